@@ -1,0 +1,28 @@
+import type { CallingOptions, Middleware } from 'moleculer';
+import type { Contract } from './contract.ts';
+
+type Options = CallingOptions & { ctx?: unknown };
+type Call = (name: unknown, params: unknown, options?: Options) => Promise<unknown>;
+
+/**
+ * Honours an action's own timeout on nested calls too: Moleculer passes on what is left of the parent's instead, so a
+ * read that should be retried after a second would wait for as long as the whole request may take.
+ */
+export function actionTimeout(contracts: readonly Contract[]): Middleware {
+  const timeouts = new Map<unknown, number>();
+  for (const { name, actions } of contracts) {
+    for (const [key, { timeout }] of Object.entries(actions)) {
+      if (timeout !== undefined) timeouts.set(`${name}.${key}`, timeout);
+    }
+  }
+  const wrap =
+    (next: Call): Call =>
+    (name, params, options = {}) => {
+      // A retry comes with its context, which knows its timeout.
+      const own = options.ctx ? undefined : timeouts.get(name);
+      const shorter = own !== undefined && !((options.timeout ?? own) < own);
+      return next(name, params, shorter ? { ...options, timeout: own } : options);
+    };
+  // Moleculer's types give this hook the result of a call where it wants the wrapped function.
+  return { name: 'ActionTimeout', call: wrap as (next: unknown) => never };
+}

@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDate } from 'node:util/types';
+
+/** What every stored document has. `rev` counts its changes, from 0 on; only `Slot.swap` sets it. */
+export interface Versioned {
+  _id: string;
+  rev: number;
+}
+/** Dotted path -> new value; `undefined` removes the path. Paths lead through objects only: an array is replaced. */
+export type Patch = Readonly<Record<string, unknown>>;
+/** What a command comes to: the answer for its caller, and what to write, if anything. */
+export interface Decision<A> {
+  answer: A;
+  patch?: Patch;
+}
+/**
+ * Pure: reads `doc`, never changes it, and may run several times, since a lost race voids what was decided before.
+ * Throws to refuse; that reaches its own caller alone.
+ */
+export type Decide<T, A> = (doc: Readonly<T>, now: Date) => Decision<A>;
+
+/** One collection, as far as changing its documents needs it. */
+export interface Slot<T> {
+  /** A copy that the caller may change. From a majority of the replicas: an answer may rest on it alone. */
+  read(id: string): Promise<T | null>;
+  /**
+   * Applies the patch and sets `rev + 1`, all at once, if the document still has `rev`; says whether it did.
+   * @throws {RefusedPatch} when it is certain that nothing was written; any other error leaves that open.
+   */
+  swap(id: string, rev: number, patch: Patch): Promise<boolean>;
+}
+
+/** The document to change is not there. */
+export class MissingDocument extends Error {
+  readonly id: string;
+  constructor(id: string) {
+    super(`${id} does not exist`);
+    this.id = id;
+  }
+}
+/** The database would not take a patch and wrote nothing; `duplicate`: a unique key is taken. */
+export class RefusedPatch extends Error {
+  readonly duplicate: boolean;
+  constructor(cause: unknown, duplicate: boolean) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.duplicate = duplicate;
+  }
+}
+
+interface Options<T> {
+  /** How many documents to keep as this process last wrote them, which saves reading them again. */
+  cached?: number;
+  /** How many commands one write may carry. */
+  batch?: number;
+  /** Lost races after which a batch is given up. */
+  tries?: number;
+  random?: () => number;
+  clock?: () => Date;
+  /** Called after each write with the new document, which is on loan: read it at once, change nothing, keep nothing. */
+  written?: (doc: T) => void;
+}
+
+interface Command<T> {
+  decide(doc: T, now: Date): { patch: Patch; settle: () => void };
+  reject(error: unknown): void;
+}
+
+/**
+ * Changes documents by compare-and-set. Commands that wait for the same document are decided one after the other, each
+ * on what the one before left, and written together: a document that many want at once stays fast.
+ */
+export class Changes<T extends Versioned> {
+  readonly #slot: Slot<T>;
+  readonly #options: Required<Options<T>>;
+  /** Waiting commands by document; an entry exists exactly while a drain runs for the document. */
+  readonly #waiting = new Map<string, Command<T>[]>();
+  /** Documents as this process wrote them last, the longest unused first. Another process may have written since. */
+  readonly #kept = new Map<string, T>();
+
+  constructor(slot: Slot<T>, options: Options<T> = {}) {
+    this.#slot = slot;
+    const standard = { cached: 1000, batch: 256, tries: 100, random: Math.random, clock: () => new Date() };
+    this.#options = { ...standard, written: () => {}, ...options };
+  }
+
+  /**
+   * Decides, writes, and resolves with a copy of the answer once it is durable. Rejects with what `decide` threw,
+   * `MissingDocument` or `RefusedPatch`; after any other error the change may have been made: ask again, and let
+   * `decide` know its command by a key.
+   */
+  change<A>(id: string, decide: Decide<T, A>): Promise<A> {
+    return new Promise<A>((resolve, reject) => {
+      const command: Command<T> = {
+        reject,
+        decide(doc, now) {
+          const { answer, patch = {} } = decide(doc, now);
+          const own = copied(answer); // later commands change the document under whoever holds a part of it
+          return { patch, settle: () => resolve(own) };
+        },
+      };
+      const queue = this.#waiting.get(id) ?? [];
+      queue.push(command);
+      if (this.#waiting.has(id)) return;
+      this.#waiting.set(id, queue);
+      void this.#drain(id, queue);
+    });
+  }
+
+  async #drain(id: string, queue: Command<T>[]): Promise<void> {
+    await null; // commands of this tick join the first batch
+    while (queue.length > 0) await this.#settle(id, queue.splice(0, this.#options.batch));
+    this.#waiting.delete(id);
+  }
+
+  async #settle(id: string, batch: Command<T>[]): Promise<void> {
+    try {
+      await this.#commit(id, batch);
+    } catch (error) {
+      // One command's patch may be at fault: it alone shall fail.
+      if (error instanceof RefusedPatch && batch.length > 1) {
+        for (const command of batch) await this.#settle(id, [command]);
+      } else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async #commit(id: string, batch: Command<T>[]): Promise<void> {
+    const { tries, random, clock, cached, written } = this.#options;
+    for (let lost = 0; lost < tries; ) {
+      const kept = this.#kept.get(id);
+      this.#kept.delete(id); // changed in place below; comes back only when written
+      const doc = kept ?? (await this.#slot.read(id));
+      if (!doc) throw new MissingDocument(id);
+      const [now, touched] = [clock(), new Set<string>()];
+      const outcomes = batch.map((command) => outcome(command, doc, now, touched));
+      if (touched.size === 0 && kept) continue; // no write proves that what was kept is current: read
+      if (touched.size === 0) return tell(outcomes);
+      if (await this.#slot.swap(id, doc.rev, merged(doc, touched))) {
+        doc.rev += 1;
+        this.#kept.set(id, doc);
+        const [oldest] = this.#kept.keys();
+        if (this.#kept.size > cached && oldest !== undefined) this.#kept.delete(oldest);
+        tell(outcomes);
+        return written(doc);
+      }
+      lost += 1;
+      if (lost > 1) await sleep(random() * Math.min(lost, 10));
+    }
+    throw new Error(`${id} could not be changed: ${tries} races lost in a row`);
+  }
+}
+
+const tell = (outcomes: (() => void)[]): void => {
+  for (const settle of outcomes) settle();
+};
+
+/** Decides one command and applies its patch to `doc`, so that the next command sees it. Its caller is told later. */
+function outcome<T extends Versioned>(command: Command<T>, doc: T, now: Date, touched: Set<string>): () => void {
+  const undo: (() => void)[] = [];
+  try {
+    const { patch, settle } = command.decide(doc, now);
+    const paths = Object.entries(patch).map(([path, value]) => assign(doc, path, value, undo));
+    for (const path of paths) touched.add(path);
+    return settle;
+  } catch (error) {
+    for (const back of undo.reverse()) back();
+    return () => command.reject(error);
+  }
+}
+
+type Fields = Record<string, unknown>;
+/** An object literal's, of whichever realm: its prototype is the last one. */
+const isPlain = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Object.getPrototypeOf(Object.getPrototypeOf(value) ?? {});
+
+/** `__proto__` and its like would reach past the document; MongoDB gives the others a meaning. */
+const isName = (name: string): boolean =>
+  name !== '' && !name.startsWith('$') && !/[.\0]/.test(name) && !(name in Object.prototype);
+
+/** Sets one path of `doc`. Returns the path to write: the highest that did not exist before, if its parents did not. */
+function assign(doc: Versioned, path: string, value: unknown, undo: (() => void)[]): string {
+  const names = path.split('.');
+  if (!names.every(isName) || names[0] === '_id' || names[0] === 'rev') throw new TypeError(`${path} cannot be set`);
+  const put = (parent: Fields, name: string, next: unknown) => {
+    const old = { ...(Object.hasOwn(parent, name) ? { value: parent[name] } : {}) };
+    undo.push(() => {
+      delete parent[name];
+      if ('value' in old) parent[name] = old.value;
+    });
+    if (next === undefined) delete parent[name];
+    else parent[name] = next;
+  };
+  let parent = doc as object as Fields;
+  for (const [depth, name] of names.entries()) {
+    if (depth === names.length - 1) put(parent, name, storable(value));
+    else if (parent[name] === undefined && value === undefined) break;
+    else if (parent[name] === undefined) {
+      const rest = names.slice(depth + 1).reduceRight((inner: unknown, key) => ({ [key]: inner }), storable(value));
+      put(parent, name, rest);
+      return names.slice(0, depth + 1).join('.');
+    } else if (isPlain(parent[name])) parent = parent[name];
+    else throw new TypeError(`${path} cannot be set: ${name} is no object`);
+  }
+  return path;
+}
+
+/** What one write has to set: each touched path as it is now, but for those inside another that is written whole. */
+function merged(doc: Versioned, touched: ReadonlySet<string>): Patch {
+  const inside = (path: string): boolean => {
+    const dot = path.lastIndexOf('.');
+    return dot > 0 && (touched.has(path.slice(0, dot)) || inside(path.slice(0, dot)));
+  };
+  const at = (path: string) =>
+    path.split('.').reduce<unknown>((part, name) => (part as Fields | undefined)?.[name], doc);
+  return Object.fromEntries([...touched].filter((path) => !inside(path)).map((path) => [path, at(path)]));
+}
+
+/** A deep copy of what is plain data; the rest, such as an Error in an answer, is passed on. */
+function copied<V>(value: V): V;
+function copied(value: unknown): unknown {
+  if (isDate(value)) return new Date(value);
+  if (Array.isArray(value)) return value.map(copied);
+  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copied(part)])) : value;
+}
+
+/**
+ * A deep copy that both databases store and give back alike: fields that are `undefined` are left out.
+ * @throws {TypeError} for a name with a dot, or what is no plain data: a class, a function, NaN, an invalid date.
+ */
+export function storable<V>(value: V): V;
+export function storable(value: unknown): unknown {
+  if (['string', 'boolean', 'undefined'].includes(typeof value) || value === null || Number.isFinite(value))
+    return value;
+  if (isDate(value) && Number.isFinite(value.getTime())) return new Date(value);
+  if (Array.isArray(value) && !value.includes(undefined)) return value.map((part) => storable(part));
+  if (!isPlain(value)) throw new TypeError(`${String(value)} cannot be stored`);
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
+  const odd = fields.find(([name]) => !isName(name));
+  if (odd) throw new TypeError(`a field named ${JSON.stringify(odd[0])} cannot be stored`);
+  return Object.fromEntries(fields.map(([name, part]) => [name, storable(part)]));
+}

@@ -1,0 +1,108 @@
+import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
+import type { Infer, InferRule } from './infer.ts';
+
+/** A fastest-validator schema: field name to rule. Made strict, at every depth, by `service`. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Who may call: `public` anyone, `customer` one who is logged in, `staff`, `internal` other services only. */
+export type Auth = 'public' | 'customer' | 'staff' | 'internal';
+
+/** One action, declared once: its check, its types, its route and its documentation come from here. */
+export interface ActionContract {
+  summary: string;
+  /** `published`: the gateway may call it; `public`: any node of the cluster. */
+  visibility: 'published' | 'public';
+  auth: Auth;
+  /** May be run again with the same parameters without harm: the broker then retries it after a lost connection. */
+  idempotent: boolean;
+  /** The gateway's route, such as `GET /v1/orders/:id`. */
+  rest?: `${Method} /${string}`;
+  /** Status of success; 200 when left out. */
+  status?: 201 | 204;
+  /** Location of what was created, `{field}` taken from the result: `/v1/orders/{id}`. */
+  location?: string;
+  /** Parameters that come from a request header: parameter name to header name. */
+  headers?: Readonly<Record<string, string>>;
+  params: Schema;
+  /** Rule of the result; left out: nothing is returned. */
+  returns?: unknown;
+  /** The coded errors, of lib/errors.ts, that a caller should expect. */
+  problems?: readonly string[];
+  /** In milliseconds; the broker's requestTimeout when left out. */
+  timeout?: number;
+  /** Sends equal values of this parameter to the same node, as far as nodes come and go. */
+  shardKey?: string;
+  /** Lets a calling node keep the result: for `ttl` ms, dropped when `dropOn`'s event names the result's `id`. */
+  nearCache?: { ttl: number; dropOn: Readonly<Record<string, string>> };
+}
+
+export interface EventContract {
+  summary: string;
+  params: Schema;
+}
+
+export interface Contract<Name extends string = string> {
+  name: Name;
+  actions: Readonly<Record<string, ActionContract>>;
+  events: Readonly<Record<string, EventContract>>;
+}
+
+/** Declares a service's actions and events; keeps their literal types for `ActionsOf` and `EventsOf`. */
+export function contract<
+  const Name extends string,
+  const A extends Record<string, ActionContract>,
+  const E extends Record<string, EventContract>,
+>(name: Name, actions: A, events: E): { name: Name; actions: A; events: E } {
+  return { name, actions, events };
+}
+
+/** Every action by its full name; contracts add theirs by declaration merging. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
+export interface Actions {}
+/** Every event by its full name; contracts add theirs by declaration merging. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
+export interface Events {}
+
+export type ParamsOf<A> = A extends { params: infer P } ? Infer<P> : never;
+export type ResultOf<A> = A extends { returns: infer R } ? InferRule<R> : undefined;
+
+/** `ActionsOf<typeof cart>`: the contract's actions by full name, for `interface Actions`. */
+export type ActionsOf<C> = C extends { name: infer N extends string; actions: infer A }
+  ? { [K in keyof A & string as `${N}.${K}`]: { params: ParamsOf<A[K]>; result: ResultOf<A[K]> } }
+  : never;
+
+/** `EventsOf<typeof product>`: the contract's events by full name, for `interface Events`. */
+export type EventsOf<C> = C extends { name: infer N extends string; events: infer E }
+  ? { [K in keyof E & string as `${N}.${K}`]: ParamsOf<E[K]> }
+  : never;
+
+export type ActionName = keyof Actions & string;
+export type Params<K extends ActionName> = Actions[K] extends { params: infer P } ? P : never;
+export type Result<K extends ActionName> = Actions[K] extends { result: infer R } ? R : never;
+
+type Args<P> =
+  Record<string, never> extends P ? [params?: P, options?: CallingOptions] : [params: P, options?: CallingOptions];
+
+/** Calls and events by contract: a misspelt name or parameter does not compile. */
+export interface Rpc {
+  call<K extends ActionName>(name: K, ...args: Args<Params<K>>): Promise<Result<K>>;
+  emit<K extends keyof Events & string>(name: K, data: Events[K]): Promise<void>;
+  broadcast<K extends keyof Events & string>(name: K, data: Events[K]): Promise<void>;
+}
+
+/** What travels with a request from the gateway on. */
+export interface Meta {
+  /** Who is logged in, as the access token says. */
+  user?: { id: string; sessionId: string } | null;
+  /** Where the request came from. */
+  userAgent?: string;
+  /** Set by an action whose answer has another status than its contract's. */
+  $statusCode?: number;
+  /** Where moleculer-web finds the Location of what was created. */
+  $location?: string;
+}
+
+export type Ctx<P> = Omit<Context<P, Meta>, keyof Rpc> & Rpc;
+export type Broker = Omit<ServiceBroker, keyof Rpc> & Rpc;

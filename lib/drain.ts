@@ -1,0 +1,17 @@
+import type { Middleware, Service } from 'moleculer';
+
+/** A service that has to let go of its clients before the broker stops. */
+interface Draining extends Service {
+  drain(): Promise<void>;
+}
+
+/** Calls `drain` of every local service that has it while all services still run. */
+export function drain(): Middleware {
+  return {
+    name: 'Drain',
+    async stopping(broker) {
+      const services = broker.services.filter((service): service is Draining => 'drain' in service);
+      await Promise.all(services.map((service) => service.drain()));
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { Errors } from 'moleculer';
+
+/** What an error is known by, everywhere: its `type`. Classes do not survive the transporter. */
+interface Coded {
+  status: number;
+  title: string;
+  /** Said to the client as Retry-After, in seconds. */
+  retryAfter?: number;
+}
+
+/** Every problem that a client can meet. docs/problems.md explains each; a test keeps the two alike. */
+export const PROBLEMS = {
+  'invalid-request': { status: 400, title: 'The request is malformed' },
+  'missing-idempotency-key': { status: 400, title: 'The Idempotency-Key header is missing' },
+  unauthenticated: { status: 401, title: 'Log in first' },
+  'wrong-credentials': { status: 401, title: 'E-mail or password is wrong' },
+  'invalid-token': { status: 401, title: 'The token is invalid or has expired' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'email-taken': { status: 409, title: 'This e-mail is registered already' },
+  'out-of-stock': { status: 409, title: 'Not enough in stock' },
+  'request-in-progress': { status: 409, title: 'The first request with this key is still running', retryAfter: 1 },
+  'order-expired': { status: 409, title: 'The order took too long and was given up' },
+  'payment-declined': { status: 402, title: 'The payment was declined' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'empty-cart': { status: 422, title: 'The cart is empty' },
+  'cart-not-orderable': { status: 422, title: 'The cart has something that cannot be ordered' },
+  'limit-reached': { status: 422, title: 'There is no room for more' },
+  'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key belongs to another request' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  unavailable: { status: 503, title: 'This part of the shop is not reachable right now', retryAfter: 1 },
+} as const satisfies Record<string, Coded>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A field that was refused: an RFC 6901 JSON pointer into the body, or a parameter's name, and why. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+function coded(code: ProblemCode, detail: string, data?: Record<string, unknown>): Errors.MoleculerError {
+  return new Errors.MoleculerClientError(detail, PROBLEMS[code].status, code, data);
+}
+
+/** Whether an error, of this process or from another node, is the coded one. */
+export function isProblem(error: unknown, code: ProblemCode): boolean {
+  return error instanceof Error && 'type' in error && error.type === code;
+}
+
+/** The expected errors: made here, told apart by `type`, turned into problem+json by the gateway. */
+export const errors = {
+  invalidRequest: (fields: FieldError[]) =>
+    coded('invalid-request', fields.map((field) => field.detail).join(' '), { errors: fields }),
+  malformed: (detail: string) => coded('invalid-request', detail),
+  missingIdempotencyKey: () =>
+    coded(
+      'missing-idempotency-key',
+      'Send an Idempotency-Key header with a new value, such as a UUID, for each order.',
+    ),
+  unauthenticated: () => coded('unauthenticated', 'Send an access token: Authorization: Bearer <accessToken>.'),
+  wrongCredentials: () => coded('wrong-credentials', 'No customer has this e-mail and password.'),
+  invalidToken: () => coded('invalid-token', 'The token is not valid, has expired or was revoked.'),
+  notFound: (what = 'What you asked for') => coded('not-found', `${what} does not exist.`),
+  methodNotAllowed: (allow: string[]) =>
+    coded('method-not-allowed', `This address answers to ${allow.join(', ')}.`, { allow }),
+  emailTaken: () => coded('email-taken', 'A customer with this e-mail is registered already. Log in instead.'),
+  outOfStock: (items: { sku: string; requested: number; available: number }[]) =>
+    coded('out-of-stock', items.map((i) => `Of ${i.sku} ${i.available} of ${i.requested} are available.`).join(' '), {
+      items,
+    }),
+  requestInProgress: () =>
+    coded('request-in-progress', 'Ask again with the same Idempotency-Key to get the answer of the first request.'),
+  paymentDeclined: (reason: string) =>
+    coded('payment-declined', `The payment provider declined: ${reason}.`, { reason }),
+  orderExpired: () => coded('order-expired', 'Nothing was charged. Place the order again with a new Idempotency-Key.'),
+  payloadTooLarge: () => coded('payload-too-large', 'A request body may have up to 100 KiB.'),
+  unsupportedMediaType: () => coded('unsupported-media-type', 'Send the body as Content-Type: application/json.'),
+  emptyCart: () => coded('empty-cart', 'Put something into the cart before placing an order.'),
+  cartNotOrderable: (items: { sku: string }[]) =>
+    coded('cart-not-orderable', `No longer sold: ${items.map((item) => item.sku).join(', ')}. Remove it first.`, {
+      items,
+    }),
+  limitReached: (detail: string) => coded('limit-reached', detail),
+  idempotencyKeyReused: () =>
+    coded(
+      'idempotency-key-reused',
+      'The same Idempotency-Key was sent with another body. Use a new key for a new order.',
+    ),
+  unavailable: (detail: string) => coded('unavailable', detail),
+};

@@ -1,0 +1,18 @@
+import { decodeTime, ulid } from 'ulid';
+
+/** Prefixes of our ids: what an id names shows in every log line. */
+export type IdPrefix = 'adr' | 'cus' | 'ord' | 'prd' | 'ses';
+
+/** A new id, `<prefix>_<ULID>`: unique, sortable by the time it was made (https://github.com/ulid/spec). */
+export function newId(prefix: IdPrefix, now = new Date()): string {
+  return `${prefix}_${ulid(now.getTime())}`;
+}
+
+/** When an id was made. */
+export function idTime(id: string): Date {
+  return new Date(decodeTime(id.slice(id.indexOf('_') + 1)));
+}
+
+/** The contract rule of an id. */
+export const idRule = <const P extends IdPrefix>(prefix: P) =>
+  ({ type: 'string', pattern: new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`) }) as const;

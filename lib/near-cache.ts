@@ -1,0 +1,86 @@
+import { LRUCache } from 'lru-cache';
+import type { Context, Middleware, ServiceBroker } from 'moleculer';
+import type { Contract } from './contract.ts';
+
+/** An answer, or the call that will bring it: callers that come meanwhile share it. */
+interface Entry {
+  value: Promise<unknown>;
+  id?: unknown;
+}
+
+interface Cached {
+  dropOn: Readonly<Record<string, string>>;
+  entries: LRUCache<string, Entry>;
+}
+
+const MOST = 10_000;
+
+/**
+ * Keeps the answers of remote actions whose contract says `nearCache`, in the calling process. An entry lives for
+ * `ttl` at most, and is dropped when one of the contract's events names it, or when a node comes or goes.
+ * For public answers only: the key is the parameters alone.
+ */
+export function nearCache(contracts: readonly Contract[]): Middleware {
+  const actions = new Map<string, Cached>(
+    contracts.flatMap(({ name, actions }) =>
+      Object.entries(actions).flatMap(([key, { nearCache }]) =>
+        nearCache ? [[`${name}.${key}`, { dropOn: nearCache.dropOn, entries: cacheOf(nearCache.ttl) }] as const] : [],
+      ),
+    ),
+  );
+  let epoch = 0;
+  const clear = () => {
+    epoch++;
+    for (const { entries } of actions.values()) entries.clear();
+  };
+  const drop = (event: string, data: Record<string, unknown>) => {
+    epoch++;
+    for (const { dropOn, entries } of actions.values()) {
+      const field = dropOn[event];
+      if (field === undefined) continue;
+      for (const [key, entry] of entries.entries()) if (entry.id === data[field]) entries.delete(key);
+    }
+  };
+
+  return {
+    name: 'NearCache',
+    created(broker: ServiceBroker) {
+      const events = new Set([...actions.values()].flatMap(({ dropOn }) => Object.keys(dropOn)));
+      broker.createService({
+        name: '$near-cache',
+        events: {
+          '$transporter.connected': clear,
+          '$node.connected': clear,
+          '$node.disconnected': clear,
+          '$transporter.disconnected': clear,
+          ...Object.fromEntries(
+            [...events].map((event) => [event, (ctx: Context<Record<string, unknown>>) => drop(event, ctx.params)]),
+          ),
+        },
+      });
+    },
+    remoteAction(next, action) {
+      const cache = actions.get(String(action.name));
+      if (!cache) return next;
+      return function (ctx) {
+        const key = JSON.stringify(ctx.params);
+        const hit = cache.entries.get(key);
+        if (hit) return hit.value;
+        const [asked, value] = [epoch, next.call(this, ctx)];
+        const entry: Entry = { value };
+        cache.entries.set(key, entry);
+        const forget = () => {
+          if (cache.entries.peek(key) === entry) cache.entries.delete(key);
+        };
+        value.then((answer: { id?: unknown } | null) => {
+          // What changed while the answer was under way may not be in it.
+          if (epoch !== asked) forget();
+          entry.id = answer?.id;
+        }, forget);
+        return value;
+      };
+    },
+  };
+}
+
+const cacheOf = (ttl: number) => new LRUCache<string, Entry>({ max: MOST, ttl });

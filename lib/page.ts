@@ -1,0 +1,46 @@
+import { errors } from './errors.ts';
+
+/** The parameters that every list takes. */
+export const pageParams = {
+  limit: { type: 'number', integer: true, min: 1, max: 100, optional: true },
+  cursor: { type: 'string', max: 512, optional: true },
+} as const;
+
+export const DEFAULT_LIMIT = 20;
+
+/** The contract rule of a list's answer. */
+export const pageOf = <const R>(item: R) =>
+  ({
+    type: 'object',
+    props: { items: { type: 'array', items: item }, nextCursor: { type: 'string', nullable: true } },
+  }) as const;
+
+/** The place after an item, as an opaque text. */
+export function encodeCursor(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** The place that `encodeCursor` wrote. @throws invalid-request for any other text. */
+export function decodeCursor(cursor: string, shape: readonly ('string' | 'number')[]): (string | number)[] {
+  let place: unknown;
+  try {
+    place = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    place = undefined;
+  }
+  if (!Array.isArray(place) || place.length !== shape.length || place.some((part, i) => typeof part !== shape[i])) {
+    throw errors.invalidRequest([{ pointer: 'cursor', detail: 'cursor must be a nextCursor of this list.' }]);
+  }
+  return place;
+}
+
+/** One page of `items`, which were read with one more than `limit` to see whether there is a next. */
+export function page<T>(
+  items: T[],
+  limit: number,
+  place: (last: T) => (string | number)[],
+): { items: T[]; nextCursor: string | null } {
+  const shown = items.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown, nextCursor: items.length > limit && last !== undefined ? encodeCursor(place(last)) : null };
+}

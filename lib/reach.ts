@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import { connect } from 'nats';
+import { type Config, StartError } from './config.ts';
+
+const PAUSE = 500;
+const ATTEMPT = 2000;
+
+/**
+ * Waits until NATS and MongoDB are reached, as far as they are configured.
+ * @throws {StartError} after `connectTimeout` seconds, saying which is missing and what to do
+ */
+export async function reachServers(config: Config, say: (line: string) => void): Promise<void> {
+  const { natsUrl, mongoUrl } = config;
+  if (natsUrl) await reach('NATS', 'NATS_URL', natsUrl, () => tryNats(natsUrl), config, say);
+  if (mongoUrl) await reach('MongoDB', 'MONGO_URL', mongoUrl, () => tryMongo(mongoUrl), config, say);
+}
+
+async function reach(
+  name: string,
+  variable: string,
+  url: string,
+  attempt: () => Promise<void>,
+  { connectTimeout }: Config,
+  say: (line: string) => void,
+): Promise<void> {
+  const address = url.replace(/\/\/[^@/]*@/, '//');
+  const end = Date.now() + connectTimeout * 1000;
+  for (let first = true; ; first = false) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() + PAUSE >= end) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new StartError(
+          `${name} at ${address} was not reached within ${connectTimeout} s (${reason}): start it, or set ${variable}`,
+        );
+      }
+      if (first) say(`waiting up to ${connectTimeout} s for ${name} at ${address}`);
+      await sleep(PAUSE);
+    }
+  }
+}
+
+async function tryNats(servers: string): Promise<void> {
+  const connection = await connect({ servers, reconnect: false, timeout: ATTEMPT });
+  await connection.close();
+}
+
+async function tryMongo(url: string): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: ATTEMPT });
+  try {
+    await client.db('admin').command({ ping: 1 });
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,126 @@
+import type { ValidationSchema } from 'fastest-validator';
+import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
+import type { ActionContract, Broker, Contract, Ctx, Events, ParamsOf, ResultOf, Schema } from './contract.ts';
+import { errors } from './errors.ts';
+import { Validator } from './validator.ts';
+
+/** `this` of a handler: the service with what its mixins bring (`V`). */
+export type Self<V> = Omit<Service, 'broker'> & { broker: Broker } & V;
+
+/** An action without `returns` may end without a word. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler's return type
+type Answer<R> = [R] extends [undefined] ? undefined | void | Promise<undefined | void> : R | Promise<R>;
+
+interface Definition<C extends Contract, V> {
+  mixins?: Partial<ServiceSchema>[];
+  /** Services that must be there before this one starts. */
+  dependencies?: string[];
+  handlers: {
+    [K in keyof C['actions']]: (
+      this: Self<V>,
+      ctx: Ctx<ParamsOf<C['actions'][K]>>,
+    ) => Answer<ResultOf<C['actions'][K]>>;
+  };
+  events?: { [K in keyof Events]?: (this: Self<V>, ctx: Ctx<Events[K]>) => void | Promise<void> };
+  created?(this: Self<V>): void;
+  started?(this: Self<V>): Promise<void>;
+  stopped?(this: Self<V>): Promise<void>;
+}
+
+interface Options {
+  /** Check results against `returns` too. */
+  checkResults: boolean;
+}
+
+/**
+ * A Moleculer service from its contract: each action gets its strict check, its access rule and its retry policy.
+ * `V` is what the mixins add to `this`.
+ */
+export const service =
+  <V = unknown>() =>
+  <C extends Contract>(contract: C, options: Options, definition: Definition<C, V>): ServiceSchema => {
+    const { handlers, events = {}, ...rest } = definition;
+    const actions: Record<string, ActionSchema> = {};
+    for (const [name, action] of Object.entries(contract.actions)) {
+      const handler = handlers[name] as (this: unknown, ctx: Ctx<unknown>) => unknown;
+      actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
+    }
+    // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
+    return { ...rest, name: contract.name, actions, events: events as Record<string, EventSchema> } as ServiceSchema;
+  };
+
+function actionSchema(
+  name: string,
+  action: ActionContract,
+  handler: (this: unknown, ctx: Ctx<unknown>) => unknown,
+  { checkResults }: Options,
+): ActionSchema {
+  const checked = checkResults ? resultCheck(name, action) : undefined;
+  return {
+    visibility: action.visibility,
+    params: { $$strict: true, ...strict(action.params) },
+    ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
+    // Only what is safe to run twice is run again: after a lost connection nobody knows whether it ran.
+    retryPolicy: { enabled: action.idempotent },
+    ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),
+    ...(action.nearCache === undefined ? {} : { nearCache: action.nearCache }),
+    async handler(this: unknown, ctx: Ctx<unknown>) {
+      admit(action, ctx);
+      const result = await handler.call(this, ctx);
+      checked?.(result);
+      return result;
+    },
+  } as ActionSchema;
+}
+
+/** The gateway has checked this already; a service does not rely on who calls it. */
+function admit(action: ActionContract, ctx: Ctx<unknown>): void {
+  switch (action.auth) {
+    case 'public':
+    case 'internal': // kept from the outside by having no route and not being published
+      return;
+    case 'customer':
+      if (!ctx.meta.user) throw errors.unauthenticated();
+      return;
+    case 'staff':
+      throw errors.notFound();
+    default:
+      throw new Error(`unknown access rule ${action.auth satisfies never}`);
+  }
+}
+
+/** The logged-in customer's id. Only for actions with `auth: 'customer'`, where `admit` has made sure of it. */
+export function customerOf(ctx: Ctx<unknown>): string {
+  if (!ctx.meta.user) throw errors.unauthenticated();
+  return ctx.meta.user.id;
+}
+
+/** fastest-validator refuses unknown fields only where each object says so. */
+export function strict(schema: Schema): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
+}
+
+function strictRule(rule: unknown): unknown {
+  if (Array.isArray(rule)) return rule.map(strictRule);
+  if (typeof rule !== 'object' || rule === null) return rule;
+  const { props, items, rules, value } = rule as Record<string, unknown>;
+  return {
+    ...rule,
+    ...(props ? { strict: true, props: strict(props as Schema) } : {}),
+    ...(items ? { items: strictRule(items) } : {}),
+    ...(rules ? { rules: strictRule(rules) } : {}),
+    ...(value && 'type' in rule && rule.type === 'record' ? { value: strictRule(value) } : {}),
+  };
+}
+
+const validator = new Validator();
+
+function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
+  const rule = action.returns ? strictRule(action.returns) : { type: 'any', optional: true };
+  const check = validator.compile({ $$strict: true, result: rule } as ValidationSchema);
+  return (result) => {
+    // A copy, as the transporter would make: undefined fields are gone, and the check may not touch the original.
+    const found = check({ result: result === undefined ? undefined : JSON.parse(JSON.stringify(result)) });
+    if (found !== true) throw new Error(`${name} answered against its contract: ${JSON.stringify(found)}`);
+  };
+}

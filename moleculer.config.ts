@@ -1,0 +1,59 @@
+import type { BrokerOptions } from 'moleculer';
+import { actionTimeout } from './lib/action-timeout.ts';
+import type { Config } from './lib/config.ts';
+import { drain } from './lib/drain.ts';
+import { nearCache } from './lib/near-cache.ts';
+import { contracts } from './services/contracts.ts';
+
+/** How the nodes of one shop find and treat each other. */
+export function brokerOptions(config: Config): BrokerOptions {
+  return {
+    // Shops that share a NATS server do not see each other, as they do not share databases.
+    namespace: config.databasePrefix.replace(/-$/, ''),
+    nodeID: config.nodeId,
+    logger: { type: 'Pino', options: { level: config.logLevel, pino: { options: { base: null } } } },
+
+    transporter: config.natsUrl
+      ? {
+          type: 'NATS',
+          options: {
+            url: config.natsUrl,
+            // The watcher knows a lost node by the name of its connection.
+            name: config.nodeId,
+            // NATS restarts are waited out for as long as it takes.
+            maxReconnectAttempts: -1,
+            reconnectTimeWait: 200,
+            reconnectJitter: 50,
+            waitOnFirstConnect: true,
+          },
+        }
+      : null,
+
+    // Only the fallback: a dead node is dropped on NATS's word, within a fraction of a second (services/watcher).
+    // Longer than a restart of NATS takes, or the nodes would drop each other meanwhile.
+    heartbeatInterval: 5,
+    heartbeatTimeout: 15,
+
+    // A service on the same node is called without the transporter.
+    registry: { strategy: 'RoundRobin', preferLocal: true },
+
+    // Above any healthy answer. Reads have their own, shorter timeouts in their contracts, and are then retried.
+    requestTimeout: 5000,
+    // Switched on by the contract of each idempotent action; nothing else is ever run twice.
+    retryPolicy: { enabled: false, retries: 3, delay: 50, maxDelay: 1000, factor: 2 },
+
+    // Off: it counts errors inside the timeout, so it never sees a node that hangs, and it opens on healthy nodes
+    // while a dead one is being dropped. With Shard actions it would make keys unreachable.
+    circuitBreaker: { enabled: false },
+    // A flood of one action waits in line instead of taking the memory and the time of all others.
+    bulkhead: { enabled: true, concurrency: 256, maxQueueSize: 2048 },
+
+    // A stopping node leaves the registry first and finishes what it has begun.
+    tracking: { enabled: true, shutdownTimeout: 5000 },
+    maxCallLevel: 20,
+
+    middlewares: [actionTimeout(contracts), nearCache(contracts), drain()],
+    // scripts/start.ts handles the signals.
+    skipProcessEventRegistration: true,
+  };
+}
