@@ -1,0 +1,71 @@
+import countries from 'i18n-iso-countries';
+import { errors } from '../../lib/errors.ts';
+
+/** A postal address. `country` is ISO 3166-1 alpha-2. */
+export interface PostalAddress {
+  name: string;
+  line1: string;
+  line2?: string | undefined;
+  city: string;
+  region?: string | undefined;
+  postcode: string;
+  country: string;
+}
+
+/** One of a customer's addresses; exactly one of them is the default. */
+export interface Address extends PostalAddress {
+  id: string;
+  isDefault: boolean;
+}
+
+export type AddressInput = PostalAddress & { isDefault?: boolean | undefined };
+
+const MOST = 50;
+
+/** Adds an address; the first becomes the default whatever it says. @throws limit-reached, invalid-request */
+export function add(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
+  if (addresses.length >= MOST) throw errors.limitReached(`A customer may keep ${MOST} addresses.`);
+  return withOneDefault([...addresses, checked(id, input)], input.isDefault ? id : undefined);
+}
+
+/** Replaces an address; it stays the default if it was. @throws not-found, invalid-request */
+export function replace(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
+  const old = find(addresses, id);
+  const changed = { ...checked(id, input), isDefault: old.isDefault };
+  return withOneDefault(
+    addresses.map((address) => (address.id === id ? changed : address)),
+    input.isDefault ? id : undefined,
+  );
+}
+
+/** Removes an address; another becomes the default if it was. @throws not-found */
+export function remove(addresses: readonly Address[], id: string): Address[] {
+  find(addresses, id);
+  return withOneDefault(addresses.filter((address) => address.id !== id));
+}
+
+/** @throws not-found */
+export function find(addresses: readonly Address[], id: string): Address {
+  const found = addresses.find((address) => address.id === id);
+  if (!found) throw errors.notFound('This address');
+  return found;
+}
+
+/** The default one first, then as they were added. */
+export function listed(addresses: readonly Address[]): Address[] {
+  return addresses.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}
+
+function withOneDefault(addresses: Address[], chosen?: string): Address[] {
+  const id = chosen ?? (addresses.find((address) => address.isDefault) ?? addresses[0])?.id;
+  return addresses.map((address) => ({ ...address, isDefault: address.id === id }));
+}
+
+function checked(id: string, input: AddressInput): Address {
+  if (!countries.isValid(input.country)) {
+    throw errors.invalidRequest([
+      { pointer: '/country', detail: `country must be an ISO 3166-1 alpha-2 code such as DE, not ${input.country}.` },
+    ]);
+  }
+  return { id, ...input, isDefault: false };
+}
