@@ -1,0 +1,126 @@
+import MiniSearch from 'minisearch';
+import { decodeCursor, page } from '../../lib/page.ts';
+import type { Product, Variant } from './product.ts';
+import { SortedList } from './sorted-list.ts';
+
+export type Sort = 'relevance' | 'popularity' | 'newest' | 'price' | '-price';
+
+export interface Query {
+  category?: string | undefined;
+  q?: string | undefined;
+  sort?: Sort | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** What an order is made of, ascending; the id tells apart what is equal in it. */
+const KEYS: Record<Exclude<Sort, 'relevance'>, (product: Product) => number> = {
+  popularity: (product) => -product.popularity,
+  newest: (product) => -product.createdAt,
+  price: (product) => product.price.amount,
+  '-price': (product) => -product.price.amount,
+};
+
+/** A place in a list: the key it is ordered by, and the product's id. */
+type Place = { key: number; id: string };
+const inOrder = (a: Place, b: Place) => a.key - b.key || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+interface Entry extends Place {
+  product: Product;
+}
+
+/**
+ * The catalogue in memory: every active product, ready to be found, listed and sorted. A projection of the database,
+ * which the service keeps up (design: Storage); lists page by key, so that they stay stable while products change.
+ */
+export class Catalogue {
+  readonly #products = new Map<string, Product>();
+  readonly #bySlug = new Map<string, Product>();
+  readonly #bySku = new Map<string, { product: Product; variant: Variant }>();
+  readonly #levels = new Map<string, number>();
+  readonly #lists = new Map(
+    Object.entries(KEYS).map(([sort, key]) => [sort, { key, list: new SortedList<Entry>(inOrder) }] as const),
+  );
+  readonly #words = new MiniSearch<Product>({
+    idField: '_id',
+    fields: ['title', 'brand', 'category', 'attributes', 'description'],
+    extractField: (product, field) => {
+      if (field === 'attributes') return Object.values(product.attributes).join(' ');
+      return product[field as '_id' | 'title' | 'brand' | 'category' | 'description'];
+    },
+    processTerm: (term) => term.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase(),
+  });
+
+  /** Takes in a product as it is now; one that is no longer sold goes. An older version than the known one is ignored. */
+  put(product: Product): void {
+    const known = this.#products.get(product._id);
+    if (known && known.rev >= product.rev) return;
+    if (known) this.#remove(known);
+    if (product.status !== 'active') return;
+    this.#products.set(product._id, product);
+    this.#bySlug.set(product.slug, product);
+    for (const variant of product.variants) this.#bySku.set(variant.sku, { product, variant });
+    for (const { key, list } of this.#lists.values()) list.add({ key: key(product), id: product._id, product });
+    this.#words.add(product);
+  }
+
+  setLevel(sku: string, available: number): void {
+    this.#levels.set(sku, available);
+  }
+
+  /** How many pieces of a SKU are available. */
+  readonly levels = (sku: string): number => this.#levels.get(sku) ?? 0;
+
+  get(idOrSlug: string): Product | undefined {
+    return this.#products.get(idOrSlug) ?? this.#bySlug.get(idOrSlug);
+  }
+
+  sold(sku: string): { product: Product; variant: Variant } | undefined {
+    return this.#bySku.get(sku);
+  }
+
+  /** One page of the products that a query asks for. @throws invalid-request on a cursor of another list */
+  find({ category, q, sort, limit, cursor }: Query): { items: Product[]; nextCursor: string | null } {
+    const after = cursor === undefined ? undefined : placeOf(decodeCursor(cursor, ['number', 'string']));
+    const found: Entry[] = [];
+    for (const entry of this.#candidates(q, sort ?? (q ? 'relevance' : 'popularity'), after)) {
+      if (category !== undefined && entry.product.category !== category) continue;
+      found.push(entry);
+      if (found.length > limit) break;
+    }
+    const { items, nextCursor } = page(found, limit, ({ key, id }) => [key, id]);
+    return { items: items.map(({ product }) => product), nextCursor };
+  }
+
+  #candidates(q: string | undefined, sort: Sort, after: Place | undefined): Iterable<Entry> {
+    const ordered = this.#lists.get(sort);
+    if (ordered && !q) return ordered.list.after(after as Entry | undefined);
+    const hits = (q ? this.#search(q) : [...this.#products.keys()].map((id) => ({ id, score: 0 }))).flatMap(
+      ({ id, score }) => {
+        const product = this.#products.get(id);
+        return product ? [{ key: ordered?.key(product) ?? -score, id, product }] : [];
+      },
+    );
+    return hits.filter((hit) => !after || inOrder(hit, after) > 0).sort(inOrder);
+  }
+
+  /** All words must be there, in any order; the last may be unfinished, and long ones may have a typo. */
+  #search(q: string): { id: string; score: number }[] {
+    return this.#words.search(q, {
+      combineWith: 'AND',
+      boost: { title: 4, brand: 2, category: 2 },
+      prefix: (_term, i, terms) => i === terms.length - 1,
+      fuzzy: (term) => (term.length >= 5 ? 1 : false),
+    });
+  }
+
+  #remove(product: Product): void {
+    this.#products.delete(product._id);
+    this.#bySlug.delete(product.slug);
+    for (const { sku } of product.variants) this.#bySku.delete(sku);
+    for (const { key, list } of this.#lists.values()) list.remove({ key: key(product), id: product._id, product });
+    this.#words.discard(product._id);
+  }
+}
+
+const placeOf = ([key, id]: (string | number)[]): Place => ({ key: Number(key), id: String(id) });

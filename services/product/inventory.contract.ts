@@ -1,0 +1,58 @@
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
+import { idRule } from '../../lib/ids.ts';
+
+const sku = { type: 'string', min: 1, max: 64 } as const;
+const orderId = idRule('ord');
+const quantity = { type: 'number', integer: true, positive: true } as const;
+
+/** One SKU's stock is changed by one node at a time, as far as nodes come and go. */
+const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'sku' } as const;
+
+const level = { type: 'object', props: { sku: 'string', productId: 'string', available: 'number' } } as const;
+
+export const inventory = contract(
+  'inventory',
+  {
+    reserve: {
+      ...keyed,
+      summary: 'Set stock aside for an order; again for the same order changes nothing',
+      params: { sku, orderId, quantity },
+      returns: {
+        type: 'object',
+        props: {
+          outcome: { type: 'enum', values: ['reserved', 'short', 'closed'] },
+          available: 'number',
+        },
+      },
+    },
+    commit: {
+      ...keyed,
+      summary: "Turn an order's reservation into a sale",
+      params: { sku, orderId },
+    },
+    release: {
+      ...keyed,
+      summary: "Give an order's reservation back; a later reserve of that order is refused",
+      params: { sku, orderId },
+    },
+    levels: {
+      summary: 'What is available of every SKU whose stock changed since then',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { since: 'string' },
+      returns: { type: 'array', items: level },
+    },
+  },
+  {
+    changed: {
+      summary: 'More or less of a SKU is available: a hint, not a promise',
+      params: level.props,
+    },
+  },
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof inventory> {}
+  interface Events extends EventsOf<typeof inventory> {}
+}

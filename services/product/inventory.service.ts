@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache';
+import type { Config } from '../../lib/config.ts';
+import { service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { inventory } from './inventory.contract.ts';
+import { sampleStock, seed } from './seed/load.ts';
+import { commit, release, reserve, type Stock } from './stock.ts';
+
+export default function inventoryService(config: Config) {
+  /** What was last said of each SKU: a sale moves stock from reserved to sold, which nobody needs to hear. */
+  const announced = new LRUCache<string, number>({ max: 10_000 });
+
+  return service<{ store: Store<Stock> }>()(inventory, config, {
+    mixins: [
+      store<Stock>(config, {
+        node: 'product',
+        collection: 'stock',
+        indexes: [{ fields: { updatedAt: 1 } }],
+        written(stock) {
+          const { _id: sku, productId, available } = stock;
+          if (announced.get(sku) === available) return;
+          announced.set(sku, available);
+          this.broker.broadcast('inventory.changed', { sku, productId, available });
+        },
+      }),
+    ],
+
+    handlers: {
+      reserve(ctx) {
+        const { sku, orderId, quantity } = ctx.params;
+        return this.store.change(sku, (stock, now) => reserve(stock, orderId, quantity, now));
+      },
+
+      commit(ctx) {
+        const { sku, orderId } = ctx.params;
+        return this.store.change(sku, (stock, now) => commit(stock, orderId, now));
+      },
+
+      release(ctx) {
+        const { sku, orderId } = ctx.params;
+        return this.store.change(sku, (stock, now) => release(stock, orderId, now));
+      },
+
+      async levels(ctx) {
+        const changed = await this.store.find({ updatedAt: { $gte: new Date(ctx.params.since) } });
+        return changed.map(({ _id, productId, available }) => ({ sku: _id, productId, available }));
+      },
+    },
+
+    async started() {
+      if (config.seed) await seed(this.store, await sampleStock(config.currency));
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import type { Versioned } from '../../../lib/changes.ts';
+import type { Store } from '../../../mixins/store.ts';
+import type { Category } from '../category.ts';
+import type { Product } from '../product.ts';
+import type { Stock } from '../stock.ts';
+
+type New<T> = Omit<T, 'rev'>;
+
+/**
+ * Loads sample documents into a store that is empty, or that a killed process left half loaded. Several nodes may do
+ * so at once: the sample has the same ids everywhere.
+ */
+export async function seed<T extends Versioned>(store: Store<T>, sample: New<T>[]): Promise<void> {
+  const [first] = sample;
+  const count = await store.count();
+  if (count === 0 || (count < sample.length && first && (await store.get(first._id)))) await store.insertNew(sample);
+}
+
+export async function sampleCategories(currency: string): Promise<New<Category>[]> {
+  return (await sample(currency)).categories;
+}
+
+export async function sampleProducts(currency: string): Promise<New<Product>[]> {
+  return (await sample(currency)).products.map(({ variants, ...product }) => ({
+    ...product,
+    variants: variants.map(({ stock, ...variant }) => variant),
+  }));
+}
+
+export async function sampleStock(currency: string): Promise<New<Stock>[]> {
+  return (await sample(currency)).products.flatMap(({ _id: productId, variants, updatedAt }) =>
+    variants.map(({ sku, stock }) => ({
+      _id: sku,
+      productId,
+      available: stock,
+      reserved: 0,
+      sold: 0,
+      res: {},
+      done: {},
+      prunedThrough: '',
+      updatedAt,
+    })),
+  );
+}
+
+/** Imported only here: nobody else needs the data, or faker. */
+async function sample(currency: string) {
+  const { sampleCatalogue } = await import('./catalogue.ts');
+  return sampleCatalogue(currency);
+}

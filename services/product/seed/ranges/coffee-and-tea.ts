@@ -1,0 +1,62 @@
+import type { Choice, Range } from '../range.ts';
+
+const grind = ['Whole bean', 'Filter', 'Espresso'];
+const bag: readonly Choice[] = [
+  ['250 g', 0],
+  ['1 kg', 2445, 780],
+];
+
+export const coffeeAndTea: Range = {
+  slug: 'coffee-and-tea',
+  code: 'COF',
+  title: 'Coffee & Tea',
+  description: 'Fresh beans, loose leaf and the gear to brew them well.',
+  brands: ['Lanternfield', 'Murk & Morning', 'Oxbow Leaf'],
+  single: 'Standard',
+  notes: [
+    'Order before two and it leaves us the same day.',
+    'A brewing card in the box has our own times and ratios.',
+    'It is what we brew with ourselves, and we change nothing about it without a tasting first.',
+    'The packaging can go in household paper recycling.',
+    'A good start for someone new to it, and still good after years.',
+  ],
+  // biome-ignore format: a table, one product an entry
+  items: [
+    { title: 'Attic House Blend Coffee', price: 995, weight: 270, attributes: { roast: 'Medium', origin: 'Brazil, Guatemala', notes: 'Cocoa, hazelnut' },
+      choices: { grind, weight: bag },
+      text: 'A chocolatey blend that takes milk well and forgives a hurried pour.' },
+    { title: 'Beacon Washed Ethiopian Coffee', price: 1349, weight: 270, attributes: { roast: 'Light', origin: 'Ethiopia', notes: 'Jasmine, lemon' },
+      choices: { grind },
+      text: 'Bright and floral, from growers whom we pay by cup score and not by the market.' },
+    { title: 'Cellar Dark Espresso Coffee', price: 1049, weight: 270, attributes: { roast: 'Dark', origin: 'Sumatra, Brazil', notes: 'Treacle, walnut' },
+      choices: { grind: ['Whole bean', 'Espresso'], weight: bag },
+      text: 'Low in acid and long in the mouth, roasted for a moka pot or a machine.' },
+    { title: 'Drift Water Process Decaf Coffee', price: 1125, weight: 270, attributes: { roast: 'Medium', origin: 'Colombia', notes: 'Caramel, red apple' },
+      choices: { grind },
+      text: 'Decaffeinated with water alone, and hard to tell from its caffeinated sister.' },
+    { title: 'Elm Breakfast Loose Leaf Tea', price: 649, weight: 140, attributes: { leaf: 'Black', origin: 'Assam, Kenya', caffeine: 'High' },
+      choices: { pack: [['125 g', 0], ['500 g', 1450, 390]] },
+      text: 'Malty, brisk and the colour of a new conker.' },
+    { title: 'Fern Sencha Green Tea', price: 895, weight: 115, attributes: { leaf: 'Green', origin: 'Japan', caffeine: 'Medium' },
+      text: 'Steamed, rolled leaf with a taste of fresh peas; brew it well below the boil.' },
+    { title: 'Gloam Chamomile Infusion', price: 549, weight: 80, attributes: { leaf: 'Herbal', origin: 'Egypt', caffeine: 'None' },
+      text: 'Whole flower heads, not dust, for the last cup of the day.' },
+    { title: 'Harbour Pour Over Dripper', price: 2199, weight: 390, attributes: { material: 'Porcelain', cups: '1–4', filter: 'Cone' },
+      choices: { colour: ['White', 'Ink'] },
+      text: 'Spiral ribs keep the paper off the wall, so water drains at the pace you pour.' },
+    { title: 'Inkwell Paper Filters', price: 415, weight: 120, attributes: { material: 'Unbleached paper', count: '100', filter: 'Cone' },
+      choices: { size: [['Small', 0], ['Large', 80, 40]] },
+      text: 'A hundred cones in plain paper that add nothing to the cup once rinsed.' },
+    { title: 'Jamb Hand Coffee Grinder', price: 7495, weight: 560, attributes: { burr: 'Steel, 38 mm', capacity: '25 g' },
+      text: 'Stepped adjustment that you can feel, and two bearings that keep the burrs true.' },
+    { title: 'Kiln Stoneware Teapot', price: 4200, weight: 890, attributes: { material: 'Stoneware', capacity: '900 ml', infuser: 'Steel basket' },
+      choices: { colour: ['Soot', 'Celadon'] },
+      text: 'The spout cuts off cleanly, and the basket lifts out when the tea is strong enough.' },
+    { title: 'Lattice French Press', price: 3649, weight: 740, attributes: { material: 'Steel and glass', filter: 'Double mesh' },
+      choices: { capacity: [['350 ml', 0], ['1 l', 1050, 320]] },
+      text: 'A double mesh and a silicone lip leave the grounds where they were.' },
+    { title: 'Mallow Gooseneck Kettle', price: 5999, weight: 1050, attributes: { material: 'Stainless steel', capacity: '800 ml', hob: 'All, induction too' },
+      choices: { finish: ['Brushed', 'Black'] },
+      text: 'A thin, steady stream that lands where you look, with a thermometer in the lid.' },
+  ],
+};
