@@ -1,0 +1,82 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { idRule } from '../../lib/ids.ts';
+import { moneyRule } from '../../lib/money.ts';
+
+const sku = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;
+const quantity = { type: 'number', integer: true, min: 1, max: 99 } as const;
+const customerId = idRule('cus');
+const items = {
+  type: 'array',
+  items: { type: 'object', props: { sku: 'string', quantity: 'number' } },
+} as const;
+
+const cartView = {
+  type: 'object',
+  props: {
+    items: {
+      type: 'array',
+      items: {
+        type: 'object',
+        props: {
+          sku: 'string',
+          quantity: 'number',
+          productId: 'string|optional',
+          slug: 'string|optional',
+          title: 'string|optional',
+          variant: 'string|optional',
+          /** Absent when the SKU is no longer sold, as is all that is optional here. */
+          unitPrice: { ...moneyRule, optional: true },
+          lineTotal: { ...moneyRule, optional: true },
+          availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
+          available: 'number',
+        },
+      },
+    },
+    totals: { type: 'object', props: { quantity: 'number', subtotal: moneyRule, total: moneyRule } },
+  },
+} as const;
+
+const mine = { visibility: 'published', auth: 'customer', returns: cartView } as const;
+
+export const cart = contract(
+  'cart',
+  {
+    get: { ...mine, summary: 'My cart, priced now', idempotent: true, rest: 'GET /v1/cart', params: {} },
+    setItem: {
+      ...mine,
+      summary: 'Have this many of a SKU in the cart',
+      idempotent: false,
+      rest: 'PUT /v1/cart/items/:sku',
+      params: { sku, quantity },
+      problems: ['not-found', 'limit-reached'],
+    },
+    removeItem: {
+      ...mine,
+      summary: 'Take a SKU out of the cart',
+      idempotent: false,
+      rest: 'DELETE /v1/cart/items/:sku',
+      params: { sku },
+    },
+    clear: { ...mine, summary: 'Empty the cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
+    content: {
+      summary: "What is in a customer's cart",
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId },
+      returns: items,
+    },
+    ordered: {
+      summary: 'Take out what was ordered; again for the same order changes nothing',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId, orderId: idRule('ord'), items },
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof cart> {}
+}

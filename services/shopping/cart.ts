@@ -1,0 +1,85 @@
+import type { Decision } from '../../lib/changes.ts';
+import type { Result } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { type Money, sum, times } from '../../lib/money.ts';
+
+/** A customer's cart; its id is the customer's. */
+export interface Cart {
+  _id: string;
+  rev: number;
+  /** By SKU, in the order in which they were first added. */
+  items: Record<string, { quantity: number }>;
+  /** The latest orders that were taken out, so that none is taken out twice. */
+  ordered: string[];
+  updatedAt: Date;
+}
+
+export interface Item {
+  sku: string;
+  quantity: number;
+}
+
+export type Offer = Result<'product.offers'>[number];
+
+const MOST_LINES = 100;
+const REMEMBERED_ORDERS = 50;
+
+export const emptyCart = (_id: string, updatedAt: Date): Cart => ({ _id, rev: 0, items: {}, ordered: [], updatedAt });
+
+/** @throws limit-reached */
+export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): Decision<Item[]> {
+  if (!Object.hasOwn(cart.items, sku) && Object.keys(cart.items).length >= MOST_LINES) {
+    throw errors.limitReached(`A cart may have ${MOST_LINES} lines.`);
+  }
+  const items = { ...cart.items, [sku]: { quantity } };
+  return { answer: listed(items), patch: { [`items.${sku}`]: { quantity }, updatedAt: now } };
+}
+
+export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): Decision<Item[]> {
+  if (!Object.hasOwn(cart.items, sku)) return { answer: listed(cart.items) };
+  const { [sku]: _removed, ...items } = cart.items;
+  return { answer: listed(items), patch: { [`items.${sku}`]: undefined, updatedAt: now } };
+}
+
+export function clear(cart: Readonly<Cart>, now: Date): Decision<Item[]> {
+  if (Object.keys(cart.items).length === 0) return { answer: [] };
+  return { answer: [], patch: { items: {}, updatedAt: now } };
+}
+
+/** Takes an order's quantities out; what was added to the cart since then stays. */
+export function takeOrdered(
+  cart: Readonly<Cart>,
+  orderId: string,
+  items: readonly Item[],
+  now: Date,
+): Decision<undefined> {
+  if (cart.ordered.includes(orderId)) return { answer: undefined };
+  const left = { ...cart.items };
+  for (const { sku, quantity } of items) {
+    const rest = (left[sku]?.quantity ?? 0) - quantity;
+    if (rest > 0) left[sku] = { quantity: rest };
+    else delete left[sku];
+  }
+  const ordered = [...cart.ordered, orderId].slice(-REMEMBERED_ORDERS);
+  return { answer: undefined, patch: { items: left, ordered, updatedAt: now } };
+}
+
+export const listed = (items: Cart['items']): Item[] =>
+  Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
+
+/** The cart at today's prices. A line whose SKU is no longer sold says so, and counts for nothing. */
+export function cartView(items: readonly Item[], offers: readonly Offer[], currency: string): Result<'cart.get'> {
+  const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
+  const lines = items.map(({ sku, quantity }) => {
+    const offer = bySku.get(sku);
+    if (!offer) return { sku, quantity, availability: 'not_sold' as const, available: 0 };
+    const { price: unitPrice, ...rest } = offer;
+    return { ...rest, quantity, unitPrice, lineTotal: times(unitPrice, quantity) };
+  });
+  const subtotal = sum(
+    lines.flatMap((line): Money[] => ('lineTotal' in line ? [line.lineTotal] : [])),
+    currency,
+  );
+  const quantity = items.reduce((total, item) => total + item.quantity, 0);
+  return { items: lines, totals: { quantity, subtotal, total: subtotal } };
+}
