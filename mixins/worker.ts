@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceSchema } from 'moleculer';
+
+/** Work that a service does by itself, and that its stop waits for. */
+export interface Worker {
+  /** Runs a task that nobody waits for; an error is logged. */
+  background(task: Promise<unknown>): void;
+}
+
+interface Options<S> {
+  /** Pause before each run, in ms. */
+  every: number;
+  /** Done again and again, never twice at a time. An error is logged. */
+  run(this: S): Promise<unknown>;
+}
+
+/** The mixin that puts `this.worker` on a service and keeps `run` going while it is started. */
+export function worker<S>({ every, run }: Options<S>): Partial<ServiceSchema> {
+  return {
+    name: 'worker',
+    created() {
+      const tasks = new Set<Promise<unknown>>();
+      const stop = new AbortController();
+      const background = (task: Promise<unknown>) => {
+        const logged = task.catch((error: unknown) => this.logger.error('background work failed', error));
+        tasks.add(logged);
+        logged.finally(() => tasks.delete(logged));
+      };
+      this.worker = { background, tasks, stop };
+    },
+    async started() {
+      const { background, stop } = this.worker;
+      background(
+        loop(
+          () => run.call(this as S),
+          every,
+          stop.signal,
+          (e) => this.logger.error('worker failed', e),
+        ),
+      );
+    },
+    async stopped() {
+      this.worker.stop.abort();
+      await Promise.all(this.worker.tasks);
+    },
+  };
+}
+
+async function loop(run: () => Promise<unknown>, every: number, signal: AbortSignal, failed: (error: unknown) => void) {
+  for (;;) {
+    await sleep(every, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    await run().catch(failed);
+  }
+}

@@ -1,0 +1,29 @@
+import { type Config, loadConfig, StartError } from '../lib/config.ts';
+import { startNode } from './node.ts';
+import { welcome } from './welcome.ts';
+
+/** `npm start`, and every node of a cluster: runs the services that the environment asks for until it is stopped. */
+try {
+  const config: Config = loadConfig();
+  const node = await startNode(config, (line) => console.error(`shop: ${line}`));
+  if (config.services.includes('api')) console.info(welcome(config, node.port));
+
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= node.stop();
+    stopping.then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error('shop:', error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // A node that a supervisor has started does not outlive it.
+  process.on('disconnect', stop);
+} catch (error) {
+  console.error('shop:', error instanceof StartError ? error.message : error);
+  process.exit(1);
+}

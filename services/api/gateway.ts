@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context, ServiceSchema } from 'moleculer';
+import ApiGateway from 'moleculer-web';
+import type { Config } from '../../lib/config.ts';
+import type { Meta } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { verifyAccessToken } from '../../lib/tokens.ts';
+import { paramsOf } from './params.ts';
+import { problemOf } from './problem.ts';
+import { aliasesOf, type Route } from './routes.ts';
+import { limitTime, reusePort } from './server.ts';
+
+/** moleculer-web's request: Node's with what the routing found out. */
+interface Request extends IncomingMessage {
+  $ctx: Context<unknown, Meta>;
+  $params: Record<string, unknown>;
+  $alias: { action: string };
+  parsedUrl?: string;
+  query: Record<string, unknown>;
+  body?: unknown;
+}
+
+interface Alias {
+  method: string;
+  match(url: string): unknown;
+}
+
+interface Gateway {
+  server: Server;
+  aliases: Alias[];
+  draining: boolean;
+  logger: { error(...args: unknown[]): void };
+  sendError(req: Request, res: ServerResponse, error: unknown): void;
+}
+
+/** A load balancer must have asked /readyz twice before the port closes, in ms. */
+const READY_DELAY = 1500;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** moleculer-web, set to serve these routes and nothing else. */
+export function gateway(config: Config, routes: readonly Route[]): Partial<ServiceSchema> {
+  const byAction = new Map(routes.map((route) => [route.action, route]));
+  const routeOf = (req: Request): Route => {
+    const route = byAction.get(req.$alias.action);
+    if (!route) throw errors.notFound();
+    return route;
+  };
+
+  const settings = {
+    port: config.port,
+    ip: config.host,
+    logRequest: false,
+    logRequestParams: false,
+    logResponse: false,
+    logRouteRegistration: false,
+    rootCallOptions(options: { requestID?: string }) {
+      if (!UUID.test(options.requestID ?? '')) options.requestID = randomUUID();
+    },
+    routes: [
+      {
+        path: '/',
+        mappingPolicy: 'restrict',
+        // Parameters are taken from their places by `paramsOf`; merging would let a query override a body.
+        mergeParams: false,
+        logging: false,
+        bodyParsers: { json: { limit: '100kb', strict: true } },
+        aliases: aliasesOf(routes),
+        onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
+          if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
+          if (this.draining) res.setHeader('Connection', 'close');
+          const route = routeOf(req);
+          admit(route, ctx, req, config.tokenSecret);
+          refuseOtherMedia(req);
+          const { params: path } = req.$params as { params: Record<string, unknown> };
+          req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body });
+        },
+        onAfterCall(ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse, data: unknown) {
+          const { contract } = routeOf(req);
+          ctx.meta.$statusCode ??= contract.status ?? 200;
+          if (contract.location) ctx.meta.$location = filled(contract.location, data);
+          res.setHeader('X-Content-Type-Options', 'nosniff');
+          if (contract.auth !== 'public' || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
+          return data;
+        },
+      },
+    ],
+    onError(this: Gateway, req: Request, res: ServerResponse, error: unknown) {
+      const id = req.$ctx?.requestID ?? randomUUID();
+      const { problem, retryAfter, bug } = problemOf(error, id);
+      if (bug) this.logger.error(`${req.method} ${req.parsedUrl} failed`, { requestId: id, error });
+      if (res.headersSent) return void res.destroy();
+      if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
+      if (Array.isArray(problem.allow)) res.setHeader('Allow', problem.allow.join(', '));
+      if (retryAfter !== undefined) res.setHeader('Retry-After', retryAfter);
+      res.writeHead(problem.status, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+      res.end(JSON.stringify(problem));
+    },
+  };
+
+  return {
+    name: 'gateway',
+    mixins: [ApiGateway as Partial<ServiceSchema>],
+    settings: settings as object,
+    // What moleculer-web would offer to anyone on the cluster besides.
+    actions: { rest: { bulkhead: { enabled: false } }, listAliases: false, addRoute: false, removeRoute: false },
+    methods: {
+      /** A HEAD is answered as its GET, without the body. */
+      resolveAlias(this: Gateway, url: string, method = 'GET') {
+        const wanted = method === 'HEAD' ? 'GET' : method;
+        for (const alias of this.aliases) {
+          const params = alias.method === wanted && alias.match(url);
+          if (params) return { alias, params };
+        }
+        return false;
+      },
+      send404(this: Gateway, req: Request, res: ServerResponse) {
+        const allow = allowed(this.aliases, req);
+        this.sendError(req, res, allow.length > 0 ? errors.methodNotAllowed(allow) : errors.notFound());
+      },
+      /**
+       * Ends the gateway without a lost request: it stops being ready, so that no new clients are sent to it, closes
+       * each connection with its next answer, and then the port.
+       */
+      async drain(this: Gateway) {
+        this.draining = true;
+        await sleep(config.natsUrl ? READY_DELAY : 0);
+        this.server.close();
+        this.server.closeIdleConnections();
+      },
+    },
+    created() {
+      this.draining = false;
+      limitTime(this.server);
+      if (config.reusePort) reusePort(this.server);
+    },
+  };
+}
+
+/** Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. */
+function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
+  const [scheme, token] = (req.headers.authorization ?? '').split(' ');
+  ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
+  if (scheme?.toLowerCase() === 'bearer' && token) {
+    try {
+      ctx.meta.user = verifyAccessToken(token, secret);
+    } catch (error) {
+      if (contract.auth !== 'public') throw error;
+    }
+  }
+  if (contract.auth !== 'public' && !ctx.meta.user) throw errors.unauthenticated();
+}
+
+function refuseOtherMedia(req: Request): void {
+  const hasBody = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'] !== undefined;
+  if (hasBody && req.body === undefined) throw errors.unsupportedMediaType();
+}
+
+function allowed(aliases: readonly Alias[], req: Request): string[] {
+  const url = req.parsedUrl ?? req.url ?? '/';
+  return aliases.filter((alias) => alias.match(url)).map(({ method }) => method);
+}
+
+/** `/v1/orders/{id}` with the result's fields. */
+function filled(location: string, data: unknown): string {
+  return location.replaceAll(/\{(\w+)\}/g, (_, field: string) => String((data as Record<string, unknown>)[field]));
+}

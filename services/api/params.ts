@@ -1,0 +1,80 @@
+import type { Schema } from '../../lib/contract.ts';
+import { errors, type FieldError } from '../../lib/errors.ts';
+import type { Route } from './routes.ts';
+
+/** What of a request can become parameters. */
+export interface Given {
+  headers: NodeJS.Dict<string | string[]>;
+  path: Record<string, unknown>;
+  query: Record<string, unknown>;
+  /** `undefined` without a body. */
+  body: unknown;
+}
+
+const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * The parameters of an action: each from the one place where its route has it, the path, a header, the body, or (for
+ * GET and DELETE) the query. Nothing can be smuggled in through another one. Whether they are right, the action checks.
+ * @throws invalid-request, missing-idempotency-key
+ */
+export function paramsOf({ method, pathParams, contract }: Route, given: Given): Record<string, unknown> {
+  const inQuery = method === 'GET' || method === 'DELETE';
+  const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
+  const elsewhere = new Set([...pathParams, ...Object.keys(headers)]);
+  if (!inQuery) refuseUnknown(Object.keys(given.query));
+  else if (given.body !== undefined && Object.keys(Object(given.body)).length > 0) {
+    throw errors.malformed('This request takes no body.');
+  }
+  const own = inQuery ? fromText(given.query, contract.params) : bodyOf(given.body);
+  refuseUnknown(Object.keys(own).filter((field) => elsewhere.has(field)));
+  return { ...own, ...given.path, ...headers };
+}
+
+function refuseUnknown(fields: string[]): void {
+  if (fields.length === 0) return;
+  throw errors.invalidRequest(fields.map((field) => ({ pointer: `/${field}`, detail: `${field} is not known here.` })));
+}
+
+function headerParams(names: Readonly<Record<string, string>>, params: Schema, headers: Given['headers']) {
+  const found: Record<string, unknown> = {};
+  for (const [param, header] of Object.entries(names)) {
+    const value = headers[header.toLowerCase()];
+    if (value !== undefined && value !== '') found[param] = value;
+    else if (!Object.hasOwn(Object(params[param]), 'optional')) throw errors.missingIdempotencyKey();
+  }
+  return found;
+}
+
+function bodyOf(body: unknown): Record<string, unknown> {
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw errors.malformed('The body must be a JSON object.');
+  }
+  const poisoned: FieldError[] = [];
+  search(body, '', poisoned);
+  if (poisoned.length > 0) throw errors.invalidRequest(poisoned);
+  return body as Record<string, unknown>;
+}
+
+/** JSON.parse makes these names own fields, which pass a strict check and do harm when they are merged later. */
+function search(value: unknown, pointer: string, found: FieldError[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const key of Object.keys(value)) {
+    if (POISONOUS.has(key)) found.push({ pointer: `${pointer}/${key}`, detail: `${key} is not known here.` });
+    else search((value as Record<string, unknown>)[key], `${pointer}/${key}`, found);
+  }
+}
+
+/** A query has only text: numbers and booleans are read as the contract wants them; what is neither stays text. */
+function fromText(query: Record<string, unknown>, params: Schema): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(query).map(([field, value]) => {
+      const type = Object.hasOwn(params, field) ? (params[field] as { type?: string }).type : undefined;
+      if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value))
+        return [field, Number(value)];
+      if (type === 'boolean' && (value === 'true' || value === 'false')) return [field, value === 'true'];
+      return [field, value];
+    }),
+  );
+}

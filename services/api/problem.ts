@@ -1,0 +1,93 @@
+import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
+
+/** A problem of RFC 9457, with the members of its type beside the standard ones. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  [member: string]: unknown;
+}
+
+interface Failure {
+  type?: unknown;
+  code?: unknown;
+  status?: unknown;
+  message?: unknown;
+  data?: unknown;
+}
+
+/** The problem to answer with, and whether it is one of ours that the log should have the cause of. */
+export function problemOf(error: unknown, requestId: string): { problem: Problem; retryAfter?: number; bug: boolean } {
+  const { type, message, data } = translate(error as Failure);
+  const code = (typeof type === 'string' && Object.hasOwn(PROBLEMS, type) ? type : 'internal-error') as ProblemCode;
+  const { status, title, retryAfter }: { status: number; title: string; retryAfter?: number } = PROBLEMS[code];
+  const bug = code === 'internal-error';
+  const detail = bug ? 'The cause is in our log under this request id.' : String(message);
+  const members = bug || typeof data !== 'object' ? {} : data;
+  const standard = { type: `/problems/${code}`, title, status, detail, instance: `urn:uuid:${requestId}` };
+  const problem = { ...standard, ...members, ...standard };
+  return { problem, ...(retryAfter === undefined ? {} : { retryAfter }), bug };
+}
+
+const STARTING = 'This part of the shop is not there yet. Try again in a moment.';
+
+/** What Moleculer, moleculer-web and body-parser throw, in our own words. */
+function translate(error: Failure): Failure {
+  switch (error?.type) {
+    case 'VALIDATION_ERROR':
+      return errors.invalidRequest(fieldErrors(error.data));
+    case 'NOT_FOUND': // moleculer-web: no such route
+      return errors.notFound();
+    case 'SERVICE_NOT_FOUND':
+    case 'SERVICE_NOT_AVAILABLE':
+    case 'SERVICE_UNAVAILABLE':
+    case 'REQUEST_TIMEOUT':
+    case 'REQUEST_REJECTED':
+    case 'REQUEST_SKIPPED':
+    case 'QUEUE_FULL':
+    case 'BAD_GATEWAY':
+      return errors.unavailable('This part of the shop does not answer right now. Try again in a moment.');
+    case 'entity.parse.failed':
+    case 'request.size.invalid':
+    case 'request.aborted':
+    case 'UNABLE_DECODE_PARAM':
+      return errors.malformed(
+        error.type === 'UNABLE_DECODE_PARAM' ? 'The address is malformed.' : 'The body is not valid JSON.',
+      );
+    case 'entity.too.large':
+      return errors.payloadTooLarge();
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return errors.unsupportedMediaType();
+    default:
+      // moleculer-web's word for a route whose service nobody has announced yet carries no type.
+      return error?.code === 503 && error.type === undefined ? errors.unavailable(STARTING) : (error ?? {});
+  }
+}
+
+interface Refusal {
+  type: string;
+  field?: string;
+  message?: string;
+  actual?: unknown;
+}
+
+function fieldErrors(data: unknown): FieldError[] {
+  if (!Array.isArray(data)) return [];
+  return (data as Refusal[]).flatMap(({ type, field = '', message = '', actual }) => {
+    const at = pointerOf(field);
+    if (type === 'objectStrict') {
+      return String(actual)
+        .split(', ')
+        .map((name) => ({ pointer: `${at}/${name}`, detail: `${name} is not known here.` }));
+    }
+    return [{ pointer: at, detail: message }];
+  });
+}
+
+/** `address.lines[0]` as an RFC 6901 pointer: `/address/lines/0`. */
+function pointerOf(field: string): string {
+  return field === '' ? '' : `/${field.replaceAll(/\[(\d+)\]/g, '.$1').replaceAll('.', '/')}`;
+}
