@@ -5,6 +5,7 @@ import { lockFolder } from '../lib/lock.ts';
 import { reachServers } from '../lib/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { servicesOf } from '../services/nodes.ts';
+import { serveProbe } from './probe.ts';
 
 export interface ShopNode {
   broker: ServiceBroker;
@@ -31,11 +32,13 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
   const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config)));
   for (const schema of schemas.flat()) broker.createService(schema);
   await broker.start();
+  const probe = config.probePort > 0 ? await serveProbe(broker, config.host, config.probePort) : undefined;
   return {
     broker,
     port: portOf(broker),
     async stop() {
       await broker.stop();
+      probe?.close();
       await unlock?.();
     },
   };

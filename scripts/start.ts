@@ -23,6 +23,7 @@ try {
   process.on('SIGTERM', stop);
   // A node that a supervisor has started does not outlive it.
   process.on('disconnect', stop);
+  process.send?.('ready');
 } catch (error) {
   console.error('shop:', error instanceof StartError ? error.message : error);
   process.exit(1);

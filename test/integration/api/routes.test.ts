@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import { contracts } from '../../../services/contracts.ts';
+import { eachEngine } from '../../support/engines.ts';
+import { startShop } from '../../support/shop.ts';
+
+/** The whole surface, written out once more by hand: a route that appears or goes must be meant. */
+const ROUTES = `
+  DELETE /v1/cart
+  DELETE /v1/cart/items/:sku
+  DELETE /v1/me/addresses/:id
+  GET /healthz
+  GET /readyz
+  GET /v1/cart
+  GET /v1/categories
+  GET /v1/me
+  GET /v1/me/addresses
+  GET /v1/me/addresses/:id
+  GET /v1/orders
+  GET /v1/orders/:id
+  GET /v1/products
+  GET /v1/products/:idOrSlug
+  PATCH /v1/me
+  POST /v1/auth/login
+  POST /v1/auth/logout
+  POST /v1/auth/refresh
+  POST /v1/auth/register
+  POST /v1/me/addresses
+  POST /v1/orders
+  PUT /v1/cart/items/:sku
+  PUT /v1/me/addresses/:id
+`
+  .trim()
+  .split(/\n\s*/);
+
+eachEngine('routes', (engine) => {
+  test('the gateway has the routes that the contracts name, and no other', async () => {
+    const shop = await startShop(engine.config());
+    try {
+      const gateway = shop.broker.getLocalService('api') as unknown as {
+        aliases: { method: string; fullPath: string }[];
+      };
+      const aliases = gateway.aliases.map(({ method, fullPath }) => `${method} ${fullPath}`).sort();
+      const declared = contracts.flatMap(({ actions }) => Object.values(actions).flatMap(({ rest }) => rest ?? []));
+      expect(aliases).toEqual(declared.sort());
+      expect(aliases).toEqual(ROUTES);
+    } finally {
+      await shop.stop();
+    }
+  });
+});

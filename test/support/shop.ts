@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../lib/config.ts';
+import type { Broker } from '../../lib/contract.ts';
+import { startNode } from '../../scripts/node.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of a body
+  body: any;
+}
+
+interface Options {
+  body?: unknown;
+  headers?: Record<string, string>;
+  token?: string;
+}
+
+/** Talks to a gateway as a front end does. A body that is a string is sent as it is. */
+export async function request(url: string, route: string, { body, headers, token }: Options = {}): Promise<Answer> {
+  const [method = 'GET', path = '/'] = route.split(' ');
+  const answer = await fetch(url + path, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+  return { status: answer.status, headers: answer.headers, body: isJson && text ? JSON.parse(text) : text };
+}
+
+/** One who is registered and logged in, at a gateway. */
+export class Shopper {
+  readonly url: string;
+  readonly email: string;
+  readonly password = 'correct horse battery staple';
+  id = '';
+  token = '';
+  refreshToken = '';
+  addressId = '';
+
+  constructor(url: string, email = `${randomUUID()}@example.com`) {
+    this.url = url;
+    this.email = email;
+  }
+
+  /** Registers, and adds an address. */
+  static async at(url: string): Promise<Shopper> {
+    const shopper = new Shopper(url);
+    const { status, body } = await request(url, 'POST /v1/auth/register', {
+      body: { email: shopper.email, password: shopper.password, name: 'Ada Byron' },
+    });
+    if (status !== 201) throw new Error(`registering answered ${status}: ${JSON.stringify(body)}`);
+    shopper.id = body.customer.id;
+    shopper.token = body.accessToken;
+    shopper.refreshToken = body.refreshToken;
+    shopper.addressId = (await shopper.ask('POST /v1/me/addresses', ADDRESS)).body.id;
+    return shopper;
+  }
+
+  ask(route: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return request(this.url, route, { body, headers, token: this.token });
+  }
+
+  put(sku: string, quantity: number): Promise<Answer> {
+    return this.ask(`PUT /v1/cart/items/${sku}`, { quantity });
+  }
+
+  /** Places an order of what is in the cart. */
+  order(key: string = randomUUID(), addressId = this.addressId): Promise<Answer> {
+    return this.ask('POST /v1/orders', { addressId }, { 'idempotency-key': key });
+  }
+}
+
+export const ADDRESS = {
+  name: 'Ada Byron',
+  line1: '12 Analytical Way',
+  city: 'Berlin',
+  postcode: '10115',
+  country: 'DE',
+};
+
+export interface TestShop {
+  url: string;
+  broker: Broker;
+  stop(): Promise<void>;
+}
+
+/** The whole shop in this process, on a free port; `config` says on which engine, see test/support/engines.ts. */
+export async function startShop(config: Config): Promise<TestShop> {
+  const { port, broker, stop } = await startNode(config, () => undefined);
+  return { url: `http://127.0.0.1:${port}`, broker: broker as unknown as Broker, stop };
+}
+
+/** How many of a SKU the shop says it has. */
+export async function availableOf(url: string, sku: string, productId: string): Promise<number> {
+  const { body } = await request(url, `GET /v1/products/${productId}`);
+  return body.variants.find((variant: { sku: string }) => variant.sku === sku).available;
+}
+
+/** Asks until it is so, within `ms`; never waits for a time alone. */
+export async function eventually<T>(ask: () => Promise<T>, is: (answer: T) => boolean, ms = 20_000): Promise<T> {
+  for (const deadline = Date.now() + ms; ; ) {
+    const answer = await ask();
+    if (is(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(answer)} after ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
