@@ -35,7 +35,7 @@ export interface Config {
   tokenSecret: string;
   /** ISO 4217. */
   currency: string;
-  /** Loads the sample catalogue into an empty product database. */
+  /** Loads the sample catalogue into an empty product database; on by default, but not in production. */
   seed: boolean;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /** Checks every action's result against its contract: for tests. */
@@ -64,7 +64,7 @@ const check = new Validator().compile({
   CONNECT_TIMEOUT: { type: 'number', min: 0, max: 3600, convert: true, default: 30 },
   TOKEN_SECRET: { type: 'string', min: 32, optional: true },
   CURRENCY: { type: 'string', pattern: /^[A-Z]{3}$/, default: 'EUR' },
-  SEED: { ...flag, default: true },
+  SEED: { ...flag, optional: true },
   LOG_LEVEL: { type: 'enum', values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'warn' },
 });
 
@@ -133,7 +133,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     connectTimeout: env.CONNECT_TIMEOUT as number,
     tokenSecret: (env.TOKEN_SECRET as string | undefined) ?? keptSecret(dataDir, production),
     currency: text('CURRENCY'),
-    seed: env.SEED as boolean,
+    seed: (env.SEED as boolean | undefined) ?? !production,
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     checkResults: env.NODE_ENV === 'test',
   };

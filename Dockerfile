@@ -1,0 +1,12 @@
+FROM node:24-slim
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /shop
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+COPY lib lib
+COPY mixins mixins
+COPY services services
+COPY scripts scripts
+COPY moleculer.config.ts ./
+USER node
+CMD ["node", "scripts/start.ts"]
