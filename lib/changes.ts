@@ -108,23 +108,33 @@ export class Changes<T extends Versioned> {
 
   async #drain(id: string, queue: Command<T>[]): Promise<void> {
     await null; // commands of this tick join the first batch
-    while (queue.length > 0) await this.#settle(id, queue.splice(0, this.#options.batch));
+    let rivals = 0;
+    while (queue.length > 0) {
+      const lost = await this.#settle(id, queue.splice(0, this.#options.batch));
+      rivals = lost > 0 ? 50 : rivals - 1;
+      if (rivals <= 0) continue;
+      // Whoever wrote last is ahead in the next race too; without a pause, another process might never win one.
+      this.#kept.delete(id);
+      await sleep(this.#options.random() * 8);
+    }
     this.#waiting.delete(id);
   }
 
-  async #settle(id: string, batch: Command<T>[]): Promise<void> {
+  /** Tells all of a batch what came of it; resolves with the number of races lost on the way. */
+  async #settle(id: string, batch: Command<T>[]): Promise<number> {
     try {
-      await this.#commit(id, batch);
+      return await this.#commit(id, batch);
     } catch (error) {
       // One command's patch may be at fault: it alone shall fail.
       if (error instanceof RefusedPatch && batch.length > 1) {
         for (const command of batch) await this.#settle(id, [command]);
       } else for (const { reject } of batch) reject(error);
+      return 0;
     }
   }
 
-  async #commit(id: string, batch: Command<T>[]): Promise<void> {
-    const { tries, random, clock, cached, written } = this.#options;
+  async #commit(id: string, batch: Command<T>[]): Promise<number> {
+    const { tries, random, clock } = this.#options;
     for (let lost = 0; lost < tries; ) {
       const kept = this.#kept.get(id);
       this.#kept.delete(id); // changed in place below; comes back only when written
@@ -133,19 +143,24 @@ export class Changes<T extends Versioned> {
       const [now, touched] = [clock(), new Set<string>()];
       const outcomes = batch.map((command) => outcome(command, doc, now, touched));
       if (touched.size === 0 && kept) continue; // no write proves that what was kept is current: read
-      if (touched.size === 0) return tell(outcomes);
-      if (await this.#slot.swap(id, doc.rev, merged(doc, touched))) {
-        doc.rev += 1;
-        this.#kept.set(id, doc);
-        const [oldest] = this.#kept.keys();
-        if (this.#kept.size > cached && oldest !== undefined) this.#kept.delete(oldest);
+      if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {
         tell(outcomes);
-        return written(doc);
+        if (touched.size > 0) this.#keep(id, doc);
+        return lost;
       }
       lost += 1;
-      if (lost > 1) await sleep(random() * Math.min(lost, 10));
+      if (lost > 1) await sleep(random() * Math.min(lost, 5));
     }
     throw new Error(`${id} could not be changed: ${tries} races lost in a row`);
+  }
+
+  #keep(id: string, doc: T): void {
+    const { cached, written } = this.#options;
+    doc.rev += 1;
+    this.#kept.set(id, doc);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > cached && oldest !== undefined) this.#kept.delete(oldest);
+    written(doc);
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { connect } from 'nats';
 import { type Config, StartError } from './config.ts';
+import { natsOptions } from './nats-options.ts';
 
 const PAUSE = 500;
 const ATTEMPT = 2000;
@@ -42,8 +43,8 @@ async function reach(
   }
 }
 
-async function tryNats(servers: string): Promise<void> {
-  const connection = await connect({ servers, reconnect: false, timeout: ATTEMPT });
+async function tryNats(urls: string): Promise<void> {
+  const connection = await connect({ ...natsOptions(urls), reconnect: false, timeout: ATTEMPT });
   await connection.close();
 }
 

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import MoleculerMongoAdapter from 'moleculer-db-adapter-mongo';
+import {
+  BSON,
+  type Collection,
+  type Db,
+  MongoBulkWriteError,
+  MongoClient,
+  MongoServerError,
+  MongoWriteConcernError,
+} from 'mongodb';
+import { type Patch, RefusedPatch, storable, type Versioned } from '../lib/changes.ts';
+import type { Engine, Filter, FindOptions, Index } from './store.ts';
+
+const OPTIONS = {
+  appName: 'shop',
+  maxPoolSize: 32,
+  // What a customer was told is on the disks of a majority; what is read cannot be rolled back.
+  writeConcern: { w: 'majority', journal: true },
+  readConcern: { level: 'majority' },
+  heartbeatFrequencyMS: 2000,
+  serverSelectionTimeoutMS: 5000,
+  connectTimeoutMS: 5000,
+  waitQueueTimeoutMS: 5000,
+  socketTimeoutMS: 30_000,
+} as const;
+
+/** The services of one process share a connection pool for each address; the last one to leave closes it. */
+const clients = new Map<string, { client: MongoClient; users: number }>();
+
+function borrow(url: string): MongoClient {
+  const shared = clients.get(url) ?? { client: new MongoClient(url, OPTIONS), users: 0 };
+  clients.set(url, shared);
+  shared.users += 1;
+  return shared.client;
+}
+
+async function giveBack(url: string): Promise<void> {
+  const shared = clients.get(url);
+  if (!shared) return;
+  shared.users -= 1;
+  if (shared.users > 0) return;
+  clients.delete(url);
+  await shared.client.close();
+}
+
+/**
+ * moleculer-db's MongoDB adapter on the current driver. Ids are strings, as we make them ourselves.
+ * State is kept in plain fields: Moleculer clones an adapter with its schema, which private ones do not survive.
+ */
+export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
+  readonly url: string;
+  readonly database: string;
+  readonly name: string;
+  db: Db | undefined;
+  documents!: Collection<Versioned>;
+
+  constructor(url: string, database: string, collection: string) {
+    super(url, undefined, database);
+    this.url = url;
+    this.database = database;
+    this.name = collection;
+  }
+
+  override async connect(): Promise<void> {
+    const client = borrow(this.url);
+    try {
+      await client.connect();
+    } catch (error) {
+      await giveBack(this.url);
+      throw error;
+    }
+    this.db = client.db(this.database);
+    this.collection = this.db.collection(this.name);
+    this.documents = this.db.collection<Versioned>(this.name);
+  }
+
+  override async disconnect(): Promise<void> {
+    if (!this.db) return;
+    this.db = undefined;
+    await giveBack(this.url);
+  }
+
+  stringToObjectID(id: string): string {
+    return id;
+  }
+
+  async ensureIndexes(indexes: readonly Index[]): Promise<void> {
+    // For the server of our tests, which scans the collection unless one index holds all fields of a filter.
+    await this.documents.createIndex({ _id: 1, rev: 1 });
+    for (const { fields, unique = false } of indexes) await this.documents.createIndex(fields, { unique });
+  }
+
+  async add(doc: Versioned): Promise<boolean> {
+    try {
+      await this.documents.insertOne(storable(doc));
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  async addNew(docs: Versioned[]): Promise<number> {
+    if (docs.length === 0) return 0;
+    try {
+      return (await this.documents.insertMany(docs.map(storable), { ordered: false })).insertedCount;
+    } catch (error) {
+      if (isAllDuplicates(error)) return error.insertedCount;
+      throw error;
+    }
+  }
+
+  async read(id: string): Promise<Versioned | null> {
+    return this.documents.findOne({ _id: id });
+  }
+
+  async query(filter: Filter, { sort, limit }: FindOptions): Promise<Versioned[]> {
+    return this.documents
+      .find(filter, { ...(sort ? { sort } : {}), ...(limit === undefined ? {} : { limit }) })
+      .toArray();
+  }
+
+  async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
+    try {
+      const { modifiedCount } = await this.documents.updateOne({ _id: id, rev }, asUpdate(rev, patch));
+      return modifiedCount === 1;
+    } catch (error) {
+      throw isRefusal(error) ? new RefusedPatch(error, isDuplicate(error)) : error;
+    }
+  }
+
+  async size(): Promise<number> {
+    return this.documents.countDocuments();
+  }
+
+  async ping(): Promise<void> {
+    if (!this.db) throw new Error(`not connected to ${this.database}`);
+    // The driver's own limits are for work under way; a probe has to know sooner.
+    const late = sleep(1500, undefined, { ref: false }).then(() => {
+      throw new Error(`${this.database} did not answer within 1.5 s`);
+    });
+    await Promise.race([this.db.command({ ping: 1 }), late]);
+  }
+}
+
+/** A patch in MongoDB's update language, which NeDB shares. */
+export function asUpdate(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
+  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
+  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
+  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
+}
+
+const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11000;
+
+const isAllDuplicates = (error: unknown): error is MongoBulkWriteError =>
+  error instanceof MongoBulkWriteError &&
+  !error.result.getWriteConcernError() &&
+  [error.writeErrors].flat().every(({ code }) => code === 11000);
+
+/** An error of the one statement, which has an `index` then: it was not applied. Others leave open what happened. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof BSON.BSONError ||
+  (error instanceof MongoServerError && !(error instanceof MongoWriteConcernError) && error.index === 0);

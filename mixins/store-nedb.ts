@@ -1,0 +1,236 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Service, ServiceBroker } from 'moleculer';
+import DbService from 'moleculer-db';
+import { type Patch, RefusedPatch, storable, type Versioned } from '../lib/changes.ts';
+import type { Engine, Filter, FindOptions, Index } from './store.ts';
+import { asUpdate } from './store-mongo.ts';
+
+const COMPACTION_INTERVAL = 3_600_000;
+
+type Stored = Versioned & Record<string, unknown>;
+
+/** What we use of NeDB, which comes with moleculer-db. */
+interface Datastore {
+  insertAsync(docs: object | object[]): Promise<unknown>;
+  findOneAsync(query: object): Promise<Stored | null>;
+  findAsync(query: object): Cursor;
+  countAsync(query: object): Promise<number>;
+  updateAsync(query: object, update: object): Promise<{ numAffected: number }>;
+  removeAsync(query: object, options: object): Promise<number>;
+  ensureIndexAsync(options: { fieldName: string; unique: boolean }): Promise<void>;
+  removeIndexAsync(fieldName: string): Promise<void>;
+  compactDatafileAsync(): Promise<void>;
+}
+interface Cursor extends Promise<Stored[]> {
+  sort(fields: object): Cursor;
+  limit(count: number): Cursor;
+}
+
+/**
+ * moleculer-db's NeDB adapter on a file, made to behave as MongoDB does. NeDB changes its memory first and the file
+ * after that, without fsync: what it answered survives the process, not a loss of power.
+ * State is kept in plain fields: Moleculer clones an adapter with its schema, which private ones do not survive.
+ */
+export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
+  readonly file: string;
+  readonly fatal: ((error: Error) => void) | undefined;
+  declare broker: ServiceBroker;
+  declare db: Datastore | null;
+  /** Fields of each unique index over several fields: NeDB 3 has none, so a hidden field holds the values as one. */
+  compound: string[][] = [];
+  compaction: NodeJS.Timeout | undefined;
+  appended = 0;
+
+  /** @param fatal ends the process, after a write that memory has and the file has not. */
+  constructor(dataDir: string, database: string, collection: string, fatal?: (error: Error) => void) {
+    const file = join(dataDir, database, `${collection}.db`);
+    super({ filename: file, corruptAlertThreshold: 0 });
+    this.file = file;
+    this.fatal = fatal;
+  }
+
+  override init(broker: ServiceBroker, service: Service): void {
+    super.init(broker, service);
+    this.broker = broker;
+  }
+
+  override async connect(): Promise<void> {
+    try {
+      await cutTornLine(this.file);
+      await super.connect(); // loads, and compacts
+    } catch (error) {
+      return this.end('read', error);
+    }
+    this.compaction = setInterval(() => this.compact(), COMPACTION_INTERVAL).unref();
+  }
+
+  override async disconnect(): Promise<void> {
+    clearInterval(this.compaction);
+    await this.db?.findOneAsync({ _id: '' }); // waits its turn behind the writes
+    this.db = null;
+  }
+
+  /** NeDB appends every new version of a document; this leaves the newest. The old file stays until the new is whole. */
+  async compact(): Promise<void> {
+    if (this.appended === 0) return;
+    this.appended = 0;
+    await this.open
+      .compactDatafileAsync()
+      .catch((error) => this.broker.logger.error(`${this.file}: not compacted`, error));
+  }
+
+  async ensureIndexes(indexes: readonly Index[]): Promise<void> {
+    const wanted = new Map<string, boolean>();
+    for (const { fields, unique = false } of indexes) {
+      const names = Object.keys(fields);
+      const [first = ''] = names;
+      // A query uses an index of one field; the first narrows most of it down.
+      wanted.set(first, wanted.get(first) || (unique && names.length === 1));
+      if (!unique || names.length === 1) continue;
+      this.compound.push(names);
+      wanted.set(hidden(names), true);
+    }
+    for (const doc of this.compound.length > 0 ? await this.open.findAsync({}) : []) {
+      const keys = keysOf(doc, this.compound);
+      const missing = Object.keys(keys).some((name) => doc[name] !== keys[name]);
+      if (missing) await this.write((db) => db.updateAsync({ _id: doc._id }, { $set: keys }));
+    }
+    for (const [fieldName, unique] of wanted) {
+      await this.open.removeIndexAsync(fieldName); // NeDB would keep the one in the file, unique or not
+      await this.open.ensureIndexAsync({ fieldName, unique });
+    }
+  }
+
+  async add(doc: Versioned): Promise<boolean> {
+    try {
+      const stored = this.keyed(doc);
+      await this.write((db) => db.insertAsync(stored));
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  async addNew(docs: Versioned[]): Promise<number> {
+    const stored = docs.map((doc) => this.keyed(doc));
+    try {
+      await this.write((db) => db.insertAsync(stored)); // all in one append
+      return docs.length;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    let added = 0;
+    for (const doc of docs) if (await this.add(doc)) added += 1;
+    return added;
+  }
+
+  async read(id: string): Promise<Versioned | null> {
+    const doc = await this.open.findOneAsync({ _id: id });
+    return doc && this.shown(doc);
+  }
+
+  async query(filter: Filter, { sort, limit }: FindOptions): Promise<Versioned[]> {
+    let cursor = this.open.findAsync(Object.fromEntries(Object.entries(filter).map(comparable)));
+    if (sort) cursor = cursor.sort(sort);
+    if (limit !== undefined) cursor = cursor.limit(limit);
+    return (await cursor).map((doc) => this.shown(doc));
+  }
+
+  async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
+    // NeDB would keep the very objects of the patch.
+    const own = Object.fromEntries(Object.entries(patch).map(([path, value]) => [path, storable(value)]));
+    const update = asUpdate(rev, own);
+    try {
+      const { numAffected } = await this.write((db) => db.updateAsync({ _id: id, rev }, update));
+      return numAffected === 1;
+    } catch (error) {
+      throw isDuplicate(error) ? new RefusedPatch(error, true) : error;
+    }
+  }
+
+  size(): Promise<number> {
+    return this.open.countAsync({});
+  }
+
+  override async count(filters: { query?: object } = {}): Promise<number> {
+    return this.open.countAsync(filters.query ?? {});
+  }
+
+  /** Answers the removed document, as on MongoDB. */
+  override async removeById(id: string): Promise<object> {
+    const doc = await this.open.findOneAsync({ _id: id });
+    if (doc) await this.write((db) => db.removeAsync({ _id: id }, {}));
+    return doc as object;
+  }
+
+  async ping(): Promise<void> {
+    if (!this.db) throw new Error(`${this.file} is not open`);
+  }
+
+  get open(): Datastore {
+    if (!this.db) throw new Error(`${this.file} is not open`);
+    return this.db;
+  }
+
+  /** All that can be wrong with a document was refused before, so that only the file is left to fail. */
+  async write<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
+    this.appended += 1;
+    try {
+      return await run(this.open);
+    } catch (error) {
+      if (isDuplicate(error)) throw error;
+      return this.end('written', error);
+    }
+  }
+
+  end(what: 'read' | 'written', error: unknown): never {
+    const { message } = error as Error;
+    const said = `${this.file} cannot be ${what}: ${message}. The process ends rather than answer from memory alone.`;
+    const reason = new Error(said, { cause: error });
+    if (this.fatal) this.fatal(reason);
+    else this.broker.fatal(said, reason, true);
+    throw reason;
+  }
+
+  keyed(doc: Versioned): object {
+    const stored = storable(doc);
+    return { ...stored, ...keysOf(stored, this.compound) };
+  }
+
+  shown(doc: Stored): Versioned {
+    for (const names of this.compound) delete doc[hidden(names)];
+    return doc;
+  }
+}
+
+const hidden = (names: readonly string[]): string => `~${names.join('+').replaceAll('.', '/')}`;
+
+const keysOf = (doc: object, compound: readonly string[][]): Record<string, string> =>
+  Object.fromEntries(compound.map((names) => [hidden(names), JSON.stringify(names.map((path) => at(doc, path)))]));
+
+const at = (doc: unknown, path: string): unknown =>
+  path.split('.').reduce((part, name) => (part as Record<string, unknown> | undefined)?.[name], doc);
+
+/** NeDB takes a null for a date of 1970 in comparisons; MongoDB does not compare the two. */
+const comparable = ([field, wanted]: [string, unknown]): [string, unknown] => [
+  field,
+  isRange(wanted) ? { ...wanted, $ne: null } : wanted,
+];
+const isRange = (wanted: unknown): wanted is object =>
+  typeof wanted === 'object' &&
+  wanted !== null &&
+  ['$gt', '$gte', '$lt', '$lte'].some((operator) => operator in wanted);
+
+const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';
+
+/** A last line without its end was being written when the process died: nobody was told of it, and NeDB would balk. */
+async function cutTornLine(file: string): Promise<void> {
+  const data = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  const end = data.lastIndexOf('\n') + 1;
+  if (end < data.length) await truncate(file, end);
+}

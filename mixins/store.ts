@@ -1,0 +1,181 @@
+import { isDate } from 'node:util/types';
+import type { Service, ServiceSchema } from 'moleculer';
+import DbService from 'moleculer-db';
+import { Changes, type Decide, type Patch, RefusedPatch, type Slot, type Versioned } from '../lib/changes.ts';
+import type { Config } from '../lib/config.ts';
+import type { Self } from '../lib/service.ts';
+import { MongoAdapter } from './store-mongo.ts';
+import { NedbAdapter } from './store-nedb.ts';
+
+export interface Index {
+  fields: Record<string, 1 | -1>;
+  unique?: boolean;
+}
+
+type Scalar = string | number | boolean | Date;
+type Condition = Scalar | { $in: readonly Scalar[] } | { $gt?: Scalar; $gte?: Scalar; $lt?: Scalar; $lte?: Scalar };
+/** Dotted field -> what it equals, is one of, or lies between: what both databases take alike. */
+export type Filter = Readonly<Record<string, Condition>>;
+export interface FindOptions {
+  sort?: Record<string, 1 | -1>;
+  limit?: number;
+}
+
+/** A service's own documents of type `T`, and the only ways to read and change them. */
+export interface Store<T> {
+  /** Inserts at rev 0. False: the _id, or a unique key, is taken. */
+  insert(doc: Omit<T, 'rev'>): Promise<boolean>;
+  /** Inserts those whose _id and unique keys are not taken yet; resolves with how many those were. */
+  insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number>;
+  get(id: string): Promise<T | null>;
+  findOne(filter: Filter): Promise<T | null>;
+  find(filter: Filter, options?: FindOptions): Promise<T[]>;
+  /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
+  change<A>(id: string, decide: Decide<T, A>): Promise<A>;
+  count(): Promise<number>;
+  /** Rejects when the database is not reached within about a second. */
+  ping(): Promise<void>;
+}
+
+/** What the store asks of a database. */
+export interface Engine extends Slot<Versioned> {
+  ensureIndexes(indexes: readonly Index[]): Promise<void>;
+  /** False: a unique key is taken. */
+  add(doc: Versioned): Promise<boolean>;
+  /** How many were added. */
+  addNew(docs: Versioned[]): Promise<number>;
+  query(filter: Filter, options: FindOptions): Promise<Versioned[]>;
+  size(): Promise<number>;
+  ping(): Promise<void>;
+}
+
+export interface StoreOptions<T> {
+  /** Whose database this is. */
+  node: 'customer' | 'product' | 'shopping';
+  collection: string;
+  /** What a unique index over several fields names is part of the document's identity: `change` cannot change it. */
+  indexes?: readonly Index[];
+  /** Begins a document on its first change. */
+  create?: (id: string, now: Date) => Omit<T, 'rev'>;
+  /** Called with each new version of a document that this process wrote: to be read at once, neither changed nor kept. */
+  written?: (this: Self<{ store: Store<T> }>, doc: T) => void;
+}
+
+/**
+ * Mixes in `this.store`: one collection, in MongoDB when the config has an address and else in a NeDB file, through
+ * moleculer-db. Ready for use, indexes and all, when the service's own `started` runs.
+ */
+export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Partial<ServiceSchema> {
+  const { node, collection, indexes = [], written } = options;
+  const database = config.databasePrefix + node;
+  const adapter = config.mongoUrl
+    ? new MongoAdapter(config.mongoUrl, database, collection)
+    : new NedbAdapter(config.dataDir, database, collection);
+  const mixin = {
+    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    adapter,
+    collection,
+    // Its ready-made actions would let any caller past the rules of the domain.
+    actions: Object.fromEntries(Object.keys(readyMade.actions).map((name) => [name, false])),
+    methods: { clearCache: () => Promise.resolve() },
+    created(this: Service) {
+      (this as Mixed<T>).store = new DocumentStore<T>((this as Mixed<T>).adapter, options, (doc) => {
+        try {
+          written?.call(this as never, doc);
+        } catch (error) {
+          this.logger.error(`${doc._id} was changed, but telling of it failed`, error);
+        }
+      });
+    },
+    // After moleculer-db's own `started`, which would retry what fails here for ever.
+    async started(this: Service) {
+      await (this as Mixed<T>).adapter.ensureIndexes(indexes);
+    },
+  };
+  return mixin;
+}
+
+/** What a service has of moleculer-db's mixin and of ours. */
+type Mixed<T> = Service & { adapter: Engine; store: Store<T> };
+
+const readyMade = DbService as unknown as { actions: object };
+
+class DocumentStore<T extends Versioned> implements Store<T> {
+  readonly #engine: Engine;
+  readonly #changes: Changes<T>;
+
+  constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T) => void) {
+    this.#engine = engine;
+    this.#changes = new Changes(slot(engine, options), { written });
+  }
+
+  insert(doc: Omit<T, 'rev'>): Promise<boolean> {
+    return this.#engine.add(begun(doc));
+  }
+
+  insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number> {
+    return this.#engine.addNew(docs.map(begun));
+  }
+
+  get(id: string): Promise<T | null> {
+    return this.findOne({ _id: id });
+  }
+
+  async findOne(filter: Filter): Promise<T | null> {
+    const [first] = await this.find(filter, { limit: 1 });
+    return first ?? null;
+  }
+
+  async find(filter: Filter, options: FindOptions = {}): Promise<T[]> {
+    for (const [field, condition] of Object.entries(filter)) {
+      // A field left undefined would match every document on MongoDB, and an operator from outside might.
+      if (!isCondition(condition)) throw new TypeError(`a filter by ${field} cannot be ${JSON.stringify(condition)}`);
+    }
+    return (await this.#engine.query(filter, options)) as T[];
+  }
+
+  change<A>(id: string, decide: Decide<T, A>): Promise<A> {
+    return this.#changes.change(id, decide);
+  }
+
+  count(): Promise<number> {
+    return this.#engine.size();
+  }
+
+  ping(): Promise<void> {
+    return this.#engine.ping();
+  }
+}
+
+const begun = <T>(doc: Omit<T, 'rev'>): Versioned => ({ ...(doc as unknown as Omit<Versioned, 'rev'>), rev: 0 });
+
+function slot<T extends Versioned>(engine: Engine, { create, indexes = [] }: StoreOptions<T>): Slot<T> {
+  const fixed = indexes.filter(({ unique }) => unique).map(({ fields }) => Object.keys(fields));
+  const identity = fixed.filter((fields) => fields.length > 1).flat();
+  return {
+    async read(id) {
+      const found = await engine.read(id);
+      if (found || !create) return found as T | null;
+      await engine.add(begun(create(id, new Date()))); // false: another was first, which does as well
+      return (await engine.read(id)) as T | null;
+    },
+    async swap(id, rev, patch: Patch) {
+      const touched = identity.find((field) => Object.keys(patch).some((path) => overlap(path, field)));
+      if (touched) throw new RefusedPatch(new Error(`${touched} is part of the identity of ${id}`), false);
+      return engine.swap(id, rev, patch);
+    },
+  };
+}
+
+const overlap = (a: string, b: string): boolean => `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`);
+
+const OPERATORS = ['$in', '$gt', '$gte', '$lt', '$lte'];
+const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value) || isDate(value);
+const isCondition = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || isDate(value)) return isScalar(value);
+  const parts = Object.entries(value);
+  return (
+    parts.length > 0 &&
+    parts.every(([name, part]) => OPERATORS.includes(name) && (name === '$in' ? part.every(isScalar) : isScalar(part)))
+  );
+};
