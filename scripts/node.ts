@@ -1,11 +1,12 @@
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { type Service, ServiceBroker } from 'moleculer';
-import { type Config, StartError } from '../lib/config.ts';
+import type { Config } from '../lib/config.ts';
 import { lockFolder } from '../lib/lock.ts';
 import { reachServers } from '../lib/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { servicesOf } from '../services/nodes.ts';
 import { serveProbe } from './probe.ts';
+import { claimPort } from './servers/ports.ts';
 
 export interface ShopNode {
   broker: ServiceBroker;
@@ -21,12 +22,15 @@ export interface ShopNode {
 export async function startNode(config: Config, say: (line: string) => void): Promise<ShopNode> {
   const unlock = config.mongoUrl
     ? undefined
-    : await lockFolder(config.dataDir, (error) => {
-        say(`another process has taken over the data in ${config.dataDir}: ${error.message}`);
+    : await lockFolder(config.dataDir, takenData(config), () => {
+        say(`another process has taken over the data in ${config.dataDir}`);
         process.exit(1);
       });
   await reachServers(config, say);
-  if (config.services.includes('api') && config.port > 0 && !config.reusePort) await portIsFree(config);
+  // moleculer-web ends the process with a stack trace where one line says it.
+  if (config.services.includes('api') && config.port > 0 && !config.reusePort) {
+    await claimPort(config.port, config.host);
+  }
 
   const broker = new ServiceBroker(brokerOptions(config));
   const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config)));
@@ -44,22 +48,8 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
   };
 }
 
-/** moleculer-web ends the process with a stack trace where one line says it. */
-function portIsFree({ host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', ({ code, message }: NodeJS.ErrnoException) =>
-      reject(
-        new StartError(
-          code === 'EADDRINUSE'
-            ? `port ${port} of ${host} is taken: stop who uses it, or set PORT`
-            : `cannot listen on ${host}:${port} (${message}): set HOST and PORT`,
-        ),
-      ),
-    );
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
-}
+const takenData = ({ dataDir }: Config) =>
+  `another process uses ${dataDir}: stop it, set another DATA_DIR, or run several on NATS_URL and MONGO_URL`;
 
 /** The port that the gateway listens on, which may not be the one it was asked for. */
 function portOf(broker: ServiceBroker): number {

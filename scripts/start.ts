@@ -1,5 +1,6 @@
 import { type Config, loadConfig, StartError } from '../lib/config.ts';
 import { startNode } from './node.ts';
+import { onOrphaned } from './orphan.ts';
 import { welcome } from './welcome.ts';
 
 /** `npm start`, and every node of a cluster: runs the services that the environment asks for until it is stopped. */
@@ -21,8 +22,7 @@ try {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // A node that a supervisor has started does not outlive it.
-  process.on('disconnect', stop);
+  onOrphaned(stop);
   process.send?.('ready');
 } catch (error) {
   console.error('shop:', error instanceof StartError ? error.message : error);

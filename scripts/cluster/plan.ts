@@ -1,0 +1,62 @@
+import type { Config, NodeKind } from '../../lib/config.ts';
+
+/** A node of the cluster on this machine: one process. */
+export interface NodePlan {
+  id: string;
+  services: readonly NodeKind[];
+  /** What it is told beyond this process's own environment. */
+  env: Readonly<Record<string, string>>;
+}
+
+/** Where all nodes find each other and their data. */
+export interface Addresses {
+  natsUrl: string;
+  /** Without it there is no watcher, and a dead node is noticed by its missing heartbeats only. */
+  natsSystemUrl?: string;
+  mongoUrl: string;
+}
+
+const NODES: readonly (readonly [id: string, ...services: NodeKind[]])[] = [
+  ['customer-1', 'customer'],
+  ['product-1', 'product'],
+  ['product-2', 'product'],
+  ['shopping-1', 'shopping'],
+  ['shopping-2', 'shopping'],
+  ['api-1', 'api', 'watcher'],
+  ['api-2', 'api', 'watcher'],
+];
+
+/** Which processes make the cluster, and the environment of each, as lib/config.ts reads it. */
+export function planNodes(config: Config, addresses: Addresses): NodePlan[] {
+  const { natsUrl, natsSystemUrl, mongoUrl } = addresses;
+  return NODES.map(([id, ...kinds]) => {
+    const services = kinds.filter((kind) => kind !== 'watcher' || natsSystemUrl);
+    return {
+      id,
+      services,
+      env: {
+        SERVICES: services.join(','),
+        NODE_ID: id,
+        NATS_URL: natsUrl,
+        NATS_SYSTEM_URL: natsSystemUrl ?? '',
+        MONGO_URL: mongoUrl,
+        HOST: config.host,
+        PORT: String(config.port),
+        REUSE_PORT: 'true',
+        DATA_DIR: config.dataDir,
+        TOKEN_SECRET: config.tokenSecret,
+        LOG_LEVEL: config.logLevel,
+      },
+    };
+  });
+}
+
+export function isGateway({ services }: Pick<NodePlan, 'services'>): boolean {
+  return services.includes('api');
+}
+
+/** Where the shop answers; a wildcard address is reached from here by loopback. */
+export function gatewayUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
+  return `http://${reachable}:${port}`;
+}

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { StartError } from '../../lib/config.ts';
+
+/** A port that was free a moment ago. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** @throws {StartError} when nothing can listen on `port` */
+export async function claimPort(port: number, host: string): Promise<void> {
+  const server = createServer();
+  try {
+    const listening = once(server, 'listening');
+    server.listen({ port, host, exclusive: true });
+    await listening;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'is taken: stop who uses it, or set PORT' : `cannot be had: ${message}`;
+    throw new StartError(`port ${port} of ${host} ${reason}`);
+  } finally {
+    server.close();
+  }
+}
+
+/** Whether something on this machine accepts connections on `port`. */
+export async function accepts(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

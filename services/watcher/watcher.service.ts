@@ -1,0 +1,71 @@
+import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
+import { connect, type NatsConnection } from 'nats';
+import { type Config, StartError } from '../../lib/config.ts';
+import { natsOptions } from '../../lib/nats-options.ts';
+import { connectionEvent, verdict } from './connection-events.ts';
+
+/** From a node's connection to its subscriptions; should it take longer, its next heartbeat announces it. */
+const SUBSCRIBED_MS = 200;
+
+/**
+ * Passes on to Moleculer what NATS knows at once and Moleculer only after its heartbeats: a node is gone, or back.
+ * Any number may run; they agree, and all nodes listen to all of them.
+ * @throws {StartError} without `natsSystemUrl`, or when NATS refuses its credentials
+ */
+export default function watcher(config: Config): ServiceSchema {
+  let connection: NatsConnection | undefined;
+  const newest = new Map<string, number>();
+
+  return {
+    name: 'watcher',
+
+    async started(this: Service) {
+      if (!config.natsSystemUrl) throw new StartError('SERVICES has watcher, which needs NATS_SYSTEM_URL');
+      const { broker, logger } = this;
+      connection = await listen(config.natsSystemUrl, `watcher-${broker.nodeID}`);
+
+      const onEvent = (json: string) => {
+        const event = connectionEvent(json);
+        if (!event) return;
+        const change = verdict(event, broker.registry.nodes.nodes, broker.nodeID, newest, Date.now());
+        if (change === 'lost') {
+          logger.warn(`${event.name} lost its connection to NATS and is dropped`);
+          sendAs(broker, 'DISCONNECT', event.name);
+        } else if (change === 'back') {
+          setTimeout(() => announce(event.name), SUBSCRIBED_MS).unref();
+        }
+      };
+      // Every node that holds it for lost asks it what it offers, as on any heartbeat of a node it does not know.
+      const announce = (name: string) => {
+        if (broker.registry.nodes.get(name)?.available === false) sendAs(broker, 'HEARTBEAT', name);
+      };
+      for (const kind of ['CONNECT', 'DISCONNECT']) {
+        connection.subscribe(`$SYS.ACCOUNT.*.${kind}`, {
+          callback: (error, message) => (error ? logger.error(error) : onEvent(message.string())),
+        });
+      }
+      await connection.flush();
+    },
+
+    async stopped() {
+      await connection?.close();
+    },
+  };
+}
+
+async function listen(url: string, name: string): Promise<NatsConnection> {
+  const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 200, ignoreAuthErrorAbort: true };
+  try {
+    return await connect({ ...natsOptions(url), ...forever, name });
+  } catch (error) {
+    throw new StartError(`the watcher cannot use NATS_SYSTEM_URL: ${(error as Error).message}`);
+  }
+}
+
+/** Sends a packet of Moleculer's protocol in the name of another node; `transit.publish` would put our own on it. */
+function sendAs(broker: ServiceBroker, type: 'DISCONNECT' | 'HEARTBEAT', sender: string): void {
+  const { transit, serializer } = broker;
+  if (!transit?.connected || !serializer) return;
+  const data = serializer.serialize({ ver: broker.PROTOCOL_VERSION, sender }, type);
+  void transit.tx.send(transit.tx.getTopicName(type), data, {});
+}
