@@ -1,4 +1,4 @@
-import type { BrokerOptions } from 'moleculer';
+import { type BrokerOptions, type Transit, Validators } from 'moleculer';
 import { actionTimeout } from './lib/action-timeout.ts';
 import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
@@ -34,6 +34,9 @@ export function brokerOptions(config: Config): BrokerOptions {
     heartbeatInterval: 5,
     heartbeatTimeout: 15,
 
+    // A node that comes back is announced with its last service; Moleculer waits a second, with one node fewer.
+    transit: { serviceChangedDebounceTime: 0 } as Transit.TransitOptions,
+
     // A service on the same node is called without the transporter.
     registry: { strategy: 'RoundRobin', preferLocal: true },
 
@@ -51,6 +54,9 @@ export function brokerOptions(config: Config): BrokerOptions {
     // A stopping node leaves the registry first and finishes what it has begun.
     tracking: { enabled: true, shutdownTimeout: 5000 },
     maxCallLevel: 20,
+
+    // So that only a rule that says `nullable` takes null (lib/service.ts).
+    validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
     middlewares: [actionTimeout(contracts), nearCache(contracts), drain()],
     // scripts/start.ts handles the signals.

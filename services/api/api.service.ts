@@ -16,9 +16,9 @@ export default function apiService(config: Config) {
         return { status: 'ok' } as const;
       },
 
-      async readiness(ctx) {
+      async readiness() {
         if (this.draining) throw errors.unavailable('This gateway is stopping.');
-        await reachAll(ctx);
+        await reachAll(this.broker);
         return { status: 'ready' } as const;
       },
     },

@@ -115,6 +115,10 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
         }
         return false;
       },
+      /** moleculer-web would log every 503 with its stack; `onError` logs what is a fault of ours. */
+      errorHandler(this: Gateway, req: Request, res: ServerResponse, error: unknown) {
+        this.sendError(req, res, error);
+      },
       send404(this: Gateway, req: Request, res: ServerResponse) {
         const allow = allowed(this.aliases, req);
         this.sendError(req, res, allow.length > 0 ? errors.methodNotAllowed(allow) : errors.notFound());

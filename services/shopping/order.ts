@@ -58,7 +58,7 @@ export interface Placement {
 }
 
 /** How long the process that accepted an order is left alone with it, in ms. */
-export const LEASE = 10_000;
+export const LEASE = 5000;
 
 /** A new order with today's prices. @throws empty-cart, cart-not-orderable */
 export function begin(placement: Placement, now: Date): Omit<Order, 'rev'> {
