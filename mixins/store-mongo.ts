@@ -9,7 +9,8 @@ import {
   MongoServerError,
   MongoWriteConcernError,
 } from 'mongodb';
-import { type Patch, RefusedPatch, storable, type Versioned } from '../lib/changes.ts';
+import { RefusedPatch } from '../lib/changes.ts';
+import { type Patch, storable, type Versioned } from '../lib/patch.ts';
 import type { Engine, Filter, FindOptions, Index } from './store.ts';
 
 const OPTIONS = {
@@ -115,10 +116,9 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     return this.documents.findOne({ _id: id });
   }
 
-  async query(filter: Filter, { sort, limit }: FindOptions): Promise<Versioned[]> {
-    return this.documents
-      .find(filter, { ...(sort ? { sort } : {}), ...(limit === undefined ? {} : { limit }) })
-      .toArray();
+  async query(filter: Filter, { fields, ...options }: FindOptions): Promise<Versioned[]> {
+    const projection = fields && Object.fromEntries(fields.map((field) => [field, 1]));
+    return this.documents.find(filter, { ...options, ...(projection ? { projection } : {}) }).toArray();
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {

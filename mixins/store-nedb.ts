@@ -2,7 +2,8 @@ import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
-import { type Patch, RefusedPatch, storable, type Versioned } from '../lib/changes.ts';
+import { RefusedPatch } from '../lib/changes.ts';
+import { type Patch, storable, type Versioned } from '../lib/patch.ts';
 import type { Engine, Filter, FindOptions, Index } from './store.ts';
 import { asUpdate } from './store-mongo.ts';
 
@@ -25,6 +26,7 @@ interface Datastore {
 interface Cursor extends Promise<Stored[]> {
   sort(fields: object): Cursor;
   limit(count: number): Cursor;
+  projection(fields: object): Cursor;
 }
 
 /**
@@ -131,10 +133,11 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return doc && this.shown(doc);
   }
 
-  async query(filter: Filter, { sort, limit }: FindOptions): Promise<Versioned[]> {
+  async query(filter: Filter, { sort, limit, fields }: FindOptions): Promise<Versioned[]> {
     let cursor = this.open.findAsync(Object.fromEntries(Object.entries(filter).map(comparable)));
     if (sort) cursor = cursor.sort(sort);
     if (limit !== undefined) cursor = cursor.limit(limit);
+    if (fields) cursor = cursor.projection(Object.fromEntries(fields.map((field) => [field, 1])));
     return (await cursor).map((doc) => this.shown(doc));
   }
 

@@ -1,8 +1,9 @@
 import { isDate } from 'node:util/types';
 import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
-import { Changes, type Decide, type Patch, RefusedPatch, type Slot, type Versioned } from '../lib/changes.ts';
+import { Changes, type Decide, RefusedPatch, type Slot } from '../lib/changes.ts';
 import type { Config } from '../lib/config.ts';
+import type { Patch, Versioned } from '../lib/patch.ts';
 import type { Self } from '../lib/service.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
@@ -19,6 +20,8 @@ export type Filter = Readonly<Record<string, Condition>>;
 export interface FindOptions {
   sort?: Record<string, 1 | -1>;
   limit?: number;
+  /** Which fields to read; all of them when left out. */
+  fields?: readonly string[];
 }
 
 /** A service's own documents of type `T`, and the only ways to read and change them. */
@@ -29,7 +32,10 @@ export interface Store<T> {
   insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number>;
   get(id: string): Promise<T | null>;
   findOne(filter: Filter): Promise<T | null>;
-  find(filter: Filter, options?: FindOptions): Promise<T[]>;
+  find<K extends keyof T & string = keyof T & string>(
+    filter: Filter,
+    options?: FindOptions & { fields?: readonly K[] },
+  ): Promise<Pick<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
   count(): Promise<number>;
@@ -44,7 +50,7 @@ export interface Engine extends Slot<Versioned> {
   add(doc: Versioned): Promise<boolean>;
   /** How many were added. */
   addNew(docs: Versioned[]): Promise<number>;
-  query(filter: Filter, options: FindOptions): Promise<Versioned[]>;
+  query(filter: Filter, options: FindOptions): Promise<object[]>;
   size(): Promise<number>;
   ping(): Promise<void>;
 }
@@ -123,15 +129,18 @@ class DocumentStore<T extends Versioned> implements Store<T> {
 
   async findOne(filter: Filter): Promise<T | null> {
     const [first] = await this.find(filter, { limit: 1 });
-    return first ?? null;
+    return (first as T | undefined) ?? null;
   }
 
-  async find(filter: Filter, options: FindOptions = {}): Promise<T[]> {
+  async find<K extends keyof T & string = keyof T & string>(
+    filter: Filter,
+    options: FindOptions & { fields?: readonly K[] } = {},
+  ): Promise<Pick<T, K>[]> {
     for (const [field, condition] of Object.entries(filter)) {
       // A field left undefined would match every document on MongoDB, and an operator from outside might.
       if (!isCondition(condition)) throw new TypeError(`a filter by ${field} cannot be ${JSON.stringify(condition)}`);
     }
-    return (await this.#engine.query(filter, options)) as T[];
+    return (await this.#engine.query(filter, options)) as Pick<T, K>[];
   }
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {

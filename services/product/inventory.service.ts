@@ -42,7 +42,11 @@ export default function inventoryService(config: Config) {
       },
 
       async levels(ctx) {
-        const changed = await this.store.find({ updatedAt: { $gte: new Date(ctx.params.since) } });
+        const changed = await this.store.find(
+          { updatedAt: { $gte: new Date(ctx.params.since) } },
+          // Without the orders that hold or held it, which are most of a popular SKU.
+          { fields: ['_id', 'productId', 'available'] },
+        );
         return changed.map(({ _id, productId, available }) => ({ sku: _id, productId, available }));
       },
     },

@@ -1,4 +1,4 @@
-import type { Versioned } from '../../../lib/changes.ts';
+import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Category } from '../category.ts';
 import type { Product } from '../product.ts';
