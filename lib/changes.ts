@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assign, copied, merged, type Patch, type Versioned } from './patch.ts';
+import { assign, copied, merged, type Patch, storable, type Versioned } from './patch.ts';
 
 /** What a command comes to: the answer for its caller, and what to write, if anything. */
 export interface Decision<A> {
@@ -140,7 +140,10 @@ export class Changes<T extends Versioned> {
       if (touched.size === 0 && kept) continue; // no write proves that what was kept is current: read
       if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {
         tell(outcomes);
-        if (touched.size > 0) this.#keep(id, doc);
+        if (touched.size > 0) {
+          doc.rev += 1;
+          this.#keep(doc);
+        }
         return lost;
       }
       lost += 1;
@@ -149,10 +152,15 @@ export class Changes<T extends Versioned> {
     throw new Error(`${id} could not be changed: ${tries} races lost in a row`);
   }
 
-  #keep(id: string, doc: T): void {
+  /** Takes note of a document that this process has just inserted, which saves reading it for its first change. */
+  inserted(doc: T): void {
+    // A change under way may have read it already, and be ahead of us.
+    if (!this.#waiting.has(doc._id)) this.#keep(storable(doc));
+  }
+
+  #keep(doc: T): void {
     const { cached, written } = this.#options;
-    doc.rev += 1;
-    this.#kept.set(id, doc);
+    this.#kept.set(doc._id, doc);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > cached && oldest !== undefined) this.#kept.delete(oldest);
     written(doc);

@@ -115,8 +115,11 @@ class DocumentStore<T extends Versioned> implements Store<T> {
     this.#changes = new Changes(slot(engine, options), { written });
   }
 
-  insert(doc: Omit<T, 'rev'>): Promise<boolean> {
-    return this.#engine.add(begun(doc));
+  async insert(doc: Omit<T, 'rev'>): Promise<boolean> {
+    const first = begun(doc);
+    const isNew = await this.#engine.add(first);
+    if (isNew) this.#changes.inserted(first as T);
+    return isNew;
   }
 
   insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number> {
