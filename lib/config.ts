@@ -150,5 +150,7 @@ function keptSecret(dataDir: string, production: boolean): string {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') throw new StartError(`DATA_DIR must be a folder that can be written: ${message}`);
   }
-  return readFileSync(file, 'utf8');
+  const secret = readFileSync(file, 'utf8');
+  if (secret.length < 32) throw new StartError(`${file} is damaged: remove it; everyone will have to log in again`);
+  return secret;
 }

@@ -27,5 +27,5 @@ export function sum(parts: readonly Money[], currency: string): Money {
 
 function safe(amount: number): number {
   if (!Number.isSafeInteger(amount)) throw new RangeError(`${amount} is not a whole number of minor units`);
-  return amount;
+  return amount + 0; // never -0
 }

@@ -5,6 +5,7 @@ import type { Contract } from './contract.ts';
 /** An answer, or the call that will bring it: callers that come meanwhile share it. */
 interface Entry {
   value: Promise<unknown>;
+  answered?: true;
   id?: unknown;
 }
 
@@ -28,17 +29,17 @@ export function nearCache(contracts: readonly Contract[]): Middleware {
       ),
     ),
   );
-  let epoch = 0;
   const clear = () => {
-    epoch++;
     for (const { entries } of actions.values()) entries.clear();
   };
   const drop = (event: string, data: Record<string, unknown>) => {
-    epoch++;
     for (const { dropOn, entries } of actions.values()) {
       const field = dropOn[event];
       if (field === undefined) continue;
-      for (const [key, entry] of entries.entries()) if (entry.id === data[field]) entries.delete(key);
+      // An answer still under way is for those who asked before: it may not have the change.
+      for (const [key, entry] of entries.entries()) {
+        if (!entry.answered || entry.id === data[field]) entries.delete(key);
+      }
     }
   };
 
@@ -66,15 +67,14 @@ export function nearCache(contracts: readonly Contract[]): Middleware {
         const key = JSON.stringify(ctx.params);
         const hit = cache.entries.get(key);
         if (hit) return hit.value;
-        const [asked, value] = [epoch, next.call(this, ctx)];
+        const value = next.call(this, ctx);
         const entry: Entry = { value };
         cache.entries.set(key, entry);
         const forget = () => {
           if (cache.entries.peek(key) === entry) cache.entries.delete(key);
         };
         value.then((answer: { id?: unknown } | null) => {
-          // What changed while the answer was under way may not be in it.
-          if (epoch !== asked) forget();
+          entry.answered = true;
           entry.id = answer?.id;
         }, forget);
         return value;

@@ -29,10 +29,14 @@ export function decodeCursor(cursor: string, shape: readonly ('string' | 'number
     place = undefined;
   }
   if (!Array.isArray(place) || place.length !== shape.length || place.some((part, i) => typeof part !== shape[i])) {
-    throw errors.invalidRequest([{ pointer: 'cursor', detail: 'cursor must be a nextCursor of this list.' }]);
+    throw foreignCursor();
   }
   return place;
 }
+
+/** A cursor that is not of this list. */
+export const foreignCursor = () =>
+  errors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
 
 /** One page of `items`, which were read with one more than `limit` to see whether there is a next. */
 export function page<T>(

@@ -95,16 +95,21 @@ export function customerOf(ctx: Ctx<unknown>): string {
   return ctx.meta.user.id;
 }
 
-/** fastest-validator refuses unknown fields only where each object says so. */
+/**
+ * fastest-validator refuses unknown fields only where each object says so, and takes null for any optional field, which
+ * no handler expects. Needs the option `considerNullAsAValue`.
+ */
 export function strict(schema: Schema): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
 }
 
 function strictRule(rule: unknown): unknown {
   if (Array.isArray(rule)) return rule.map(strictRule);
+  if (typeof rule === 'string') return `${rule}|nullable:false`;
   if (typeof rule !== 'object' || rule === null) return rule;
   const { props, items, rules, value } = rule as Record<string, unknown>;
   return {
+    nullable: false,
     ...rule,
     ...(props ? { strict: true, props: strict(props as Schema) } : {}),
     ...(items ? { items: strictRule(items) } : {}),
@@ -113,7 +118,7 @@ function strictRule(rule: unknown): unknown {
   };
 }
 
-const validator = new Validator();
+const validator = new Validator({ considerNullAsAValue: true });
 
 function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
   const rule = action.returns ? strictRule(action.returns) : { type: 'any', optional: true };

@@ -1,31 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
 import type { Config } from '../../lib/config.ts';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { verifyAccessToken } from '../../lib/tokens.ts';
-import { paramsOf } from './params.ts';
 import { problemOf } from './problem.ts';
+import { type Alias, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
 import { limitTime, reusePort } from './server.ts';
-
-/** moleculer-web's request: Node's with what the routing found out. */
-interface Request extends IncomingMessage {
-  $ctx: Context<unknown, Meta>;
-  $params: Record<string, unknown>;
-  $alias: { action: string };
-  parsedUrl?: string;
-  query: Record<string, unknown>;
-  body?: unknown;
-}
-
-interface Alias {
-  method: string;
-  match(url: string): unknown;
-}
 
 interface Gateway {
   server: Server;
@@ -70,16 +54,16 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
           if (this.draining) res.setHeader('Connection', 'close');
-          const route = routeOf(req);
-          admit(route, ctx, req, config.tokenSecret);
-          refuseOtherMedia(req);
-          const { params: path } = req.$params as { params: Record<string, unknown> };
-          req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body });
+          takeIn(routeOf(req), ctx, req, config.tokenSecret);
         },
         onAfterCall(ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse, data: unknown) {
           const { contract } = routeOf(req);
           ctx.meta.$statusCode ??= contract.status ?? 200;
-          if (contract.location) ctx.meta.$location = filled(contract.location, data);
+          if (contract.location) {
+            // moleculer-web sends it with a 201 only, and misses it there when it is not in the meta.
+            ctx.meta.$location = filled(contract.location, data);
+            res.setHeader('Location', ctx.meta.$location);
+          }
           res.setHeader('X-Content-Type-Options', 'nosniff');
           if (contract.auth !== 'public' || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
           return data;
@@ -94,7 +78,10 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
       if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
       if (Array.isArray(problem.allow)) res.setHeader('Allow', problem.allow.join(', '));
       if (retryAfter !== undefined) res.setHeader('Retry-After', retryAfter);
-      res.writeHead(problem.status, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+      res.statusCode = problem.status;
+      res.setHeader('Content-Type', 'application/problem+json');
+      res.setHeader('X-Content-Type-Options', 'nosniff');
+      res.setHeader('Cache-Control', 'no-store');
       res.end(JSON.stringify(problem));
     },
   };
@@ -140,30 +127,6 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
       if (config.reusePort) reusePort(this.server);
     },
   };
-}
-
-/** Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. */
-function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
-  const [scheme, token] = (req.headers.authorization ?? '').split(' ');
-  ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
-  if (scheme?.toLowerCase() === 'bearer' && token) {
-    try {
-      ctx.meta.user = verifyAccessToken(token, secret);
-    } catch (error) {
-      if (contract.auth !== 'public') throw error;
-    }
-  }
-  if (contract.auth !== 'public' && !ctx.meta.user) throw errors.unauthenticated();
-}
-
-function refuseOtherMedia(req: Request): void {
-  const hasBody = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'] !== undefined;
-  if (hasBody && req.body === undefined) throw errors.unsupportedMediaType();
-}
-
-function allowed(aliases: readonly Alias[], req: Request): string[] {
-  const url = req.parsedUrl ?? req.url ?? '/';
-  return aliases.filter((alias) => alias.match(url)).map(({ method }) => method);
 }
 
 /** `/v1/orders/{id}` with the result's fields. */

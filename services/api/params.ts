@@ -1,5 +1,6 @@
 import type { Schema } from '../../lib/contract.ts';
 import { errors, type FieldError } from '../../lib/errors.ts';
+import { escaped } from './problem.ts';
 import type { Route } from './routes.ts';
 
 /** What of a request can become parameters. */
@@ -12,6 +13,8 @@ export interface Given {
 }
 
 const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
+/** Far above what any contract has; below what a recursion of ours can follow. */
+const DEEPEST = 32;
 
 /**
  * The parameters of an action: each from the one place where its route has it, the path, a header, the body, or (for
@@ -21,7 +24,7 @@ const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
 export function paramsOf({ method, pathParams, contract }: Route, given: Given): Record<string, unknown> {
   const inQuery = method === 'GET' || method === 'DELETE';
   const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
-  const elsewhere = new Set([...pathParams, ...Object.keys(headers)]);
+  const elsewhere = new Set([...pathParams, ...Object.keys(contract.headers ?? {})]);
   if (!inQuery) refuseUnknown(Object.keys(given.query));
   else if (given.body !== undefined && Object.keys(Object(given.body)).length > 0) {
     throw errors.malformed('This request takes no body.');
@@ -33,7 +36,9 @@ export function paramsOf({ method, pathParams, contract }: Route, given: Given):
 
 function refuseUnknown(fields: string[]): void {
   if (fields.length === 0) return;
-  throw errors.invalidRequest(fields.map((field) => ({ pointer: `/${field}`, detail: `${field} is not known here.` })));
+  throw errors.invalidRequest(
+    fields.map((field) => ({ pointer: `/${escaped(field)}`, detail: `${field} is not known here.` })),
+  );
 }
 
 function headerParams(names: Readonly<Record<string, string>>, params: Schema, headers: Given['headers']) {
@@ -58,11 +63,12 @@ function bodyOf(body: unknown): Record<string, unknown> {
 }
 
 /** JSON.parse makes these names own fields, which pass a strict check and do harm when they are merged later. */
-function search(value: unknown, pointer: string, found: FieldError[]): void {
+function search(value: unknown, pointer: string, found: FieldError[], depth = 1): void {
   if (typeof value !== 'object' || value === null) return;
+  if (depth > DEEPEST) throw errors.malformed(`The body may be nested ${DEEPEST} levels deep.`);
   for (const key of Object.keys(value)) {
-    if (POISONOUS.has(key)) found.push({ pointer: `${pointer}/${key}`, detail: `${key} is not known here.` });
-    else search((value as Record<string, unknown>)[key], `${pointer}/${key}`, found);
+    if (POISONOUS.has(key)) found.push({ pointer: `${pointer}/${escaped(key)}`, detail: `${key} is not known here.` });
+    else search((value as Record<string, unknown>)[key], `${pointer}/${escaped(key)}`, found, depth + 1);
   }
 }
 

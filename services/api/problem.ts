@@ -81,11 +81,15 @@ function fieldErrors(data: unknown): FieldError[] {
     if (type === 'objectStrict') {
       return String(actual)
         .split(', ')
-        .map((name) => ({ pointer: `${at}/${name}`, detail: `${name} is not known here.` }));
+        .map((name) => ({ pointer: `${at}/${escaped(name)}`, detail: `${name} is not known here.` }));
     }
-    return [{ pointer: at, detail: message }];
+    const isNull = type === 'required' && actual === null;
+    return [{ pointer: at, detail: isNull ? `The '${field}' field cannot be null.` : message }];
   });
 }
+
+/** A name as part of a pointer (RFC 6901 §3). */
+export const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** `address.lines[0]` as an RFC 6901 pointer: `/address/lines/0`. */
 function pointerOf(field: string): string {

@@ -2,7 +2,7 @@ import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { readyAction } from '../ready.ts';
 
-const email = { type: 'email', mode: 'precise', max: 254 } as const;
+const email = { type: 'email', mode: 'precise', normalize: true, max: 254 } as const;
 const name = { type: 'string', trim: true, min: 1, max: 100 } as const;
 const newPassword = { type: 'string', min: 10, max: 128 } as const;
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;

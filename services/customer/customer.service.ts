@@ -1,3 +1,4 @@
+import { type Decide, MissingDocument } from '../../lib/changes.ts';
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
@@ -15,6 +16,13 @@ async function accountOf(id: string, store: Store<Account>): Promise<Account> {
   const account = await store.get(id);
   if (!account) throw errors.invalidToken();
   return account;
+}
+
+/** As `store.change`, for the customer whom a token names. */
+async function changeOwn<A>(id: string, store: Store<Account>, decide: Decide<Account, A>): Promise<A> {
+  return store.change(id, decide).catch((error: unknown) => {
+    throw error instanceof MissingDocument ? errors.invalidToken() : error;
+  });
 }
 
 export default function customerService(config: Config) {
@@ -99,7 +107,7 @@ export default function customerService(config: Config) {
 
       async rename(ctx) {
         const { patch } = rename(ctx.params.name);
-        return this.store.change(customerOf(ctx), (account) => ({
+        return changeOwn(customerOf(ctx), this.store, (account) => ({
           answer: profileOf({ ...account, ...patch }),
           patch,
         }));
@@ -112,7 +120,7 @@ export default function customerService(config: Config) {
 
       async addAddress(ctx) {
         const id = newId('adr');
-        return this.store.change(customerOf(ctx), (account) => {
+        return changeOwn(customerOf(ctx), this.store, (account) => {
           const addresses = address.add(account.addresses, id, ctx.params);
           return { answer: address.find(addresses, id), patch: { addresses } };
         });
@@ -125,14 +133,14 @@ export default function customerService(config: Config) {
 
       async replaceAddress(ctx) {
         const { id, ...input } = ctx.params;
-        return this.store.change(customerOf(ctx), (account) => {
+        return changeOwn(customerOf(ctx), this.store, (account) => {
           const addresses = address.replace(account.addresses, id, input);
           return { answer: address.find(addresses, id), patch: { addresses } };
         });
       },
 
       async removeAddress(ctx) {
-        return this.store.change(customerOf(ctx), (account) => ({
+        return changeOwn(customerOf(ctx), this.store, (account) => ({
           answer: undefined,
           patch: { addresses: address.remove(account.addresses, ctx.params.id) },
         }));

@@ -1,5 +1,5 @@
 import MiniSearch from 'minisearch';
-import { decodeCursor, page } from '../../lib/page.ts';
+import { decodeCursor, foreignCursor, page } from '../../lib/page.ts';
 import type { Product, Variant } from './product.ts';
 import { SortedList } from './sorted-list.ts';
 
@@ -35,6 +35,8 @@ interface Entry extends Place {
  */
 export class Catalogue {
   readonly #products = new Map<string, Product>();
+  /** Of those no longer sold too: an old version of one that is read late must not bring it back. */
+  readonly #revs = new Map<string, number>();
   readonly #bySlug = new Map<string, Product>();
   readonly #bySku = new Map<string, { product: Product; variant: Variant }>();
   readonly #levels = new Map<string, number>();
@@ -53,8 +55,9 @@ export class Catalogue {
 
   /** Takes in a product as it is now; one that is no longer sold goes. An older version than the known one is ignored. */
   put(product: Product): void {
+    if ((this.#revs.get(product._id) ?? -1) >= product.rev) return;
+    this.#revs.set(product._id, product.rev);
     const known = this.#products.get(product._id);
-    if (known && known.rev >= product.rev) return;
     if (known) this.#remove(known);
     if (product.status !== 'active') return;
     this.#products.set(product._id, product);
@@ -81,14 +84,15 @@ export class Catalogue {
 
   /** One page of the products that a query asks for. @throws invalid-request on a cursor of another list */
   find({ category, q, sort, limit, cursor }: Query): { items: Product[]; nextCursor: string | null } {
-    const after = cursor === undefined ? undefined : placeOf(decodeCursor(cursor, ['number', 'string']));
+    const order = sort ?? (q ? 'relevance' : 'popularity');
+    const after = cursor === undefined ? undefined : placeIn(order, cursor);
     const found: Entry[] = [];
-    for (const entry of this.#candidates(q, sort ?? (q ? 'relevance' : 'popularity'), after)) {
+    for (const entry of this.#candidates(q, order, after)) {
       if (category !== undefined && entry.product.category !== category) continue;
       found.push(entry);
       if (found.length > limit) break;
     }
-    const { items, nextCursor } = page(found, limit, ({ key, id }) => [key, id]);
+    const { items, nextCursor } = page(found, limit, ({ key, id }) => [order, key, id]);
     return { items: items.map(({ product }) => product), nextCursor };
   }
 
@@ -101,7 +105,10 @@ export class Catalogue {
         return product ? [{ key: ordered?.key(product) ?? -score, id, product }] : [];
       },
     );
-    return hits.filter((hit) => !after || inOrder(hit, after) > 0).sort(inOrder);
+    // Scores shift a little with every change of the catalogue, all of them together: where the last product shown
+    // stands now is the place, not the score that it had.
+    const place = (!ordered && hits.find(({ id }) => id === after?.id)) || after;
+    return hits.filter((hit) => !place || inOrder(hit, place) > 0).sort(inOrder);
   }
 
   /** All words must be there, in any order; the last may be unfinished, and long ones may have a typo. */
@@ -116,11 +123,19 @@ export class Catalogue {
 
   #remove(product: Product): void {
     this.#products.delete(product._id);
-    this.#bySlug.delete(product.slug);
-    for (const { sku } of product.variants) this.#bySku.delete(sku);
+    // Another product may have taken over what this one gave up.
+    if (this.#bySlug.get(product.slug) === product) this.#bySlug.delete(product.slug);
+    for (const { sku } of product.variants) {
+      if (this.#bySku.get(sku)?.product === product) this.#bySku.delete(sku);
+    }
     for (const { key, list } of this.#lists.values()) list.remove({ key: key(product), id: product._id, product });
     this.#words.discard(product._id);
   }
 }
 
-const placeOf = ([key, id]: (string | number)[]): Place => ({ key: Number(key), id: String(id) });
+/** @throws invalid-request for a cursor of another order, whose keys mean something else */
+function placeIn(order: Sort, cursor: string): Place {
+  const [of, key, id] = decodeCursor(cursor, ['string', 'number', 'string']);
+  if (of !== order) throw foreignCursor();
+  return { key: Number(key), id: String(id) };
+}

@@ -44,8 +44,8 @@ export function eachEngine(title: string, suite: (engine: TestEngine) => void): 
     const name = `${title}, on ${engine.name}`;
     if (!engine.skip) {
       describe(name, () => {
-        afterAll(cleanUp);
         suite(engine);
+        afterAll(cleanUp); // after the suite's own, which stop what uses the data
       });
     } else if (process.env.CI && process.env.CI !== 'false') {
       test(name, () => {

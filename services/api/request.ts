@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'moleculer';
+import type { Meta } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { verifyAccessToken } from '../../lib/tokens.ts';
+import { paramsOf } from './params.ts';
+import type { Route } from './routes.ts';
+
+/** moleculer-web's request: Node's with what the routing found out. */
+export interface Request extends IncomingMessage {
+  $ctx: Context<unknown, Meta>;
+  $params: Record<string, unknown>;
+  $alias: { action: string };
+  parsedUrl?: string;
+  query: Record<string, unknown>;
+  body?: unknown;
+}
+
+export interface Alias {
+  method: string;
+  match(url: string): unknown;
+}
+
+/**
+ * Takes a request in: who it is from, and the parameters of its action.
+ * @throws unauthenticated, invalid-token, unsupported-media-type, and what `paramsOf` throws
+ */
+export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
+  admit(route, ctx, req, secret);
+  refuseOtherMedia(req);
+  const { params: path } = req.$params as { params: Record<string, unknown> };
+  req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body });
+}
+
+/** Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. */
+function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
+  const [scheme, token] = (req.headers.authorization ?? '').split(' ');
+  ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
+  if (scheme?.toLowerCase() === 'bearer' && token) {
+    try {
+      ctx.meta.user = verifyAccessToken(token, secret);
+    } catch (error) {
+      if (contract.auth !== 'public') throw error;
+    }
+  }
+  if (contract.auth !== 'public' && !ctx.meta.user) throw errors.unauthenticated();
+}
+
+function refuseOtherMedia(req: Request): void {
+  const hasBody = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'] !== undefined;
+  if (hasBody && req.body === undefined) throw errors.unsupportedMediaType();
+}
+
+/** The methods that a request's address answers to. */
+export function allowed(aliases: readonly Alias[], req: Request): string[] {
+  const url = req.parsedUrl ?? req.url ?? '/';
+  return aliases.filter((alias) => alias.match(url)).map(({ method }) => method);
+}

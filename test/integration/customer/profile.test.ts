@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eachEngine } from '../../support/engines.ts';
+import { ADDRESS, type Answer, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+
+interface Address {
+  id: string;
+  isDefault: boolean;
+}
+
+const pointers = ({ body }: Answer) => body.errors?.map(({ pointer }: { pointer: string }) => pointer);
+const items = ({ body }: Answer): Address[] => body.items;
+const defaults = (answer: Answer) =>
+  items(answer)
+    .filter(({ isDefault }) => isDefault)
+    .map(({ id }) => id);
+
+eachEngine('a customer', (engine) => {
+  let shop: TestShop;
+  let ada: Shopper;
+  let bob: Shopper;
+  const add = (change: object = {}) => ada.ask('POST /v1/me/addresses', { ...ADDRESS, ...change });
+  const list = () => ada.ask('GET /v1/me/addresses');
+
+  beforeAll(async () => {
+    shop = await startShop(engine.config());
+    [ada, bob] = await Promise.all([Shopper.at(shop.url), Shopper.at(shop.url)]);
+  });
+  afterAll(() => shop.stop());
+
+  describe('profile', () => {
+    test('is changed, and read as it was changed', async () => {
+      const before = await ada.ask('GET /v1/me');
+      expect(before).toMatchObject({ status: 200, body: { id: ada.id, email: ada.email, name: 'Ada Byron' } });
+      const changed = await ada.ask('PATCH /v1/me', { name: '  Ada Lovelace ' });
+      expect(changed).toMatchObject({ status: 200, body: { ...before.body, name: 'Ada Lovelace' } });
+      expect((await ada.ask('GET /v1/me')).body).toEqual(changed.body);
+      expect((await bob.ask('GET /v1/me')).body.name).toBe('Ada Byron');
+    });
+
+    test.each([
+      ['an unknown field', { nme: 'Ada' }, ['/nme']],
+      ['an unknown field whose name is no path', { 'a/b~c': 1 }, ['/a~1b~0c']],
+      ['a field that cannot be changed', { email: 'eve@example.com' }, ['/email']],
+      ['nothing', {}, ['/name']],
+      ['null for a name', { name: null }, ['/name']],
+      ['an empty name', { name: '' }, ['/name']],
+      ['a name that is no text', { name: { $set: 1 } }, ['/name']],
+    ])('is not changed by %s', async (_name, body, expected) => {
+      const before = await ada.ask('GET /v1/me');
+      const answer = await ada.ask('PATCH /v1/me', body);
+      expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
+      expect(pointers(answer)).toEqual(expected);
+      expect(await ada.ask('GET /v1/me')).toMatchObject({ status: 200, body: before.body });
+    });
+  });
+
+  describe('addresses', () => {
+    test('have one default at all times', async () => {
+      const first = ada.addressId;
+      expect(defaults(await list())).toEqual([first]);
+
+      const second = await add({ city: 'Hamburg' });
+      expect(second).toMatchObject({ status: 201, body: { ...ADDRESS, city: 'Hamburg', isDefault: false } });
+      expect(second.headers.get('location')).toBe(`/v1/me/addresses/${second.body.id}`);
+      expect(defaults(await list())).toEqual([first]);
+
+      const third = await add({ city: 'Bremen', isDefault: true });
+      expect(third.body.isDefault).toBe(true);
+      const listed = await list();
+      expect(items(listed).map(({ id }) => id)).toEqual([third.body.id, first, second.body.id]);
+      expect(listed.body.nextCursor).toBeNull();
+      expect(defaults(listed)).toEqual([third.body.id]);
+
+      // Replaced without a word about it, it stays the default.
+      await ada.ask(`PUT /v1/me/addresses/${third.body.id}`, { ...ADDRESS, city: 'Kiel', isDefault: false });
+      expect(defaults(await list())).toEqual([third.body.id]);
+
+      const replaced = await ada.ask(`PUT /v1/me/addresses/${second.body.id}`, { ...ADDRESS, isDefault: true });
+      expect(replaced).toMatchObject({ status: 200, body: { id: second.body.id, isDefault: true } });
+      expect(defaults(await list())).toEqual([second.body.id]);
+
+      expect((await ada.ask(`DELETE /v1/me/addresses/${second.body.id}`)).status).toBe(204);
+      const left = await list();
+      expect(items(left)).toHaveLength(2);
+      expect(defaults(left)).toHaveLength(1);
+
+      await ada.ask(`DELETE /v1/me/addresses/${third.body.id}`);
+      await ada.ask(`DELETE /v1/me/addresses/${first}`);
+      expect((await list()).body).toEqual({ items: [], nextCursor: null });
+      expect((await add({ isDefault: false })).body.isDefault).toBe(true);
+    });
+
+    test('are replaced as a whole', async () => {
+      const { body } = await add({ line2: 'Back door', region: 'BE' });
+      await ada.ask(`PUT /v1/me/addresses/${body.id}`, { ...ADDRESS, city: 'Potsdam' });
+      const read = await ada.ask(`GET /v1/me/addresses/${body.id}`);
+      expect(read.body).toEqual({ ...ADDRESS, city: 'Potsdam', id: body.id, isDefault: false });
+    });
+
+    test("another customer's does not exist", async () => {
+      const path = `/v1/me/addresses/${bob.addressId}`;
+      const answers = [
+        await ada.ask(`GET ${path}`),
+        await ada.ask(`PUT ${path}`, { ...ADDRESS, city: 'Elsewhere' }),
+        await ada.ask(`DELETE ${path}`),
+      ];
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+      }
+      expect(await bob.ask(`GET ${path}`)).toMatchObject({ status: 200, body: ADDRESS });
+    });
+
+    test.each([
+      ['of a country that does not exist', { country: 'XX' }, '/country'],
+      ['of a country in lower case', { country: 'de' }, '/country'],
+      ['without a city', { city: undefined }, '/city'],
+      ['with a city of spaces', { city: '  ' }, '/city'],
+      ['with a postcode beyond 16 characters', { postcode: '1'.repeat(17) }, '/postcode'],
+      ['with null for its second line', { line2: null }, '/line2'],
+      ['with an id of its own', { id: 'adr_01JNVVWZEZHWMHB63K63A6KM7H' }, '/id'],
+      ['with a text for a flag', { isDefault: 'true' }, '/isDefault'],
+    ])('one %s is refused, new or replaced', async (_name, change, pointer) => {
+      const before = (await list()).body;
+      const added = await add(change);
+      expect(added).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
+      expect(pointers(added)).toEqual([pointer]);
+      const replaced = await ada.ask(`PUT /v1/me/addresses/${before.items[0].id}`, { ...ADDRESS, ...change });
+      expect(pointers(replaced)).toEqual([pointer]);
+      expect((await list()).body).toEqual(before);
+    });
+
+    test('added at once are all kept, up to 50', async () => {
+      expect(items(await bob.ask('GET /v1/me/addresses'))).toHaveLength(1);
+      const added = await Promise.all(
+        Array.from({ length: 60 }, (_, n) =>
+          bob.ask('POST /v1/me/addresses', { ...ADDRESS, line1: `No. ${n}`, isDefault: n % 7 === 0 }),
+        ),
+      );
+      const [made, refused] = [added.filter(({ status }) => status === 201), added.filter((a) => a.status !== 201)];
+      expect(made).toHaveLength(49);
+      for (const answer of refused) {
+        expect(answer).toMatchObject({ status: 422, body: { type: '/problems/limit-reached' } });
+      }
+      const kept = await bob.ask('GET /v1/me/addresses');
+      const ids = [bob.addressId, ...made.map(({ body }) => body.id)];
+      expect(
+        items(kept)
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(ids.sort());
+      expect(defaults(kept)).toHaveLength(1);
+    });
+  });
+});

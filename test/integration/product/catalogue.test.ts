@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '../../../lib/ids.ts';
+import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { eachEngine } from '../../support/engines.ts';
+import { eventually, request, startShop, type TestShop } from '../../support/shop.ts';
+
+interface Listed {
+  id: string;
+  slug: string;
+  title: string;
+  category: string;
+  createdAt: string;
+  price: { amount: number; currency: string };
+  variants: { sku: string; price: { amount: number; currency: string }; available: number; availability: string }[];
+}
+
+const { categories, products } = await sampleCatalogue('EUR');
+const BAD_REQUEST = { status: 400, body: { type: '/problems/invalid-request' } };
+
+eachEngine('the catalogue', (engine) => {
+  let shop: TestShop;
+  const list = async (query: Record<string, string | number> = {}) => {
+    const text = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    return request(shop.url, `GET /v1/products?${text}`);
+  };
+  /** Every product of a list, a page after the other; `between` runs after each page. */
+  const all = async (query: Record<string, string | number>, between = async (_page: number) => {}) => {
+    const found: Listed[] = [];
+    let cursor: string | null = '';
+    for (let page = 0; cursor !== null; page++) {
+      const { status, body } = await list({ ...query, ...(cursor ? { cursor } : {}) });
+      expect(status).toBe(200);
+      expect(body.items.length).toBeLessThanOrEqual(Number(query.limit ?? 20));
+      found.push(...body.items);
+      if (page > 500) throw new Error('the list does not end');
+      cursor = body.nextCursor;
+      if (cursor !== null) await between(page);
+    }
+    return found;
+  };
+  /** The database of the product node, to change products in as long as no action does. */
+  const store = () =>
+    (
+      shop.broker.getLocalService('product') as unknown as {
+        store: {
+          get(id: string): Promise<Record<string, unknown>>;
+          insert(doc: object): Promise<boolean>;
+          change(id: string, decide: (doc: object, now: Date) => object): Promise<unknown>;
+        };
+      }
+    ).store;
+
+  beforeAll(async () => {
+    shop = await startShop(engine.config({ SEED: 'true' }));
+  });
+  afterAll(() => shop.stop());
+
+  test('has what a list has, 20 to a page, the most popular first', async () => {
+    const { status, body } = await list();
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(['items', 'nextCursor']);
+    expect(body.items).toHaveLength(20);
+    expect(body.nextCursor).toEqual(expect.any(String));
+    const popular = products.toSorted((a, b) => b.popularity - a.popularity).map(({ popularity }) => popularity);
+    const shown = body.items.map(({ id }: Listed) => products.find(({ _id }) => _id === id)?.popularity);
+    expect(shown).toEqual(popular.slice(0, 20));
+  });
+
+  test('has at least 120 products in 12 categories, which page by cursor, each exactly once', async () => {
+    for (const limit of [100, 7]) {
+      const ids = (await all({ limit })).map(({ id }) => id);
+      expect(ids.length).toBeGreaterThanOrEqual(120);
+      expect(ids.toSorted()).toEqual(products.map(({ _id }) => _id).sort());
+    }
+    const shown = await request(shop.url, 'GET /v1/categories');
+    expect(shown.body.nextCursor).toBeNull();
+    expect(shown.body.items.length).toBeGreaterThanOrEqual(12);
+    expect(shown.body.items).toEqual(
+      categories.map(({ _id, slug, title, description }) => ({ id: _id, slug, title, description })),
+    );
+  });
+
+  test.each([
+    ['price', (a: Listed, b: Listed) => a.price.amount - b.price.amount],
+    ['-price', (a: Listed, b: Listed) => b.price.amount - a.price.amount],
+    ['newest', (a: Listed, b: Listed) => Date.parse(b.createdAt) - Date.parse(a.createdAt)],
+  ])('sorts by %s across all pages', async (sort, order) => {
+    const found = await all({ sort, limit: 30 });
+    expect(found).toHaveLength(products.length);
+    for (const [i, item] of found.slice(1).entries()) expect(order(found[i] as Listed, item)).toBeLessThanOrEqual(0);
+  });
+
+  test('shows one category, and nothing of one that does not exist', async () => {
+    for (const { slug } of categories) {
+      const found = await all({ category: slug, limit: 5, sort: 'price' });
+      const expected = products.filter(({ category }) => category === slug).map(({ _id }) => _id);
+      expect(found.map(({ id }) => id).sort()).toEqual(expected.sort());
+    }
+    expect((await list({ category: 'no-such-category' })).body).toEqual({ items: [], nextCursor: null });
+  });
+
+  test('tells prices in whole cents, to the cent', async () => {
+    const found = await all({ limit: 100 });
+    const prices = found.flatMap(({ price, variants }) => [price, ...variants.map((variant) => variant.price)]);
+    for (const { amount, currency } of prices) {
+      expect(Number.isSafeInteger(amount) && amount > 0).toBe(true);
+      expect(currency).toBe('EUR');
+    }
+    const kept = new Map(products.flatMap(({ variants }) => variants.map(({ sku, price }) => [sku, price.amount])));
+    for (const { price, variants } of found) {
+      for (const { sku, price } of variants) expect([sku, price.amount]).toEqual([sku, kept.get(sku)]);
+      expect(price.amount).toBe(Math.min(...variants.map((variant) => variant.price.amount)));
+    }
+    expect(prices.some(({ amount }) => amount % 100 !== 0)).toBe(true);
+  });
+
+  test('shows a product by its id and by its slug alike, with what is in stock', async () => {
+    const [sample] = products;
+    const byId = await request(shop.url, `GET /v1/products/${sample?._id}`);
+    const bySlug = await request(shop.url, `GET /v1/products/${sample?.slug}`);
+    expect(byId.status).toBe(200);
+    expect(bySlug.body).toEqual(byId.body);
+    expect(byId.body).toMatchObject({ id: sample?._id, slug: sample?.slug, title: sample?.title });
+    const levels = byId.body.variants.map(({ sku, available }: Listed['variants'][0]) => [sku, available]);
+    expect(levels).toEqual(sample?.variants.map(({ sku, stock }) => [sku, stock]));
+    for (const { available, availability } of byId.body.variants) {
+      expect(availability).toBe(available === 0 ? 'out_of_stock' : available < 5 ? 'low_stock' : 'in_stock');
+    }
+    expect(Object.keys(byId.body)).not.toContain('rev');
+    const missing = await request(shop.url, 'GET /v1/products/no-such-product');
+    expect(missing).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+  });
+
+  test.each([0, -1, 101, 1.5, 'ten', ''])('refuses a limit of %s', async (limit) => {
+    expect(await list({ limit })).toMatchObject({ ...BAD_REQUEST, body: { errors: [{ pointer: '/limit' }] } });
+  });
+
+  test('takes a limit from 1 to 100', async () => {
+    expect((await list({ limit: 1 })).body.items).toHaveLength(1);
+    expect((await list({ limit: 100 })).body.items).toHaveLength(100);
+  });
+
+  const written = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url');
+  test.each([
+    ['words', 'garbage'],
+    ['JSON of another shape', written({ $ne: null })],
+    ['a list of another shape', written([1, 2])],
+    ['nulls', written([null, null, null])],
+    ['more than 512 characters', 'x'.repeat(513)],
+  ])('refuses a cursor made of %s', async (_name, cursor) => {
+    expect(await list({ cursor })).toMatchObject({ ...BAD_REQUEST, body: { errors: [{ pointer: '/cursor' }] } });
+  });
+
+  test('refuses a cursor of another order', async () => {
+    const { body } = await list({ sort: 'price' });
+    for (const query of [{ sort: 'newest' }, { sort: '-price' }, {}, { q: 'wool' }]) {
+      const answer = await list({ ...query, cursor: body.nextCursor });
+      expect(answer).toMatchObject({ ...BAD_REQUEST, body: { errors: [{ pointer: '/cursor' }] } });
+    }
+  });
+
+  test('pages through what stays exactly once, while products come, go and change between the pages', async () => {
+    const [added, gone] = [new Set<string>(), new Set<string>()];
+    const renamed = new Map<string, string>();
+    const known = products.map(({ _id }) => _id);
+    const between = async (page: number) => {
+      const template = await store().get(known[page] as string);
+      const fresh = { ...template, _id: newId('prd'), slug: `fresh-${page}`, status: 'active', variants: [] };
+      const price = { amount: page % 2 ? 1 : 10_000_000, currency: 'EUR' };
+      await store().insert({ ...fresh, title: 'Fresh', price, updatedAt: new Date() });
+      added.add(fresh._id);
+      const [leaving, changing] = [known[page * 2] as string, known[page * 2 + 1] as string];
+      const change = (id: string, patch: object) =>
+        store().change(id, (_doc, now) => ({ answer: undefined, patch: { ...patch, updatedAt: now } }));
+      await Promise.all([change(leaving, { status: 'archived' }), change(changing, { title: `Renamed ${page}` })]);
+      gone.add(leaving);
+      renamed.set(changing, `Renamed ${page}`);
+      // The next page is read when the shop knows.
+      await eventually(
+        () => Promise.all([fresh._id, leaving, changing].map((id) => request(shop.url, `GET /v1/products/${id}`))),
+        ([f, l, c]) => f?.status === 200 && l?.status === 404 && c?.body.title === `Renamed ${page}`,
+      );
+    };
+    const ids = (await all({ sort: 'price', limit: 40 }, between)).map(({ id }) => id);
+    expect(added.size).toBeGreaterThan(3);
+    expect(new Set(ids).size).toBe(ids.length);
+    const stayed = known.filter((id) => !gone.has(id));
+    expect(ids.filter((id) => !added.has(id) && !gone.has(id)).sort()).toEqual(stayed.sort());
+    const now = await all({ limit: 100 });
+    expect(now.map(({ id }) => id).sort()).toEqual([...stayed, ...added].sort());
+    for (const [id, title] of renamed) if (!gone.has(id)) expect(now.find((p) => p.id === id)?.title).toBe(title);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type Address,
+  type AddressInput,
+  add,
+  find,
+  listed,
+  remove,
+  replace,
+} from '../../../services/customer/address.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+const input: AddressInput = { name: 'Ada', line1: '1 Way', city: 'Berlin', postcode: '10115', country: 'DE' };
+const one = add([], 'adr_1', input);
+const two = add(one, 'adr_2', { ...input, city: 'Kiel' });
+const defaultOf = (addresses: readonly Address[]) => addresses.filter(({ isDefault }) => isDefault).map(({ id }) => id);
+const problem = (type: string) => expect.objectContaining({ type });
+const refusal = (run: () => unknown): unknown => {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it was not refused');
+};
+
+describe('addresses', () => {
+  test('are added at the end; the first is the default, whatever it says', () => {
+    expect(add([], 'adr_1', { ...input, isDefault: false })).toEqual([{ id: 'adr_1', ...input, isDefault: true }]);
+    expect(two).toEqual([...one, { id: 'adr_2', ...input, city: 'Kiel', isDefault: false }]);
+  });
+
+  test('are listed with the default one first, then as they were added', () => {
+    const three = add(two, 'adr_3', { ...input, isDefault: true });
+    expect(listed(three).map(({ id }) => id)).toEqual(['adr_3', 'adr_1', 'adr_2']);
+    expect(three.map(({ id }) => id)).toEqual(['adr_1', 'adr_2', 'adr_3']);
+  });
+
+  test('have a new default when one says so', () => {
+    expect(defaultOf(add(two, 'adr_3', { ...input, isDefault: true }))).toEqual(['adr_3']);
+    expect(defaultOf(replace(two, 'adr_2', { ...input, isDefault: true }))).toEqual(['adr_2']);
+  });
+
+  test('are replaced as a whole, in their place, and stay the default if they were', () => {
+    const replaced = replace(add(one, 'adr_2', { ...input, line2: 'Attic' }), 'adr_2', { ...input, city: 'Ulm' });
+    expect(replaced[1]).toEqual({ id: 'adr_2', ...input, city: 'Ulm', isDefault: false });
+    expect(defaultOf(replace(two, 'adr_1', { ...input, isDefault: false }))).toEqual(['adr_1']);
+  });
+
+  test('have another default when it is removed, as long as there is one', () => {
+    expect(defaultOf(remove(two, 'adr_1'))).toEqual(['adr_2']);
+    expect(defaultOf(remove(two, 'adr_2'))).toEqual(['adr_1']);
+    expect(remove(one, 'adr_1')).toEqual([]);
+  });
+
+  test('that are not there are not found', () => {
+    for (const run of [
+      () => find(two, 'adr_9'),
+      () => replace(two, 'adr_9', input),
+      () => remove(two, 'adr_9'),
+      () => find([], 'adr_1'),
+    ]) {
+      expect(refusal(run)).toEqual(problem('not-found'));
+    }
+  });
+
+  test('are up to 50', () => {
+    let many: Address[] = [];
+    for (let n = 0; n < 50; n++) many = add(many, `adr_${n}`, input);
+    expect(refusal(() => add(many, 'adr_50', input))).toEqual(problem('limit-reached'));
+    expect(add(remove(many, 'adr_7'), 'adr_50', input)).toHaveLength(50);
+    expect(replace(many, 'adr_7', input)).toHaveLength(50);
+  });
+
+  test.each(['XX', 'ZZ', 'UK', 'EU', '', 'D'])('are in a country that exists, which %s does not', (country) => {
+    const error = refusal(() => add([], 'adr_1', { ...input, country }));
+    expect(error).toEqual(problem('invalid-request'));
+    expect(error).toMatchObject({ data: { errors: [{ pointer: '/country' }] } });
+    expect(refusal(() => replace(one, 'adr_1', { ...input, country }))).toEqual(problem('invalid-request'));
+  });
+
+  test.each(['DE', 'GB', 'US', 'XK', 'AX', 'JP'])('are in a country such as %s', (country) => {
+    expect(add([], 'adr_1', { ...input, country })[0]?.country).toBe(country);
+  });
+
+  test('whatever is done to them, keep exactly one default, and what was given unchanged', () => {
+    const step = fc.record({
+      how: fc.constantFrom('add', 'replace', 'remove'),
+      pick: fc.nat(),
+      isDefault: fc.constantFrom(true, false, undefined),
+    });
+    const check = fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      let [addresses, made]: [Address[], number] = [[], 0];
+      for (const { how, pick, isDefault } of steps) {
+        const before = structuredClone(addresses);
+        const id = addresses[pick % Math.max(1, addresses.length)]?.id;
+        let next = addresses;
+        if (how === 'add' && addresses.length < 50) next = add(addresses, `adr_${made++}`, { ...input, isDefault });
+        else if (how === 'replace' && id) next = replace(addresses, id, { ...input, isDefault });
+        else if (how === 'remove' && id) next = remove(addresses, id);
+        expect(addresses).toEqual(before);
+        addresses = next;
+        expect(defaultOf(addresses)).toHaveLength(Math.min(1, addresses.length));
+        expect(new Set(addresses.map((address) => address.id)).size).toBe(addresses.length);
+      }
+    });
+    fc.assert(check, { seed });
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { moneyRule, sum, times } from '../../../lib/money.ts';
+import { Validator } from '../../../lib/validator.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const cents = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
+
+describe('money', () => {
+  test('times a count is exact, in the same currency', () => {
+    expect(times({ amount: 1999, currency: 'GBP' }, 3)).toEqual({ amount: 5997, currency: 'GBP' });
+    expect(times(eur(1999), 0)).toEqual(eur(0));
+    expect(times(eur(-1), 0)).toEqual(eur(0)); // not -0
+  });
+
+  test('sums up what has one currency', () => {
+    expect(sum([eur(10), eur(20), eur(-5)], 'EUR')).toEqual(eur(25));
+    expect(sum([], 'JPY')).toEqual({ amount: 0, currency: 'JPY' });
+  });
+
+  test('is never added across currencies', () => {
+    expect(() => sum([eur(1), { amount: 1, currency: 'USD' }], 'EUR')).toThrow(RangeError);
+    expect(() => sum([eur(1)], 'USD')).toThrow('cannot add EUR to USD');
+  });
+
+  test.each([
+    ['a fraction of a count', () => times(eur(199), 0.5)],
+    ['a fraction of a cent', () => sum([eur(0.1), eur(0.2)], 'EUR')],
+    ['a product beyond what a number holds', () => times(eur(Number.MAX_SAFE_INTEGER), 2)],
+    ['a sum beyond what a number holds', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1)], 'EUR')],
+    ['a step beyond it on the way', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1), eur(-1)], 'EUR')],
+    ['no number', () => times(eur(1), Number.NaN)],
+  ])('is never %s', (_name, make) => {
+    expect(make).toThrow(RangeError);
+  });
+
+  test('times a count is that many added up', () => {
+    const check = fc.property(cents, fc.integer({ min: 0, max: 99 }), (amount, count) => {
+      expect(times(eur(amount), count).amount).toBe(sum(Array(count).fill(eur(amount)), 'EUR').amount);
+    });
+    fc.assert(check, { seed });
+  });
+
+  test('by its rule is whole minor units and a code of three letters', () => {
+    const check = new Validator().compile({ $$strict: true, price: moneyRule });
+    expect(check({ price: eur(1999) })).toBe(true);
+    for (const price of [
+      { amount: 19.99, currency: 'EUR' },
+      { amount: '1999', currency: 'EUR' },
+      { amount: 1 },
+      1999,
+    ]) {
+      expect(check({ price })).not.toBe(true);
+    }
+  });
+});
