@@ -16,3 +16,6 @@ export function idTime(id: string): Date {
 /** The contract rule of an id. */
 export const idRule = <const P extends IdPrefix>(prefix: P) =>
   ({ type: 'string', pattern: new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`) }) as const;
+
+/** The contract rule of an id that a client sends: one that cannot be ours is answered as one that is not there. */
+export const anyId = { type: 'string', min: 1, max: 64 } as const;

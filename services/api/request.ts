@@ -54,5 +54,6 @@ function refuseOtherMedia(req: Request): void {
 /** The methods that a request's address answers to. */
 export function allowed(aliases: readonly Alias[], req: Request): string[] {
   const url = req.parsedUrl ?? req.url ?? '/';
-  return aliases.filter((alias) => alias.match(url)).map(({ method }) => method);
+  const methods = aliases.filter((alias) => alias.match(url)).map(({ method }) => method);
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

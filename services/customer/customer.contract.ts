@@ -1,5 +1,5 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
-import { idRule } from '../../lib/ids.ts';
+import { anyId } from '../../lib/ids.ts';
 import { readyAction } from '../ready.ts';
 
 const email = { type: 'email', mode: 'precise', normalize: true, max: 254 } as const;
@@ -16,7 +16,11 @@ const addressFields = {
   city: text,
   region: optionalText,
   postcode: { type: 'string', trim: true, min: 1, max: 16 },
-  country: { type: 'string', pattern: /^[A-Z]{2}$/ },
+  country: {
+    type: 'string',
+    pattern: /^[A-Z]{2}$/,
+    messages: { stringPattern: 'country must be an ISO 3166-1 alpha-2 code such as DE.' },
+  },
 } as const;
 
 /** An address as it is sent with an order, too. */
@@ -32,7 +36,7 @@ const profile = {
   props: { id: 'string', email: 'string', name: 'string', createdAt: 'string' },
 } as const;
 const tokens = { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' } as const;
-const ownId = { id: idRule('adr') };
+const ownId = { id: anyId } as const;
 
 export const customer = contract(
   'customer',

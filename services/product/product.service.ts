@@ -18,7 +18,7 @@ type This = Self<{ store: Store<Product>; worker: Worker }>;
 export default function productService(config: Config) {
   const catalogue = new Catalogue();
   const view = (product: Product) => productView(product, catalogue.levels);
-  let since = new Date(0);
+  let since = new Date();
 
   return service<{ store: Store<Product>; worker: Worker }>()(product, config, {
     dependencies: ['inventory'],
@@ -77,8 +77,7 @@ export default function productService(config: Config) {
 
     async started() {
       if (config.seed) await seed(this.store, await sampleProducts(config.currency));
-      await loadAll(catalogue, this.store);
-      since = await catchUp(catalogue, this.store, this.broker, since);
+      since = await loadAll(catalogue, this.store, this.broker);
     },
   });
 }

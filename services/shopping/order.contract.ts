@@ -1,5 +1,5 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
-import { idRule } from '../../lib/ids.ts';
+import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { postalAddress } from '../customer/customer.contract.ts';
@@ -57,7 +57,7 @@ export const order = contract(
       status: 201,
       location: '/v1/orders/{id}',
       headers: { idempotencyKey: 'Idempotency-Key' },
-      params: { idempotencyKey: { type: 'string', min: 1, max: 255 }, addressId: idRule('adr') },
+      params: { idempotencyKey: { type: 'string', min: 1, max: 255 }, addressId: anyId },
       returns: orderView,
       problems: [
         'missing-idempotency-key',
@@ -86,7 +86,7 @@ export const order = contract(
       auth: 'customer',
       idempotent: true,
       rest: 'GET /v1/orders/:id',
-      params: { id: idRule('ord') },
+      params: { id: anyId },
       returns: orderView,
       problems: ['not-found'],
     },

@@ -141,9 +141,9 @@ eachEngine('requests that the gateway refuses', (engine) => {
       expect(pointers(answer)).toEqual([pointer]);
     });
 
-    test('an id that cannot be one', async () => {
+    test('an id that cannot be ours is of a thing that is not there', async () => {
       const answer = await ada.ask('GET /v1/me/addresses/ord_1');
-      expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/id' }] } });
+      expect(answer).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
     });
   });
 
