@@ -1,0 +1,54 @@
+import autocannon from 'autocannon';
+import { IN_FLIGHT, type Run } from './measure.ts';
+import { percentile } from './statistics.ts';
+
+export interface HttpRequest {
+  method: 'GET' | 'PUT';
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/**
+ * Sends requests over as many connections as there are lists, each going round its own list, the next request when the
+ * answer to the last one is there.
+ */
+export async function load(url: string, lists: readonly (readonly HttpRequest[])[], seconds: number): Promise<Run> {
+  const left = lists.map((list) => list.map((request) => ({ ...request })));
+  // autocannon's own histogram has whole milliseconds only.
+  const times: number[] = [];
+  const failures = new Set<string>();
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const instance = autocannon(
+      {
+        url,
+        connections: lists.length,
+        duration: seconds,
+        sampleInt: 100, // it ends at a sample's end only
+        setupClient: (client) => client.setRequests(left.pop() ?? []),
+      },
+      (error, result) => (error ? reject(error) : resolve(result)),
+    );
+    instance.on('response', (_client, status, _bytes, time) => {
+      times.push(time);
+      if (status !== 200) failures.add(`answer ${status}`);
+    });
+    instance.on('reqError', (error: Error) => failures.add(error.message));
+  });
+  return {
+    rate: result['2xx'] / result.duration,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    count: result['2xx'],
+    errors: result.errors + result.non2xx,
+    samples: [...failures].slice(0, 5),
+  };
+}
+
+/** Every connection asks for the same, but begins elsewhere in the list. */
+export function spread(paths: readonly string[]): HttpRequest[][] {
+  return Array.from({ length: IN_FLIGHT }, (_, connection) => {
+    const start = Math.floor((connection * paths.length) / IN_FLIGHT);
+    return [...paths.slice(start), ...paths.slice(0, start)].map((path) => ({ method: 'GET', path }));
+  });
+}

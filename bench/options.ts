@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export const WORKLOADS = ['products', 'lists', 'cart', 'orders'] as const;
+export type WorkloadName = (typeof WORKLOADS)[number];
+
+export const SHOPS = ['embedded', 'cluster'] as const;
+export type ShopName = (typeof SHOPS)[number];
+
+export interface Options {
+  /** Of each measurement, and of the warm-up before the first. */
+  seconds: number;
+  rounds: number;
+  only: readonly WorkloadName[];
+  shops: readonly ShopName[];
+  /** The file that the results go to. */
+  out: string;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --seconds N   of each measurement (5)
+  --rounds N    of each workload (3)
+  --only LIST   of ${WORKLOADS.join(', ')} (all)
+  --shops LIST  of ${SHOPS.join(', ')} (all)
+  --out FILE    for the results (bench/results/latest.json)`;
+
+/** @throws {Error} that says what is wrong with the command line */
+export function readOptions(args?: string[]): Options {
+  const { values } = parseArgs({
+    ...(args ? { args } : {}),
+    options: {
+      seconds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
+      only: { type: 'string', default: WORKLOADS.join() },
+      shops: { type: 'string', default: SHOPS.join() },
+      out: { type: 'string', default: join(import.meta.dirname, 'results/latest.json') },
+    },
+  });
+  return {
+    seconds: wholeNumber('seconds', values.seconds),
+    rounds: wholeNumber('rounds', values.rounds),
+    only: someOf('only', WORKLOADS, values.only),
+    shops: someOf('shops', SHOPS, values.shops),
+    out: values.out,
+  };
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${option} must be a whole number, but is ${text}`);
+  return number;
+}
+
+function someOf<T extends string>(option: string, known: readonly T[], text: string): T[] {
+  const wanted = text.split(',').map((name) => name.trim());
+  const odd = wanted.find((name) => !known.some((one) => one === name));
+  if (odd !== undefined)
+    throw new Error(`--${option} must be a list of ${known.join(', ')}, but has ${odd || 'nothing'}`);
+  return known.filter((one) => wanted.includes(one));
+}

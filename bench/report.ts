@@ -1,0 +1,144 @@
+import { sumOf } from './cpu.ts';
+import { type Machine, machineLine } from './machine.ts';
+import { IN_FLIGHT } from './measure.ts';
+import type { Options } from './options.ts';
+import type { Goal, Row } from './rows.ts';
+import { medianOf } from './statistics.ts';
+
+/** As bench/results/latest.json has it. */
+export interface Result {
+  command: string;
+  machine: Machine;
+  settings: Omit<Options, 'out'>;
+  rows: readonly Row[];
+  goals: readonly Goal[];
+}
+
+const HEAD = [
+  'workload',
+  'target',
+  'per second',
+  '(min-max)',
+  'ratio',
+  '(min-max)',
+  'p50 ms',
+  'p99 ms',
+  'errors',
+  'CPU us',
+  'load gen',
+  'others',
+];
+
+/** A line for each workload and target; medians, with the spread of the rounds beside them. */
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ title, target, rate, ratio, baseline, p50, p99, errors, cpu, ...row }, i) => [
+    rows[i - 1]?.title === title ? '' : title,
+    target,
+    short(rate.median),
+    `${short(rate.min)}-${short(rate.max)}`,
+    ratio ? `${ratio.median.toFixed(2)} ${baseline}` : '',
+    ratio ? `${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)}` : '',
+    short(p50),
+    short(p99),
+    String(errors),
+    short(totalOf(cpu)),
+    percent(row.generator),
+    percent(row.others),
+  ]);
+  const all = [HEAD, ...lines];
+  const widths = HEAD.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  const pad = (cell: string, column: number) => {
+    const width = widths[column] ?? 0;
+    return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+  };
+  return all.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+function goalLine({ workload, target, atLeast, median, reached }: Goal): string {
+  const found = median === undefined ? 'not measured' : `${median.toFixed(2)}: ${reached ? 'reached' : 'NOT REACHED'}`;
+  return `${workload} ${target} >= ${atLeast}: ${found}`;
+}
+
+/** What the numbers are of. */
+const NOTES = [
+  `${IN_FLIGHT} requests in flight; medians of the rounds; each ratio is to the baseline's run of the same round.`,
+  'bare: a node:http server that answers the same bytes (for a cart update, those of such a cart) from memory.',
+  `driver: a script on the cluster's MongoDB, ${IN_FLIGHT} orders in flight: insert, two parallel updates, one compare-and-set.`,
+  `order placement: ${IN_FLIGHT} customers / mean time of POST /v1/orders (two lines each). Whole loop: with the two cart`,
+  '  updates before it, and the wait until the last order has left the cart. Behind an answer, the shop still writes',
+  '  what follows (stock sold, cart emptied, order settled), which competes with the next ones. The embedded shop',
+  '  stores in NeDB files without fsync, which is another engine than that of the driver.',
+  'CPU us: processor time of the target for a request, its MongoDB and NATS with it; of an order, for the whole loop; of',
+  "  the driver, MongoDB's alone.",
+  'load gen: of one core, what making the load took (of the driver: the script itself). Near 100 % it limits the faster',
+  '  target, and the ratios are better than they should be. Others: what the rest of the machine was doing meanwhile.',
+];
+
+/** With 16 connections, too. */
+const ORIENTATION = [
+  'an Express + RabbitMQ example 599 products, 137 lists of 100, 140 cart updates, 106 orders',
+  'Vendure 3.7 80 products, 81 searches, 51 cart updates, 5.3 orders',
+];
+
+const short = (value: number): string =>
+  Number.isNaN(value) ? '' : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+
+const percent = (cores: number): string => (Number.isNaN(cores) ? '' : `${(cores * 100).toFixed(0)} %`);
+
+/** In cores. */
+const QUIET = 0.2;
+
+/** What others take falls on the targets unevenly, and on the one that needs the most cores the hardest. */
+function noise(rows: readonly Row[]): string[] {
+  const most = Math.max(0, ...rows.map(({ others }) => others || 0));
+  if (most < QUIET) return [];
+  return [
+    `THE MACHINE WAS NOT QUIET: others took up to ${percent(most)} of a core. Measure again before relying on this.`,
+    '',
+  ];
+}
+
+/** For people. */
+export function report({ command, machine, rows, goals }: Result): string {
+  return [
+    '',
+    tableOf(rows),
+    '',
+    ...noise(rows),
+    'to be reached (median ratio):',
+    ...goals.map((goal) => `  ${goalLine(goal)}`),
+    '',
+    ...byProcess(rows),
+    ...underWay(rows),
+    ...NOTES,
+    `for orientation, per second, of others and on another day: ${ORIENTATION.join('; ')}.`,
+    '',
+    machineLine(machine),
+    command,
+  ].join('\n');
+}
+
+/** Of targets of several processes. */
+function byProcess(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap(({ title, target, cpu }) => {
+    const parts = Object.entries(cpu).filter(([, spent]) => spent >= 0.5);
+    const shown = parts.sort(([, a], [, b]) => b - a).map(([name, spent]) => `${name} ${short(spent)}`);
+    return parts.length > 1 ? [`  ${title}, ${target}: ${shown.join(', ')}`] : [];
+  });
+  return lines.length > 0 ? ['CPU us by process:', ...lines, ''] : [];
+}
+
+/** NaN of nothing. */
+const totalOf = (cpu: Row['cpu']): number => {
+  const parts = Object.values(cpu);
+  return parts.length > 0 ? sumOf(parts) : Number.NaN;
+};
+
+/** The rate of placements is as if all customers were at it all the time; this is how many were. */
+function underWay(rows: readonly Row[]): string[] {
+  const loops = rows.filter(({ workload }) => workload === 'orders-loop');
+  const each = loops.map(
+    ({ target, runs }) => `${target} ${medianOf(runs.map(({ inFlight = Number.NaN }) => inFlight)).toFixed(1)}`,
+  );
+  return each.length > 0 ? [`placements under way on average, of ${IN_FLIGHT}: ${each.join(', ')}.`, ''] : [];
+}

@@ -1,0 +1,90 @@
+// npm run bench: how fast the shop is, as ratios to the least that could do the same, all measured in one run.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readCatalogue } from './catalogue.ts';
+import { idleLine } from './cpu.ts';
+import { machineLine, thisMachine } from './machine.ts';
+import { measure, type Workload } from './measure.ts';
+import { type Options, readOptions, USAGE } from './options.ts';
+import { type Result, report } from './report.ts';
+import { goalsOf, type Row, rowsOf } from './rows.ts';
+import { Stage } from './stage.ts';
+import { startBare, startCluster, startEmbedded } from './targets.ts';
+import { type Field, workloads } from './workloads.ts';
+
+const say = (text: string) => console.error(text);
+
+async function main(options: Options, stage: Stage): Promise<boolean> {
+  const machine = thisMachine();
+  say(machineLine(machine));
+  const field = await start(options, stage);
+  const targets = [field.bare, ...field.shops];
+  const said = () => {
+    for (const { name, output } of targets) say(`${name} said:\n${output().slice(-3000)}`);
+  };
+  try {
+    say(`up: ${targets.map(({ name }) => name).join(', ')}; of one core, at rest: ${await idleLine(targets)}`);
+    const rows: Row[] = [];
+    for (const name of options.only) rows.push(...(await rowsIn(await workloads[name](field), options)));
+
+    const { out, ...settings } = options;
+    const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+    const result: Result = { command, machine, settings, rows, goals: goalsOf(rows) };
+    console.info(report(result));
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);
+
+    const wrong = rows.flatMap(({ runs }) => runs).filter(({ errors }) => errors > 0);
+    for (const sample of new Set(wrong.flatMap(({ samples = [] }) => samples))) say(`ERROR: ${sample}`);
+    if (wrong.length > 0) said();
+    return wrong.length === 0;
+  } catch (error) {
+    said();
+    throw error;
+  }
+}
+
+async function start({ shops: wanted, rounds }: Options, stage: Stage): Promise<Field> {
+  const bare = await stage.use(startBare());
+  const folder = (name: string) => join(stage.folder, name);
+  const embedded = wanted.includes('embedded') ? await stage.use(startEmbedded(folder('embedded'))) : undefined;
+  const cluster = wanted.includes('cluster') ? await stage.use(startCluster(folder('cluster'))) : undefined;
+  const shops = [embedded, cluster].filter((shop) => shop !== undefined);
+  const [first] = shops;
+  if (!first) throw new Error('there is no shop to measure');
+  return { bare, shops, cluster, rounds, catalogue: await readCatalogue(first.url) };
+}
+
+async function rowsIn(workload: Workload, options: Options): Promise<Row[]> {
+  say(workload.title);
+  try {
+    return rowsOf(workload, await measure(workload, options, say));
+  } finally {
+    await workload.done?.();
+  }
+}
+
+const rounded = (_: string, value: unknown) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+
+let options: Options;
+try {
+  options = readOptions();
+} catch (error) {
+  say(`${(error as Error).message}\n\n${USAGE}`);
+  process.exit(2);
+}
+const stage = new Stage();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void stage.clear().finally(() => process.exit(128 + constants.signals[signal])));
+}
+try {
+  if (!(await main(options, stage))) process.exitCode = 1;
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await stage.clear();
+}
+process.exit();

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { adopt, type Child } from '../scripts/servers/child.ts';
+import { freePort } from '../scripts/servers/ports.ts';
+import { startCluster as startSupervisor } from '../test/support/cluster.ts';
+import type { Page } from './bare.ts';
+import type { Pids } from './cpu.ts';
+
+/** A server to be measured, in processes of its own. */
+export interface Target {
+  name: string;
+  url: string;
+  pids(): Pids;
+  /** What it has said; for when something went wrong. */
+  output(): string;
+  stop(): Promise<unknown>;
+}
+
+export interface Bare extends Target {
+  /** Adds to what it answers. */
+  serve(pages: readonly Page[]): Promise<void>;
+}
+
+export interface Cluster extends Target {
+  mongoUrl: string;
+  databasePids(): Pids;
+}
+
+const GRACE = 20_000;
+
+/** As in production, and nothing else of what this process's environment may say about a shop. */
+const shopEnv = () => ({
+  NODE_ENV: 'production',
+  SEED: 'true',
+  TOKEN_SECRET: randomBytes(32).toString('base64url'),
+  LOG_LEVEL: 'warn',
+  ...Object.fromEntries(['SERVICES', 'NODE_ID', 'HOST', 'REUSE_PORT', 'PROBE_PORT', 'CURRENCY'].map((n) => [n, ''])),
+});
+
+export async function startBare(): Promise<Bare> {
+  const { spawned, child, output } = await start('bare.ts', {});
+  const port = await firstMessage(spawned, child, output);
+  return {
+    name: 'bare',
+    url: `http://127.0.0.1:${port}`,
+    pids: () => ({ bare: child.pid }),
+    output,
+    stop: child.stop,
+    async serve(pages) {
+      const taken = once(spawned, 'message');
+      spawned.send(pages);
+      await taken;
+    },
+  };
+}
+
+/** The shop as `npm start` runs it. */
+export async function startEmbedded(dataDir: string): Promise<Target> {
+  const port = await freePort();
+  const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: '' };
+  const env = { ...shopEnv(), ...servers, PORT: String(port), DATA_DIR: dataDir };
+  const { spawned, child, output } = await start('../scripts/start.ts', env);
+  await firstMessage(spawned, child, output);
+  return {
+    name: 'embedded',
+    url: `http://127.0.0.1:${port}`,
+    pids: () => ({ shop: child.pid }),
+    output,
+    stop: child.stop,
+  };
+}
+
+/** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. */
+export async function startCluster(dataDir: string): Promise<Cluster> {
+  const starting = startSupervisor({ env: shopEnv(), dataDir });
+  const { url, topology, output, stop } = await starting.catch((cause: unknown) => {
+    throw new Error('there is no cluster to measure; --shops embedded leaves it out', { cause });
+  });
+  const pids = (): Pids => {
+    const { nodes, servers } = topology();
+    return Object.fromEntries([...nodes, ...servers].map(({ id, pid }) => [id, pid ?? 0]));
+  };
+  const databasePids = () => ({ mongo: pids().mongo ?? 0 });
+  return { name: 'cluster', url, mongoUrl: topology().mongoUrl, pids, databasePids, output, stop };
+}
+
+type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;
+
+async function start(script: string, env: NodeJS.ProcessEnv) {
+  const spawned = spawn(process.execPath, [join(import.meta.dirname, script)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // by the channel's end it learns that this process was killed
+  }) as Spawned;
+  let said = '';
+  for (const stream of [spawned.stdout, spawned.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-10_000);
+    });
+  }
+  return { spawned, child: await adopt(spawned, GRACE), output: () => said };
+}
+
+/** By which it says that it is ready. */
+async function firstMessage(spawned: ChildProcess, { exited }: Child, output: () => string): Promise<unknown> {
+  const died = exited.then((code) => {
+    throw new Error(`${spawned.spawnargs.join(' ')} ended with ${code}:\n${output()}`);
+  });
+  const [message] = (await Promise.race([once(spawned, 'message'), died])) as [unknown];
+  return message;
+}
