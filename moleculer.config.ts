@@ -7,6 +7,7 @@ import { contracts } from './services/contracts.ts';
 
 /** How the nodes of one shop find and treat each other. */
 export function brokerOptions(config: Config): BrokerOptions {
+  const isGateway = config.services.includes('api') && config.natsUrl !== undefined;
   return {
     // Shops that share a NATS server do not see each other, as they do not share databases.
     namespace: config.databasePrefix.replace(/-$/, ''),
@@ -58,7 +59,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // So that only a rule that says `nullable` takes null (lib/service.ts).
     validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
-    middlewares: [actionTimeout(contracts), nearCache(contracts), drain()],
+    middlewares: [actionTimeout(contracts), ...(isGateway ? [nearCache(contracts)] : []), drain()],
     // scripts/start.ts handles the signals.
     skipProcessEventRegistration: true,
   };

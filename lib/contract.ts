@@ -32,9 +32,12 @@ export interface ActionContract {
   problems?: readonly string[];
   /** In milliseconds; the broker's requestTimeout when left out. */
   timeout?: number;
-  /** Sends equal values of this parameter to the same node, as far as nodes come and go. */
+  /** Sends equal values of this parameter, or `#field` of the meta, to the same node, as far as nodes come and go. */
   shardKey?: string;
-  /** Lets a calling node keep the result: for `ttl` ms, dropped when `dropOn`'s event names the result's `id`. */
+  /**
+   * Lets a gateway keep the result for `ttl` ms. `dropOn`: events by name, each with where it has the `id` of results
+   * that are no longer true, `levels.productId` being that of each of its levels.
+   */
   nearCache?: { ttl: number; dropOn: Readonly<Record<string, string>> };
 }
 

@@ -34,11 +34,12 @@ export function nearCache(contracts: readonly Contract[]): Middleware {
   };
   const drop = (event: string, data: Record<string, unknown>) => {
     for (const { dropOn, entries } of actions.values()) {
-      const field = dropOn[event];
-      if (field === undefined) continue;
+      const path = dropOn[event];
+      if (path === undefined) continue;
+      const ids = new Set(valuesAt(data, path.split('.')));
       // An answer still under way is for those who asked before: it may not have the change.
       for (const [key, entry] of entries.entries()) {
-        if (!entry.answered || entry.id === data[field]) entries.delete(key);
+        if (!entry.answered || ids.has(entry.id)) entries.delete(key);
       }
     }
   };
@@ -81,6 +82,14 @@ export function nearCache(contracts: readonly Contract[]): Middleware {
       };
     },
   };
+}
+
+/** What stands at a path, in each element where an array is on the way. */
+function valuesAt(data: unknown, [name, ...rest]: string[]): unknown[] {
+  if (Array.isArray(data))
+    return data.flatMap((element) => valuesAt(element, name === undefined ? [] : [name, ...rest]));
+  if (name === undefined) return [data];
+  return typeof data === 'object' && data !== null ? valuesAt((data as Record<string, unknown>)[name], rest) : [];
 }
 
 const cacheOf = (ttl: number) => new LRUCache<string, Entry>({ max: MOST, ttl });

@@ -63,7 +63,6 @@ function actionSchema(
     // Only what is safe to run twice is run again: after a lost connection nobody knows whether it ran.
     retryPolicy: { enabled: action.idempotent },
     ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),
-    ...(action.nearCache === undefined ? {} : { nearCache: action.nearCache }),
     async handler(this: unknown, ctx: Ctx<unknown>) {
       admit(action, ctx);
       const result = await handler.call(this, ctx);

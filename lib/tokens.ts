@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ulid } from 'ulid';
 import { errors } from './errors.ts';
@@ -17,7 +18,7 @@ export interface Identity {
 
 /** An access token (RFC 9068) for one session of one customer. */
 export function signAccessToken({ id, sessionId }: Identity, secret: string): string {
-  return jwt.sign({ sid: sessionId }, secret, {
+  return jwt.sign({ sid: sessionId }, keyOf(secret), {
     algorithm: 'HS256',
     subject: id,
     jwtid: ulid(),
@@ -31,7 +32,7 @@ export function signAccessToken({ id, sessionId }: Identity, secret: string): st
 /** @throws invalid-token for one that is forged, expired, or meant for something else. */
 export function verifyAccessToken(token: string, secret: string): Identity {
   try {
-    const { header, payload } = jwt.verify(token, secret, {
+    const { header, payload } = jwt.verify(token, keyOf(secret), {
       algorithms: ['HS256'],
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -44,4 +45,12 @@ export function verifyAccessToken(token: string, secret: string): Identity {
     // Which check failed is of no use to an honest client.
   }
   throw errors.invalidToken();
+}
+
+let known: { secret: string; key: KeyObject } | undefined;
+
+/** The secret as a key: given a text, jsonwebtoken would try each time whether it is a certificate. */
+function keyOf(secret: string): KeyObject {
+  if (known?.secret !== secret) known = { secret, key: createSecretKey(secret, 'utf8') };
+  return known.key;
 }

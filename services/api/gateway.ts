@@ -54,7 +54,10 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
           if (this.draining) res.setHeader('Connection', 'close');
-          takeIn(routeOf(req), ctx, req, config.tokenSecret);
+          const route = routeOf(req);
+          takeIn(route, ctx, req, config.tokenSecret);
+          // moleculer-web has chosen a node without knowing the parameters or the customer: by name it is chosen anew.
+          if (route.contract.shardKey) req.$endpoint = route.action;
         },
         onAfterCall(ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse, data: unknown) {
           const { contract } = routeOf(req);

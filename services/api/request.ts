@@ -11,6 +11,7 @@ export interface Request extends IncomingMessage {
   $ctx: Context<unknown, Meta>;
   $params: Record<string, unknown>;
   $alias: { action: string };
+  $endpoint: unknown;
   parsedUrl?: string;
   query: Record<string, unknown>;
   body?: unknown;

@@ -46,8 +46,8 @@ export const inventory = contract(
   },
   {
     changed: {
-      summary: 'More or less of a SKU is available: a hint, not a promise',
-      params: level.props,
+      summary: 'More or less of these SKUs is available: a hint, not a promise',
+      params: { levels: { type: 'array', items: level } },
     },
   },
 );

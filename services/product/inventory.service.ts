@@ -1,14 +1,13 @@
-import { LRUCache } from 'lru-cache';
 import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
+import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
 import { sampleStock, seed } from './seed/load.ts';
 import { commit, release, reserve, type Stock } from './stock.ts';
 
 export default function inventoryService(config: Config) {
-  /** What was last said of each SKU: a sale moves stock from reserved to sold, which nobody needs to hear. */
-  const announced = new LRUCache<string, number>({ max: 10_000 });
+  let announcer: Announcer | undefined;
 
   return service<{ store: Store<Stock> }>()(inventory, config, {
     mixins: [
@@ -16,11 +15,8 @@ export default function inventoryService(config: Config) {
         node: 'product',
         collection: 'stock',
         indexes: [{ fields: { updatedAt: 1 } }],
-        written(stock) {
-          const { _id: sku, productId, available } = stock;
-          if (announced.get(sku) === available) return;
-          announced.set(sku, available);
-          this.broker.broadcast('inventory.changed', { sku, productId, available });
+        written({ _id: sku, productId, available }) {
+          announcer?.say({ sku, productId, available });
         },
       }),
     ],
@@ -49,6 +45,10 @@ export default function inventoryService(config: Config) {
         );
         return changed.map(({ _id, productId, available }) => ({ sku: _id, productId, available }));
       },
+    },
+
+    created() {
+      announcer = new Announcer((levels) => this.broker.broadcast('inventory.changed', { levels }));
     },
 
     async started() {

@@ -82,7 +82,7 @@ export const product = contract(
       params: { idOrSlug: { type: 'string', max: 128 } },
       returns: productView,
       problems: ['not-found'],
-      nearCache: { ttl: 1000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'productId' } },
+      nearCache: { ttl: 1000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
     },
     offers: {
       summary: 'What the given SKUs are and cost now; those that are not sold are left out',

@@ -71,7 +71,7 @@ export default function productService(config: Config) {
       },
 
       'inventory.changed'(ctx) {
-        catalogue.setLevel(ctx.params.sku, ctx.params.available);
+        for (const { sku, available } of ctx.params.levels) catalogue.setLevel(sku, available);
       },
     },
 

@@ -17,6 +17,7 @@ export interface Stock {
   done: Record<string, 1 | -1>;
   /** Orders up to this id may have been removed from `done`. */
   prunedThrough: string;
+  /** When `available` was last changed. */
   updatedAt: Date;
 }
 
@@ -82,6 +83,7 @@ export function release(stock: Readonly<Stock>, orderId: string, now: Date): Dec
       available: stock.available + quantity,
       reserved: stock.reserved - quantity,
       [`res.${orderId}`]: undefined,
+      updatedAt: now,
       ...ended(stock, orderId, RELEASED, now),
     },
   };
@@ -94,7 +96,7 @@ function isDone(stock: Readonly<Stock>, orderId: string): boolean {
 
 /** The part of a patch that records how an order ended, and forgets those that ended long ago. */
 function ended(stock: Readonly<Stock>, orderId: string, how: 1 | -1, now: Date): Record<string, unknown> {
-  const patch: Record<string, unknown> = { [`done.${orderId}`]: how, updatedAt: now };
+  const patch: Record<string, unknown> = { [`done.${orderId}`]: how };
   let { prunedThrough } = stock;
   for (const id of expired(stock.done, now)) {
     patch[`done.${id}`] = undefined;

@@ -23,10 +23,15 @@ export default function cartService(config: Config) {
 
       async setItem(ctx) {
         const { sku } = ctx.params;
-        const [offer] = await ctx.call('product.offers', { skus: [sku] });
-        if (!offer) throw errors.notFound(`The SKU ${sku}`);
-        const items = await this.store.change(customerOf(ctx), (cart, now) => setItem(cart, ctx.params, now));
-        return priced(items, ctx);
+        const id = customerOf(ctx);
+        const before = await this.store.get(id);
+        const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
+        const offers = await ctx.call('product.offers', { skus });
+        if (!offers.some((offer) => offer.sku === sku)) throw errors.notFound(`The SKU ${sku}`);
+        const items = await this.store.change(id, (cart, now) => setItem(cart, ctx.params, now));
+        // Another device may have added something meanwhile.
+        const asked = items.every((item) => skus.includes(item.sku));
+        return asked ? cartView(items, offers, config.currency) : priced(items, ctx);
       },
 
       async removeItem(ctx) {

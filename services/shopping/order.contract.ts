@@ -56,6 +56,8 @@ export const order = contract(
       rest: 'POST /v1/orders',
       status: 201,
       location: '/v1/orders/{id}',
+      // To the node that has the customer's cart.
+      shardKey: '#user.id',
       headers: { idempotencyKey: 'Idempotency-Key' },
       params: { idempotencyKey: { type: 'string', min: 1, max: 255 }, addressId: anyId },
       returns: orderView,

@@ -54,15 +54,19 @@ export default function orderService(config: Config) {
         const customerId = customerOf(ctx);
         const { idempotencyKey: idemKey, addressId } = ctx.params;
         const fingerprint = fingerprintOf({ addressId });
-        const known = await this.store.findOne({ customerId, idemKey });
+        const first = () => this.store.findOne({ customerId, idemKey });
+        const [known, items] = await Promise.all([first(), ctx.call('cart.content', { customerId })]);
         if (known) return answerOf(known, fingerprint);
-
-        const [items, { id: _, isDefault, ...shippingAddress }] = await Promise.all([
-          ctx.call('cart.content', { customerId }),
+        if (items.length === 0) {
+          // The first request with this key may have emptied it since.
+          const begun = await first();
+          if (begun) return answerOf(begun, fingerprint);
+          throw errors.emptyCart();
+        }
+        const [offers, { id: _, isDefault, ...shippingAddress }] = await Promise.all([
+          ctx.call('product.offers', { skus: items.map(({ sku }) => sku) }),
           ctx.call('customer.address', { id: addressId }),
         ]);
-        if (items.length === 0) throw errors.emptyCart();
-        const offers = await ctx.call('product.offers', { skus: items.map(({ sku }) => sku) });
         const [id, now, { currency, nodeId: owner }] = [newId('ord'), new Date(), config];
         const draft = begin(
           { id, customerId, idemKey, fingerprint, items, offers, shippingAddress, currency, owner },
@@ -70,9 +74,9 @@ export default function orderService(config: Config) {
         );
         // Accepted from here on: the order will be brought to its end, by this process or by another.
         if (!(await this.store.insert(draft))) {
-          const first = await this.store.findOne({ customerId, idemKey });
-          if (!first) throw errors.requestInProgress();
-          return answerOf(first, fingerprint);
+          const other = await first();
+          if (!other) throw errors.requestInProgress();
+          return answerOf(other, fingerprint);
         }
 
         const shop = shopOf(this);

@@ -6,7 +6,9 @@ const LONGEST_PAUSE = 30_000;
 
 /** Claims orders that are overdue and drives each on. Resolves to how many it claimed. */
 export async function recoverOrders(shop: Shop, owner: string, failed: (error: unknown, order: Order) => void) {
-  const due = await shop.store.find({ nextAt: { $lte: new Date() } }, { sort: { nextAt: 1 }, limit: BATCH });
+  // Bounded below, too: most orders have a null there, which comes before any date in an index.
+  const overdue = { $gt: new Date(0), $lte: new Date() };
+  const due = await shop.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH });
   const claimed = await Promise.all(
     due.map(async ({ _id }) => {
       const order = await claim(_id, shop, owner);

@@ -55,9 +55,11 @@ describe('the contracts', () => {
       const events = new Map(
         contracts.flatMap(({ name, events }) => Object.entries(events).map(([key, e]) => [`${name}.${key}`, e.params])),
       );
-      for (const [event, field] of Object.entries(action.nearCache.dropOn)) {
+      for (const [event, path] of Object.entries(action.nearCache.dropOn)) {
         expect([...events.keys()]).toContain(event);
+        const [field = '', inEach] = path.split('.');
         expect(events.get(event)).toHaveProperty(field);
+        if (inEach) expect(events.get(event)?.[field]).toHaveProperty(['items', 'props', inEach]);
       }
       const { props } = action.returns as { props: object };
       if (Object.keys(action.nearCache.dropOn).length > 0) expect(props).toHaveProperty('id');
@@ -72,7 +74,8 @@ describe('the contracts', () => {
       const inHeaders = Object.keys(action.headers ?? {});
       for (const name of [...inPath, ...inHeaders]) expect(action.params).toHaveProperty(name);
       expect(inPath.filter((name) => inHeaders.includes(name))).toEqual([]);
-      if (action.shardKey !== undefined) expect(action.params).toHaveProperty(action.shardKey);
+      if (action.shardKey?.startsWith('#')) expect(action.auth).toBe('customer');
+      else if (action.shardKey !== undefined) expect(action.params).toHaveProperty(action.shardKey);
     });
 
     test('has rules that compile, and that refuse what they do not name', () => {

@@ -1,0 +1,41 @@
+import { LRUCache } from 'lru-cache';
+import type { Events } from '../../lib/contract.ts';
+
+type Level = Events['inventory.changed']['levels'][number];
+
+/** Within this time, in ms, only the first few changes are told one by one. */
+const WINDOW = 100;
+const AT_ONCE = 4;
+
+/**
+ * Tells of changed stock levels: a few at once, so that a shopper sees what they have just bought, and a flood of them
+ * together. A SKU whose level has not changed since it was last told of is not worth a word: a sale only moves stock
+ * from reserved to sold.
+ */
+export class Announcer {
+  readonly #tell: (levels: Level[]) => void;
+  readonly #told = new LRUCache<string, number>({ max: 10_000 });
+  readonly #waiting = new Map<string, Level>();
+  #inWindow = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tell: (levels: Level[]) => void) {
+    this.#tell = tell;
+  }
+
+  say(level: Level): void {
+    if (this.#told.get(level.sku) === level.available) return;
+    this.#told.set(level.sku, level.available);
+    this.#timer ??= setTimeout(() => this.#flush(), WINDOW).unref();
+    this.#inWindow += 1;
+    if (this.#inWindow <= AT_ONCE) this.#tell([level]);
+    else this.#waiting.set(level.sku, level);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    this.#inWindow = 0;
+    if (this.#waiting.size > 0) this.#tell([...this.#waiting.values()]);
+    this.#waiting.clear();
+  }
+}
