@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { storeOf, wrongAtRest } from '../../support/books.ts';
+import { eachEngine } from '../../support/engines.ts';
+import { type Answer, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+
+const { products } = await sampleCatalogue('EUR');
+const VARIANTS = products.flatMap(({ variants }) => variants);
+type Variant = (typeof VARIANTS)[number];
+const [SCARCE, PAIRS] = VARIANTS.filter(({ stock }) => stock >= 7 && stock < 20) as [Variant, Variant, ...Variant[]];
+const PLENTY = VARIANTS.find(({ stock }) => stock > 150) as Variant;
+
+eachEngine('when more is ordered at once than there is', (engine) => {
+  let shop: TestShop;
+  let shoppers: Shopper[];
+
+  /** Each shopper sends `keys` orders at once of what is in all their carts. */
+  const rush = async (keys: number, items: [string, number][]) => {
+    for (const shopper of shoppers) {
+      await shopper.ask('DELETE /v1/cart');
+      for (const [sku, quantity] of items) await shopper.put(sku, quantity);
+    }
+    const answers = await Promise.all(
+      shoppers.flatMap((shopper) => Array.from({ length: keys }, () => shopper.order())),
+    );
+    const paid = answers.filter(({ status }) => status === 201);
+    const refused = answers.filter(({ status }) => status !== 201);
+    return { paid, refused };
+  };
+  const unitsOf = (sku: string, paid: Answer[]) =>
+    paid
+      .flatMap(({ body }) => body.items as { sku: string; quantity: number }[])
+      .reduce((sum, item) => sum + (item.sku === sku ? item.quantity : 0), 0);
+
+  beforeAll(async () => {
+    shop = await startShop(engine.config({ SEED: 'true' }));
+    shoppers = await Promise.all(Array.from({ length: 8 }, () => Shopper.at(shop.url)));
+  });
+  afterAll(() => shop.stop());
+
+  test('exactly what there is is sold, the others learn what was short, and the books are right', async () => {
+    const { sku, stock } = SCARCE;
+    const { paid, refused } = await rush(5, [[sku, 1]]);
+    expect(unitsOf(sku, paid)).toBe(stock);
+    expect(refused).toHaveLength(40 - stock);
+    for (const { status, body } of refused) {
+      expect(status).toBe(409);
+      expect(body).toMatchObject({ type: '/problems/out-of-stock', items: [{ sku, requested: 1, available: 0 }] });
+    }
+    expect(await wrongAtRest(shop)).toEqual([]);
+    expect(await storeOf(shop, 'inventory').get(sku)).toMatchObject({
+      available: 0,
+      reserved: 0,
+      sold: stock,
+      res: {},
+    });
+  });
+
+  test('an order of several lines takes all of them or none', async () => {
+    const { sku, stock } = PAIRS;
+    const { paid, refused } = await rush(3, [
+      [PLENTY.sku, 1],
+      [sku, 2],
+    ]);
+    expect(unitsOf(sku, paid)).toBe(stock - (stock % 2));
+    for (const { status, body } of refused) {
+      expect(status).toBe(409);
+      expect(body.items).toEqual([{ sku, requested: 2, available: expect.any(Number) }]);
+      expect(body.items[0].available).toBeLessThan(2);
+    }
+    expect(await wrongAtRest(shop)).toEqual([]);
+    const levels = await Promise.all([PLENTY, PAIRS].map(({ sku }) => storeOf(shop, 'inventory').get(sku)));
+    expect(levels).toMatchObject([
+      { available: PLENTY.stock - paid.length, reserved: 0, sold: paid.length },
+      { available: stock % 2, reserved: 0, sold: 2 * paid.length },
+    ]);
+  });
+});

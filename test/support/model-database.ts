@@ -1,0 +1,57 @@
+import { assign, copied, type Patch, type Versioned } from '../../lib/patch.ts';
+
+type Docs = Map<string, Versioned>;
+
+/** The databases of a model cluster: what every process sees at once, and no crash takes away. */
+export class Database {
+  readonly #collections = new Map<string, Docs>();
+  readonly #written: () => void;
+
+  /** @param written called after each write, when every document can be looked at. */
+  constructor(written: () => void) {
+    this.#written = written;
+  }
+
+  /** The documents themselves: what is set here happens at once, unseen by any process. */
+  docs<T extends Versioned>(collection: string): Map<string, T> {
+    const docs = this.#collections.get(collection) ?? new Map();
+    this.#collections.set(collection, docs);
+    return docs as Map<string, T>;
+  }
+
+  read(collection: string, id: string): Versioned | null {
+    return copied(this.docs(collection).get(id) ?? null);
+  }
+
+  find(collection: string, filter: object): Versioned[] {
+    return copied([...this.docs(collection).values()].filter((doc) => matches(doc, filter)));
+  }
+
+  swap(collection: string, id: string, rev: number, patch: Patch): boolean {
+    const doc = this.read(collection, id);
+    if (doc?.rev !== rev) return false;
+    for (const [path, value] of Object.entries(patch)) assign(doc, path, value, []);
+    this.docs(collection).set(id, { ...doc, rev: rev + 1 });
+    this.#written();
+    return true;
+  }
+
+  /** The one unique index over several fields is that of the orders. */
+  insert(collection: string, doc: object): boolean {
+    const { _id, customerId, idemKey } = doc as Versioned & { customerId?: string; idemKey?: string };
+    const docs = this.docs(collection);
+    if (docs.has(_id) || (idemKey && this.find(collection, { customerId, idemKey }).length > 0)) return false;
+    docs.set(_id, copied({ ...(doc as Versioned), rev: 0 }));
+    this.#written();
+    return true;
+  }
+}
+
+function matches(doc: object, filter: object): boolean {
+  const fields = doc as Record<string, unknown>;
+  return Object.entries(filter).every(([field, wanted]) => {
+    const value = fields[field];
+    const latest = (wanted as { $lte?: Date }).$lte;
+    return latest ? value instanceof Date && value <= latest : value === wanted;
+  });
+}

@@ -1,0 +1,232 @@
+import { jest } from '@jest/globals';
+import { loadConfig } from '../../lib/config.ts';
+import inventoryService from '../../services/product/inventory.service.ts';
+import type { Stock } from '../../services/product/stock.ts';
+import cartService from '../../services/shopping/cart.service.ts';
+import { type Cart, emptyCart } from '../../services/shopping/cart.ts';
+import orderService from '../../services/shopping/order.service.ts';
+import { LEASE, type Order } from '../../services/shopping/order.ts';
+import paymentService from '../../services/shopping/payment.service.ts';
+import { recoverOrders } from '../../services/shopping/recovery.ts';
+import type { LedgerEntry } from '../../services/shopping/sandbox-provider.ts';
+import { Cluster, type Fate, type Process } from './model-cluster.ts';
+
+type Lines = Record<string, number>;
+
+export interface Buyer {
+  wants: Lines;
+  /** The bank declines. */
+  broke: boolean;
+  /** How many times the order is sent, at once, to both processes, with one key. */
+  sent: number;
+}
+
+export type Meanwhile = 'nothing' | 'recover' | 'freeze' | 'ask again' | 'add to cart' | 'minutes pass';
+
+/** What happens between two steps, and then which step is next and what becomes of it. */
+export interface Turn {
+  pick: number;
+  fate: Fate;
+  meanwhile: Meanwhile;
+}
+
+export interface Story {
+  stock: Lines;
+  /** The SKU whose stock takes every order for one that ended long ago. */
+  forgetful: string | null;
+  buyers: Buyer[];
+  turns: Turn[];
+}
+
+const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED: 'false' });
+const schemas = [inventoryService, cartService, orderService, paymentService].map((service) => service(config));
+const PRICES: Lines = { MUG: 1999, BOWL: 5 };
+const STUBS = {
+  'customer.address': () => ({
+    ...{ id: 'adr', isDefault: true, name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
+  }),
+  'product.offers': ({ skus }: { skus: string[] }) =>
+    skus.map((sku) => {
+      const what = { productId: 'prd', slug: 'thing', title: 'Thing', variant: 'One' };
+      const price = { amount: PRICES[sku] ?? 0, currency: 'EUR' };
+      return { sku, ...what, price, availability: 'in_stock', available: 9 };
+    }),
+};
+
+const customerId = (buyer: number) => `cus_${buyer}`;
+const total = (counts: Lines) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+/**
+ * A story played in a model cluster, and what it left in the books. Needs Jest's fake clock: no time passes but what
+ * the story says. I1 to I10 are the shop's invariants, as docs/architecture.md numbers them.
+ */
+export class ModelShop {
+  /** What was against the books, at any moment. */
+  readonly wrong = new Set<string>();
+  readonly #story: Story;
+  readonly #cluster: Cluster;
+  readonly #stocks: Map<string, Stock>;
+  readonly #orders: Map<string, Order>;
+  readonly #ledger: Map<string, LedgerEntry>;
+  readonly #carts: Map<string, Cart>;
+  /** What each buyer was told, by status of the order or type of the problem. */
+  readonly #told: { buyer: number; word: string; orderId?: string }[] = [];
+  readonly #added = new Map<string, number>();
+
+  constructor(story: Story) {
+    this.#story = story;
+    this.#cluster = new Cluster(schemas, STUBS, () => this.#auditNow());
+    const { database } = this.#cluster;
+    this.#stocks = database.docs('stock');
+    this.#orders = database.docs('orders');
+    this.#ledger = database.docs('sandbox-ledger');
+    this.#carts = database.docs('carts');
+    for (const [_id, available] of Object.entries(story.stock)) {
+      const prunedThrough = _id === story.forgetful ? 'ord_Z' : '';
+      const fresh = { reserved: 0, sold: 0, res: {}, done: {}, prunedThrough, updatedAt: new Date() };
+      this.#stocks.set(_id, { _id, rev: 0, productId: 'prd', available, ...fresh });
+    }
+    for (const [buyer, { wants }] of story.buyers.entries()) {
+      const _id = customerId(buyer);
+      const items = Object.fromEntries(Object.entries(wants).map(([sku, quantity]) => [sku, { quantity }]));
+      this.#carts.set(_id, { ...emptyCart(_id, new Date()), items });
+    }
+  }
+
+  get failures() {
+    return this.#cluster.failures;
+  }
+
+  /** Plays the story, and then lets the shop come to rest: first without those who are frozen or late. */
+  async play(): Promise<void> {
+    for (const [buyer, { sent }] of this.#story.buyers.entries()) {
+      for (let nth = 0; nth < sent; nth++) this.#order(buyer, this.#process(nth));
+    }
+    for (const { pick, fate, meanwhile } of this.#story.turns) {
+      this.#happens(meanwhile, pick);
+      await this.#cluster.turn(pick, fate);
+    }
+    const [one, two] = this.#cluster.processes;
+    if (one.frozen && two.frozen) this.#cluster.freeze(one, false);
+    await this.#rest({ late: false });
+    for (const process of [one, two]) this.#cluster.freeze(process, false);
+    await this.#rest({ late: true });
+    this.#auditAtRest();
+  }
+
+  /** Recovery runs until no order is due, for at most the minute of I8. */
+  async #rest(options: { late: boolean }): Promise<void> {
+    for (const until = Date.now() + 60_000; Date.now() <= until; jest.setSystemTime(Date.now() + 1000)) {
+      await this.#cluster.rest(options);
+      if (![...this.#orders.values()].some(({ nextAt }) => nextAt !== null)) return;
+      this.#recover(this.#cluster.processes.find(({ frozen }) => !frozen) as Process);
+    }
+    this.wrong.add('I8 an order has not ended after a minute');
+  }
+
+  #process = (pick: number): Process => this.#cluster.processes[pick % 2 === 0 ? 0 : 1];
+
+  #happens(what: Meanwhile, pick: number): void {
+    const buyer = Math.abs(pick) % this.#story.buyers.length;
+    const process = this.#process(pick);
+    if (what === 'minutes pass') jest.setSystemTime(Date.now() + 170_000);
+    else if (what === 'recover') {
+      jest.setSystemTime(Date.now() + LEASE);
+      this.#recover(process);
+    } else if (what === 'freeze') this.#cluster.freeze(process, !process.frozen);
+    else if (what === 'ask again') this.#order(buyer, process);
+    else if (what === 'add to cart') this.#addMug(customerId(buyer));
+  }
+
+  #recover({ name, services }: Process): void {
+    const { store, broker: rpc } = (services.order as NonNullable<typeof services.order>).self;
+    const failed = (error: unknown) => this.failures.push(error);
+    recoverOrders({ store: store as never, rpc }, name, failed).catch(failed);
+  }
+
+  #order(buyer: number, process: Process): void {
+    const user = { id: customerId(buyer), sessionId: 'ses' };
+    const answer = this.#cluster.serve(process, 'order.place', { idempotencyKey: 'once', addressId: 'adr' }, { user });
+    (answer as Promise<{ id: string; status: string }>).then(
+      ({ id, status }) => this.#told.push({ buyer, word: status, orderId: id }),
+      ({ type }) => this.#told.push({ buyer, word: type ?? 'an error' }),
+    );
+  }
+
+  /** One more, in another browser. */
+  #addMug(id: string): void {
+    const cart = this.#carts.get(id) as Cart;
+    const items = { ...cart.items, MUG: { quantity: (cart.items.MUG?.quantity ?? 0) + 1 } };
+    this.#carts.set(id, { ...cart, items, rev: cart.rev + 1 });
+    this.#added.set(id, (this.#added.get(id) ?? 0) + 1);
+  }
+
+  #check(holds: boolean, what: string): void {
+    if (!holds) this.wrong.add(what);
+  }
+
+  /** What holds at every moment. */
+  #auditNow(): void {
+    for (const { _id, available, reserved, sold, res } of this.#stocks.values()) {
+      this.#check(available + reserved + sold === this.#story.stock[_id], `I1 ${_id} does not add up`);
+      this.#check(Math.min(available, reserved, sold) >= 0, `I1 ${_id} is negative`);
+      this.#check(reserved === total(res), `I2 ${_id} has reserved what nobody holds`);
+    }
+    const customers = new Set([...this.#orders.values()].map((order) => order.customerId));
+    this.#check(customers.size === this.#orders.size, 'I4 a key has two orders');
+    for (const { _id, captured, refunded } of this.#ledger.values()) {
+      const known = this.#orders.has(_id);
+      this.#check(known, 'I5 a charge is not under the id of an order');
+      const kept = this.#orders.get(_id)?.lines.every(({ sku, quantity }) => this.#keeps(sku, _id, quantity));
+      if (captured > refunded) this.#check(kept === true, 'money was taken for goods that are not kept');
+    }
+    for (const { _id, state, customerId } of this.#orders.values()) {
+      const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
+      if (state === 'PAID') this.#check(captured > refunded, 'an order is PAID without money');
+      if (state === 'REJECTED') this.#check(captured === refunded, 'an order is REJECTED and was not refunded');
+      const broke = this.#story.buyers.some((buyer, n) => buyer.broke && customerId === `cus_${n}`);
+      const declined = { _id, rev: 0, state: 'cancelled' as const, captured: 0, refunded: 0, at: new Date() };
+      if (broke && !this.#ledger.has(_id)) this.#ledger.set(_id, declined);
+    }
+  }
+
+  /** The stock has it for the order, or has sold it to the order, as far as it remembers. */
+  #keeps(sku: string, orderId: string, quantity: number): boolean {
+    const { res, done, prunedThrough } = this.#stocks.get(sku) as Stock;
+    const forgotten = done[orderId] === undefined && orderId <= prunedThrough;
+    return res[orderId] === quantity || done[orderId] === 1 || forgotten;
+  }
+
+  #auditAtRest(): void {
+    const orders = [...this.#orders.values()];
+    const bought = new Map<string, Lines>();
+    for (const { _id, customerId, state, lines, totals, outbox, lease } of orders) {
+      const paid = state === 'PAID';
+      this.#check(paid || state === 'REJECTED', `I8 an order is ${state}`);
+      const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
+      this.#check(captured - refunded === (paid ? totals.total.amount : 0), `I6 ${captured - refunded} for ${state}`);
+      this.#check(outbox.length === 0 && lease === null, 'I10 an order has something left to do');
+      if (paid) bought.set(customerId, Object.fromEntries(lines.map(({ sku, quantity }) => [sku, quantity])));
+    }
+    for (const { _id, sold, reserved } of this.#stocks.values()) {
+      const due = [...bought.values()].reduce((sum, lines) => sum + (lines[_id] ?? 0), 0);
+      this.#check(sold === due, `I3 ${sold} ${_id} sold, paid orders have ${due}`);
+      this.#check(reserved === 0, `I9 ${reserved} ${_id} held for orders that have ended`);
+    }
+    for (const [buyer, { wants }] of this.#story.buyers.entries()) {
+      const id = customerId(buyer);
+      for (const sku of Object.keys(PRICES)) {
+        const put = (wants[sku] ?? 0) + (sku === 'MUG' ? (this.#added.get(id) ?? 0) : 0);
+        const left = this.#carts.get(id)?.items[sku]?.quantity ?? 0;
+        this.#check(left === put - (bought.get(id)?.[sku] ?? 0), `a cart has ${left} ${sku} of ${put}`);
+      }
+    }
+    for (const { buyer, word, orderId } of this.#told) {
+      const order = orders.find((order) => order.customerId === customerId(buyer));
+      const outcome = order?.rejection?.code ?? order?.state ?? 'nothing';
+      const open = ['an error', 'request-in-progress', 'PENDING'].includes(word);
+      this.#check(open || word === outcome, `a customer was told ${word}, and it is ${outcome}`);
+      this.#check(orderId === undefined || orderId === order?._id, 'I7 an acknowledged order is not there');
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Decision } from '../../../lib/changes.ts';
+import { newId } from '../../../lib/ids.ts';
+import { assign, copied } from '../../../lib/patch.ts';
+import { commit, release, reserve, type Stock } from '../../../services/product/stock.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const at = (ms: number) => new Date(START + ms);
+const orderAt = (ms: number) => newId('ord', at(ms));
+
+const stockOf = (available: number): Stock => ({
+  ...{ _id: 'MUG', rev: 0, productId: 'prd', available, reserved: 0, sold: 0, res: {}, done: {}, prunedThrough: '' },
+  updatedAt: at(0),
+});
+
+/** What a decision leaves; the stock that was decided on must stay as it is. */
+function after<A>(stock: Stock, decision: Decision<A>): { answer: A; stock: Stock } {
+  const next = copied(stock);
+  for (const [path, value] of Object.entries(decision.patch ?? {})) assign(next, path, value, []);
+  return { answer: decision.answer, stock: next };
+}
+
+const held = (orderId: string, quantity: number, available = 10) =>
+  after(stockOf(available), reserve(stockOf(available), orderId, quantity, at(0))).stock;
+const level = ({ available, reserved, sold, res }: Stock) => ({ available, reserved, sold, res });
+
+test('reserving sets aside what is available', () => {
+  const { answer, stock } = after(stockOf(10), reserve(stockOf(10), 'o1', 4, at(1)));
+  expect(answer).toEqual({ outcome: 'reserved', available: 6 });
+  expect(stock).toEqual({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
+});
+
+test('the last piece can be reserved, and one more cannot', () => {
+  expect(reserve(stockOf(3), 'o1', 3, at(1)).answer).toEqual({ outcome: 'reserved', available: 0 });
+  expect(reserve(stockOf(3), 'o1', 4, at(1))).toEqual({ answer: { outcome: 'short', available: 3 } });
+});
+
+test('reserving again succeeds and changes nothing, even when no more is available', () => {
+  const stock = held('o1', 10);
+  expect(reserve(stock, 'o1', 10, at(1))).toEqual({ answer: { outcome: 'reserved', available: 0 } });
+});
+
+test('a commit sells what was held, and another changes nothing', () => {
+  const sold = after(held('o1', 4), commit(held('o1', 4), 'o1', at(1))).stock;
+  expect(level(sold)).toEqual({ available: 6, reserved: 0, sold: 4, res: {} });
+  expect(commit(sold, 'o1', at(2))).toEqual({ answer: undefined });
+  expect(release(sold, 'o1', at(2))).toEqual({ answer: undefined });
+  expect(reserve(sold, 'o1', 4, at(2)).answer.outcome).toBe('closed');
+});
+
+test('a release gives back what was held, and another changes nothing', () => {
+  const free = after(held('o1', 4), release(held('o1', 4), 'o1', at(1))).stock;
+  expect(level(free)).toEqual({ available: 10, reserved: 0, sold: 0, res: {} });
+  expect(release(free, 'o1', at(2))).toEqual({ answer: undefined });
+  expect(reserve(free, 'o1', 4, at(2)).answer).toEqual({ outcome: 'closed', available: 10 });
+});
+
+test('a release that overtakes its reserve closes the stock to it', () => {
+  const { stock } = after(stockOf(10), release(stockOf(10), 'o1', at(1)));
+  expect(level(stock)).toEqual(level(stockOf(10)));
+  expect(reserve(stock, 'o1', 1, at(2)).answer.outcome).toBe('closed');
+  expect(reserve(stock, 'o2', 1, at(2)).answer.outcome).toBe('reserved');
+});
+
+test('a commit of what was never held, or was released, is an error', () => {
+  const [early, late] = [orderAt(0), orderAt(5)];
+  expect(() => commit(stockOf(10), early, at(1))).toThrow(`${early} holds nothing of MUG`);
+  const free = after(held(late, 4), release(held(late, 4), late, at(1))).stock;
+  expect(() => commit(free, late, at(2))).toThrow(`${late} holds nothing of MUG`);
+});
+
+test('what is forgotten stays closed, and counts as sold to a commit that is repeated', () => {
+  const [old, older, fresh] = [orderAt(0), orderAt(-1), orderAt(200_000)];
+  let stock = held(old, 2);
+  stock = after(stock, commit(stock, old, at(1000))).stock;
+  stock = after(stock, release(stock, fresh, at(200_000))).stock;
+  expect(stock).toMatchObject({ done: { [fresh]: -1 }, prunedThrough: old });
+  for (const id of [old, older]) {
+    expect(reserve(stock, id, 1, at(200_001)).answer.outcome).toBe('closed');
+    expect(commit(stock, id, at(200_001))).toEqual({ answer: undefined });
+    expect(release(stock, id, at(200_001))).toEqual({ answer: undefined });
+  }
+});
+
+test('an order that holds stock can end however long that took, and whatever was forgotten meanwhile', () => {
+  const slow = orderAt(0);
+  for (const [end, sold] of [
+    [commit, 3],
+    [release, 0],
+  ] as const) {
+    let stock = { ...held(slow, 3), prunedThrough: orderAt(900_000) };
+    expect(reserve(stock, slow, 3, at(1_000_000)).answer.outcome).toBe('reserved');
+    stock = after(stock, end(stock, slow, at(1_000_000))).stock;
+    expect(level(stock)).toEqual({ available: 10 - sold, reserved: 0, sold, res: {} });
+    expect(reserve(stock, slow, 3, at(1_000_001)).answer.outcome).toBe('closed');
+  }
+});
+
+test('an order is remembered for two minutes at least', () => {
+  const first = orderAt(0);
+  let stock = after(stockOf(10), release(stockOf(10), first, at(0))).stock;
+  for (let ms = 1000; ms <= 120_000; ms += 1000) {
+    const id = orderAt(ms);
+    stock = after(stock, release(stock, id, at(ms))).stock;
+  }
+  expect(stock.done[first]).toBe(-1);
+  expect(stock.prunedThrough).toBe('');
+});
+
+test('what is remembered stays bounded over 100,000 orders, however many there are in all', () => {
+  const stock = stockOf(100_000);
+  let most = 0;
+  for (let n = 0; n < 100_000; n++) {
+    const [id, now] = [orderAt(n * 1000), at(n * 1000)];
+    for (const decide of [(s: Stock) => reserve(s, id, 1, now), (s: Stock) => commit(s, id, now)]) {
+      // In place, as Changes does it: a copy of each version would make this slow.
+      for (const [path, value] of Object.entries(decide(stock).patch ?? {})) assign(stock, path, value, []);
+    }
+    if (n % 100 === 0) most = Math.max(most, Object.keys(stock.done).length);
+  }
+  expect(stock).toMatchObject({ available: 0, reserved: 0, sold: 100_000, res: {} });
+  // At one order a second: what the last 120 s to 150 s have brought.
+  expect(most).toBeLessThanOrEqual(152);
+  expect(Object.keys(stock.done).length).toBeGreaterThanOrEqual(120);
+});
+
+/** A message for one of some orders; `pass` is how long it took since the one before, in ms. */
+interface Message {
+  kind: 'reserve' | 'commit' | 'release';
+  order: number;
+  quantity: number;
+  pass: number;
+}
+
+const message: fc.Arbitrary<Message> = fc.record({
+  kind: fc.constantFrom('reserve', 'commit', 'release'),
+  order: fc.nat(11),
+  quantity: fc.integer({ min: 1, max: 4 }),
+  pass: fc.oneof({ weight: 3, arbitrary: fc.nat(20_000) }, { weight: 1, arbitrary: fc.nat(200_000) }),
+});
+
+test('whatever messages come, again, late and in any order: nothing is lost, doubled or negative', () => {
+  const property = fc.property(fc.nat(15), fc.array(message, { maxLength: 80, size: 'max' }), (received, messages) => {
+    // Orders are as old as their numbers say; their commands come whenever they come.
+    const ids = Array.from({ length: 12 }, (_, n) => orderAt(n * 30_000));
+    const [ended, sales] = [new Set<string>(), new Map<string, number>()];
+    let [stock, now] = [stockOf(received), 0];
+    for (const { kind, order, quantity, pass } of messages) {
+      const [id, before] = [String(ids[order]), stock];
+      const holds = before.res[id];
+      now += pass;
+      const unchanged = copied(stock);
+      try {
+        if (kind === 'reserve') {
+          const result = after(stock, reserve(stock, id, quantity, at(now)));
+          stock = result.stock;
+          const { outcome, available } = result.answer;
+          expect(available).toBe(stock.available);
+          expect(stock.res[id]).toBe(outcome === 'reserved' ? (holds ?? quantity) : undefined);
+          if (ended.has(id)) expect(outcome).toBe('closed');
+          if (outcome === 'short') expect(before.available).toBeLessThan(quantity);
+        } else {
+          stock = after(stock, kind === 'commit' ? commit(stock, id, at(now)) : release(stock, id, at(now))).stock;
+          if (kind === 'commit' && holds !== undefined) sales.set(id, holds);
+          if (kind === 'release' || holds !== undefined) ended.add(id);
+        }
+      } catch (error) {
+        expect(error).toEqual(new Error(`${id} holds nothing of MUG`));
+        expect([kind, holds, sales.has(id)]).toEqual(['commit', undefined, false]);
+      }
+      expect(before).toEqual(unchanged);
+      const { available, reserved, sold, res, prunedThrough } = stock;
+      expect(available + reserved + sold).toBe(received);
+      expect(Math.min(available, reserved, sold)).toBeGreaterThanOrEqual(0);
+      expect(reserved).toBe(Object.values(res).reduce((a, b) => a + b, 0));
+      expect(sold).toBe([...sales.values()].reduce((a, b) => a + b, 0));
+      expect(prunedThrough >= before.prunedThrough).toBe(true);
+    }
+  });
+  fc.assert(property, { seed, numRuns: 500 });
+});
