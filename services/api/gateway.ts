@@ -7,13 +7,14 @@ import type { Config } from '../../lib/config.ts';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { problemOf } from './problem.ts';
-import { type Alias, allowed, type Request, takeIn } from './request.ts';
+import { type Alias, aliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
 import { limitTime, reusePort } from './server.ts';
 
 interface Gateway {
   server: Server;
   aliases: Alias[];
+  lookup?: ReturnType<typeof aliasLookup>;
   draining: boolean;
   logger: { error(...args: unknown[]): void };
   sendError(req: Request, res: ServerResponse, error: unknown): void;
@@ -98,12 +99,8 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
     methods: {
       /** A HEAD is answered as its GET, without the body. */
       resolveAlias(this: Gateway, url: string, method = 'GET') {
-        const wanted = method === 'HEAD' ? 'GET' : method;
-        for (const alias of this.aliases) {
-          const params = alias.method === wanted && alias.match(url);
-          if (params) return { alias, params };
-        }
-        return false;
+        this.lookup ??= aliasLookup(this.aliases);
+        return this.lookup(url, method === 'HEAD' ? 'GET' : method);
       },
       /** moleculer-web would log every 503 with its stack; `onError` logs what is a fault of ours. */
       errorHandler(this: Gateway, req: Request, res: ServerResponse, error: unknown) {

@@ -19,7 +19,29 @@ export interface Request extends IncomingMessage {
 
 export interface Alias {
   method: string;
+  fullPath: string;
   match(url: string): unknown;
+}
+
+/**
+ * Finds the alias of a request among those with its method and as many segments, where moleculer-web tries them all;
+ * and has each alias ready as the text that moleculer-web logs, or does not log, for each request.
+ */
+export function aliasLookup(aliases: readonly Alias[]) {
+  const buckets = new Map<string, Alias[]>();
+  const bucketOf = (method: string, path: string) => `${method} ${path.split('/').length}`;
+  for (const alias of aliases) {
+    const [key, text] = [bucketOf(alias.method, alias.fullPath), String(alias)];
+    alias.toString = () => text;
+    buckets.set(key, [...(buckets.get(key) ?? []), alias]);
+  }
+  return (url: string, method: string) => {
+    for (const alias of buckets.get(bucketOf(method, url)) ?? []) {
+      const params = alias.match(url);
+      if (params) return { alias, params };
+    }
+    return false;
+  };
 }
 
 /**
