@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Validator } from './validator.ts';
-
-/** The node kinds; `SERVICES` picks which of them a process runs. */
-export const NODE_KINDS = ['customer', 'product', 'shopping', 'api', 'watcher'] as const;
-export type NodeKind = (typeof NODE_KINDS)[number];
+import { check, HINTS, SECRETS } from './environment.ts';
+import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
 
 /** Everything a process may be told from outside. Read once, at start, from the environment alone. */
 export interface Config {
@@ -37,54 +34,32 @@ export interface Config {
   currency: string;
   /** Loads the sample catalogue into an empty product database; on by default, but not in production. */
   seed: boolean;
+  /** Where Prometheus finds the metrics of this process; 0: nowhere. */
+  metricsPort: number;
+  /** How often a shopping node audits the shop for its metrics, in seconds; 0: never. */
+  auditSeconds: number;
+  payments: PaymentConfig;
+  /** Unset: mails are written to `dataDir`/outbox-mail. */
+  smtpUrl?: string;
+  mailFrom: string;
+  /** Name and address of the shop, as its invoices show them. */
+  seller: string;
+  /** JSON file of the tax and shipping rules; unset: the sample rules. */
+  pricingFile?: string;
+  /** How long a shopper's hold keeps stock aside, in ms. */
+  holdTime: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /** Checks every action's result against its contract: for tests. */
   checkResults: boolean;
 }
 
+/** Which payment provider takes the money, and how it is reached. */
+export type PaymentConfig =
+  | { provider: 'sandbox'; webhookSecret: string }
+  | { provider: 'stripe'; secretKey: string; webhookSecret: string; apiUrl: string };
+
 /** What is wrong with the environment or the machine, in one line that says what to do. */
 export class StartError extends Error {}
-
-const port = { type: 'number', integer: true, min: 0, max: 65535, convert: true } as const;
-const flag = { type: 'boolean', convert: true } as const;
-
-const check = new Validator().compile({
-  NODE_ENV: { type: 'enum', values: ['development', 'test', 'production'], default: 'development' },
-  SERVICES: { type: 'string', default: 'customer,product,shopping,api' },
-  NODE_ID: { type: 'string', pattern: /^[\w-]+$/, optional: true },
-  HOST: { type: 'string', default: '127.0.0.1' },
-  PORT: { ...port, default: 3000 },
-  REUSE_PORT: { ...flag, default: false },
-  PROBE_PORT: { ...port, default: 0 },
-  DATA_DIR: { type: 'string', default: './data' },
-  NATS_URL: { type: 'string', pattern: /^(nats|tls):\/\//, optional: true },
-  NATS_SYSTEM_URL: { type: 'string', pattern: /^(nats|tls):\/\//, optional: true },
-  MONGO_URL: { type: 'string', pattern: /^mongodb(\+srv)?:\/\//, optional: true },
-  DATABASE_PREFIX: { type: 'string', pattern: /^[\w-]{0,40}$/, default: 'shop-' },
-  CONNECT_TIMEOUT: { type: 'number', min: 0, max: 3600, convert: true, default: 30 },
-  TOKEN_SECRET: { type: 'string', min: 32, optional: true },
-  CURRENCY: { type: 'string', pattern: /^[A-Z]{3}$/, default: 'EUR' },
-  SEED: { ...flag, optional: true },
-  LOG_LEVEL: { type: 'enum', values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'warn' },
-});
-
-const HINTS: Record<string, string> = {
-  NODE_ENV: 'one of development, test, production',
-  SERVICES: `a comma-separated list of ${NODE_KINDS.join(', ')}`,
-  NODE_ID: 'letters, digits, - and _',
-  PORT: 'a port number from 0 to 65535',
-  PROBE_PORT: 'a port number from 0 to 65535',
-  REUSE_PORT: 'true or false',
-  SEED: 'true or false',
-  NATS_URL: 'an address such as nats://127.0.0.1:4222',
-  NATS_SYSTEM_URL: 'an address such as nats://sys:password@127.0.0.1:4222',
-  MONGO_URL: 'an address such as mongodb://127.0.0.1:27017',
-  DATABASE_PREFIX: 'up to 40 letters, digits, - and _',
-  CONNECT_TIMEOUT: 'a number of seconds from 0 to 3600',
-  TOKEN_SECRET: 'a secret of at least 32 characters',
-  CURRENCY: 'an ISO 4217 code such as EUR',
-  LOG_LEVEL: 'one of fatal, error, warn, info, debug, trace',
-};
 
 /**
  * Reads and checks the environment.
@@ -96,7 +71,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   const found = check(env);
   if (Array.isArray(found)) {
     const name = found[0]?.field ?? '';
-    const given = name === 'TOKEN_SECRET' ? 'something else' : JSON.stringify(source[name]);
+    const given = SECRETS.has(name) ? 'something else' : JSON.stringify(source[name]);
     throw new StartError(`${name} must be ${HINTS[name]}, but is ${given}`);
   }
   const text = (name: string) => env[name] as string;
@@ -115,6 +90,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     throw new StartError('SERVICES has watcher, which needs NATS_URL and NATS_SYSTEM_URL');
   }
   const dataDir = resolve(text('DATA_DIR'));
+  const tokenSecret = (env.TOKEN_SECRET as string | undefined) ?? keptSecret(dataDir, production);
   return {
     production,
     services: services as NodeKind[],
@@ -131,9 +107,17 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     ...(env.MONGO_URL ? { mongoUrl: text('MONGO_URL') } : {}),
     databasePrefix: text('DATABASE_PREFIX'),
     connectTimeout: env.CONNECT_TIMEOUT as number,
-    tokenSecret: (env.TOKEN_SECRET as string | undefined) ?? keptSecret(dataDir, production),
+    tokenSecret,
     currency: text('CURRENCY'),
     seed: (env.SEED as boolean | undefined) ?? !production,
+    metricsPort: env.METRICS_PORT as number,
+    auditSeconds: env.AUDIT_SECONDS as number,
+    payments: paymentConfig(env, production, tokenSecret),
+    ...(env.SMTP_URL ? { smtpUrl: text('SMTP_URL') } : {}),
+    mailFrom: text('MAIL_FROM'),
+    seller: text('SELLER'),
+    ...(env.PRICING_FILE ? { pricingFile: resolve(text('PRICING_FILE')) } : {}),
+    holdTime: (env.HOLD_MINUTES as number) * 60_000,
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     checkResults: env.NODE_ENV === 'test',
   };
@@ -153,4 +137,26 @@ function keptSecret(dataDir: string, production: boolean): string {
   const secret = readFileSync(file, 'utf8');
   if (secret.length < 32) throw new StartError(`${file} is damaged: remove it; everyone will have to log in again`);
   return secret;
+}
+
+/** The sandbox takes no money: where goods are really sold, nobody gets it without having asked for it. */
+function paymentConfig(env: Record<string, unknown>, production: boolean, tokenSecret: string): PaymentConfig {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, PAYMENT_PROVIDER } = env;
+  const provider = PAYMENT_PROVIDER ?? (secretKey ? 'stripe' : production ? undefined : 'sandbox');
+  if (provider === undefined) {
+    throw new StartError(
+      'STRIPE_SECRET_KEY is not set: set it, or PAYMENT_PROVIDER=sandbox for a shop that only plays',
+    );
+  }
+  if (provider === 'sandbox') {
+    return {
+      provider,
+      webhookSecret: createHmac('sha256', tokenSecret).update('sandbox webhooks').digest('base64url'),
+    };
+  }
+  if (!secretKey || !webhookSecret) {
+    throw new StartError('PAYMENT_PROVIDER is stripe: set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET');
+  }
+  const apiUrl = env.STRIPE_API_URL as string;
+  return { provider: 'stripe', secretKey: secretKey as string, webhookSecret: webhookSecret as string, apiUrl };
 }

@@ -1,4 +1,5 @@
 import { Errors } from 'moleculer';
+import type { Money } from './money.ts';
 
 /** What an error is known by, everywhere: its `type`. Classes do not survive the transporter. */
 interface Coded {
@@ -12,6 +13,7 @@ interface Coded {
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is malformed' },
   'missing-idempotency-key': { status: 400, title: 'The Idempotency-Key header is missing' },
+  'invalid-signature': { status: 400, title: 'The signature is wrong' },
   unauthenticated: { status: 401, title: 'Log in first' },
   'wrong-credentials': { status: 401, title: 'E-mail or password is wrong' },
   'invalid-token': { status: 401, title: 'The token is invalid or has expired' },
@@ -21,6 +23,9 @@ export const PROBLEMS = {
   'out-of-stock': { status: 409, title: 'Not enough in stock' },
   'request-in-progress': { status: 409, title: 'The first request with this key is still running', retryAfter: 1 },
   'order-expired': { status: 409, title: 'The order took too long and was given up' },
+  'price-changed': { status: 409, title: 'The total is not what you expected' },
+  'order-cancelled': { status: 409, title: 'The order was cancelled' },
+  'wrong-state': { status: 409, title: 'The order is not in a state for this' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
@@ -28,11 +33,19 @@ export const PROBLEMS = {
   'cart-not-orderable': { status: 422, title: 'The cart has something that cannot be ordered' },
   'limit-reached': { status: 422, title: 'There is no room for more' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key belongs to another request' },
+  'coupon-refused': { status: 422, title: 'The coupon cannot be used' },
+  'no-shipping': { status: 422, title: 'It cannot be sent there this way' },
+  'unknown-payment-method': { status: 422, title: 'There is no such way to pay' },
+  'refund-too-high': { status: 422, title: 'More than was paid cannot be refunded' },
+  'not-returnable': { status: 422, title: 'This cannot be returned' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'This part of the shop is not reachable right now', retryAfter: 1 },
 } as const satisfies Record<string, Coded>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Why a coupon cannot be used: what a front end tells the shopper. */
+export type CouponRefusal = 'unknown' | 'not-yet' | 'expired' | 'minimum' | 'used-up' | 'already-used' | 'combination';
 
 /** A field that was refused: an RFC 6901 JSON pointer into the body, or a parameter's name, and why. */
 export interface FieldError {
@@ -87,6 +100,23 @@ export const errors = {
     coded(
       'idempotency-key-reused',
       'The same Idempotency-Key was sent with another body. Use a new key for a new order.',
+    ),
+  invalidSignature: () => coded('invalid-signature', 'The signature does not belong to this body.'),
+  priceChanged: (total: Money) =>
+    coded('price-changed', 'Show the shopper the new total, and order again with it.', { total }),
+  orderCancelled: () => coded('order-cancelled', 'The order was cancelled before it was paid.'),
+  wrongState: (status: string, detail: string) => coded('wrong-state', detail, { orderStatus: status }),
+  couponRefused: (code: string, reason: CouponRefusal, detail: string) =>
+    coded('coupon-refused', detail, { code, reason }),
+  noShipping: (detail: string, methods: string[]) => coded('no-shipping', detail, { methods }),
+  unknownPaymentMethod: (method: string) =>
+    coded('unknown-payment-method', `${JSON.stringify(method)} is no way to pay here.`),
+  refundTooHigh: (left: Money) => coded('refund-too-high', 'This is more than is left of what was captured.', { left }),
+  notReturnable: (items: { sku: string; requested: number; returnable: number }[]) =>
+    coded(
+      'not-returnable',
+      items.map((i) => `Of ${i.sku} ${i.returnable} of ${i.requested} can be returned.`).join(' '),
+      { items },
     ),
   unavailable: (detail: string) => coded('unavailable', detail),
 };

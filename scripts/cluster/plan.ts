@@ -1,4 +1,5 @@
-import type { Config, NodeKind } from '../../lib/config.ts';
+import type { Config } from '../../lib/config.ts';
+import type { NodeKind } from '../../lib/node-kinds.ts';
 
 /** A node of the cluster on this machine: one process. */
 export interface NodePlan {
