@@ -1,5 +1,6 @@
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Infer, InferRule } from './infer.ts';
+import type { Identity } from './tokens.ts';
 
 /** A fastest-validator schema: field name to rule. Made strict, at every depth, by `service`. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -25,6 +26,8 @@ export interface ActionContract {
   location?: string;
   /** Parameters that come from a request header: parameter name to header name. */
   headers?: Readonly<Record<string, string>>;
+  /** The parameter that is the body as it was sent, whatever its type: for what is signed. */
+  rawBody?: string;
   params: Schema;
   /** Rule of the result; left out: nothing is returned. */
   returns?: unknown;
@@ -98,11 +101,16 @@ export interface Rpc {
 /** What travels with a request from the gateway on. */
 export interface Meta {
   /** Who is logged in, as the access token says. */
-  user?: { id: string; sessionId: string } | null;
+  user?: Identity | null;
+  /** Whose cart it is when nobody is logged in: what the client was given for it. */
+  cartToken?: { token: string; from: 'header' | 'cookie' };
   /** Where the request came from. */
   userAgent?: string;
   /** Set by an action whose answer has another status than its contract's. */
   $statusCode?: number;
+  /** The media type of an answer that is no JSON. */
+  $responseType?: string;
+  $responseHeaders?: Record<string, string>;
   /** Where moleculer-web finds the Location of what was created. */
   $location?: string;
 }

@@ -68,7 +68,4 @@ export const SECRETS: ReadonlySet<string> = new Set([
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
   'SMTP_URL',
-  'MONGO_URL',
-  'NATS_URL',
-  'NATS_SYSTEM_URL',
 ]);

@@ -10,6 +10,12 @@ export const moneyRule = {
   props: { amount: { type: 'number', integer: true }, currency: { type: 'string', length: 3 } },
 } as const;
 
+/** The contract rule of `Money` that is more than nothing. */
+export const positiveMoneyRule = {
+  type: 'object',
+  props: { ...moneyRule.props, amount: { type: 'number', integer: true, positive: true } },
+} as const;
+
 /** `money` times a whole number. @throws {RangeError} when the result is no safe integer. */
 export function times({ amount, currency }: Money, count: number): Money {
   return { amount: safe(amount * count), currency };

@@ -11,16 +11,16 @@ export type Self<V> = Omit<Service, 'broker'> & { broker: Broker } & V;
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler's return type
 type Answer<R> = [R] extends [undefined] ? undefined | void | Promise<undefined | void> : R | Promise<R>;
 
+/** The handlers of a contract's actions `A`, on a service that is `S`. */
+export type Handlers<A, S> = {
+  [K in keyof A]: (this: S, ctx: Ctx<ParamsOf<A[K]>>) => Answer<ResultOf<A[K]>>;
+};
+
 interface Definition<C extends Contract, V> {
   mixins?: Partial<ServiceSchema>[];
   /** Services that must be there before this one starts. */
   dependencies?: string[];
-  handlers: {
-    [K in keyof C['actions']]: (
-      this: Self<V>,
-      ctx: Ctx<ParamsOf<C['actions'][K]>>,
-    ) => Answer<ResultOf<C['actions'][K]>>;
-  };
+  handlers: Handlers<C['actions'], Self<V>>;
   events?: { [K in keyof Events]?: (this: Self<V>, ctx: Ctx<Events[K]>) => void | Promise<void> };
   created?(this: Self<V>): void;
   started?(this: Self<V>): Promise<void>;
@@ -82,7 +82,8 @@ function admit(action: ActionContract, ctx: Ctx<unknown>): void {
       if (!ctx.meta.user) throw errors.unauthenticated();
       return;
     case 'staff':
-      throw errors.notFound();
+      staffOf(ctx);
+      return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);
   }
@@ -92,6 +93,13 @@ function admit(action: ActionContract, ctx: Ctx<unknown>): void {
 export function customerOf(ctx: Ctx<unknown>): string {
   if (!ctx.meta.user) throw errors.unauthenticated();
   return ctx.meta.user.id;
+}
+
+/** The id of the member of staff who calls. To anyone else, what staff does is not there. @throws not-found */
+export function staffOf(ctx: Ctx<unknown>): string {
+  const { user } = ctx.meta;
+  if (user?.role !== 'staff' && user?.role !== 'admin') throw errors.notFound();
+  return user.id;
 }
 
 /**

@@ -10,15 +10,20 @@ const ISSUER = 'shop';
 const AUDIENCE = 'shop-api';
 const TYPE = 'at+jwt';
 
+/** What somebody may do here. Staff and admins are appointed; nobody becomes one by registering. */
+export const ROLES = ['customer', 'staff', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Who an access token speaks for. */
 export interface Identity {
   id: string;
   sessionId: string;
+  role: Role;
 }
 
 /** An access token (RFC 9068) for one session of one customer. */
-export function signAccessToken({ id, sessionId }: Identity, secret: string): string {
-  return jwt.sign({ sid: sessionId }, keyOf(secret), {
+export function signAccessToken({ id, sessionId, role }: Identity, secret: string): string {
+  return jwt.sign({ sid: sessionId, role }, keyOf(secret), {
     algorithm: 'HS256',
     subject: id,
     jwtid: ulid(),
@@ -39,12 +44,17 @@ export function verifyAccessToken(token: string, secret: string): Identity {
       complete: true,
     });
     if (header.typ === TYPE && typeof payload === 'object' && payload.sub && typeof payload.sid === 'string') {
-      return { id: payload.sub, sessionId: payload.sid };
+      return { id: payload.sub, sessionId: payload.sid, role: roleOf(payload.role) };
     }
   } catch {
     // Which check failed is of no use to an honest client.
   }
   throw errors.invalidToken();
+}
+
+/** Whatever is no role of ours gives no rights. */
+function roleOf(claim: unknown): Role {
+  return ROLES.find((role) => role === claim) ?? 'customer';
 }
 
 let known: { secret: string; key: KeyObject } | undefined;

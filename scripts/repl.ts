@@ -5,6 +5,7 @@ import { type Config, loadConfig, StartError } from '../lib/config.ts';
 import { natsOptions } from '../lib/nats-options.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { readTopology } from './cluster/topology.ts';
+import { operatorCommands } from './operator-commands.ts';
 
 /** The configuration of a node in the cluster that NATS_URL names, else in the one that runs on DATA_DIR. */
 async function replConfig(): Promise<Config> {
@@ -33,7 +34,11 @@ async function replConfig(): Promise<Config> {
 try {
   const options = brokerOptions(await replConfig());
   // Only a visitor: it offers nothing, and must not ask for the ports of a node's metrics.
-  const visitor = { metrics: false, tracing: false, replOptions: { delimiter: 'shop $' } };
+  const visitor = {
+    metrics: false,
+    tracing: false,
+    replOptions: { delimiter: 'shop $', customCommands: operatorCommands },
+  };
   const broker = new ServiceBroker({ ...options, ...visitor });
   await broker.start();
   broker.repl();

@@ -1,12 +1,35 @@
 import type { Contract } from '../lib/contract.ts';
 import { api } from './api/api.contract.ts';
 import { customer } from './customer/customer.contract.ts';
+import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
 import { product } from './product/product.contract.ts';
+import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
+import { checkout } from './shopping/checkout.contract.ts';
+import { coupon } from './shopping/coupon.contract.ts';
+import { hold } from './shopping/hold.contract.ts';
+import { invoice } from './shopping/invoice.contract.ts';
 import { order } from './shopping/order.contract.ts';
 import { payment } from './shopping/payment.contract.ts';
+import { sandbox } from './shopping/sandbox.contract.ts';
 
 /** Every contract of the shop: the gateway's routes come from here. */
-export const contracts: readonly Contract[] = [api, customer, product, category, inventory, cart, order, payment];
+export const contracts: readonly Contract[] = [
+  api,
+  customer,
+  mail,
+  product,
+  category,
+  inventory,
+  cart,
+  checkout,
+  hold,
+  coupon,
+  order,
+  payment,
+  sandbox,
+  invoice,
+  audit,
+];

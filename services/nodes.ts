@@ -4,23 +4,29 @@ import type { NodeKind } from '../lib/node-kinds.ts';
 
 /** The services of a node kind; imported only where it runs. */
 export async function servicesOf(kind: NodeKind, config: Config): Promise<ServiceSchema[]> {
-  const modules = await Promise.all(MODULES[kind]());
+  const modules = await Promise.all(MODULES[kind](config));
   return modules.map((module) => module.default(config));
 }
 
 type Module = { default: (config: Config) => ServiceSchema };
 
-const MODULES: Record<NodeKind, () => Promise<Module>[]> = {
-  customer: () => [import('./customer/customer.service.ts')],
+const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
+  customer: () => [import('./customer/customer.service.ts'), import('./customer/mail.service.ts')],
   product: () => [
     import('./product/product.service.ts'),
     import('./product/category.service.ts'),
     import('./product/inventory.service.ts'),
   ],
-  shopping: () => [
+  shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),
     import('./shopping/order.service.ts'),
+    import('./shopping/audit.service.ts'),
+    import('./shopping/checkout.service.ts'),
+    import('./shopping/coupon.service.ts'),
+    import('./shopping/hold.service.ts'),
+    import('./shopping/invoice.service.ts'),
     import('./shopping/payment.service.ts'),
+    ...(payments.provider === 'sandbox' ? [import('./shopping/sandbox.service.ts')] : []),
   ],
   api: () => [import('./api/api.service.ts')],
   watcher: () => [import('./watcher/watcher.service.ts')],

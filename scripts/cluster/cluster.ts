@@ -23,6 +23,8 @@ export interface ClusterOptions {
   /** The script that each node runs. */
   entry: string;
   say(text: string): void;
+  /** Where each node finds the servers, if not where they are: a test puts proxies in between. */
+  via?(addresses: Addresses): Promise<(id: string) => Addresses>;
   /** It cannot go on, and is to be stopped. */
   failed(error: StartError): void;
 }
@@ -60,12 +62,19 @@ export class Cluster {
     const addresses = await findServers(env, clusterFolder(config.dataDir), keep);
     if (this.#stopped) return; // told to while the servers were starting
     if (!addresses.natsSystemUrl) say('no NATS_SYSTEM_URL: a dead node is noticed by its missing heartbeats only');
-    for (const plan of planNodes(config, addresses)) this.#addNode(plan, config.dataDir);
+    const addressesOf = (await this.#options.via?.(addresses)) ?? (() => addresses);
+    for (const plan of planNodes(config, addressesOf)) this.#addNode(plan, config.dataDir);
     this.#publish = () => writeTopology(config.dataDir, this.#topology(config, addresses));
     await Promise.all(this.#nodes.map(({ keeper }) => keeper.run()));
     say(topologyTable(this.#topology(config, addresses)));
     say(`logs: ${join(clusterFolder(config.dataDir), 'logs')}`);
     await this.#untilReady(gatewayUrl(config));
+  }
+
+  /** The process of a node or a server; null while it is down. */
+  pidOf(id: string): number | null {
+    const keeper = this.#nodes.find(({ plan }) => plan.id === id)?.keeper ?? this.#servers.find((one) => one.id === id);
+    return keeper?.pid ?? null;
   }
 
   /** Ends everything: first what takes requests, then what serves them, then what keeps the data. */

@@ -27,10 +27,13 @@ const NODES: readonly (readonly [id: string, ...services: NodeKind[]])[] = [
   ['api-2', 'api', 'watcher'],
 ];
 
+/** The names of all nodes. */
+export const NODE_IDS: readonly string[] = NODES.map(([id]) => id);
+
 /** Which processes make the cluster, and the environment of each, as lib/config.ts reads it. */
-export function planNodes(config: Config, addresses: Addresses): NodePlan[] {
-  const { natsUrl, natsSystemUrl, mongoUrl } = addresses;
+export function planNodes(config: Config, addressesOf: (id: string) => Addresses): NodePlan[] {
   return NODES.map(([id, ...kinds]) => {
+    const { natsUrl, natsSystemUrl, mongoUrl } = addressesOf(id);
     const services = kinds.filter((kind) => kind !== 'watcher' || natsSystemUrl);
     return {
       id,

@@ -50,7 +50,7 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
         // Parameters are taken from their places by `paramsOf`; merging would let a query override a body.
         mergeParams: false,
         logging: false,
-        bodyParsers: { json: { limit: '100kb', strict: true } },
+        bodyParsers: { json: { limit: '100kb', strict: true, verify: keepRaw(routes) } },
         aliases: aliasesOf(routes),
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
@@ -132,4 +132,12 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
 /** `/v1/orders/{id}` with the result's fields. */
 function filled(location: string, data: unknown): string {
   return location.replaceAll(/\{(\w+)\}/g, (_, field: string) => String((data as Record<string, unknown>)[field]));
+}
+
+/** Keeps the body as it was sent where a route asks for it: what was parsed can no longer be checked for a signature. */
+function keepRaw(routes: readonly Route[]) {
+  const signed = routes.filter(({ contract }) => contract.rawBody).map(({ path }) => path.replace(/:.*/, ''));
+  return (req: Request, _res: ServerResponse, body: Buffer) => {
+    if (signed.some((path) => req.url?.startsWith(path))) req.rawBody = body.toString();
+  };
 }

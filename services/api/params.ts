@@ -10,6 +10,8 @@ export interface Given {
   query: Record<string, unknown>;
   /** `undefined` without a body. */
   body: unknown;
+  /** The body as it was sent; kept for routes that ask for it. */
+  raw?: string | undefined;
 }
 
 const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
@@ -22,6 +24,12 @@ const DEEPEST = 32;
  * @throws invalid-request, missing-idempotency-key
  */
 export function paramsOf({ method, pathParams, contract }: Route, given: Given): Record<string, unknown> {
+  const { rawBody } = contract;
+  if (rawBody) {
+    refuseUnknown(Object.keys(given.query));
+    const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
+    return { ...given.path, ...headers, [rawBody]: given.raw ?? '' };
+  }
   const inQuery = method === 'GET' || method === 'DELETE';
   const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
   const elsewhere = new Set([...pathParams, ...Object.keys(contract.headers ?? {})]);
@@ -46,7 +54,9 @@ function headerParams(names: Readonly<Record<string, string>>, params: Schema, h
   for (const [param, header] of Object.entries(names)) {
     const value = headers[header.toLowerCase()];
     if (value !== undefined && value !== '') found[param] = value;
-    else if (!Object.hasOwn(Object(params[param]), 'optional')) throw errors.missingIdempotencyKey();
+    else if (Object.hasOwn(Object(params[param]), 'optional')) continue;
+    else if (header === 'Idempotency-Key') throw errors.missingIdempotencyKey();
+    else throw errors.malformed(`The header ${header} is missing.`);
   }
   return found;
 }

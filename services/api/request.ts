@@ -15,6 +15,8 @@ export interface Request extends IncomingMessage {
   parsedUrl?: string;
   query: Record<string, unknown>;
   body?: unknown;
+  /** Of a route with `rawBody`. */
+  rawBody?: string;
 }
 
 export interface Alias {
@@ -50,9 +52,9 @@ export function aliasLookup(aliases: readonly Alias[]) {
  */
 export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
   admit(route, ctx, req, secret);
-  refuseOtherMedia(req);
+  if (!route.contract.rawBody) refuseOtherMedia(req);
   const { params: path } = req.$params as { params: Record<string, unknown> };
-  req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body });
+  req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body, raw: req.rawBody });
 }
 
 /** Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. */

@@ -1,4 +1,5 @@
 import { errors } from '../../lib/errors.ts';
+import type { Role } from '../../lib/tokens.ts';
 import type { Address } from './address.ts';
 import type { Session } from './session.ts';
 
@@ -9,6 +10,8 @@ export interface Account {
   /** As `normalEmail` makes it; unique. */
   email: string;
   name: string;
+  /** Missing on accounts of customers. */
+  role?: Role;
   /** PHC string of Argon2id. */
   passwordHash: string;
   addresses: Address[];

@@ -61,11 +61,14 @@ function withOneDefault(addresses: Address[], chosen?: string): Address[] {
   return addresses.map((address) => ({ ...address, isDefault: address.id === id }));
 }
 
-function checked(id: string, input: AddressInput): Address {
+/** An address as it may be sent to. @throws invalid-request for a country that does not exist */
+export function checkedAddress<A extends PostalAddress>(input: A): A {
   if (!countries.isValid(input.country)) {
     throw errors.invalidRequest([
       { pointer: '/country', detail: `country must be an ISO 3166-1 alpha-2 code such as DE, not ${input.country}.` },
     ]);
   }
-  return { id, ...input, isDefault: false };
+  return input;
 }
+
+const checked = (id: string, input: AddressInput): Address => ({ id, ...checkedAddress(input), isDefault: false });

@@ -1,5 +1,5 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
-import { anyId } from '../../lib/ids.ts';
+import { anyId, idRule } from '../../lib/ids.ts';
 import { readyAction } from '../ready.ts';
 
 const email = { type: 'email', mode: 'precise', normalize: true, max: 254 } as const;
@@ -83,6 +83,28 @@ export const customer = contract(
       status: 204,
       params: { refreshToken: { ...refreshToken, optional: true } },
       problems: ['unauthenticated'],
+    },
+    appoint: {
+      summary: 'Make somebody staff or admin, with a new account or the one they have; the password is for a new one',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: {
+        email,
+        role: { type: 'enum', values: ['staff', 'admin'] },
+        password: newPassword,
+        name: { ...name, optional: true },
+      },
+      returns: { type: 'object', props: { id: 'string', created: 'boolean' } },
+    },
+    contact: {
+      summary: 'Where a customer is written to',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId: idRule('cus') },
+      returns: { type: 'object', props: { email: 'string', name: 'string' } },
+      problems: ['not-found'],
     },
     profile: {
       summary: 'Who I am',

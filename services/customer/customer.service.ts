@@ -27,9 +27,13 @@ async function changeOwn<A>(id: string, store: Store<Account>, decide: Decide<Ac
 
 export default function customerService(config: Config) {
   /** Tokens for a session whose refresh secret was just stored. */
-  const tokensFor = (customerId: string, sessionId: string, secret: string) => ({
-    accessToken: signAccessToken({ id: customerId, sessionId }, config.tokenSecret),
-    refreshToken: session.writeToken({ customerId, sessionId, secret }),
+  const tokensFor = (
+    { _id: id, role = 'customer' }: Pick<Account, '_id' | 'role'>,
+    sessionId: string,
+    secret: string,
+  ) => ({
+    accessToken: signAccessToken({ id, sessionId, role }, config.tokenSecret),
+    refreshToken: session.writeToken({ customerId: id, sessionId, secret }),
     expiresIn: ACCESS_TOKEN_SECONDS,
   });
 
@@ -60,7 +64,7 @@ export default function customerService(config: Config) {
           createdAt: now,
         };
         if (!(await this.store.insert(account))) throw errors.emailTaken();
-        return { customer: profileOf({ ...account, rev: 0 }), ...tokensFor(id, sessionId, secret) };
+        return { customer: profileOf({ ...account, rev: 0 }), ...tokensFor(account, sessionId, secret) };
       },
 
       async login(ctx) {
@@ -72,19 +76,19 @@ export default function customerService(config: Config) {
           answer: undefined,
           patch: { sessions: session.open(sessions, now, { id, secret, userAgent }) },
         }));
-        return tokensFor(account._id, id, secret);
+        return tokensFor(account, id, secret);
       },
 
       async refresh(ctx) {
         const token = session.readToken(ctx.params.refreshToken);
         if (!token || !(await this.store.get(token.customerId))) throw errors.invalidToken();
         const secret = session.newSecret();
-        const outcome = await this.store.change(token.customerId, (account, now) => {
+        const { outcome, role } = await this.store.change(token.customerId, ({ role, ...account }, now) => {
           const { outcome, sessions } = session.rotate(account.sessions, now, token, secret);
-          return { answer: outcome, patch: { sessions } };
+          return { answer: { outcome, role }, patch: { sessions } };
         });
         if (outcome === 'refused') throw errors.invalidToken();
-        return tokensFor(token.customerId, token.sessionId, secret);
+        return tokensFor({ _id: token.customerId, ...(role ? { role } : {}) }, token.sessionId, secret);
       },
 
       async logout(ctx) {
@@ -99,6 +103,32 @@ export default function customerService(config: Config) {
           answer: undefined,
           patch: { sessions: token ? session.closeBy(sessions, token) : session.close(sessions, user?.sessionId) },
         }));
+      },
+
+      async appoint(ctx) {
+        const { role, password, name = 'Staff' } = ctx.params;
+        const email = normalEmail(ctx.params.email);
+        const account = {
+          _id: newId('cus'),
+          email,
+          name,
+          role,
+          passwordHash: await hashPassword(password),
+          addresses: [],
+          sessions: [],
+          createdAt: new Date(),
+        };
+        if (await this.store.insert(account)) return { id: account._id, created: true };
+        const known = await this.store.findOne({ email });
+        if (!known) throw errors.unavailable('The account was removed meanwhile.');
+        await this.store.change(known._id, () => ({ answer: undefined, patch: { role } }));
+        return { id: known._id, created: false };
+      },
+
+      async contact(ctx) {
+        const account = await this.store.get(ctx.params.customerId);
+        if (!account) throw errors.notFound('This customer');
+        return { email: account.email, name: account.name };
       },
 
       async profile(ctx) {

@@ -1,10 +1,12 @@
+import { forget } from '../../lib/allotment.ts';
+import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
 import { sampleStock, seed } from './seed/load.ts';
-import { commit, release, reserve, type Stock } from './stock.ts';
+import { commit, receive, release, reserve, type Stock, takeBack } from './stock.ts';
 
 export default function inventoryService(config: Config) {
   let announcer: Announcer | undefined;
@@ -35,6 +37,33 @@ export default function inventoryService(config: Config) {
       release(ctx) {
         const { sku, orderId } = ctx.params;
         return this.store.change(sku, (stock, now) => release(stock, orderId, now));
+      },
+
+      takeBack(ctx) {
+        const { sku, ...command } = ctx.params;
+        return this.store.change(sku, (stock, now) => takeBack(stock, command, now));
+      },
+
+      receive(ctx) {
+        const { sku, ...command } = ctx.params;
+        return this.store.change(sku, (stock, now) => receive(stock, command, now));
+      },
+
+      forget(ctx) {
+        const { sku, key } = ctx.params;
+        return this.store.change(sku, (stock) => forget(stock, key));
+      },
+
+      books(ctx) {
+        return readPage(this.store, ctx.params, ({ _id: sku, rev, available, reserved, sold, received, res }) => ({
+          sku,
+          rev,
+          available,
+          reserved,
+          sold,
+          received,
+          res,
+        }));
       },
 
       async levels(ctx) {

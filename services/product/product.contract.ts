@@ -42,6 +42,9 @@ const offer = {
     slug: 'string',
     title: 'string',
     variant: 'string',
+    category: 'string',
+    /** In grams. */
+    weight: 'number',
     price: moneyRule,
     availability,
     available: 'number',

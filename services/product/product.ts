@@ -62,7 +62,10 @@ export function productView({ _id, ...product }: Product, levels: Levels) {
 }
 
 /** What a cart or an order needs to know of a SKU. */
-export function offerOf({ _id, slug, title }: Product, { sku, title: variant, price }: Variant, levels: Levels) {
+export function offerOf(product: Product, variant: Variant, levels: Levels) {
+  const { _id: productId, slug, title, category } = product;
+  const { sku, price, weight } = variant;
   const available = levels(sku);
-  return { sku, productId: _id, slug, title, variant, price, availability: availabilityOf(available), available };
+  const goods = { sku, productId, slug, title, variant: variant.title, category, weight, price };
+  return { ...goods, availability: availabilityOf(available), available };
 }

@@ -48,6 +48,12 @@ export default function cartService(config: Config) {
         return listed(found?.items ?? {});
       },
 
+      async own(ctx) {
+        const { user } = ctx.meta;
+        const found = user ? await this.store.get(user.id) : null;
+        return listed(found?.items ?? {});
+      },
+
       ordered(ctx) {
         const { customerId, orderId, items } = ctx.params;
         return this.store.change(customerId, (cart, now) => takeOrdered(cart, orderId, items, now));

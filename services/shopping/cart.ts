@@ -73,7 +73,7 @@ export function cartView(items: readonly Item[], offers: readonly Offer[], curre
   const lines = items.map(({ sku, quantity }) => {
     const offer = bySku.get(sku);
     if (!offer) return { sku, quantity, availability: 'not_sold' as const, available: 0 };
-    const { price: unitPrice, ...rest } = offer;
+    const { price: unitPrice, category: _, weight: _w, ...rest } = offer;
     return { ...rest, quantity, unitPrice, lineTotal: times(unitPrice, quantity) };
   });
   const subtotal = sum(

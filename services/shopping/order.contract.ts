@@ -1,75 +1,61 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { postalAddress } from '../customer/customer.contract.ts';
 import { readyAction } from '../ready.ts';
+import { orderInternals } from './order-internal.contract.ts';
+import { itemList, orderViewRule } from './order-rules.ts';
+import { orderStaffActions } from './order-staff.contract.ts';
 
-const status = { type: 'enum', values: ['PENDING', 'PAID', 'REJECTING', 'REJECTED'] } as const;
+/** Of a customer's own orders. */
+const mine = { visibility: 'published', auth: 'customer', returns: orderViewRule } as const;
+/** To the node that has the customer's cart. */
+const shardKey = '#user.id';
 
-const orderView = {
-  type: 'object',
-  props: {
-    id: 'string',
-    number: 'string',
-    status,
-    items: {
-      type: 'array',
-      items: {
-        type: 'object',
-        props: {
-          sku: 'string',
-          productId: 'string',
-          title: 'string',
-          variant: 'string',
-          quantity: 'number',
-          unitPrice: moneyRule,
-          lineTotal: moneyRule,
-        },
-      },
-    },
-    totals: { type: 'object', props: { quantity: 'number', subtotal: moneyRule, total: moneyRule } },
-    shippingAddress: postalAddress,
-    payment: {
-      type: 'object',
-      nullable: true,
-      props: { provider: 'string', reference: 'string', captured: moneyRule },
-    },
-    history: {
-      type: 'array',
-      items: { type: 'object', props: { status, at: 'string', note: 'string|optional' } },
-    },
-    createdAt: 'string',
-  },
-} as const;
+export const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
+export const reason = { type: 'string', trim: true, min: 1, max: 500 } as const;
+export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
+export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
 
 export const order = contract(
   'order',
   {
     ready: readyAction,
     place: {
+      ...mine,
       summary: 'Order what is in the cart',
-      visibility: 'published',
-      auth: 'customer',
       // Repeating it is safe for the client; the broker leaves the decision to it.
       idempotent: false,
       rest: 'POST /v1/orders',
       status: 201,
       location: '/v1/orders/{id}',
-      // To the node that has the customer's cart.
-      shardKey: '#user.id',
+      shardKey,
       headers: { idempotencyKey: 'Idempotency-Key' },
-      params: { idempotencyKey: { type: 'string', min: 1, max: 255 }, addressId: anyId },
-      returns: orderView,
+      params: {
+        idempotencyKey,
+        addressId: { ...anyId, optional: true },
+        address: { ...postalAddress, optional: true },
+        shippingMethod,
+        paymentMethod: { type: 'string', min: 1, max: 255, optional: true },
+        expectedTotal: { ...moneyRule, optional: true },
+        couponCodes,
+        note: { type: 'string', trim: true, max: 500, optional: true },
+      },
       problems: [
         'missing-idempotency-key',
         'idempotency-key-reused',
         'request-in-progress',
         'empty-cart',
         'cart-not-orderable',
+        'price-changed',
         'out-of-stock',
+        'coupon-refused',
+        'no-shipping',
+        'unknown-payment-method',
         'payment-declined',
         'order-expired',
+        'order-cancelled',
         'not-found',
       ],
     },
@@ -80,22 +66,43 @@ export const order = contract(
       idempotent: true,
       rest: 'GET /v1/orders',
       params: pageParams,
-      returns: pageOf(orderView),
+      returns: pageOf(orderViewRule),
     },
     get: {
-      summary: 'One of my orders',
-      visibility: 'published',
-      auth: 'customer',
+      ...mine,
+      summary: 'One of my orders, with its whole timeline',
       idempotent: true,
       rest: 'GET /v1/orders/:id',
       params: { id: anyId },
-      returns: orderView,
       problems: ['not-found'],
     },
+    cancel: {
+      ...mine,
+      summary: 'Cancel an order that was not shipped yet: the money goes back, the goods to the stock',
+      idempotent: true,
+      rest: 'POST /v1/orders/:id/cancel',
+      params: { id: anyId, reason: { ...reason, optional: true } },
+      problems: ['not-found', 'wrong-state'],
+    },
+    requestReturn: {
+      ...mine,
+      summary: 'Ask to give some of a shipped order back',
+      idempotent: true,
+      rest: 'POST /v1/orders/:id/returns',
+      status: 201,
+      headers: { idempotencyKey: 'Idempotency-Key' },
+      params: { id: anyId, idempotencyKey, items: itemList, reason },
+      problems: ['missing-idempotency-key', 'idempotency-key-reused', 'not-found', 'wrong-state', 'not-returnable'],
+    },
+    ...orderStaffActions,
+    ...orderInternals,
   },
-  {},
+  {
+    changed: { summary: 'Something happened to an order: a hint, not a promise', params: { id: 'string' } },
+  },
 );
 
 declare module '../../lib/contract.ts' {
   interface Actions extends ActionsOf<typeof order> {}
+  interface Events extends EventsOf<typeof order> {}
 }

@@ -3,32 +3,33 @@ import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
-import { customerOf, type Self, service } from '../../lib/service.ts';
+import { customerOf, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
+import { priceBasket } from './basket.ts';
+import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
-import { begin, fingerprintOf, type Order, orderView } from './order.ts';
-import { place, type Shop, settle } from './placement.ts';
-import { finish, recoverOrders } from './recovery.ts';
-import { answerOf } from './replay.ts';
+import { begin, fingerprintOf, type Order } from './order.ts';
+import { beginPlacing, command, failing, type OrderService, own, shopOf } from './order-commands.ts';
+import { internalHandlers } from './order-internal.ts';
+import { staffHandlers } from './order-staff.ts';
+import { orderView } from './order-view.ts';
+import { loadRules } from './pricing/load-rules.ts';
+import { recoverOrders } from './recovery.ts';
+import { answerOf, repeated } from './replay.ts';
+import { requestReturn } from './returns.ts';
 
 /** How long a customer waits for the end of a placement, in ms; then it goes on without them. */
 const PATIENCE = 4000;
 const RECOVERY_PAUSE = 1000;
 
-type This = Self<{ store: Store<Order>; worker: Worker }>;
-
 export default function orderService(config: Config) {
-  const shopOf = ({ store, broker }: This): Shop => ({ store, rpc: broker });
-  const failing =
-    (service: This) =>
-    (error: unknown, { _id }: Order) =>
-      service.logger.warn(`${_id} could not be driven on, will be tried again`, error);
+  const till = { rules: loadRules(config), currency: config.currency };
 
   return service<{ store: Store<Order>; worker: Worker }>()(order, config, {
     mixins: [
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
-      worker<This>({
+      worker<OrderService>({
         every: RECOVERY_PAUSE,
         run() {
           return recoverOrders(shopOf(this), config.nodeId, failing(this));
@@ -41,55 +42,60 @@ export default function orderService(config: Config) {
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
           { fields: { customerId: 1, _id: -1 } },
           { fields: { nextAt: 1 } },
+          { fields: { state: 1, _id: -1 } },
+          { fields: { parkedAt: 1, _id: -1 } },
         ],
       }),
     ],
 
     handlers: {
+      ...staffHandlers,
+      ...internalHandlers,
+
       ready() {
         return this.store.ping();
       },
 
       async place(ctx) {
         const customerId = customerOf(ctx);
-        const { idempotencyKey: idemKey, addressId } = ctx.params;
-        const fingerprint = fingerprintOf({ addressId });
+        const { idempotencyKey: idemKey, ...body } = ctx.params;
+        const fingerprint = fingerprintOf(body);
         const first = () => this.store.findOne({ customerId, idemKey });
-        const [known, items] = await Promise.all([first(), ctx.call('cart.content', { customerId })]);
-        if (known) return answerOf(known, fingerprint);
+        const [known, items, { method: paymentMethod }] = await Promise.all([
+          first(),
+          ctx.call('cart.content', { customerId }),
+          ctx.call('payment.check', body.paymentMethod === undefined ? {} : { method: body.paymentMethod }),
+        ]);
+        if (known) return repeated(known, fingerprint, this.store);
         if (items.length === 0) {
           // The first request with this key may have emptied it since.
           const begun = await first();
-          if (begun) return answerOf(begun, fingerprint);
+          if (begun) return repeated(begun, fingerprint, this.store);
           throw errors.emptyCart();
         }
-        const [offers, { id: _, isDefault, ...shippingAddress }] = await Promise.all([
-          ctx.call('product.offers', { skus: items.map(({ sku }) => sku) }),
-          ctx.call('customer.address', { id: addressId }),
-        ]);
-        const [id, now, { currency, nodeId: owner }] = [newId('ord'), new Date(), config];
+        const { priced, address } = await priceBasket(items, body, customerId, till, ctx);
+        const { total } = priced.totals;
+        const { expectedTotal = total, note } = body;
+        if (expectedTotal.amount !== total.amount || expectedTotal.currency !== total.currency) {
+          throw errors.priceChanged(total);
+        }
+        // Of the stock that the shopper has on hold, under the id that the hold has kept for this order.
+        const { orderId } = await ctx.call('hold.consume', { customerId, idemKey, items });
+        const [id, owner] = [orderId ?? newId('ord'), config.nodeId];
         const draft = begin(
-          { id, customerId, idemKey, fingerprint, items, offers, shippingAddress, currency, owner },
-          now,
+          { id, customerId, idemKey, fingerprint, priced, shippingAddress: address, paymentMethod, note, owner },
+          new Date(),
         );
         // Accepted from here on: the order will be brought to its end, by this process or by another.
         if (!(await this.store.insert(draft))) {
           const other = await first();
           if (!other) throw errors.requestInProgress();
-          return answerOf(other, fingerprint);
+          return repeated(other, fingerprint, this.store);
         }
-
-        const shop = shopOf(this);
         const begun = { ...draft, rev: 0 };
-        const placing = place(begun, shop);
-        this.worker.background(
-          placing.then(
-            (placed) => settle(placed, shop),
-            () => finish(begun, shop, failing(this)),
-          ),
-        );
-        const placed = await Promise.race([placing.catch(() => undefined), sleep(PATIENCE, undefined, { ref: false })]);
-        if (placed) return answerOf(placed, fingerprint);
+        const placing = beginPlacing(this, begun).catch(() => undefined);
+        const placed = await Promise.race([placing, sleep(PATIENCE, undefined, { ref: false })]);
+        if (placed && placed.state !== 'PENDING') return answerOf(placed, fingerprint);
         ctx.meta.$statusCode = 202;
         return orderView(begun);
       },
@@ -106,9 +112,22 @@ export default function orderService(config: Config) {
       },
 
       async get(ctx) {
-        const found = await this.store.findOne({ _id: ctx.params.id, customerId: customerOf(ctx) });
-        if (!found) throw errors.notFound('This order');
-        return orderView(found);
+        return orderView(await own(this, ctx.params.id, customerOf(ctx)));
+      },
+
+      async cancel(ctx) {
+        const { id, reason = 'cancelled by the customer' } = ctx.params;
+        await own(this, id, customerOf(ctx));
+        const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
+        const by = { role: 'customer' } as const;
+        return orderView(await command(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
+      },
+
+      async requestReturn(ctx) {
+        const { id, idempotencyKey: key, items, reason } = ctx.params;
+        await own(this, id, customerOf(ctx));
+        const request = { id: newId('ret'), key, items, reason };
+        return orderView(await command(this, id, (order, now) => requestReturn(order, request, now)));
       },
     },
   });

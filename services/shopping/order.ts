@@ -1,25 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Result } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { idTime } from '../../lib/ids.ts';
-import { type Money, sum, times } from '../../lib/money.ts';
+import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../lib/outbox.ts';
 import type { PostalAddress } from '../customer/address.ts';
 import type { Item, Offer } from './cart.ts';
-import type { HistoryEntry, OrderState, Rejection } from './order-state.ts';
+import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
+import type { Priced, PricedLine } from './pricing/price.ts';
 
-export interface OrderLine {
-  sku: string;
-  productId: string;
-  title: string;
-  variant: string;
-  quantity: number;
-  /** Frozen when the order was placed. */
-  unitPrice: Money;
-  lineTotal: Money;
-}
-
-export interface Order {
+/** An order: what was bought at which prices, where it stands, and what is left to be done for it. */
+export interface Order extends Priced {
   _id: string;
   rev: number;
   customerId: string;
@@ -27,21 +16,57 @@ export interface Order {
   idemKey: string;
   /** What the key was first sent with. */
   fingerprint: string;
-  lines: OrderLine[];
-  totals: { quantity: number; subtotal: Money; total: Money };
   shippingAddress: PostalAddress;
+  note?: string;
+  /** What the payment provider takes the money from, in its own words. */
+  paymentMethod: string;
   state: OrderState;
   rejection: Rejection | null;
   payment: { provider: string; reference: string; captured: Money } | null;
+  shipment: { carrier: string; trackingNumber: string } | null;
+  refunds: Refund[];
+  returns: Return[];
   history: HistoryEntry[];
   /** What is left to be done elsewhere, written with the state that calls for it. */
   outbox: OutboxEntry[];
   /** Who is driving the order on. It saves work; correctness rests on `rev` and on the keys. */
   lease: { owner: string; until: Date } | null;
+  /** How often recovery has claimed it, which sets the pauses. */
   attempts: number;
+  /** Failures in a row that were no outage; too many, and the order is parked. */
+  failures: number;
   /** When recovery looks at the order; `null` once there is nothing left to do. */
   nextAt: Date | null;
+  /** Set aside for an operator, with the error that it fails by. */
+  parkedAt: Date | null;
+  parkedError?: string;
   createdAt: Date;
+}
+
+/** Money that goes back. Its id is its idempotency key at the provider. */
+export interface Refund {
+  id: string;
+  /** Keeps one request from becoming two refunds. */
+  key: string;
+  amount: Money;
+  state: 'PENDING' | 'DONE';
+  by: Actor;
+  at: Date;
+  reason: string;
+}
+
+/** Goods that come back. Its id is the key under which they return to the stock. */
+export interface Return {
+  id: string;
+  key: string;
+  items: Item[];
+  reason: string;
+  state: 'REQUESTED' | 'APPROVED' | 'REFUSED';
+  /** What staff took back, of what was requested. */
+  approved: Item[];
+  /** Whether the goods go back into the stock; `DUE` until they are there. */
+  restock: 'NONE' | 'DUE' | 'DONE';
+  at: Date;
 }
 
 /** What an order is begun with. */
@@ -50,78 +75,79 @@ export interface Placement {
   customerId: string;
   idemKey: string;
   fingerprint: string;
-  items: readonly Item[];
-  offers: readonly Offer[];
+  priced: Priced;
   shippingAddress: PostalAddress;
-  currency: string;
+  paymentMethod: string;
+  note?: string | undefined;
   owner: string;
 }
 
 /** How long the process that accepted an order is left alone with it, in ms. */
 export const LEASE = 5000;
 
-/** A new order with today's prices. @throws empty-cart, cart-not-orderable */
-export function begin(placement: Placement, now: Date): Omit<Order, 'rev'> {
-  const { id, customerId, idemKey, fingerprint, items, shippingAddress, currency, owner } = placement;
-  if (items.length === 0) throw errors.emptyCart();
-  const offers = new Map(placement.offers.map((offer) => [offer.sku, offer]));
-  const gone = items.filter(({ sku }) => !offers.has(sku));
-  if (gone.length > 0) throw errors.cartNotOrderable(gone.map(({ sku }) => ({ sku })));
-  const lines = items.flatMap(({ sku, quantity }) => {
-    const offer = offers.get(sku);
-    return offer ? [lineOf(offer, quantity)] : [];
-  });
-  const subtotal = sum(
-    lines.map(({ lineTotal }) => lineTotal),
-    currency,
-  );
+/** When recovery takes up what this process has just begun, unless it is done by then. */
+export const resumeAt = (now: Date) => new Date(+now + LEASE);
+
+/** A new order, with its prices frozen. */
+export function begin({ priced, id, owner, note, ...placement }: Placement, now: Date): Omit<Order, 'rev'> {
   return {
     _id: id,
-    customerId,
-    idemKey,
-    fingerprint,
-    lines,
-    totals: { quantity: lines.reduce((total, line) => total + line.quantity, 0), subtotal, total: subtotal },
-    shippingAddress,
+    ...placement,
+    ...priced,
+    ...(note ? { note } : {}),
     state: 'PENDING',
     rejection: null,
     payment: null,
-    history: [{ status: 'PENDING', at: now }],
+    shipment: null,
+    refunds: [],
+    returns: [],
+    history: [{ event: 'status', status: 'PENDING', at: now, by: { role: 'customer' } }],
     outbox: [],
     lease: { owner, until: new Date(+now + LEASE) },
     attempts: 0,
-    nextAt: new Date(+now + LEASE),
+    failures: 0,
+    nextAt: resumeAt(now),
+    parkedAt: null,
     createdAt: now,
   };
 }
 
-function lineOf({ sku, productId, title, variant, price }: Offer, quantity: number): OrderLine {
-  return { sku, productId, title, variant, quantity, unitPrice: price, lineTotal: times(price, quantity) };
+/** The lines to be priced. @throws empty-cart, cart-not-orderable */
+export function orderable(items: readonly Item[], offers: readonly Offer[]): PricedLine[] {
+  if (items.length === 0) throw errors.emptyCart();
+  const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
+  const gone = items.filter(({ sku }) => !bySku.has(sku));
+  if (gone.length > 0) throw errors.cartNotOrderable(gone.map(({ sku }) => ({ sku })));
+  return items.flatMap(({ sku, quantity }) => {
+    const offer = bySku.get(sku);
+    if (!offer) return [];
+    const { productId, title, variant, category, weight, price: unitPrice } = offer;
+    return [{ sku, productId, title, variant, category, weight, quantity, unitPrice }];
+  });
 }
 
-/** Tells apart what a key was sent with. */
-export function fingerprintOf(body: { addressId: string }): string {
+/** Tells apart what a key was sent with: equal for equal bodies, whatever the order of their fields. */
+export function fingerprintOf(body: Readonly<Record<string, unknown>>): string {
   return createHash('sha256')
-    .update(JSON.stringify([body.addressId]))
+    .update(JSON.stringify(sorted(body)))
     .digest('base64url');
 }
 
-/** The number people say on the phone: the day, and the random part of the id. */
-export function orderNumber(id: string): string {
-  const day = idTime(id).toISOString().slice(2, 10).replaceAll('-', '');
-  return `${day}-${id.slice(-10, -5)}-${id.slice(-5)}`;
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
+  return fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, part]) => [name, sorted(part)]);
 }
 
-export function orderView(order: Order): Result<'order.get'> {
-  return {
-    id: order._id,
-    number: orderNumber(order._id),
-    status: order.state,
-    items: order.lines,
-    totals: order.totals,
-    shippingAddress: order.shippingAddress,
-    payment: order.payment,
-    history: order.history.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
-    createdAt: order.createdAt.toISOString(),
-  };
+/** Whether nothing is left to be done for it; a parked entry waits for an operator, not for us. */
+export function isSettled({ state, outbox, refunds, returns }: Order): boolean {
+  return (
+    state !== 'PENDING' &&
+    state !== 'REJECTING' &&
+    state !== 'CANCELLING' &&
+    outbox.length === 0 &&
+    refunds.every((refund) => refund.state === 'DONE') &&
+    returns.every(({ restock }) => restock !== 'DUE')
+  );
 }

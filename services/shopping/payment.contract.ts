@@ -1,19 +1,37 @@
+import { booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
+import { positiveMoneyRule } from '../../lib/money.ts';
+import { ledgerPage } from './sandbox.contract.ts';
 
 const orderId = idRule('ord');
+const method = { type: 'string', min: 1, max: 255 } as const;
 
-/** Keyed by the order at the provider, so doing it again is safe. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true } as const;
+/** Keyed by the order, or the refund, at the provider, so doing it again is safe. */
+const keyed = {
+  visibility: 'public',
+  auth: 'internal',
+  idempotent: true,
+  // A provider may take several seconds, and be asked several times; no customer waits for as long.
+  timeout: 15_000,
+} as const;
 
 export const payment = contract(
   'payment',
   {
+    check: {
+      summary: 'The payment method that an order is charged by, before there is an order',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { method: { ...method, optional: true } },
+      returns: { type: 'object', props: { method: 'string' } },
+      problems: ['unknown-payment-method'],
+    },
     charge: {
       ...keyed,
       summary: 'Authorise and capture the total of an order',
-      params: { orderId, amount: moneyRule },
+      params: { orderId, amount: positiveMoneyRule, method },
       returns: {
         type: 'multi',
         rules: [
@@ -22,13 +40,59 @@ export const payment = contract(
             props: { outcome: { type: 'equal', value: 'captured' }, provider: 'string', reference: 'string' },
           },
           { type: 'object', props: { outcome: { type: 'equal', value: 'declined' }, reason: 'string' } },
+          { type: 'object', props: { outcome: { type: 'equal', value: 'pending' } } },
         ],
       },
+      problems: ['unknown-payment-method', 'unavailable'],
     },
     cancel: {
       ...keyed,
-      summary: 'Refund what an order was charged, and refuse to charge it later',
-      params: { orderId },
+      summary: 'Give back what an order was charged, and refuse to charge it later',
+      params: { orderId, amount: positiveMoneyRule },
+      problems: ['unavailable'],
+    },
+    refund: {
+      ...keyed,
+      summary: 'Give back some of what an order was charged, once for each refund',
+      params: {
+        orderId,
+        refundId: idRule('rfd'),
+        amount: positiveMoneyRule,
+        captured: positiveMoneyRule,
+        /** The charge, as the provider named it when it was captured. */
+        reference: 'string',
+      },
+      problems: ['refund-too-high', 'unavailable'],
+    },
+    books: {
+      summary: "The payment provider's books, as the auditor needs them, page by page by id",
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: booksParams,
+      returns: {
+        ...ledgerPage,
+        /** `external`: the provider keeps its books elsewhere. */
+        props: { ...ledgerPage.props, external: 'boolean' },
+      },
+    },
+    webhook: {
+      summary: 'What a payment provider has to tell, signed by it',
+      visibility: 'published',
+      auth: 'public',
+      idempotent: true,
+      rest: 'POST /v1/webhooks/:provider',
+      rawBody: 'payload',
+      headers: { stripeSignature: 'Stripe-Signature', sandboxSignature: 'Sandbox-Signature' },
+      params: {
+        provider: { type: 'string', max: 32 },
+        /** The body as it came, byte for byte: that is what was signed. */
+        payload: 'string',
+        stripeSignature: { type: 'string', max: 4096, optional: true },
+        sandboxSignature: { type: 'string', max: 4096, optional: true },
+      },
+      returns: { type: 'object', props: { received: 'boolean' } },
+      problems: ['invalid-signature', 'not-found'],
     },
   },
   {},

@@ -1,28 +1,65 @@
 import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
 import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { payment } from './payment.contract.ts';
-import { type LedgerEntry, sandboxProvider } from './sandbox-provider.ts';
+import { charge } from './payment.ts';
+import { configuredProvider } from './providers/configured.ts';
+
+/** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
+interface SeenEvent {
+  _id: string;
+  rev: number;
+  at: Date;
+}
 
 export default function paymentService(config: Config) {
-  return service<{ store: Store<LedgerEntry> }>()(payment, config, {
-    mixins: [store<LedgerEntry>(config, { node: 'shopping', collection: 'sandbox-ledger' })],
+  const providerFor = configuredProvider(config.payments);
+
+  return service<{ store: Store<SeenEvent> }>()(payment, config, {
+    mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {
-      async charge(ctx) {
-        const provider = sandboxProvider(this.store);
-        const { orderId, amount } = ctx.params;
-        const charge = await provider.charge(orderId, amount).catch(async (error) => {
-          // The charge may have gone through although its answer did not arrive.
-          const known = await provider.find(orderId);
-          if (!known) throw error;
-          return known;
-        });
-        return charge.outcome === 'captured' ? { ...charge, provider: provider.name } : charge;
+      async check(ctx) {
+        return { method: (await providerFor(ctx)).methodOf(ctx.params.method) };
       },
 
-      cancel(ctx) {
-        return sandboxProvider(this.store).cancel(ctx.params.orderId);
+      async charge(ctx) {
+        const provider = await providerFor(ctx);
+        const { orderId, amount, method } = ctx.params;
+        const result = await charge(provider, orderId, { amount, method: provider.methodOf(method) });
+        return result.outcome === 'captured' ? { ...result, provider: provider.name } : result;
+      },
+
+      async cancel(ctx) {
+        const { orderId, amount } = ctx.params;
+        await (await providerFor(ctx)).cancel(orderId, amount);
+      },
+
+      async refund(ctx) {
+        const { orderId: of, refundId: key, ...rest } = ctx.params;
+        await (await providerFor(ctx)).refund({ key, of, ...rest });
+      },
+
+      async books(ctx) {
+        const books = await (await providerFor(ctx)).books(ctx.params);
+        return books ? { ...books, external: false } : { items: [], next: null, external: true };
+      },
+
+      async webhook(ctx) {
+        const { provider: name, payload } = ctx.params;
+        const provider = await providerFor(ctx);
+        if (name !== provider.name) throw errors.notFound('This payment provider');
+        const event = provider.verify(payload, ctx.params[`${provider.name}Signature`] ?? '');
+        const received = { received: true };
+        if (event.orderId === undefined) return received;
+        const _id = `${name}:${event.id}`;
+        if (await this.store.get(_id)) return received;
+        // It says only that there is news: the order asks the provider, as it does without any webhook.
+        await ctx.call('order.resume', { orderId: event.orderId });
+        // Only now: what failed is sent again by the provider, and must not count as seen.
+        await this.store.insert({ _id, at: new Date() });
+        return received;
       },
     },
   });

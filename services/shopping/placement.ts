@@ -1,10 +1,12 @@
 import type { Rpc } from '../../lib/contract.ts';
-import { deliver, type OutboxEntry } from '../../lib/outbox.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Order } from './order.ts';
+import { afterCancellation, afterPayment } from './order-outbox.ts';
 import { move, type OrderState, type Rejection } from './order-state.ts';
+import { clearOutbox, payBack } from './settlement.ts';
+import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
 import { cancelCharge, charge } from './steps/payment.ts';
-import { releaseStock, reserveStock, sellStock } from './steps/stock.ts';
+import { releaseStock, reserveStock, takeBackStock } from './steps/stock.ts';
 
 /** What placing an order works with. */
 export interface Shop {
@@ -13,34 +15,54 @@ export interface Shop {
 }
 
 /**
- * Drives an order to where its customer has an answer: PAID or REJECTED. Every step can be done again, by anyone and
- * at the same time, so this is also how an order is recovered; a step that fails throws and leaves the order as it is.
+ * Drives an order to where its customer has an answer, or as far as the payment provider lets it: it stays PENDING
+ * while the provider has no outcome. Every step can be done again, by anyone and at the same time, so this is also how
+ * an order is recovered; a step that fails throws and leaves the order as it is.
  */
 export async function place(order: Order, shop: Shop): Promise<Order> {
   switch (order.state) {
-    case 'PENDING':
-      return place(await pay(order, shop), shop);
+    case 'PENDING': {
+      const next = await pay(order, shop);
+      return next.state === 'PENDING' ? next : place(next, shop);
+    }
     case 'REJECTING':
       return place(await reject(order, shop), shop);
+    case 'CANCELLING':
+      return place(await cancel(order, shop), shop);
     case 'PAID':
+    case 'PACKED':
+    case 'SHIPPED':
+    case 'DELIVERED':
     case 'REJECTED':
+    case 'CANCELLED':
       return order;
     default:
       throw new Error(`unknown state ${order.state satisfies never}`);
   }
 }
 
+/** How long a provider may keep us waiting for an outcome, in ms: then the order is given up. */
+const PAYMENT_PATIENCE = 30 * 60_000;
+
 async function pay(order: Order, shop: Shop): Promise<Order> {
-  const unavailable = await reserveStock(order, shop.rpc);
-  if (unavailable) return toRejecting(order, unavailable, shop);
+  const [unavailable, refused] = await Promise.all([reserveStock(order, shop.rpc), takeCoupons(order, shop.rpc)]);
+  const rejection = unavailable ?? refused;
+  if (rejection) return toRejecting(order, rejection, shop);
   const paid = await charge(order, shop.rpc);
-  if (paid.outcome === 'declined') {
-    return toRejecting(order, { code: 'payment-declined', reason: paid.reason }, shop);
+  switch (paid.outcome) {
+    case 'captured': {
+      const { provider, reference } = paid;
+      const payment = { provider, reference, captured: order.totals.total };
+      return advance(order, 'PAID', { payment, outbox: afterPayment(order) }, shop);
+    }
+    case 'declined':
+      return toRejecting(order, { code: 'payment-declined', reason: paid.reason }, shop);
+    case 'pending':
+      if (Date.now() - +order.createdAt < PAYMENT_PATIENCE) return order;
+      return toRejecting(order, { code: 'order-expired' }, shop);
+    default:
+      throw new Error(`unknown outcome ${paid satisfies never}`);
   }
-  const { provider, reference } = paid;
-  const outbox: OutboxEntry[] = [...sellStock(order), emptyCart(order)];
-  const payment = { provider, reference, captured: order.totals.total };
-  return advance(order, 'PAID', { payment, outbox }, shop);
 }
 
 function toRejecting(order: Order, rejection: Rejection, shop: Shop): Promise<Order> {
@@ -50,30 +72,30 @@ function toRejecting(order: Order, rejection: Rejection, shop: Shop): Promise<Or
 /** The order of the undos matters: while money may still be taken, the stock is kept for it. */
 async function reject(order: Order, shop: Shop): Promise<Order> {
   await cancelCharge(order, shop.rpc);
-  await releaseStock(order, shop.rpc);
+  await Promise.all([releaseStock(order, shop.rpc), releaseCoupons(order, shop.rpc)]);
   return advance(order, 'REJECTED', { lease: null, nextAt: null }, shop);
 }
 
-function emptyCart({ _id: orderId, customerId, lines }: Order): OutboxEntry {
-  const items = lines.map(({ sku, quantity }) => ({ sku, quantity }));
-  return { id: 'empty-cart', action: 'cart.ordered', params: { customerId, orderId, items } };
+/** What followed the payment is finished first: only what was sold can be taken back. */
+async function cancel(order: Order, shop: Shop): Promise<Order> {
+  await payBack(await clearOutbox(order, shop), shop);
+  await Promise.all([takeBackStock(order, shop.rpc), giveBackCoupons(order, shop.rpc)]);
+  return advance(order, 'CANCELLED', { outbox: afterCancellation(order) }, shop);
 }
 
 /** Moves the order on, unless another worker has: then its answer is the order as that one left it. */
-function advance(order: Order, to: OrderState, part: Partial<Order>, { store }: Shop): Promise<Order> {
-  return store.change(order._id, (current, now) => {
+async function advance(order: Order, to: OrderState, part: Partial<Order>, { store, rpc }: Shop): Promise<Order> {
+  const next = await store.change(order._id, (current, now) => {
     if (current.state !== order.state) return { answer: current };
-    const patch = { ...part, ...move(current, to, now, part.rejection?.code) };
+    const outbox = [...current.outbox, ...(part.outbox ?? [])];
+    const patch = { ...part, outbox, failures: 0, ...move(current, to, now, undefined, part.rejection?.code) };
     return { answer: { ...current, ...patch }, patch };
   });
+  tell(next, rpc);
+  return next;
 }
 
-/** Does what a final state calls for elsewhere. Once all of it is acknowledged, recovery has no more to do here. */
-export async function settle(order: Order, { store, rpc }: Shop): Promise<void> {
-  const { delivered, errors } = await deliver(order.outbox, rpc);
-  await store.change(order._id, ({ outbox }) => {
-    const left = outbox.filter(({ id }) => !delivered.has(id));
-    return { answer: undefined, patch: { outbox: left, ...(left.length === 0 ? { lease: null, nextAt: null } : {}) } };
-  });
-  if (errors.length > 0) throw errors[0];
+/** A hint for whoever follows the order; they ask now and then anyway. */
+export function tell({ _id: id }: Order, rpc: Rpc): void {
+  rpc.broadcast('order.changed', { id }).catch(() => undefined);
 }

@@ -1,14 +1,20 @@
-import { LEASE, type Order } from './order.ts';
-import { place, type Shop, settle } from './placement.ts';
+import type { Decision } from '../../lib/changes.ts';
+import { isOutage } from '../../lib/outage.ts';
+import { LEASE, type Order, resumeAt } from './order.ts';
+import { place, type Shop } from './placement.ts';
+import { settle } from './settlement.ts';
 
 const BATCH = 20;
-const LONGEST_PAUSE = 30_000;
+/** So that whatever an outage held up is done within a minute after it. In ms. */
+const LONGEST_PAUSE = 10_000;
+/** Failures in a row, outages not counted, after which an order is left to an operator. */
+const MOST_FAILURES = 10;
 
 /** Claims orders that are overdue and drives each on. Resolves to how many it claimed. */
 export async function recoverOrders(shop: Shop, owner: string, failed: (error: unknown, order: Order) => void) {
   // Bounded below, too: most orders have a null there, which comes before any date in an index.
   const overdue = { $gt: new Date(0), $lte: new Date() };
-  const due = await shop.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH });
+  const due = await shop.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] });
   const claimed = await Promise.all(
     due.map(async ({ _id }) => {
       const order = await claim(_id, shop, owner);
@@ -32,17 +38,37 @@ function claim(id: string, { store }: Shop, owner: string): Promise<Order | unde
 /** Brings an order to its end. What fails is tried again, by whoever is there then, with growing pauses. */
 export async function finish(order: Order, shop: Shop, failed: (error: unknown, order: Order) => void): Promise<void> {
   try {
-    await settle(await place(order, shop), shop);
+    await driveOn(order, shop);
   } catch (error) {
     failed(error, order);
-    await postpone(order, shop);
+    await postpone(order, shop, error);
   }
 }
 
-async function postpone({ _id }: Order, { store }: Shop): Promise<void> {
+/** Drives an order as far as it goes now. @throws why it goes no further, unless it only waits for the provider */
+export async function driveOn(order: Order, shop: Shop): Promise<void> {
+  const placed = await place(order, shop);
+  if (placed.state === 'PENDING') await postpone(placed, shop);
+  else await settle(placed, shop);
+}
+
+/** Sets when the order is tried again; one that fails by itself too often is parked. */
+async function postpone({ _id }: Order, { store }: Shop, error?: unknown): Promise<void> {
   await store.change(_id, (order, now) => {
     if (order.nextAt === null) return { answer: undefined };
-    const pause = Math.min(1000 * 2 ** order.attempts, LONGEST_PAUSE);
-    return { answer: undefined, patch: { lease: null, nextAt: new Date(+now + pause) } };
+    const failures = order.failures + (error === undefined || isOutage(error) ? 0 : 1);
+    if (failures >= MOST_FAILURES) {
+      const parked = { parkedAt: now, parkedError: String(error).slice(0, 1000) };
+      return { answer: undefined, patch: { ...parked, failures, lease: null, nextAt: null } };
+    }
+    const pause = Math.min(500 * 2 ** Math.min(order.attempts, 10), LONGEST_PAUSE);
+    return { answer: undefined, patch: { failures, lease: null, nextAt: new Date(+now + pause) } };
   });
+}
+
+/** Takes a parked order up again; one that is not parked stays as it is. */
+export function unpark(order: Readonly<Order>, now: Date): Decision<Order> {
+  if (order.parkedAt === null) return { answer: order };
+  const patch = { parkedAt: null, failures: 0, attempts: 0, nextAt: resumeAt(now) };
+  return { answer: { ...order, ...patch }, patch };
 }

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { type Order, orderView } from './order.ts';
+import type { Store } from '../../mixins/store.ts';
+import type { Order } from './order.ts';
 import type { Rejection } from './order-state.ts';
+import { orderView } from './order-view.ts';
 
 /**
  * The answer that a placement was, or would have been, given: the same for the first request and for every repetition
@@ -13,17 +16,41 @@ export function answerOf(order: Order, fingerprint: string): Result<'order.place
   if (order.rejection) throw rejectionProblem(order.rejection);
   const paid = order.history.findIndex(({ status }) => status === 'PAID');
   if (paid < 0) throw errors.requestInProgress();
-  return orderView({ ...order, state: 'PAID', history: order.history.slice(0, paid + 1) });
+  const history = order.history.slice(0, paid + 1);
+  return orderView({ ...order, state: 'PAID', history, shipment: null, refunds: [], returns: [] });
 }
+
+/** How long a repeated request waits for the first one, in ms. */
+const PATIENCE = 1000;
+const PAUSE = 50;
+
+/**
+ * The answer to a repeated request, which waits a moment for the first one to have its own.
+ * @throws as `answerOf`
+ */
+export async function repeated(order: Order, fingerprint: string, store: Pick<Store<Order>, 'get'>) {
+  let current = order;
+  for (let waited = 0; isOpen(current) && current.fingerprint === fingerprint && waited < PATIENCE; waited += PAUSE) {
+    await sleep(PAUSE);
+    current = (await store.get(order._id)) ?? current;
+  }
+  return answerOf(current, fingerprint);
+}
+
+const isOpen = ({ state }: Order) => state === 'PENDING' || state === 'REJECTING';
 
 function rejectionProblem(rejection: Rejection): Error {
   switch (rejection.code) {
     case 'out-of-stock':
       return errors.outOfStock(rejection.items);
+    case 'coupon-refused':
+      return errors.couponRefused(rejection.coupon, rejection.reason, `The coupon ${rejection.coupon} is used up.`);
     case 'payment-declined':
       return errors.paymentDeclined(rejection.reason);
     case 'order-expired':
       return errors.orderExpired();
+    case 'order-cancelled':
+      return errors.orderCancelled();
     default:
       throw new Error(`unknown rejection ${rejection satisfies never}`);
   }

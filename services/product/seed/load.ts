@@ -1,3 +1,4 @@
+import { emptyAllotment } from '../../../lib/allotment.ts';
 import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Category } from '../category.ts';
@@ -32,12 +33,8 @@ export async function sampleStock(currency: string): Promise<New<Stock>[]> {
     variants.map(({ sku, stock }) => ({
       _id: sku,
       productId,
-      available: stock,
-      reserved: 0,
-      sold: 0,
-      res: {},
-      done: {},
-      prunedThrough: '',
+      ...emptyAllotment(stock),
+      received: stock,
       updatedAt,
     })),
   );

@@ -1,6 +1,6 @@
 import type { Result, Rpc } from '../../../lib/contract.ts';
 import { isProblem } from '../../../lib/errors.ts';
-import type { OutboxEntry } from '../../../lib/outbox.ts';
+import type { Item } from '../cart.ts';
 import type { Order } from '../order.ts';
 import type { Rejection } from '../order-state.ts';
 
@@ -27,13 +27,23 @@ export async function releaseStock({ _id: orderId, lines }: Order, rpc: Rpc): Pr
   await Promise.all(lines.map(({ sku }) => rpc.call('inventory.release', { sku, orderId }).catch(noneIfUnknown)));
 }
 
+/** The undo of a sale: all of an order goes back into the stock. */
+export function takeBackStock({ _id: orderId, lines }: Order, rpc: Rpc): Promise<void> {
+  return takeBack(lines, orderId, rpc);
+}
+
+/** Puts sold goods back into the stock, once for each key and SKU. */
+export async function takeBack(items: readonly Item[], key: string, rpc: Rpc): Promise<void> {
+  await Promise.all(
+    items.map(({ sku, quantity }) => rpc.call('inventory.takeBack', { sku, key, quantity, until: deadline() })),
+  );
+}
+
+/** After this a command that got stuck on its way is refused: by then its key may be forgotten. In ms, as Date.now. */
+export const deadline = () => Date.now() + 20_000;
+
 /** There is none of a SKU that is sold and was never stocked: trying again would hold its order up for ever. */
 function noneIfUnknown(error: unknown): Result<'inventory.reserve'> {
   if (isProblem(error, 'not-found')) return { outcome: 'short', available: 0 };
   throw error;
-}
-
-/** What follows a payment: stock goes from reserved to sold. */
-export function sellStock({ _id: orderId, lines }: Order): OutboxEntry[] {
-  return lines.map(({ sku }) => ({ id: `sell:${sku}`, action: 'inventory.commit', params: { sku, orderId } }));
 }

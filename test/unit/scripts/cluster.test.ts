@@ -11,7 +11,7 @@ const mongoUrl = 'mongodb://user:pw@one,two/';
 const addresses = { natsUrl: 'nats://app:pw@127.0.0.1:1', natsSystemUrl: 'nats://system:pw@127.0.0.1:1', mongoUrl };
 
 describe('planNodes', () => {
-  const plans = planNodes(config, addresses);
+  const plans = planNodes(config, () => addresses);
 
   test('every node kind is there, and all that hold no state twice', () => {
     expect(plans.map(({ id, services }) => `${id}: ${services.join('+')}`)).toEqual([
@@ -34,7 +34,7 @@ describe('planNodes', () => {
   });
 
   test('without a system account there is no watcher', () => {
-    const planned = planNodes(config, { natsUrl: addresses.natsUrl, mongoUrl });
+    const planned = planNodes(config, () => ({ natsUrl: addresses.natsUrl, mongoUrl }));
     expect(planned.filter(isGateway).map(({ services }) => services)).toEqual([['api'], ['api']]);
     for (const { env } of planned) expect(loadConfig(env).natsSystemUrl).toBeUndefined();
   });

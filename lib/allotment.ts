@@ -1,0 +1,167 @@
+import type { Decision } from './changes.ts';
+import { errors } from './errors.ts';
+import { idTime } from './ids.ts';
+
+/**
+ * So much of something that orders set aside and then use: the stock of a SKU, the uses of a coupon. Invariants: what
+ * was ever given out = available + reserved + sold, none negative; reserved = sum of `res`.
+ * `res` holds what each open order has set aside; `done` how an order's reservation ended, so that a late command
+ * changes nothing: 1 sold, -1 released.
+ */
+export interface Allotment {
+  available: number;
+  reserved: number;
+  sold: number;
+  res: Record<string, number>;
+  done: Record<string, 1 | -1>;
+  /** Orders up to this id may have been removed from `done`. */
+  prunedThrough: string;
+  /** What was taken back or received lately, by key; see `once`. */
+  back: Record<string, { at: Date; acked: boolean }>;
+}
+
+export type Reserved = { outcome: 'reserved' | 'short' | 'closed'; available: number };
+type Fields = Record<string, unknown>;
+
+export const emptyAllotment = (available: number): Allotment => ({
+  available,
+  reserved: 0,
+  sold: 0,
+  res: {},
+  done: {},
+  prunedThrough: '',
+  back: {},
+});
+
+const SOLD = 1;
+const RELEASED = -1;
+/** How long an ended order is remembered at least, in ms, by the time in its id: only a recovery comes later. */
+const REMEMBERED = 120_000;
+/** Old entries go together, not one with each write. */
+const PRUNED_AT = 150_000;
+
+/** Sets `quantity` aside. `closed`: the order has ended or is older than what `done` remembers. */
+export function reserve(from: Readonly<Allotment>, orderId: string, quantity: number): Decision<Reserved> {
+  const { available } = from;
+  if (Object.hasOwn(from.res, orderId)) return { answer: { outcome: 'reserved', available } };
+  if (isDone(from, orderId)) return { answer: { outcome: 'closed', available } };
+  if (available < quantity) return { answer: { outcome: 'short', available } };
+  return {
+    answer: { outcome: 'reserved', available: available - quantity },
+    patch: { available: available - quantity, reserved: from.reserved + quantity, [`res.${orderId}`]: quantity },
+  };
+}
+
+/**
+ * Turns the reservation into a sale.
+ * @throws {Error} when the order holds none and has not been sold: its part would be sold without having been held.
+ */
+export function commit(from: Readonly<Allotment>, orderId: string, now: Date): Decision<undefined> {
+  const quantity = from.res[orderId];
+  if (quantity === undefined) {
+    // A paid order held its part until its first commit, so what is gone and no longer remembered has been sold.
+    if (from.done[orderId] === SOLD || (from.done[orderId] === undefined && isDone(from, orderId))) {
+      return { answer: undefined };
+    }
+    throw new Error(`${orderId} holds nothing`);
+  }
+  return {
+    answer: undefined,
+    patch: {
+      reserved: from.reserved - quantity,
+      sold: from.sold + quantity,
+      [`res.${orderId}`]: undefined,
+      ...ended(from, orderId, SOLD, now),
+    },
+  };
+}
+
+/** Gives the reservation back. Without one, a tombstone makes sure that a reserve still under way finds it closed. */
+export function release(from: Readonly<Allotment>, orderId: string, now: Date): Decision<undefined> {
+  if (isDone(from, orderId)) return { answer: undefined };
+  const quantity = from.res[orderId];
+  if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, RELEASED, now) };
+  return {
+    answer: undefined,
+    patch: {
+      available: from.available + quantity,
+      reserved: from.reserved - quantity,
+      [`res.${orderId}`]: undefined,
+      ...ended(from, orderId, RELEASED, now),
+    },
+  };
+}
+
+/** A change that is to happen once, whoever asks for it again. */
+export interface Keyed {
+  key: string;
+  quantity: number;
+  /** When whoever asks gives up waiting, in ms since the epoch. */
+  until: number;
+}
+
+/** Puts what was sold back. @throws {Error} when less was sold; unavailable when it comes too late */
+export function takeBack(from: Readonly<Allotment>, command: Keyed, now: Date): Decision<undefined> {
+  return once(from, command, now, () => {
+    if (command.quantity > from.sold) throw new Error(`${command.key} gives back ${command.quantity} of ${from.sold}`);
+    return { available: from.available + command.quantity, sold: from.sold - command.quantity };
+  });
+}
+
+/**
+ * Lets a keyed change happen exactly once, while only a bounded number of keys is kept: a key goes when its change was
+ * acknowledged (`forget`) AND is older than any command that may still be on its way. The latter holds since a command
+ * says until when it is wanted, at most LONGEST ahead, and is refused after that: a node that wakes up from a long
+ * sleep cannot apply it a second time. Clocks of nodes may differ by REMEMBERED - LONGEST.
+ * @throws unavailable when the command comes too late
+ */
+export function once(
+  from: Readonly<Allotment>,
+  { key, until }: Keyed,
+  now: Date,
+  change: () => Fields,
+): Decision<undefined> {
+  if (until < +now || until > +now + LONGEST) throw errors.unavailable('This came too late. Ask again.');
+  if (Object.hasOwn(from.back, key)) return { answer: undefined };
+  const patch: Fields = { ...change(), [`back.${key}`]: { at: now, acked: false } };
+  for (const [old, { at, acked }] of Object.entries(from.back)) {
+    if (acked && +now - +at > REMEMBERED) patch[`back.${old}`] = undefined;
+  }
+  return { answer: undefined, patch };
+}
+
+/** How far ahead a command's `until` may be, in ms. */
+const LONGEST = 60_000;
+
+/** Whoever asked for a keyed change knows that it has happened, and will not ask again. */
+export function forget(from: Readonly<Allotment>, key: string): Decision<undefined> {
+  const entry = from.back[key];
+  if (!entry || entry.acked) return { answer: undefined };
+  return { answer: undefined, patch: { [`back.${key}`]: { ...entry, acked: true } } };
+}
+
+function isDone(from: Readonly<Allotment>, orderId: string): boolean {
+  const held = Object.hasOwn(from.res, orderId);
+  return !held && (Object.hasOwn(from.done, orderId) || orderId <= from.prunedThrough);
+}
+
+/** The part of a patch that records how an order ended, and forgets those that ended long ago. */
+function ended(from: Readonly<Allotment>, orderId: string, how: 1 | -1, now: Date): Fields {
+  const patch: Fields = { [`done.${orderId}`]: how };
+  let { prunedThrough } = from;
+  for (const id of expired(from.done, now)) {
+    patch[`done.${id}`] = undefined;
+    if (id > prunedThrough) prunedThrough = id;
+  }
+  return prunedThrough === from.prunedThrough ? patch : { ...patch, prunedThrough };
+}
+
+/** Entries stand in the order in which they were written, nearly that of their ids: the oldest tells for all. */
+function* expired(done: Allotment['done'], now: Date): Generator<string> {
+  let limit = PRUNED_AT;
+  for (const id in done) {
+    if (+now - +idTime(id) <= limit) return;
+    yield id;
+    limit = REMEMBERED;
+  }
+}

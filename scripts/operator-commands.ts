@@ -1,0 +1,36 @@
+import type { Broker } from '../lib/contract.ts';
+
+interface Arguments {
+  id?: string;
+  options: { 'at-rest'?: boolean };
+}
+
+/** What an operator types in the REPL besides Moleculer's own commands. */
+export const operatorCommands = [
+  {
+    command: 'audit',
+    description: 'Check the invariants of the whole shop while it goes on',
+    options: [{ option: '--at-rest', description: 'nothing is under way: all has to be done' }],
+    async action(broker: Broker, { options }: Arguments) {
+      const report = await broker.call('audit.run', { atRest: options['at-rest'] === true });
+      console.info(report);
+      if (report.violations.length === 0) console.info('No invariant is violated.');
+    },
+  },
+  {
+    command: 'parked',
+    description: 'Orders that wait for an operator, with the error that they fail by',
+    async action(broker: Broker) {
+      const { items } = await broker.call('order.parked', {});
+      console.table(items);
+    },
+  },
+  {
+    command: 'replay <id>',
+    description: 'Take up a parked order again',
+    async action(broker: Broker, { id = '' }: Arguments) {
+      await broker.call('order.unpark', { orderId: id });
+      console.info(`${id} is driven on.`);
+    },
+  },
+];

@@ -1,0 +1,81 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { idRule } from '../../lib/ids.ts';
+import { moneyRule } from '../../lib/money.ts';
+import { postalAddress } from './customer.contract.ts';
+
+/** What a mail says of an order. */
+export const orderSummary = {
+  type: 'object',
+  props: {
+    id: 'string',
+    number: 'string',
+    items: {
+      type: 'array',
+      items: {
+        type: 'object',
+        props: {
+          title: 'string',
+          variant: 'string',
+          sku: 'string',
+          quantity: 'number',
+          unitPrice: moneyRule,
+          lineTotal: moneyRule,
+        },
+      },
+    },
+    totals: {
+      type: 'object',
+      props: {
+        quantity: 'number',
+        subtotal: moneyRule,
+        discount: moneyRule,
+        shipping: moneyRule,
+        tax: moneyRule,
+        total: moneyRule,
+        taxIncluded: 'boolean',
+      },
+    },
+    shippingAddress: postalAddress,
+    createdAt: 'string',
+  },
+} as const;
+
+export const MAIL_KINDS = ['order-confirmed', 'order-shipped', 'order-refunded', 'order-cancelled'] as const;
+
+const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
+const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
+
+export const mail = contract(
+  'mail',
+  {
+    queue: {
+      ...internal,
+      summary: 'Have a mail sent to a customer; again with the same id changes nothing',
+      params: {
+        id: mailId,
+        customerId: idRule('cus'),
+        kind: { type: 'enum', values: MAIL_KINDS },
+        order: orderSummary,
+        refund: { ...moneyRule, optional: true },
+        shipment: { type: 'object', optional: true, props: { carrier: 'string', trackingNumber: 'string' } },
+      },
+    },
+    parked: {
+      ...internal,
+      summary: 'Mails that could not be sent, with the error that they fail by',
+      params: {},
+      returns: {
+        type: 'object',
+        props: {
+          items: { type: 'array', items: { type: 'object', props: { id: 'string', kind: 'string', error: 'string' } } },
+        },
+      },
+    },
+    replay: { ...internal, summary: 'Try a parked mail again', params: { id: mailId }, problems: ['not-found'] },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof mail> {}
+}

@@ -1,0 +1,76 @@
+import type { Config } from '../../lib/config.ts';
+import { errors, isProblem } from '../../lib/errors.ts';
+import { type Self, service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';
+import { messageOf } from './mail/templates.ts';
+import { transportOf } from './mail/transport.ts';
+import { mail } from './mail.contract.ts';
+
+const PAUSE = 500;
+const BATCH = 20;
+
+type This = Self<{ store: Store<Mail>; worker: Worker }>;
+
+export default function mailService(config: Config) {
+  const send = transportOf(config);
+
+  /** Sends one mail, if it is ours to send. */
+  async function deliver(service: This, id: string): Promise<void> {
+    const claimed = await service.store.change(id, claim);
+    if (!claimed) return;
+    const { request } = claimed;
+    try {
+      const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
+      if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
+      const to = { name: contact.name, address: contact.email };
+      await send({ id, to, ...messageOf(request, contact.name) });
+      await service.store.change(id, (doc) => ended(doc, 'SENT'));
+    } catch (error) {
+      service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
+      await service.store.change(id, (doc, now) => failed(doc, String(error).slice(0, 500), now));
+    }
+  }
+
+  return service<{ store: Store<Mail>; worker: Worker }>()(mail, config, {
+    mixins: [
+      worker<This>({
+        every: PAUSE,
+        async run() {
+          const overdue = { $gt: new Date(0), $lte: new Date() };
+          const due = await this.store.find(
+            { nextAt: overdue },
+            { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] },
+          );
+          await Promise.all(due.map(({ _id }) => deliver(this, _id)));
+        },
+      }),
+      store<Mail>(config, {
+        node: 'customer',
+        collection: 'mails',
+        indexes: [{ fields: { nextAt: 1 } }, { fields: { state: 1, _id: 1 } }],
+      }),
+    ],
+
+    handlers: {
+      async queue(ctx) {
+        await this.store.insert(newMail(ctx.params, new Date())); // false: it is on its way already
+      },
+
+      async parked() {
+        const found = await this.store.find({ state: 'PARKED' }, { sort: { _id: 1 }, limit: 1000 });
+        return { items: found.map(({ _id: id, request, error = '' }) => ({ id, kind: request.kind, error })) };
+      },
+
+      async replay(ctx) {
+        if (!(await this.store.get(ctx.params.id))) throw errors.notFound('This mail');
+        await this.store.change(ctx.params.id, replayed);
+      },
+    },
+  });
+}
+
+function ifGone(error: unknown): undefined {
+  if (!isProblem(error, 'not-found')) throw error;
+}

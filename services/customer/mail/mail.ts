@@ -1,0 +1,54 @@
+import type { Decision } from '../../../lib/changes.ts';
+import type { Params } from '../../../lib/contract.ts';
+
+export type MailRequest = Params<'mail.queue'>;
+
+/** A mail on its way; its id keeps one event from becoming two mails. */
+export interface Mail {
+  _id: string;
+  rev: number;
+  request: MailRequest;
+  state: 'QUEUED' | 'SENT' | 'PARKED' | 'DROPPED';
+  failures: number;
+  error?: string;
+  /** When it is tried; null once there is nothing left to do. Whoever claims it has it until then. */
+  nextAt: Date | null;
+  createdAt: Date;
+}
+
+/** Above what sending takes before it is given up (transport.ts): nobody sends a mail that somebody else still sends. */
+export const LEASE = 60_000;
+const MOST_FAILURES = 20;
+const LONGEST_PAUSE = 600_000;
+
+export function newMail(request: MailRequest, now: Date): Omit<Mail, 'rev'> {
+  return { _id: request.id, request, state: 'QUEUED', failures: 0, nextAt: now, createdAt: now };
+}
+
+/** Takes a mail that is due for as long as sending may take. `undefined`: somebody else has it. */
+export function claim(mail: Readonly<Mail>, now: Date): Decision<Mail | undefined> {
+  if (mail.nextAt === null || mail.nextAt > now) return { answer: undefined };
+  const patch = { nextAt: new Date(+now + LEASE) };
+  return { answer: { ...mail, ...patch }, patch };
+}
+
+/** It was sent, or there is nobody left to send it to. */
+export function ended(mail: Readonly<Mail>, state: 'SENT' | 'DROPPED'): Decision<undefined> {
+  return mail.state === 'QUEUED' ? { answer: undefined, patch: { state, nextAt: null } } : { answer: undefined };
+}
+
+/** It could not be sent: again later, and after many times only when an operator says so. */
+export function failed(mail: Readonly<Mail>, error: string, now: Date): Decision<undefined> {
+  if (mail.state !== 'QUEUED') return { answer: undefined };
+  const failures = mail.failures + 1;
+  if (failures >= MOST_FAILURES)
+    return { answer: undefined, patch: { failures, error, state: 'PARKED', nextAt: null } };
+  const pause = Math.min(1000 * 2 ** mail.failures, LONGEST_PAUSE);
+  return { answer: undefined, patch: { failures, error, nextAt: new Date(+now + pause) } };
+}
+
+/** Tries a parked mail again. */
+export function replayed(mail: Readonly<Mail>, now: Date): Decision<undefined> {
+  if (mail.state !== 'PARKED') return { answer: undefined };
+  return { answer: undefined, patch: { state: 'QUEUED', failures: 0, nextAt: now } };
+}

@@ -1,0 +1,47 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { INVARIANTS, type Invariant } from './audit/violation.ts';
+
+const violation = {
+  type: 'object',
+  props: {
+    invariant: { type: 'enum', values: Object.keys(INVARIANTS) as Invariant[] },
+    detail: 'string',
+    documents: { type: 'array', items: 'string' },
+  },
+} as const;
+
+export const audit = contract(
+  'audit',
+  {
+    run: {
+      summary: 'Check the invariants of the whole shop while it goes on',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      // It reads every order.
+      timeout: 300_000,
+      params: {
+        /** The shop is at rest: whatever is not done is a violation, however young it is. */
+        atRest: { type: 'boolean', optional: true },
+        /** Ids of orders that must exist, since somebody was told of them. */
+        acknowledged: { type: 'array', items: 'string', optional: true },
+      },
+      returns: {
+        type: 'object',
+        props: {
+          violations: { type: 'array', items: violation },
+          checked: {
+            type: 'object',
+            props: { orders: 'number', skus: 'number', charges: 'number', coupons: 'number', invoices: 'number' },
+          },
+          inFlight: 'number',
+        },
+      },
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof audit> {}
+}

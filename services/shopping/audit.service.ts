@@ -1,0 +1,47 @@
+import type { Config } from '../../lib/config.ts';
+import { type Self, service } from '../../lib/service.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { audit as runAudit } from './audit/audit.ts';
+import { INVARIANTS, type Violation } from './audit/violation.ts';
+import { audit } from './audit.contract.ts';
+
+const GAUGE = 'shop.invariant.violations';
+
+export default function auditService(config: Config) {
+  const watching = config.metricsPort > 0 && config.auditSeconds > 0;
+
+  return service<{ worker: Worker }>()(audit, config, {
+    mixins: watching
+      ? [
+          worker<Self<{ worker: Worker }>>({
+            every: config.auditSeconds * 1000,
+            async run() {
+              const { violations } = await this.broker.call('audit.run');
+              for (const { invariant, detail } of violations) this.logger.error(`${invariant} is violated: ${detail}`);
+            },
+          }),
+        ]
+      : [],
+
+    handlers: {
+      async run(ctx) {
+        const { atRest = false, acknowledged = [] } = ctx.params;
+        const report = await runAudit(ctx, { atRest, acknowledged });
+        for (const [invariant, count] of counts(report.violations)) {
+          this.broker.metrics?.set(GAUGE, count, { invariant });
+        }
+        return report;
+      },
+    },
+
+    created() {
+      const description = 'Violations of each invariant that the last audit found';
+      this.broker.metrics?.register({ type: 'gauge', name: GAUGE, description, labelNames: ['invariant'] });
+    },
+  });
+}
+
+/** Of every invariant, those that hold included: a gauge that is not set tells nothing. */
+function counts(violations: readonly Violation[]): [string, number][] {
+  return Object.keys(INVARIANTS).map((name) => [name, violations.filter(({ invariant }) => invariant === name).length]);
+}

@@ -1,0 +1,56 @@
+import type { ActionName, Params, Result, Rpc } from '../../../lib/contract.ts';
+
+type ItemsOf<K extends ActionName> = Result<K> extends { items: (infer T)[] } ? T : never;
+
+/** All that money and goods depend on, as each service has it in its own database. */
+export interface Books {
+  /** When reading began. */
+  readAt: Date;
+  /** The stock as it was before, and as it was after the rest was read: in between it may have moved. */
+  before: ItemsOf<'inventory.books'>[];
+  stock: ItemsOf<'inventory.books'>[];
+  orders: ItemsOf<'order.books'>[];
+  ledger: ItemsOf<'payment.books'>[];
+  /** The provider's books are not ours to read. */
+  external: boolean;
+  coupons: ItemsOf<'coupon.books'>[];
+  holds: ItemsOf<'hold.books'>[];
+  invoices: ItemsOf<'invoice.books'>[];
+}
+
+/**
+ * Reads every service's books, page by page, while the shop goes on. What can only exist after something else is read
+ * before it: a charge before its order, so that an order which is not found then does not exist.
+ */
+export async function readBooks(rpc: Rpc): Promise<Books> {
+  const readAt = new Date();
+  const before = await pages('inventory.books', rpc);
+  const { external = false } = await rpc.call('payment.books', { limit: 1 });
+  const ledger = await pages('payment.books', rpc);
+  const coupons = await pages('coupon.books', rpc);
+  const invoices = await pages('invoice.books', rpc);
+  const holds = await pages('hold.books', rpc);
+  const orders = await pages('order.books', rpc);
+  const stock = await pages('inventory.books', rpc);
+  return { readAt, before, stock, orders, ledger, external, coupons, holds, invoices };
+}
+
+type Paged = 'inventory.books' | 'payment.books' | 'coupon.books' | 'invoice.books' | 'hold.books' | 'order.books';
+
+async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
+  const all: ItemsOf<K>[] = [];
+  // Each page's type belongs to its action, which a generic call cannot show.
+  const call = rpc.call.bind(rpc) as (
+    action: K,
+    params: Params<Paged>,
+  ) => Promise<{ items: ItemsOf<K>[]; next: string | null }>;
+  for (let after: string | null | undefined; after !== null; ) {
+    const { items, next }: { items: ItemsOf<K>[]; next: string | null } = await call(
+      action,
+      after === undefined ? {} : { after },
+    );
+    all.push(...items);
+    after = next;
+  }
+  return all;
+}

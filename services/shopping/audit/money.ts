@@ -1,0 +1,33 @@
+import type { Books } from './books.ts';
+import type { Findings } from './violation.ts';
+
+type BookedOrder = Books['orders'][number];
+
+/** I5, I6: the provider's books say of each order what the order says of itself. */
+export function checkMoney({ ledger, external, orders }: Books, findings: Findings): void {
+  if (external) return;
+  const charges = new Map(ledger.map((entry) => [entry.id, entry]));
+  const known = new Set(orders.map(({ id }) => id));
+  for (const { id, captured, refunded, amount } of ledger) {
+    findings.check(captured <= amount, 'I5', `${id}: ${captured} captured of ${amount}`, id);
+    findings.check(refunded <= captured, 'I5', `${id}: ${refunded} refunded of ${captured}`, id);
+    findings.check(captured === 0 || known.has(id), 'I5', `${id} was charged without an order`, id);
+  }
+  for (const order of orders) {
+    // Money that is under way is where it should be once the order is settled.
+    if (!order.settled) continue;
+    const charge = charges.get(order.id);
+    const kept = (charge?.captured ?? 0) - (charge?.refunded ?? 0);
+    findings.check(
+      kept === dueFor(order),
+      'I6',
+      `${order.id} is ${order.status}: ${dueFor(order)} due, ${kept} kept`,
+      order.id,
+    );
+  }
+}
+
+/** What the shop may keep of an order's money. */
+function dueFor({ captured, refunds }: BookedOrder): number {
+  return refunds.reduce((left, { amount, status }) => left - (status === 'DONE' ? amount : 0), captured);
+}

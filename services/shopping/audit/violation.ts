@@ -1,0 +1,33 @@
+/** What the shop promises, whatever happens to its processes. */
+export const INVARIANTS = {
+  I1: 'received = available + reserved + sold, none negative',
+  I2: 'reserved is the sum of the reservations',
+  I3: 'sold is what paid orders hold',
+  I4: 'one order for each customer and key',
+  I5: 'one capture for each order at the provider, none without an order',
+  I6: 'captured less refunded is what paid orders cost',
+  I7: 'whatever was acknowledged, charged, reserved or invoiced has its order',
+  I8: 'every order comes to its end',
+  I9: 'no reservation belongs to a final order',
+  I10: 'the outbox is empty at rest',
+  I11: 'a coupon is used as often as paid orders used it, and never more often than it may be',
+  I12: 'invoices of a year are numbered without gaps or doubles',
+} as const;
+
+export type Invariant = keyof typeof INVARIANTS;
+
+export interface Violation {
+  invariant: Invariant;
+  detail: string;
+  /** Ids of the documents concerned. */
+  documents: string[];
+}
+
+/** Collects what is found to be wrong. */
+export class Findings {
+  readonly violations: Violation[] = [];
+
+  check(holds: boolean, invariant: Invariant, detail: string, ...documents: string[]): void {
+    if (!holds) this.violations.push({ invariant, detail, documents });
+  }
+}

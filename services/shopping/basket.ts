@@ -1,0 +1,56 @@
+import type { Params, Result, Rpc } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { checkedAddress, type PostalAddress } from '../customer/address.ts';
+import type { Item } from './cart.ts';
+import { orderable } from './order.ts';
+import { type Priced, price } from './pricing/price.ts';
+import type { PricingRules } from './pricing/rules.ts';
+
+type Terms = Result<'coupon.terms'>;
+
+/** What a quote and an order are asked for with. */
+export type Wishes = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
+
+/** A priced cart, and where it goes. */
+export interface Basket {
+  priced: Priced;
+  address: PostalAddress;
+}
+
+export interface Till {
+  rules: PricingRules;
+  currency: string;
+}
+
+/**
+ * Prices what is in a cart as it would be sold now.
+ * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping
+ */
+export async function priceBasket(
+  items: readonly Item[],
+  { addressId, address, shippingMethod, couponCodes = [] }: Wishes,
+  customerId: string | undefined,
+  { rules, currency }: Till,
+  rpc: Rpc,
+): Promise<Basket> {
+  if ((addressId === undefined) === (address === undefined)) {
+    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Give either addressId or address.' }]);
+  }
+  if (items.length === 0) throw errors.emptyCart();
+  const [offers, to, coupons] = await Promise.all([
+    rpc.call('product.offers', { skus: items.map(({ sku }) => sku) }),
+    address ? checkedAddress(address) : addressOf(addressId as string, rpc),
+    couponCodes.length > 0
+      ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
+      : ([] as Terms),
+  ]);
+  const lines = orderable(items, offers);
+  const { country } = to;
+  const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
+  return { priced, address: to };
+}
+
+async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {
+  const { id: _, isDefault: _d, ...address } = await rpc.call('customer.address', { id });
+  return address;
+}

@@ -1,0 +1,43 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { anyId } from '../../lib/ids.ts';
+import { moneyRule } from '../../lib/money.ts';
+import { postalAddress } from '../customer/customer.contract.ts';
+import { couponCodes, shippingMethod } from './order.contract.ts';
+import { pricedFields } from './order-rules.ts';
+
+export const checkout = contract(
+  'checkout',
+  {
+    quote: {
+      summary: 'The exact totals of the cart for an address and a way of shipping',
+      visibility: 'published',
+      // A guest may know what it costs before opening an account.
+      auth: 'public',
+      idempotent: true,
+      rest: 'POST /v1/checkout/quote',
+      params: {
+        addressId: { ...anyId, optional: true },
+        address: { ...postalAddress, optional: true },
+        shippingMethod,
+        couponCodes,
+      },
+      returns: {
+        type: 'object',
+        props: {
+          ...pricedFields,
+          /** The ways of shipping to this address, the quoted one among them. */
+          shippingMethods: {
+            type: 'array',
+            items: { type: 'object', props: { method: 'string', title: 'string', price: moneyRule } },
+          },
+        },
+      },
+      problems: ['empty-cart', 'cart-not-orderable', 'coupon-refused', 'no-shipping', 'not-found'],
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof checkout> {}
+}

@@ -1,0 +1,79 @@
+import type { Decision } from '../../lib/changes.ts';
+import { errors } from '../../lib/errors.ts';
+import { type Order, resumeAt } from './order.ts';
+import { invoiceOf, mailOf } from './order-outbox.ts';
+import { type Actor, canMove, move, type OrderState } from './order-state.ts';
+import { refundable, refundOf } from './refunds.ts';
+
+/** What staff, or the customer, does to an order after it was placed. */
+export type Step =
+  | { to: 'PACKED' }
+  | { to: 'SHIPPED'; carrier: string; trackingNumber: string }
+  | { to: 'DELIVERED' }
+  | { to: 'CANCELLED'; refundId: string };
+
+/**
+ * Takes an order a step further. A step that was taken already changes nothing, so it can be asked for again.
+ * @throws wrong-state
+ */
+export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): Decision<Order> {
+  switch (step.to) {
+    case 'PACKED':
+    case 'DELIVERED':
+      return moved(order, step.to, {}, by, now, note);
+    case 'SHIPPED': {
+      const { carrier, trackingNumber } = step;
+      const shipment = { carrier, trackingNumber };
+      const other = order.shipment && order.shipment.trackingNumber !== trackingNumber;
+      if (other) throw errors.wrongState(order.state, `It was shipped as ${order.shipment?.trackingNumber} before.`);
+      const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
+      return moved(
+        order,
+        'SHIPPED',
+        { shipment, outbox, nextAt: resumeAt(now) },
+        by,
+        now,
+        note ?? `${carrier} ${trackingNumber}`,
+      );
+    }
+    case 'CANCELLED':
+      return cancel(order, step.refundId, by, now, note);
+    default:
+      throw new Error(`unknown step ${step satisfies never}`);
+  }
+}
+
+/** Before it was paid, it is rejected; before it was shipped, the money goes back and the goods return to the stock. */
+function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): Decision<Order> {
+  if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
+  if (order.state === 'PENDING') {
+    return moved(
+      order,
+      'REJECTING',
+      { rejection: { code: 'order-cancelled' }, nextAt: resumeAt(now) },
+      by,
+      now,
+      reason,
+    );
+  }
+  const left = refundable(order);
+  const refund = refundOf({ id, key: 'cancel', reason, by }, left, now);
+  const refunds = left.amount > 0 ? [...order.refunds, refund] : order.refunds;
+  return moved(order, 'CANCELLING', { refunds, nextAt: resumeAt(now) }, by, now, reason);
+}
+
+function moved(
+  order: Readonly<Order>,
+  to: OrderState,
+  part: Partial<Order>,
+  by: Actor,
+  now: Date,
+  note?: string,
+): Decision<Order> {
+  if (order.state === to) return { answer: order };
+  if (!canMove(order.state, to)) {
+    throw errors.wrongState(order.state, `An order that is ${order.state} cannot become ${to}.`);
+  }
+  const patch = { ...part, ...move(order, to, now, by, note) };
+  return { answer: { ...order, ...patch }, patch };
+}

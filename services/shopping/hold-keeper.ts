@@ -1,0 +1,88 @@
+import type { Rpc } from '../../lib/contract.ts';
+import { errors, isProblem } from '../../lib/errors.ts';
+import type { Store } from '../../mixins/store.ts';
+import type { Item } from './cart.ts';
+import { begin, consume, drop, type Hold, held, released, review } from './hold.ts';
+
+const BATCH = 50;
+
+/** What keeping holds works with. */
+export interface Keeper {
+  store: Store<Hold>;
+  rpc: Rpc;
+}
+
+/**
+ * Reserves the items under the id of an order to come. What was on hold before is given back first.
+ * @throws out-of-stock, and then nothing is held
+ */
+export async function hold(
+  customerId: string,
+  orderId: string,
+  items: Item[],
+  until: Date,
+  keeper: Keeper,
+): Promise<Hold | null> {
+  const { store, rpc } = keeper;
+  await giveBack(await store.change(customerId, (doc, now) => begin(doc, orderId, items, until, now)), keeper);
+  const results = await Promise.all(
+    items.map(async ({ sku, quantity }) => ({
+      sku,
+      requested: quantity,
+      ...(await rpc.call('inventory.reserve', { sku, orderId, quantity }).catch(noneIfUnknown)),
+    })),
+  );
+  const short = results.filter(({ outcome }) => outcome !== 'reserved');
+  if (short.length === 0 && (await store.change(customerId, (doc) => held(doc, orderId)))) return store.get(customerId);
+  await giveBack(await store.change(customerId, (doc, now) => drop(doc, orderId, now)), keeper);
+  if (short.length === 0) throw errors.unavailable('Another hold has taken the place of this one.');
+  throw errors.outOfStock(short.map(({ sku, requested, available }) => ({ sku, requested, available })));
+}
+
+/** Gives back what is on hold, unless an order has it. */
+export async function letGo(customerId: string, keeper: Keeper): Promise<void> {
+  if (!(await keeper.store.get(customerId))) return;
+  await giveBack(await keeper.store.change(customerId, (doc, now) => drop(doc, undefined, now)), keeper);
+}
+
+/** See `consume`; what was on hold for something else is given back before the answer. */
+export async function consumeHold(
+  customerId: string,
+  idemKey: string,
+  items: readonly Item[],
+  keeper: Keeper,
+): Promise<string | null> {
+  const known = await keeper.store.get(customerId);
+  if (!known?.current) return null;
+  const { orderId, hold } = await keeper.store.change(customerId, (doc, now) => consume(doc, idemKey, items, now));
+  if (orderId === null) await giveBack(hold, keeper);
+  return orderId;
+}
+
+/** Looks after holds whose time has come. */
+export async function keepHolds(keeper: Keeper): Promise<void> {
+  const { store, rpc } = keeper;
+  const overdue = { $gt: new Date(0), $lte: new Date() };
+  const due = await store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH });
+  for (const { _id, current } of due) {
+    const orderId = current?.state === 'CONSUMED' ? current.orderId : undefined;
+    const exists = orderId !== undefined && (await rpc.call('order.exists', { orderId }));
+    await giveBack(await store.change(_id, (doc, now) => review(doc, exists, now)), keeper);
+  }
+}
+
+/** Gives unwanted reservations back, each closed against a reserve that is still under way. */
+async function giveBack({ _id, releasing }: Hold, { store, rpc }: Keeper): Promise<void> {
+  if (releasing.length === 0) return;
+  for (const { orderId, skus } of releasing) {
+    await Promise.all(skus.map((sku) => rpc.call('inventory.release', { sku, orderId }).catch(noneIfUnknown)));
+  }
+  const orderIds = releasing.map(({ orderId }) => orderId);
+  await store.change(_id, (doc, now) => released(doc, orderIds, now));
+}
+
+/** There is none of a SKU that was never stocked. */
+function noneIfUnknown(error: unknown) {
+  if (isProblem(error, 'not-found')) return { outcome: 'short' as const, available: 0 };
+  throw error;
+}

@@ -1,0 +1,72 @@
+import { readPage } from '../../lib/books.ts';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { newId } from '../../lib/ids.ts';
+import { customerOf, type Self, service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { hold } from './hold.contract.ts';
+import { type Hold, holdView, newHold } from './hold.ts';
+import { consumeHold, hold as holdItems, type Keeper, keepHolds, letGo } from './hold-keeper.ts';
+
+const PAUSE = 1000;
+
+type This = Self<{ store: Store<Hold>; worker: Worker }>;
+
+export default function holdService(config: Config) {
+  const keeperOf = ({ store, broker }: This): Keeper => ({ store, rpc: broker });
+
+  return service<{ store: Store<Hold>; worker: Worker }>()(hold, config, {
+    mixins: [
+      worker<This>({
+        every: PAUSE,
+        run() {
+          return keepHolds(keeperOf(this));
+        },
+      }),
+      store<Hold>(config, {
+        node: 'shopping',
+        collection: 'holds',
+        indexes: [{ fields: { nextAt: 1 } }],
+        create: newHold,
+      }),
+    ],
+
+    handlers: {
+      async put(ctx) {
+        const customerId = customerOf(ctx);
+        const items = await ctx.call('cart.content', { customerId });
+        if (items.length === 0) throw errors.emptyCart();
+        const until = new Date(Date.now() + config.holdTime);
+        const made = await holdItems(customerId, newId('ord'), items, until, keeperOf(this));
+        return viewOf(made);
+      },
+
+      async get(ctx) {
+        return viewOf(await this.store.get(customerOf(ctx)));
+      },
+
+      drop(ctx) {
+        return letGo(customerOf(ctx), keeperOf(this));
+      },
+
+      async consume(ctx) {
+        const { customerId, idemKey, items } = ctx.params;
+        return { orderId: await consumeHold(customerId, idemKey, items, keeperOf(this)) };
+      },
+
+      books(ctx) {
+        return readPage(this.store, ctx.params, ({ _id: customerId, current, releasing }) => ({
+          customerId,
+          orderIds: [...(current ? [current] : []), ...releasing].map(({ orderId }) => orderId),
+        }));
+      },
+    },
+  });
+}
+
+function viewOf(hold: Hold | null) {
+  const view = hold && holdView(hold, new Date());
+  if (!view) throw errors.notFound('A hold');
+  return view;
+}

@@ -1,0 +1,113 @@
+import { booksOf, booksParams } from '../../lib/books.ts';
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { anyId } from '../../lib/ids.ts';
+import { moneyRule } from '../../lib/money.ts';
+import { pageOf, pageParams } from '../../lib/page.ts';
+import { postalAddress } from '../customer/customer.contract.ts';
+
+/** `rate` in basis points: 1900 is 19 %. */
+const tax = { type: 'object', props: { rate: 'number', amount: moneyRule } } as const;
+
+/** What an invoice freezes of an order. */
+export const invoiceOrder = {
+  type: 'object',
+  props: {
+    id: 'string',
+    number: 'string',
+    customerId: 'string',
+    createdAt: 'string',
+    paidAt: 'string',
+    currency: 'string',
+    lines: {
+      type: 'array',
+      items: {
+        type: 'object',
+        props: {
+          sku: 'string',
+          title: 'string',
+          variant: 'string',
+          quantity: 'number',
+          unitPrice: moneyRule,
+          lineTotal: moneyRule,
+          discount: moneyRule,
+          tax,
+          total: moneyRule,
+        },
+      },
+    },
+    shipping: {
+      type: 'object',
+      props: { method: 'string', title: 'string', price: moneyRule, discount: moneyRule, tax, total: moneyRule },
+    },
+    discounts: { type: 'array', items: { type: 'object', props: { code: 'string', amount: moneyRule } } },
+    taxes: {
+      type: 'array',
+      items: { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } },
+    },
+    totals: {
+      type: 'object',
+      props: {
+        quantity: 'number',
+        subtotal: moneyRule,
+        discount: moneyRule,
+        shipping: moneyRule,
+        tax: moneyRule,
+        total: moneyRule,
+        taxIncluded: 'boolean',
+      },
+    },
+    billingAddress: postalAddress,
+  },
+} as const;
+
+const brief = {
+  type: 'object',
+  props: { number: 'string', orderId: 'string', issuedAt: 'string', total: moneyRule },
+} as const;
+
+export const invoice = contract(
+  'invoice',
+  {
+    get: {
+      summary: 'The invoice of one of my orders, as a PDF or as a page',
+      visibility: 'published',
+      auth: 'customer',
+      idempotent: true,
+      rest: 'GET /v1/orders/:id/invoice',
+      params: { id: anyId, format: { type: 'enum', values: ['pdf', 'html'], optional: true } },
+      // A document, and no JSON.
+      returns: 'any',
+      problems: ['not-found', 'wrong-state'],
+    },
+    issue: {
+      summary: "Number an order's invoice; again for the same order changes nothing",
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { order: invoiceOrder },
+      returns: { type: 'object', props: { number: 'string' } },
+    },
+    list: {
+      summary: 'Invoices, the newest first',
+      visibility: 'published',
+      auth: 'staff',
+      idempotent: true,
+      rest: 'GET /v1/admin/invoices',
+      params: pageParams,
+      returns: pageOf(brief),
+    },
+    books: {
+      summary: 'All invoices as the auditor needs them, page by page by number',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: booksParams,
+      returns: booksOf({ id: 'string', year: 'number', seq: 'number', orderId: 'string' }),
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof invoice> {}
+}

@@ -1,0 +1,65 @@
+import { readPage } from '../../lib/books.ts';
+import type { Config } from '../../lib/config.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { CONTENT_SECURITY_POLICY, invoiceHtml } from './invoice/html.ts';
+import { type Invoice, issue, Queue } from './invoice/numbering.ts';
+import { invoicePdf } from './invoice/pdf.ts';
+import { sheetOf } from './invoice/sheet.ts';
+import { invoice } from './invoice.contract.ts';
+
+export default function invoiceService(config: Config) {
+  const queue = new Queue();
+
+  return service<{ store: Store<Invoice> }>()(invoice, config, {
+    mixins: [
+      store<Invoice>(config, {
+        node: 'shopping',
+        collection: 'invoices',
+        indexes: [{ fields: { orderId: 1 }, unique: true }, { fields: { year: 1, seq: -1 } }],
+      }),
+    ],
+
+    handlers: {
+      async get(ctx) {
+        const { id, format = 'pdf' } = ctx.params;
+        // Says no to whom the order is none of their business, and before it is paid.
+        const order = await ctx.call('order.forInvoice', { id });
+        const issued = await queue.run(() => issue(order, new Date(), this.store));
+        const sheet = sheetOf(issued, config.seller);
+        if (format === 'html') {
+          ctx.meta.$responseType = 'text/html; charset=utf-8';
+          ctx.meta.$responseHeaders = { 'Content-Security-Policy': CONTENT_SECURITY_POLICY };
+          return invoiceHtml(sheet);
+        }
+        ctx.meta.$responseType = 'application/pdf';
+        ctx.meta.$responseHeaders = { 'Content-Disposition': `inline; filename="invoice-${issued._id}.pdf"` };
+        return invoicePdf(sheet);
+      },
+
+      async issue(ctx) {
+        const { _id: number } = await queue.run(() => issue(ctx.params.order, new Date(), this.store));
+        return { number };
+      },
+
+      async list(ctx) {
+        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
+        const found = await this.store.find(before, { sort: { _id: -1 }, limit: limit + 1 });
+        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const brief = ({ _id: number, orderId, issuedAt, order }: Invoice) => ({
+          number,
+          orderId,
+          issuedAt: issuedAt.toISOString(),
+          total: order.totals.total,
+        });
+        return { items: items.map(brief), nextCursor };
+      },
+
+      books(ctx) {
+        return readPage(this.store, ctx.params, ({ _id: id, year, seq, orderId }) => ({ id, year, seq, orderId }));
+      },
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import { booksOf, booksParams } from '../../lib/books.ts';
+import { anyId, idRule } from '../../lib/ids.ts';
+import { moneyRule } from '../../lib/money.ts';
+import { invoiceOrder } from './invoice.contract.ts';
+import { item, status, timelineEntry } from './order-rules.ts';
+
+const orderId = idRule('ord');
+const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
+
+const booked = {
+  id: 'string',
+  rev: 'number',
+  customerId: 'string',
+  idemKey: 'string',
+  status,
+  items: { type: 'array', items: item },
+  coupons: { type: 'array', items: 'string' },
+  total: moneyRule,
+  captured: { type: 'number', integer: true },
+  refunds: {
+    type: 'array',
+    items: {
+      type: 'object',
+      props: { id: 'string', amount: { type: 'number', integer: true }, status: 'string' },
+    },
+  },
+  returns: {
+    type: 'array',
+    items: {
+      type: 'object',
+      props: { id: 'string', restock: 'string', approved: { type: 'array', items: item } },
+    },
+  },
+  /** Ids of what the outbox still has. */
+  outbox: { type: 'array', items: 'string' },
+  settled: 'boolean',
+  parked: 'boolean',
+  createdAt: 'string',
+  changedAt: 'string',
+} as const;
+
+/** What other services, and operators, ask of orders; part of the `order` contract. */
+export const orderInternals = {
+  resume: {
+    ...internal,
+    summary: 'Drive an order on now: something may have become known of its payment',
+    params: { orderId },
+  },
+  parked: {
+    ...internal,
+    summary: 'Orders that wait for an operator',
+    params: {},
+    returns: {
+      type: 'object',
+      props: {
+        items: {
+          type: 'array',
+          items: { type: 'object', props: { id: 'string', status, at: 'string', error: 'string' } },
+        },
+      },
+    },
+  },
+  unpark: {
+    ...internal,
+    summary: 'Take up a parked order again',
+    params: { orderId },
+    problems: ['not-found'],
+  },
+  exists: {
+    ...internal,
+    summary: 'Whether there is such an order',
+    params: { orderId },
+    returns: 'boolean',
+  },
+  timeline: {
+    summary: 'What happened to one of my orders after the entry `after`',
+    visibility: 'public',
+    auth: 'customer',
+    idempotent: true,
+    params: { id: anyId, after: { type: 'number', integer: true, min: 0, optional: true } },
+    returns: {
+      type: 'object',
+      props: { status, final: 'boolean', events: { type: 'array', items: timelineEntry } },
+    },
+    problems: ['not-found'],
+  },
+  forInvoice: {
+    summary: 'What an invoice says of one of my orders, or of any for staff',
+    visibility: 'public',
+    auth: 'customer',
+    idempotent: true,
+    params: { id: anyId },
+    returns: invoiceOrder,
+    problems: ['not-found', 'wrong-state'],
+  },
+  books: {
+    ...internal,
+    summary: 'All orders as the auditor needs them, page by page by id',
+    params: booksParams,
+    returns: booksOf(booked),
+  },
+} as const;

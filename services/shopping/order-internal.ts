@@ -1,0 +1,76 @@
+import { readPage } from '../../lib/books.ts';
+import { errors } from '../../lib/errors.ts';
+import { customerOf, type Handlers } from '../../lib/service.ts';
+import { isSettled, type Order } from './order.ts';
+import { command, found, type OrderService, own, resume } from './order-commands.ts';
+import type { orderInternals } from './order-internal.contract.ts';
+import { TRANSITIONS } from './order-state.ts';
+import { invoiceOrder, timeline } from './order-view.ts';
+import { unpark } from './recovery.ts';
+
+/** The handlers of what other services ask of orders. */
+export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
+  resume(ctx) {
+    return resume(this, ctx.params.orderId);
+  },
+
+  async parked() {
+    const orders = await this.store.find({ parkedAt: { $gt: new Date(0) } }, { sort: { parkedAt: 1 }, limit: 1000 });
+    const items = orders.map(({ _id: id, state: status, parkedAt, parkedError: error = '' }) => ({
+      id,
+      status,
+      at: parkedAt?.toISOString() ?? '',
+      error,
+    }));
+    return { items };
+  },
+
+  async unpark(ctx) {
+    await command(this, ctx.params.orderId, unpark);
+  },
+
+  async exists(ctx) {
+    return (await this.store.get(ctx.params.orderId)) !== null;
+  },
+
+  async timeline(ctx) {
+    const { id, after = 0 } = ctx.params;
+    const order = await own(this, id, customerOf(ctx));
+    const final = TRANSITIONS[order.state].length === 0 && isSettled(order);
+    return { status: order.state, final, events: timeline(order.history).slice(after) };
+  },
+
+  async forInvoice(ctx) {
+    const { id } = ctx.params;
+    const isStaff = ctx.meta.user?.role !== 'customer';
+    const order = isStaff ? await found(this, id) : await own(this, id, customerOf(ctx));
+    if (!order.payment) throw errors.wrongState(order.state, 'There is an invoice once the order is paid.');
+    return invoiceOrder(order);
+  },
+
+  books(ctx) {
+    return readPage(this.store, ctx.params, booked);
+  },
+};
+
+function booked(order: Order) {
+  const { _id: id, rev, customerId, idemKey, state: status, payment, refunds, returns, history } = order;
+  return {
+    id,
+    rev,
+    customerId,
+    idemKey,
+    status,
+    items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    coupons: order.discounts.map(({ code }) => code),
+    total: order.totals.total,
+    captured: payment?.captured.amount ?? 0,
+    refunds: refunds.map((refund) => ({ id: refund.id, amount: refund.amount.amount, status: refund.state })),
+    returns: returns.map((one) => ({ id: one.id, restock: one.restock, approved: one.approved })),
+    outbox: order.outbox.map((entry) => entry.id),
+    settled: isSettled(order),
+    parked: order.parkedAt !== null,
+    createdAt: order.createdAt.toISOString(),
+    changedAt: (history.at(-1)?.at ?? order.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,133 @@
+import { moneyRule } from '../../lib/money.ts';
+import { postalAddress } from '../customer/customer.contract.ts';
+import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
+
+/** Contract rules of what an order is made of; the types of the answers come from them. */
+
+export const status = { type: 'enum', values: ORDER_STATES } as const;
+
+/** `rate` in basis points: 1900 is 19 %. */
+const tax = { type: 'object', props: { rate: 'number', amount: moneyRule } } as const;
+
+const line = {
+  type: 'object',
+  props: {
+    sku: 'string',
+    productId: 'string',
+    title: 'string',
+    variant: 'string',
+    category: 'string',
+    weight: 'number',
+    quantity: 'number',
+    unitPrice: moneyRule,
+    lineTotal: moneyRule,
+    discount: moneyRule,
+    tax,
+    total: moneyRule,
+  },
+} as const;
+
+/** What a quote and an order have in common: `Priced` of pricing/price.ts. */
+export const pricedFields = {
+  items: { type: 'array', items: line },
+  shipping: {
+    type: 'object',
+    props: { method: 'string', title: 'string', price: moneyRule, discount: moneyRule, tax, total: moneyRule },
+  },
+  discounts: {
+    type: 'array',
+    items: { type: 'object', props: { code: 'string', kind: 'string', amount: moneyRule } },
+  },
+  taxes: {
+    type: 'array',
+    items: { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } },
+  },
+  totals: {
+    type: 'object',
+    props: {
+      quantity: 'number',
+      subtotal: moneyRule,
+      discount: moneyRule,
+      shipping: moneyRule,
+      tax: moneyRule,
+      total: moneyRule,
+      taxIncluded: 'boolean',
+    },
+  },
+} as const;
+
+export const item = {
+  type: 'object',
+  props: {
+    sku: { type: 'string', min: 1, max: 64 },
+    quantity: { type: 'number', integer: true, min: 1, max: 99 },
+  },
+} as const;
+export const itemList = { type: 'array', items: item, min: 1, max: 100 } as const;
+
+export const timelineEntry = {
+  type: 'object',
+  props: {
+    /** From 1 on, without gaps. */
+    id: 'number',
+    event: { type: 'enum', values: ORDER_EVENTS },
+    status,
+    at: 'string',
+    by: { type: 'enum', values: ['customer', 'staff', 'system'] },
+    staffId: 'string|optional',
+    note: 'string|optional',
+  },
+} as const;
+
+const refundView = {
+  type: 'object',
+  props: {
+    id: 'string',
+    amount: moneyRule,
+    status: { type: 'enum', values: ['PENDING', 'DONE'] },
+    reason: 'string',
+    at: 'string',
+  },
+} as const;
+
+const returnView = {
+  type: 'object',
+  props: {
+    id: 'string',
+    items: { type: 'array', items: item },
+    approved: { type: 'array', items: item },
+    reason: 'string',
+    status: { type: 'enum', values: ['REQUESTED', 'APPROVED', 'REFUSED'] },
+    at: 'string',
+  },
+} as const;
+
+const orderFields = {
+  id: 'string',
+  number: 'string',
+  status,
+  ...pricedFields,
+  shippingAddress: postalAddress,
+  note: 'string|optional',
+  payment: {
+    type: 'object',
+    nullable: true,
+    props: { provider: 'string', reference: 'string', captured: moneyRule, refunded: moneyRule },
+  },
+  shipment: { type: 'object', nullable: true, props: { carrier: 'string', trackingNumber: 'string' } },
+  refunds: { type: 'array', items: refundView },
+  returns: { type: 'array', items: returnView },
+  history: { type: 'array', items: timelineEntry },
+  createdAt: 'string',
+} as const;
+
+export const orderViewRule = { type: 'object', props: orderFields } as const;
+
+export const staffViewRule = {
+  type: 'object',
+  props: {
+    ...orderFields,
+    customerId: 'string',
+    parked: { type: 'object', nullable: true, props: { at: 'string', error: 'string' } },
+  },
+} as const;

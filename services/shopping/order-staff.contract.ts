@@ -1,0 +1,99 @@
+import { anyId } from '../../lib/ids.ts';
+import { pageOf, pageParams } from '../../lib/page.ts';
+import { itemList, staffViewRule, status } from './order-rules.ts';
+
+const staff = { visibility: 'published', auth: 'staff', returns: staffViewRule } as const;
+/** A step that is asked for again changes nothing. */
+const step = { ...staff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
+const id = anyId;
+const text = { type: 'string', trim: true, min: 1, max: 500 } as const;
+const note = { ...text, optional: true } as const;
+const name = { type: 'string', trim: true, min: 1, max: 100 } as const;
+
+/** What staff does with orders; part of the `order` contract. */
+export const orderStaffActions = {
+  search: {
+    summary: 'Orders of all customers, newest first',
+    visibility: 'published',
+    auth: 'staff',
+    idempotent: true,
+    rest: 'GET /v1/admin/orders',
+    params: {
+      status: { ...status, optional: true },
+      /** Only those that wait for an operator, with the error that they fail by. */
+      parked: { type: 'boolean', optional: true },
+      ...pageParams,
+    },
+    returns: pageOf(staffViewRule),
+  },
+  read: {
+    ...staff,
+    summary: 'One order, with who did what',
+    idempotent: true,
+    rest: 'GET /v1/admin/orders/:id',
+    params: { id },
+    problems: ['not-found'],
+  },
+  pack: { ...step, summary: 'The order is packed', rest: 'POST /v1/admin/orders/:id/pack', params: { id, note } },
+  ship: {
+    ...step,
+    summary: 'The order is with the carrier',
+    rest: 'POST /v1/admin/orders/:id/ship',
+    params: { id, carrier: name, trackingNumber: name, note },
+  },
+  deliver: {
+    ...step,
+    summary: 'The order has arrived',
+    rest: 'POST /v1/admin/orders/:id/deliver',
+    params: { id, note },
+  },
+  staffCancel: {
+    ...step,
+    summary: 'Cancel an order that was not shipped yet',
+    rest: 'POST /v1/admin/orders/:id/cancel',
+    params: { id, reason: text },
+  },
+  refund: {
+    ...staff,
+    summary: 'Refund some, or all that is left, of what was paid',
+    idempotent: true,
+    rest: 'POST /v1/admin/orders/:id/refunds',
+    status: 201,
+    headers: { idempotencyKey: 'Idempotency-Key' },
+    params: {
+      id,
+      idempotencyKey: { type: 'string', min: 1, max: 255 },
+      /** In minor units of the order's currency. */
+      amount: { type: 'number', integer: true, min: 1, optional: true },
+      reason: text,
+    },
+    problems: ['missing-idempotency-key', 'idempotency-key-reused', 'not-found', 'wrong-state', 'refund-too-high'],
+  },
+  approveReturn: {
+    ...staff,
+    summary: 'Take back what a customer returns, or a part of it, and refund it',
+    idempotent: true,
+    rest: 'POST /v1/admin/orders/:id/returns/:returnId/approve',
+    params: {
+      id,
+      returnId: anyId,
+      items: { ...itemList, optional: true },
+      /** False for what cannot be sold again. */
+      restock: { type: 'boolean', optional: true },
+      note,
+    },
+    problems: ['not-found', 'wrong-state', 'not-returnable'],
+  },
+  refuseReturn: {
+    ...step,
+    summary: 'Refuse a return',
+    rest: 'POST /v1/admin/orders/:id/returns/:returnId/refuse',
+    params: { id, returnId: anyId, reason: text },
+  },
+  replay: {
+    ...step,
+    summary: 'Take up a parked order again',
+    rest: 'POST /v1/admin/orders/:id/replay',
+    params: { id },
+  },
+} as const;

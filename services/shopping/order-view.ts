@@ -1,0 +1,108 @@
+import type { Params, Result } from '../../lib/contract.ts';
+import { idTime } from '../../lib/ids.ts';
+import type { Order } from './order.ts';
+import type { HistoryEntry } from './order-state.ts';
+import { refundable } from './refunds.ts';
+
+/** The number people say on the phone: the day, and the random part of the id. */
+export function orderNumber(id: string): string {
+  const day = idTime(id).toISOString().slice(2, 10).replaceAll('-', '');
+  return `${day}-${id.slice(-10, -5)}-${id.slice(-5)}`;
+}
+
+/** An order as its customer sees it. */
+export function orderView(order: Order): Result<'order.get'> {
+  const { payment, refunds, returns, note } = order;
+  const refunded = { ...order.totals.total, amount: (payment?.captured.amount ?? 0) - refundable(order).amount };
+  return {
+    id: order._id,
+    number: orderNumber(order._id),
+    status: order.state,
+    items: order.lines,
+    shipping: order.shipping,
+    discounts: order.discounts,
+    taxes: order.taxes,
+    totals: order.totals,
+    shippingAddress: order.shippingAddress,
+    ...(note ? { note } : {}),
+    payment: payment ? { ...payment, refunded } : null,
+    shipment: order.shipment,
+    refunds: refunds.map(({ id, amount, state, reason, at }) => ({
+      id,
+      amount,
+      status: state,
+      reason,
+      at: at.toISOString(),
+    })),
+    returns: returns.map(({ id, items, approved, reason, state, at }) => ({
+      id,
+      items,
+      approved,
+      reason,
+      status: state,
+      at: at.toISOString(),
+    })),
+    history: timeline(order.history),
+    createdAt: order.createdAt.toISOString(),
+  };
+}
+
+/** What staff sees besides: whose it is, who did what, and why it is parked. */
+export function staffView(order: Order): Result<'order.read'> {
+  const { parkedAt, parkedError } = order;
+  return {
+    ...orderView(order),
+    customerId: order.customerId,
+    history: timeline(order.history, true),
+    parked: parkedAt ? { at: parkedAt.toISOString(), error: parkedError ?? '' } : null,
+  };
+}
+
+/** The history with the number of each entry, from 1 on; with the ids of who did it for staff alone. */
+export function timeline(history: readonly HistoryEntry[], withIds = false) {
+  return history.map(({ at, by, ...entry }, index) => ({
+    id: index + 1,
+    ...entry,
+    at: at.toISOString(),
+    by: by.role,
+    ...(withIds && by.role === 'staff' ? { staffId: by.id } : {}),
+  }));
+}
+
+/** An order as mails tell of it. */
+export function orderSummary(order: Order): Params<'mail.queue'>['order'] {
+  return {
+    id: order._id,
+    number: orderNumber(order._id),
+    items: order.lines.map(({ title, variant, sku, quantity, unitPrice, lineTotal }) => ({
+      title,
+      variant,
+      sku,
+      quantity,
+      unitPrice,
+      lineTotal,
+    })),
+    totals: order.totals,
+    shippingAddress: order.shippingAddress,
+    createdAt: order.createdAt.toISOString(),
+  };
+}
+
+/** An order as an invoice freezes it. */
+export function invoiceOrder(order: Order): Params<'invoice.issue'>['order'] {
+  const paid = order.history.find(({ status }) => status === 'PAID') ?? order.history[0];
+  return {
+    id: order._id,
+    number: orderNumber(order._id),
+    customerId: order.customerId,
+    createdAt: order.createdAt.toISOString(),
+    paidAt: (paid?.at ?? order.createdAt).toISOString(),
+    currency: order.totals.total.currency,
+    lines: order.lines.map(({ productId: _p, category: _c, weight: _w, ...line }) => line),
+    shipping: order.shipping,
+    discounts: order.discounts.map(({ code, amount }) => ({ code, amount })),
+    taxes: order.taxes,
+    totals: order.totals,
+    billingAddress: order.shippingAddress,
+  };
+}

@@ -1,0 +1,132 @@
+import { type Money, times } from '../../../lib/money.ts';
+import { discountsOn } from './discounts.ts';
+import { allot } from './round.ts';
+import type { CouponTerms, PricingRules } from './rules.ts';
+import { type Parcel, shippingFor } from './shipping.ts';
+import { rateFor, taxOf } from './tax.ts';
+
+/** So many of a SKU, at its price of now. */
+export interface PricedLine {
+  sku: string;
+  productId: string;
+  title: string;
+  variant: string;
+  category: string;
+  /** Of one, in grams. */
+  weight: number;
+  quantity: number;
+  unitPrice: Money;
+}
+
+/** `rate` in basis points. */
+export interface Tax {
+  rate: number;
+  amount: Money;
+}
+
+/** Everything that makes up a total. */
+export interface Priced {
+  lines: (PricedLine & { lineTotal: Money; discount: Money; tax: Tax; total: Money })[];
+  shipping: { method: string; title: string; price: Money; discount: Money; tax: Tax; total: Money };
+  discounts: { code: string; kind: CouponTerms['kind']; amount: Money }[];
+  /** By rate; `base` is what the tax is in, or comes on top of. */
+  taxes: { rate: number; base: Money; amount: Money }[];
+  totals: Totals;
+}
+
+/** total = subtotal - discount + shipping, and + tax unless it is included. */
+export interface Totals {
+  quantity: number;
+  subtotal: Money;
+  discount: Money;
+  shipping: Money;
+  tax: Money;
+  total: Money;
+  taxIncluded: boolean;
+}
+
+export interface Basis {
+  lines: readonly PricedLine[];
+  /** Where it is sent, ISO 3166-1 alpha-2. */
+  country: string;
+  shippingMethod?: string | undefined;
+  coupons: readonly CouponTerms[];
+  rules: PricingRules;
+  currency: string;
+}
+
+/**
+ * Prices lines for an address. Discounts are allotted to the lines by largest remainder; tax is computed on each
+ * discounted line and on the shipping, rounded half up there, and nowhere else: every sum is one of rounded parts, so
+ * that the lines and the shipping add up to the total exactly. Nothing is ever negative.
+ * @throws coupon-refused, no-shipping
+ */
+export function price({ lines, country, shippingMethod, coupons, rules, currency }: Basis): Priced {
+  const money = (amount: number): Money => ({ amount, currency });
+  const goods = lines.map((line) => times(line.unitPrice, line.quantity).amount);
+  const subtotal = add(goods);
+  const discounts = discountsOn(subtotal, coupons);
+  const discount = add(discounts.map(({ amount }) => amount));
+  const shares = allot(discount, goods);
+  const taxed = (amount: number, rate: number) => {
+    const tax = taxOf(amount, rate, rules.taxIncluded);
+    return { base: amount, rate, tax, total: rules.taxIncluded ? amount : amount + tax };
+  };
+
+  const charged = lines.map((line, i) =>
+    taxed((goods[i] ?? 0) - (shares[i] ?? 0), rateFor(rules, country, line.category)),
+  );
+  const { rule, price: fee } = shippingFor(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
+  const isFree = discounts.some(({ kind }) => kind === 'free-shipping');
+  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, '*'));
+  const parts = [...charged, shipped];
+
+  return {
+    lines: lines.map((line, i) => ({
+      ...line,
+      lineTotal: money(goods[i] ?? 0),
+      discount: money(shares[i] ?? 0),
+      tax: { rate: charged[i]?.rate ?? 0, amount: money(charged[i]?.tax ?? 0) },
+      total: money(charged[i]?.total ?? 0),
+    })),
+    shipping: {
+      method: rule.id,
+      title: rule.title,
+      price: money(fee),
+      discount: money(fee - shipped.base),
+      tax: { rate: shipped.rate, amount: money(shipped.tax) },
+      total: money(shipped.total),
+    },
+    discounts: discounts.map(({ code, kind, amount }) => ({
+      code,
+      kind,
+      amount: money(kind === 'free-shipping' ? fee : amount),
+    })),
+    taxes: byRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
+    totals: {
+      quantity: add(lines.map((line) => line.quantity)),
+      subtotal: money(subtotal),
+      discount: money(discount),
+      shipping: money(shipped.base),
+      tax: money(add(parts.map(({ tax }) => tax))),
+      total: money(add(parts.map(({ total }) => total))),
+      taxIncluded: rules.taxIncluded,
+    },
+  };
+}
+
+/** What lines of this total after discounts weigh, on their way to a country. */
+export function parcelOf(lines: readonly PricedLine[], country: string, total: number): Parcel {
+  return { country, total, weight: add(lines.map(({ weight, quantity }) => weight * quantity)) };
+}
+
+const add = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
+
+/** The parts of a total summed by their rate, the highest first; what is free of tax is left out. */
+function byRate(parts: readonly { rate: number; base: number; tax: number }[]) {
+  const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
+  return rates.map((rate) => {
+    const same = parts.filter((part) => part.rate === rate);
+    return { rate, base: add(same.map(({ base }) => base)), tax: add(same.map(({ tax }) => tax)) };
+  });
+}

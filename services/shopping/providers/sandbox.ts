@@ -1,0 +1,34 @@
+import type { Rpc } from '../../../lib/contract.ts';
+import { errors } from '../../../lib/errors.ts';
+import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
+import type { SandboxEvent } from '../sandbox-ledger.ts';
+import { isTestToken, type TestToken } from '../sandbox-tokens.ts';
+import { isSigned, sign } from './webhook-signature.ts';
+
+/** The sandbox, reached as a real provider's API would be. */
+export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
+  const methodOf = (given = 'tok_approve'): TestToken => {
+    if (!isTestToken(given)) throw errors.unknownPaymentMethod(given);
+    return given;
+  };
+  return {
+    name: 'sandbox',
+    methodOf,
+    authorise: (key, { amount, method }) => rpc.call('sandbox.authorise', { key, amount, method: methodOf(method) }),
+    capture: (key, amount) => rpc.call('sandbox.capture', { key, amount }),
+    find: (key, amount) => rpc.call('sandbox.find', { key, amount }),
+    cancel: (key) => rpc.call('sandbox.cancel', { key }),
+    refund: ({ key, of, amount }) => rpc.call('sandbox.refund', { key, of, amount }),
+    verify(body, signature) {
+      if (!isSigned(body, signature, webhookSecret, new Date())) throw errors.invalidSignature();
+      return JSON.parse(body) as WebhookEvent;
+    },
+    books: (page) => rpc.call('sandbox.books', page),
+  };
+}
+
+/** The sandbox's side of it: a webhook's body, and its signature. */
+export function sandboxWebhook(orderId: string, { id, type }: SandboxEvent, secret: string, now: Date) {
+  const payload = JSON.stringify({ id, type, orderId } satisfies WebhookEvent);
+  return { payload, sandboxSignature: sign(payload, secret, now) };
+}

@@ -1,0 +1,15 @@
+/** The payment methods of the sandbox, each a story of its own; docs/payments.md tells them. */
+export const TEST_TOKENS = [
+  'tok_approve',
+  'tok_decline',
+  'tok_timeout_charged',
+  'tok_timeout_not_charged',
+  'tok_late_webhook',
+  'tok_duplicate_webhook',
+  'tok_slow',
+  'tok_two_step',
+] as const;
+
+export type TestToken = (typeof TEST_TOKENS)[number];
+
+export const isTestToken = (method: string): method is TestToken => TEST_TOKENS.some((token) => token === method);

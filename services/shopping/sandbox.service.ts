@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readPage } from '../../lib/books.ts';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { type Self, service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { sandbox } from './sandbox.contract.ts';
+import {
+  again,
+  begin,
+  booked,
+  cancel,
+  cancelledUnused,
+  capture,
+  found,
+  type LedgerEntry,
+  outcomeOf,
+  refund,
+} from './sandbox-ledger.ts';
+import { sendDue } from './sandbox-webhooks.ts';
+
+const WEBHOOK_PAUSE = 250;
+/** What `tok_slow` takes, in ms. */
+const SLOW = 3000;
+
+type This = Self<{ store: Store<LedgerEntry>; worker: Worker }>;
+
+export default function sandboxService(config: Config) {
+  const { webhookSecret } = config.payments;
+
+  return service<{ store: Store<LedgerEntry>; worker: Worker }>()(sandbox, config, {
+    mixins: [
+      worker<This>({
+        every: WEBHOOK_PAUSE,
+        run() {
+          return sendDue(this.store, this.broker, webhookSecret, (error, key) =>
+            this.logger.warn(`a webhook of ${key} was not taken, will be sent again`, error),
+          );
+        },
+      }),
+      store<LedgerEntry>(config, {
+        node: 'shopping',
+        collection: 'sandbox-ledger',
+        indexes: [{ fields: { dueAt: 1 } }],
+      }),
+    ],
+
+    handlers: {
+      async authorise(ctx) {
+        const { key, ...payment } = ctx.params;
+        if (payment.method === 'tok_slow') await sleep(SLOW, undefined, { ref: false });
+        const first = begin(key, payment, new Date());
+        if (!(await this.store.insert(first))) return this.store.change(key, (entry) => again(entry, payment));
+        if (payment.method.startsWith('tok_timeout_')) throw errors.unavailable('The answer was lost on its way.');
+        return outcomeOf(first);
+      },
+
+      capture(ctx) {
+        const { key, amount } = ctx.params;
+        return this.store.change(key, (entry) => capture(entry, amount));
+      },
+
+      async find(ctx) {
+        return found(await this.store.get(ctx.params.key), ctx.params.amount);
+      },
+
+      refund(ctx) {
+        const { key, of, amount } = ctx.params;
+        return this.store.change(of, (entry) => refund(entry, key, amount));
+      },
+
+      async cancel(ctx) {
+        const { key } = ctx.params;
+        if (await this.store.insert(cancelledUnused(key, new Date()))) return;
+        await this.store.change(key, cancel);
+      },
+
+      books(ctx) {
+        return readPage(this.store, ctx.params, booked);
+      },
+    },
+  });
+}
