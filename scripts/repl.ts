@@ -33,13 +33,10 @@ async function replConfig(): Promise<Config> {
 
 try {
   const options = brokerOptions(await replConfig());
-  // Only a visitor: it offers nothing, and must not ask for the ports of a node's metrics.
-  const visitor = {
-    metrics: false,
-    tracing: false,
-    replOptions: { delimiter: 'shop $', customCommands: operatorCommands },
-  };
-  const broker = new ServiceBroker({ ...options, ...visitor });
+  // Only a visitor: it offers nothing, and must not ask for the ports of a node's metrics. Moleculer does not know that
+  // our commands are given a broker by contract.
+  const replOptions = { delimiter: 'shop $', customCommands: operatorCommands } as object;
+  const broker = new ServiceBroker({ ...options, metrics: false, tracing: false, replOptions });
   await broker.start();
   broker.repl();
 } catch (error) {

@@ -59,6 +59,7 @@ export const orderStaffActions = {
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/refunds',
     status: 201,
+    location: '/v1/admin/orders/{id}',
     headers: { idempotencyKey: 'Idempotency-Key' },
     params: {
       id,

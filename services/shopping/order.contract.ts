@@ -90,6 +90,7 @@ export const order = contract(
       idempotent: true,
       rest: 'POST /v1/orders/:id/returns',
       status: 201,
+      location: '/v1/orders/{id}',
       headers: { idempotencyKey: 'Idempotency-Key' },
       params: { id: anyId, idempotencyKey, items: itemList, reason },
       problems: ['missing-idempotency-key', 'idempotency-key-reused', 'not-found', 'wrong-state', 'not-returnable'],

@@ -14,6 +14,7 @@ import { beginPlacing, command, failing, type OrderService, own, shopOf } from '
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
+import { methodOf } from './payment-method.ts';
 import { loadRules } from './pricing/load-rules.ts';
 import { recoverOrders } from './recovery.ts';
 import { answerOf, repeated } from './replay.ts';
@@ -23,7 +24,8 @@ import { requestReturn } from './returns.ts';
 const PATIENCE = 4000;
 const RECOVERY_PAUSE = 1000;
 
-export default function orderService(config: Config) {
+/** @param patience how long a request with a known key waits for the answer of the first one, in ms */
+export default function orderService(config: Config, patience = 1000) {
   const till = { rules: loadRules(config), currency: config.currency };
 
   return service<{ store: Store<Order>; worker: Worker }>()(order, config, {
@@ -61,16 +63,13 @@ export default function orderService(config: Config) {
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
         const first = () => this.store.findOne({ customerId, idemKey });
-        const [known, items, { method: paymentMethod }] = await Promise.all([
-          first(),
-          ctx.call('cart.content', { customerId }),
-          ctx.call('payment.check', body.paymentMethod === undefined ? {} : { method: body.paymentMethod }),
-        ]);
-        if (known) return repeated(known, fingerprint, this.store);
+        const paymentMethod = methodOf(config.payments, body.paymentMethod);
+        const [known, items] = await Promise.all([first(), ctx.call('cart.content', { customerId })]);
+        if (known) return repeated(known, fingerprint, this.store, patience);
         if (items.length === 0) {
           // The first request with this key may have emptied it since.
           const begun = await first();
-          if (begun) return repeated(begun, fingerprint, this.store);
+          if (begun) return repeated(begun, fingerprint, this.store, patience);
           throw errors.emptyCart();
         }
         const { priced, address } = await priceBasket(items, body, customerId, till, ctx);
@@ -90,7 +89,7 @@ export default function orderService(config: Config) {
         if (!(await this.store.insert(draft))) {
           const other = await first();
           if (!other) throw errors.requestInProgress();
-          return repeated(other, fingerprint, this.store);
+          return repeated(other, fingerprint, this.store, patience);
         }
         const begun = { ...draft, rev: 0 };
         const placing = beginPlacing(this, begun).catch(() => undefined);

@@ -20,17 +20,16 @@ export function answerOf(order: Order, fingerprint: string): Result<'order.place
   return orderView({ ...order, state: 'PAID', history, shipment: null, refunds: [], returns: [] });
 }
 
-/** How long a repeated request waits for the first one, in ms. */
-const PATIENCE = 1000;
+/** Between two looks at an order, in ms. */
 const PAUSE = 50;
 
 /**
- * The answer to a repeated request, which waits a moment for the first one to have its own.
+ * The answer to a repeated request, which waits up to `patience` ms for the first one to have its own.
  * @throws as `answerOf`
  */
-export async function repeated(order: Order, fingerprint: string, store: Pick<Store<Order>, 'get'>) {
+export async function repeated(order: Order, fingerprint: string, store: Pick<Store<Order>, 'get'>, patience: number) {
   let current = order;
-  for (let waited = 0; isOpen(current) && current.fingerprint === fingerprint && waited < PATIENCE; waited += PAUSE) {
+  for (let waited = 0; isOpen(current) && current.fingerprint === fingerprint && waited < patience; waited += PAUSE) {
     await sleep(PAUSE);
     current = (await store.get(order._id)) ?? current;
   }

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from '../../scripts/cluster/cluster.ts';
 import { type Addresses, NODE_IDS } from '../../scripts/cluster/plan.ts';
 import { readTopology } from '../../scripts/cluster/topology.ts';
+import { Operator } from '../support/operator.ts';
 import { request } from '../support/shop.ts';
 import { type FaultKind, inflict, planFaults } from './faults.ts';
 import { Link } from './link.ts';
-import { Operator } from './operator.ts';
 import { seeded } from './random.ts';
 import { Crowd, crowdOf } from './shoppers.ts';
 
@@ -41,15 +41,17 @@ export async function run({ orders, faults, shoppers, seed, dataDir, say }: Opti
   const links = new Map<string, { nats: Link; mongo: Link }>();
   const cluster = new Cluster({
     entry: join(import.meta.dirname, '../../scripts/start.ts'),
-    say: () => undefined,
+    say,
     failed: (error) => {
       throw error;
     },
     via: (addresses) => throughProxies(addresses, links),
   });
-  const env = { PORT: '0', DATA_DIR: dataDir, NATS_URL: '', MONGO_URL: '', DATABASE_PREFIX: `chaos-${seed}-` };
+  const env = { PORT: '0', DATA_DIR: dataDir, NATS_URL: '', MONGO_URL: '', DATABASE_PREFIX: `chaos-${seed}-`, SEED: 'true', LOG_LEVEL: 'warn' };
   try {
-    await cluster.start({ ...process.env, ...env, SEED: 'true', LOG_LEVEL: 'warn' });
+    // Its nodes inherit this process's environment.
+    Object.assign(process.env, env);
+    await cluster.start(process.env);
     const topology = readTopology(dataDir);
     if (!topology) throw new Error('the cluster has no topology');
     const operator = await Operator.at(topology, env.DATABASE_PREFIX);

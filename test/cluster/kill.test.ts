@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readBooks, violations } from '../support/audit.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { type Acknowledged, Buyers, Readers } from '../support/load.ts';
+import { Operator } from '../support/operator.ts';
 import { eventually, request, Shopper } from '../support/shop.ts';
 
 /**
@@ -97,11 +97,11 @@ test('nothing acknowledged is lost: every order is there, paid once, and the boo
     expect({ id, status, state: body.status }).toEqual({ id, status: 200, state: 'PAID' });
     expect((await shopper.order(key)).body.id).toBe(id);
   }
-  const { mongoUrl } = cluster.topology();
-  const books = await eventually(
-    () => readBooks(mongoUrl, PREFIX),
-    ({ orders }) => orders.every(({ nextAt }) => nextAt === null),
-    60_000,
-  );
-  expect(await violations(books)).toEqual([]);
+  const operator = await Operator.at(cluster.topology(), PREFIX);
+  try {
+    const ids = acknowledged.map(({ id }) => id);
+    expect(await operator.untilAtRest(ids, Date.now() + 60_000)).toEqual([]);
+  } finally {
+    await operator.leave();
+  }
 });

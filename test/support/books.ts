@@ -1,19 +1,28 @@
 import type { Store } from '../../mixins/store.ts';
+import type { Account } from '../../services/customer/account.ts';
+import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { Product } from '../../services/product/product.ts';
 import type { Stock } from '../../services/product/stock.ts';
 import type { Cart } from '../../services/shopping/cart.ts';
+import type { Coupon } from '../../services/shopping/coupon.ts';
+import type { Hold } from '../../services/shopping/hold.ts';
+import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
 import type { Order } from '../../services/shopping/order.ts';
-import type { LedgerEntry } from '../../services/shopping/sandbox-provider.ts';
-import { violations } from './audit.ts';
+import type { LedgerEntry } from '../../services/shopping/sandbox-ledger.ts';
 import { eventually, type TestShop } from './shop.ts';
 
 /** Whose documents a service of the shop keeps. */
 interface Kept {
+  customer: Account;
+  mail: Mail;
   product: Product;
   inventory: Stock;
   cart: Cart;
+  coupon: Coupon;
+  hold: Hold;
   order: Order;
-  payment: LedgerEntry;
+  sandbox: LedgerEntry;
+  invoice: Invoice;
 }
 
 /** The documents of a service of this process, past its actions. */
@@ -21,19 +30,15 @@ export function storeOf<K extends keyof Kept>({ broker }: TestShop, service: K):
   return (broker.getLocalService(service) as unknown as { store: Store<Kept[K]> }).store;
 }
 
-/** Waits until recovery has nothing more to do, and resolves with what is against the shop's invariants then. */
-export async function wrongAtRest(shop: TestShop): Promise<string[]> {
-  const read = async () => ({
-    orders: await storeOf(shop, 'order').find({}),
-    stock: await storeOf(shop, 'inventory').find({}),
-    ledger: await storeOf(shop, 'payment').find({}),
-  });
+/** Waits until recovery has nothing more to do, and resolves with what the auditor finds against the shop then. */
+export async function wrongAtRest(shop: TestShop, acknowledged: string[] = []): Promise<string[]> {
   await eventually(
-    async () => (await read()).orders.filter(({ nextAt }) => nextAt !== null).map(({ _id, state }) => [_id, state]),
+    () => storeOf(shop, 'order').find({ nextAt: { $gt: new Date(0) } }, { fields: ['_id', 'state'] }),
     (open) => open.length === 0,
     30_000,
   );
-  return violations(await read());
+  const { violations } = await shop.broker.call('audit.run', { atRest: true, acknowledged });
+  return violations.map(({ invariant, detail }) => `${invariant} ${detail}`);
 }
 
 /** Stops the shop; what was against its invariants at rest. */

@@ -89,7 +89,10 @@ eachEngine('access tokens', (engine) => {
   });
 
   test('that of a customer who is not there is worth nothing, for reading and for changing', async () => {
-    const token = signAccessToken({ id: 'cus_01JNVVWZEZHWMHB63K63A6KM7H', sessionId: 'ses_1' }, config.tokenSecret);
+    const token = signAccessToken(
+      { id: 'cus_01JNVVWZEZHWMHB63K63A6KM7H', sessionId: 'ses_1', role: 'customer' },
+      config.tokenSecret,
+    );
     const answers = await Promise.all([
       request(shop.url, 'GET /v1/me', { token }),
       request(shop.url, 'PATCH /v1/me', { token, body: { name: 'Nobody' } }),

@@ -5,8 +5,11 @@ import type { Config } from '../../../lib/config.ts';
 import { newId } from '../../../lib/ids.ts';
 import inventoryService from '../../../services/product/inventory.service.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { begin, fingerprintOf, type Order } from '../../../services/shopping/order.ts';
+import { begin, fingerprintOf, type Order, orderable } from '../../../services/shopping/order.ts';
 import paymentService from '../../../services/shopping/payment.service.ts';
+import { price } from '../../../services/shopping/pricing/price.ts';
+import { standardRules } from '../../../services/shopping/pricing/standard-rules.ts';
+import sandboxService from '../../../services/shopping/sandbox.service.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -42,11 +45,13 @@ eachEngine('an order that is left half way', (engine) => {
       { sku: MUG, quantity: 2 },
       { sku: BOWL, quantity: 1 },
     ];
+    const lines = orderable(items, await shop.broker.call('product.offers', { skus: [MUG, BOWL] }));
+    const { currency } = config;
     const order = begin(
       {
-        ...{ id: newId('ord', died), customerId: ada.id, idemKey: key, items, currency: config.currency },
-        ...{ fingerprint: fingerprintOf({ addressId: ada.addressId }), shippingAddress: ADDRESS, owner: 'another' },
-        offers: await shop.broker.call('product.offers', { skus: [MUG, BOWL] }),
+        ...{ id: newId('ord', died), customerId: ada.id, idemKey: key, owner: 'another', paymentMethod: 'tok_approve' },
+        ...{ fingerprint: fingerprintOf({ addressId: ada.addressId }), shippingAddress: ADDRESS },
+        priced: price({ lines, country: 'DE', coupons: [], rules: standardRules, currency }),
       },
       died,
     );
@@ -57,7 +62,7 @@ eachEngine('an order that is left half way', (engine) => {
     for (const { sku, quantity } of lines) await shop.broker.call('inventory.reserve', { sku, orderId, quantity });
   };
   const charge = ({ _id: orderId, totals }: Omit<Order, 'rev'>) =>
-    shop.broker.call('payment.charge', { orderId, amount: totals.total });
+    shop.broker.call('payment.charge', { orderId, amount: totals.total, method: 'tok_approve' });
   const settled = (id: string) =>
     eventually(
       () => storeOf(shop, 'order').get(id),
@@ -72,7 +77,7 @@ eachEngine('an order that is left half way', (engine) => {
   test('PENDING ends PAID by itself, and answers its key with 201 then', async () => {
     const { left, insert } = await leave();
     await insert();
-    expect(await settled(left._id)).toMatchObject({ state: 'PAID', outbox: [], lease: null, attempts: 1 });
+    expect(await settled(left._id)).toMatchObject({ state: 'PAID', outbox: [], lease: null });
     expect(await cart()).toEqual([]);
     const answer = await ada.order(key);
     expect(answer).toMatchObject({ status: 201, body: { id: left._id, status: 'PAID', totals: left.totals } });
@@ -84,7 +89,7 @@ eachEngine('an order that is left half way', (engine) => {
     await charge(left);
     await insert();
     expect(await settled(left._id)).toMatchObject({ state: 'PAID', payment: { reference: `sandbox_${left._id}` } });
-    const { captured, refunded } = (await storeOf(shop, 'payment').get(left._id)) ?? {};
+    const { captured, refunded } = (await storeOf(shop, 'sandbox').get(left._id)) ?? {};
     expect({ captured, refunded }).toEqual({ captured: left.totals.total.amount, refunded: 0 });
     const stock = await storeOf(shop, 'inventory').get(MUG);
     expect(stock?.done[left._id]).toBe(1);
@@ -104,14 +109,14 @@ eachEngine('an order that is left half way', (engine) => {
   test('REJECTING is refunded and gives its stock back', async () => {
     const rejection = { code: 'payment-declined' as const, reason: 'card' };
     const { left, insert } = await leave();
-    const history = [...left.history, { status: 'REJECTING' as const, at: new Date(), note: rejection.code }];
+    const history = [...left.history, { ...left.history[0], status: 'REJECTING' as const, note: rejection.code }];
     Object.assign(left, { state: 'REJECTING', rejection, history });
     await reserve(left);
     await charge(left);
     const before = await storeOf(shop, 'inventory').get(MUG);
     await insert();
     expect(await settled(left._id)).toMatchObject({ state: 'REJECTED', payment: null });
-    const entry = await storeOf(shop, 'payment').get(left._id);
+    const entry = await storeOf(shop, 'sandbox').get(left._id);
     expect(entry).toMatchObject({ state: 'cancelled', refunded: left.totals.total.amount });
     const stock = await storeOf(shop, 'inventory').get(MUG);
     expect(stock).toMatchObject({ available: (before?.available ?? 0) + 2, reserved: (before?.reserved ?? 0) - 2 });
@@ -128,7 +133,7 @@ eachEngine('an order that is left half way', (engine) => {
     const { _id: orderId, customerId, lines } = left;
     const items = lines.map(({ sku, quantity }) => ({ sku, quantity }));
     Object.assign(left, {
-      ...{ state: 'PAID', history: [...left.history, { status: 'PAID', at: new Date() }] },
+      ...{ state: 'PAID', history: [...left.history, { ...left.history[0], status: 'PAID' }] },
       payment: { provider: paid.provider, reference: paid.reference, captured: left.totals.total },
       outbox: [
         ...lines.map(({ sku }) => ({ id: `sell:${sku}`, action: 'inventory.commit', params: { sku, orderId } })),
@@ -148,6 +153,7 @@ eachEngine('an order that is left half way', (engine) => {
   test.each([
     ['inventory', inventoryService],
     ['payment', paymentService],
+    ['sandbox', sandboxService],
   ] as const)('because %s is away is accepted with 202, and ends once that is back', async (name, service) => {
     await shop.broker.destroyService(shop.broker.getLocalService(name) as Service);
     const accepted = await ada.order(key);

@@ -157,14 +157,22 @@ describe('taking out what was ordered', () => {
 
 describe('the cart as a customer sees it', () => {
   const offer = (sku: string, amount: number): Offer => ({
-    ...{ sku, productId: `prd_${sku}`, slug: sku.toLowerCase(), title: sku, variant: 'One' },
+    ...{
+      sku,
+      productId: `prd_${sku}`,
+      slug: sku.toLowerCase(),
+      title: sku,
+      variant: 'One',
+      category: 'mugs',
+      weight: 300,
+    },
     ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock', available: 7 },
   });
 
   test('has prices, a total for each line and for all', () => {
     const view = cartView([{ sku: 'MUG', quantity: 3 }], [offer('MUG', 1999)], 'EUR');
     const [unitPrice, total] = [1999, 5997].map((amount) => ({ amount, currency: 'EUR' }));
-    const { price: _, ...shown } = offer('MUG', 1999);
+    const { price: _, category: _c, weight: _w, ...shown } = offer('MUG', 1999);
     expect(view).toEqual({
       items: [{ ...shown, quantity: 3, unitPrice, lineTotal: total }],
       totals: { quantity: 3, subtotal: total, total },

@@ -46,14 +46,12 @@ export class Operator {
 
   /** Audits until nothing is wrong, or until the deadline; then what still is. */
   async untilAtRest(acknowledged: readonly string[], deadline: number): Promise<string[]> {
-    let wrong: string[] = ['it was never audited'];
-    while (wrong.length > 0) {
+    for (;;) {
       const late = Date.now() > deadline;
-      wrong = await this.#audit(acknowledged);
-      if (late) return wrong;
-      if (wrong.length > 0) await sleep(1000);
+      const wrong = await this.#audit(acknowledged);
+      if (late || wrong.length === 0) return wrong;
+      await sleep(1000);
     }
-    return wrong;
   }
 
   async #audit(acknowledged: readonly string[]): Promise<string[]> {
