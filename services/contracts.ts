@@ -1,5 +1,6 @@
 import type { Contract } from '../lib/contract.ts';
 import { api } from './api/api.contract.ts';
+import { tracking } from './api/tracking.contract.ts';
 import { customer } from './customer/customer.contract.ts';
 import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
@@ -32,4 +33,5 @@ export const contracts: readonly Contract[] = [
   sandbox,
   invoice,
   audit,
+  tracking,
 ];

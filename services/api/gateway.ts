@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
@@ -70,6 +71,8 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
           }
           res.setHeader('X-Content-Type-Options', 'nosniff');
           if (contract.auth !== 'public' || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
+          // That of a HEAD is never read, and would stay open.
+          if (data instanceof Readable) res.once('close', () => data.destroy());
           return data;
         },
       },

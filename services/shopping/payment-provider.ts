@@ -63,8 +63,6 @@ export interface BooksPage {
  */
 export interface PaymentProvider {
   readonly name: 'sandbox' | 'stripe';
-  /** The method to be used, the provider's own choice when none is given. @throws unknown-payment-method */
-  methodOf(given: string | undefined): string;
   /** Sets the money aside, and captures it at once where the provider can. */
   authorise(key: string, payment: Payment): Promise<Outcome>;
   /** Takes what was authorised. Again: changes nothing. */

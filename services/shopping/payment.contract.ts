@@ -5,7 +5,6 @@ import { positiveMoneyRule } from '../../lib/money.ts';
 import { ledgerPage } from './sandbox.contract.ts';
 
 const orderId = idRule('ord');
-const method = { type: 'string', min: 1, max: 255 } as const;
 
 /** Keyed by the order, or the refund, at the provider, so doing it again is safe. */
 const keyed = {
@@ -19,19 +18,10 @@ const keyed = {
 export const payment = contract(
   'payment',
   {
-    check: {
-      summary: 'The payment method that an order is charged by, before there is an order',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
-      params: { method: { ...method, optional: true } },
-      returns: { type: 'object', props: { method: 'string' } },
-      problems: ['unknown-payment-method'],
-    },
     charge: {
       ...keyed,
       summary: 'Authorise and capture the total of an order',
-      params: { orderId, amount: positiveMoneyRule, method },
+      params: { orderId, amount: positiveMoneyRule, method: { type: 'string', min: 1, max: 255 } },
       returns: {
         type: 'multi',
         rules: [

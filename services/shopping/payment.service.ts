@@ -4,6 +4,7 @@ import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { payment } from './payment.contract.ts';
 import { charge } from './payment.ts';
+import { methodOf } from './payment-method.ts';
 import { configuredProvider } from './providers/configured.ts';
 
 /** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
@@ -20,14 +21,10 @@ export default function paymentService(config: Config) {
     mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {
-      async check(ctx) {
-        return { method: (await providerFor(ctx)).methodOf(ctx.params.method) };
-      },
-
       async charge(ctx) {
         const provider = await providerFor(ctx);
         const { orderId, amount, method } = ctx.params;
-        const result = await charge(provider, orderId, { amount, method: provider.methodOf(method) });
+        const result = await charge(provider, orderId, { amount, method: methodOf(config.payments, method) });
         return result.outcome === 'captured' ? { ...result, provider: provider.name } : result;
       },
 

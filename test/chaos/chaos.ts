@@ -47,7 +47,15 @@ export async function run({ orders, faults, shoppers, seed, dataDir, say }: Opti
     },
     via: (addresses) => throughProxies(addresses, links),
   });
-  const env = { PORT: '0', DATA_DIR: dataDir, NATS_URL: '', MONGO_URL: '', DATABASE_PREFIX: `chaos-${seed}-`, SEED: 'true', LOG_LEVEL: 'warn' };
+  const env = {
+    PORT: '0',
+    DATA_DIR: dataDir,
+    NATS_URL: '',
+    MONGO_URL: '',
+    DATABASE_PREFIX: `chaos-${seed}-`,
+    SEED: 'true',
+    LOG_LEVEL: 'warn',
+  };
   try {
     // Its nodes inherit this process's environment.
     Object.assign(process.env, env);
@@ -62,12 +70,7 @@ export async function run({ orders, faults, shoppers, seed, dataDir, say }: Opti
       links: (id: string) => links.get(id) as { nats: Link; mongo: Link },
     };
     const done = crowd.done();
-    let finished = false;
-    void done.then(() => {
-      finished = true;
-    });
     const befell: Record<string, number> = {};
-    const waves = [];
     let last = Date.now();
     const plan = planFaults(seeded(`${seed} faults`), NODE_IDS, faults);
     const running = new Set<Promise<void>>();
@@ -83,9 +86,9 @@ export async function run({ orders, faults, shoppers, seed, dataDir, say }: Opti
       if ((index + 1) % 20 === 0) say(`${index + 1} faults, ${crowd.placed} orders`);
       await sleep(fault.pause);
     }
-    waves.push(...running);
-    await Promise.all(waves);
-    if (!finished) say(`${faults} faults are over, ${crowd.placed} orders were begun`);
+    await Promise.all(running);
+    crowd.enough();
+    say(`${faults} faults are over, ${crowd.placed} orders were begun`);
     const told = await done;
     const wrong = [
       ...told.unexpected,

@@ -24,11 +24,12 @@ export interface Told {
 
 const EXPECTED = ['out-of-stock', 'payment-declined', 'order-expired', 'coupon-refused', 'empty-cart'];
 
-/** Shoppers who order one thing after the other until so many were answered, each repeating what got no answer. */
+/** Shoppers who order one thing after the other until told that it is enough, each repeating what got no answer. */
 export class Crowd {
   readonly told: Told = { acknowledged: [], answers: {}, unexpected: [] };
   #placed = 0;
   readonly #target: number;
+  #enough = false;
   readonly #clients: Promise<void>[];
 
   constructor(shoppers: readonly Shopper[], skus: readonly string[], target: number, seed: number) {
@@ -40,6 +41,11 @@ export class Crowd {
     return this.#placed;
   }
 
+  /** From here on nobody begins another order once as many as were asked for are placed. */
+  enough(): void {
+    this.#enough = true;
+  }
+
   /** Resolves when all orders are answered. */
   async done(): Promise<Told> {
     await Promise.all(this.#clients);
@@ -47,7 +53,7 @@ export class Crowd {
   }
 
   async #shop(shopper: Shopper, skus: readonly string[], random: Random): Promise<void> {
-    while (this.#placed < this.#target) {
+    while (this.#placed < this.#target || !this.#enough) {
       this.#placed += 1;
       const key = `chaos-${random.next()}`;
       for (let lines = random.between(1, 3); lines > 0; lines -= 1) {

@@ -2,19 +2,17 @@ import type { Rpc } from '../../../lib/contract.ts';
 import { errors } from '../../../lib/errors.ts';
 import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
 import type { SandboxEvent } from '../sandbox-ledger.ts';
-import { isTestToken, type TestToken } from '../sandbox-tokens.ts';
+import { isTestToken } from '../sandbox-tokens.ts';
 import { isSigned, sign } from './webhook-signature.ts';
 
 /** The sandbox, reached as a real provider's API would be. */
 export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
-  const methodOf = (given = 'tok_approve'): TestToken => {
-    if (!isTestToken(given)) throw errors.unknownPaymentMethod(given);
-    return given;
-  };
   return {
     name: 'sandbox',
-    methodOf,
-    authorise: (key, { amount, method }) => rpc.call('sandbox.authorise', { key, amount, method: methodOf(method) }),
+    async authorise(key, { amount, method }) {
+      if (!isTestToken(method)) throw errors.unknownPaymentMethod(method);
+      return rpc.call('sandbox.authorise', { key, amount, method });
+    },
     capture: (key, amount) => rpc.call('sandbox.capture', { key, amount }),
     find: (key, amount) => rpc.call('sandbox.find', { key, amount }),
     cancel: (key) => rpc.call('sandbox.cancel', { key }),

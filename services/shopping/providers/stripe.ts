@@ -84,11 +84,6 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
   return {
     name: 'stripe',
 
-    methodOf(given = '') {
-      if (!/^pm_\w+$/.test(given)) throw errors.unknownPaymentMethod(given);
-      return given;
-    },
-
     authorise: (key, { amount, method }) => asked(authorise(key, amount, method)),
 
     async capture(key, amount) {

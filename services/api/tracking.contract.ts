@@ -1,0 +1,25 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { anyId } from '../../lib/ids.ts';
+
+export const tracking = contract(
+  'tracking',
+  {
+    follow: {
+      summary: 'What happens to one of my orders, as it happens: server-sent events',
+      visibility: 'published',
+      auth: 'customer',
+      idempotent: true,
+      rest: 'GET /v1/orders/:id/events',
+      headers: { after: 'Last-Event-ID' },
+      params: { id: anyId, after: { type: 'string', pattern: /^\d{1,6}$/, optional: true } },
+      // A stream, and no JSON.
+      returns: 'any',
+      problems: ['not-found', 'limit-reached'],
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof tracking> {}
+}
