@@ -112,7 +112,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     seed: (env.SEED as boolean | undefined) ?? !production,
     metricsPort: env.METRICS_PORT as number,
     auditSeconds: env.AUDIT_SECONDS as number,
-    payments: paymentConfig(env, production, tokenSecret),
+    payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
     ...(env.SMTP_URL ? { smtpUrl: text('SMTP_URL') } : {}),
     mailFrom: text('MAIL_FROM'),
     seller: text('SELLER'),
@@ -140,9 +140,9 @@ function keptSecret(dataDir: string, production: boolean): string {
 }
 
 /** The sandbox takes no money: where goods are really sold, nobody gets it without having asked for it. */
-function paymentConfig(env: Record<string, unknown>, production: boolean, tokenSecret: string): PaymentConfig {
+function paymentConfig(env: Record<string, unknown>, needed: boolean, tokenSecret: string): PaymentConfig {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, PAYMENT_PROVIDER } = env;
-  const provider = PAYMENT_PROVIDER ?? (secretKey ? 'stripe' : production ? undefined : 'sandbox');
+  const provider = PAYMENT_PROVIDER ?? (secretKey ? 'stripe' : needed ? undefined : 'sandbox');
   if (provider === undefined) {
     throw new StartError(
       'STRIPE_SECRET_KEY is not set: set it, or PAYMENT_PROVIDER=sandbox for a shop that only plays',

@@ -130,6 +130,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     }
   }
 
+  async removeAll(filter: Filter): Promise<number> {
+    return (await this.documents.deleteMany(filter)).deletedCount;
+  }
+
   async size(): Promise<number> {
     return this.documents.countDocuments();
   }

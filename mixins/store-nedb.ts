@@ -153,6 +153,10 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     }
   }
 
+  removeAll(filter: Filter): Promise<number> {
+    return this.write((db) => db.removeAsync(filter, { multi: true }));
+  }
+
   size(): Promise<number> {
     return this.open.countAsync({});
   }

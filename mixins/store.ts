@@ -38,6 +38,8 @@ export interface Store<T> {
   ): Promise<Pick<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
+  /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
+  remove(filter: Filter): Promise<number>;
   count(): Promise<number>;
   /** Rejects when the database is not reached within about a second. */
   ping(): Promise<void>;
@@ -51,6 +53,7 @@ export interface Engine extends Slot<Versioned> {
   /** How many were added. */
   addNew(docs: Versioned[]): Promise<number>;
   query(filter: Filter, options: FindOptions): Promise<object[]>;
+  removeAll(filter: Filter): Promise<number>;
   size(): Promise<number>;
   ping(): Promise<void>;
 }
@@ -139,15 +142,18 @@ class DocumentStore<T extends Versioned> implements Store<T> {
     filter: Filter,
     options: FindOptions & { fields?: readonly K[] } = {},
   ): Promise<Pick<T, K>[]> {
-    for (const [field, condition] of Object.entries(filter)) {
-      // A field left undefined would match every document on MongoDB, and an operator from outside might.
-      if (!isCondition(condition)) throw new TypeError(`a filter by ${field} cannot be ${JSON.stringify(condition)}`);
-    }
+    refuseOdd(filter);
     return (await this.#engine.query(filter, options)) as Pick<T, K>[];
   }
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return this.#changes.change(id, decide);
+  }
+
+  async remove(filter: Filter): Promise<number> {
+    refuseOdd(filter);
+    if (Object.keys(filter).length === 0) throw new TypeError('this would remove every document');
+    return this.#engine.removeAll(filter);
   }
 
   count(): Promise<number> {
@@ -156,6 +162,13 @@ class DocumentStore<T extends Versioned> implements Store<T> {
 
   ping(): Promise<void> {
     return this.#engine.ping();
+  }
+}
+
+/** A field left undefined would match every document on MongoDB, and an operator from outside might. */
+function refuseOdd(filter: Filter): void {
+  for (const [field, condition] of Object.entries(filter)) {
+    if (!isCondition(condition)) throw new TypeError(`a filter by ${field} cannot be ${JSON.stringify(condition)}`);
   }
 }
 

@@ -60,6 +60,8 @@ export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, 
 /** Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. */
 function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
   const [scheme, token] = (req.headers.authorization ?? '').split(' ');
+  const cart = cartToken(req);
+  if (cart) ctx.meta.cartToken = cart;
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
   if (scheme?.toLowerCase() === 'bearer' && token) {
     try {
@@ -69,6 +71,17 @@ function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, s
     }
   }
   if (contract.auth !== 'public' && !ctx.meta.user) throw errors.unauthenticated();
+}
+
+/** Of 256 random bits, in base64url. */
+const CART_TOKEN = /^[\w-]{43}$/;
+
+/** Whose cart it is, as the client was told; what cannot be a token counts as none. */
+function cartToken({ headers }: Request): Meta['cartToken'] {
+  const header = headers['x-cart-token'];
+  if (typeof header === 'string' && CART_TOKEN.test(header)) return { token: header, from: 'header' };
+  const cookie = /(?:^|;\s*)cart=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '';
+  return CART_TOKEN.test(cookie) ? { token: cookie, from: 'cookie' } : undefined;
 }
 
 function refuseOtherMedia(req: Request): void {

@@ -1,5 +1,6 @@
 import { type Decide, MissingDocument } from '../../lib/changes.ts';
 import type { Config } from '../../lib/config.ts';
+import type { Ctx } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, service } from '../../lib/service.ts';
@@ -22,6 +23,14 @@ async function accountOf(id: string, store: Store<Account>): Promise<Account> {
 async function changeOwn<A>(id: string, store: Store<Account>, decide: Decide<Account, A>): Promise<A> {
   return store.change(id, decide).catch((error: unknown) => {
     throw error instanceof MissingDocument ? errors.invalidToken() : error;
+  });
+}
+
+/** Whoever comes with a guest's cart keeps what is in it. When that fails now, the next look at the cart does it. */
+async function takeCart(ctx: Ctx<unknown>, customerId: string, logger: { warn(...words: unknown[]): void }) {
+  if (!ctx.meta.cartToken) return;
+  await ctx.call('cart.merge', { customerId }).catch((error: unknown) => {
+    logger.warn(`the cart of ${customerId} could not be merged now`, error);
   });
 }
 
@@ -64,6 +73,7 @@ export default function customerService(config: Config) {
           createdAt: now,
         };
         if (!(await this.store.insert(account))) throw errors.emailTaken();
+        await takeCart(ctx, id, this.logger);
         return { customer: profileOf({ ...account, rev: 0 }), ...tokensFor(account, sessionId, secret) };
       },
 
@@ -76,6 +86,7 @@ export default function customerService(config: Config) {
           answer: undefined,
           patch: { sessions: session.open(sessions, now, { id, secret, userAgent }) },
         }));
+        await takeCart(ctx, account._id, this.logger);
         return tokensFor(account, id, secret);
       },
 

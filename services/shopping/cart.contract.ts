@@ -36,8 +36,11 @@ const cartView = {
   },
 } as const;
 
-/** One customer's cart is changed by one node at a time, the one that places their orders, as far as nodes come and go. */
-const mine = { visibility: 'published', auth: 'customer', returns: cartView, shardKey: '#user.id' } as const;
+/**
+ * The cart of whoever asks: a customer's, or a guest's by its token. A customer's is changed by one node at a time, the
+ * one that places their orders, as far as nodes come and go.
+ */
+const mine = { visibility: 'published', auth: 'public', returns: cartView, shardKey: '#user.id' } as const;
 
 export const cart = contract(
   'cart',
@@ -74,6 +77,14 @@ export const cart = contract(
       idempotent: true,
       params: {},
       returns: items,
+    },
+    merge: {
+      summary: "Bring what a customer had in a guest's cart into theirs: of each SKU the larger of both quantities",
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      timeout: 1000,
+      params: { customerId },
     },
     ordered: {
       summary: 'Take out what was ordered; again for the same order changes nothing',

@@ -3,7 +3,7 @@ import type { Result } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { type Money, sum, times } from '../../lib/money.ts';
 
-/** A customer's cart; its id is the customer's. */
+/** A cart; its id is its customer's, or for a guest the hash of the token. */
 export interface Cart {
   _id: string;
   rev: number;
@@ -11,6 +11,9 @@ export interface Cart {
   items: Record<string, { quantity: number }>;
   /** The latest orders that were taken out, so that none is taken out twice. */
   ordered: string[];
+  /** On a guest's cart: that it is one, and the customer whose it has become. */
+  guest?: boolean;
+  mergedInto?: string;
   updatedAt: Date;
 }
 
@@ -24,7 +27,36 @@ export type Offer = Result<'product.offers'>[number];
 const MOST_LINES = 100;
 const REMEMBERED_ORDERS = 50;
 
-export const emptyCart = (_id: string, updatedAt: Date): Cart => ({ _id, rev: 0, items: {}, ordered: [], updatedAt });
+export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
+  ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
+  ...(_id.startsWith('gst_') ? { guest: true } : {}),
+});
+
+/**
+ * What a customer had in a cart before logging in comes into theirs: of each SKU the LARGER of both quantities, so that
+ * doing it again changes nothing, and neither device's choice is counted twice. What is too much for one cart stays
+ * out.
+ */
+export function merge(cart: Readonly<Cart>, guest: Cart['items'], now: Date): Decision<undefined> {
+  const items = { ...cart.items };
+  for (const [sku, { quantity }] of Object.entries(guest)) {
+    const known = items[sku];
+    if (!known && Object.keys(items).length >= MOST_LINES) continue;
+    items[sku] = { quantity: Math.max(quantity, known?.quantity ?? 0) };
+  }
+  return { answer: undefined, patch: { items, updatedAt: now } };
+}
+
+/** A guest's cart has become a customer's, unless it has other items than those: then those come first. */
+export function handedOver(
+  guest: Readonly<Cart>,
+  items: Cart['items'],
+  mergedInto: string,
+  now: Date,
+): Decision<boolean> {
+  if (JSON.stringify(guest.items) !== JSON.stringify(items)) return { answer: false };
+  return { answer: true, patch: { items: {}, mergedInto, updatedAt: now } };
+}
 
 /** @throws limit-reached */
 export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): Decision<Item[]> {

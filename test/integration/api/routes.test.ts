@@ -7,25 +7,48 @@ import { startShop } from '../../support/shop.ts';
 const ROUTES = `
   DELETE /v1/cart
   DELETE /v1/cart/items/:sku
+  DELETE /v1/checkout/hold
   DELETE /v1/me/addresses/:id
   GET /healthz
   GET /readyz
+  GET /v1/admin/coupons
+  GET /v1/admin/coupons/:code
+  GET /v1/admin/invoices
+  GET /v1/admin/orders
+  GET /v1/admin/orders/:id
   GET /v1/cart
   GET /v1/categories
+  GET /v1/checkout/hold
   GET /v1/me
   GET /v1/me/addresses
   GET /v1/me/addresses/:id
   GET /v1/orders
   GET /v1/orders/:id
+  GET /v1/orders/:id/events
+  GET /v1/orders/:id/invoice
   GET /v1/products
   GET /v1/products/:idOrSlug
   PATCH /v1/me
+  POST /v1/admin/orders/:id/cancel
+  POST /v1/admin/orders/:id/deliver
+  POST /v1/admin/orders/:id/pack
+  POST /v1/admin/orders/:id/refunds
+  POST /v1/admin/orders/:id/replay
+  POST /v1/admin/orders/:id/returns/:returnId/approve
+  POST /v1/admin/orders/:id/returns/:returnId/refuse
+  POST /v1/admin/orders/:id/ship
   POST /v1/auth/login
   POST /v1/auth/logout
   POST /v1/auth/refresh
   POST /v1/auth/register
+  POST /v1/checkout/hold
+  POST /v1/checkout/quote
   POST /v1/me/addresses
   POST /v1/orders
+  POST /v1/orders/:id/cancel
+  POST /v1/orders/:id/returns
+  POST /v1/webhooks/:provider
+  PUT /v1/admin/coupons/:code
   PUT /v1/cart/items/:sku
   PUT /v1/me/addresses/:id
 `

@@ -59,6 +59,15 @@ describe('the environment', () => {
       CONNECT_TIMEOUT: '2.5',
       CURRENCY: 'GBP',
       SEED: 'true',
+      METRICS_PORT: '9100',
+      AUDIT_SECONDS: '60',
+      STRIPE_SECRET_KEY: 'sk_test_1',
+      STRIPE_WEBHOOK_SECRET: 'whsec_1',
+      SMTP_URL: 'smtp://user:password@mail:587',
+      MAIL_FROM: 'Blue <blue@example.com>',
+      SELLER: 'Blue, 1 Street, Berlin',
+      PRICING_FILE: '/etc/shop/pricing.json',
+      HOLD_MINUTES: '2',
       LOG_LEVEL: 'debug',
     };
     expect(load(env)).toEqual({
@@ -72,6 +81,19 @@ describe('the environment', () => {
       dataDir: folder,
       natsUrl: env.NATS_URL,
       natsSystemUrl: env.NATS_SYSTEM_URL,
+      metricsPort: 9100,
+      auditSeconds: 60,
+      payments: {
+        provider: 'stripe',
+        secretKey: 'sk_test_1',
+        webhookSecret: 'whsec_1',
+        apiUrl: 'https://api.stripe.com',
+      },
+      smtpUrl: env.SMTP_URL,
+      mailFrom: env.MAIL_FROM,
+      seller: env.SELLER,
+      pricingFile: env.PRICING_FILE,
+      holdTime: 120_000,
       mongoUrl: env.MONGO_URL,
       databasePrefix: 'blue-',
       connectTimeout: 2.5,
@@ -98,9 +120,17 @@ describe('the environment', () => {
     expect(load({ SERVICES: 'product,api' }).nodeId).toMatch(new RegExp(`^product-api-[\\w-]+-${process.pid}$`));
   });
 
+  test('takes the sandbox for payments, but in production only when it is asked for', () => {
+    expect(load().payments).toMatchObject({ provider: 'sandbox', webhookSecret: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(refusal({ NODE_ENV: 'production' })).toMatch(/^STRIPE_SECRET_KEY is not set/);
+    expect(load({ NODE_ENV: 'production', SERVICES: 'api' }).payments.provider).toBe('sandbox');
+    expect(refusal({ PAYMENT_PROVIDER: 'stripe', STRIPE_SECRET_KEY: 'sk_test_1' })).toMatch(/STRIPE_WEBHOOK_SECRET/);
+  });
+
   test('seeds an empty shop, but not in production unless it says so', () => {
-    expect(load({ NODE_ENV: 'production' }).seed).toBe(false);
-    expect(load({ NODE_ENV: 'production', SEED: 'true' }).seed).toBe(true);
+    const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' };
+    expect(load(production).seed).toBe(false);
+    expect(load({ ...production, SEED: 'true' }).seed).toBe(true);
     expect(load({ SEED: 'false' }).seed).toBe(false);
   });
 
