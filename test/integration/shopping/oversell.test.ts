@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Config } from '../../../lib/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
+import { manyCustomers } from '../../support/customers.ts';
 import { eachEngine } from '../../support/engines.ts';
-import { type Answer, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { ADDRESS, type Answer, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const VARIANTS = products.flatMap(({ variants }) => variants);
 type Variant = (typeof VARIANTS)[number];
 const [SCARCE, PAIRS] = VARIANTS.filter(({ stock }) => stock >= 7 && stock < 20) as [Variant, Variant, ...Variant[]];
-const PLENTY = VARIANTS.find(({ stock }) => stock > 150) as Variant;
+const HUNDRED = VARIANTS.find(({ stock }) => stock > 100) as Variant;
+const PLENTY = VARIANTS.findLast(({ stock }) => stock > 150) as Variant;
 
 eachEngine('when more is ordered at once than there is', (engine) => {
   let shop: TestShop;
+  let config: Config;
   let shoppers: Shopper[];
 
   /** Each shopper sends `keys` orders at once of what is in all their carts. */
@@ -33,7 +37,8 @@ eachEngine('when more is ordered at once than there is', (engine) => {
       .reduce((sum, item) => sum + (item.sku === sku ? item.quantity : 0), 0);
 
   beforeAll(async () => {
-    shop = await startShop(engine.config({ SEED: 'true' }));
+    config = engine.config({ SEED: 'true' });
+    shop = await startShop(config);
     shoppers = await Promise.all(Array.from({ length: 8 }, () => Shopper.at(shop.url)));
   });
   afterAll(() => shop.stop());
@@ -74,5 +79,31 @@ eachEngine('when more is ordered at once than there is', (engine) => {
       { available: PLENTY.stock - paid.length, reserved: 0, sold: paid.length },
       { available: stock % 2, reserved: 0, sold: 2 * paid.length },
     ]);
+  });
+
+  test('1,000 concurrent checkouts on a stock of 100: exactly 100 orders, 900 clear 409s, no 5xx', async () => {
+    const sku = HUNDRED.sku;
+    await storeOf(shop, 'inventory').change(sku, ({ sold }) => ({
+      answer: undefined,
+      patch: { available: 100, received: 100 + sold, updatedAt: new Date() },
+    }));
+    const customers = await manyCustomers(shop, config, 1000, sku);
+    const order = async (shopper: Shopper): Promise<Answer> => {
+      const answer = await shopper.ask('POST /v1/orders', { address: ADDRESS }, { 'idempotency-key': 'rush' });
+      // Under way: as a front end does, ask again with the key.
+      const open = answer.status === 202 || answer.body.type === '/problems/request-in-progress';
+      return open ? order(shopper) : answer;
+    };
+    const answers = await Promise.all(customers.map(order));
+    const count = (is: (answer: Answer) => boolean) => answers.filter(is).length;
+    expect(count(({ status }) => status >= 500)).toBe(0);
+    expect(count(({ status }) => status === 201)).toBe(100);
+    const short = (answer: Answer) => answer.status === 409 && answer.body.type === '/problems/out-of-stock';
+    expect(count(short)).toBe(900);
+    expect(answers.find(short)?.body.items).toEqual([{ sku, requested: 1, available: 0 }]);
+    expect(await wrongAtRest(shop)).toEqual([]);
+    expect(
+      await storeOf(shop, 'order').find({ state: 'PAID', customerId: { $in: customers.map(({ id }) => id) } }),
+    ).toHaveLength(100);
   });
 });

@@ -1,0 +1,27 @@
+import type { Config } from '../../lib/config.ts';
+import { newId } from '../../lib/ids.ts';
+import { signAccessToken } from '../../lib/tokens.ts';
+import { emptyCart } from '../../services/shopping/cart.ts';
+import { storeOf } from './books.ts';
+import { Shopper, type TestShop } from './shop.ts';
+
+/** Many logged-in customers with one of a SKU in the cart, without the time that hashing their passwords takes. */
+export async function manyCustomers(shop: TestShop, config: Config, count: number, sku: string): Promise<Shopper[]> {
+  const now = new Date();
+  const ids = Array.from({ length: count }, () => newId('cus'));
+  await storeOf(shop, 'customer').insertNew(
+    ids.map((_id) => ({
+      ...{ _id, email: `${_id}@example.com`.toLowerCase(), name: 'One of many', passwordHash: '' },
+      ...{ addresses: [], sessions: [], createdAt: now },
+    })),
+  );
+  await storeOf(shop, 'cart').insertNew(
+    ids.map((_id) => ({ ...emptyCart(_id, now), items: { [sku]: { quantity: 1 } } })),
+  );
+  return ids.map((id) => {
+    const shopper = new Shopper(shop.url);
+    shopper.id = id;
+    shopper.token = signAccessToken({ id, sessionId: 'ses_many', role: 'customer' }, config.tokenSecret);
+    return shopper;
+  });
+}
