@@ -68,6 +68,8 @@ export class Cluster {
   readonly failures: unknown[] = [];
   readonly #schemas: readonly ServiceSchema[];
   readonly #stubs: Stubs;
+  /** How many steps were let go. */
+  steps = 0;
   #waiting: Waiting[] = [];
   #server: Process = this.processes[0];
   #pausing = false;
@@ -144,6 +146,7 @@ export class Cluster {
 
   #take(next: Waiting | undefined): Waiting | undefined {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== next);
+    if (next) this.steps += 1;
     return next;
   }
 

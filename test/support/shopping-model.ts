@@ -37,6 +37,8 @@ export interface Story {
   /** The SKU whose stock takes every order for one that ended long ago. */
   forgetful: string | null;
   buyers: Buyer[];
+  /** Every order is placed in peace, and cancelled under the story's turns. */
+  cancelled?: boolean;
   turns: Turn[];
 }
 
@@ -82,6 +84,7 @@ export class ModelShop {
   readonly #carts: Map<string, Cart>;
   /** What each buyer was told, by status of the order or type of the problem. */
   readonly #told: { buyer: number; word: string; orderId?: string }[] = [];
+  readonly #asked: (() => Promise<unknown>)[] = [];
   readonly #added = new Map<string, number>();
 
   constructor(story: Story) {
@@ -104,6 +107,11 @@ export class ModelShop {
     }
   }
 
+  /** How many database operations and messages there were. */
+  get steps() {
+    return this.#cluster.steps;
+  }
+
   get failures() {
     return this.#cluster.failures;
   }
@@ -112,6 +120,10 @@ export class ModelShop {
   async play(): Promise<void> {
     for (const [buyer, { sent }] of this.#story.buyers.entries()) {
       for (let nth = 0; nth < sent; nth++) this.#order(buyer, this.#process(nth));
+    }
+    if (this.#story.cancelled) {
+      await this.#rest({ late: true });
+      for (const { _id, customerId: id } of this.#orders.values()) this.#cancel(_id, id);
     }
     for (const { pick, fate, meanwhile } of this.#story.turns) {
       this.#happens(meanwhile, pick);
@@ -122,6 +134,8 @@ export class ModelShop {
     await this.#rest({ late: false });
     for (const process of [one, two]) this.#cluster.freeze(process, false);
     await this.#rest({ late: true });
+    for (const ask of this.#asked) ask().catch((error) => this.failures.push(error));
+    if (this.#asked.length > 0) await this.#rest({ late: true });
     this.#auditAtRest();
   }
 
@@ -164,6 +178,14 @@ export class ModelShop {
       ({ id, status }) => this.#told.push({ buyer, word: status, orderId: id }),
       ({ type }) => this.#told.push({ buyer, word: type ?? 'an error' }),
     );
+  }
+
+  /** What the customer is told of it is no matter: it is asked for again. */
+  #cancel(id: string, customer: string): void {
+    const user = { id: customer, sessionId: 'ses', role: 'customer' };
+    const asked = () => this.#cluster.serve(this.#process(0), 'order.cancel', { id }, { user });
+    asked().catch((error) => this.failures.push(error));
+    this.#asked.push(asked);
   }
 
   /** One more, in another browser. */
@@ -210,12 +232,15 @@ export class ModelShop {
   #auditAtRest(): void {
     const orders = [...this.#orders.values()];
     const bought = new Map<string, Lines>();
+    const taken = new Set<string>();
     for (const { _id, customerId, state, lines, totals, outbox, lease } of orders) {
       const paid = state === 'PAID';
-      this.#check(paid || state === 'REJECTED', `I8 an order is ${state}`);
+      const final = this.#story.cancelled ? ['CANCELLED', 'REJECTED'] : ['PAID', 'REJECTED'];
+      this.#check(final.includes(state), `I8 an order is ${state}`);
       const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
       this.#check(captured - refunded === (paid ? totals.total.amount : 0), `I6 ${captured - refunded} for ${state}`);
       this.#check(outbox.length === 0 && lease === null, 'I10 an order has something left to do');
+      if (state === 'CANCELLED') taken.add(customerId);
       if (paid) bought.set(customerId, Object.fromEntries(lines.map(({ sku, quantity }) => [sku, quantity])));
     }
     for (const { _id, sold, reserved } of this.#stocks.values()) {
@@ -228,14 +253,18 @@ export class ModelShop {
       for (const sku of Object.keys(PRICES)) {
         const put = (wants[sku] ?? 0) + (sku === 'MUG' ? (this.#added.get(id) ?? 0) : 0);
         const left = this.#carts.get(id)?.items[sku]?.quantity ?? 0;
-        this.#check(left === put - (bought.get(id)?.[sku] ?? 0), `a cart has ${left} ${sku} of ${put}`);
+        const gone = taken.has(id) ? (wants[sku] ?? 0) : (bought.get(id)?.[sku] ?? 0);
+        this.#check(left === put - gone, `a cart has ${left} ${sku} of ${put}`);
       }
     }
     for (const { buyer, word, orderId } of this.#told) {
       const order = orders.find((order) => order.customerId === customerId(buyer));
       const outcome = order?.rejection?.code ?? order?.state ?? 'nothing';
       const open = ['an error', 'request-in-progress', 'PENDING'].includes(word);
-      this.#check(open || word === outcome, `a customer was told ${word}, and it is ${outcome}`);
+      this.#check(
+        open || word === outcome || outcome === 'CANCELLED',
+        `a customer was told ${word}, and it is ${outcome}`,
+      );
       this.#check(orderId === undefined || orderId === order?._id, 'I7 an acknowledged order is not there');
     }
   }

@@ -1,0 +1,115 @@
+export interface Mutation {
+  file: string;
+  find: string;
+  replace: string;
+  tests: string[];
+  red: RegExp;
+}
+
+/**
+ * The shop's guards, each with what the code would be without it, the tests that then have to fail, and the invariant
+ * or the ledger entry that turns red. Run by test/mutations/mutations.test.ts: MUTATION names one, and Jest's transform
+ * breaks that guard in that process alone.
+ */
+export const MUTATIONS: Record<string, Mutation> = {
+  'no compare-and-set on stock': {
+    file: 'mixins/store-mongo.ts',
+    find: 'updateOne({ _id: id, rev }, asUpdate(rev, patch))',
+    replace: 'updateOne({ _id: id }, asUpdate(rev, patch))',
+    tests: ['test/integration/shopping/two-nodes.test.ts'],
+    red: /I[123] /,
+  },
+  'no fence by rev: a lost race counts as won': {
+    file: 'lib/changes.ts',
+    find: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {',
+    replace: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched))) || true) {',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I[1-9]\d? |money was taken|without money/,
+  },
+  'no check that there is enough': {
+    file: 'lib/allotment.ts',
+    find: 'if (available < quantity)',
+    replace: 'if (available < quantity && available < 0)',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I1 \w+ is negative/,
+  },
+  'no tombstone': {
+    file: 'lib/allotment.ts',
+    find: 'if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, RELEASED, now) };',
+    replace: 'if (quantity === undefined) return { answer: undefined };',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I9 /,
+  },
+  'no memory of ended orders: a late reserve holds again': {
+    file: 'lib/allotment.ts',
+    find: "if (isDone(from, orderId)) return { answer: { outcome: 'closed', available } };",
+    replace: '',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I[39] /,
+  },
+  'no key on a reservation': {
+    file: 'lib/allotment.ts',
+    find: "if (Object.hasOwn(from.res, orderId)) return { answer: { outcome: 'reserved', available } };",
+    replace: '',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I[1239] /,
+  },
+  'no unique key of orders': {
+    file: 'services/shopping/order.service.ts',
+    find: 'if (!(await this.store.insert(draft))) {',
+    replace: 'draft.idemKey += draft._id; if (!(await this.store.insert(draft))) {',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I4 /,
+  },
+  'stock released on an unknown payment': {
+    file: 'services/shopping/placement.ts',
+    find: 'const paid = await charge(order, shop.rpc);',
+    replace:
+      'const paid = await charge(order, shop.rpc).catch(async (error) => { await releaseStock(order, shop.rpc); throw error; });',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /money was taken for goods that are not kept|I[36] /,
+  },
+  'REJECTING without cancelling at the provider': {
+    file: 'services/shopping/placement.ts',
+    find: 'await cancelCharge(order, shop.rpc);',
+    replace: '',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I6 |was not refunded/,
+  },
+  'stock released before the charge is cancelled': {
+    file: 'services/shopping/placement.ts',
+    find: 'await cancelCharge(order, shop.rpc);',
+    replace: 'await releaseStock(order, shop.rpc); await cancelCharge(order, shop.rpc);',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /money was taken for goods that are not kept/,
+  },
+  'an order that is driven by two is moved by both': {
+    file: 'services/shopping/placement.ts',
+    find: 'if (current.state !== order.state) return { answer: current };',
+    replace: 'if (current.state !== order.state) current = { ...current, state: order.state };',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I[1-9]\d? |money|refunded|told/,
+  },
+  'a charge again is another charge': {
+    file: 'services/shopping/sandbox-ledger.ts',
+    find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };",
+    replace: 'return captureAll({ ...entry }, { ...amount, amount: entry.captured + amount.amount });',
+    tests: ['test/unit/shopping/crashes.test.ts'],
+    red: /I6 /,
+  },
+  'goods taken back again': {
+    file: 'lib/allotment.ts',
+    find: 'if (Object.hasOwn(from.back, key)) return { answer: undefined };',
+    replace: '',
+    tests: ['test/unit/shopping/every-fault.test.ts'],
+    red: /I8 |I[13] /,
+  },
+};
+
+/** A source as the mutation that MUTATION names leaves it. */
+export function mutated(source: string, file: string): string {
+  const mutation = MUTATIONS[process.env.MUTATION ?? ''];
+  if (!mutation || !file.endsWith(mutation.file)) return source;
+  if (!source.includes(mutation.find)) throw new Error(`${file} no longer has the guard: ${mutation.find}`);
+  return source.replace(mutation.find, mutation.replace);
+}
