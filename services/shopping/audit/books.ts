@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ActionName, Params, Result, Rpc } from '../../../lib/contract.ts';
 
 type ItemsOf<K extends ActionName> = Result<K> extends { items: (infer T)[] } ? T : never;
@@ -51,6 +52,7 @@ async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]
     );
     all.push(...items);
     after = next;
+    await setImmediate(); // the shop goes on meanwhile, in this process too
   }
   return all;
 }

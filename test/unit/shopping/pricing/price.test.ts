@@ -1,0 +1,211 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { PricedLine } from '../../../../services/shopping/pricing/price.ts';
+import { parcelOf, price } from '../../../../services/shopping/pricing/price.ts';
+import { allot, rounded } from '../../../../services/shopping/pricing/round.ts';
+import type { CouponTerms, PricingRules } from '../../../../services/shopping/pricing/rules.ts';
+import { shippingOptions } from '../../../../services/shopping/pricing/shipping.ts';
+import { standardRules } from '../../../../services/shopping/pricing/standard-rules.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
+
+const line = (amount: number, quantity = 1, part: Partial<PricedLine> = {}): PricedLine => ({
+  ...{ sku: 'MUG', productId: 'prd', title: 'Mug', variant: 'One', category: 'tableware', weight: 300, quantity },
+  unitPrice: { amount, currency: 'EUR' },
+  ...part,
+});
+const rules = (part: Partial<PricingRules> = {}): PricingRules => ({ ...standardRules, ...part });
+const priced = (lines: PricedLine[], part: { coupons?: CouponTerms[]; country?: string; rules?: PricingRules } = {}) =>
+  price({ lines, country: 'DE', coupons: [], rules: standardRules, currency: 'EUR', ...part });
+const problem = (type: string, data?: object) => expect.objectContaining({ type, ...(data ? { data } : {}) });
+
+describe('prices', () => {
+  test('contain the tax where the rules say so: 19 % of 119.00 is 19.00', () => {
+    const { totals, lines, taxes } = priced([line(11_900)]);
+    expect(lines[0]?.tax).toEqual({ rate: 1900, amount: { amount: 1900, currency: 'EUR' } });
+    expect(totals).toMatchObject({ tax: { amount: 1900 }, total: { amount: 11_900 }, taxIncluded: true });
+    expect(taxes).toMatchObject([{ rate: 1900, base: { amount: 11_900 } }]);
+  });
+
+  test('have the tax on top where they say so: 19 % on 100.00 is 119.00', () => {
+    const { totals } = priced([line(10_000)], { rules: rules({ taxIncluded: false }) });
+    expect(totals).toMatchObject({ subtotal: { amount: 10_000 }, tax: { amount: 1900 }, total: { amount: 11_900 } });
+  });
+
+  test('are taxed by the most specific rule: country and category, country, category, everything', () => {
+    const tax = [
+      { country: '*', category: '*', rate: 100 },
+      { country: '*', category: 'books', rate: 200 },
+      { country: 'DE', category: '*', rate: 1900 },
+      { country: 'DE', category: 'books', rate: 700 },
+    ];
+    const rateOf = (country: string, category: string) =>
+      priced([line(1000, 1, { category })], { country, rules: rules({ tax }) }).lines[0]?.tax.rate;
+    expect([rateOf('DE', 'books'), rateOf('DE', 'mugs'), rateOf('JP', 'books'), rateOf('JP', 'mugs')]).toEqual([
+      700, 1900, 200, 100,
+    ]);
+  });
+});
+
+describe('shipping', () => {
+  test('is free from its amount on, after discounts, to the cent', () => {
+    const fee = (amount: number, coupons: CouponTerms[] = []) =>
+      priced([line(amount)], { coupons }).totals.shipping.amount;
+    expect([fee(4999), fee(5000)]).toEqual([490, 0]);
+    expect(fee(5000, [{ code: 'ONE', kind: 'fixed', amount: 1 }])).toBe(490);
+  });
+
+  test('by weight has the first band that is wide enough, and none beyond the last', () => {
+    const express = standardRules.shipping.find(({ id }) => id === 'express');
+    const options = (grams: number) =>
+      shippingOptions(standardRules, parcelOf([line(100, 1, { weight: grams })], 'DE', 100), 'EUR').find(
+        ({ method }) => method === 'express',
+      )?.price.amount;
+    expect([options(5000), options(5001), options(30_001)]).toEqual([
+      express?.bands[0]?.price,
+      express?.bands[1]?.price,
+      undefined,
+    ]);
+  });
+
+  test('by a way that does not go there is refused, naming those that do', () => {
+    const far = { country: 'JP', coupons: [], rules: standardRules, currency: 'EUR', lines: [line(100)] };
+    expect(() => price({ ...far, shippingMethod: 'express' })).toThrow(
+      problem('no-shipping', { methods: ['international'] }),
+    );
+    expect(price(far).shipping.method).toBe('international');
+  });
+});
+
+describe('coupons', () => {
+  test('take percentages of the whole first, then fixed amounts, and never more than there is', () => {
+    const coupons: CouponTerms[] = [
+      { code: 'FIVE', kind: 'fixed', amount: 500 },
+      { code: 'HALF', kind: 'percentage', percent: 5000 },
+      { code: 'MUCH', kind: 'fixed', amount: 9999 },
+    ];
+    const { discounts, totals } = priced([line(2000)], { coupons });
+    expect(discounts.map(({ code, amount }) => [code, amount.amount])).toEqual([
+      ['HALF', 1000],
+      ['FIVE', 500],
+      ['MUCH', 500],
+    ]);
+    expect(totals).toMatchObject({ discount: { amount: 2000 }, total: { amount: 490 } });
+  });
+
+  test('are refused twice, below their minimum, and two for free shipping', () => {
+    const free = (code: string): CouponTerms => ({ code, kind: 'free-shipping' });
+    expect(() => priced([line(100)], { coupons: [free('A'), free('A')] })).toThrow(problem('coupon-refused'));
+    expect(() => priced([line(100)], { coupons: [free('A'), free('B')] })).toThrow(problem('coupon-refused'));
+    const dear: CouponTerms = { code: 'C', kind: 'fixed', amount: 1, minimum: 101 };
+    expect(() => priced([line(100)], { coupons: [dear] })).toThrow(
+      problem('coupon-refused', { code: 'C', reason: 'minimum' }),
+    );
+    expect(priced([line(101)], { coupons: [dear] }).totals.discount.amount).toBe(1);
+  });
+});
+
+test('rounding is commercial, and exact however large the numbers are', () => {
+  expect([rounded(1, 2), rounded(3, 2), rounded(5, 10), rounded(49, 100), rounded(0, 7)]).toEqual([1, 2, 1, 0, 0]);
+  expect(rounded(Number.MAX_SAFE_INTEGER, 3)).toBe(3_002_399_751_580_330);
+});
+
+test('an allotment adds up, gives nobody more than it has, and equals their share to within one', () => {
+  const weights = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 50 });
+  const property = fc.property(weights, fc.nat(1_000_000), (list, wanted) => {
+    const sum = list.reduce((a, b) => a + b, 0);
+    const amount = Math.min(wanted, sum);
+    const parts = allot(amount, list);
+    expect(parts.reduce((a, b) => a + b, 0)).toBe(amount);
+    for (const [i, part] of parts.entries()) {
+      const weight = list[i] ?? 0;
+      expect(part).toBeLessThanOrEqual(weight);
+      expect(part).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(part - (sum === 0 ? 0 : (amount * weight) / sum))).toBeLessThan(1);
+    }
+  });
+  fc.assert(property, { seed });
+});
+
+describe('whatever is bought, with whatever coupons, wherever it goes', () => {
+  const lines = fc.array(
+    fc.record({
+      amount: fc.nat(2_000_000),
+      quantity: fc.integer({ min: 1, max: 99 }),
+      category: fc.constantFrom('tableware', 'books'),
+      weight: fc.nat(100),
+    }),
+    { minLength: 1, maxLength: 30 },
+  );
+  const coupons = fc.array(
+    fc.oneof(
+      fc.record({ kind: fc.constant('percentage' as const), percent: fc.integer({ min: 1, max: 10_000 }) }),
+      fc.record({ kind: fc.constant('fixed' as const), amount: fc.integer({ min: 1, max: 500_000 }) }),
+    ),
+    { maxLength: 4 },
+  );
+  const basis = fc.record({
+    lines,
+    coupons,
+    free: fc.boolean(),
+    taxIncluded: fc.boolean(),
+    country: fc.constantFrom('DE', 'FR', 'HU', 'US'),
+    rate: fc.nat(3000),
+  });
+  const given = ({ lines, coupons, free, taxIncluded, country, rate }: Parameters<typeof basisOf>[0]) =>
+    basisOf({ lines, coupons, free, taxIncluded, country, rate });
+  function basisOf(drawn: {
+    lines: { amount: number; quantity: number; category: string; weight: number }[];
+    coupons: ({ kind: 'percentage'; percent: number } | { kind: 'fixed'; amount: number })[];
+    free: boolean;
+    taxIncluded: boolean;
+    country: string;
+    rate: number;
+  }) {
+    const terms: CouponTerms[] = drawn.coupons.map((coupon, n) => ({ ...coupon, code: `C${n}` }));
+    if (drawn.free) terms.push({ code: 'FREE', kind: 'free-shipping' });
+    const tax = [...standardRules.tax, { country: drawn.country, category: 'books', rate: drawn.rate }];
+    const everywhere = { id: 'any', title: 'Any', by: 'total' as const, bands: [{ upTo: null, price: 777 }] };
+    return {
+      lines: drawn.lines.map(({ amount, quantity, category, weight }, n) =>
+        line(amount, quantity, { sku: `S${n}`, category, weight }),
+      ),
+      ...{ country: drawn.country, coupons: terms, shippingMethod: 'any', currency: 'EUR' },
+      rules: { taxIncluded: drawn.taxIncluded, tax, shipping: [everywhere] },
+    };
+  }
+
+  test('the lines and the shipping add up to the total, exactly, and nothing is negative', () => {
+    const property = fc.property(basis, (drawn) => {
+      const { lines, shipping, totals, taxes, discounts } = price(given(drawn));
+      const sum = (amounts: number[]) => amounts.reduce((a, b) => a + b, 0);
+      expect(sum(lines.map(({ total }) => total.amount)) + shipping.total.amount).toBe(totals.total.amount);
+      expect(sum(lines.map(({ discount }) => discount.amount))).toBe(totals.discount.amount);
+      expect(totals.discount.amount).toBeLessThanOrEqual(totals.subtotal.amount);
+      const net = totals.subtotal.amount - totals.discount.amount + totals.shipping.amount;
+      expect(totals.total.amount).toBe(net + (totals.taxIncluded ? 0 : totals.tax.amount));
+      expect(sum(taxes.map(({ amount }) => amount.amount))).toBe(totals.tax.amount);
+      const all = [...lines, shipping].flatMap(({ discount, tax, total }) => [discount, tax.amount, total]);
+      for (const { amount } of [...all, ...discounts.map(({ amount }) => amount), totals.total]) {
+        expect(Number.isSafeInteger(amount)).toBe(true);
+        expect(amount).toBeGreaterThanOrEqual(0);
+      }
+    });
+    fc.assert(property, { seed, numRuns: 500 });
+  });
+
+  test('the order of the lines does not change the total discount, nor the goods', () => {
+    const property = fc.property(basis, (drawn) => {
+      const one = price(given(drawn)).totals;
+      const other = price({ ...given(drawn), lines: given(drawn).lines.toReversed() }).totals;
+      expect([other.subtotal, other.discount, other.shipping, other.quantity]).toEqual([
+        one.subtotal,
+        one.discount,
+        one.shipping,
+        one.quantity,
+      ]);
+    });
+    fc.assert(property, { seed });
+  });
+});
