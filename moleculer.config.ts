@@ -2,8 +2,12 @@ import { type BrokerOptions, type Transit, Validators } from 'moleculer';
 import { actionTimeout } from './lib/action-timeout.ts';
 import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
+import { pinoOptions } from './lib/log.ts';
 import { nearCache } from './lib/near-cache.ts';
 import { contracts } from './services/contracts.ts';
+
+/** In ms. */
+const REQUEST_TIMEOUT = 5000;
 
 /** How the nodes of one shop find and treat each other. */
 export function brokerOptions(config: Config): BrokerOptions {
@@ -12,7 +16,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // Shops that share a NATS server do not see each other, as they do not share databases.
     namespace: config.databasePrefix.replace(/-$/, ''),
     nodeID: config.nodeId,
-    logger: { type: 'Pino', options: { level: config.logLevel, pino: { options: { base: null } } } },
+    logger: { type: 'Pino', options: { level: config.logLevel, pino: { options: pinoOptions } } },
 
     transporter: config.natsUrl
       ? {
@@ -42,7 +46,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     registry: { strategy: 'RoundRobin', preferLocal: true },
 
     // Above any healthy answer. Reads have their own, shorter timeouts in their contracts, and are then retried.
-    requestTimeout: 5000,
+    requestTimeout: REQUEST_TIMEOUT,
     // Switched on by the contract of each idempotent action; nothing else is ever run twice.
     retryPolicy: { enabled: false, retries: 3, delay: 50, maxDelay: 1000, factor: 2 },
 
@@ -76,7 +80,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // So that only a rule that says `nullable` takes null (lib/service.ts).
     validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
-    middlewares: [actionTimeout(contracts), ...(isGateway ? [nearCache(contracts)] : []), drain()],
+    middlewares: [actionTimeout(contracts, REQUEST_TIMEOUT), ...(isGateway ? [nearCache(contracts)] : []), drain()],
     // scripts/start.ts handles the signals.
     skipProcessEventRegistration: true,
   };

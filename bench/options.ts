@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const WORKLOADS = ['products', 'lists', 'cart', 'orders'] as const;
+export const WORKLOADS = ['products', 'lists', 'cart', 'orders', 'hot', 'replays', 'history'] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
-export const SHOPS = ['embedded', 'cluster'] as const;
+export const SHOPS = ['embedded', 'cluster', 'single'] as const;
 export type ShopName = (typeof SHOPS)[number];
 
 export interface Options {

@@ -23,7 +23,7 @@ export interface Row {
 }
 
 /** The targets that others are compared with. */
-const BASELINES = ['bare', 'driver'];
+const BASELINES = ['bare', 'driver', 'spread', 'first', 'no past'];
 
 export function rowsOf({ name, title, contenders }: Workload, rounds: Rounds): Row[] {
   const targets = contenders.map(({ name }) => ({ name, runs: rounds.get(name) ?? [] }));
@@ -74,7 +74,12 @@ function cpuOf(runs: readonly Measured[]): Record<string, number> {
 const GOALS = [
   { workload: 'products', target: 'embedded', atLeast: 0.5 },
   { workload: 'products', target: 'cluster', atLeast: 0.3 },
-  { workload: 'orders', target: 'cluster', atLeast: 0.3 },
+  { workload: 'orders', target: 'cluster', atLeast: 0.4 },
+  { workload: 'orders', target: 'single', atLeast: 0.4 },
+  { workload: 'hot', target: 'hot', atLeast: 0.9 },
+  // A replay that costs half as much is twice as fast.
+  { workload: 'replays', target: 'replay', atLeast: 2 },
+  { workload: 'history', target: '100,000 past', atLeast: 0.9 },
 ] as const;
 
 export interface Goal {

@@ -10,7 +10,7 @@ import { type Options, readOptions, USAGE } from './options.ts';
 import { type Result, report } from './report.ts';
 import { goalsOf, type Row, rowsOf } from './rows.ts';
 import { Stage } from './stage.ts';
-import { startBare, startCluster, startEmbedded } from './targets.ts';
+import { startBare, startCluster, startEmbedded, startSingle } from './targets.ts';
 import { type Field, workloads } from './workloads.ts';
 
 const say = (text: string) => console.error(text);
@@ -50,10 +50,12 @@ async function start({ shops: wanted, rounds }: Options, stage: Stage): Promise<
   const folder = (name: string) => join(stage.folder, name);
   const embedded = wanted.includes('embedded') ? await stage.use(startEmbedded(folder('embedded'))) : undefined;
   const cluster = wanted.includes('cluster') ? await stage.use(startCluster(folder('cluster'))) : undefined;
-  const shops = [embedded, cluster].filter((shop) => shop !== undefined);
+  const withSingle = wanted.includes('single') && cluster;
+  const single = withSingle ? await stage.use(startSingle('single', folder('single'), cluster)) : undefined;
+  const shops = [embedded, cluster, single].filter((shop) => shop !== undefined);
   const [first] = shops;
   if (!first) throw new Error('there is no shop to measure');
-  return { bare, shops, cluster, rounds, catalogue: await readCatalogue(first.url) };
+  return { bare, shops, cluster, single, stage, rounds, catalogue: await readCatalogue(first.url) };
 }
 
 async function rowsIn(workload: Workload, options: Options): Promise<Row[]> {

@@ -28,6 +28,12 @@ export interface Cluster extends Target {
   databasePids(): Pids;
 }
 
+/** A shop of one process on MongoDB. */
+export interface Single extends Target {
+  mongoUrl: string;
+  prefix: string;
+}
+
 const GRACE = 20_000;
 
 /** As in production, and nothing else of what this process's environment may say about a shop. */
@@ -36,6 +42,7 @@ const shopEnv = () => ({
   SEED: 'true',
   TOKEN_SECRET: randomBytes(32).toString('base64url'),
   LOG_LEVEL: 'warn',
+  PAYMENT_PROVIDER: 'sandbox',
   ...Object.fromEntries(['SERVICES', 'NODE_ID', 'HOST', 'REUSE_PORT', 'PROBE_PORT', 'CURRENCY'].map((n) => [n, ''])),
 });
 
@@ -70,6 +77,18 @@ export async function startEmbedded(dataDir: string): Promise<Target> {
     output,
     stop: child.stop,
   };
+}
+
+/** The whole shop in one process, on the cluster's MongoDB, with databases of its own. */
+export async function startSingle(name: string, dataDir: string, { mongoUrl, databasePids }: Cluster): Promise<Single> {
+  const port = await freePort();
+  const prefix = `bench-${name}-`;
+  const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl, DATABASE_PREFIX: prefix };
+  const env = { ...shopEnv(), ...servers, PORT: String(port), DATA_DIR: dataDir };
+  const { spawned, child, output } = await start('../scripts/start.ts', env);
+  await firstMessage(spawned, child, output);
+  const pids = () => ({ shop: child.pid, ...databasePids() });
+  return { name, url: `http://127.0.0.1:${port}`, mongoUrl, prefix, pids, output, stop: child.stop };
 }
 
 /** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. */

@@ -1,13 +1,15 @@
 import type { Page } from './bare.ts';
 import { cartWorkload } from './cart.ts';
 import { type Catalogue, LIST_OF, Shelf } from './catalogue.ts';
+import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
 import { registerCustomers } from './customers.ts';
 import { BareDriver } from './driver.ts';
 import { load, spread } from './http-load.ts';
 import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
 import type { WorkloadName } from './options.ts';
 import { LINES, orderLoad } from './orders.ts';
-import type { Bare, Cluster, Target } from './targets.ts';
+import type { Stage } from './stage.ts';
+import type { Bare, Cluster, Single, Target } from './targets.ts';
 
 /** All that is up and ready to be measured. */
 export interface Field {
@@ -15,6 +17,9 @@ export interface Field {
   shops: readonly Target[];
   /** One of `shops`, when it is there. */
   cluster: Cluster | undefined;
+  /** One of `shops`, too. */
+  single: Single | undefined;
+  stage: Stage;
   catalogue: Catalogue;
   /** How often each is measured, after its warm-up. */
   rounds: number;
@@ -26,6 +31,9 @@ export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>
   lists: (field) => reading('lists', `product list of ${LIST_OF}`, field, field.catalogue.lists),
   cart: cartWorkload,
   orders: orderWorkload,
+  hot: hotWorkload,
+  replays: replayWorkload,
+  history: historyWorkload,
 };
 
 async function reading(name: string, title: string, { bare, shops }: Field, pages: readonly Page[]): Promise<Workload> {

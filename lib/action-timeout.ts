@@ -7,8 +7,9 @@ type Call = (name: unknown, params: unknown, options?: Options) => Promise<unkno
 /**
  * Honours an action's own timeout on nested calls too: Moleculer passes on what is left of the parent's instead, so a
  * read that should be retried after a second would wait for as long as the whole request may take.
+ * @param standard of actions that have none of their own, in ms
  */
-export function actionTimeout(contracts: readonly Contract[]): Middleware {
+export function actionTimeout(contracts: readonly Contract[], standard: number): Middleware {
   const timeouts = new Map<unknown, number>();
   for (const { name, actions } of contracts) {
     for (const [key, { timeout }] of Object.entries(actions)) {
@@ -19,7 +20,7 @@ export function actionTimeout(contracts: readonly Contract[]): Middleware {
     (next: Call): Call =>
     (name, params, options = {}) => {
       // A retry comes with its context, which knows its timeout.
-      const own = options.ctx ? undefined : timeouts.get(name);
+      const own = options.ctx ? undefined : (timeouts.get(name) ?? standard);
       const shorter = own !== undefined && !((options.timeout ?? own) < own);
       return next(name, params, shorter ? { ...options, timeout: own } : options);
     };

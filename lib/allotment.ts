@@ -16,7 +16,7 @@ export interface Allotment {
   done: Record<string, 1 | -1>;
   /** Orders up to this id may have been removed from `done`. */
   prunedThrough: string;
-  /** What was taken back or received lately, by key; see `once`. */
+  /** What was taken back or received, by key; `at`: when, or when that was acknowledged. See `once`. */
   back: Record<string, { at: Date; acked: boolean }>;
 }
 
@@ -109,10 +109,12 @@ export function takeBack(from: Readonly<Allotment>, command: Keyed, now: Date): 
 }
 
 /**
- * Lets a keyed change happen exactly once, while only a bounded number of keys is kept: a key goes when its change was
- * acknowledged (`forget`) AND is older than any command that may still be on its way. The latter holds since a command
- * says until when it is wanted, at most LONGEST ahead, and is refused after that: a node that wakes up from a long
- * sleep cannot apply it a second time. Clocks of nodes may differ by REMEMBERED - LONGEST.
+ * Lets a keyed change happen exactly once, while only a bounded number of keys is kept: a key goes REMEMBERED after its
+ * change was acknowledged (`forget`), with the next keyed change. Why no duplicate applies after that:
+ * 1. Whoever asks takes `until`, at most LONGEST ahead, before it last sees that the change is not acknowledged yet. So
+ *    each command ends within LONGEST of the acknowledgement, however often and by how many it was sent.
+ * 2. After its `until` a command is refused, be it from a node that slept for an hour.
+ * 3. When the key goes, all its commands have thus been refused for REMEMBERED - LONGEST: by so much clocks may differ.
  * @throws unavailable when the command comes too late
  */
 export function once(
@@ -134,10 +136,10 @@ export function once(
 const LONGEST = 60_000;
 
 /** Whoever asked for a keyed change knows that it has happened, and will not ask again. */
-export function forget(from: Readonly<Allotment>, key: string): Decision<undefined> {
+export function forget(from: Readonly<Allotment>, key: string, now: Date): Decision<undefined> {
   const entry = from.back[key];
   if (!entry || entry.acked) return { answer: undefined };
-  return { answer: undefined, patch: { [`back.${key}`]: { ...entry, acked: true } } };
+  return { answer: undefined, patch: { [`back.${key}`]: { at: now, acked: true } } };
 }
 
 function isDone(from: Readonly<Allotment>, orderId: string): boolean {

@@ -28,6 +28,8 @@ export interface ActionContract {
   headers?: Readonly<Record<string, string>>;
   /** The parameter that is the body as it was sent, whatever its type: for what is signed. */
   rawBody?: string;
+  /** Anyone may ask, but the answer depends on who does, so that nobody may keep it for others. */
+  personal?: true;
   params: Schema;
   /** Rule of the result; left out: nothing is returned. */
   returns?: unknown;
@@ -35,6 +37,8 @@ export interface ActionContract {
   problems?: readonly string[];
   /** In milliseconds; the broker's requestTimeout when left out. */
   timeout?: number;
+  /** How many a node runs at a time; more wait in line. The broker's bulkhead when left out. */
+  concurrency?: number;
   /** Sends equal values of this parameter, or `#field` of the meta, to the same node, as far as nodes come and go. */
   shardKey?: string;
   /**

@@ -61,6 +61,9 @@ function actionSchema(
     visibility: action.visibility,
     params: { $$strict: true, ...strict(action.params) },
     ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
+    ...(action.concurrency === undefined
+      ? {}
+      : { bulkhead: { enabled: true, concurrency: action.concurrency, maxQueueSize: 10_000 } }),
     // Only what is safe to run twice is run again: after a lost connection nobody knows whether it ran.
     retryPolicy: { enabled: action.idempotent },
     ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),

@@ -154,7 +154,8 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   removeAll(filter: Filter): Promise<number> {
-    return this.write((db) => db.removeAsync(filter, { multi: true }));
+    const query = Object.fromEntries(Object.entries(filter).map(comparable));
+    return this.write((db) => db.removeAsync(query, { multi: true }));
   }
 
   size(): Promise<number> {

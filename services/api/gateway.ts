@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
 import type { Config } from '../../lib/config.ts';
-import type { Meta } from '../../lib/contract.ts';
+import type { ActionContract, Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { problemOf } from './problem.ts';
 import { type Alias, aliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
 import { limitTime, reusePort } from './server.ts';
+import { Streams } from './streams.ts';
 
 interface Gateway {
   server: Server;
   aliases: Alias[];
   lookup?: ReturnType<typeof aliasLookup>;
   draining: boolean;
+  streams: Streams;
   logger: { error(...args: unknown[]): void };
   sendError(req: Request, res: ServerResponse, error: unknown): void;
 }
@@ -24,6 +26,11 @@ interface Gateway {
 /** A load balancer must have asked /readyz twice before the port closes, in ms. */
 const READY_DELAY = 1500;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const LARGEST_BODY = '100kb';
+/** moleculer-web's own. */
+const { sendResponse } = (ApiGateway as unknown as { methods: Record<'sendResponse', (...args: unknown[]) => void> })
+  .methods;
 
 /** moleculer-web, set to serve these routes and nothing else. */
 export function gateway(config: Config, routes: readonly Route[]): Partial<ServiceSchema> {
@@ -51,7 +58,11 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
         // Parameters are taken from their places by `paramsOf`; merging would let a query override a body.
         mergeParams: false,
         logging: false,
-        bodyParsers: { json: { limit: '100kb', strict: true, verify: keepRaw(routes) } },
+        bodyParsers: {
+          // First: what was parsed can no longer be checked for a signature.
+          raw: { limit: LARGEST_BODY, type: wantsRaw(routes) },
+          json: { limit: LARGEST_BODY, strict: true },
+        },
         aliases: aliasesOf(routes),
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
@@ -70,9 +81,7 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
             res.setHeader('Location', ctx.meta.$location);
           }
           res.setHeader('X-Content-Type-Options', 'nosniff');
-          if (contract.auth !== 'public' || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
-          // That of a HEAD is never read, and would stay open.
-          if (data instanceof Readable) res.once('close', () => data.destroy());
+          if (isPersonal(contract) || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
           return data;
         },
       },
@@ -105,6 +114,11 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
         this.lookup ??= aliasLookup(this.aliases);
         return this.lookup(url, method === 'HEAD' ? 'GET' : method);
       },
+      /** moleculer-web would warn of each client that leaves a stream, and could not end one itself. */
+      sendResponse(this: Gateway, req: Request, res: ServerResponse, data: unknown, action: unknown) {
+        if (data instanceof Readable) this.streams.send(req, res, data);
+        else sendResponse.call(this, req, res, data, action);
+      },
       /** moleculer-web would log every 503 with its stack; `onError` logs what is a fault of ours. */
       errorHandler(this: Gateway, req: Request, res: ServerResponse, error: unknown) {
         this.sendError(req, res, error);
@@ -115,17 +129,19 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
       },
       /**
        * Ends the gateway without a lost request: it stops being ready, so that no new clients are sent to it, closes
-       * each connection with its next answer, and then the port.
+       * each connection with its next answer, and then the port, and streams, whose clients come back to another.
        */
       async drain(this: Gateway) {
         this.draining = true;
         await sleep(config.natsUrl ? READY_DELAY : 0);
         this.server.close();
+        this.streams.endAll();
         this.server.closeIdleConnections();
       },
     },
     created() {
       this.draining = false;
+      this.streams = new Streams();
       limitTime(this.server);
       if (config.reusePort) reusePort(this.server);
     },
@@ -137,10 +153,10 @@ function filled(location: string, data: unknown): string {
   return location.replaceAll(/\{(\w+)\}/g, (_, field: string) => String((data as Record<string, unknown>)[field]));
 }
 
-/** Keeps the body as it was sent where a route asks for it: what was parsed can no longer be checked for a signature. */
-function keepRaw(routes: readonly Route[]) {
-  const signed = routes.filter(({ contract }) => contract.rawBody).map(({ path }) => path.replace(/:.*/, ''));
-  return (req: Request, _res: ServerResponse, body: Buffer) => {
-    if (signed.some((path) => req.url?.startsWith(path))) req.rawBody = body.toString();
-  };
+/** Whether a request's address is of a route that takes the body as it was sent. */
+function wantsRaw(routes: readonly Route[]) {
+  const raw = routes.filter(({ contract }) => contract.rawBody).map(({ path }) => path.replace(/:.*/, ''));
+  return (req: IncomingMessage) => raw.some((path) => req.url?.startsWith(path));
 }
+
+const isPersonal = ({ auth, personal }: ActionContract): boolean => personal ?? auth !== 'public';

@@ -3,81 +3,52 @@ import type { Result } from '../../lib/contract.ts';
 
 export type Timeline = Result<'order.timeline'>;
 
-/** Between two looks at an order of which no hint came, in ms. */
-const LOOK = 5000;
-/** Proxies end a connection on which nothing is said for long. */
+/** Proxies end a connection on which nothing is said for long; in ms. */
 const HEARTBEAT = 15_000;
-
-interface Options {
-  /** The timeline after an entry. */
-  look(after: number): Promise<Timeline>;
-  /** The first look, which also has told that the order may be seen. */
-  first: Timeline;
-  /** The last entry that the client has. */
-  after: number;
-  closed(): void;
-}
 
 /**
  * An order's timeline as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): each
- * entry once, in order, with its number as the event's id. Hints make it look at once; since they can be lost it also
- * looks by itself. Ends after the last entry of an order to which nothing more will happen.
+ * entry once, in order, with its number as the event's id. Ends after the last entry of an order to which nothing more
+ * will happen.
  */
 export class OrderStream extends Readable {
-  readonly #options: Options;
-  readonly #timers: NodeJS.Timeout[];
+  readonly #heartbeat: NodeJS.Timeout;
   #after: number;
-  #looking = false;
-  #again = false;
+  /** Nothing may be pushed behind the end. */
+  #isOver = false;
 
-  constructor(options: Options) {
+  /** @param after the last entry that the client has */
+  constructor(after: number, heartbeat = HEARTBEAT) {
     super({ read() {} });
-    this.#options = options;
-    this.#after = options.after;
-    this.#timers = [
-      setInterval(() => void this.hint(), LOOK).unref(),
-      setInterval(() => this.push(': still here\n\n'), HEARTBEAT).unref(),
-    ];
+    this.#after = after;
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeat).unref();
     this.push('retry: 1000\n\n');
-    this.#tell(options.first);
   }
 
-  /** Something may have happened. */
-  async hint(): Promise<void> {
-    this.#again = true;
-    if (this.#looking) return;
-    this.#looking = true;
-    while (this.#again && !this.destroyed) {
-      this.#again = false;
-      // What cannot be asked now is asked again soon.
-      const timeline = await this.#options.look(this.#after).catch(() => undefined);
-      if (timeline && !this.destroyed) this.#tell(timeline);
-    }
-    this.#looking = false;
+  /** The last entry that was sent. */
+  get after(): number {
+    return this.#after;
   }
 
-  /** Ends it for now: a client comes back by itself, with the last number it has. */
-  end(): void {
-    this.#stop();
-    this.push(null);
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stop();
-    this.#options.closed();
-    done(error);
-  }
-
-  #tell({ events, final }: Timeline): void {
+  tell({ events, final }: Timeline): void {
+    if (this.destroyed || this.#isOver) return;
     for (const entry of events) {
       if (entry.id <= this.#after) continue;
       this.#after = entry.id;
       this.push(`id: ${entry.id}\nevent: ${entry.event}\ndata: ${JSON.stringify(entry)}\n\n`);
     }
-    if (final) this.end();
+    if (!final) return;
+    this.#isOver = true;
+    this.push(null);
   }
 
-  #stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+  /** Not to a client that has not read what it was sent: what waits for it must not grow for ever. */
+  #beat(): void {
+    if (this.readableLength === 0 && !this.#isOver) this.push(': still here\n\n');
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearInterval(this.#heartbeat);
+    done(error);
   }
 }

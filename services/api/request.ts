@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'moleculer';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
+import { staffOf } from '../../lib/service.ts';
 import { verifyAccessToken } from '../../lib/tokens.ts';
 import { paramsOf } from './params.ts';
 import type { Route } from './routes.ts';
@@ -14,9 +15,8 @@ export interface Request extends IncomingMessage {
   $endpoint: unknown;
   parsedUrl?: string;
   query: Record<string, unknown>;
+  /** What a parser made of the body; a buffer on a route with `rawBody`. */
   body?: unknown;
-  /** Of a route with `rawBody`. */
-  rawBody?: string;
 }
 
 export interface Alias {
@@ -48,16 +48,20 @@ export function aliasLookup(aliases: readonly Alias[]) {
 
 /**
  * Takes a request in: who it is from, and the parameters of its action.
- * @throws unauthenticated, invalid-token, unsupported-media-type, and what `paramsOf` throws
+ * @throws unauthenticated, invalid-token, not-found, unsupported-media-type, and what `paramsOf` throws
  */
 export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
   admit(route, ctx, req, secret);
   if (!route.contract.rawBody) refuseOtherMedia(req);
   const { params: path } = req.$params as { params: Record<string, unknown> };
-  req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body, raw: req.rawBody });
+  const raw = Buffer.isBuffer(req.body) ? req.body.toString() : undefined;
+  req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body, raw });
 }
 
-/** Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. */
+/**
+ * Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. To customers
+ * the routes of staff are not there, whatever they send, so that comes before the parameters.
+ */
 function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
   const [scheme, token] = (req.headers.authorization ?? '').split(' ');
   const cart = cartToken(req);
@@ -71,15 +75,21 @@ function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, s
     }
   }
   if (contract.auth !== 'public' && !ctx.meta.user) throw errors.unauthenticated();
+  if (contract.auth === 'staff') staffOf(ctx);
 }
 
 /** Of 256 random bits, in base64url. */
 const CART_TOKEN = /^[\w-]{43}$/;
 
-/** Whose cart it is, as the client was told; what cannot be a token counts as none. */
+/**
+ * Whose cart it is, as the client was told; what cannot be a token counts as none. Browsers send the cookie by
+ * themselves: on what they say a page of another site asks for, it counts as none either. Older ones do not say; there,
+ * SameSite=Lax keeps the cookie from what such a page sends, and no page of another site may send a PUT or DELETE.
+ */
 function cartToken({ headers }: Request): Meta['cartToken'] {
   const header = headers['x-cart-token'];
   if (typeof header === 'string' && CART_TOKEN.test(header)) return { token: header, from: 'header' };
+  if (headers['sec-fetch-site'] === 'cross-site') return undefined;
   const cookie = /(?:^|;\s*)cart=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '';
   return CART_TOKEN.test(cookie) ? { token: cookie, from: 'cookie' } : undefined;
 }

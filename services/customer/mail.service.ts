@@ -29,7 +29,7 @@ export default function mailService(config: Config) {
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
-      await service.store.change(id, (doc, now) => failed(doc, String(error).slice(0, 500), now));
+      await service.store.change(id, (doc, now) => failed(doc, claimed, String(error).slice(0, 500), now));
     }
   }
 

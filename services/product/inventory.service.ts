@@ -51,7 +51,7 @@ export default function inventoryService(config: Config) {
 
       forget(ctx) {
         const { sku, key } = ctx.params;
-        return this.store.change(sku, (stock) => forget(stock, key));
+        return this.store.change(sku, (stock, now) => forget(stock, key, now));
       },
 
       books(ctx) {

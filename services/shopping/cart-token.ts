@@ -15,12 +15,17 @@ export function ownerOf({ user, cartToken }: Meta): string | undefined {
 }
 
 /**
- * The headers that give a client its token: one for front ends that keep it themselves, and a cookie for pages. Carts
+ * The headers that give a client a new token: one for front ends that keep it themselves, and a cookie for pages. Carts
  * are changed by PUT and DELETE only, which a page of another site cannot send without leave, cookie or not.
  */
 export function tokenHeaders(token: string, secure: boolean): Record<string, string> {
-  return { 'X-Cart-Token': token, 'Set-Cookie': cookie(token, GUEST_LIFETIME / 1000, secure) };
+  return { 'X-Cart-Token': token, ...keepCookie(token, secure) };
 }
+
+/** The cookie lives on as its cart does, from each change. */
+export const keepCookie = (token: string, secure: boolean): Record<string, string> => ({
+  'Set-Cookie': cookie(token, GUEST_LIFETIME / 1000, secure),
+});
 
 /** The cookie's end, after its cart has become a customer's. */
 export const forgetCookie = (secure: boolean): Record<string, string> => ({ 'Set-Cookie': cookie('', 0, secure) });

@@ -40,7 +40,13 @@ const cartView = {
  * The cart of whoever asks: a customer's, or a guest's by its token. A customer's is changed by one node at a time, the
  * one that places their orders, as far as nodes come and go.
  */
-const mine = { visibility: 'published', auth: 'public', returns: cartView, shardKey: '#user.id' } as const;
+const mine = {
+  visibility: 'published',
+  auth: 'public',
+  personal: true,
+  returns: cartView,
+  shardKey: '#user.id',
+} as const;
 
 export const cart = contract(
   'cart',

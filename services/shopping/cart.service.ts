@@ -5,20 +5,17 @@ import { type Self, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { cart } from './cart.contract.ts';
+import { type Cart, cartView, clear, emptyCart, type Item, listed, removeItem, setItem, takeOrdered } from './cart.ts';
+import { bringIn } from './cart-merge.ts';
 import {
-  type Cart,
-  cartView,
-  clear,
-  emptyCart,
-  handedOver,
-  type Item,
-  listed,
-  merge,
-  removeItem,
-  setItem,
-  takeOrdered,
-} from './cart.ts';
-import { forgetCookie, GUEST_LIFETIME, guestIdOf, newCartToken, ownerOf, tokenHeaders } from './cart-token.ts';
+  forgetCookie,
+  GUEST_LIFETIME,
+  guestIdOf,
+  keepCookie,
+  newCartToken,
+  ownerOf,
+  tokenHeaders,
+} from './cart-token.ts';
 
 const CLEANING_PAUSE = 3600_000;
 
@@ -30,25 +27,17 @@ export default function cartService(config: Config) {
     return cartView(items, skus.length > 0 ? await rpc.call('product.offers', { skus }) : [], config.currency);
   };
 
-  /** Whose cart it is. A customer who brings a guest's cart, from before they logged in, gets what is in it. */
-  async function owner(service: This, ctx: Ctx<unknown>): Promise<string | undefined> {
-    const { user, cartToken } = ctx.meta;
-    if (user && cartToken) await bringIn(service.store, user.id, ctx);
-    return ownerOf(ctx.meta);
+  /** A customer who comes with a guest's cart, from before they logged in, gets what is in it; the cookie ends. */
+  async function takeGuest(carts: Store<Cart>, customerId: string, { meta }: Ctx<unknown>): Promise<void> {
+    if (!meta.cartToken) return;
+    await bringIn(carts, guestIdOf(meta.cartToken.token), customerId);
+    if (meta.cartToken.from === 'cookie') meta.$responseHeaders = forgetCookie(config.production);
   }
 
-  /** The customer's cart has it before the guest's is emptied: a crash in between does it twice, which is as once. */
-  async function bringIn(carts: Store<Cart>, customerId: string, ctx: Ctx<unknown>): Promise<void> {
-    const { cartToken } = ctx.meta;
-    if (!cartToken) return;
-    const guestId = guestIdOf(cartToken.token);
-    for (let guest = await carts.get(guestId); guest; guest = await carts.get(guestId)) {
-      const { items } = guest;
-      if (Object.keys(items).length === 0) break;
-      await carts.change(customerId, (doc, now) => merge(doc, items, now));
-      if (await carts.change(guestId, (doc, now) => handedOver(doc, items, customerId, now))) break;
-    }
-    if (cartToken.from === 'cookie') ctx.meta.$responseHeaders = forgetCookie(config.production);
+  /** Whose cart it is. Merges here too: nothing is lost when the login could not do it. */
+  async function owner({ store }: This, ctx: Ctx<unknown>): Promise<string | undefined> {
+    if (ctx.meta.user) await takeGuest(store, ctx.meta.user.id, ctx);
+    return ownerOf(ctx.meta);
   }
 
   return service<{ store: Store<Cart>; worker: Worker }>()(cart, config, {
@@ -86,7 +75,11 @@ export default function cartService(config: Config) {
         const token = known === undefined ? newCartToken() : undefined;
         const id = known ?? guestIdOf(token ?? '');
         const items = await this.store.change(id, (cart, now) => setItem(cart, ctx.params, now));
+        const { user, cartToken } = ctx.meta;
         if (token) ctx.meta.$responseHeaders = tokenHeaders(token, config.production);
+        else if (!user && cartToken?.from === 'cookie') {
+          ctx.meta.$responseHeaders = keepCookie(cartToken.token, config.production);
+        }
         // Another device may have added something meanwhile.
         const asked = items.every((item) => skus.includes(item.sku));
         return asked ? cartView(items, offers, config.currency) : priced(items, ctx);
@@ -117,7 +110,7 @@ export default function cartService(config: Config) {
       },
 
       merge(ctx) {
-        return bringIn(this.store, ctx.params.customerId, ctx);
+        return takeGuest(this.store, ctx.params.customerId, ctx);
       },
 
       ordered(ctx) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../../lib/changes.ts';
 import type { Result } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
@@ -11,6 +12,8 @@ export interface Cart {
   items: Record<string, { quantity: number }>;
   /** The latest orders that were taken out, so that none is taken out twice. */
   ordered: string[];
+  /** The latest guests' carts that came in, `<id>:<rev>`, so that none brings back what was taken out since. */
+  merged?: string[];
   /** On a guest's cart: that it is one, and the customer whose it has become. */
   guest?: boolean;
   mergedInto?: string;
@@ -26,6 +29,7 @@ export type Offer = Result<'product.offers'>[number];
 
 const MOST_LINES = 100;
 const REMEMBERED_ORDERS = 50;
+const REMEMBERED_GUESTS = 10;
 
 export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
   ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
@@ -34,27 +38,28 @@ export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
 
 /**
  * What a customer had in a cart before logging in comes into theirs: of each SKU the LARGER of both quantities, so that
- * doing it again changes nothing, and neither device's choice is counted twice. What is too much for one cart stays
- * out.
+ * neither device's choice is counted twice. The same version of a guest's cart comes in once. Lines beyond what a cart may have stay
+ * out, those that the guest added last.
  */
-export function merge(cart: Readonly<Cart>, guest: Cart['items'], now: Date): Decision<undefined> {
-  const items = { ...cart.items };
-  for (const [sku, { quantity }] of Object.entries(guest)) {
-    const known = items[sku];
-    if (!known && Object.keys(items).length >= MOST_LINES) continue;
-    items[sku] = { quantity: Math.max(quantity, known?.quantity ?? 0) };
+export function merge(cart: Readonly<Cart>, guest: Readonly<Cart>, now: Date): Decision<undefined> {
+  const [items, key, known = []] = [{ ...cart.items }, `${guest._id}:${guest.rev}`, cart.merged];
+  if (known.includes(key)) return { answer: undefined };
+  for (const [sku, { quantity }] of Object.entries(guest.items)) {
+    const mine = Object.hasOwn(items, sku) ? items[sku] : undefined;
+    if (!mine && Object.keys(items).length >= MOST_LINES) continue;
+    items[sku] = { quantity: Math.max(quantity, mine?.quantity ?? 0) };
   }
-  return { answer: undefined, patch: { items, updatedAt: now } };
+  return { answer: undefined, patch: { items, merged: [...known, key].slice(-REMEMBERED_GUESTS), updatedAt: now } };
 }
 
-/** A guest's cart has become a customer's, unless it has other items than those: then those come first. */
+/** A guest's cart has become a customer's. False: it has other items than those that were merged; they come first. */
 export function handedOver(
   guest: Readonly<Cart>,
   items: Cart['items'],
   mergedInto: string,
   now: Date,
 ): Decision<boolean> {
-  if (JSON.stringify(guest.items) !== JSON.stringify(items)) return { answer: false };
+  if (!isDeepStrictEqual(guest.items, items)) return { answer: false };
   return { answer: true, patch: { items: {}, mergedInto, updatedAt: now } };
 }
 

@@ -1,7 +1,7 @@
 import * as allotment from '../../lib/allotment.ts';
 import type { Decision } from '../../lib/changes.ts';
 import type { Store } from '../../mixins/store.ts';
-import { type Coupon, customersPart, newPart } from './coupon.ts';
+import { type Coupon, customersPart, newPart, takeOwn } from './coupon.ts';
 
 /** Whose use of which coupon, for which order. */
 export interface Use {
@@ -13,64 +13,71 @@ export interface Use {
 /** `closed`: the order has ended. */
 export type Taken = 'taken' | 'used-up' | 'already-used' | 'closed';
 
+export interface UseBook {
+  store: Store<Coupon>;
+  /** How long a hold lasts, in ms: an order may first come here under an id as old as that. */
+  holdTime: number;
+}
+
 /**
  * Takes a use: of what the customer may, then of what all may. When the second is short the first is given back, with a
  * tombstone: the order is rejected in any case.
  */
-export async function take(store: Store<Coupon>, { code, orderId, customerId }: Use): Promise<Taken> {
+export async function take(book: UseBook, use: Use): Promise<Taken> {
+  const { store } = book;
+  const { code, orderId } = use;
   const coupon = await store.get(code);
   if (!coupon) return 'used-up';
-  if (await ensurePart(store, coupon, customerId)) {
-    const own = await store.change(customersPart(code, customerId), (part) => allotment.reserve(part, orderId, 1));
-    if (own.outcome !== 'reserved') return own.outcome === 'closed' ? 'closed' : 'already-used';
-  }
-  if (coupon.limit === null) return 'taken';
+  const part = await partOf(book, coupon, use.customerId);
+  const own = await store.change(part, (doc) => takeOwn(doc, orderId, coupon.input?.perCustomer));
+  if (own.outcome !== 'reserved') return own.outcome === 'closed' ? 'closed' : 'already-used';
   const { outcome } = await store.change(code, (doc) => allotment.reserve(doc, orderId, 1));
   if (outcome === 'reserved') return 'taken';
-  await eachPart(store, { code, orderId, customerId }, (part, now) => allotment.release(part, orderId, now));
+  await release(book, use);
   return outcome === 'closed' ? 'closed' : 'used-up';
 }
 
+/** Makes the use final: it was paid. @throws {Error} when it was not taken, or was given back */
+export function redeem(book: UseBook, use: Use): Promise<void> {
+  return inBoth(book, use, (doc, now) => allotment.commit(doc, use.orderId, remembering(book, now)));
+}
+
 /** Gives a use back; where there is none, a tombstone closes the order for a take that is still under way. */
-export async function release(store: Store<Coupon>, use: Use): Promise<void> {
-  const coupon = await store.get(use.code);
+export async function release(book: UseBook, use: Use): Promise<void> {
+  const coupon = await book.store.get(use.code);
   if (!coupon) return;
-  await ensurePart(store, coupon, use.customerId);
-  await eachPart(store, use, (part, now) => allotment.release(part, use.orderId, now));
+  await partOf(book, coupon, use.customerId);
+  await inBoth(book, use, (doc, now) => allotment.release(doc, use.orderId, remembering(book, now)));
 }
 
-/** Makes what belongs to a customer, if each may use the coupon so often only; says whether it is so. */
-async function ensurePart(store: Store<Coupon>, { code, input }: Coupon, customerId: string): Promise<boolean> {
-  const most = input?.perCustomer;
-  if (most === undefined) return false;
-  await store.insert(newPart(code, customerId, most, new Date())); // false: it is there
-  return true;
+/** Gives a redeemed use back, once for each order. @throws unavailable when the command comes too late */
+export function giveBack(book: UseBook, use: Use, until: number): Promise<void> {
+  return inBoth(book, use, (doc, now) => allotment.takeBack(doc, { key: use.orderId, quantity: 1, until }, now));
 }
 
-/** Changes whatever counts a use: what the coupon has for all, and for this customer. */
-export async function eachPart(
-  store: Store<Coupon>,
+/** A giveBack was acknowledged, and will not come again. */
+export function forget(book: UseBook, use: Use): Promise<void> {
+  return inBoth(book, use, (doc, now) => allotment.forget(doc, use.orderId, now));
+}
+
+/**
+ * Which orders are old enough to be forgotten goes by their ids, as if it were earlier by a hold: else an order whose
+ * stock was on hold would find its coupon closed, by younger orders that have come and gone.
+ */
+const remembering = ({ holdTime }: UseBook, now: Date) => new Date(+now - holdTime);
+
+/** The id of what belongs to a customer, which is made if it is not there. */
+async function partOf({ store }: UseBook, coupon: Coupon, customerId: string): Promise<string> {
+  const id = customersPart(coupon.code, customerId);
+  if (!(await store.get(id))) await store.insert(newPart(coupon, customerId, new Date())); // false: now it is there
+  return id;
+}
+
+/** Changes what the coupon has for all, and for this customer. Each can be done again, so one that fails is no harm. */
+async function inBoth(
+  { store }: UseBook,
   { code, customerId }: Use,
-  decide: (part: Readonly<Coupon>, now: Date) => Decision<undefined>,
+  decide: (doc: Readonly<Coupon>, now: Date) => Decision<undefined>,
 ): Promise<void> {
-  const parts = await store.find({ _id: { $in: [code, customersPart(code, customerId)] } });
-  // A limit may have been set since: what was never counted is not uncounted.
-  const counted = (part: Readonly<Coupon>) => part.limit !== null;
-  await Promise.all(
-    parts.map(({ _id }) =>
-      store.change(_id, (part, now) => (counted(part) ? decide(part, now) : { answer: undefined })),
-    ),
-  );
-}
-
-/** A use that is final. One taken before there was a limit is held by nothing, and stays uncounted. */
-export function redeem(part: Readonly<Coupon>, orderId: string, now: Date): Decision<undefined> {
-  const known = Object.hasOwn(part.res, orderId) || Object.hasOwn(part.done, orderId) || orderId <= part.prunedThrough;
-  return known ? allotment.commit(part, orderId, now) : { answer: undefined };
-}
-
-/** A redeemed use that is given back; one that was never counted stays so. */
-export function giveBack(part: Readonly<Coupon>, orderId: string, until: number, now: Date): Decision<undefined> {
-  if (part.sold < 1 && !Object.hasOwn(part.back, orderId)) return { answer: undefined };
-  return allotment.takeBack(part, { key: orderId, quantity: 1, until }, now);
+  await Promise.all([code, customersPart(code, customerId)].map((id) => store.change(id, decide)));
 }

@@ -32,7 +32,7 @@ const view = {
     code: 'string',
     ...terms,
     limit: { type: 'number', nullable: true },
-    used: { type: 'number', nullable: true },
+    used: 'number',
     createdAt: 'string',
   },
 } as const;
@@ -130,7 +130,8 @@ export const coupon = contract(
       returns: booksOf({
         id: 'string',
         code: 'string',
-        limit: { type: 'number', nullable: true },
+        customerId: 'string',
+        limit: 'number',
         available: 'number',
         reserved: 'number',
         sold: 'number',

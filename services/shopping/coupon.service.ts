@@ -1,7 +1,5 @@
-import * as allotment from '../../lib/allotment.ts';
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
-import type { Params } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { service } from '../../lib/service.ts';
@@ -9,8 +7,8 @@ import { type Store, store } from '../../mixins/store.ts';
 import { coupon } from './coupon.contract.ts';
 import {
   type Coupon,
-  type CouponInput,
   changeTerms,
+  checkUses,
   codeOf,
   couponView,
   customersPart,
@@ -18,23 +16,13 @@ import {
   refused,
   termsOf,
 } from './coupon.ts';
-import { eachPart, giveBack, redeem, release, take } from './coupon-uses.ts';
-
-/** @throws invalid-request when a field of its kind is missing */
-function inputOf({ code: _, validFrom, validUntil, ...input }: Params<'coupon.put'>): CouponInput {
-  const needed = { percentage: 'percent', fixed: 'amount', 'free-shipping': undefined } as const;
-  const field = needed[input.kind];
-  if (field && input[field] === undefined) {
-    throw errors.invalidRequest([{ pointer: `/${field}`, detail: `A ${input.kind} coupon needs ${field}.` }]);
-  }
-  const dates = {
-    ...(validFrom ? { validFrom: new Date(validFrom) } : {}),
-    ...(validUntil ? { validUntil: new Date(validUntil) } : {}),
-  };
-  return { ...input, ...dates };
-}
+import { inputOf } from './coupon-input.ts';
+import { forget, giveBack, redeem, release, take, type UseBook } from './coupon-uses.ts';
 
 export default function couponService(config: Config) {
+  const { holdTime } = config;
+  const bookOf = ({ store }: { store: Store<Coupon> }): UseBook => ({ store, holdTime });
+
   return service<{ store: Store<Coupon> }>()(coupon, config, {
     mixins: [
       store<Coupon>(config, {
@@ -48,7 +36,7 @@ export default function couponService(config: Config) {
       async put(ctx) {
         const [code, input] = [codeOf(ctx.params.code), inputOf(ctx.params)];
         const draft = newCoupon(code, input, new Date());
-        if (await this.store.insert(draft)) return couponView({ ...draft, rev: 0 });
+        if (await this.store.insert(draft)) return couponView(draft);
         return couponView(await this.store.change(code, (known) => changeTerms(known, input)));
       },
 
@@ -74,47 +62,48 @@ export default function couponService(config: Config) {
           codes.map(async (code) => {
             const found = await this.store.get(code);
             if (!found?.input) throw refused(code, 'unknown');
-            if (found.limit !== null && found.available < 1) throw refused(code, 'used-up');
-            const part = customerId ? await this.store.get(customersPart(code, customerId)) : null;
-            if (part && part.available < 1) throw refused(code, 'already-used');
+            checkUses(found, customerId ? await this.store.get(customersPart(code, customerId)) : null);
             return termsOf(found, now);
           }),
         );
       },
 
       async take(ctx) {
-        return { outcome: await take(this.store, ctx.params) };
+        return { outcome: await take(bookOf(this), ctx.params) };
       },
 
       redeem(ctx) {
-        const { orderId } = ctx.params;
-        return eachPart(this.store, ctx.params, (part, now) => redeem(part, orderId, now));
+        return redeem(bookOf(this), ctx.params);
       },
 
       release(ctx) {
-        return release(this.store, ctx.params);
+        return release(bookOf(this), ctx.params);
       },
 
       giveBack(ctx) {
-        const { orderId, until } = ctx.params;
-        return eachPart(this.store, ctx.params, (part, now) => giveBack(part, orderId, until, now));
+        const { until, ...use } = ctx.params;
+        return giveBack(bookOf(this), use, until);
       },
 
       forget(ctx) {
-        const { orderId } = ctx.params;
-        return eachPart(this.store, ctx.params, (part) => allotment.forget(part, orderId));
+        return forget(bookOf(this), ctx.params);
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, ({ _id: id, code, limit, available, reserved, sold, res }) => ({
-          id,
-          code,
-          limit,
-          available,
-          reserved,
-          sold,
-          res,
-        }));
+        return readPage(
+          this.store,
+          ctx.params,
+          ({ _id: id, code, customerId, limit, available, reserved, sold, res }) => ({
+            id,
+            code,
+            customerId,
+            limit,
+            available,
+            reserved,
+            sold,
+            res,
+          }),
+        );
       },
     },
   });

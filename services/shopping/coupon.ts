@@ -1,4 +1,4 @@
-import { type Allotment, emptyAllotment } from '../../lib/allotment.ts';
+import * as allotment from '../../lib/allotment.ts';
 import type { Decision } from '../../lib/changes.ts';
 import { type CouponRefusal, errors } from '../../lib/errors.ts';
 import type { CouponTerms } from './pricing/rules.ts';
@@ -18,20 +18,23 @@ export interface CouponInput {
 
 /**
  * A coupon (its id is the code), or what one customer may use of it (its id is `code:customerId`): both are allotments
- * of uses. Uses that are not limited are not counted.
+ * of uses. Every use is counted in both, limited or not, so that a limit can be set, changed and taken away at any time.
  */
-export interface Coupon extends Allotment {
+export interface Coupon extends allotment.Allotment {
   _id: string;
   rev: number;
   code: string;
   /** Empty on the coupon itself. */
   customerId: string;
-  /** How many uses `available + reserved + sold` are of; null: as many as anyone likes. */
-  limit: number | null;
+  /** available + reserved + sold. */
+  limit: number;
   /** Null on what belongs to one customer. */
   input: CouponInput | null;
   createdAt: Date;
 }
+
+/** Stands for as many uses as anyone likes. */
+export const UNLIMITED = 1_000_000_000;
 
 /** The one form of a code: people type them in any case. */
 export const codeOf = (text: string): string => text.trim().toUpperCase();
@@ -39,27 +42,46 @@ export const codeOf = (text: string): string => text.trim().toUpperCase();
 export const customersPart = (code: string, customerId: string): string => `${code}:${customerId}`;
 
 export function newCoupon(code: string, input: CouponInput, now: Date): Omit<Coupon, 'rev'> {
-  const limit = input.limit ?? null;
-  return { _id: code, code, customerId: '', limit, input, ...emptyAllotment(limit ?? 0), createdAt: now };
+  const limit = input.limit ?? UNLIMITED;
+  return { _id: code, code, customerId: '', limit, input, ...allotment.emptyAllotment(limit), createdAt: now };
 }
 
-/** What a customer may use of a coupon that is limited for each. */
-export function newPart(code: string, customerId: string, limit: number, now: Date): Omit<Coupon, 'rev'> {
-  const _id = customersPart(code, customerId);
-  return { _id, code, customerId, limit, input: null, ...emptyAllotment(limit), createdAt: now };
+/** What one customer may use of a coupon. */
+export function newPart({ code, input }: Readonly<Coupon>, customerId: string, now: Date): Omit<Coupon, 'rev'> {
+  const [_id, limit] = [customersPart(code, customerId), input?.perCustomer ?? UNLIMITED];
+  return { _id, code, customerId, limit, input: null, ...allotment.emptyAllotment(limit), createdAt: now };
 }
 
 /** Changes a coupon's terms; uses that were taken stay taken. @throws limit-reached below what is in use */
 export function changeTerms(coupon: Readonly<Coupon>, input: CouponInput): Decision<Coupon> {
-  const limit = input.limit ?? null;
   const used = coupon.reserved + coupon.sold;
-  if (limit !== null && limit < used) throw errors.limitReached(`${used} uses are taken already.`);
-  const patch = { input, limit, available: limit === null ? 0 : limit - used };
+  const limit = input.limit ?? UNLIMITED;
+  if (limit < used) throw errors.limitReached(`${used} uses are taken already.`);
+  const patch = { input, limit, available: limit - used };
   return { answer: { ...coupon, ...patch }, patch };
 }
 
+/** Takes one use of what a customer may. How much that is may have changed since the last one. */
+export function takeOwn(
+  part: Readonly<Coupon>,
+  orderId: string,
+  perCustomer: number = UNLIMITED,
+): Decision<allotment.Reserved> {
+  const used = part.reserved + part.sold;
+  const limit = Math.max(perCustomer, used);
+  const { answer, patch } = allotment.reserve({ ...part, available: limit - used }, orderId, 1);
+  return patch ? { answer, patch: { ...patch, limit } } : { answer };
+}
+
+/** Refuses a coupon that cannot be used any more, by anyone or by this customer. @throws coupon-refused */
+export function checkUses(coupon: Readonly<Coupon>, part: Readonly<Coupon> | null): void {
+  if (coupon.available < 1) throw refused(coupon.code, 'used-up');
+  const { perCustomer = UNLIMITED } = coupon.input ?? {};
+  if (part && part.reserved + part.sold >= perCustomer) throw refused(coupon.code, 'already-used');
+}
+
 /** What a coupon takes off now. @throws coupon-refused outside its time */
-export function termsOf({ code, input }: Coupon, now: Date): CouponTerms {
+export function termsOf({ code, input }: Readonly<Coupon>, now: Date): CouponTerms {
   if (!input) throw new Error(`${code} has no terms`);
   const { kind, percent = 0, amount = 0, minimum, validFrom, validUntil } = input;
   if (validFrom && now < validFrom) throw refused(code, 'not-yet');
@@ -91,8 +113,9 @@ export const refused = (code: string, reason: CouponRefusal): Error =>
   errors.couponRefused(code, reason, WORDS[reason]);
 
 /** A coupon as staff sees it. */
-export function couponView({ code, input, limit, reserved, sold, createdAt }: Coupon) {
-  const { validFrom, validUntil, kind, percent, amount, minimum, perCustomer } = input ?? { kind: 'fixed' as const };
+export function couponView({ code, input, reserved, sold, createdAt }: Omit<Coupon, 'rev'>) {
+  if (!input) throw new Error(`${code} has no terms`);
+  const { validFrom, validUntil, kind, percent, amount, minimum, limit = null, perCustomer } = input;
   return {
     code,
     kind,
@@ -103,8 +126,7 @@ export function couponView({ code, input, limit, reserved, sold, createdAt }: Co
     ...(validUntil ? { validUntil: validUntil.toISOString() } : {}),
     ...(perCustomer === undefined ? {} : { perCustomer }),
     limit,
-    // Without a limit nobody counts.
-    used: limit === null ? null : reserved + sold,
+    used: reserved + sold,
     createdAt: createdAt.toISOString(),
   };
 }

@@ -2,7 +2,7 @@ import type { Rpc } from '../../lib/contract.ts';
 import { errors, isProblem } from '../../lib/errors.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Item } from './cart.ts';
-import { begin, consume, drop, type Hold, held, released, review } from './hold.ts';
+import { begin, consume, doubtful, drop, type Hold, held, type Reservation, released, review } from './hold.ts';
 
 const BATCH = 50;
 
@@ -14,17 +14,12 @@ export interface Keeper {
 
 /**
  * Reserves the items under the id of an order to come. What was on hold before is given back first.
- * @throws out-of-stock, and then nothing is held
+ * @throws out-of-stock, and then nothing is held; unavailable when another hold of this customer came between
  */
-export async function hold(
-  customerId: string,
-  orderId: string,
-  items: Item[],
-  until: Date,
-  keeper: Keeper,
-): Promise<Hold | null> {
+export async function hold(customerId: string, wanted: Reservation, until: Date, keeper: Keeper): Promise<Hold> {
   const { store, rpc } = keeper;
-  await giveBack(await store.change(customerId, (doc, now) => begin(doc, orderId, items, until, now)), keeper);
+  const { orderId, items } = wanted;
+  await giveBack(await store.change(customerId, (doc, now) => begin(doc, wanted, until, now)), keeper);
   const results = await Promise.all(
     items.map(async ({ sku, quantity }) => ({
       sku,
@@ -32,9 +27,13 @@ export async function hold(
       ...(await rpc.call('inventory.reserve', { sku, orderId, quantity }).catch(noneIfUnknown)),
     })),
   );
-  const short = results.filter(({ outcome }) => outcome !== 'reserved');
-  if (short.length === 0 && (await store.change(customerId, (doc) => held(doc, orderId)))) return store.get(customerId);
+  if (results.every(({ outcome }) => outcome === 'reserved')) {
+    const made = await store.change(customerId, (doc, now) => held(doc, orderId, now));
+    if (made) return made;
+  }
   await giveBack(await store.change(customerId, (doc, now) => drop(doc, orderId, now)), keeper);
+  const short = results.filter(({ outcome }) => outcome === 'short');
+  // Closed, or complete but given up: whoever began another hold has released this one.
   if (short.length === 0) throw errors.unavailable('Another hold has taken the place of this one.');
   throw errors.outOfStock(short.map(({ sku, requested, available }) => ({ sku, requested, available })));
 }
@@ -53,30 +52,37 @@ export async function consumeHold(
   keeper: Keeper,
 ): Promise<string | null> {
   const known = await keeper.store.get(customerId);
-  if (!known?.current) return null;
+  if (!known || known.nextAt === null) return null;
   const { orderId, hold } = await keeper.store.change(customerId, (doc, now) => consume(doc, idemKey, items, now));
   if (orderId === null) await giveBack(hold, keeper);
   return orderId;
 }
 
-/** Looks after holds whose time has come. */
+/** Looks after holds whose time has come. @throws why the first of those failed that did; the others are done */
 export async function keepHolds(keeper: Keeper): Promise<void> {
-  const { store, rpc } = keeper;
   const overdue = { $gt: new Date(0), $lte: new Date() };
-  const due = await store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH });
-  for (const { _id, current } of due) {
-    const orderId = current?.state === 'CONSUMED' ? current.orderId : undefined;
-    const exists = orderId !== undefined && (await rpc.call('order.exists', { orderId }));
-    await giveBack(await store.change(_id, (doc, now) => review(doc, exists, now)), keeper);
-  }
+  const due = await keeper.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH });
+  const results = await Promise.allSettled(due.map((hold) => keep(hold, keeper)));
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+async function keep(hold: Hold, keeper: Keeper): Promise<void> {
+  const { store, rpc } = keeper;
+  const known = await Promise.all(
+    doubtful(hold, new Date()).map(async (orderId) => [orderId, await rpc.call('order.exists', { orderId })] as const),
+  );
+  await giveBack(await store.change(hold._id, (doc, now) => review(doc, new Map(known), now)), keeper);
 }
 
 /** Gives unwanted reservations back, each closed against a reserve that is still under way. */
 async function giveBack({ _id, releasing }: Hold, { store, rpc }: Keeper): Promise<void> {
   if (releasing.length === 0) return;
-  for (const { orderId, skus } of releasing) {
-    await Promise.all(skus.map((sku) => rpc.call('inventory.release', { sku, orderId }).catch(noneIfUnknown)));
-  }
+  await Promise.all(
+    releasing.flatMap(({ orderId, items }) =>
+      items.map(({ sku }) => rpc.call('inventory.release', { sku, orderId }).catch(noneIfUnknown)),
+    ),
+  );
   const orderIds = releasing.map(({ orderId }) => orderId);
   await store.change(_id, (doc, now) => released(doc, orderIds, now));
 }

@@ -38,8 +38,7 @@ export default function holdService(config: Config) {
         const items = await ctx.call('cart.content', { customerId });
         if (items.length === 0) throw errors.emptyCart();
         const until = new Date(Date.now() + config.holdTime);
-        const made = await holdItems(customerId, newId('ord'), items, until, keeperOf(this));
-        return viewOf(made);
+        return viewOf(await holdItems(customerId, { orderId: newId('ord'), items }, until, keeperOf(this)));
       },
 
       async get(ctx) {
@@ -56,9 +55,9 @@ export default function holdService(config: Config) {
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, ({ _id: customerId, current, releasing }) => ({
+        return readPage(this.store, ctx.params, ({ _id: customerId, current, consumed, releasing }) => ({
           customerId,
-          orderIds: [...(current ? [current] : []), ...releasing].map(({ orderId }) => orderId),
+          orderIds: [...(current ? [current] : []), ...consumed, ...releasing].map(({ orderId }) => orderId),
         }));
       },
     },

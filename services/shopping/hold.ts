@@ -6,57 +6,69 @@ export interface Hold {
   _id: string;
   rev: number;
   current: Current | null;
+  /** Reservations that orders were given, until it is known whether those came to be. */
+  consumed: Consumed[];
   /** Reservations that are no longer wanted, until they are given back for sure. */
-  releasing: Unwanted[];
+  releasing: Reservation[];
   /** When the keeper looks at it; null when there is nothing to do. */
   nextAt: Date | null;
 }
 
-export interface Current {
+export interface Reservation {
   /** Of the future order: the stock is reserved under it, so that the order finds its stock held. */
   orderId: string;
   items: Item[];
+}
+
+export interface Current extends Reservation {
+  /** TAKING: the stock is being reserved. */
+  state: 'TAKING' | 'HELD';
+  begunAt: Date;
   /** Until when the stock is kept. */
   until: Date;
-  /** TAKING: the stock is being reserved; CONSUMED: an order has the reservation. */
-  state: 'TAKING' | 'HELD' | 'CONSUMED';
+}
+
+export interface Consumed extends Reservation {
   /** The Idempotency-Key of the order that consumed it. */
-  idemKey?: string;
+  idemKey: string;
+  at: Date;
 }
 
-export interface Unwanted {
-  orderId: string;
-  skus: string[];
-}
+/** A reservation that was begun is made within this, in ms, or given up. */
+const TAKING_TIME = 30_000;
+/** An order that has consumed one is there within this, in ms, or never will be. */
+const PLACING_TIME = 60_000;
+/** Pause before what could not be given back is tried again, in ms. */
+const RETRY = 5000;
 
-/** A reservation that was begun is made or given up within this, in ms; as is an order that has consumed one. */
-const PATIENCE = 30_000;
-
-export const newHold = (_id: string): Omit<Hold, 'rev'> => ({ _id, current: null, releasing: [], nextAt: null });
+export const newHold = (_id: string): Omit<Hold, 'rev'> => ({
+  ...{ _id, current: null, consumed: [], releasing: [], nextAt: null },
+});
 
 /** Begins a hold; what was on hold before is no longer wanted. */
-export function begin(hold: Readonly<Hold>, orderId: string, items: Item[], until: Date, now: Date): Decision<Hold> {
-  const current: Current = { orderId, items, until, state: 'TAKING' };
-  return changed(hold, { current, releasing: withCurrent(hold), nextAt: soon(now) });
+export function begin(hold: Readonly<Hold>, { orderId, items }: Reservation, until: Date, now: Date): Decision<Hold> {
+  const current: Current = { orderId, items, until, state: 'TAKING', begunAt: now };
+  return changed(hold, { ...withoutCurrent(hold), current }, now);
 }
 
-/** All of it is reserved. `false`: it was given up meanwhile. */
-export function held({ current }: Readonly<Hold>, orderId: string): Decision<boolean> {
-  if (current?.orderId !== orderId || current.state !== 'TAKING') return { answer: false };
-  return { answer: true, patch: { current: { ...current, state: 'HELD' }, nextAt: current.until } };
+/** All of it is reserved. Null: it was given up meanwhile. */
+export function held(hold: Readonly<Hold>, orderId: string, now: Date): Decision<Hold | null> {
+  const { current } = hold;
+  if (current?.orderId !== orderId || current.state !== 'TAKING') return { answer: null };
+  return changed(hold, { current: { ...current, state: 'HELD' } }, now);
 }
 
-/** The hold is no longer wanted; the one of an order stays with it. */
+/** What is on hold is no longer wanted; with an `orderId`, if it is that. What an order has consumed stays with it. */
 export function drop(hold: Readonly<Hold>, orderId: string | undefined, now: Date): Decision<Hold> {
   const { current } = hold;
-  if (!current || current.state === 'CONSUMED' || (orderId && current.orderId !== orderId)) return { answer: hold };
-  return changed(hold, { current: null, releasing: withCurrent(hold), nextAt: soon(now) });
+  if (!current || (orderId !== undefined && current.orderId !== orderId)) return { answer: hold };
+  return changed(hold, withoutCurrent(hold), now);
 }
 
 /**
  * An order wants what is on hold: it gets the id under which its stock is reserved, if the hold has exactly its items
- * and is not over. From then on the reservation is the order's. A hold for something else is dropped, so that the order
- * finds the stock free.
+ * and is not over; the same key gets the same id again. From then on the reservation is the order's. A hold for
+ * something else is dropped, so that the order finds the stock free.
  */
 export function consume(
   hold: Readonly<Hold>,
@@ -65,36 +77,45 @@ export function consume(
   now: Date,
 ): Decision<{ orderId: string | null; hold: Hold }> {
   const { current } = hold;
-  if (current?.state === 'CONSUMED') {
-    return { answer: { orderId: current.idemKey === idemKey ? current.orderId : null, hold } };
-  }
+  const before = hold.consumed.find((one) => one.idemKey === idemKey);
+  if (before) return { answer: { orderId: before.orderId, hold } };
   if (current?.state !== 'HELD' || current.until <= now || !same(current.items, items)) {
-    const { answer, patch } = drop(hold, undefined, now);
-    return { answer: { orderId: null, hold: answer }, ...(patch ? { patch } : {}) };
+    const { answer, ...rest } = drop(hold, undefined, now);
+    return { answer: { orderId: null, hold: answer }, ...rest };
   }
-  const consumed: Current = { ...current, state: 'CONSUMED', idemKey };
-  const { answer, patch } = changed(hold, { current: consumed, nextAt: new Date(+now + PATIENCE) });
-  return { answer: { orderId: current.orderId, hold: answer }, ...(patch ? { patch } : {}) };
+  const { orderId } = current;
+  const consumed = [...hold.consumed, { orderId, items: current.items, idemKey, at: now }];
+  const { answer, ...rest } = changed(hold, { current: null, consumed }, now);
+  return { answer: { orderId, hold: answer }, ...rest };
 }
 
+/** The orders of which the keeper has to know by now whether they came to be. */
+export const doubtful = ({ consumed }: Readonly<Hold>, now: Date): string[] =>
+  consumed.filter(({ at }) => +at + PLACING_TIME <= +now).map(({ orderId }) => orderId);
+
 /**
- * What the keeper makes of a hold whose time has come. One that an order has consumed is forgotten when that order is
- * there, and given back when it never came to be: an order that comes later still finds its reservation closed.
+ * What the keeper makes of a hold whose time has come. `known`: which of the doubtful orders are there. One that comes
+ * later all the same finds its reservation closed, and is rejected.
  */
-export function review(hold: Readonly<Hold>, orderExists: boolean, now: Date): Decision<Hold> {
+export function review(hold: Readonly<Hold>, known: ReadonlyMap<string, boolean>, now: Date): Decision<Hold> {
   const { current } = hold;
-  if (!current || (hold.nextAt && hold.nextAt > now)) return { answer: hold };
-  const over = current.state === 'CONSUMED' ? hold.nextAt !== null : current.until <= now || current.state === 'TAKING';
-  if (!over) return { answer: hold };
-  if (current.state === 'CONSUMED' && orderExists) return changed(hold, { current: null, nextAt: null });
-  return changed(hold, { current: null, releasing: withCurrent(hold), nextAt: soon(now) });
+  const over = current && (current.state === 'HELD' ? current.until : takenBy(current)) <= now;
+  const rest = over ? withoutCurrent(hold) : hold;
+  const orphans = hold.consumed.filter(({ orderId }) => known.get(orderId) === false);
+  return changed(
+    hold,
+    {
+      current: rest.current,
+      consumed: hold.consumed.filter(({ orderId }) => !known.has(orderId)),
+      releasing: [...rest.releasing, ...orphans.map(({ orderId, items }) => ({ orderId, items }))],
+    },
+    now,
+  );
 }
 
 /** Takes note that reservations were given back. */
 export function released(hold: Readonly<Hold>, orderIds: readonly string[], now: Date): Decision<Hold> {
-  const releasing = hold.releasing.filter(({ orderId }) => !orderIds.includes(orderId));
-  const waits = hold.current?.state === 'HELD' ? hold.current.until : soon(now);
-  return changed(hold, { releasing, nextAt: releasing.length > 0 || hold.current ? waits : null });
+  return changed(hold, { releasing: hold.releasing.filter(({ orderId }) => !orderIds.includes(orderId)) }, now);
 }
 
 /** What a shopper sees; null when nothing is on hold. */
@@ -104,15 +125,24 @@ export function holdView({ current }: Pick<Hold, 'current'>, now: Date) {
   return { id, items, expiresAt: until.toISOString(), remainingSeconds: Math.ceil((+until - +now) / 1000) };
 }
 
-const soon = (now: Date) => new Date(+now + PATIENCE);
-
-function changed(hold: Readonly<Hold>, patch: Partial<Hold>): Decision<Hold> {
-  return { answer: { ...hold, ...patch }, patch };
+/** A patch, and with it when the keeper has to look again: the soonest that anything becomes due. */
+function changed(hold: Readonly<Hold>, patch: Partial<Hold>, now: Date): Decision<Hold> {
+  const { current, consumed, releasing } = { ...hold, ...patch };
+  const due = [
+    ...(current ? [current.state === 'HELD' ? +current.until : +takenBy(current)] : []),
+    ...consumed.map(({ at }) => +at + PLACING_TIME),
+    ...(releasing.length > 0 ? [+now + RETRY] : []),
+  ];
+  const next = { ...patch, nextAt: due.length > 0 ? new Date(Math.min(...due)) : null };
+  return { answer: { ...hold, ...next }, patch: next };
 }
 
-function withCurrent({ current, releasing }: Readonly<Hold>): Unwanted[] {
-  if (!current || current.state === 'CONSUMED') return releasing;
-  return [...releasing, { orderId: current.orderId, skus: current.items.map(({ sku }) => sku) }];
+const takenBy = ({ begunAt }: Current): Date => new Date(+begunAt + TAKING_TIME);
+
+function withoutCurrent({ current, releasing }: Readonly<Hold>): Pick<Hold, 'current' | 'releasing'> {
+  if (!current) return { current, releasing };
+  const { orderId, items } = current;
+  return { current: null, releasing: [...releasing, { orderId, items }] };
 }
 
 function same(a: readonly Item[], b: readonly Item[]): boolean {

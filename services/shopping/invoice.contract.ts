@@ -74,7 +74,13 @@ export const invoice = contract(
       auth: 'customer',
       idempotent: true,
       rest: 'GET /v1/orders/:id/invoice',
-      params: { id: anyId, format: { type: 'enum', values: ['pdf', 'html'], optional: true } },
+      headers: { accept: 'Accept' },
+      params: {
+        id: anyId,
+        /** Left out: a page for whoever accepts text/html, else a PDF. */
+        format: { type: 'enum', values: ['pdf', 'html'], optional: true },
+        accept: { type: 'string', optional: true },
+      },
       // A document, and no JSON.
       returns: 'any',
       problems: ['not-found', 'wrong-state'],
@@ -88,12 +94,12 @@ export const invoice = contract(
       returns: { type: 'object', props: { number: 'string' } },
     },
     list: {
-      summary: 'Invoices, the newest first',
+      summary: 'Invoices of a year, of this one unless it is given (UTC), the newest first',
       visibility: 'published',
       auth: 'staff',
       idempotent: true,
       rest: 'GET /v1/admin/invoices',
-      params: pageParams,
+      params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
       returns: pageOf(brief),
     },
     books: {

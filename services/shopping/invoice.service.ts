@@ -23,11 +23,12 @@ export default function invoiceService(config: Config) {
 
     handlers: {
       async get(ctx) {
-        const { id, format = 'pdf' } = ctx.params;
+        const { id, accept = '' } = ctx.params;
+        const { format = /\btext\/html\b/i.test(accept) ? 'html' : 'pdf' } = ctx.params;
         // Says no to whom the order is none of their business, and before it is paid.
         const order = await ctx.call('order.forInvoice', { id });
-        const issued = await queue.run(() => issue(order, new Date(), this.store));
-        const sheet = sheetOf(issued, config.seller);
+        const issued = await queue.run(() => issue(order, config.seller, new Date(), this.store));
+        const sheet = sheetOf(issued);
         if (format === 'html') {
           ctx.meta.$responseType = 'text/html; charset=utf-8';
           ctx.meta.$responseHeaders = { 'Content-Security-Policy': CONTENT_SECURITY_POLICY };
@@ -39,15 +40,16 @@ export default function invoiceService(config: Config) {
       },
 
       async issue(ctx) {
-        const { _id: number } = await queue.run(() => issue(ctx.params.order, new Date(), this.store));
+        const { order } = ctx.params;
+        const { _id: number } = await queue.run(() => issue(order, config.seller, new Date(), this.store));
         return { number };
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find(before, { sort: { _id: -1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { year = new Date().getUTCFullYear(), limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const before = cursor === undefined ? {} : { seq: { $lt: Number(decodeCursor(cursor, ['number'])[0]) } };
+        const found = await this.store.find({ year, ...before }, { sort: { seq: -1 }, limit: limit + 1 });
+        const { items, nextCursor } = page(found, limit, ({ seq }) => [seq]);
         const brief = ({ _id: number, orderId, issuedAt, order }: Invoice) => ({
           number,
           orderId,

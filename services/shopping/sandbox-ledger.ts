@@ -67,10 +67,9 @@ export function begin(key: string, { amount, method }: TokenPayment, now: Date):
   }
 }
 
-/** Another attempt with a key. @throws {Error} when it asks for something else than the first */
-export function again(entry: Readonly<LedgerEntry>, { amount, method }: TokenPayment): Decision<Outcome> {
+/** Another attempt with a key answers as the first did. @throws {Error} when it asks for another amount */
+export function again(entry: Readonly<LedgerEntry>, amount: Money): Decision<Outcome> {
   refuseOther(entry, amount);
-  if (entry.method && entry.method !== method) throw new Error(`${entry._id} was used with ${entry.method} before`);
   return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };
 }
 

@@ -51,7 +51,7 @@ export default function sandboxService(config: Config) {
         const { key, ...payment } = ctx.params;
         if (payment.method === 'tok_slow') await sleep(SLOW, undefined, { ref: false });
         const first = begin(key, payment, new Date());
-        if (!(await this.store.insert(first))) return this.store.change(key, (entry) => again(entry, payment));
+        if (!(await this.store.insert(first))) return this.store.change(key, (entry) => again(entry, payment.amount));
         if (payment.method.startsWith('tok_timeout_')) throw errors.unavailable('The answer was lost on its way.');
         return outcomeOf(first);
       },

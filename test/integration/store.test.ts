@@ -194,6 +194,28 @@ eachEngine('the store', (engine) => {
     },
   );
 
+  test('removes what a filter finds and nothing else, and begins it anew when it is changed again', async () => {
+    const create = (_id: string) => item(_id);
+    const { items: kept, close } = await open(config, { collection: 'left', indexes: [{ fields: { at: 1 } }], create });
+    const [old, border] = [new Date('1960-01-01'), new Date('2026-01-01')];
+    const docs = [item('old', { at: old }), item('new', { at: border }), item('none', { at: null }), item('not')];
+    await kept.insertNew(docs);
+    await kept.change('old', take('o')); // this process has it at hand now
+    expect(await kept.remove({ at: { $lt: border }, available: 100 })).toBe(0);
+    // A null is no date, of whatever year: on both databases.
+    expect(await kept.remove({ at: { $lt: border } })).toBe(1);
+    expect(await kept.remove({ at: { $lt: border } })).toBe(0);
+    expect(await kept.get('old')).toBeNull();
+    expect(await kept.change('old', take('p'))).toBe('taken');
+    expect(await kept.get('old')).toEqual({ ...item('old'), available: 99, taken: { p: 1 }, rev: 1 });
+    expect(await kept.count()).toBe(4);
+    await close();
+  });
+
+  test.each([{}, { at: undefined }, { at: { $ne: null } }])('does not remove by %j', async (filter) => {
+    await expect(items.remove(filter as never)).rejects.toThrow(TypeError);
+  });
+
   test('reaches the database, and counts', async () => {
     await items.ping();
     const before = await items.count();

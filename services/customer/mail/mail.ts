@@ -37,9 +37,12 @@ export function ended(mail: Readonly<Mail>, state: 'SENT' | 'DROPPED'): Decision
   return mail.state === 'QUEUED' ? { answer: undefined, patch: { state, nextAt: null } } : { answer: undefined };
 }
 
-/** It could not be sent: again later, and after many times only when an operator says so. */
-export function failed(mail: Readonly<Mail>, error: string, now: Date): Decision<undefined> {
-  if (mail.state !== 'QUEUED') return { answer: undefined };
+/**
+ * It could not be sent: again later, and after many times only when an operator says so. Nothing happens when the
+ * lease that `claimed` took has run out since and somebody else sends the mail.
+ */
+export function failed(mail: Readonly<Mail>, claimed: Mail, error: string, now: Date): Decision<undefined> {
+  if (mail.state !== 'QUEUED' || mail.nextAt?.getTime() !== claimed.nextAt?.getTime()) return { answer: undefined };
   const failures = mail.failures + 1;
   if (failures >= MOST_FAILURES)
     return { answer: undefined, patch: { failures, error, state: 'PARKED', nextAt: null } };

@@ -13,29 +13,33 @@ export interface Letter extends Message {
 
 export type Transport = (letter: Letter) => Promise<void>;
 
-/** A server that does not answer for this long, in ms, is given up for now; well below a mail's lease. */
-const PATIENCE = 15_000;
+/** How long a mail may take to be sent, all in all, in ms; then it is given up for now. Well below a mail's lease. */
+const PATIENCE = 20_000;
 
 /** Sends by SMTP_URL, or writes files that a mail program opens to `dataDir`/outbox-mail. */
-export function transportOf({ smtpUrl, mailFrom, dataDir }: Config): Transport {
-  return smtpUrl ? smtp(smtpUrl, mailFrom) : files(join(dataDir, 'outbox-mail'), mailFrom);
+export function transportOf(
+  { smtpUrl, mailFrom, dataDir }: Pick<Config, 'smtpUrl' | 'mailFrom' | 'dataDir'>,
+  patience = PATIENCE,
+): Transport {
+  return smtpUrl ? smtp(smtpUrl, mailFrom, patience) : files(join(dataDir, 'outbox-mail'), mailFrom);
 }
 
-function smtp(url: string, from: string): Transport {
-  const patience = { connectionTimeout: PATIENCE, greetingTimeout: PATIENCE, socketTimeout: PATIENCE };
-  const transporter = nodemailer.createTransport({ url, ...patience });
-  return async ({ id, ...letter }) => {
-    await transporter.sendMail({ from, messageId: messageId(id), ...letter });
+function smtp(url: string, from: string, patience: number): Transport {
+  // Each mail has a connection of its own: a pool sends again by itself what a lost connection may have delivered.
+  const transporter = nodemailer.createTransport({ url });
+  return async (letter) => {
+    // nodemailer's own limits are for each answer of the server, and a slow one gives a dozen.
+    await transporter.sendMail({ ...envelope(letter, from), signal: AbortSignal.timeout(patience) });
   };
 }
 
 function files(folder: string, from: string): Transport {
   const writer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
-  return async ({ id, ...letter }) => {
-    const { message } = await writer.sendMail({ from, messageId: messageId(id), ...letter });
+  return async (letter) => {
+    const { message } = await writer.sendMail(envelope(letter, from));
     await mkdir(folder, { recursive: true });
     // By its id: sent again after a crash, it is the same file.
-    const file = join(folder, `${id.replaceAll(':', '-')}.eml`);
+    const file = join(folder, `${letter.id.replaceAll(':', '-')}.eml`);
     const fresh = await open(`${file}.new`, 'w', 0o600);
     try {
       await fresh.writeFile(message as Buffer);
@@ -47,4 +51,10 @@ function files(folder: string, from: string): Transport {
   };
 }
 
-const messageId = (id: string) => `<${id.replaceAll(':', '.')}@shop>`;
+const envelope = ({ id, ...letter }: Letter, from: string) => ({
+  from,
+  messageId: `<${id.replaceAll(':', '.')}@${/@([\w.-]+)/.exec(from)?.[1] ?? 'shop'}>`,
+  // So that nobody's "I am on holiday" comes back (RFC 3834).
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  ...letter,
+});

@@ -15,6 +15,8 @@ export interface Invoice {
   /** Unique: an order has one invoice. */
   orderId: string;
   issuedAt: Date;
+  /** Name and address of the shop as they were then, parts separated by commas. */
+  seller: string;
   order: InvoiceOrder;
 }
 
@@ -29,14 +31,14 @@ const TRIES = 1000;
  * number is left out, none is given twice, and a crash leaves either all of it or nothing. Whoever loses the race for a
  * number tries the next one.
  */
-export async function issue(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
+export async function issue(order: InvoiceOrder, seller: string, now: Date, invoices: Invoices): Promise<Invoice> {
   const year = now.getUTCFullYear();
   for (let tries = 0; tries < TRIES; tries += 1) {
     const known = await invoices.findOne({ orderId: order.id });
     if (known) return known;
     const [last] = await invoices.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
     const seq = (last?.seq ?? 0) + 1;
-    const draft = { _id: numberOf(year, seq), year, seq, orderId: order.id, issuedAt: now, order };
+    const draft = { _id: numberOf(year, seq), year, seq, orderId: order.id, issuedAt: now, seller, order };
     if (await invoices.insert(draft)) return { ...draft, rev: 0 };
   }
   throw new Error(`${order.id} got no invoice number in ${TRIES} tries`);

@@ -1,25 +1,35 @@
 import { addressLines, moneyText, rateText } from '../../../lib/format.ts';
 import type { Invoice } from './numbering.ts';
 
+type Fact = [label: string, value: string];
+
 /** What stands on an invoice, as text: the same on paper and on the page. */
 export interface Sheet {
   title: string;
+  issuedAt: Date;
   seller: string[];
   buyer: string[];
-  facts: [label: string, value: string][];
+  facts: Fact[];
   columns: string[];
   rows: string[][];
-  sums: [label: string, value: string][];
-  total: [label: string, value: string];
+  /** What adds up to the total. */
+  sums: Fact[];
+  total: Fact;
+  /** What is in the total already. */
+  included: Fact[];
 }
 
-/** @param seller name and address, parts separated by commas */
-export function sheetOf({ _id: number, issuedAt, order }: Invoice, seller: string): Sheet {
+/** What an invoice says: of what was stored with it alone, so that it says the same for ever. */
+export function sheetOf({ _id: number, issuedAt, seller, order }: Invoice): Sheet {
   const { totals, lines, shipping, discounts, taxes } = order;
   const day = (at: Date | string) => new Date(at).toISOString().slice(0, 10);
-  const included = totals.taxIncluded ? 'included ' : '';
+  const taxRows = taxes.map(({ rate, base, amount }): Fact => {
+    const net = totals.taxIncluded ? { ...base, amount: base.amount - amount.amount } : base;
+    return [`${totals.taxIncluded ? 'Includes ' : ''}${rateText(rate)} tax on ${moneyText(net)}`, moneyText(amount)];
+  });
   return {
     title: `Invoice ${number}`,
+    issuedAt,
     seller: seller.split(',').map((part) => part.trim()),
     buyer: addressLines(order.billingAddress),
     facts: [
@@ -47,16 +57,13 @@ export function sheetOf({ _id: number, issuedAt, order }: Invoice, seller: strin
     ],
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...discounts.map(({ code, amount }): [string, string] => [
-        `Discount ${code}`,
-        moneyText({ ...amount, amount: -amount.amount }),
-      ]),
+      ...discounts.map(
+        ({ code, amount }): Fact => [`Discount ${code}`, moneyText({ ...amount, amount: -amount.amount })],
+      ),
       ['Shipping', moneyText(shipping.price)],
-      ...taxes.map(({ rate, base, amount }): [string, string] => [
-        `Tax ${included}${rateText(rate)} on ${moneyText(base)}`,
-        moneyText(amount),
-      ]),
+      ...(totals.taxIncluded ? [] : taxRows),
     ],
     total: ['Total', moneyText(totals.total)],
+    included: totals.taxIncluded ? taxRows : [],
   };
 }

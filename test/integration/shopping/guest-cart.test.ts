@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { guestIdOf } from '../../../services/shopping/cart-token.ts';
+import { forgetCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart-token.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -65,6 +65,67 @@ eachEngine("a guest's cart", (engine) => {
     }
   });
 
+  test('is stored by nobody on the way, and its cookie lives on with each change', async () => {
+    for (const headers of [{}, (await guest({ [MUG]: 1 })).headers] as Record<string, string>[]) {
+      const answer = await request(shop.url, 'GET /v1/cart', { headers });
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('set-cookie')).toBeNull();
+    }
+    const { token } = await guest({ [MUG]: 1 });
+    const put = (headers: Record<string, string>) =>
+      request(shop.url, `PUT /v1/cart/items/${CUP}`, { body: { quantity: 1 }, headers });
+    const { headers: renewed } = await put({ cookie: `cart=${token}` });
+    expect(renewed.get('set-cookie')).toMatch(new RegExp(`^cart=${token}; Path=/v1; Max-Age=2592000;`));
+    expect(renewed.get('x-cart-token')).toBeNull(); // or scripts of the page could read what HttpOnly keeps from them
+    expect((await put({ 'x-cart-token': token })).headers.get('set-cookie')).toBeNull();
+  });
+
+  test('is not changed by a page of another site, which sends no more than the cookie', async () => {
+    const { token, headers } = await guest({ [MUG]: 2 });
+    const cookie = `cart=${token}`;
+    const from = (site: string) => ({ cookie, 'sec-fetch-site': site });
+    for (const route of ['DELETE /v1/cart', `DELETE /v1/cart/items/${MUG}`]) {
+      await request(shop.url, route, { headers: from('cross-site') });
+      expect(await cartOf(headers)).toEqual({ [MUG]: 2 });
+    }
+    expect(await cartOf(from('cross-site'))).toEqual({});
+    // A form can send no JSON, and no other method than GET and POST.
+    const form = { ...from('cross-site'), 'content-type': 'text/plain' };
+    const body = '{"quantity":9}';
+    expect((await request(shop.url, `PUT /v1/cart/items/${MUG}`, { body, headers: form })).status).toBe(415);
+    expect((await request(shop.url, `POST /v1/cart/items/${MUG}`, { body, headers: form })).status).toBe(405);
+    // Front ends of another site have the token, and send it themselves.
+    const own = await request(shop.url, `DELETE /v1/cart/items/${MUG}`, {
+      headers: { ...from('cross-site'), ...headers },
+    });
+    expect(own.status).toBe(200);
+    expect(await cartOf(headers)).toEqual({});
+    expect((await request(shop.url, 'DELETE /v1/cart', { headers: from('same-origin') })).status).toBe(200);
+  });
+
+  test('keeps what two devices, or two tabs, put in at the same time', async () => {
+    const { headers } = await guest({ [MUG]: 1 });
+    const skus = PLENTY.slice(3, 13).map(({ sku }) => sku);
+    const put = (sku: string) => request(shop.url, `PUT /v1/cart/items/${sku}`, { body: { quantity: 2 }, headers });
+    expect((await Promise.all(skus.map(put))).map(({ status }) => status)).toEqual(skus.map(() => 200));
+    expect(await cartOf(headers)).toEqual({ [MUG]: 1, ...Object.fromEntries(skus.map((sku) => [sku, 2])) });
+  });
+
+  test('is emptied and taken from without a cart of one: no document is made for asking', async () => {
+    const carts = storeOf(shop, 'cart');
+    const before = await carts.count();
+    const none = { 'x-cart-token': 'B'.repeat(43) };
+    for (const headers of [{}, none] as Record<string, string>[]) {
+      for (const route of ['GET /v1/cart', 'DELETE /v1/cart', `DELETE /v1/cart/items/${MUG}`]) {
+        expect(await request(shop.url, route, { headers })).toMatchObject({ status: 200, body: { items: [] } });
+      }
+    }
+    expect(await request(shop.url, 'PUT /v1/cart/items/NO-SUCH-SKU', { body: { quantity: 1 } })).toMatchObject({
+      status: 404,
+    });
+    expect(await carts.count()).toBe(before);
+  });
+
   test('can be priced for an address before anyone logs in, and not ordered', async () => {
     const { headers } = await guest({ [MUG]: 1 });
     const quote = await request(shop.url, 'POST /v1/checkout/quote', { body: { address: ADDRESS }, headers });
@@ -107,6 +168,43 @@ eachEngine("a guest's cart", (engine) => {
       expect(itemsOf((await ada.ask('GET /v1/cart', undefined, headers)).body)).toEqual({ [MUG]: 2 });
     });
 
+    test('and stays out of it when the customer takes it out again', async () => {
+      const ada = await Shopper.at(shop.url);
+      const { headers } = await guest({ [MUG]: 2, [CUP]: 1 });
+      await login(ada, headers);
+      await ada.ask(`DELETE /v1/cart/items/${MUG}`, undefined, headers);
+      await Promise.all(Array.from({ length: 5 }, () => login(ada, headers)));
+      expect(itemsOf((await ada.ask('GET /v1/cart', undefined, headers)).body)).toEqual({ [CUP]: 1 });
+    });
+
+    test('once more, when the guest goes on with it', async () => {
+      const ada = await Shopper.at(shop.url);
+      const { headers } = await guest({ [MUG]: 2 });
+      await login(ada, headers);
+      await request(shop.url, `PUT /v1/cart/items/${BOWL}`, { body: { quantity: 3 }, headers });
+      expect(await cartOf(headers)).toEqual({ [BOWL]: 3 });
+      await login(ada, headers);
+      expect(itemsOf((await ada.ask('GET /v1/cart')).body)).toEqual({ [MUG]: 2, [BOWL]: 3 });
+    });
+
+    test('with what is put in while it is merged', async () => {
+      const ada = await Shopper.at(shop.url);
+      const { headers } = await guest({ [MUG]: 1 });
+      const skus = PLENTY.slice(3, 9).map(({ sku }) => sku);
+      const put = (sku: string) => request(shop.url, `PUT /v1/cart/items/${sku}`, { body: { quantity: 2 }, headers });
+      await Promise.all([...skus.map(put), ...[1, 2, 3].map(() => ada.ask('GET /v1/cart', undefined, headers))]);
+      const all = { [MUG]: 1, ...Object.fromEntries(skus.map((sku) => [sku, 2])) };
+      expect(itemsOf((await ada.ask('GET /v1/cart', undefined, headers)).body)).toEqual(all);
+    });
+
+    test('not for a wrong password', async () => {
+      const ada = await Shopper.at(shop.url);
+      const { headers } = await guest({ [MUG]: 2 });
+      const body = { email: ada.email, password: 'wrong horse battery staple' };
+      expect((await request(shop.url, 'POST /v1/auth/login', { body, headers })).status).toBe(401);
+      expect(await cartOf(headers)).toEqual({ [MUG]: 2 });
+    });
+
     test('on the next look at the cart, when the login could not do it', async () => {
       const ada = await Shopper.at(shop.url);
       const { headers } = await guest({ [CUP]: 2 });
@@ -130,4 +228,25 @@ eachEngine("a guest's cart", (engine) => {
     expect(itemsOf((await ada.ask('GET /v1/cart')).body)).toEqual({ [MUG]: 1 });
     await expect(carts.remove({})).rejects.toThrow('every document');
   });
+});
+
+eachEngine('without the shopping node', (engine) => {
+  test('a login with a cart token succeeds all the same', async () => {
+    const shop = await startShop(engine.config({ LOG_LEVEL: 'fatal' }));
+    try {
+      const ada = await Shopper.at(shop.url);
+      await shop.broker.destroyService(shop.broker.getLocalService('cart') as never);
+      const body = { email: ada.email, password: ada.password };
+      const headers = { 'x-cart-token': 'A'.repeat(43) };
+      expect(await request(shop.url, 'POST /v1/auth/login', { body, headers })).toMatchObject({ status: 200 });
+    } finally {
+      await shop.stop();
+    }
+  });
+});
+
+test('in production the cookie is for https alone', () => {
+  const [name, old] = [tokenHeaders('t', true)['Set-Cookie'], forgetCookie(true)['Set-Cookie']];
+  for (const cookie of [name, old]) expect(cookie).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+  expect(tokenHeaders('t', false)['Set-Cookie']).not.toContain('Secure');
 });

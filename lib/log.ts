@@ -1,0 +1,23 @@
+import type { LoggerOptions } from 'pino';
+
+/**
+ * Moleculer's loggers are given a text and then what belongs to it; pino takes the latter first, and would drop it.
+ * An error is logged with its stack and cause, under `err`.
+ */
+export const pinoOptions: LoggerOptions = {
+  base: null,
+  hooks: {
+    logMethod(given, log) {
+      const [text, detail, ...more] = given as unknown[];
+      const turned = typeof text === 'string' && typeof detail === 'object' && detail !== null;
+      log.apply(this, (turned ? [fieldsOf(detail), text, ...more] : given) as Parameters<typeof log>);
+    },
+  },
+};
+
+/** pino knows an error by the name `err` alone. */
+function fieldsOf(detail: object): object {
+  if (detail instanceof Error) return { err: detail };
+  const { error, ...rest } = detail as { error?: unknown };
+  return error === undefined ? detail : { ...rest, err: error };
+}

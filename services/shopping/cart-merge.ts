@@ -1,0 +1,20 @@
+import type { Store } from '../../mixins/store.ts';
+import { type Cart, handedOver, merge } from './cart.ts';
+
+/**
+ * Brings a guest's cart into a customer's, by the rule of `merge`, and empties it. The customer's cart has it before the
+ * guest's is emptied, so that a crash loses nothing: whoever comes next with the token goes on. What the guest changes
+ * meanwhile, or later, is brought in too.
+ */
+export async function bringIn(
+  carts: Pick<Store<Cart>, 'get' | 'change'>,
+  guestId: string,
+  customerId: string,
+): Promise<void> {
+  for (;;) {
+    const guest = await carts.get(guestId);
+    if (!guest || Object.keys(guest.items).length === 0) return;
+    await carts.change(customerId, (cart, now) => merge(cart, guest, now));
+    if (await carts.change(guestId, (cart, now) => handedOver(cart, guest.items, customerId, now))) return;
+  }
+}

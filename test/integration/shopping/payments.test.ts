@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { stopAndAudit, storeOf } from '../../support/books.ts';
+import { eachEngine } from '../../support/engines.ts';
+import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+
+const { products } = await sampleCatalogue('EUR');
+const [MUG = ''] = products
+  .flatMap(({ variants }) => variants.filter(({ stock }) => stock > 100))
+  .map(({ sku }) => sku);
+
+eachEngine('an order paid by the sandbox', (engine) => {
+  let shop: TestShop;
+  let ada: Shopper;
+
+  beforeAll(async () => {
+    // Answers that are lost are what these tests are about: not for the log.
+    shop = await startShop(engine.config({ SEED: 'true', LOG_LEVEL: 'fatal' }));
+    ada = await Shopper.at(shop.url);
+  });
+  afterAll(async () => {
+    expect(await stopAndAudit(shop)).toEqual([]);
+  });
+
+  const order = async (paymentMethod?: string, shopper = ada) => {
+    await shopper.put(MUG, 1);
+    const body = { addressId: shopper.addressId, ...(paymentMethod ? { paymentMethod } : {}) };
+    return shopper.ask('POST /v1/orders', body, { 'idempotency-key': randomUUID() });
+  };
+  const ledger = (orderId: string) => storeOf(shop, 'sandbox').get(orderId);
+  const paid = (orderId: string) =>
+    eventually(
+      async () => (await ada.ask(`GET /v1/orders/${orderId}`)).body,
+      ({ status }) => status === 'PAID',
+    );
+  const timesPaid = (body: { history: { event: string; status: string }[] }) =>
+    body.history.filter(({ event, status }) => event === 'status' && status === 'PAID').length;
+
+  test('approve: it is paid at once, by one write to the ledger and no webhook', async () => {
+    const { status, body } = await order();
+    expect([status, body.status]).toEqual([201, 'PAID']);
+    const { amount } = body.totals.total;
+    expect(await ledger(body.id)).toMatchObject({ rev: 0, captured: amount, refunded: 0, events: [], dueAt: null });
+    expect(body.payment).toMatchObject({ provider: 'sandbox', captured: body.totals.total });
+  });
+
+  test('decline: nothing is charged, sold or held', async () => {
+    const before = await storeOf(shop, 'inventory').get(MUG);
+    const bob = await Shopper.at(shop.url);
+    const { status, body } = await order('tok_decline', bob);
+    expect([status, body.type, body.reason]).toEqual([402, '/problems/payment-declined', 'card_declined']);
+    const [rejected] = (await bob.ask('GET /v1/orders')).body.items;
+    expect(rejected).toMatchObject({ status: 'REJECTED', payment: null });
+    expect(await ledger(rejected.id)).toMatchObject({ state: 'declined', captured: 0 });
+    expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(rejected.id);
+    expect(before?.res).not.toHaveProperty(rejected.id);
+  });
+
+  test('time-out but charged: the order is paid, and charged once', async () => {
+    const { status, body } = await order('tok_timeout_charged');
+    expect([status, body.status]).toEqual([201, 'PAID']);
+    expect(await ledger(body.id)).toMatchObject({ state: 'captured', captured: body.totals.total.amount });
+  });
+
+  test('time-out, not charged: the order waits with its stock, and is charged once when it is tried again', async () => {
+    const { status, body } = await order('tok_timeout_not_charged');
+    expect([201, 202]).toContain(status);
+    const done = await paid(body.id);
+    expect(timesPaid(done)).toBe(1);
+    expect(await ledger(body.id)).toMatchObject({ state: 'captured', captured: done.totals.total.amount });
+  });
+
+  test('late webhook: the order is pending until it comes, and is paid then', async () => {
+    const { status, body } = await order('tok_late_webhook');
+    expect([status, body.status]).toEqual([202, 'PENDING']);
+    expect(timesPaid(await paid(body.id))).toBe(1);
+    const told = await eventually(
+      () => ledger(body.id),
+      (entry) => entry?.events.length === 0,
+    );
+    expect(told).toMatchObject({ state: 'captured', captured: body.totals.total.amount, dueAt: null });
+  });
+
+  test('duplicate webhook: sent three times at once, it changes an order once', async () => {
+    const { status, body } = await order('tok_duplicate_webhook');
+    expect([status, body.status]).toEqual([201, 'PAID']);
+    await eventually(
+      () => ledger(body.id),
+      (entry) => entry?.events.length === 0,
+    );
+    const { body: now } = await ada.ask(`GET /v1/orders/${body.id}`);
+    expect([now.status, timesPaid(now)]).toEqual(['PAID', 1]);
+  });
+
+  test('3-second delay: the order is paid, and charged once, however long its customer waits', async () => {
+    const { status, body } = await order('tok_slow');
+    expect([201, 202]).toContain(status);
+    expect(timesPaid(await paid(body.id))).toBe(1);
+    expect(await ledger(body.id)).toMatchObject({ state: 'captured', captured: body.totals.total.amount });
+  });
+
+  test('two steps: what is only authorised is captured', async () => {
+    const { status, body } = await order('tok_two_step');
+    expect([status, body.status]).toEqual([201, 'PAID']);
+    expect(await ledger(body.id)).toMatchObject({ state: 'captured', captured: body.totals.total.amount });
+  });
+
+  test('an unknown token is refused before there is an order', async () => {
+    const bob = await Shopper.at(shop.url);
+    const { status, body } = await order('tok_of_mine', bob);
+    expect([status, body.type]).toEqual([422, '/problems/unknown-payment-method']);
+    expect((await bob.ask('GET /v1/orders')).body.items).toEqual([]);
+  });
+});

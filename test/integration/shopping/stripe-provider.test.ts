@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { newId } from '../../../lib/ids.ts';
+import { charge as chargeBy } from '../../../services/shopping/payment.ts';
+import { stripeProvider } from '../../../services/shopping/providers/stripe.ts';
+import { StripeStandIn } from '../../support/stripe-stand-in.ts';
+
+const SECRET_KEY = 'sk_test_of_this_test';
+const TOTAL = { amount: 1000, currency: 'EUR' };
+const euros = (amount: number) => ({ amount, currency: 'EUR' });
+
+const stripe = await new StripeStandIn(SECRET_KEY).start();
+const providerWith = (secretKey: string) =>
+  stripeProvider({ provider: 'stripe', secretKey, webhookSecret: 'whsec_unused', apiUrl: stripe.url });
+const provider = providerWith(SECRET_KEY);
+afterAll(() => stripe.stop());
+
+const charge = (orderId: string, method = 'pm_card_visa', amount = TOTAL) =>
+  chargeBy(provider, orderId, { amount, method });
+const cancel = (orderId: string) => provider.cancel(orderId, TOTAL);
+const charged = async (orderId: string) => {
+  const result = await charge(orderId);
+  if (result.outcome !== 'captured') throw new Error(`it is ${result.outcome}`);
+  return result.reference;
+};
+const refund = (of: string, key: string, amount: number, reference: string) =>
+  provider.refund({ key, of, reference, amount: euros(amount), captured: TOTAL });
+const confirms = () => stripe.log.filter((line) => line.endsWith('/confirm')).length;
+
+describe('Stripe', () => {
+  test('charges a key once, also when it has forgotten the key', async () => {
+    const id = newId('ord', new Date(Date.now() - 30 * 3_600_000));
+    const reference = await charged(id);
+    stripe.forgetKeys();
+    const before = confirms();
+    expect(await charge(id)).toMatchObject({ outcome: 'captured', reference });
+    expect(confirms()).toBe(before);
+    await expect(charge(id, 'pm_card_visa', euros(999))).rejects.toThrow('before');
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('charges a key once, however many do it at the same time', async () => {
+    const id = newId('ord');
+    await Promise.all(Array.from({ length: 10 }, () => charge(id).catch(() => undefined)));
+    expect(await charge(id)).toMatchObject({ outcome: 'captured' });
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('does not charge a key again that it declined', async () => {
+    const id = newId('ord');
+    const declined = { outcome: 'declined', reason: 'insufficient_funds' };
+    expect(await charge(id, 'pm_card_chargeDeclined')).toEqual(declined);
+    expect(await charge(id, 'pm_card_visa')).toEqual(declined);
+    expect(stripe.moneyOf(id).charges).toBe(0);
+  });
+
+  test('refuses a key with another amount', async () => {
+    const id = newId('ord');
+    await charged(id);
+    await expect(charge(id, 'pm_card_visa', euros(999))).rejects.toThrow('Stripe');
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('captures what it only authorised', async () => {
+    const id = newId('ord');
+    expect(await charge(id, 'pm_manual')).toMatchObject({ outcome: 'captured' });
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('leaves open what needs its customer', async () => {
+    expect(await charge(newId('ord'), 'pm_card_authenticationRequired')).toEqual({ outcome: 'pending' });
+  });
+
+  test('refunds once for one id, also when it has forgotten the key, and never above what was captured', async () => {
+    const [id, first] = [newId('ord'), newId('rfd')];
+    const reference = await charged(id);
+    stripe.befall('lost', /refunds$/, 3);
+    await refund(id, first, 300, reference).catch(() => undefined);
+    await refund(id, first, 300, reference);
+    stripe.forgetKeys();
+    await refund(id, first, 300, reference);
+    expect(stripe.moneyOf(id).kept).toBe(700);
+    const tooHigh = { type: 'refund-too-high', data: { left: euros(700) } };
+    await expect(refund(id, newId('rfd'), 701, reference)).rejects.toMatchObject(tooHigh);
+    await refund(id, newId('rfd'), 700, reference);
+    expect(stripe.moneyOf(id).kept).toBe(0);
+  });
+
+  test('says so when a refund fails at the bank', async () => {
+    const [id, refundId] = [newId('ord'), newId('rfd')];
+    const reference = await charged(id);
+    await refund(id, refundId, 300, reference);
+    Object.assign(stripe.refunds.at(-1) ?? {}, { status: 'failed', failure_reason: 'lost_or_stolen_card' });
+    await expect(refund(id, refundId, 300, reference)).rejects.toThrow('lost_or_stolen_card');
+  });
+
+  test('cancels before the charge, which makes a later charge fail', async () => {
+    const id = newId('ord');
+    await cancel(id);
+    await cancel(id);
+    expect(await charge(id)).toEqual({ outcome: 'declined', reason: 'cancelled' });
+  });
+
+  test('cancels after the charge, which refunds what is left, once', async () => {
+    const id = newId('ord');
+    const reference = await charged(id);
+    await refund(id, newId('rfd'), 300, reference);
+    await Promise.all([cancel(id), cancel(id)]);
+    await cancel(id);
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 0 });
+    expect(await charge(id)).toEqual({ outcome: 'declined', reason: 'cancelled' });
+  });
+
+  test('cannot cancel what is being processed: that is tried again', async () => {
+    const id = newId('ord');
+    expect(await charge(id, 'pm_usBankAccount')).toEqual({ outcome: 'pending' });
+    await expect(cancel(id)).rejects.toMatchObject({ type: 'unavailable' });
+    Object.assign(stripe.intents.at(-1) ?? {}, { status: 'succeeded' });
+    await cancel(id);
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 0 });
+  });
+
+  test('out of reach is an outage', async () => {
+    const id = newId('ord');
+    stripe.befall('lost', /./, 100);
+    await expect(charge(id)).rejects.toMatchObject({ type: 'unavailable' });
+    stripe.calm();
+    expect(await charge(id)).toMatchObject({ outcome: 'captured' });
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('not knowing our secret key is an outage, too: the orders wait for another key', async () => {
+    await expect(providerWith('sk_test_old').find(newId('ord'), TOTAL)).rejects.toMatchObject({ type: 'unavailable' });
+  });
+});

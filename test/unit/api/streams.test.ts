@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, request as open, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough, type Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Request } from '../../../services/api/request.ts';
+import { Streams } from '../../../services/api/streams.ts';
+import { eventually } from '../../support/shop.ts';
+
+let server: Server;
+let streams: Streams;
+let sent: PassThrough[];
+let refused: unknown[];
+/** Before a stream is sent; for a client that leaves meanwhile. */
+let before: () => Promise<void>;
+
+beforeEach(async () => {
+  [streams, sent, refused, before] = [new Streams(), [], [], async () => undefined];
+  server = createServer(async (req, res) => {
+    const stream = new PassThrough();
+    sent.push(stream);
+    stream.write('begun\n');
+    await before();
+    const meta = { $responseType: 'text/event-stream', $responseHeaders: { 'X-Extra': 'yes' } };
+    try {
+      streams.send(Object.assign(req, { $ctx: { meta } }) as unknown as Request, res, stream);
+    } catch (error) {
+      refused.push(error);
+      res.statusCode = 503;
+      res.end();
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+const is = (ask: () => boolean) => eventually(async () => ask(), Boolean, 5000);
+const follow = async () => {
+  const [response] = (await once(get(url()), 'response')) as [IncomingMessage];
+  response.setEncoding('utf8').on('error', () => undefined);
+  return response;
+};
+
+test('a stream is sent as it comes, with the type and the headers of its action', async () => {
+  const response = await follow();
+  expect(response.statusCode).toBe(200);
+  expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-extra': 'yes' });
+  let text = '';
+  response.on('data', (part) => {
+    text += part;
+  });
+  await is(() => text === 'begun\n');
+  sent[0]?.end('over');
+  await once(response, 'end');
+  expect(text).toBe('begun\nover');
+});
+
+test('is destroyed when its client goes', async () => {
+  const response = await follow();
+  response.destroy();
+  await is(() => sent[0]?.destroyed === true);
+});
+
+test('is destroyed when its client has gone before it came', async () => {
+  let go = () => {};
+  before = () =>
+    new Promise((resolve) => {
+      go = resolve;
+    });
+  const request = get(url()).on('error', () => undefined);
+  await is(() => sent.length === 1);
+  request.destroy();
+  await eventually(
+    () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count))),
+    (count) => count === 0,
+  );
+  go();
+  await is(() => sent[0]?.destroyed === true);
+});
+
+test('is never sent to a HEAD', async () => {
+  const request = open(url(), { method: 'HEAD' });
+  request.end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  expect(response.headers['content-type']).toBe('text/event-stream');
+  await is(() => sent[0]?.destroyed === true);
+});
+
+test('one that fails cuts its connection', async () => {
+  const response = await follow();
+  const failed = once(response, 'error');
+  response.resume();
+  (sent[0] as Readable).destroy(new Error('lost'));
+  await failed;
+});
+
+test('all can be ended at once, as if complete, with their connections; a later one is refused', async () => {
+  const responses = await Promise.all([follow(), follow(), follow()]);
+  const sockets = responses.map(({ socket }) => socket);
+  const ends = responses.map((response) => once(response.resume(), 'end'));
+  streams.endAll();
+  await Promise.all(ends);
+  expect(responses.every(({ complete }) => complete)).toBe(true);
+  await is(() => sent.every(({ destroyed }) => destroyed));
+  await is(() => sockets.every(({ destroyed }) => destroyed));
+  expect((await follow()).statusCode).toBe(503);
+  expect(refused).toMatchObject([{ type: 'unavailable' }]);
+  expect(sent.at(-1)?.destroyed).toBe(true);
+});

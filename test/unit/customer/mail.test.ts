@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { claim, ended, failed, LEASE, type Mail, newMail, replayed } from '../../../services/customer/mail/mail.ts';
+import { messageOf } from '../../../services/customer/mail/templates.ts';
+import { transportOf } from '../../../services/customer/mail/transport.ts';
+import { MAIL_KINDS } from '../../../services/customer/mail.contract.ts';
+import { mailRequest } from '../../support/order-papers.ts';
+import { SmtpServer } from '../../support/smtp-server.ts';
+
+const start = new Date('2025-11-24T12:00:00Z');
+const later = (ms: number) => new Date(+start + ms);
+const request = mailRequest('cus_1');
+const queued: Mail = { ...newMail(request, start), rev: 0 };
+const apply = (mail: Mail, { patch }: { patch?: object }): Mail => ({ ...mail, ...patch });
+const claimed = (mail: Mail, now: Date) => claim(mail, now).answer;
+
+describe('a mail', () => {
+  test('is claimed by one sender at a time, and by another once its lease has run out', () => {
+    const first = claimed(queued, start);
+    expect(first?.nextAt).toEqual(later(LEASE));
+    expect(claimed(first as Mail, later(LEASE - 1))).toBeUndefined();
+    expect(claimed(first as Mail, later(LEASE))).toBeDefined();
+  });
+
+  test.each(['SENT', 'DROPPED'] as const)('that is %s stays so, whatever a late sender says', (state) => {
+    const done = apply(queued, ended(queued, state));
+    expect(done).toMatchObject({ state, nextAt: null });
+    expect(claimed(done, later(1e9))).toBeUndefined();
+    expect(failed(done, queued, 'late', later(1)).patch).toBeUndefined();
+    expect(replayed(done, later(1)).patch).toBeUndefined();
+    expect(ended(done, 'SENT').patch).toBeUndefined();
+  });
+
+  test('whose sender was overtaken keeps the lease of the one that sends it now', () => {
+    const slow = claimed(queued, start) as Mail;
+    const fast = claimed(slow, later(LEASE)) as Mail;
+    expect(failed(fast, slow, 'timeout', later(LEASE + 1)).patch).toBeUndefined();
+    expect(failed(fast, fast, 'timeout', later(LEASE + 1)).patch).toMatchObject({ failures: 1 });
+  });
+
+  test('that fails is tried again after growing pauses of up to ten minutes, 20 times, and then parked', () => {
+    const pauses: number[] = [];
+    let mail = queued;
+    let now = start;
+    while (mail.nextAt) {
+      now = mail.nextAt;
+      const own = claimed(mail, now) as Mail;
+      mail = apply(own, failed(own, own, `refused ${mail.failures}`, now));
+      if (mail.nextAt) pauses.push(+mail.nextAt - +now);
+    }
+    expect(mail).toMatchObject({ state: 'PARKED', failures: 20, error: 'refused 19' });
+    expect(pauses).toHaveLength(19);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect([pauses[0], pauses.at(-1)]).toEqual([1000, 600_000]);
+    expect(claimed(mail, later(1e9))).toBeUndefined();
+    expect(apply(mail, replayed(mail, now))).toMatchObject({ state: 'QUEUED', failures: 0, nextAt: now });
+  });
+});
+
+describe('what a mail says', () => {
+  const shipment = { carrier: 'Post', trackingNumber: 'RR123456785DE' };
+  const refund = { amount: 1990, currency: 'EUR' };
+
+  test.each(MAIL_KINDS)('%s: number, lines, totals and address, in text and in HTML', (kind) => {
+    const { subject, text, html } = messageOf({ ...request, kind, shipment, refund }, 'Ada');
+    expect(subject).toContain(request.order.number);
+    for (const body of [text, html]) {
+      for (const part of ['Ada', request.order.number, 'November 24, 2025', '3 x Mug, Blue']) {
+        expect(body).toContain(part);
+      }
+      for (const part of ['€1,234.50', '-€34.50', '€4.90', '€192.38', '€1,204.90', '12 Analytical Way']) {
+        expect(body).toContain(part);
+      }
+    }
+  });
+
+  test('an order that was shipped comes with its carrier and tracking number, a refund with its amount', () => {
+    const shipped = messageOf({ ...request, kind: 'order-shipped', shipment }, 'Ada');
+    const refunded = messageOf({ ...request, kind: 'order-refunded', refund }, 'Ada');
+    for (const body of [shipped.text, shipped.html]) expect(body).toMatch(/Post.*RR123456785DE/);
+    for (const body of [refunded.text, refunded.html]) expect(body).toContain('€19.90');
+  });
+
+  test('a currency without decimals has none', () => {
+    const yen = (amount: number) => ({ amount, currency: 'JPY' });
+    const totals = { ...request.order.totals, total: yen(12_345) };
+    expect(messageOf({ ...request, order: { ...request.order, totals } }, 'Ada').text).toContain('¥12,345\n');
+  });
+
+  test('a hostile name, title or address is shown, not run', () => {
+    const evil = `<script src="//evil.example">'&`;
+    const { order } = request;
+    const items = order.items.map((item) => ({ ...item, title: evil, variant: evil }));
+    const shippingAddress = { ...order.shippingAddress, name: evil, line1: evil };
+    const hostile = { ...request, kind: 'order-shipped', order: { ...order, items, shippingAddress } } as const;
+    const { html } = messageOf({ ...hostile, shipment: { carrier: evil, trackingNumber: evil } }, evil);
+    expect(html).not.toContain('<script');
+    expect(html).not.toContain(`evil.example">`);
+    expect(html.split('&lt;script src=&quot;//evil.example&quot;&gt;&#39;&amp;')).toHaveLength(8);
+  });
+});
+
+test('a mail server that answers each command, but all in all too slowly, is given up before the lease runs out', async () => {
+  const server = await SmtpServer.start();
+  try {
+    server.delay = 100;
+    const send = transportOf({ smtpUrl: server.url, mailFrom: 'shop@example.com', dataDir: '' }, 250);
+    const letter = { id: 'a', to: { name: 'Ada', address: 'ada@example.com' }, subject: 's', text: 't', html: 'h' };
+    await expect(send(letter)).rejects.toThrow();
+    expect(server.received).toEqual([]);
+    server.delay = 0;
+    await send(letter);
+    expect(server.messageIds).toEqual(['<a@example.com>']);
+  } finally {
+    await server.stop();
+  }
+});

@@ -1,0 +1,206 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type Allotment,
+  commit,
+  emptyAllotment,
+  forget,
+  type Keyed,
+  once,
+  release,
+  reserve,
+  takeBack,
+} from '../../../lib/allotment.ts';
+import type { Decision } from '../../../lib/changes.ts';
+import { newId } from '../../../lib/ids.ts';
+import { assign, copied } from '../../../lib/patch.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const at = (ms: number) => new Date(START + ms);
+const orderAt = (ms: number) => newId('ord', at(ms));
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+interface Doc extends Allotment {
+  _id: string;
+  rev: number;
+  received: number;
+}
+
+/** Decides and applies; what was decided on must stay as it is. */
+function apply<A>(doc: Doc, decide: (doc: Doc) => Decision<A>): { answer: A; doc: Doc; changed: boolean } {
+  const unchanged = copied(doc);
+  const { answer, patch } = decide(doc);
+  expect(doc).toEqual(unchanged);
+  const next = copied(doc);
+  for (const [path, value] of Object.entries(patch ?? {})) assign(next, path, value, []);
+  return { answer, doc: next, changed: patch !== undefined };
+}
+
+const empty = (received: number): Doc => ({ _id: 'MUG', rev: 0, ...emptyAllotment(received), received });
+
+/** So many that one order has bought. */
+function soldTo(orderId: string, quantity: number): Doc {
+  const held = apply(empty(quantity), (doc) => reserve(doc, orderId, quantity)).doc;
+  return apply(held, (doc) => commit(doc, orderId, at(0))).doc;
+}
+
+const receive = (doc: Doc, command: Keyed, now: Date) =>
+  once(doc, command, now, () => ({
+    available: doc.available + command.quantity,
+    received: doc.received + command.quantity,
+  }));
+
+const levels = ({ available, reserved, sold }: Allotment) => ({ available, reserved, sold });
+/** A key that was taken back at `ms`, which pushes out what may be forgotten by then. */
+const another = (doc: Doc, ms: number) =>
+  apply(doc, (it) => takeBack(it, { key: `other-${ms}`, quantity: 1, until: START + ms }, at(ms))).doc;
+
+test('what was sold is taken back once, however often it is asked for', () => {
+  const command = { key: 'ord', quantity: 3, until: START + SECOND };
+  const first = apply(soldTo(orderAt(0), 5), (doc) => takeBack(doc, command, at(0)));
+  expect(levels(first.doc)).toEqual({ available: 3, reserved: 0, sold: 2 });
+  const again = apply(first.doc, (doc) => takeBack(doc, { ...command, until: START + MINUTE }, at(SECOND)));
+  expect(again.changed).toBe(false);
+});
+
+test('more than was sold is never taken back', () => {
+  const command = { key: 'k', quantity: 6, until: START };
+  expect(() => takeBack(soldTo(orderAt(0), 5), command, at(0))).toThrow('k gives back 6 of 5');
+});
+
+test('a command is refused after its deadline, and when that is more than a minute ahead', () => {
+  const decide = (until: number) => () => takeBack(soldTo(orderAt(0), 5), { key: 'k', quantity: 1, until }, at(0));
+  expect(decide(START)).not.toThrow();
+  expect(decide(START + MINUTE)).not.toThrow();
+  for (const until of [START - 1, START + MINUTE + 1]) {
+    expect(decide(until)).toThrow(expect.objectContaining({ type: 'unavailable' }));
+  }
+});
+
+test('a key is kept as long as nobody has acknowledged it, whatever comes and goes', () => {
+  let doc = apply(soldTo(orderAt(0), 5), (it) => takeBack(it, { key: 'k', quantity: 1, until: START }, at(0))).doc;
+  doc = another(doc, 60 * MINUTE);
+  const late = { key: 'k', quantity: 1, until: START + 61 * MINUTE };
+  expect(apply(doc, (it) => takeBack(it, late, at(61 * MINUTE))).changed).toBe(false);
+});
+
+test('a key that was acknowledged long after its change is kept for two minutes from then', () => {
+  let doc = apply(soldTo(orderAt(0), 5), (it) => takeBack(it, { key: 'k', quantity: 1, until: START }, at(0))).doc;
+  const acked = 10 * MINUTE;
+  // Sent just before the acknowledgement, by one whose first answer was lost, and stuck on its way.
+  const late = { key: 'k', quantity: 1, until: START + acked + MINUTE };
+  doc = apply(doc, (it) => forget(it, 'k', at(acked))).doc;
+  doc = another(doc, acked + SECOND);
+  expect(apply(doc, (it) => takeBack(it, late, at(acked + MINUTE))).changed).toBe(false);
+  expect(doc.back).toHaveProperty('k');
+  doc = another(doc, acked + 2 * MINUTE + 1);
+  expect(doc.back).not.toHaveProperty('k');
+  expect(() => takeBack(doc, late, at(acked + 2 * MINUTE + 1))).toThrow(
+    expect.objectContaining({ type: 'unavailable' }),
+  );
+});
+
+test('forgetting again, or what was never taken back, changes nothing', () => {
+  let doc = apply(soldTo(orderAt(0), 5), (it) => takeBack(it, { key: 'k', quantity: 1, until: START }, at(0))).doc;
+  expect(apply(doc, (it) => forget(it, 'none', at(0))).changed).toBe(false);
+  doc = apply(doc, (it) => forget(it, 'k', at(0))).doc;
+  expect(apply(doc, (it) => forget(it, 'k', at(MINUTE))).changed).toBe(false);
+});
+
+test('an order that comes back is one that was sold: its end is remembered apart', () => {
+  const id = orderAt(0);
+  const doc = apply(soldTo(id, 5), (it) => takeBack(it, { key: id, quantity: 5, until: START }, at(0))).doc;
+  for (const end of [commit, release]) expect(apply(doc, (it) => end(it, id, at(SECOND))).changed).toBe(false);
+  expect(reserve(doc, id, 1).answer.outcome).toBe('closed');
+  expect(reserve(doc, orderAt(1), 5).answer.outcome).toBe('reserved');
+});
+
+/** Something that reaches the stock: an order's command, or one of a caller that repeats itself until it is sure. */
+interface Move {
+  kind: 'reserve' | 'commit' | 'release' | 'send' | 'deliver' | 'acknowledge';
+  /** Of which order, and which keyed change; even keys take back, odd ones receive. */
+  of: number;
+  quantity: number;
+  pass: number;
+  pick: number;
+}
+
+const move: fc.Arbitrary<Move> = fc.record({
+  kind: fc.constantFrom('reserve', 'commit', 'release', 'send', 'send', 'deliver', 'deliver', 'acknowledge'),
+  of: fc.nat(5),
+  quantity: fc.integer({ min: 1, max: 3 }),
+  pass: fc.oneof({ weight: 3, arbitrary: fc.nat(10_000) }, { weight: 1, arbitrary: fc.nat(200_000) }),
+  pick: fc.nat(50),
+});
+
+test('keyed changes happen once, whatever is sent again, stuck, and delivered late; the rest adds up', () => {
+  const property = fc.property(fc.array(move, { maxLength: 120, size: 'max' }), (moves) => {
+    let [doc, now] = [empty(20), 0];
+    const orders = Array.from({ length: 6 }, (_, n) => orderAt(n * 20_000));
+    const [sent, made, acked] = [[] as Keyed[], new Map<string, number>(), new Map<string, number>()];
+    for (const { kind, of, quantity, pass, pick } of moves) {
+      now += pass;
+      const [id, key] = [String(orders[of]), `key-${of}`];
+      const before = doc;
+      const isBack = (command: Keyed) => Number(command.key.slice(4)) % 2 === 0;
+      try {
+        if (kind === 'reserve') doc = apply(doc, (it) => reserve(it, id, quantity)).doc;
+        else if (kind === 'commit') doc = apply(doc, (it) => commit(it, id, at(now))).doc;
+        else if (kind === 'release') doc = apply(doc, (it) => release(it, id, at(now))).doc;
+        else if (kind === 'send') {
+          // As long as it is not acknowledged, and no longer.
+          if (!acked.has(key)) sent.push({ key, quantity: of + 1, until: +at(now) + MINUTE });
+        } else if (kind === 'acknowledge') {
+          if (!made.has(key) || acked.has(key)) continue;
+          acked.set(key, now);
+          doc = apply(doc, (it) => forget(it, key, at(now))).doc;
+        } else {
+          const command = sent[pick % sent.length];
+          if (!command) continue;
+          const result = apply(doc, (it) => (isBack(command) ? takeBack : receive)(it as never, command, at(now)));
+          doc = result.doc;
+          if (!result.changed) continue;
+          expect(made.has(command.key)).toBe(false);
+          made.set(command.key, command.quantity);
+        }
+      } catch (error) {
+        const { message, type } = error as Error & { type?: string };
+        const expected = /holds nothing|gives back/.test(message) || type === 'unavailable';
+        if (!expected) throw error;
+        expect(doc).toBe(before);
+      }
+      const { available, reserved, sold, received, res } = doc;
+      expect(available + reserved + sold).toBe(received);
+      expect(Math.min(available, reserved, sold)).toBeGreaterThanOrEqual(0);
+      expect(reserved).toBe(Object.values(res).reduce((a, b) => a + b, 0));
+      const receipts = [...made].filter(([name]) => !isBack({ key: name } as Keyed));
+      expect(received).toBe(20 + receipts.reduce((sum, [, count]) => sum + count, 0));
+      for (const name of made.keys()) {
+        const end = acked.get(name);
+        if (end === undefined || now <= end + 2 * MINUTE) expect(doc.back).toHaveProperty(name);
+      }
+    }
+  });
+  fc.assert(property, { seed, numRuns: 1000 });
+});
+
+test('the keys that are kept stay bounded over 20,000 returns', () => {
+  const doc = { ...soldTo(orderAt(0), 20_000) };
+  let most = 0;
+  for (let n = 0; n < 20_000; n++) {
+    const [key, now] = [`ret_${n}`, at(n * SECOND)];
+    for (const decide of [
+      () => takeBack(doc, { key, quantity: 1, until: +now + MINUTE }, now),
+      () => forget(doc, key, now),
+    ]) {
+      for (const [path, value] of Object.entries(decide().patch ?? {})) assign(doc, path, value, []);
+    }
+    most = Math.max(most, Object.keys(doc.back).length);
+  }
+  expect(levels(doc)).toEqual({ available: 20_000, reserved: 0, sold: 0 });
+  expect(most).toBeLessThanOrEqual(122);
+});

@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import type { Decision } from '../../../lib/changes.ts';
+import { assign, copied } from '../../../lib/patch.ts';
+import {
+  type Coupon,
+  type CouponInput,
+  changeTerms,
+  checkUses,
+  codeOf,
+  couponView,
+  newCoupon,
+  newPart,
+  takeOwn,
+  termsOf,
+  UNLIMITED,
+} from '../../../services/shopping/coupon.ts';
+import { inputOf } from '../../../services/shopping/coupon-input.ts';
+
+const NOW = new Date('2026-03-01T10:00:00Z');
+const fixed = { kind: 'fixed', amount: 500 } as const;
+
+const coupon = (input: Partial<CouponInput> = {}): Coupon => ({
+  ...newCoupon('SAVE', { ...fixed, ...input }, NOW),
+  rev: 0,
+});
+const part = (input: Partial<CouponInput> = {}): Coupon => ({ ...newPart(coupon(input), 'cus', NOW), rev: 0 });
+
+function after<A>(doc: Coupon, { patch = {} }: Decision<A>): Coupon {
+  const next = copied(doc);
+  for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
+  return next;
+}
+
+const adds = ({ limit, available, reserved, sold }: Coupon) => available + reserved + sold === limit;
+const refusal = (reason: string) => expect.objectContaining({ type: 'coupon-refused', data: { code: 'SAVE', reason } });
+
+test('a code is one code in any case', () => {
+  expect(codeOf(' save-10 ')).toBe('SAVE-10');
+});
+
+test.each([
+  [
+    { kind: 'percentage', percent: 1000 },
+    { code: 'SAVE', kind: 'percentage', percent: 1000 },
+  ],
+  [
+    { kind: 'fixed', amount: 500, minimum: 2000 },
+    { code: 'SAVE', kind: 'fixed', amount: 500, minimum: 2000 },
+  ],
+  [{ kind: 'free-shipping' }, { code: 'SAVE', kind: 'free-shipping' }],
+] as const)('what %j takes off', (input, terms) => {
+  expect(termsOf(coupon({ ...input }), NOW)).toEqual(terms);
+});
+
+test('a coupon is valid from its first moment on, and no longer at its last', () => {
+  const [validFrom, validUntil] = [new Date(+NOW), new Date(+NOW + 1000)];
+  const of = coupon({ validFrom, validUntil });
+  expect(() => termsOf(of, new Date(+validFrom - 1))).toThrow(refusal('not-yet'));
+  expect(termsOf(of, validFrom)).toMatchObject({ amount: 500 });
+  expect(termsOf(of, new Date(+validUntil - 1))).toMatchObject({ amount: 500 });
+  expect(() => termsOf(of, validUntil)).toThrow(refusal('expired'));
+});
+
+test('a coupon is refused when its uses are used up, or this customer’s are', () => {
+  expect(() => checkUses({ ...coupon({ limit: 1 }), available: 0, reserved: 1 }, null)).toThrow(refusal('used-up'));
+  const mine = after(part({ perCustomer: 1 }), takeOwn(part({ perCustomer: 1 }), 'o1', 1));
+  expect(() => checkUses(coupon({ perCustomer: 1 }), mine)).toThrow(refusal('already-used'));
+  // Staff has allowed more since, or stopped counting.
+  expect(() => checkUses(coupon({ perCustomer: 2 }), mine)).not.toThrow();
+  expect(() => checkUses(coupon(), mine)).not.toThrow();
+});
+
+test('a limit is raised, lowered to what is used, taken away and set again; what was used counts throughout', () => {
+  const used = { ...coupon({ limit: 10 }), available: 7, reserved: 1, sold: 2 };
+  const raised = after(used, changeTerms(used, { ...fixed, limit: 20 }));
+  expect(raised).toMatchObject({ limit: 20, available: 17, reserved: 1, sold: 2 });
+  expect(after(used, changeTerms(used, { ...fixed, limit: 3 }))).toMatchObject({ available: 0 });
+  expect(() => changeTerms(used, { ...fixed, limit: 2 })).toThrow(expect.objectContaining({ type: 'limit-reached' }));
+  const free = after(used, changeTerms(used, fixed));
+  expect(couponView(free)).toMatchObject({ limit: null, used: 3 });
+  expect(free.available).toBe(UNLIMITED - 3);
+  const again = after(free, changeTerms(free, { ...fixed, limit: 5 }));
+  expect(again).toMatchObject({ limit: 5, available: 2, reserved: 1, sold: 2 });
+  for (const doc of [raised, free, again]) expect(adds(doc)).toBe(true);
+});
+
+test('how often each customer may use it changes for those who have used it, too', () => {
+  const once = after(part({ perCustomer: 1 }), takeOwn(part({ perCustomer: 1 }), 'o1', 1));
+  expect(takeOwn(once, 'o2', 1).answer.outcome).toBe('short');
+  const twice = after(once, takeOwn(once, 'o2', 2));
+  expect(twice).toMatchObject({ limit: 2, available: 0, reserved: 2 });
+  expect(takeOwn(twice, 'o3', 1).answer.outcome).toBe('short');
+  expect(takeOwn(twice, 'o2', 1).answer.outcome).toBe('reserved');
+  const free = after(twice, takeOwn(twice, 'o3', undefined));
+  expect(free).toMatchObject({ limit: UNLIMITED, reserved: 3 });
+  for (const doc of [once, twice, free]) expect(adds(doc)).toBe(true);
+});
+
+test.each([
+  [{ kind: 'percentage' }, '/percent'],
+  [{ kind: 'fixed' }, '/amount'],
+  [{ ...fixed, validFrom: '2026-02-31T00:00:00Z' }, '/validFrom'],
+  [{ ...fixed, validUntil: '2026-13-01T00:00:00Z' }, '/validUntil'],
+  [{ ...fixed, validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-01T00:00:00Z' }, '/validUntil'],
+] as const)('%j is no coupon', (input, pointer) => {
+  expect(() => inputOf({ code: 'SAVE', ...input })).toThrow(
+    expect.objectContaining({ type: 'invalid-request', data: { errors: [expect.objectContaining({ pointer })] } }),
+  );
+});
+
+test('staff sees what staff said', () => {
+  const said = { ...fixed, limit: 5, perCustomer: 1, minimum: 100 };
+  const times = { validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-02T00:00:00.500Z' };
+  const view = couponView(newCoupon('SAVE', inputOf({ code: 'save', ...said, ...times }), NOW));
+  expect(view).toEqual({
+    ...{ code: 'SAVE', ...said, used: 0, createdAt: NOW.toISOString() },
+    ...{ validFrom: '2026-03-01T00:00:00.000Z', validUntil: times.validUntil },
+  });
+});

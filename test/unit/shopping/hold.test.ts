@@ -1,0 +1,162 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Decision } from '../../../lib/changes.ts';
+import { assign, copied } from '../../../lib/patch.ts';
+import {
+  begin,
+  consume,
+  doubtful,
+  drop,
+  type Hold,
+  held,
+  holdView,
+  newHold,
+  released,
+  review,
+} from '../../../services/shopping/hold.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const at = (ms: number) => new Date(START + ms);
+const ITEMS = [
+  { sku: 'MUG', quantity: 2 },
+  { sku: 'BOWL', quantity: 1 },
+];
+const UNTIL = at(900_000);
+const nobody = new Map<string, boolean>();
+
+function after<A>(doc: Hold, { patch = {} }: Decision<A>): Hold {
+  const next = copied(doc);
+  for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
+  return next;
+}
+
+const fresh: Hold = { ...newHold('cus'), rev: 0 };
+const wanted = (orderId: string) => ({ orderId, items: ITEMS });
+const taking = after(fresh, begin(fresh, wanted('o1'), UNTIL, at(0)));
+const onHold = after(taking, held(taking, 'o1', at(100)));
+const consumed = after(onHold, consume(onHold, 'key', ITEMS, at(1000)));
+
+test('a hold is shown once all of it is reserved, with the time that remains, and not after that', () => {
+  expect(holdView(taking, at(50))).toBeNull();
+  expect(holdView(onHold, at(100))).toEqual({
+    ...{ id: 'o1', items: ITEMS, expiresAt: UNTIL.toISOString(), remainingSeconds: 900 },
+  });
+  expect(holdView(onHold, new Date(+UNTIL - 1))).toMatchObject({ remainingSeconds: 1 });
+  expect(holdView(onHold, UNTIL)).toBeNull();
+  expect(holdView(consumed, at(1001))).toBeNull();
+});
+
+test('an order gets the id of a hold for just its items, in any order of them, and again by the same key', () => {
+  const { answer } = consume(onHold, 'key', [...ITEMS].reverse(), new Date(+UNTIL - 1));
+  expect(answer.orderId).toBe('o1');
+  const again = consume(consumed, 'key', [], at(2000));
+  expect(again).toMatchObject({ answer: { orderId: 'o1' } });
+  expect(again.patch).toBeUndefined();
+  expect(consume(consumed, 'other key', ITEMS, at(2000)).answer.orderId).toBeNull();
+});
+
+test.each([
+  ['other items', onHold, [ITEMS[0]], at(1000)],
+  ['another quantity', onHold, [{ sku: 'MUG', quantity: 1 }, ITEMS[1]], at(1000)],
+  ['its end', onHold, ITEMS, UNTIL],
+  ['stock that is still being reserved', taking, ITEMS, at(50)],
+])('with %s an order does not get the hold, which is given back', (_, hold, items, now) => {
+  const left = after(hold, consume(hold, 'key', items as typeof ITEMS, now));
+  expect(left).toMatchObject({ current: null, consumed: [], releasing: [{ orderId: 'o1', items: ITEMS }] });
+});
+
+test('a new hold gives the one before back, and leaves to an order what that has consumed', () => {
+  const second = after(onHold, begin(onHold, wanted('o2'), UNTIL, at(2000)));
+  expect(second).toMatchObject({ current: { orderId: 'o2', state: 'TAKING' }, releasing: [{ orderId: 'o1' }] });
+  const next = after(consumed, begin(consumed, wanted('o2'), UNTIL, at(2000)));
+  expect(next).toMatchObject({ current: { orderId: 'o2' }, consumed: [{ orderId: 'o1' }], releasing: [] });
+  expect(drop(consumed, undefined, at(2000)).patch).toBeUndefined();
+});
+
+test('what was replaced while it was reserved is not held, nor does it end its successor', () => {
+  const second = after(taking, begin(taking, wanted('o2'), UNTIL, at(10)));
+  expect(held(second, 'o1', at(20))).toEqual({ answer: null });
+  expect(drop(second, 'o1', at(20)).patch).toBeUndefined();
+  expect(after(second, held(second, 'o2', at(20))).current).toMatchObject({ orderId: 'o2', state: 'HELD' });
+});
+
+test('expiry gives a hold back, and so does half a minute of reserving', () => {
+  for (const [hold, due] of [
+    [onHold, UNTIL],
+    [taking, at(30_000)],
+  ] as const) {
+    expect(hold.nextAt).toEqual(due);
+    expect(after(hold, review(hold, nobody, new Date(+due - 1)))).toMatchObject({ releasing: [] });
+    const over = after(hold, review(hold, nobody, due));
+    expect(over).toMatchObject({ current: null, releasing: [{ orderId: 'o1' }] });
+    expect(over.nextAt).toEqual(new Date(+due + 5000));
+    expect(after(over, released(over, ['o1'], due))).toEqual({ ...fresh, current: null });
+  }
+});
+
+test('what an order has consumed is given back only when that order is not there after a minute', () => {
+  expect(consumed.nextAt).toEqual(at(61_000));
+  expect(doubtful(consumed, at(60_999))).toEqual([]);
+  expect(doubtful(consumed, at(61_000))).toEqual(['o1']);
+  expect(after(consumed, review(consumed, new Map([['o1', true]]), at(61_000)))).toEqual(fresh);
+  const orphan = after(consumed, review(consumed, new Map([['o1', false]]), at(61_000)));
+  expect(orphan).toMatchObject({ consumed: [], releasing: [{ orderId: 'o1', items: ITEMS }] });
+  // Expiry is no matter to it.
+  expect(after(consumed, review(consumed, nobody, UNTIL))).toMatchObject({ releasing: [], consumed: [{}] });
+});
+
+test('what could not be given back is tried again soon, however long the next hold lasts', () => {
+  const second = after(onHold, begin(onHold, wanted('o2'), UNTIL, at(2000)));
+  const both = after(second, held(second, 'o2', at(3000)));
+  expect(both).toMatchObject({ current: { state: 'HELD' }, releasing: [{ orderId: 'o1' }], nextAt: at(8000) });
+  expect(after(both, released(both, ['o1'], at(8000))).nextAt).toEqual(UNTIL);
+});
+
+type Act = 'begin' | 'held' | 'drop' | 'consume' | 'review' | 'release';
+const act = fc.record({
+  kind: fc.constantFrom<Act>('begin', 'held', 'drop', 'consume', 'review', 'release'),
+  pass: fc.oneof(fc.nat(2000), fc.nat(100_000)),
+  exists: fc.boolean(),
+});
+
+test('whatever comes in any order: no reservation is lost, and none is given back that an order has', () => {
+  const property = fc.property(fc.array(act, { maxLength: 60, size: 'max' }), (acts) => {
+    let [hold, now, count] = [fresh, 0, 0];
+    const [open, given] = [new Set<string>(), new Map<string, boolean>()];
+    for (const { kind, pass, exists } of acts) {
+      now += pass;
+      const id = `o${count}`;
+      if (kind === 'begin') {
+        count += 1;
+        open.add(`o${count}`);
+        hold = after(hold, begin(hold, wanted(`o${count}`), at(now + 50_000), at(now)));
+      } else if (kind === 'held') hold = after(hold, held(hold, id, at(now)));
+      else if (kind === 'drop') hold = after(hold, drop(hold, undefined, at(now)));
+      else if (kind === 'consume') {
+        const { answer, patch } = consume(hold, `key-${count}`, ITEMS, at(now));
+        hold = after(hold, { answer, ...(patch ? { patch } : {}) });
+        if (answer.orderId) given.set(answer.orderId, given.get(answer.orderId) ?? exists);
+      } else if (kind === 'review') {
+        const known = new Map(doubtful(hold, at(now)).map((orderId) => [orderId, given.get(orderId) === true]));
+        hold = after(hold, review(hold, known, at(now)));
+        for (const [orderId, isThere] of known) if (isThere) open.delete(orderId);
+      } else {
+        const orderIds = hold.releasing.map(({ orderId }) => orderId);
+        for (const orderId of orderIds) {
+          expect(given.get(orderId)).not.toBe(true);
+          open.delete(orderId);
+        }
+        hold = after(hold, released(hold, orderIds, at(now)));
+      }
+      const { current, consumed: used, releasing, nextAt } = hold;
+      const kept = [...(current ? [current] : []), ...used, ...releasing].map(({ orderId }) => orderId);
+      expect(new Set(kept)).toEqual(open);
+      expect(kept).toHaveLength(open.size);
+      expect(nextAt === null).toBe(kept.length === 0);
+    }
+  });
+  fc.assert(property, { seed, numRuns: 500 });
+});

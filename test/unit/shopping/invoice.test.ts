@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CONTENT_SECURITY_POLICY, invoiceHtml } from '../../../services/shopping/invoice/html.ts';
+import { latin } from '../../../services/shopping/invoice/latin.ts';
+import { type Invoice, type InvoiceOrder, issue } from '../../../services/shopping/invoice/numbering.ts';
+import { invoicePdf } from '../../../services/shopping/invoice/pdf.ts';
+import { sheetOf } from '../../../services/shopping/invoice/sheet.ts';
+import { invoiceOrder } from '../../support/order-papers.ts';
+import { pdfText } from '../../support/pdf-text.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+const SELLER = 'Moleculer Shop, 1 Market Street, 10115 Berlin';
+const NOON = new Date('2025-11-24T12:00:00Z');
+
+type Fault = 'none' | 'refused' | 'answer lost';
+type Invoices = Parameters<typeof issue>[3];
+
+/** A collection with the two unique keys, whose inserts end as `faults` say, one after the other. */
+class Shelf implements Invoices {
+  readonly docs: Invoice[] = [];
+  readonly #faults: Fault[];
+  constructor(faults: Fault[] = []) {
+    this.#faults = [...faults];
+  }
+
+  async insert(doc: Omit<Invoice, 'rev'>): Promise<boolean> {
+    await turn();
+    const fault = this.#faults.shift() ?? 'none';
+    if (fault === 'refused') throw new Error('the database is away');
+    if (this.docs.some(({ _id, orderId }) => _id === doc._id || orderId === doc.orderId)) return false;
+    this.docs.push({ ...doc, rev: 0 });
+    if (fault === 'answer lost') throw new Error('the connection was lost');
+    return true;
+  }
+
+  async findOne(filter: { orderId?: unknown }): Promise<Invoice | null> {
+    await turn();
+    return this.docs.find(({ orderId }) => orderId === filter.orderId) ?? null;
+  }
+
+  find: Invoices['find'] = async (filter) => {
+    await turn();
+    return this.docs.filter(({ year }) => year === filter.year).sort((a, b) => b.seq - a.seq);
+  };
+
+  numbers(): string[] {
+    return this.docs.map(({ _id }) => _id).sort();
+  }
+}
+
+/** As whoever has to have an invoice does: again, until there is an answer. */
+async function insist(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
+  return issue(order, SELLER, now, invoices).catch(() => insist(order, now, invoices));
+}
+
+const numbers = (year: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `${year}-${String(index + 1).padStart(6, '0')}`);
+
+describe('invoices are numbered', () => {
+  test('from 000001 on in each year (UTC), whichever year it is where the shop is', async () => {
+    const shelf = new Shelf();
+    const at = (time: string) => issue(invoiceOrder(), SELLER, new Date(time), shelf);
+    await at('2025-12-31T12:00:00Z');
+    await at('2025-12-31T23:59:59.999Z');
+    await at('2026-01-01T00:00:00Z');
+    // A node whose clock is behind.
+    await at('2025-12-31T23:59:59.999Z');
+    await at('2026-01-01T00:00:01+01:00');
+    expect(shelf.numbers()).toEqual([...numbers(2025, 4), ...numbers(2026, 1)]);
+  });
+
+  test('beyond 999999, too', async () => {
+    const shelf = new Shelf();
+    const last = { year: 2025, seq: 999_999, _id: '2025-999999', orderId: 'ord_0', rev: 0 };
+    shelf.docs.push({ ...last, issuedAt: NOON, seller: SELLER, order: invoiceOrder() });
+    expect((await issue(invoiceOrder(), SELLER, NOON, shelf))._id).toBe('2025-1000000');
+    expect((await issue(invoiceOrder(), SELLER, NOON, shelf))._id).toBe('2025-1000001');
+  });
+
+  test(`without gaps or doubles, whatever becomes of the inserts (seed ${seed})`, async () => {
+    const fault = fc.constantFrom<Fault>('none', 'none', 'refused', 'answer lost');
+    const check = fc.asyncProperty(
+      fc.array(fault, { maxLength: 30 }),
+      fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 16 }),
+      async (faults, asked) => {
+        const [shelf, orders] = [new Shelf(faults), Array.from({ length: 8 }, () => invoiceOrder())];
+        const issued = await Promise.all(asked.map((which) => insist(orders[which] as InvoiceOrder, NOON, shelf)));
+        expect(shelf.numbers()).toEqual(numbers(2025, new Set(asked).size));
+        for (const [index, { orderId }] of issued.entries()) expect(orderId).toBe(orders[asked[index] ?? 0]?.id);
+      },
+    );
+    await fc.assert(check, { seed, numRuns: 200 });
+  });
+
+  test.each<Fault>(['refused', 'answer lost'])('without a gap when an insert is %s', async (fault) => {
+    const shelf = new Shelf(['none', fault]);
+    const [first, second, third] = [invoiceOrder(), invoiceOrder(), invoiceOrder()];
+    await issue(first, SELLER, NOON, shelf);
+    await expect(issue(second, SELLER, NOON, shelf)).rejects.toThrow();
+    await issue(third, SELLER, NOON, shelf);
+    await issue(second, SELLER, NOON, shelf);
+    expect(shelf.numbers()).toEqual(numbers(2025, 3));
+  });
+});
+
+const invoiceOf = (order: InvoiceOrder): Invoice => ({
+  ...{ _id: '2025-000042', rev: 0, year: 2025, seq: 42, orderId: order.id, issuedAt: NOON, seller: SELLER, order },
+});
+const withTotals = (change: Partial<InvoiceOrder['totals']>) => {
+  const order = invoiceOrder();
+  return { ...order, totals: { ...order.totals, ...change } };
+};
+
+describe('an invoice', () => {
+  const order = invoiceOrder();
+  const facts = [
+    ...['2025-000042', order.number, '2025-11-24', 'Moleculer Shop', '10115 Berlin', 'Ada Byron', '12 Analytical Way'],
+    ...['Mug, Blue (MUG-1)', '€411.50', '19 %', 'Discount WELCOME', '-€34.50', 'Shipping: Standard', '€4.90'],
+    ...['Total', '€1,204.90', 'Includes 19 % tax on €1,012.52', '€192.38'],
+  ];
+
+  test('as a PDF is one, and has the number, all amounts and the total in its text', async () => {
+    for (const compress of [true, false]) {
+      const pdf = await invoicePdf(sheetOf(invoiceOf(order)), compress);
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      for (const fact of [...facts, 'page 1 of 1']) expect(pdfText(pdf)).toContain(fact);
+    }
+  });
+
+  test('as a PDF has the same bytes each time', async () => {
+    const sheet = sheetOf(invoiceOf(order));
+    const pdf = await invoicePdf(sheet);
+    expect(pdf.equals(await invoicePdf(sheet))).toBe(true);
+    // Neither the time of day nor chance is in it.
+    expect(pdf.toString('latin1')).toContain('(D:20251124120000Z)');
+  });
+
+  test('as a PDF has its columns and its number on every page, and no line is lost', async () => {
+    const [line] = order.lines;
+    const lines = Array.from({ length: 100 }, (_, index) => ({ ...line, sku: `SKU-${index}.` }));
+    const text = pdfText(await invoicePdf(sheetOf(invoiceOf({ ...order, lines: lines as InvoiceOrder['lines'] }))));
+    const pages = Number(/page 1 of (\d+)/.exec(text)?.[1]);
+    expect(pages).toBeGreaterThan(2);
+    expect(text.match(/page \d+ of/g)).toHaveLength(pages);
+    expect(text.match(/^Article$/gm)).toHaveLength(pages);
+    for (const { sku } of lines) expect(text).toContain(`(${sku})`);
+  });
+
+  test('as a page says the same', () => {
+    for (const fact of facts) expect(invoiceHtml(sheetOf(invoiceOf(order)))).toContain(fact);
+  });
+
+  test('adds the tax up when prices are without it, and names it beneath the total when they contain it', () => {
+    const labels = (taxIncluded: boolean) => {
+      const { sums, included } = sheetOf(invoiceOf(withTotals({ taxIncluded })));
+      return [sums.map(([label]) => label), included.map(([label]) => label)];
+    };
+    expect(labels(true)).toEqual([['Goods', 'Discount WELCOME', 'Shipping'], ['Includes 19 % tax on €1,012.52']]);
+    expect(labels(false)).toEqual([['Goods', 'Discount WELCOME', 'Shipping', '19 % tax on €1,204.90'], []]);
+  });
+
+  test('shows a hostile name and title, and runs nothing', () => {
+    const evil = `<img src=x onerror="alert('1')">&`;
+    const lines = order.lines.map((line) => ({ ...line, title: evil, variant: evil, sku: evil }));
+    const billingAddress = { ...order.billingAddress, name: evil, line1: evil };
+    const shipping = { ...order.shipping, title: evil };
+    const html = invoiceHtml(sheetOf(invoiceOf({ ...order, lines, billingAddress, shipping })));
+    expect(html).not.toContain('<img');
+    expect(html.split('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;')).toHaveLength(7);
+  });
+
+  test('as a page is allowed its own style sheet and nothing else', () => {
+    const html = invoiceHtml(sheetOf(invoiceOf(order)));
+    const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(CONTENT_SECURITY_POLICY).toContain("default-src 'none'");
+    expect(CONTENT_SECURITY_POLICY).toContain(`style-src 'sha256-${hash}'`);
+    expect(CONTENT_SECURITY_POLICY).not.toContain('unsafe');
+    expect(html).not.toMatch(/ style="|<script|https?:/);
+  });
+});
+
+describe('a text in the fonts of a PDF', () => {
+  test.each([
+    ['Ada Byron, Zoë Müßig, Ærø, 12 €', 'Ada Byron, Zoë Müßig, Ærø, 12 €'],
+    ['Łukasz Żółć', 'Lukasz Zólc'],
+    ['Zoe\u0308', 'Zoë'],
+    ['₹1,200.00', 'INR 1,200.00'],
+    ['Ελένη 日本', '????? ??'],
+    ['a\u0000b\u200bc', 'a?b?c'],
+  ])('%j becomes %j', (text, expected) => {
+    expect(latin(text)).toBe(expected);
+  });
+
+  test(`is always one that they can show (seed ${seed})`, () => {
+    const check = fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const shown = latin(text);
+      const decoded = new TextDecoder('windows-1252').decode(
+        Uint8Array.from(Array.from(shown, (letter) => BYTES.get(letter) ?? 0)),
+      );
+      expect(decoded).toBe(shown);
+    });
+    fc.assert(check, { seed });
+  });
+  const BYTES = new Map(
+    Array.from({ length: 256 }, (_, byte) => [new TextDecoder('windows-1252').decode(Uint8Array.of(byte)), byte]),
+  );
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Decision } from '../../../lib/changes.ts';
+import { assign } from '../../../lib/patch.ts';
+import {
+  again,
+  begin,
+  cancel,
+  cancelledUnused,
+  capture,
+  delivered,
+  fallDue,
+  found,
+  type LedgerEntry,
+  outcomeOf,
+  refund,
+} from '../../../services/shopping/sandbox-ledger.ts';
+import { TEST_TOKENS, type TestToken } from '../../../services/shopping/sandbox-tokens.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
+
+const NOW = new Date('2026-03-01T10:00:00Z');
+const later = (ms: number) => new Date(+NOW + ms);
+const TOTAL = { amount: 1000, currency: 'EUR' };
+const euros = (amount: number) => ({ amount, currency: 'EUR' });
+
+const begun = (method: TestToken): LedgerEntry => ({ ...begin('ord_1', { amount: TOTAL, method }, NOW), rev: 0 });
+
+/** The entry as a decision leaves it. */
+function after<A>(entry: LedgerEntry, decide: (entry: LedgerEntry) => Decision<A>): LedgerEntry {
+  const next = structuredClone(entry);
+  for (const [path, value] of Object.entries(decide(entry).patch ?? {})) assign(next, path, value, []);
+  return next;
+}
+
+describe('the first attempt', () => {
+  test.each([
+    ['tok_approve', 'captured', 1000],
+    ['tok_slow', 'captured', 1000],
+    ['tok_timeout_charged', 'captured', 1000],
+    ['tok_duplicate_webhook', 'captured', 1000],
+    ['tok_two_step', 'authorised', 0],
+    ['tok_late_webhook', 'pending', 0],
+    ['tok_decline', 'declined', 0],
+    ['tok_timeout_not_charged', 'pending', 0],
+  ] as const)('with %s is %s, with %d captured', (method, outcome, captured) => {
+    const entry = begun(method);
+    expect(outcomeOf(entry).outcome).toBe(outcome);
+    expect(entry).toMatchObject({ captured, refunded: 0, refunds: {} });
+  });
+
+  test('has no webhook and nothing due, but for the tokens that are about those', () => {
+    for (const method of TEST_TOKENS) {
+      const { dueAt, events } = begun(method);
+      expect([method, dueAt !== null]).toEqual([method, /webhook/.test(method)]);
+      expect([method, events.length]).toEqual([method, method === 'tok_duplicate_webhook' ? 1 : 0]);
+    }
+  });
+});
+
+describe('a later attempt', () => {
+  test('finds nothing of one that was lost on its way, and is charged then', () => {
+    const lost = begun('tok_timeout_not_charged');
+    expect(found(lost, TOTAL)).toEqual({ outcome: 'unknown' });
+    const charged = after(lost, (entry) => again(entry, TOTAL));
+    expect(found(charged, TOTAL)).toEqual({ outcome: 'captured', reference: 'sandbox_ord_1' });
+    expect(charged.captured).toBe(1000);
+  });
+
+  test.each([euros(999), { amount: 1000, currency: 'USD' }])('for another amount, %j, is an error', (amount) => {
+    expect(() => again(begun('tok_approve'), amount)).toThrow('before');
+    expect(() => capture(begun('tok_two_step'), amount)).toThrow('before');
+  });
+
+  test('finds a key of another amount only as an error', () => {
+    expect(() => found(begun('tok_approve'), euros(1))).toThrow('before');
+    expect(found(null, TOTAL)).toEqual({ outcome: 'unknown' });
+  });
+
+  test('is declined on a key that was cancelled before it was used, whatever it asks for', () => {
+    const entry = { ...cancelledUnused('ord_1', NOW), rev: 0 };
+    for (const amount of [TOTAL, euros(1)]) {
+      expect(again(entry, amount)).toEqual({ answer: { outcome: 'declined', reason: 'cancelled' } });
+    }
+  });
+});
+
+describe('a refund', () => {
+  const paid = begun('tok_approve');
+
+  test('with the same key again changes nothing, and with another amount is an error', () => {
+    const once = after(paid, (entry) => refund(entry, 'rfd_1', euros(300)));
+    expect(once).toMatchObject({ refunded: 300, refunds: { rfd_1: 300 } });
+    expect(refund(once, 'rfd_1', euros(300))).toEqual({ answer: undefined });
+    expect(() => refund(once, 'rfd_1', euros(301))).toThrow('300');
+  });
+
+  test('of more than is left is refused, and says what is left', () => {
+    const once = after(paid, (entry) => refund(entry, 'rfd_1', euros(300)));
+    const refused = expect.objectContaining({ type: 'refund-too-high', data: { left: euros(700) } });
+    expect(() => refund(once, 'rfd_2', euros(701))).toThrow(refused as never);
+    expect(after(once, (entry) => refund(entry, 'rfd_2', euros(700)))).toMatchObject({ refunded: 1000 });
+    expect(() => refund(begun('tok_two_step'), 'rfd_1', euros(1))).toThrow(
+      expect.objectContaining({ type: 'refund-too-high' }) as never,
+    );
+  });
+});
+
+describe('a late capture', () => {
+  const pending = begun('tok_late_webhook');
+
+  test('happens when it is due, is told of until the webhook is taken, and then never again', () => {
+    expect(fallDue(pending, later(999))).toEqual({ answer: [] });
+    const captured = after(pending, (entry) => fallDue(entry, later(1000)));
+    expect(captured).toMatchObject({ state: 'captured', captured: 1000, events: [{ id: 'evt_ord_1', copies: 1 }] });
+    expect(fallDue(captured, later(1001)).answer).toEqual([]); // somebody is sending it
+    expect(fallDue(captured, later(60_000)).answer).toEqual(captured.events);
+    const told = after(captured, (entry) => delivered(entry, 'evt_ord_1'));
+    expect(told).toMatchObject({ events: [], dueAt: null, captured: 1000 });
+  });
+
+  test('does not happen once it was cancelled', () => {
+    const cancelled = after(pending, cancel);
+    expect(cancelled).toMatchObject({ state: 'cancelled', captured: 0, dueAt: null });
+    expect(fallDue(cancelled, later(60_000))).toEqual({ answer: [] });
+  });
+});
+
+interface Command {
+  what: string;
+  key: string;
+  amount: number;
+}
+
+test('whatever is done to a key in whatever order: it is charged once at most, and never refunded more', () => {
+  const amount = fc.integer({ min: 1, max: 1500 });
+  const command: fc.Arbitrary<Command> = fc.oneof(
+    fc.constantFrom('again', 'capture', 'cancel', 'due', 'deliver').map((what) => ({ what, key: '', amount: 0 })),
+    fc.record({ what: fc.constant('refund'), key: fc.constantFrom('rfd_1', 'rfd_2', 'rfd_3'), amount }),
+  );
+  const act = (entry: LedgerEntry, { what, key, amount }: Command, now: Date) => {
+    if (what === 'again') return after(entry, (one) => again(one, TOTAL));
+    if (what === 'capture') return after(entry, (one) => capture(one, TOTAL));
+    if (what === 'cancel') return after(entry, cancel);
+    if (what === 'due') return after(entry, (one) => fallDue(one, now));
+    if (what === 'deliver') return after(entry, (one) => delivered(one, `evt_${one._id}`));
+    return after(entry, (one) => refund(one, key, euros(amount)));
+  };
+  const property = fc.property(fc.constantFrom(...TEST_TOKENS), fc.array(command), (method, commands) => {
+    let entry = begun(method);
+    for (const [n, command] of commands.entries()) {
+      const before = entry;
+      try {
+        entry = act(entry, command, later(n * 700));
+      } catch {
+        expect(command.what).toBe('refund'); // nothing else is ever refused here
+      }
+      const { captured, refunded, refunds, state } = entry;
+      expect([0, 1000]).toContain(captured);
+      expect(captured).toBeGreaterThanOrEqual(before.captured);
+      expect(refunded).toBeGreaterThanOrEqual(before.refunded);
+      expect(refunded).toBeLessThanOrEqual(captured);
+      expect(Object.values(refunds).reduce((a, b) => a + b, 0)).toBe(refunded);
+      if (before.state === 'cancelled') expect(state).toBe('cancelled');
+      if (state === 'cancelled') expect(captured - refunded).toBe(0);
+      if (state === 'captured') expect(captured).toBe(1000);
+    }
+  });
+  fc.assert(property, { seed, numRuns: 2000 });
+});
