@@ -10,17 +10,24 @@ import { mail } from './mail.contract.ts';
 
 const PAUSE = 500;
 const BATCH = 20;
+const AT_ONCE = 8;
 
 type This = Self<{ store: Store<Mail>; worker: Worker }>;
 
 export default function mailService(config: Config) {
   const send = transportOf(config);
 
-  /** Sends one mail, if it is ours to send. */
+  let sending = 0;
+
+  /** Sends a mail that is due, if it is ours to send. */
   async function deliver(service: This, id: string): Promise<void> {
     const claimed = await service.store.change(id, claim);
-    if (!claimed) return;
-    const { request } = claimed;
+    if (claimed) await sendClaimed(service, claimed);
+  }
+
+  async function sendClaimed(service: This, claimed: Mail): Promise<void> {
+    const { _id: id, request } = claimed;
+    sending += 1;
     try {
       const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
       if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
@@ -30,6 +37,8 @@ export default function mailService(config: Config) {
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
       await service.store.change(id, (doc, now) => failed(doc, claimed, String(error).slice(0, 500), now));
+    } finally {
+      sending -= 1;
     }
   }
 
@@ -39,11 +48,12 @@ export default function mailService(config: Config) {
         every: PAUSE,
         async run() {
           const overdue = { $gt: new Date(0), $lte: new Date() };
-          const due = await this.store.find(
-            { nextAt: overdue },
-            { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] },
-          );
-          await Promise.all(due.map(({ _id }) => deliver(this, _id)));
+          for (let full = true; full; ) {
+            const filter = { nextAt: overdue };
+            const due = await this.store.find(filter, { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] });
+            await Promise.all(due.map(({ _id }) => deliver(this, _id)));
+            full = due.length === BATCH;
+          }
         },
       }),
       store<Mail>(config, {
@@ -55,7 +65,10 @@ export default function mailService(config: Config) {
 
     handlers: {
       async queue(ctx) {
-        await this.store.insert(newMail(ctx.params, new Date())); // false: it is on its way already
+        // At once, unless so many are being sent that this one might outlast its claim: then the worker sends it.
+        const draft = newMail(ctx.params, new Date(), sending < AT_ONCE);
+        const isNew = await this.store.insert(draft); // false: it is on its way already
+        if (isNew && draft.nextAt !== draft.createdAt) this.worker.background(sendClaimed(this, { ...draft, rev: 0 }));
       },
 
       async parked() {

@@ -44,6 +44,9 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     const { id } = ctx.params;
     const isStaff = ctx.meta.user?.role !== 'customer';
     const order = isStaff ? await found(this, id) : await own(this, id, customerOf(ctx));
+    if (order.state === 'CANCELLING' || order.state === 'CANCELLED') {
+      throw errors.wrongState(order.state, 'The order was cancelled before it had an invoice.');
+    }
     if (!order.payment) throw errors.wrongState(order.state, 'There is an invoice once the order is paid.');
     return invoiceOrder(order);
   },

@@ -21,8 +21,10 @@ export const LEASE = 60_000;
 const MOST_FAILURES = 20;
 const LONGEST_PAUSE = 600_000;
 
-export function newMail(request: MailRequest, now: Date): Omit<Mail, 'rev'> {
-  return { _id: request.id, request, state: 'QUEUED', failures: 0, nextAt: now, createdAt: now };
+/** @param claimed whoever queues it sends it at once, and has it for as long as sending may take */
+export function newMail(request: MailRequest, now: Date, claimed = false): Omit<Mail, 'rev'> {
+  const nextAt = claimed ? new Date(+now + LEASE) : now;
+  return { _id: request.id, request, state: 'QUEUED', failures: 0, nextAt, createdAt: now };
 }
 
 /** Takes a mail that is due for as long as sending may take. `undefined`: somebody else has it. */
