@@ -6,7 +6,7 @@ import { idTime } from './ids.ts';
  * So much of something that orders set aside and then use: the stock of a SKU, the uses of a coupon. Invariants: what
  * was ever given out = available + reserved + sold, none negative; reserved = sum of `res`.
  * `res` holds what each open order has set aside; `done` how an order's reservation ended, so that a late command
- * changes nothing: 1 sold, -1 released.
+ * changes nothing: 1 sold, -1 released, or closed if it is in `res` too.
  */
 export interface Allotment {
   available: number;
@@ -43,6 +43,7 @@ const PRUNED_AT = 150_000;
 /** Sets `quantity` aside. `closed`: the order has ended or is older than what `done` remembers. */
 export function reserve(from: Readonly<Allotment>, orderId: string, quantity: number): Decision<Reserved> {
   const { available } = from;
+  if (isClosed(from, orderId)) return { answer: { outcome: 'closed', available } };
   if (Object.hasOwn(from.res, orderId)) return { answer: { outcome: 'reserved', available } };
   if (isDone(from, orderId)) return { answer: { outcome: 'closed', available } };
   if (available < quantity) return { answer: { outcome: 'short', available } };
@@ -90,6 +91,16 @@ export function release(from: Readonly<Allotment>, orderId: string, now: Date): 
       ...ended(from, orderId, RELEASED, now),
     },
   };
+}
+
+/**
+ * Refuses the order from now on, while what it holds stays held: who then finds that nobody had begun to rely on the
+ * reservation may release it.
+ */
+export function close(from: Readonly<Allotment>, orderId: string, now: Date): Decision<undefined> {
+  if (!Object.hasOwn(from.res, orderId)) return release(from, orderId, now);
+  if (isClosed(from, orderId)) return { answer: undefined };
+  return { answer: undefined, patch: { [`done.${orderId}`]: RELEASED } };
 }
 
 /** A change that is to happen once, whoever asks for it again. */
@@ -147,11 +158,16 @@ function isDone(from: Readonly<Allotment>, orderId: string): boolean {
   return !held && (Object.hasOwn(from.done, orderId) || orderId <= from.prunedThrough);
 }
 
+function isClosed(from: Readonly<Allotment>, orderId: string): boolean {
+  return Object.hasOwn(from.res, orderId) && Object.hasOwn(from.done, orderId);
+}
+
 /** The part of a patch that records how an order ended, and forgets those that ended long ago. */
 function ended(from: Readonly<Allotment>, orderId: string, how: 1 | -1, now: Date): Fields {
   const patch: Fields = { [`done.${orderId}`]: how };
   let { prunedThrough } = from;
   for (const id of expired(from.done, now)) {
+    if (isClosed(from, id)) continue;
     patch[`done.${id}`] = undefined;
     if (id > prunedThrough) prunedThrough = id;
   }

@@ -14,7 +14,7 @@ const HEARTBEAT = 15_000;
 export class OrderStream extends Readable {
   readonly #heartbeat: NodeJS.Timeout;
   #after: number;
-  /** Nothing may be pushed behind the end. */
+  /** Nothing may be pushed behind the end, which a slow client may not have come to. */
   #isOver = false;
 
   /** @param after the last entry that the client has */
@@ -31,7 +31,7 @@ export class OrderStream extends Readable {
   }
 
   tell({ events, final }: Timeline): void {
-    if (this.destroyed || this.#isOver) return;
+    if (this.#isOver) return;
     for (const entry of events) {
       if (entry.id <= this.#after) continue;
       this.#after = entry.id;

@@ -1,6 +1,7 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
+import { totalsRule } from '../shopping/pricing/priced-rules.ts';
 import { postalAddress } from './customer.contract.ts';
 
 /** What a mail says of an order. */
@@ -23,18 +24,7 @@ export const orderSummary = {
         },
       },
     },
-    totals: {
-      type: 'object',
-      props: {
-        quantity: 'number',
-        subtotal: moneyRule,
-        discount: moneyRule,
-        shipping: moneyRule,
-        tax: moneyRule,
-        total: moneyRule,
-        taxIncluded: 'boolean',
-      },
-    },
+    totals: totalsRule,
     shippingAddress: postalAddress,
     createdAt: 'string',
   },

@@ -40,6 +40,11 @@ export const inventory = contract(
       summary: "Give an order's reservation back; a later reserve of that order is refused",
       params: { sku, orderId },
     },
+    close: {
+      ...keyed,
+      summary: 'Refuse a later reserve of an order; what it holds stays held',
+      params: { sku, orderId },
+    },
     takeBack: {
       ...keyed,
       summary: 'Put sold goods back into the stock, once for each key',

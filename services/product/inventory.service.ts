@@ -6,7 +6,7 @@ import { type Store, store } from '../../mixins/store.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
 import { sampleStock, seed } from './seed/load.ts';
-import { commit, receive, release, reserve, type Stock, takeBack } from './stock.ts';
+import { close, commit, receive, release, reserve, type Stock, takeBack } from './stock.ts';
 
 export default function inventoryService(config: Config) {
   let announcer: Announcer | undefined;
@@ -37,6 +37,11 @@ export default function inventoryService(config: Config) {
       release(ctx) {
         const { sku, orderId } = ctx.params;
         return this.store.change(sku, (stock, now) => release(stock, orderId, now));
+      },
+
+      close(ctx) {
+        const { sku, orderId } = ctx.params;
+        return this.store.change(sku, (stock, now) => close(stock, orderId, now));
       },
 
       takeBack(ctx) {

@@ -32,6 +32,11 @@ export function release(stock: Readonly<Stock>, orderId: string, now: Date): Dec
   return stamped(allotment.release(stock, orderId, now), now);
 }
 
+/** Refuses an order from now on, while what it holds stays held. */
+export function close(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
+  return allotment.close(stock, orderId, now);
+}
+
 /** Puts sold goods back into the stock, once for each key. @throws unavailable when the command comes too late */
 export function takeBack(stock: Readonly<Stock>, command: allotment.Keyed, now: Date): Decision<undefined> {
   return stamped(allotment.takeBack(stock, command, now), now);

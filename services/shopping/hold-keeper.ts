@@ -70,9 +70,19 @@ export async function keepHolds(keeper: Keeper): Promise<void> {
 async function keep(hold: Hold, keeper: Keeper): Promise<void> {
   const { store, rpc } = keeper;
   const known = await Promise.all(
-    doubtful(hold, new Date()).map(async (orderId) => [orderId, await rpc.call('order.exists', { orderId })] as const),
+    doubtful(hold, new Date()).map(async (one) => [one.orderId, await cameToBe(one, rpc)] as const),
   );
   await giveBack(await store.change(hold._id, (doc, now) => review(doc, new Map(known), now)), keeper);
+}
+
+/**
+ * Whether the order of a reservation is there. When not, it may still be about to: so the reservation is closed first,
+ * and looked for again. An order that found it open is stored by then; one that comes later is refused.
+ */
+async function cameToBe({ orderId, items }: Reservation, rpc: Rpc): Promise<boolean> {
+  if (await rpc.call('order.exists', { orderId })) return true;
+  await Promise.all(items.map(({ sku }) => rpc.call('inventory.close', { sku, orderId }).catch(noneIfUnknown)));
+  return rpc.call('order.exists', { orderId });
 }
 
 /** Gives unwanted reservations back, each closed against a reserve that is still under way. */

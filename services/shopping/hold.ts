@@ -89,14 +89,11 @@ export function consume(
   return { answer: { orderId, hold: answer }, ...rest };
 }
 
-/** The orders of which the keeper has to know by now whether they came to be. */
-export const doubtful = ({ consumed }: Readonly<Hold>, now: Date): string[] =>
-  consumed.filter(({ at }) => +at + PLACING_TIME <= +now).map(({ orderId }) => orderId);
+/** What was consumed by orders of which the keeper has to know by now whether they came to be. */
+export const doubtful = ({ consumed }: Readonly<Hold>, now: Date): Consumed[] =>
+  consumed.filter(({ at }) => +at + PLACING_TIME <= +now);
 
-/**
- * What the keeper makes of a hold whose time has come. `known`: which of the doubtful orders are there. One that comes
- * later all the same finds its reservation closed, and is rejected.
- */
+/** What the keeper makes of a hold whose time has come. `known`: which of the doubtful orders are there, for good. */
 export function review(hold: Readonly<Hold>, known: ReadonlyMap<string, boolean>, now: Date): Decision<Hold> {
   const { current } = hold;
   const over = current && (current.state === 'HELD' ? current.until : takenBy(current)) <= now;

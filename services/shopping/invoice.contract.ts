@@ -4,9 +4,7 @@ import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { postalAddress } from '../customer/customer.contract.ts';
-
-/** `rate` in basis points: 1900 is 19 %. */
-const tax = { type: 'object', props: { rate: 'number', amount: moneyRule } } as const;
+import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
 
 /** What an invoice freezes of an order. */
 export const invoiceOrder = {
@@ -30,32 +28,15 @@ export const invoiceOrder = {
           unitPrice: moneyRule,
           lineTotal: moneyRule,
           discount: moneyRule,
-          tax,
+          tax: taxRule,
           total: moneyRule,
         },
       },
     },
-    shipping: {
-      type: 'object',
-      props: { method: 'string', title: 'string', price: moneyRule, discount: moneyRule, tax, total: moneyRule },
-    },
+    shipping: shippingRule,
     discounts: { type: 'array', items: { type: 'object', props: { code: 'string', amount: moneyRule } } },
-    taxes: {
-      type: 'array',
-      items: { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } },
-    },
-    totals: {
-      type: 'object',
-      props: {
-        quantity: 'number',
-        subtotal: moneyRule,
-        discount: moneyRule,
-        shipping: moneyRule,
-        tax: moneyRule,
-        total: moneyRule,
-        taxIncluded: 'boolean',
-      },
-    },
+    taxes: taxesRule,
+    totals: totalsRule,
     billingAddress: postalAddress,
   },
 } as const;

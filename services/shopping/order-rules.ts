@@ -1,13 +1,11 @@
 import { moneyRule } from '../../lib/money.ts';
 import { postalAddress } from '../customer/customer.contract.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
+import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
 
 /** Contract rules of what an order is made of; the types of the answers come from them. */
 
 export const status = { type: 'enum', values: ORDER_STATES } as const;
-
-/** `rate` in basis points: 1900 is 19 %. */
-const tax = { type: 'object', props: { rate: 'number', amount: moneyRule } } as const;
 
 const line = {
   type: 'object',
@@ -22,7 +20,7 @@ const line = {
     unitPrice: moneyRule,
     lineTotal: moneyRule,
     discount: moneyRule,
-    tax,
+    tax: taxRule,
     total: moneyRule,
   },
 } as const;
@@ -30,30 +28,13 @@ const line = {
 /** What a quote and an order have in common: `Priced` of pricing/price.ts. */
 export const pricedFields = {
   items: { type: 'array', items: line },
-  shipping: {
-    type: 'object',
-    props: { method: 'string', title: 'string', price: moneyRule, discount: moneyRule, tax, total: moneyRule },
-  },
+  shipping: shippingRule,
   discounts: {
     type: 'array',
     items: { type: 'object', props: { code: 'string', kind: 'string', amount: moneyRule } },
   },
-  taxes: {
-    type: 'array',
-    items: { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } },
-  },
-  totals: {
-    type: 'object',
-    props: {
-      quantity: 'number',
-      subtotal: moneyRule,
-      discount: moneyRule,
-      shipping: moneyRule,
-      tax: moneyRule,
-      total: moneyRule,
-      taxIncluded: 'boolean',
-    },
-  },
+  taxes: taxesRule,
+  totals: totalsRule,
 } as const;
 
 export const item = {

@@ -32,8 +32,8 @@ export const order = contract(
       location: '/v1/orders/{id}',
       shardKey,
       // A rush waits in line, rather than that all of it gets slower until nothing is in time.
-      concurrency: 100,
-      timeout: 20_000,
+      concurrency: 40,
+      timeout: 30_000,
       headers: { idempotencyKey: 'Idempotency-Key' },
       params: {
         idempotencyKey,

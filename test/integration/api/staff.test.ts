@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import type { Config } from '../../../lib/config.ts';
+import { verifyAccessToken } from '../../../lib/tokens.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { cleanUp, eachEngine, engines } from '../../support/engines.ts';
 import { type Answer, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -68,6 +69,7 @@ eachEngine('the routes of staff', (engine) => {
     ['another case', { role: 'STAFF' }],
   ])('are closed to a token with %s, which is still its customer', async (_name, claims) => {
     const token = claiming(claims);
+    expect(verifyAccessToken(token, config.tokenSecret).role).toBe('customer');
     expect((await as(token, 'GET /v1/admin/orders')).status).toBe(404);
     expect(await as(token, 'GET /v1/me')).toMatchObject({ status: 200, body: { id: ada.id } });
   });

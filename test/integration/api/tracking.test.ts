@@ -155,9 +155,13 @@ describe('a gateway that stops', () => {
     const { ada, id } = await customerOf(shop.url);
     const follower = await Follower.of(ada, id);
     await seen(follower, 2);
-    await shop.stop();
-    await over(follower);
-    expect(follower.response.complete).toBe(true);
+    try {
+      await shop.stop();
+      await over(follower);
+      expect(follower.response.complete).toBe(true);
+    } finally {
+      follower.close();
+    }
   });
 });
 

@@ -89,6 +89,31 @@ describe('a stream', () => {
   });
 });
 
+test('to a client that is slow at the end, nothing is sent behind it', async () => {
+  const { stream, state } = read(0, 5);
+  stream.on('data', (text: string) => {
+    if (text.includes('DELIVERED')) stream.pause();
+  });
+  await settled(
+    () => stream.readableFlowing && stream.readableLength === 0 && state.text !== '',
+    (reads) => reads === true,
+  );
+  stream.tell(timeline(5));
+  expect(state.text).toContain('DELIVERED');
+  const other = read(0, 5);
+  await settled(
+    () => other.state.text.split(': still here').length,
+    (beats) => beats > 5,
+  );
+  expect([state.ended, state.failed]).toEqual([false, false]);
+  stream.resume();
+  await settled(
+    () => state.ended,
+    (ended) => ended,
+  );
+  expect(state.failed).toBe(false);
+});
+
 describe('a watch', () => {
   /** Looks at an order that is at its n-th entry, once it is let. */
   function order() {

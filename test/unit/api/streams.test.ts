@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage, request as open, type Server } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage, request as open, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -8,6 +8,7 @@ import { Streams } from '../../../services/api/streams.ts';
 import { eventually } from '../../support/shop.ts';
 
 let server: Server;
+let agent: Agent;
 let streams: Streams;
 let sent: PassThrough[];
 let refused: unknown[];
@@ -30,10 +31,13 @@ beforeEach(async () => {
       res.end();
     }
   });
+  server.keepAliveTimeout = 60_000; // so that no connection ends by itself
+  agent = new Agent({ keepAlive: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
 afterEach(() => {
+  agent.destroy();
   server.closeAllConnections();
   server.close();
 });
@@ -41,7 +45,7 @@ afterEach(() => {
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 const is = (ask: () => boolean) => eventually(async () => ask(), Boolean, 5000);
 const follow = async () => {
-  const [response] = (await once(get(url()), 'response')) as [IncomingMessage];
+  const [response] = (await once(get(url(), { agent }), 'response')) as [IncomingMessage];
   response.setEncoding('utf8').on('error', () => undefined);
   return response;
 };

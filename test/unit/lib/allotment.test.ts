@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type Allotment,
+  close,
   commit,
   emptyAllotment,
   forget,
@@ -119,9 +120,34 @@ test('an order that comes back is one that was sold: its end is remembered apart
   expect(reserve(doc, orderAt(1), 5).answer.outcome).toBe('reserved');
 });
 
+test('a closed order reserves nothing more, keeps what it holds, and can still end either way', () => {
+  for (const [end, sold] of [
+    [commit, 2],
+    [release, 0],
+  ] as const) {
+    const id = orderAt(0);
+    let doc = apply(empty(5), (it) => reserve(it, id, 2)).doc;
+    doc = apply(doc, (it) => close(it, id, at(SECOND))).doc;
+    expect(apply(doc, (it) => close(it, id, at(SECOND))).changed).toBe(false);
+    expect(levels(doc)).toEqual({ available: 3, reserved: 2, sold: 0 });
+    // However many come and go meanwhile.
+    for (const ms of [10 * MINUTE, 20 * MINUTE]) doc = apply(doc, (it) => release(it, orderAt(ms), at(ms))).doc;
+    expect(reserve(doc, id, 2).answer.outcome).toBe('closed');
+    doc = apply(doc, (it) => end(it, id, at(30 * MINUTE))).doc;
+    expect(levels(doc)).toEqual({ available: 5 - sold, reserved: 0, sold });
+    expect(reserve(doc, id, 2).answer.outcome).toBe('closed');
+  }
+});
+
+test('closing an order that holds nothing leaves a tombstone', () => {
+  const doc = apply(empty(5), (it) => close(it, 'o1', at(0))).doc;
+  expect(levels(doc)).toEqual({ available: 5, reserved: 0, sold: 0 });
+  expect(reserve(doc, 'o1', 1).answer.outcome).toBe('closed');
+});
+
 /** Something that reaches the stock: an order's command, or one of a caller that repeats itself until it is sure. */
 interface Move {
-  kind: 'reserve' | 'commit' | 'release' | 'send' | 'deliver' | 'acknowledge';
+  kind: 'reserve' | 'commit' | 'release' | 'close' | 'send' | 'deliver' | 'acknowledge';
   /** Of which order, and which keyed change; even keys take back, odd ones receive. */
   of: number;
   quantity: number;
@@ -130,7 +156,7 @@ interface Move {
 }
 
 const move: fc.Arbitrary<Move> = fc.record({
-  kind: fc.constantFrom('reserve', 'commit', 'release', 'send', 'send', 'deliver', 'deliver', 'acknowledge'),
+  kind: fc.constantFrom('reserve', 'commit', 'release', 'close', 'send', 'send', 'deliver', 'deliver', 'acknowledge'),
   of: fc.nat(5),
   quantity: fc.integer({ min: 1, max: 3 }),
   pass: fc.oneof({ weight: 3, arbitrary: fc.nat(10_000) }, { weight: 1, arbitrary: fc.nat(200_000) }),
@@ -151,6 +177,7 @@ test('keyed changes happen once, whatever is sent again, stuck, and delivered la
         if (kind === 'reserve') doc = apply(doc, (it) => reserve(it, id, quantity)).doc;
         else if (kind === 'commit') doc = apply(doc, (it) => commit(it, id, at(now))).doc;
         else if (kind === 'release') doc = apply(doc, (it) => release(it, id, at(now))).doc;
+        else if (kind === 'close') doc = apply(doc, (it) => close(it, id, at(now))).doc;
         else if (kind === 'send') {
           // As long as it is not acknowledged, and no longer.
           if (!acked.has(key)) sent.push({ key, quantity: of + 1, until: +at(now) + MINUTE });
