@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -145,6 +146,24 @@ describe('npm run staff:create', () => {
       expect([login.status, status]).toEqual([200, 200]);
     } finally {
       await again.stop();
+    }
+  });
+
+  const { TEST_NATS_URL: natsUrl, TEST_MONGO_URL: mongoUrl } = process.env;
+  (natsUrl && mongoUrl ? test : test.skip)('asks the cluster that runs, without touching any files', async () => {
+    const config = engines[1]?.config({ NATS_URL: natsUrl }) as Config;
+    const cluster = await startShop({ ...config, services: ['customer'], nodeId: 'customer-1' });
+    try {
+      const { dataDir: DATA_DIR, databasePrefix: DATABASE_PREFIX } = config;
+      const env = { ...process.env, DATA_DIR, DATABASE_PREFIX, NATS_URL: natsUrl, MONGO_URL: '' };
+      const email = 'boss@example.com';
+      const { stdout } = await promisify(execFile)(process.execPath, [script, '--email', email], { env });
+      const password = /^Password, shown this once: (\S{20})$/m.exec(stdout)?.[1] ?? '';
+      const login = await cluster.broker.call('customer.login', { email, password });
+      expect(verifyAccessToken(login.accessToken, config.tokenSecret).role).toBe('staff');
+      expect(existsSync(join(DATA_DIR, `${DATABASE_PREFIX}customer`))).toBe(false);
+    } finally {
+      await cluster.stop();
     }
   });
 });
