@@ -1,13 +1,22 @@
 import type { Money } from './money.ts';
 
-/** How many decimals a currency has (ISO 4217): 2 for EUR, 0 for JPY. */
-function decimalsOf(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+/** By currency: making one takes longer than all that it is used for. */
+const formats = new Map<string, { format: Intl.NumberFormat; unit: number }>();
+
+function formatOf(currency: string) {
+  const known = formats.get(currency);
+  if (known) return known;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  // As many decimals as the currency has (ISO 4217): 2 for EUR, 0 for JPY.
+  const made = { format, unit: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
+  formats.set(currency, made);
+  return made;
 }
 
 /** Money for people: `€1,234.50`. */
 export function moneyText({ amount, currency }: Money): string {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 10 ** decimalsOf(currency));
+  const { format, unit } = formatOf(currency);
+  return format.format(amount / unit);
 }
 
 /** Basis points for people: 1900 is `19 %`. */

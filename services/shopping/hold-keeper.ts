@@ -8,8 +8,8 @@ const BATCH = 50;
 
 /** What keeping holds works with. */
 export interface Keeper {
-  store: Store<Hold>;
-  rpc: Rpc;
+  store: Pick<Store<Hold>, 'get' | 'find' | 'change'>;
+  rpc: Pick<Rpc, 'call'>;
 }
 
 /**
@@ -79,7 +79,7 @@ async function keep(hold: Hold, keeper: Keeper): Promise<void> {
  * Whether the order of a reservation is there. When not, it may still be about to: so the reservation is closed first,
  * and looked for again. An order that found it open is stored by then; one that comes later is refused.
  */
-async function cameToBe({ orderId, items }: Reservation, rpc: Rpc): Promise<boolean> {
+async function cameToBe({ orderId, items }: Reservation, rpc: Keeper['rpc']): Promise<boolean> {
   if (await rpc.call('order.exists', { orderId })) return true;
   await Promise.all(items.map(({ sku }) => rpc.call('inventory.close', { sku, orderId }).catch(noneIfUnknown)));
   return rpc.call('order.exists', { orderId });

@@ -52,13 +52,15 @@ export interface Plot {
   /** How many holds are asked for at once. */
   holds: number;
   paymentMethod: string;
+  /** The customer walks away with the hold made. */
+  leaves?: boolean;
   /** The hold's end comes, and its keeper, at this turn after the order was sent. */
   expiresAt?: number;
 }
 
 /**
- * Holds and the orders that consume them, step by step in a model cluster: one customer holds, then orders, then asks for the order again, while the turns say what becomes
- * of each step. Needs Jest's fake clock.
+ * Holds and the orders that consume them, step by step in a model cluster: one customer holds, then orders, then asks
+ * for the order again, while the turns say what becomes of each step. Needs Jest's fake clock.
  */
 export class HoldShop {
   readonly wrong = new Set<string>();
@@ -88,7 +90,7 @@ export class HoldShop {
 
   /** Resolves to how many steps there were before the shop was left to itself. */
   async play(turns: readonly Turn[]): Promise<number> {
-    const { holds, expiresAt } = this.#plot;
+    const { holds, expiresAt, leaves } = this.#plot;
     const held = Promise.allSettled(Array.from({ length: holds }, (_, nth) => this.#ask('hold.put', {}, nth)));
     let [isHeld, since] = [false, 0];
     held.then(() => {
@@ -96,7 +98,7 @@ export class HoldShop {
     });
     for (const { pick, fate } of turns) {
       if (isHeld) {
-        if (since === 0) this.#order(0);
+        if (since === 0 && !leaves) this.#order(0);
         if (since === expiresAt) this.#expire();
         since += 1;
       }
@@ -104,7 +106,7 @@ export class HoldShop {
     }
     await this.#cluster.rest({ late: false });
     const steps = this.#cluster.steps;
-    this.#order(1);
+    if (!leaves) this.#order(1);
     await this.#rest();
     this.#auditAtRest();
     return steps;

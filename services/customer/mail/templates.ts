@@ -66,8 +66,8 @@ function wording({ kind, order, shipment, refund }: MailRequest): { subject: str
   }
 }
 
-const dayText = (at: string) =>
-  new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(at));
+const DAYS = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
+const dayText = (at: string) => DAYS.format(new Date(at));
 
 /** Widest label beside which an amount stands; a longer one has it on a line of its own. */
 const WIDEST = 56;

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import type { Config } from '../../../lib/config.ts';
@@ -40,13 +40,7 @@ function files(folder: string, from: string): Transport {
     await mkdir(folder, { recursive: true });
     // By its id: sent again after a crash, it is the same file.
     const file = join(folder, `${letter.id.replaceAll(':', '-')}.eml`);
-    const fresh = await open(`${file}.new`, 'w', 0o600);
-    try {
-      await fresh.writeFile(message as Buffer);
-      await fresh.sync();
-    } finally {
-      await fresh.close();
-    }
+    await writeFile(`${file}.new`, message as Buffer, { mode: 0o600 });
     await rename(`${file}.new`, file);
   };
 }

@@ -3,6 +3,7 @@ import { emptyAllotment } from '../../../lib/allotment.ts';
 import { newId } from '../../../lib/ids.ts';
 import { emptyCart } from '../../../services/shopping/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold.ts';
+import { type Keeper, keepHolds } from '../../../services/shopping/hold-keeper.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, startShop, type TestShop } from '../../support/shop.ts';
@@ -46,6 +47,29 @@ eachEngine('stock on hold', (engine) => {
       () => storeOf(shop, 'hold').get(customerId),
       (doc) => doc?.nextAt === null,
     );
+  /** An order that has consumed the hold a minute ago; the service's own keeper has no reason to look at it yet. */
+  const consumedLongAgo = async () => {
+    const { id } = await hold();
+    await consume('key');
+    const { consumed } = (await storeOf(shop, 'hold').get(customerId)) as Hold;
+    const nextAt = new Date(Date.now() + 900_000);
+    await left({ consumed: consumed.map((one) => ({ ...one, at: ago(60_001) })), nextAt });
+    return id;
+  };
+  /** A keeper that looks at this hold, and tells of each call before it makes it, or instead. */
+  const keepWith = (told: (name: string) => Promise<boolean | undefined>) => {
+    const store = storeOf(shop, 'hold');
+    const call = async (name: string, params: object) =>
+      (await told(name)) ?? shop.broker.call(name as 'order.exists', params as { orderId: string });
+    return keepHolds({
+      store: {
+        get: (id) => store.get(id),
+        change: (id, decide) => store.change(id, decide),
+        find: (async () => [await store.get(customerId)]) as Keeper['store']['find'],
+      },
+      rpc: { call: call as Keeper['rpc']['call'] },
+    });
+  };
   const ago = (ms: number) => new Date(Date.now() - ms);
 
   test('is given back by itself when its time is over', async () => {
@@ -89,6 +113,33 @@ eachEngine('stock on hold', (engine) => {
     expect(await shop.broker.call('hold.get', {}, meta())).toMatchObject({ id: second.id });
     await shop.broker.call('hold.drop', {}, meta());
     expect(await stockOf()).toEqual(free);
+  });
+
+  test('is closed to an order that shows up late, before it is given back from under it', async () => {
+    const orderId = await consumedLongAgo();
+    const late: string[] = [];
+    await keepWith(async (name) => {
+      // The last moment at which the order could still be stored, and find its stock held.
+      if (name !== 'inventory.release') return undefined;
+      late.push((await shop.broker.call('inventory.reserve', { sku, orderId, quantity: 3 })).outcome);
+      return undefined;
+    });
+    expect(late).toEqual(['closed']);
+    expect(await stockOf()).toEqual(free);
+  });
+
+  test('of an order that is stored while the keeper looks for it stays with it', async () => {
+    const orderId = await consumedLongAgo();
+    const looks: string[] = [];
+    await keepWith(async (name) => {
+      if (name !== 'order.exists') return undefined;
+      looks.push(name);
+      return looks.length > 1;
+    });
+    expect(looks).toHaveLength(2);
+    expect(await stockOf()).toEqual(kept);
+    expect(await isDone()).toMatchObject({ consumed: [], releasing: [] });
+    await shop.broker.call('inventory.release', { sku, orderId });
   });
 
   test('goes to one order of many that ask for it at once, and always to the same key', async () => {
