@@ -6,7 +6,7 @@ import { move, type OrderState, type Rejection } from './order-state.ts';
 import { clearOutbox, payBack } from './settlement.ts';
 import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
 import { cancelCharge, charge } from './steps/payment.ts';
-import { releaseStock, reserveStock, takeBackStock } from './steps/stock.ts';
+import { deadline, releaseStock, reserveStock, takeBackStock } from './steps/stock.ts';
 
 /** What placing an order works with. */
 export interface Shop {
@@ -79,7 +79,11 @@ async function reject(order: Order, shop: Shop): Promise<Order> {
 /** What followed the payment is finished first: only what was sold can be taken back. */
 async function cancel(order: Order, shop: Shop): Promise<Order> {
   await payBack(await clearOutbox(order, shop), shop);
-  await Promise.all([takeBackStock(order, shop.rpc), giveBackCoupons(order, shop.rpc)]);
+  // Before the last look: who sleeps after it comes too late, and cannot take back what was taken back meanwhile.
+  const until = deadline();
+  const current = await shop.store.get(order._id);
+  if (current?.state !== 'CANCELLING') return current ?? order;
+  await Promise.all([takeBackStock(order, until, shop.rpc), giveBackCoupons(order, until, shop.rpc)]);
   return advance(order, 'CANCELLED', { outbox: afterCancellation(order) }, shop);
 }
 

@@ -4,7 +4,7 @@ import { type Shop, tell } from './placement.ts';
 import { refundDone } from './refunds.ts';
 import { restocked } from './returns.ts';
 import { refund } from './steps/payment.ts';
-import { takeBack } from './steps/stock.ts';
+import { deadline, takeBack } from './steps/stock.ts';
 
 /**
  * Does what an order calls for elsewhere. Once all of it is acknowledged, recovery has no more to do here. Each part
@@ -47,7 +47,11 @@ export async function payBack(order: Order, { store, rpc }: Shop): Promise<Order
 async function restock(order: Order, { store, rpc }: Shop): Promise<Order> {
   let current = order;
   for (const { id, approved } of order.returns.filter((one) => one.restock === 'DUE')) {
-    await takeBack(approved, id, rpc);
+    // Before the last look, as in `cancel` of placement.ts.
+    const until = deadline();
+    const latest = await store.get(order._id);
+    if (!latest?.returns.some((one) => one.id === id && one.restock === 'DUE')) continue;
+    await takeBack(approved, id, until, rpc);
     current = await store.change(order._id, (latest) => restocked(latest, id));
   }
   return current;

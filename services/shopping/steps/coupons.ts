@@ -1,7 +1,6 @@
 import type { Rpc } from '../../../lib/contract.ts';
 import type { Order } from '../order.ts';
 import type { Rejection } from '../order-state.ts';
-import { deadline } from './stock.ts';
 
 /** Takes a use of each coupon under the order's id. `undefined`: all of them are taken. */
 export async function takeCoupons(order: Order, rpc: Rpc): Promise<Rejection | undefined> {
@@ -21,8 +20,8 @@ export async function releaseCoupons(order: Order, rpc: Rpc): Promise<void> {
 }
 
 /** The undo of a redeemed use, once for each order. */
-export async function giveBackCoupons(order: Order, rpc: Rpc): Promise<void> {
-  await Promise.all(usesOf(order).map((use) => rpc.call('coupon.giveBack', { ...use, until: deadline() })));
+export async function giveBackCoupons(order: Order, until: number, rpc: Rpc): Promise<void> {
+  await Promise.all(usesOf(order).map((use) => rpc.call('coupon.giveBack', { ...use, until })));
 }
 
 const usesOf = ({ _id: orderId, customerId, discounts }: Order) =>

@@ -28,15 +28,13 @@ export async function releaseStock({ _id: orderId, lines }: Order, rpc: Rpc): Pr
 }
 
 /** The undo of a sale: all of an order goes back into the stock. */
-export function takeBackStock({ _id: orderId, lines }: Order, rpc: Rpc): Promise<void> {
-  return takeBack(lines, orderId, rpc);
+export function takeBackStock({ _id: orderId, lines }: Order, until: number, rpc: Rpc): Promise<void> {
+  return takeBack(lines, orderId, until, rpc);
 }
 
 /** Puts sold goods back into the stock, once for each key and SKU. */
-export async function takeBack(items: readonly Item[], key: string, rpc: Rpc): Promise<void> {
-  await Promise.all(
-    items.map(({ sku, quantity }) => rpc.call('inventory.takeBack', { sku, key, quantity, until: deadline() })),
-  );
+export async function takeBack(items: readonly Item[], key: string, until: number, rpc: Rpc): Promise<void> {
+  await Promise.all(items.map(({ sku, quantity }) => rpc.call('inventory.takeBack', { sku, key, quantity, until })));
 }
 
 /** After this a command that got stuck on its way is refused: by then its key may be forgotten. In ms, as Date.now. */
