@@ -61,6 +61,14 @@ eachEngine('a webhook', (engine) => {
     expect(await stored(id)).toMatchObject({ state: 'PAID', payment: { reference: `sandbox_${id}` } });
   });
 
+  test('is read as it came, whatever its media type and its spaces', async () => {
+    const body = ` ${eventOf(newId('ord'))}\n`;
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=utf-8']) {
+      const headers = { 'sandbox-signature': signature(body), 'content-type': type };
+      expect(await request(shop.url, 'POST /v1/webhooks/sandbox', { body, headers })).toMatchObject({ status: 200 });
+    }
+  });
+
   describe('is refused', () => {
     let id: string;
     beforeAll(async () => {
