@@ -29,7 +29,26 @@ export interface Config {
   databasePrefix: string;
   /** How long to keep trying for NATS and MongoDB at start, in seconds. */
   connectTimeout: number;
+  /** Signs what leaves the shop and comes back: links in mails, and access tokens unless there is a private key. */
   tokenSecret: string;
+  /** Still taken while the secret is being changed. */
+  previousSecret?: string;
+  /** PEM; signs access tokens instead of the secret. */
+  privateKey?: string;
+  /** PEM, each; of keys that others sign, or have signed, access tokens with. */
+  publicKeys: readonly string[];
+  /** Where customers reach the shop, without a path: links in mails begin with it. */
+  publicUrl: string;
+  /** Whose pages may ask from a browser, besides the gateway's own. */
+  corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
+  /** Requests a minute and client. */
+  limits: Readonly<Record<'login' | 'mutations' | 'reads', number>>;
+  /** Whether logging in takes a verified e-mail. */
+  verifiedLogin: boolean;
+  /** Cost of Argon2id: memory in KiB, and passes. */
+  passwordCost: { memory: number; passes: number };
   /** ISO 4217. */
   currency: string;
   /** Loads the sample catalogue into an empty product database; on by default, but not in production. */
@@ -108,6 +127,21 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     databasePrefix: text('DATABASE_PREFIX'),
     connectTimeout: env.CONNECT_TIMEOUT as number,
     tokenSecret,
+    ...(env.TOKEN_SECRET_PREVIOUS ? { previousSecret: text('TOKEN_SECRET_PREVIOUS') } : {}),
+    ...(env.TOKEN_PRIVATE_KEY_FILE
+      ? { privateKey: pemOf('TOKEN_PRIVATE_KEY_FILE', text('TOKEN_PRIVATE_KEY_FILE')) }
+      : {}),
+    publicKeys: listOf(env.TOKEN_PUBLIC_KEY_FILES).map((file) => pemOf('TOKEN_PUBLIC_KEY_FILES', file)),
+    publicUrl: (env.PUBLIC_URL as string | undefined) ?? `http://127.0.0.1:${env.PORT}`,
+    corsOrigins: listOf(env.CORS_ORIGINS),
+    trustedProxies: listOf(env.TRUSTED_PROXIES),
+    limits: {
+      login: env.LOGINS_PER_MINUTE as number,
+      mutations: env.MUTATIONS_PER_MINUTE as number,
+      reads: env.READS_PER_MINUTE as number,
+    },
+    verifiedLogin: env.VERIFIED_LOGIN as boolean,
+    passwordCost: { memory: env.ARGON2_MEMORY as number, passes: env.ARGON2_PASSES as number },
     currency: text('CURRENCY'),
     seed: (env.SEED as boolean | undefined) ?? !production,
     metricsPort: env.METRICS_PORT as number,
@@ -121,6 +155,22 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     checkResults: env.NODE_ENV === 'test',
   };
+}
+
+const listOf = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+    : [];
+
+function pemOf(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartError(`${name} must name a PEM file that can be read: ${(error as Error).message}`);
+  }
 }
 
 /** Development keeps a random secret beside its data, so that sessions outlive a restart. */

@@ -1,4 +1,5 @@
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
+import type { Scope } from './access.ts';
 import type { Infer, InferRule } from './infer.ts';
 import type { Identity } from './tokens.ts';
 
@@ -16,10 +17,16 @@ export interface ActionContract {
   /** `published`: the gateway may call it; `public`: any node of the cluster. */
   visibility: 'published' | 'public';
   auth: Auth;
+  /** What a member of staff must be allowed to do; with `auth: 'staff'` always. */
+  scope?: Scope;
   /** May be run again with the same parameters without harm: the broker then retries it after a lost connection. */
   idempotent: boolean;
   /** The gateway's route, such as `GET /v1/orders/:id`. */
   rest?: `${Method} /${string}`;
+  /** A DELETE whose parameters come in its body: what no log or history may keep. */
+  takesBody?: true;
+  /** How often a client may ask; `login` is for what guesses passwords. By its method when left out. */
+  rateClass?: 'login' | 'mutations' | 'reads' | 'unlimited';
   /** Status of success; 200 when left out. */
   status?: 201 | 204;
   /** Location of what was created, `{field}` taken from the result: `/v1/orders/{id}`. */
@@ -108,8 +115,12 @@ export interface Meta {
   user?: Identity | null;
   /** Whose cart it is when nobody is logged in: what the client was given for it. */
   cartToken?: { token: string; from: 'header' | 'cookie' };
-  /** Where the request came from. */
+  /** What the request came from. */
   userAgent?: string;
+  /** The address that the request came from, as far as proxies are trusted. */
+  address?: string;
+  /** Sessions that the action has ended: the gateway refuses their access tokens at once. */
+  $revoked?: readonly string[];
   /** Set by an action whose answer has another status than its contract's. */
   $statusCode?: number;
   /** The media type of an answer that is no JSON. */

@@ -17,6 +17,8 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Log in first' },
   'wrong-credentials': { status: 401, title: 'E-mail or password is wrong' },
   'invalid-token': { status: 401, title: 'The token is invalid or has expired' },
+  'email-not-verified': { status: 403, title: 'Confirm your e-mail address first' },
+  'origin-not-allowed': { status: 403, title: 'Pages of this origin may not ask here' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'email-taken': { status: 409, title: 'This e-mail is registered already' },
@@ -26,9 +28,15 @@ export const PROBLEMS = {
   'price-changed': { status: 409, title: 'The total is not what you expected' },
   'order-cancelled': { status: 409, title: 'The order was cancelled' },
   'wrong-state': { status: 409, title: 'The order is not in a state for this' },
+  'orders-open': { status: 409, title: 'There are orders that are not finished' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
+  'uri-too-long': { status: 414, title: 'The address is too long' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'request-timeout': { status: 408, title: 'The request came too slowly' },
+  'link-expired': { status: 422, title: 'The link was used already or has expired' },
+  'weak-password': { status: 422, title: 'The password is too easy to guess' },
   'empty-cart': { status: 422, title: 'The cart is empty' },
   'cart-not-orderable': { status: 422, title: 'The cart has something that cannot be ordered' },
   'limit-reached': { status: 422, title: 'There is no room for more' },
@@ -38,6 +46,8 @@ export const PROBLEMS = {
   'unknown-payment-method': { status: 422, title: 'There is no such way to pay' },
   'refund-too-high': { status: 422, title: 'More than was paid cannot be refunded' },
   'not-returnable': { status: 422, title: 'This cannot be returned' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts to log in' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'This part of the shop is not reachable right now', retryAfter: 1 },
 } as const satisfies Record<string, Coded>;
@@ -118,5 +128,20 @@ export const errors = {
       items.map((i) => `Of ${i.sku} ${i.returnable} of ${i.requested} can be returned.`).join(' '),
       { items },
     ),
+  emailNotVerified: () =>
+    coded('email-not-verified', 'Follow the link in the mail that we have sent you, then log in.'),
+  originNotAllowed: () => coded('origin-not-allowed', 'Only the pages of the shop may ask from a browser.'),
+  ordersOpen: (orders: string[]) =>
+    coded('orders-open', `Cancel ${orders.join(', ')} or wait until they have arrived.`, { orders }),
+  uriTooLong: () => coded('uri-too-long', 'An address may have up to 4096 characters.'),
+  headersTooLarge: () => coded('headers-too-large', 'The headers may have up to 16 KiB.'),
+  requestTimeout: () => coded('request-timeout', 'A request has to be sent within 10 seconds.'),
+  linkExpired: () => coded('link-expired', 'Ask for a new one.'),
+  weakPassword: (detail: string) => coded('weak-password', detail),
+  /** @param retryAfter in seconds */
+  rateLimited: (retryAfter: number) => coded('rate-limited', 'Slow down, and try again later.', { retryAfter }),
+  /** @param retryAfter in seconds */
+  tooManyAttempts: (retryAfter: number) =>
+    coded('too-many-attempts', 'Wait before the next attempt, or set a new password.', { retryAfter }),
   unavailable: (detail: string) => coded('unavailable', detail),
 };

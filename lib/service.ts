@@ -1,6 +1,7 @@
 import type { ValidationSchema } from 'fastest-validator';
 import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
-import type { ActionContract, Broker, Contract, Ctx, Events, ParamsOf, ResultOf, Schema } from './contract.ts';
+import { allows } from './access.ts';
+import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { errors } from './errors.ts';
 import { Validator } from './validator.ts';
 
@@ -77,7 +78,7 @@ function actionSchema(
 }
 
 /** The gateway has checked this already; a service does not rely on who calls it. */
-function admit(action: ActionContract, ctx: Ctx<unknown>): void {
+export function admit(action: ActionContract, ctx: { meta: Meta }): void {
   switch (action.auth) {
     case 'public':
     case 'internal': // kept from the outside by having no route and not being published
@@ -86,7 +87,9 @@ function admit(action: ActionContract, ctx: Ctx<unknown>): void {
       if (!ctx.meta.user) throw errors.unauthenticated();
       return;
     case 'staff':
-      staffOf(ctx);
+      if (!ctx.meta.user) throw errors.unauthenticated();
+      // To whoever may not do it, what staff does is not there.
+      if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();
       return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);
@@ -99,12 +102,8 @@ export function customerOf(ctx: Ctx<unknown>): string {
   return ctx.meta.user.id;
 }
 
-/** The id of the member of staff who calls. To anyone else, what staff does is not there. @throws not-found */
-export function staffOf(ctx: Ctx<unknown>): string {
-  const { user } = ctx.meta;
-  if (user?.role !== 'staff' && user?.role !== 'admin') throw errors.notFound();
-  return user.id;
-}
+/** The id of the member of staff who calls. Only for actions with `auth: 'staff'`. */
+export const staffOf = customerOf;
 
 /**
  * fastest-validator refuses unknown fields only where each object says so, and takes null for any optional field, which

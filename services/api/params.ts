@@ -30,7 +30,7 @@ export function paramsOf({ method, pathParams, contract }: Route, given: Given):
     const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
     return { ...given.path, ...headers, [rawBody]: given.raw ?? '' };
   }
-  const inQuery = method === 'GET' || method === 'DELETE';
+  const inQuery = method === 'GET' || (method === 'DELETE' && !contract.takesBody);
   const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
   const elsewhere = new Set([...pathParams, ...Object.keys(contract.headers ?? {})]);
   if (!inQuery) refuseUnknown(Object.keys(given.query));

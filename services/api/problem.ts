@@ -22,10 +22,12 @@ interface Failure {
 export function problemOf(error: unknown, requestId: string): { problem: Problem; retryAfter?: number; bug: boolean } {
   const { type, message, data } = translate(error as Failure);
   const code = (typeof type === 'string' && Object.hasOwn(PROBLEMS, type) ? type : 'internal-error') as ProblemCode;
-  const { status, title, retryAfter }: { status: number; title: string; retryAfter?: number } = PROBLEMS[code];
+  const { status, title, ...known }: { status: number; title: string; retryAfter?: number } = PROBLEMS[code];
   const bug = code === 'internal-error';
   const detail = bug ? 'The cause is in our log under this request id.' : String(message);
-  const members = bug || typeof data !== 'object' ? {} : data;
+  const members: { retryAfter?: unknown } = bug || typeof data !== 'object' || data === null ? {} : data;
+  // Some know better than their kind of problem when to come back.
+  const retryAfter = typeof members.retryAfter === 'number' ? members.retryAfter : known.retryAfter;
   const standard = { type: `/problems/${code}`, title, status, detail, instance: `urn:uuid:${requestId}` };
   const problem = { ...standard, ...members, ...standard };
   return { problem, ...(retryAfter === undefined ? {} : { retryAfter }), bug };

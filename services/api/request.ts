@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'moleculer';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { staffOf } from '../../lib/service.ts';
+import { admit as admitTo } from '../../lib/service.ts';
 import { verifyAccessToken } from '../../lib/tokens.ts';
 import { paramsOf } from './params.ts';
 import type { Route } from './routes.ts';
@@ -74,8 +74,7 @@ function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, s
       if (contract.auth !== 'public') throw error;
     }
   }
-  if (contract.auth !== 'public' && !ctx.meta.user) throw errors.unauthenticated();
-  if (contract.auth === 'staff') staffOf(ctx);
+  admitTo(contract, ctx);
 }
 
 /** Of 256 random bits, in base64url. */

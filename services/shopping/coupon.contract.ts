@@ -40,13 +40,20 @@ const view = {
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
 /** Keyed by the order, so doing it again is safe. */
 const keyed = { visibility: 'public', auth: 'internal', idempotent: true, shardKey: 'code' } as const;
-const staff = { visibility: 'published', auth: 'staff', idempotent: true, returns: view } as const;
+const staff = {
+  visibility: 'published',
+  auth: 'staff',
+  scope: 'coupons:read',
+  idempotent: true,
+  returns: view,
+} as const;
 
 export const coupon = contract(
   'coupon',
   {
     put: {
       ...staff,
+      scope: 'coupons:write',
       summary: 'Make a coupon, or change its terms',
       rest: 'PUT /v1/admin/coupons/:code',
       params: { code, ...terms },

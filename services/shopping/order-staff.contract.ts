@@ -2,7 +2,7 @@ import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { itemList, staffViewRule, status } from './order-rules.ts';
 
-const staff = { visibility: 'published', auth: 'staff', returns: staffViewRule } as const;
+const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */
 const step = { ...staff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
 const id = anyId;
@@ -16,6 +16,7 @@ export const orderStaffActions = {
     summary: 'Orders of all customers, newest first',
     visibility: 'published',
     auth: 'staff',
+    scope: 'orders:read',
     idempotent: true,
     rest: 'GET /v1/admin/orders',
     params: {
@@ -28,6 +29,7 @@ export const orderStaffActions = {
   },
   read: {
     ...staff,
+    scope: 'orders:read',
     summary: 'One order, with who did what',
     idempotent: true,
     rest: 'GET /v1/admin/orders/:id',

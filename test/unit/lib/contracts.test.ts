@@ -33,6 +33,7 @@ describe('the contracts', () => {
       expect(['published', 'public']).toContain(action.visibility);
       expect(['public', 'customer', 'staff', 'internal']).toContain(action.auth);
       expect(typeof action.idempotent).toBe('boolean');
+      expect(action.scope !== undefined).toBe(action.auth === 'staff');
     });
 
     test('is published exactly when it has a route, and then not for services only', () => {
