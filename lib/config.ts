@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { check, HINTS, SECRETS } from './environment.ts';
 import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
+import { StartError } from './start-error.ts';
 
 /** Everything a process may be told from outside. Read once, at start, from the environment alone. */
 export interface Config {
@@ -77,8 +78,7 @@ export type PaymentConfig =
   | { provider: 'sandbox'; webhookSecret: string }
   | { provider: 'stripe'; secretKey: string; webhookSecret: string; apiUrl: string };
 
-/** What is wrong with the environment or the machine, in one line that says what to do. */
-export class StartError extends Error {}
+export { StartError };
 
 /**
  * Reads and checks the environment.

@@ -1,7 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ulid } from 'ulid';
 import { errors } from './errors.ts';
+import type { KeyRing } from './token-keys.ts';
 
 /** How long an access token lasts, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 600;
@@ -21,30 +21,34 @@ export interface Identity {
   role: Role;
 }
 
-/** An access token (RFC 9068) for one session of one customer. */
-export function signAccessToken({ id, sessionId, role }: Identity, secret: string): string {
-  return jwt.sign({ sid: sessionId, role }, keyOf(secret), {
-    algorithm: 'HS256',
+/** An access token (RFC 9068) for one session of one customer. @throws {Error} without a key to sign with */
+export function signAccessToken({ id, sessionId, role }: Identity, { signing }: KeyRing): string {
+  if (!signing) throw new Error('this process has public keys only, and signs no access tokens');
+  return jwt.sign({ sid: sessionId, role }, signing.key, {
+    algorithm: signing.algorithm,
     subject: id,
     jwtid: ulid(),
     issuer: ISSUER,
     audience: AUDIENCE,
     expiresIn: ACCESS_TOKEN_SECONDS,
-    header: { alg: 'HS256', typ: TYPE },
+    header: { alg: signing.algorithm, typ: TYPE, kid: signing.kid },
   });
 }
 
 /** @throws invalid-token for one that is forged, expired, or meant for something else. */
-export function verifyAccessToken(token: string, secret: string): Identity {
+export function verifyAccessToken(token: string, { taken }: KeyRing): Identity {
   try {
-    const { header, payload } = jwt.verify(token, keyOf(secret), {
-      algorithms: ['HS256'],
+    const known = taken.get(keyIdOf(token));
+    if (!known) throw errors.invalidToken();
+    const { header, payload } = jwt.verify(token, known.key, {
+      algorithms: [known.algorithm],
       issuer: ISSUER,
       audience: AUDIENCE,
       complete: true,
     });
-    if (header.typ === TYPE && typeof payload === 'object' && payload.sub && typeof payload.sid === 'string') {
-      return { id: payload.sub, sessionId: payload.sid, role: roleOf(payload.role) };
+    const { sub, sid, jti, exp, role } = Object(payload);
+    if (header.typ === TYPE && isText(sub) && isText(sid) && isText(jti) && typeof exp === 'number') {
+      return { id: sub, sessionId: sid, role: roleOf(role) };
     }
   } catch {
     // Which check failed is of no use to an honest client.
@@ -52,15 +56,14 @@ export function verifyAccessToken(token: string, secret: string): Identity {
   throw errors.invalidToken();
 }
 
+const isText = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';
+
+function keyIdOf(token: string): string {
+  const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString());
+  return String(kid);
+}
+
 /** Whatever is no role of ours gives no rights. */
 function roleOf(claim: unknown): Role {
   return ROLES.find((role) => role === claim) ?? 'customer';
-}
-
-let known: { secret: string; key: KeyObject } | undefined;
-
-/** The secret as a key: given a text, jsonwebtoken would try each time whether it is a certificate. */
-function keyOf(secret: string): KeyObject {
-  if (known?.secret !== secret) known = { secret, key: createSecretKey(secret, 'utf8') };
-  return known.key;
 }

@@ -1,6 +1,7 @@
 import type { Contract } from '../lib/contract.ts';
 import { api } from './api/api.contract.ts';
 import { tracking } from './api/tracking.contract.ts';
+import { attempt } from './customer/attempt.contract.ts';
 import { customer } from './customer/customer.contract.ts';
 import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
@@ -19,6 +20,7 @@ import { sandbox } from './shopping/sandbox.contract.ts';
 /** Every contract of the shop: the gateway's routes come from here. */
 export const contracts: readonly Contract[] = [
   api,
+  attempt,
   customer,
   mail,
   product,

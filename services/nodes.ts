@@ -11,7 +11,11 @@ export async function servicesOf(kind: NodeKind, config: Config): Promise<Servic
 type Module = { default: (config: Config) => ServiceSchema };
 
 const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
-  customer: () => [import('./customer/customer.service.ts'), import('./customer/mail.service.ts')],
+  customer: () => [
+    import('./customer/attempt.service.ts'),
+    import('./customer/customer.service.ts'),
+    import('./customer/mail.service.ts'),
+  ],
   product: () => [
     import('./product/product.service.ts'),
     import('./product/category.service.ts'),

@@ -22,6 +22,18 @@ export const api = contract(
       returns: { type: 'object', props: { status: { type: 'equal', value: 'ready' } } },
       problems: ['unavailable'],
     },
+    jwks: {
+      summary: 'The public keys of access tokens, for others that check them (RFC 7517); none where a secret signs',
+      visibility: 'published',
+      auth: 'public',
+      idempotent: true,
+      rest: 'GET /.well-known/jwks.json',
+      params: {},
+      returns: {
+        type: 'object',
+        props: { keys: { type: 'array', items: { type: 'record', key: 'string', value: 'string' } } },
+      },
+    },
   },
   {},
 );

@@ -8,7 +8,7 @@ import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { problemOf } from './problem.ts';
-import { type Alias, aliasLookup, allowed, type Request, takeIn } from './request.ts';
+import { type Access, type Alias, aliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
 import { limitTime, reusePort } from './server.ts';
 import { Streams } from './streams.ts';
@@ -33,7 +33,7 @@ const { sendResponse } = (ApiGateway as unknown as { methods: Record<'sendRespon
   .methods;
 
 /** moleculer-web, set to serve these routes and nothing else. */
-export function gateway(config: Config, routes: readonly Route[]): Partial<ServiceSchema> {
+export function gateway(config: Config, routes: readonly Route[], access: Access): Partial<ServiceSchema> {
   const byAction = new Map(routes.map((route) => [route.action, route]));
   const routeOf = (req: Request): Route => {
     const route = byAction.get(req.$alias.action);
@@ -68,12 +68,13 @@ export function gateway(config: Config, routes: readonly Route[]): Partial<Servi
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
           if (this.draining) res.setHeader('Connection', 'close');
           const route = routeOf(req);
-          takeIn(route, ctx, req, config.tokenSecret);
+          takeIn(route, ctx, req, access);
           // moleculer-web has chosen a node without knowing the parameters or the customer: by name it is chosen anew.
           if (route.contract.shardKey) req.$endpoint = route.action;
         },
         onAfterCall(ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse, data: unknown) {
           const { contract } = routeOf(req);
+          if (ctx.meta.$revoked) access.revocations.add(ctx.meta.$revoked);
           ctx.meta.$statusCode ??= contract.status ?? 200;
           if (contract.location) {
             // moleculer-web sends it with a 201 only, and misses it there when it is not in the meta.

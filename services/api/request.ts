@@ -3,8 +3,10 @@ import type { Context } from 'moleculer';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { admit as admitTo } from '../../lib/service.ts';
+import type { KeyRing } from '../../lib/token-keys.ts';
 import { verifyAccessToken } from '../../lib/tokens.ts';
 import { paramsOf } from './params.ts';
+import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
 
 /** moleculer-web's request: Node's with what the routing found out. */
@@ -17,6 +19,13 @@ export interface Request extends IncomingMessage {
   query: Record<string, unknown>;
   /** What a parser made of the body; a buffer on a route with `rawBody`. */
   body?: unknown;
+}
+
+/** What tells who a request is from. */
+export interface Access {
+  keys: KeyRing;
+  revocations: Revocations;
+  addressOf(req: IncomingMessage): string;
 }
 
 export interface Alias {
@@ -50,8 +59,8 @@ export function aliasLookup(aliases: readonly Alias[]) {
  * Takes a request in: who it is from, and the parameters of its action.
  * @throws unauthenticated, invalid-token, not-found, unsupported-media-type, and what `paramsOf` throws
  */
-export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
-  admit(route, ctx, req, secret);
+export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
+  admit(route, ctx, req, access);
   if (!route.contract.rawBody) refuseOtherMedia(req);
   const { params: path } = req.$params as { params: Record<string, unknown> };
   const raw = Buffer.isBuffer(req.body) ? req.body.toString() : undefined;
@@ -62,14 +71,17 @@ export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, 
  * Who the request is from. A route for customers needs a token; elsewhere a bad one is as good as none. To customers
  * the routes of staff are not there, whatever they send, so that comes before the parameters.
  */
-function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, secret: string): void {
+function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
   const [scheme, token] = (req.headers.authorization ?? '').split(' ');
   const cart = cartToken(req);
   if (cart) ctx.meta.cartToken = cart;
+  ctx.meta.address = access.addressOf(req);
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
   if (scheme?.toLowerCase() === 'bearer' && token) {
     try {
-      ctx.meta.user = verifyAccessToken(token, secret);
+      const identity = verifyAccessToken(token, access.keys);
+      if (access.revocations.has(identity.sessionId)) throw errors.invalidToken();
+      ctx.meta.user = identity;
     } catch (error) {
       if (contract.auth !== 'public') throw error;
     }

@@ -1,7 +1,9 @@
 import { errors } from '../../lib/errors.ts';
 import type { Role } from '../../lib/tokens.ts';
 import type { Address } from './address.ts';
-import type { Session } from './session.ts';
+import type { Consent } from './consent.ts';
+import type { LinkPurpose, PendingLink } from './link.ts';
+import type { Closed, Session } from './session.ts';
 
 /** A customer: account, profile, addresses and sessions in one document, so that they change together. */
 export interface Account {
@@ -9,6 +11,8 @@ export interface Account {
   rev: number;
   /** As `normalEmail` makes it; unique. */
   email: string;
+  /** When its owner followed a link that was sent to `email`. */
+  verifiedAt?: Date;
   name: string;
   /** Missing on accounts of customers. */
   role?: Role;
@@ -16,6 +20,14 @@ export interface Account {
   passwordHash: string;
   addresses: Address[];
   sessions: Session[];
+  /** Sessions that ended a short while ago: access tokens of them are still around. */
+  closed?: Closed[];
+  /** When the last one of `closed` ended. */
+  closedAt?: Date;
+  /** The links that were mailed and not used yet, one of each purpose. */
+  links?: Partial<Record<LinkPurpose, PendingLink>>;
+  wishlist?: { productId: string; addedAt: Date }[];
+  consents?: Consent[];
   createdAt: Date;
 }
 
@@ -32,6 +44,6 @@ export function rename(name: string | undefined): { patch: Partial<Account> } {
   return { patch: { name } };
 }
 
-export function profileOf({ _id, email, name, createdAt }: Account) {
-  return { id: _id, email, name, createdAt: createdAt.toISOString() };
+export function profileOf({ _id, email, verifiedAt, name, createdAt }: Account) {
+  return { id: _id, email, emailVerified: verifiedAt !== undefined, name, createdAt: createdAt.toISOString() };
 }

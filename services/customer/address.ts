@@ -1,4 +1,5 @@
 import countries from 'i18n-iso-countries';
+import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
 import { errors } from '../../lib/errors.ts';
 
 /** A postal address. `country` is ISO 3166-1 alpha-2. */
@@ -61,12 +62,16 @@ function withOneDefault(addresses: Address[], chosen?: string): Address[] {
   return addresses.map((address) => ({ ...address, isDefault: address.id === id }));
 }
 
-/** An address as it may be sent to. @throws invalid-request for a country that does not exist */
+/** An address as it may be sent to. @throws invalid-request for a country or a postcode that does not exist */
 export function checkedAddress<A extends PostalAddress>(input: A): A {
-  if (!countries.isValid(input.country)) {
+  const { country, postcode } = input;
+  if (!countries.isValid(country)) {
     throw errors.invalidRequest([
-      { pointer: '/country', detail: `country must be an ISO 3166-1 alpha-2 code such as DE, not ${input.country}.` },
+      { pointer: '/country', detail: `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.` },
     ]);
+  }
+  if (postcodeValidatorExistsForCountry(country) && !postcodeValidator(postcode, country)) {
+    throw errors.invalidRequest([{ pointer: '/postcode', detail: `This is no postcode of ${country}.` }]);
   }
   return input;
 }

@@ -2,7 +2,7 @@ import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { totalsRule } from '../shopping/pricing/priced-rules.ts';
-import { postalAddress } from './customer.contract.ts';
+import { postalAddress } from './customer-rules.ts';
 
 /** What a mail says of an order. */
 export const orderSummary = {
@@ -30,7 +30,9 @@ export const orderSummary = {
   },
 } as const;
 
-export const MAIL_KINDS = ['order-confirmed', 'order-shipped', 'order-refunded', 'order-cancelled'] as const;
+export const ORDER_MAILS = ['order-confirmed', 'order-shipped', 'order-refunded', 'order-cancelled'] as const;
+export const LINK_MAILS = ['verify-email', 'change-email', 'reset-password'] as const;
+export const NOTICES = ['email-changed', 'password-changed'] as const;
 
 const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
@@ -44,8 +46,13 @@ export const mail = contract(
       params: {
         id: mailId,
         customerId: idRule('cus'),
-        kind: { type: 'enum', values: MAIL_KINDS },
-        order: orderSummary,
+        kind: { type: 'enum', values: [...ORDER_MAILS, ...LINK_MAILS, ...NOTICES] },
+        /** Where to, when that is not the address of the account. */
+        to: { type: 'string', max: 254, optional: true },
+        /** Of mails about orders. */
+        order: { ...orderSummary, optional: true },
+        /** Of mails with a link, which is signed only when the mail is sent. */
+        link: { type: 'object', optional: true, props: { nonce: 'string', expiresAt: 'string' } },
         refund: { ...moneyRule, optional: true },
         shipment: { type: 'object', optional: true, props: { carrier: 'string', trackingNumber: 'string' } },
       },

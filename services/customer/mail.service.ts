@@ -3,10 +3,11 @@ import { errors, isProblem } from '../../lib/errors.ts';
 import { type Self, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
+import { signLink } from './link.ts';
 import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';
 import { messageOf } from './mail/templates.ts';
 import { transportOf } from './mail/transport.ts';
-import { mail } from './mail.contract.ts';
+import { LINK_MAILS, mail } from './mail.contract.ts';
 
 const PAUSE = 500;
 const BATCH = 4;
@@ -32,8 +33,8 @@ export default function mailService(config: Config) {
     try {
       const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
       if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
-      const to = { name: contact.name, address: contact.email };
-      await send({ id, to, ...messageOf(request, contact.name) });
+      const to = { name: contact.name, address: request.to ?? contact.email };
+      await send({ id, to, ...messageOf(request, contact.name, linkOf(request, config)) });
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
@@ -83,6 +84,14 @@ export default function mailService(config: Config) {
       },
     },
   });
+}
+
+/** The page of the front end that a mail leads to; what it is allowed there is behind the #, which no server logs. */
+function linkOf({ kind, link, customerId }: Mail['request'], config: Config): string | undefined {
+  const purpose = LINK_MAILS.find((one) => one === kind);
+  if (!purpose || !link) return undefined;
+  const token = signLink({ purpose, customerId, nonce: link.nonce }, new Date(link.expiresAt), config);
+  return `${config.publicUrl}/account/${purpose}#token=${token}`;
 }
 
 function ifGone(error: unknown): undefined {

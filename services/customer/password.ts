@@ -3,37 +3,48 @@ import { promisify } from 'node:util';
 
 const derive = promisify(argon2);
 
-/** OWASP's second choice for Argon2id: 19 MiB, two passes, one lane. */
-const COST = { memory: 19 * 1024, passes: 2, parallelism: 1 };
+/** Of Argon2id: memory in KiB, and passes. One lane, always. */
+export interface Cost {
+  memory: number;
+  passes: number;
+}
+
+/** OWASP's second choice: 19 MiB, two passes, one lane. */
+export const STANDARD_COST: Cost = { memory: 19_456, passes: 2 };
+const PARALLELISM = 1;
 const TAG_LENGTH = 32;
 
 /** The PHC string of a password's Argon2id hash (RFC 9106), with the cost it was made with. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost: Cost = STANDARD_COST): Promise<string> {
   const nonce = randomBytes(16);
-  const tag = await derive('argon2id', { message: normal(password), nonce, ...COST, tagLength: TAG_LENGTH });
-  return `$argon2id$v=19$m=${COST.memory},t=${COST.passes},p=${COST.parallelism}$${base64(nonce)}$${base64(tag)}`;
+  const message = normal(password);
+  const tag = await derive('argon2id', { message, nonce, ...cost, parallelism: PARALLELISM, tagLength: TAG_LENGTH });
+  return `${prefix(cost)}${base64(nonce)}$${base64(tag)}`;
 }
 
-/** Whether the password is the one that was hashed. `undefined` costs the same time and is never right. */
-export async function verifyPassword(password: string, hash = NOBODY): Promise<boolean> {
+/**
+ * Whether the password is the one that was hashed. `undefined`, where nobody has this name, costs the same time and is
+ * never right.
+ */
+export async function verifyPassword(password: string, hash?: string, cost: Cost = STANDARD_COST): Promise<boolean> {
+  const { memory, passes, parallelism, nonce, tag } = parsed(hash || nobody(cost));
+  const message = normal(password);
+  const found = await derive('argon2id', { message, nonce, memory, passes, parallelism, tagLength: tag.length });
+  return timingSafeEqual(found, tag) && Boolean(hash);
+}
+
+/** Whether a hash was made with another cost than it would be now. */
+export const isOutdated = (hash: string, cost: Cost): boolean => !hash.startsWith(prefix(cost));
+
+function parsed(hash: string) {
   const [, , , cost = '', nonce = '', tag = ''] = hash.split('$');
   const [memory = 0, passes = 0, parallelism = 0] = cost.split(',').map((part) => Number(part.slice(2)));
-  const expected = Buffer.from(tag, 'base64');
-  const message = normal(password);
-  const found = await derive('argon2id', {
-    message,
-    nonce: Buffer.from(nonce, 'base64'),
-    memory,
-    passes,
-    parallelism,
-    tagLength: expected.length,
-  });
-  return timingSafeEqual(found, expected) && hash !== NOBODY;
+  return { memory, passes, parallelism, nonce: Buffer.from(nonce, 'base64'), tag: Buffer.from(tag, 'base64') };
 }
 
 /** The same password typed on another keyboard is the same password (RFC 8265). */
 const normal = (password: string) => password.normalize('NFC');
 const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
-
-/** A hash that belongs to nobody: an unknown e-mail takes as long as a wrong password. */
-const NOBODY = `$argon2id$v=19$m=${COST.memory},t=${COST.passes},p=${COST.parallelism}$${base64(Buffer.alloc(16))}$${base64(Buffer.alloc(TAG_LENGTH))}`;
+const prefix = ({ memory, passes }: Cost) => `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$`;
+/** A hash that belongs to nobody. */
+const nobody = (cost: Cost) => `${prefix(cost)}${base64(Buffer.alloc(16))}$${base64(Buffer.alloc(TAG_LENGTH))}`;

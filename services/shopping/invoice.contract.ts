@@ -78,6 +78,7 @@ export const invoice = contract(
       summary: 'Invoices of a year, of this one unless it is given (UTC), the newest first',
       visibility: 'published',
       auth: 'staff',
+      scope: 'orders:read',
       idempotent: true,
       rest: 'GET /v1/admin/invoices',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },

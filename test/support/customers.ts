@@ -1,5 +1,6 @@
 import type { Config } from '../../lib/config.ts';
 import { newId } from '../../lib/ids.ts';
+import { keyRing } from '../../lib/token-keys.ts';
 import { signAccessToken } from '../../lib/tokens.ts';
 import { emptyCart } from '../../services/shopping/cart.ts';
 import { storeOf } from './books.ts';
@@ -18,10 +19,11 @@ export async function manyCustomers(shop: TestShop, config: Config, count: numbe
   await storeOf(shop, 'cart').insertNew(
     ids.map((_id) => ({ ...emptyCart(_id, now), items: { [sku]: { quantity: 1 } } })),
   );
+  const keys = keyRing(config);
   return ids.map((id) => {
     const shopper = new Shopper(shop.url);
     shopper.id = id;
-    shopper.token = signAccessToken({ id, sessionId: 'ses_many', role: 'customer' }, config.tokenSecret);
+    shopper.token = signAccessToken({ id, sessionId: 'ses_many', role: 'customer' }, keys);
     return shopper;
   });
 }

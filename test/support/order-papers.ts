@@ -1,6 +1,6 @@
 import { newId } from '../../lib/ids.ts';
 import type { Money } from '../../lib/money.ts';
-import type { MailRequest } from '../../services/customer/mail/mail.ts';
+import type { MailRequest as Request } from '../../services/customer/mail/mail.ts';
 import type { InvoiceOrder } from '../../services/shopping/invoice/numbering.ts';
 import { ADDRESS } from './shop.ts';
 
@@ -16,6 +16,8 @@ const totals = {
 };
 const line = { sku: 'MUG-1', title: 'Mug', variant: 'Blue', quantity: 3 };
 const prices = { unitPrice: eur(41_150), lineTotal: eur(123_450) };
+
+type MailRequest = Request & { order: NonNullable<Request['order']> };
 
 /** What a mail is queued with, for an order of its own. */
 export function mailRequest(customerId: string, change: Partial<MailRequest> = {}): MailRequest {

@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import type { Config } from '../../../lib/config.ts';
-import type { Message } from './templates.ts';
+import type { Message } from './layout.ts';
 
 /** What is sent to whom. */
 export interface Letter extends Message {

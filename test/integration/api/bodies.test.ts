@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BrokerOptions, type Service, ServiceBroker, Validators } from 'moleculer';
 import { contract } from '../../../lib/contract.ts';
 import { service } from '../../../lib/service.ts';
+import { keyRing } from '../../../lib/token-keys.ts';
+import { clientAddress } from '../../../services/api/client-address.ts';
 import { gateway } from '../../../services/api/gateway.ts';
+import { Revocations } from '../../../services/api/revocations.ts';
 import { routesOf } from '../../../services/api/routes.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
 import { type Answer, request } from '../../support/shop.ts';
@@ -64,7 +67,16 @@ describe.each(['in this process', 'on another node'])('a service %s', (where) =>
     const near = new ServiceBroker({ ...options, nodeID: 'near' });
     const far = where === 'in this process' ? near : new ServiceBroker({ ...options, nodeID: 'far' });
     brokers.push(...new Set([near, far]));
-    const api = near.createService({ name: 'api', mixins: [gateway(config, routesOf([papers]))] });
+    const api = near.createService({
+      name: 'api',
+      mixins: [
+        gateway(config, routesOf([papers]), {
+          keys: keyRing(config),
+          revocations: new Revocations(),
+          addressOf: clientAddress([]),
+        }),
+      ],
+    });
     far.createService(services(config));
     for (const broker of brokers) await broker.start();
     await near.waitForServices('papers');

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import type { Config } from '../../../lib/config.ts';
+import { keyRing } from '../../../lib/token-keys.ts';
 import { verifyAccessToken } from '../../../lib/tokens.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { cleanUp, eachEngine, engines } from '../../support/engines.ts';
@@ -35,7 +36,9 @@ eachEngine('the routes of staff', (engine) => {
   const claiming = (claims: object) => {
     const exp = Math.floor(Date.now() / 1000) + 600;
     const payload = { sub: ada.id, sid: 'ses_1', iss: 'shop', aud: 'shop-api', exp, ...claims };
-    return jwt.sign(payload, config.tokenSecret, { header: { alg: 'HS256', typ: 'at+jwt' } });
+    return jwt.sign(payload, config.tokenSecret, {
+      header: { alg: 'HS256', typ: 'at+jwt', kid: keyRing(config).signing?.kid ?? '' },
+    });
   };
 
   test('are more than a few', () => expect(STAFF_ROUTES.length).toBeGreaterThan(10));
@@ -70,7 +73,7 @@ eachEngine('the routes of staff', (engine) => {
     ['another case', { role: 'STAFF' }],
   ])('are closed to a token with %s, which is still its customer', async (_name, claims) => {
     const token = claiming(claims);
-    expect(verifyAccessToken(token, config.tokenSecret).role).toBe('customer');
+    expect(verifyAccessToken(token, keyRing(config)).role).toBe('customer');
     expect((await as(token, 'GET /v1/admin/orders')).status).toBe(404);
     expect(await as(token, 'GET /v1/me')).toMatchObject({ status: 200, body: { id: ada.id } });
   });
@@ -160,7 +163,7 @@ describe('npm run staff:create', () => {
       const { stdout } = await promisify(execFile)(process.execPath, [script, '--email', email], { env });
       const password = /^Password, shown this once: (\S{20})$/m.exec(stdout)?.[1] ?? '';
       const login = await cluster.broker.call('customer.login', { email, password });
-      expect(verifyAccessToken(login.accessToken, config.tokenSecret).role).toBe('staff');
+      expect(verifyAccessToken(login.accessToken, keyRing(config)).role).toBe('staff');
       expect(existsSync(join(DATA_DIR, `${DATABASE_PREFIX}customer`))).toBe(false);
     } finally {
       await cluster.stop();

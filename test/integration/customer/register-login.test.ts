@@ -34,6 +34,7 @@ eachEngine('registering and logging in', (engine) => {
         id: expect.stringMatching(/^cus_[0-9A-HJKMNP-TV-Z]{26}$/),
         email: 'grace.hopper@example.com',
         name: 'Grace Hopper',
+        emailVerified: false,
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       },
       accessToken: expect.any(String),
@@ -110,7 +111,7 @@ eachEngine('registering and logging in', (engine) => {
 
   test('no answer, and no stored document, has the password', async () => {
     const { body } = await ada.ask('GET /v1/me');
-    expect(Object.keys(body).sort()).toEqual(['createdAt', 'email', 'id', 'name']);
+    expect(Object.keys(body).sort()).toEqual(['createdAt', 'email', 'emailVerified', 'id', 'name']);
     const { store } = shop.broker.getLocalService('customer') as unknown as {
       store: { get(id: string): Promise<unknown> };
     };

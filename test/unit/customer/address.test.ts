@@ -80,8 +80,25 @@ describe('addresses', () => {
     expect(refusal(() => replace(one, 'adr_1', { ...input, country }))).toEqual(problem('invalid-request'));
   });
 
-  test.each(['DE', 'GB', 'US', 'XK', 'AX', 'JP'])('are in a country such as %s', (country) => {
-    expect(add([], 'adr_1', { ...input, country })[0]?.country).toBe(country);
+  test.each([
+    ['DE', '10115'],
+    ['GB', 'SW1A 1AA'],
+    ['US', '94103-1234'],
+    ['XK', '10000'],
+    ['AX', '22100'],
+    ['JP', '100-0001'],
+  ])('are in a country such as %s, with a postcode such as %s', (country, postcode) => {
+    expect(add([], 'adr_1', { ...input, country, postcode })[0]).toMatchObject({ country, postcode });
+  });
+
+  test.each([
+    ['DE', '1011'],
+    ['DE', 'SW1A 1AA'],
+    ['GB', '10115'],
+    ['US', '9410'],
+    ['JP', 'none'],
+  ])('are not in %s with the postcode %s', (country, postcode) => {
+    expect(refusal(() => add([], 'adr_1', { ...input, country, postcode }))).toEqual(problem('invalid-request'));
   });
 
   test('whatever is done to them, keep exactly one default, and what was given unchanged', () => {

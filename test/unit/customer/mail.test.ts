@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { claim, ended, failed, LEASE, type Mail, newMail, replayed } from '../../../services/customer/mail/mail.ts';
 import { messageOf } from '../../../services/customer/mail/templates.ts';
 import { transportOf } from '../../../services/customer/mail/transport.ts';
-import { MAIL_KINDS } from '../../../services/customer/mail.contract.ts';
+import { ORDER_MAILS } from '../../../services/customer/mail.contract.ts';
 import { mailRequest } from '../../support/order-papers.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
 
@@ -60,7 +60,7 @@ describe('what a mail says', () => {
   const shipment = { carrier: 'Post', trackingNumber: 'RR123456785DE' };
   const refund = { amount: 1990, currency: 'EUR' };
 
-  test.each(MAIL_KINDS)('%s: number, lines, totals and address, in text and in HTML', (kind) => {
+  test.each(ORDER_MAILS)('%s: number, lines, totals and address, in text and in HTML', (kind) => {
     const { subject, text, html } = messageOf({ ...request, kind, shipment, refund }, 'Ada');
     expect(subject).toContain(request.order.number);
     for (const body of [text, html]) {

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import jwt, { type Algorithm } from 'jsonwebtoken';
-import type { Config } from '../../../lib/config.ts';
-import { signAccessToken } from '../../../lib/tokens.ts';
-import { eachEngine } from '../../support/engines.ts';
-import { ADDRESS, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import type { Config } from '../../lib/config.ts';
+import { keyRing } from '../../lib/token-keys.ts';
+import { signAccessToken } from '../../lib/tokens.ts';
+import { eachEngine } from '../support/engines.ts';
+import { ADDRESS, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 
 interface Making {
   algorithm?: Algorithm;
   secret?: string;
   typ?: string;
+  kid?: string | null;
   claims?: Record<string, unknown>;
 }
 
@@ -18,13 +20,17 @@ eachEngine('access tokens', (engine) => {
   let ada: Shopper;
 
   /** A token as the shop makes it, but for what is named. */
-  const forged = ({ algorithm = 'HS256', secret, typ = 'at+jwt', claims = {} }: Making = {}) => {
+  const forged = ({ algorithm = 'HS256', secret, typ = 'at+jwt', kid, claims = {} }: Making = {}) => {
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const good = { sub: ada.id, sid: 'ses_1', iss: 'shop', aud: 'shop-api', exp };
+    const good = { sub: ada.id, sid: 'ses_1', jti: 'one', iss: 'shop', aud: 'shop-api', exp };
     // What is undefined is left out.
     const payload = JSON.parse(JSON.stringify({ ...good, ...claims }));
     const key = algorithm === 'none' ? '' : (secret ?? config.tokenSecret);
-    return jwt.sign(payload, key, { algorithm, header: { alg: algorithm, typ } });
+    const own = keyRing(config).signing?.kid;
+    return jwt.sign(payload, key, {
+      algorithm,
+      header: { alg: algorithm, typ, ...(kid === null ? {} : { kid: kid ?? own }) },
+    });
   };
   const me = (authorization?: string) =>
     request(shop.url, 'GET /v1/me', authorization === undefined ? {} : { headers: { authorization } });
@@ -55,6 +61,10 @@ eachEngine('access tokens', (engine) => {
     ['for another audience', { claims: { aud: 'another-api' } }],
     ['without an audience', { claims: { aud: undefined } }],
     ['without a subject', { claims: { sub: undefined } }],
+    ['without an id of its own', { claims: { jti: undefined } }],
+    ['for ever', { claims: { exp: undefined } }],
+    ['of a key that nobody knows', { kid: 'another' }],
+    ['without a key id', { kid: null }],
     ['without a session', { claims: { sid: undefined } }],
     ['with a session that is no text', { claims: { sid: { $ne: null } } }],
   ];
@@ -91,7 +101,7 @@ eachEngine('access tokens', (engine) => {
   test('that of a customer who is not there is worth nothing, for reading and for changing', async () => {
     const token = signAccessToken(
       { id: 'cus_01JNVVWZEZHWMHB63K63A6KM7H', sessionId: 'ses_1', role: 'customer' },
-      config.tokenSecret,
+      keyRing(config),
     );
     const answers = await Promise.all([
       request(shop.url, 'GET /v1/me', { token }),

@@ -1,0 +1,64 @@
+import { anyId } from '../../lib/ids.ts';
+import { addressFields } from './customer-rules.ts';
+
+const addressInput = { ...addressFields, isDefault: { type: 'boolean', optional: true } } as const;
+const address = {
+  type: 'object',
+  props: { id: 'string', ...addressFields, isDefault: 'boolean' },
+} as const;
+const ownId = { id: anyId } as const;
+
+/** A customer's addresses; part of the `customer` contract. */
+export const addressActions = {
+  addresses: {
+    summary: 'My addresses, the default one first',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: true,
+    rest: 'GET /v1/me/addresses',
+    params: {},
+    returns: {
+      type: 'object',
+      props: { items: { type: 'array', items: address }, nextCursor: { type: 'string', nullable: true } },
+    },
+  },
+  addAddress: {
+    summary: 'Add an address; the first one becomes the default',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: false,
+    rest: 'POST /v1/me/addresses',
+    status: 201,
+    location: '/v1/me/addresses/{id}',
+    params: addressInput,
+    returns: address,
+    problems: ['limit-reached'],
+  },
+  address: {
+    summary: 'One of my addresses',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: true,
+    rest: 'GET /v1/me/addresses/:id',
+    params: ownId,
+    returns: address,
+  },
+  replaceAddress: {
+    summary: 'Replace one of my addresses',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: false,
+    rest: 'PUT /v1/me/addresses/:id',
+    params: { ...ownId, ...addressInput },
+    returns: address,
+  },
+  removeAddress: {
+    summary: 'Remove one of my addresses',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: false,
+    rest: 'DELETE /v1/me/addresses/:id',
+    status: 204,
+    params: ownId,
+  },
+} as const;

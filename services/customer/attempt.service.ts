@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import type { Config } from '../../lib/config.ts';
+import { type Self, service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { worker } from '../../mixins/worker.ts';
+import { attempt } from './attempt.contract.ts';
+import { type Attempts, beginFrom, beginTo, FORGOTTEN, noAttempts, succeededFrom, succeededTo } from './attempts.ts';
+
+const CLEANING_PAUSE = 3600_000;
+
+/** Slows down whoever guesses passwords, at whichever gateway and node: the counts are in the database. */
+export default function attemptService(config: Config) {
+  const hashed = (text: string) =>
+    createHmac('sha256', config.tokenSecret).update(`attempt ${text}`).digest('base64url');
+  const idsOf = ({ email, address }: { email: string; address: string }) => {
+    const from = hashed(address);
+    return { account: `to-${hashed(email)}`, address: `from-${from}`, from };
+  };
+
+  return service<{ store: Store<Attempts> }>()(attempt, config, {
+    mixins: [
+      worker<Self<{ store: Store<Attempts> }>>({
+        every: CLEANING_PAUSE,
+        run() {
+          return this.store.remove({ updatedAt: { $lt: new Date(Date.now() - FORGOTTEN) } });
+        },
+      }),
+      store<Attempts>(config, {
+        node: 'customer',
+        collection: 'attempts',
+        create: noAttempts,
+        indexes: [{ fields: { updatedAt: 1 } }],
+      }),
+    ],
+
+    handlers: {
+      async begin(ctx) {
+        const { account, address, from } = idsOf(ctx.params);
+        const slowed = await this.store.change(address, beginFrom);
+        if (slowed > 0) return { wait: slowed };
+        return { wait: await this.store.change(account, (doc, now) => beginTo(doc, from, now)) };
+      },
+
+      async succeed(ctx) {
+        const { account, address, from } = idsOf(ctx.params);
+        await Promise.all([
+          this.store.change(address, succeededFrom),
+          this.store.change(account, (doc, now) => succeededTo(doc, from, now)),
+        ]);
+      },
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import type { Patch } from '../../lib/patch.ts';
+
+/** Failures in a row of one kind, and when the next attempt may come. */
+export interface Tries {
+  failures: number;
+  nextAt: Date;
+}
+
+/** Attempts to log in: to an account, or from an address. An id is a keyed hash: it tells neither. */
+export interface Attempts {
+  _id: string;
+  rev: number;
+  /** To an account from each address, and from any that is not known; from an address: `all` alone. */
+  tries: Readonly<Record<string, Tries>>;
+  /** Addresses from which its owner has logged in, the latest last. */
+  known: readonly string[];
+  updatedAt: Date;
+}
+
+interface Limit {
+  /** Failures without a delay. */
+  free: number;
+  /** Longest delay, in ms. */
+  longest: number;
+}
+
+/** From one address to one account. */
+const PAIR: Limit = { free: 5, longest: 15 * 60_000 };
+/**
+ * From all addresses that its owner has not used: a minute at most, so that whoever is under attack can log in from
+ * somewhere new, and at once from where they were before.
+ */
+const STRANGERS: Limit = { free: 20, longest: 60_000 };
+/** From one address to all accounts. */
+const ADDRESS: Limit = { free: 50, longest: 15 * 60_000 };
+
+/** Failures are forgotten after this time without any, in ms. */
+export const FORGOTTEN = 24 * 3600_000;
+const MOST_PAIRS = 100;
+const MOST_KNOWN = 10;
+
+export const noAttempts = (_id: string, now: Date): Omit<Attempts, 'rev'> => ({
+  _id,
+  tries: {},
+  known: [],
+  updatedAt: now,
+});
+
+interface Outcome {
+  /** How long to wait, in ms; 0: go on, this attempt was counted. */
+  answer: number;
+  patch?: Patch;
+}
+
+/** Counts an attempt to log in to an account from an address; it counts as failed until `succeeded`. */
+export function beginTo(account: Readonly<Attempts>, address: string, now: Date): Outcome {
+  const limits: [string, Limit][] = [[pairKey(address), PAIR]];
+  if (!account.known.includes(address)) limits.push(['strangers', STRANGERS]);
+  return begin(account, limits, now);
+}
+
+/** Counts an attempt to log in from an address, to any account. */
+export const beginFrom = (address: Readonly<Attempts>, now: Date): Outcome => begin(address, [['all', ADDRESS]], now);
+
+function begin({ tries: before, updatedAt }: Readonly<Attempts>, limits: [string, Limit][], now: Date): Outcome {
+  const tries = +now - +updatedAt > FORGOTTEN ? {} : before;
+  const wait = Math.max(0, ...limits.map(([key]) => +(tries[key]?.nextAt ?? 0) - +now));
+  if (wait > 0) return { answer: wait };
+  const counted = limits.map(([key, limit]) => [key, failed(tries[key], limit, now)] as const);
+  const kept = Object.entries(tries).filter(([key]) => !counted.some(([one]) => one === key));
+  return { answer: 0, patch: { tries: Object.fromEntries([...kept, ...counted].slice(-MOST_PAIRS)), updatedAt: now } };
+}
+
+function failed(tries: Tries | undefined, { free, longest }: Limit, now: Date): Tries {
+  const failures = (tries?.failures ?? 0) + 1;
+  const delay = failures < free ? 0 : Math.min(1000 * 2 ** Math.min(failures - free, 30), longest);
+  return { failures, nextAt: new Date(+now + delay) };
+}
+
+/** The attempt that was counted had the right password: the address is known from now on. */
+export function succeededTo(
+  { tries, known }: Readonly<Attempts>,
+  address: string,
+  now: Date,
+): { answer: undefined; patch: Patch } {
+  const { [pairKey(address)]: _forgiven, strangers, ...rest } = tries;
+  return {
+    answer: undefined,
+    patch: {
+      tries: strangers ? { ...rest, strangers: takenBack(strangers, now) } : rest,
+      known: [...known.filter((one) => one !== address), address].slice(-MOST_KNOWN),
+      updatedAt: now,
+    },
+  };
+}
+
+export function succeededFrom({ tries }: Readonly<Attempts>, now: Date): { answer: undefined; patch: Patch } {
+  return { answer: undefined, patch: { tries: tries.all ? { all: takenBack(tries.all, now) } : {}, updatedAt: now } };
+}
+
+const takenBack = ({ failures }: Tries, now: Date): Tries => ({ failures: Math.max(0, failures - 1), nextAt: now });
+const pairKey = (address: string) => `from-${address}`;

@@ -1,0 +1,110 @@
+import { anyId } from '../../lib/ids.ts';
+import { email, name, newPassword, profile } from './customer-rules.ts';
+
+const refreshToken = { type: 'string', min: 1, max: 512 } as const;
+const tokens = { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' } as const;
+const session = {
+  type: 'object',
+  props: { id: 'string', device: 'string', createdAt: 'string', lastUsedAt: 'string', current: 'boolean' },
+} as const;
+
+/** Logging in and out; part of the `customer` contract. */
+export const authActions = {
+  register: {
+    summary: 'Open an account and log in; a mail asks to verify the e-mail address',
+    visibility: 'published',
+    auth: 'public',
+    idempotent: false,
+    rateClass: 'login',
+    rest: 'POST /v1/auth/register',
+    status: 201,
+    location: '/v1/me',
+    params: { email, password: newPassword, name },
+    returns: {
+      type: 'object',
+      props: {
+        customer: profile,
+        // Left out where only verified customers may log in.
+        accessToken: 'string|optional',
+        refreshToken: 'string|optional',
+        expiresIn: 'number|optional',
+      },
+    },
+    problems: ['email-taken', 'weak-password'],
+  },
+  login: {
+    summary: 'Log in',
+    visibility: 'published',
+    auth: 'public',
+    idempotent: false,
+    rateClass: 'login',
+    concurrency: 8,
+    rest: 'POST /v1/auth/login',
+    params: { email: { type: 'string', max: 254 }, password: { type: 'string', max: 1024 } },
+    returns: { type: 'object', props: tokens },
+    problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified'],
+  },
+  refresh: {
+    summary: 'Exchange a refresh token for new tokens; the old one is used up',
+    visibility: 'published',
+    auth: 'public',
+    idempotent: false,
+    rest: 'POST /v1/auth/refresh',
+    params: { refreshToken },
+    returns: { type: 'object', props: tokens },
+    problems: ['invalid-token'],
+  },
+  logout: {
+    summary: 'End the session of the refresh token, or else of the access token',
+    visibility: 'published',
+    auth: 'public',
+    idempotent: true,
+    rest: 'POST /v1/auth/logout',
+    status: 204,
+    params: { refreshToken: { ...refreshToken, optional: true } },
+    problems: ['unauthenticated'],
+  },
+  sessions: {
+    summary: 'Where I am logged in',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: true,
+    rest: 'GET /v1/me/sessions',
+    params: {},
+    returns: {
+      type: 'object',
+      props: { items: { type: 'array', items: session }, nextCursor: { type: 'string', nullable: true } },
+    },
+  },
+  endSession: {
+    summary: 'Log out one of my sessions',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: true,
+    rest: 'DELETE /v1/me/sessions/:id',
+    status: 204,
+    params: { id: anyId },
+    problems: ['not-found'],
+  },
+  endAllSessions: {
+    summary: 'Log out everywhere, here too',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: true,
+    rest: 'DELETE /v1/me/sessions',
+    status: 204,
+    params: {},
+  },
+  revocations: {
+    summary: 'Sessions that ended since a time, whose access tokens are still around',
+    visibility: 'public',
+    auth: 'internal',
+    idempotent: true,
+    timeout: 2000,
+    params: { since: 'number' },
+    returns: {
+      type: 'object',
+      props: { sessions: { type: 'array', items: 'string' }, until: 'number', more: 'boolean' },
+    },
+  },
+} as const;

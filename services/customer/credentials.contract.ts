@@ -1,0 +1,89 @@
+import { CONSENT_PURPOSES } from './consent.ts';
+import { email, newPassword } from './customer-rules.ts';
+
+const linkToken = { type: 'string', min: 1, max: 1024 } as const;
+const currentPassword = { type: 'string', max: 1024 } as const;
+/** The same for whoever asks: what it comes to, the mail says. */
+const quiet = { visibility: 'published', auth: 'public', idempotent: true, rateClass: 'login', status: 204 } as const;
+const own = { visibility: 'published', auth: 'customer' } as const;
+const consent = {
+  type: 'object',
+  props: {
+    purpose: { type: 'enum', values: CONSENT_PURPOSES },
+    granted: 'boolean',
+    /** When it was granted, or withdrawn. */
+    at: { type: 'string', nullable: true },
+  },
+} as const;
+const consents = {
+  type: 'object',
+  props: { items: { type: 'array', items: consent }, nextCursor: { type: 'string', nullable: true } },
+} as const;
+
+/** E-mail address, password and consents; part of the `customer` contract. */
+export const credentialActions = {
+  resendVerification: {
+    ...quiet,
+    summary: 'Mail the link that verifies an e-mail address again',
+    rest: 'POST /v1/auth/email/resend',
+    params: { email: { type: 'string', max: 254 } },
+  },
+  verifyEmail: {
+    ...quiet,
+    idempotent: false,
+    summary: 'Follow the link of a mail: the e-mail address, or the new one, is verified',
+    rest: 'POST /v1/auth/email/verify',
+    params: { token: linkToken },
+    problems: ['link-expired', 'email-taken'],
+  },
+  changeEmail: {
+    ...own,
+    summary: 'Change my e-mail address: it changes when the link in the mail to the new one is followed',
+    idempotent: false,
+    rateClass: 'login',
+    rest: 'POST /v1/me/email',
+    status: 204,
+    params: { email, password: currentPassword },
+    problems: ['wrong-credentials', 'too-many-attempts'],
+  },
+  changePassword: {
+    ...own,
+    summary: 'Change my password; all other sessions end',
+    idempotent: false,
+    rateClass: 'login',
+    rest: 'PUT /v1/me/password',
+    status: 204,
+    params: { currentPassword, password: newPassword },
+    problems: ['wrong-credentials', 'too-many-attempts', 'weak-password'],
+  },
+  forgotPassword: {
+    ...quiet,
+    summary: 'Mail a link that sets a new password, if there is an account',
+    rest: 'POST /v1/auth/password/forgot',
+    params: { email: { type: 'string', max: 254 } },
+  },
+  resetPassword: {
+    ...quiet,
+    idempotent: false,
+    summary: 'Set a new password by the link of a mail; all sessions end',
+    rest: 'POST /v1/auth/password/reset',
+    params: { token: linkToken, password: newPassword },
+    problems: ['link-expired', 'weak-password'],
+  },
+  consents: {
+    ...own,
+    summary: 'What I have agreed to',
+    idempotent: true,
+    rest: 'GET /v1/me/consents',
+    params: {},
+    returns: consents,
+  },
+  setConsent: {
+    ...own,
+    summary: 'Agree to something, or withdraw it',
+    idempotent: true,
+    rest: 'PUT /v1/me/consents/:purpose',
+    params: { purpose: { type: 'enum', values: CONSENT_PURPOSES }, granted: 'boolean' },
+    returns: consents,
+  },
+} as const;

@@ -1,0 +1,136 @@
+import { RefusedPatch } from '../../lib/changes.ts';
+import { errors } from '../../lib/errors.ts';
+import { customerOf, type Handlers } from '../../lib/service.ts';
+import { type Account, normalEmail } from './account.ts';
+import { consentsView, note } from './consent.ts';
+import type { credentialActions } from './credentials.contract.ts';
+import {
+  accountOf,
+  type CustomerService,
+  changeOwn,
+  leaving,
+  mailLink,
+  provePassword,
+  revoke,
+} from './customer-service.ts';
+import { newNonce, pendingOf, readLink, without } from './link.ts';
+import { hashPassword } from './password.ts';
+import { checkPassword } from './password-rules.ts';
+import { endSessions } from './session.ts';
+
+/** Tells the owner of an account that something about it changed, at an address that was theirs before. */
+const notify = (
+  { worker, broker }: CustomerService,
+  kind: 'email-changed' | 'password-changed',
+  customerId: string,
+  to: string,
+) => worker.background(broker.call('mail.queue', { id: `${kind}:${newNonce()}`, customerId, kind, to }));
+
+/**
+ * Does something for whoever has this e-mail, behind the answer, which is the same and as fast for one that nobody has.
+ */
+function forOwner(service: CustomerService, email: string, act: (account: Account) => Promise<void>): void {
+  const found = service.store.findOne({ email: normalEmail(email) });
+  service.worker.background(found.then((account) => (account ? act(account) : undefined)));
+}
+
+/** The account of a link. @throws link-expired */
+async function linked({ store }: CustomerService, customerId: string): Promise<Account> {
+  const account = await store.get(customerId);
+  if (!account) throw errors.linkExpired();
+  return account;
+}
+
+/** The handlers of e-mail address, password and consents. */
+export const credentialHandlers: Handlers<typeof credentialActions, CustomerService> = {
+  resendVerification(ctx) {
+    forOwner(this, ctx.params.email, async (account) => {
+      if (!account.verifiedAt) await mailLink(this, this.broker, 'verify-email', account);
+    });
+  },
+
+  async verifyEmail(ctx) {
+    const link = readLink(ctx.params.token, ['verify-email', 'change-email'], this.shop);
+    const before = await linked(this, link.customerId);
+    const changed = await this.store
+      .change(link.customerId, (account, now) => {
+        const { email } = pendingOf(account.links, link, now);
+        const isChange = email !== account.email;
+        // A link for an address that the account no longer has proves nothing.
+        if (isChange && link.purpose === 'verify-email') throw errors.linkExpired();
+        const links = isChange ? {} : without(account.links, link.purpose);
+        return { answer: isChange, patch: { email, verifiedAt: now, links } };
+      })
+      .catch(ifTaken);
+    if (changed) notify(this, 'email-changed', before._id, before.email);
+  },
+
+  async changeEmail(ctx) {
+    const account = await provePassword(this, ctx, ctx.params.password, customerOf(ctx));
+    const email = normalEmail(ctx.params.email);
+    if (email === account.email) throw errors.invalidRequest([{ pointer: '/email', detail: 'This is your address.' }]);
+    // Who else is registered is nobody's business: then there is no mail.
+    if (await this.store.findOne({ email })) return;
+    this.worker.background(mailLink(this, this.broker, 'change-email', { _id: account._id, email }));
+  },
+
+  async changePassword(ctx) {
+    const { currentPassword, password } = ctx.params;
+    const account = await provePassword(this, ctx, currentPassword, customerOf(ctx));
+    checkPassword(password, account);
+    const passwordHash = await hashPassword(password, this.shop.passwordCost);
+    const ended = await changeOwn(account._id, this.store, (doc, now) => {
+      if (doc.passwordHash !== account.passwordHash) throw errors.wrongCredentials();
+      const kept = doc.sessions.filter(({ id }) => id === ctx.meta.user?.sessionId);
+      const { ended, patch } = leaving(doc, kept, now);
+      return { answer: ended, patch: { ...patch, passwordHash, links: without(doc.links, 'reset-password') } };
+    });
+    revoke(this, ctx, ended);
+    notify(this, 'password-changed', account._id, account.email);
+  },
+
+  forgotPassword(ctx) {
+    forOwner(this, ctx.params.email, (account) => mailLink(this, this.broker, 'reset-password', account));
+  },
+
+  async resetPassword(ctx) {
+    const { token, password } = ctx.params;
+    const link = readLink(token, ['reset-password'], this.shop);
+    const account = await linked(this, link.customerId);
+    pendingOf(account.links, link, new Date());
+    checkPassword(password, account);
+    const passwordHash = await hashPassword(password, this.shop.passwordCost);
+    const ended = await this.store.change(account._id, (doc, now) => {
+      const { email } = pendingOf(doc.links, link, now);
+      const { ended, patch } = endSessions(doc, 'all', now);
+      // Whoever followed the link reads the mail of this address.
+      const proof = email === doc.email ? { verifiedAt: doc.verifiedAt ?? now } : {};
+      return {
+        answer: ended,
+        patch: { ...patch, ...proof, passwordHash, links: without(doc.links, 'reset-password', 'change-email') },
+      };
+    });
+    revoke(this, ctx, ended);
+    // Guesses from elsewhere keep nobody out who has just proved to be the owner.
+    await ctx.call('attempt.succeed', { email: account.email, address: ctx.meta.address ?? '' });
+    notify(this, 'password-changed', account._id, account.email);
+  },
+
+  async consents(ctx) {
+    const { consents } = await accountOf(customerOf(ctx), this.store);
+    return { items: consentsView(consents), nextCursor: null };
+  },
+
+  async setConsent(ctx) {
+    const { purpose, granted } = ctx.params;
+    const consents = await changeOwn(customerOf(ctx), this.store, (account, now) => {
+      const consents = note(account.consents ?? [], purpose, granted, now);
+      return { answer: consents, patch: { consents } };
+    });
+    return { items: consentsView(consents), nextCursor: null };
+  },
+};
+
+function ifTaken(error: unknown): never {
+  throw error instanceof RefusedPatch && error.duplicate ? errors.emailTaken() : error;
+}

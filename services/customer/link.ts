@@ -1,0 +1,75 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+
+/** What a link in a mail does, and how long it may take to be followed, in ms. */
+export const LINK_LIFETIMES = {
+  'verify-email': 24 * 3600_000,
+  'change-email': 24 * 3600_000,
+  'reset-password': 30 * 60_000,
+} as const;
+export type LinkPurpose = keyof typeof LINK_LIFETIMES;
+
+/** A link that was mailed, as its account remembers it: followed once, it is forgotten. */
+export interface PendingLink {
+  nonce: string;
+  expiresAt: Date;
+  /** The address that it was sent to, and that it proves. */
+  email: string;
+}
+
+/** What a link's token says. */
+export interface Link {
+  purpose: LinkPurpose;
+  customerId: string;
+  nonce: string;
+}
+
+export const newNonce = (): string => randomBytes(16).toString('base64url');
+
+export function pendingLink(purpose: LinkPurpose, email: string, nonce: string, now: Date): PendingLink {
+  return { nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES[purpose]) };
+}
+
+type Secrets = Pick<Config, 'tokenSecret' | 'previousSecret'>;
+
+/** Signs a link when it is sent, so that no database has what would open an account. */
+export function signLink({ purpose, customerId, nonce }: Link, expiresAt: Date, { tokenSecret }: Secrets): string {
+  const claims = { sub: customerId, jti: nonce, exp: Math.floor(+expiresAt / 1000) };
+  return jwt.sign(claims, keyFrom(tokenSecret), { algorithm: 'HS256', audience: purpose, noTimestamp: true });
+}
+
+/** @throws link-expired for one that is forged, too old, or for another purpose */
+export function readLink(token: string, purposes: readonly LinkPurpose[], secrets: Secrets): Link {
+  for (const secret of [secrets.tokenSecret, secrets.previousSecret]) {
+    const claims = secret === undefined ? undefined : verified(token, secret);
+    const purpose = purposes.find((one) => one === claims?.aud);
+    if (purpose && claims?.sub && claims.jti) return { purpose, customerId: claims.sub, nonce: claims.jti };
+  }
+  throw errors.linkExpired();
+}
+
+function verified(token: string, secret: string): jwt.JwtPayload | undefined {
+  try {
+    const claims = jwt.verify(token, keyFrom(secret), { algorithms: ['HS256'] });
+    return typeof claims === 'string' ? undefined : claims;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pending link that a token names. @throws link-expired when it was used or replaced */
+export function pendingOf(links: Partial<Record<LinkPurpose, PendingLink>> = {}, link: Link, now: Date): PendingLink {
+  const pending = links[link.purpose];
+  if (!pending || pending.nonce !== link.nonce || pending.expiresAt <= now) throw errors.linkExpired();
+  return pending;
+}
+
+/** The links that are left when one was followed. */
+export function without(links: Partial<Record<LinkPurpose, PendingLink>> = {}, ...purposes: LinkPurpose[]) {
+  return Object.fromEntries(Object.entries(links).filter(([purpose]) => !purposes.some((one) => one === purpose)));
+}
+
+/** Not the key of access tokens: what one signs is worth nothing as the other. */
+const keyFrom = (secret: string) => createHmac('sha256', secret).update('links in mails').digest();

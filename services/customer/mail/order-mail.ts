@@ -1,0 +1,54 @@
+import type { Params } from '../../../lib/contract.ts';
+import { addressLines, moneyText } from '../../../lib/format.ts';
+import { laidOut, type Message, type Row } from './layout.ts';
+import type { MailRequest } from './mail.ts';
+
+type Order = NonNullable<Params<'mail.queue'>['order']>;
+
+/** What a mail says of an order. */
+export function orderMail(request: MailRequest, order: Order, name: string): Message {
+  const { subject, news } = wording(request, order.number);
+  const { totals } = order;
+  return laidOut({
+    subject,
+    paragraphs: [`Hello ${name},`, news, `Order ${order.number} of ${dayText(order.createdAt)}`],
+    items: order.items.map(
+      ({ title, variant, quantity, lineTotal }): Row => [`${quantity} x ${title}, ${variant}`, moneyText(lineTotal)],
+    ),
+    sums: [
+      ['Goods', moneyText(totals.subtotal)],
+      ...(totals.discount.amount > 0
+        ? [['Discount', moneyText({ ...totals.discount, amount: -totals.discount.amount })] satisfies Row]
+        : []),
+      ['Shipping', moneyText(totals.shipping)],
+      [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
+      ['Total', moneyText(totals.total)],
+    ] satisfies Row[],
+    address: addressLines(order.shippingAddress),
+  });
+}
+
+function wording({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string } {
+  switch (kind) {
+    case 'order-confirmed':
+      return { subject: `Your order ${number}`, news: 'Thank you. Your order is paid, and we are packing it.' };
+    case 'order-shipped': {
+      const by = shipment ? ` with ${shipment.carrier}, tracking number ${shipment.trackingNumber}` : '';
+      return { subject: `Your order ${number} is on its way`, news: `Your order is on its way${by}.` };
+    }
+    case 'order-refunded': {
+      const amount = refund ? moneyText(refund) : 'your money';
+      return { subject: `A refund for your order ${number}`, news: `We have sent ${amount} back to you.` };
+    }
+    case 'order-cancelled':
+      return {
+        subject: `Your order ${number} is cancelled`,
+        news: 'Your order was cancelled. What you paid goes back to you.',
+      };
+    default:
+      throw new Error(`${kind} is no mail about an order`);
+  }
+}
+
+const DAYS = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
+const dayText = (at: string) => DAYS.format(new Date(at));

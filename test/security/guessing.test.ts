@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eachEngine } from '../support/engines.ts';
+import { type Answer, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
+
+eachEngine('guessing passwords', (engine) => {
+  let shop: TestShop;
+  let ada: Shopper;
+  /** As from another address: the gateway is told to trust this one. */
+  const login = (email: string, password: string, from = '192.0.2.1') =>
+    request(shop.url, 'POST /v1/auth/login', { body: { email, password }, headers: { 'x-forwarded-for': from } });
+
+  beforeAll(async () => {
+    shop = await startShop(engine.config({ TRUSTED_PROXIES: '127.0.0.1' }));
+  });
+  afterAll(() => shop.stop());
+
+  describe('brute force', () => {
+    test('50 at once against one account: no more than a few are looked at, and the rest is told when to come back', async () => {
+      ada = await Shopper.at(shop.url);
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => login(ada.email, `guess number ${n}`)));
+      const of = (status: number) => answers.filter((answer) => answer.status === status);
+      expect(of(401).length).toBeLessThanOrEqual(5);
+      expect(of(401).length + of(429).length).toBe(50);
+      for (const { headers, body } of of(429)) {
+        expect(body.type).toBe('/problems/too-many-attempts');
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+      // Nor is the right password looked at, from there.
+      expect((await login(ada.email, ada.password)).status).toBe(429);
+    });
+
+    test('the owner logs in meanwhile, from where they were before', async () => {
+      const bob = await Shopper.at(shop.url);
+      expect((await login(bob.email, bob.password, '192.0.2.50')).status).toBe(200);
+      for (let n = 0; n < 30; n++) await login(bob.email, 'wrong password', `198.51.100.${n}`);
+      expect((await login(bob.email, bob.password, '198.51.100.77')).status).toBe(429);
+      expect((await login(bob.email, bob.password, '192.0.2.50')).status).toBe(200);
+    });
+
+    test('one address against many accounts is slowed down too', async () => {
+      const answers: Answer[] = [];
+      for (let n = 0; n < 60; n++)
+        answers.push(await login(`somebody-${n}@example.com`, 'summer of 1969', '192.0.2.60'));
+      expect(answers.slice(0, 50).every(({ status }) => status === 401)).toBe(true);
+      expect(answers.at(-1)?.status).toBe(429);
+      expect((await login('somebody-1@example.com', 'summer of 1969', '192.0.2.61')).status).toBe(401);
+    });
+
+    test('the same holds where a password is asked again', async () => {
+      const eve = await Shopper.at(shop.url);
+      const change = () =>
+        request(shop.url, 'PUT /v1/me/password', {
+          token: eve.token,
+          body: { currentPassword: 'a stolen token guesses', password: 'a stolen account' },
+          headers: { 'x-forwarded-for': '192.0.2.70' },
+        });
+      const answers: Answer[] = [];
+      for (let n = 0; n < 7; n++) answers.push(await change());
+      expect(answers.at(-1)?.status).toBe(429);
+    });
+  });
+
+  describe('user enumeration', () => {
+    const shape = ({ status, body, headers }: Answer) => ({
+      status,
+      body: { ...body, instance: '' },
+      headers: [...headers.keys()].filter((name) => name !== 'date'),
+    });
+
+    test('a wrong password and an unknown e-mail have the same answer', async () => {
+      const carol = await Shopper.at(shop.url);
+      const there = await login(carol.email, 'wrong password', '192.0.2.80');
+      const away = await login('nobody@example.com', 'wrong password', '192.0.2.80');
+      expect(shape(there)).toEqual(shape(away));
+    });
+
+    test('so has a forgotten password, and both take the same time', async () => {
+      const dora = await Shopper.at(shop.url);
+      const forgot = (email: string) => request(shop.url, 'POST /v1/auth/password/forgot', { body: { email } });
+      expect(shape(await forgot(dora.email))).toEqual(shape(await forgot('nobody@example.com')));
+    });
+
+    test('an unknown e-mail is slowed down as one that is registered', async () => {
+      for (let n = 0; n < 5; n++) await login('unknown@example.com', 'wrong password', '192.0.2.90');
+      expect((await login('unknown@example.com', 'wrong password', '192.0.2.90')).status).toBe(429);
+    });
+  });
+});
