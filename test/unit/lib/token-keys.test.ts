@@ -1,0 +1,64 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import { keyRing } from '../../../lib/token-keys.ts';
+import { signAccessToken, verifyAccessToken } from '../../../lib/tokens.ts';
+
+const ada = { id: 'cus_1', sessionId: 'ses_1', role: 'customer' } as const;
+const secrets = (tokenSecret: string, previousSecret?: string) =>
+  keyRing({ tokenSecret, publicKeys: [], ...(previousSecret ? { previousSecret } : {}) });
+const [OLD, NEW] = ['old secret '.repeat(4), 'new secret '.repeat(4)];
+
+const pem = { type: 'spki', format: 'pem' } as const;
+const secret = { type: 'pkcs8', format: 'pem' } as const;
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: pem, privateKeyEncoding: secret });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: pem, privateKeyEncoding: secret });
+
+describe('rotating the secret', () => {
+  test('takes tokens of both while both are given, and signs with the new one', () => {
+    const token = signAccessToken(ada, secrets(OLD));
+    expect(verifyAccessToken(token, secrets(NEW, OLD))).toEqual(ada);
+    expect(verifyAccessToken(signAccessToken(ada, secrets(NEW, OLD)), secrets(NEW))).toEqual(ada);
+  });
+
+  test('ends tokens of the old one once it is given no more', () => {
+    const token = signAccessToken(ada, secrets(OLD));
+    expect(() => verifyAccessToken(token, secrets(NEW))).toThrow(expect.objectContaining({ type: 'invalid-token' }));
+  });
+});
+
+describe.each([
+  ['RS256', rsa],
+  ['ES256', ec],
+])('a private key, %s', (algorithm, { privateKey, publicKey }) => {
+  const ring = keyRing({ tokenSecret: NEW, privateKey, publicKeys: [] });
+  const checking = keyRing({ tokenSecret: NEW, publicKeys: [publicKey] });
+
+  test('signs, and its public half checks', () => {
+    const token = signAccessToken(ada, ring);
+    expect(jwt.decode(token, { complete: true })?.header).toMatchObject({ alg: algorithm, typ: 'at+jwt' });
+    for (const keys of [ring, checking]) expect(verifyAccessToken(token, keys)).toEqual(ada);
+    expect(() => signAccessToken(ada, checking)).toThrow('public keys only');
+  });
+
+  test('is shown by its public half alone, under the id that tokens name', () => {
+    const [key] = ring.jwks.keys;
+    expect(key).toMatchObject({ alg: algorithm, use: 'sig' });
+    expect(key).not.toHaveProperty('d');
+    expect(jwt.decode(signAccessToken(ada, ring), { complete: true })?.header.kid).toBe(key?.kid);
+  });
+
+  test('is no secret: a token signed with the public key, or the shop secret, is refused', () => {
+    const kid = ring.jwks.keys[0]?.kid ?? '';
+    const payload = { sub: 'cus_1', sid: 'ses_1', jti: '1', iss: 'shop', aud: 'shop-api', exp: 4e9 };
+    const forge = (key: string) => jwt.sign(payload, key, { header: { alg: 'HS256', typ: 'at+jwt', kid } });
+    for (const key of [NEW, publicKey]) expect(() => verifyAccessToken(forge(key), ring)).toThrow();
+    expect(() => verifyAccessToken(signAccessToken(ada, secrets(NEW)), ring)).toThrow();
+  });
+});
+
+test('a key of another kind is refused at the start', () => {
+  const { privateKey } = generateKeyPairSync('ed25519', { publicKeyEncoding: pem, privateKeyEncoding: secret });
+  expect(() => keyRing({ tokenSecret: NEW, privateKey, publicKeys: [] })).toThrow('RSA or P-256');
+  expect(() => keyRing({ tokenSecret: NEW, privateKey: 'no key', publicKeys: [] })).toThrow('no PEM');
+});
