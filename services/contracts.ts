@@ -3,6 +3,7 @@ import { api } from './api/api.contract.ts';
 import { tracking } from './api/tracking.contract.ts';
 import { attempt } from './customer/attempt.contract.ts';
 import { customer } from './customer/customer.contract.ts';
+import { limit } from './customer/limit.contract.ts';
 import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
@@ -22,6 +23,7 @@ export const contracts: readonly Contract[] = [
   api,
   attempt,
   customer,
+  limit,
   mail,
   product,
   category,

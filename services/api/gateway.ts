@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceSchema } from 'moleculer';
@@ -7,16 +6,19 @@ import ApiGateway from 'moleculer-web';
 import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
+import { FrontDoor } from './front-door.ts';
 import { problemOf } from './problem.ts';
 import { type Access, type Alias, aliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
-import { limitTime, reusePort } from './server.ts';
+import { refuseBroken, reusePort, SERVER_OPTIONS } from './server.ts';
 import { Streams } from './streams.ts';
 
 interface Gateway {
   server: Server;
+  frontDoor: FrontDoor;
   aliases: Alias[];
   lookup?: ReturnType<typeof aliasLookup>;
+  resolveAlias(url: string, method?: string): false | { alias: { action: string } };
   draining: boolean;
   streams: Streams;
   logger: { error(...args: unknown[]): void };
@@ -25,12 +27,12 @@ interface Gateway {
 
 /** A load balancer must have asked /readyz twice before the port closes, in ms. */
 const READY_DELAY = 1500;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const LARGEST_BODY = '100kb';
 /** moleculer-web's own. */
-const { sendResponse } = (ApiGateway as unknown as { methods: Record<'sendResponse', (...args: unknown[]) => void> })
-  .methods;
+const { sendResponse, httpHandler } = (
+  ApiGateway as unknown as { methods: Record<'sendResponse' | 'httpHandler', (...args: unknown[]) => void> }
+).methods;
 
 /** moleculer-web, set to serve these routes and nothing else. */
 export function gateway(config: Config, routes: readonly Route[], access: Access): Partial<ServiceSchema> {
@@ -48,8 +50,8 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
     logRequestParams: false,
     logResponse: false,
     logRouteRegistration: false,
-    rootCallOptions(options: { requestID?: string }) {
-      if (!UUID.test(options.requestID ?? '')) options.requestID = randomUUID();
+    rootCallOptions(options: { requestID?: string }, { requestId }: Request) {
+      options.requestID = requestId;
     },
     routes: [
       {
@@ -65,7 +67,7 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
         },
         aliases: aliasesOf(routes),
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
-          if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req));
+          if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req.parsedUrl ?? '/'));
           if (this.draining) res.setHeader('Connection', 'close');
           const route = routeOf(req);
           takeIn(route, ctx, req, access);
@@ -81,23 +83,21 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
             ctx.meta.$location = filled(contract.location, data);
             res.setHeader('Location', ctx.meta.$location);
           }
-          res.setHeader('X-Content-Type-Options', 'nosniff');
           if (isPersonal(contract) || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
           return data;
         },
       },
     ],
     onError(this: Gateway, req: Request, res: ServerResponse, error: unknown) {
-      const id = req.$ctx?.requestID ?? randomUUID();
-      const { problem, retryAfter, bug } = problemOf(error, id);
-      if (bug) this.logger.error(`${req.method} ${req.parsedUrl} failed`, { requestId: id, error });
+      const { requestId } = req;
+      const { problem, retryAfter, bug } = problemOf(error, requestId);
+      if (bug) this.logger.error(`${req.method} ${req.parsedUrl} failed`, { requestId, error });
       if (res.headersSent) return void res.destroy();
       if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
       if (Array.isArray(problem.allow)) res.setHeader('Allow', problem.allow.join(', '));
       if (retryAfter !== undefined) res.setHeader('Retry-After', retryAfter);
       res.statusCode = problem.status;
       res.setHeader('Content-Type', 'application/problem+json');
-      res.setHeader('X-Content-Type-Options', 'nosniff');
       res.setHeader('Cache-Control', 'no-store');
       res.end(JSON.stringify(problem));
     },
@@ -110,6 +110,18 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
     // What moleculer-web would offer to anyone on the cluster besides.
     actions: { rest: { bulkhead: { enabled: false } }, listAliases: false, addRoute: false, removeRoute: false },
     methods: {
+      createServer(this: Gateway & { httpHandler: RequestListener }) {
+        this.server = createServer(SERVER_OPTIONS, this.httpHandler);
+        this.server.on('clientError', refuseBroken);
+      },
+      /** Everything that comes in, also what has no route or cannot be read, goes through the front door first. */
+      async httpHandler(this: Gateway, req: Request, res: ServerResponse, next: unknown) {
+        try {
+          if (await this.frontDoor.enter(req, res, this)) await httpHandler.call(this, req, res, next);
+        } catch (error) {
+          this.sendError(req, res, error);
+        }
+      },
       /** A HEAD is answered as its GET, without the body. */
       resolveAlias(this: Gateway, url: string, method = 'GET') {
         this.lookup ??= aliasLookup(this.aliases);
@@ -125,7 +137,7 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
         this.sendError(req, res, error);
       },
       send404(this: Gateway, req: Request, res: ServerResponse) {
-        const allow = allowed(this.aliases, req);
+        const allow = allowed(this.aliases, req.parsedUrl ?? '/');
         this.sendError(req, res, allow.length > 0 ? errors.methodNotAllowed(allow) : errors.notFound());
       },
       /**
@@ -143,7 +155,7 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
     created() {
       this.draining = false;
       this.streams = new Streams();
-      limitTime(this.server);
+      this.frontDoor = new FrontDoor(config, byAction, access, this.broker, this.logger);
       if (config.reusePort) reusePort(this.server);
     },
   };

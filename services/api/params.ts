@@ -17,6 +17,9 @@ export interface Given {
 const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
 /** Far above what any contract has; below what a recursion of ours can follow. */
 const DEEPEST = 32;
+/** Above any list of ours; what has more is not looked at element by element. */
+const LONGEST = 1000;
+const MOST_FIELDS = 10_000;
 
 /**
  * The parameters of an action: each from the one place where its route has it, the path, a header, the body, or (for
@@ -67,18 +70,23 @@ function bodyOf(body: unknown): Record<string, unknown> {
     throw errors.malformed('The body must be a JSON object.');
   }
   const poisoned: FieldError[] = [];
-  search(body, '', poisoned);
+  search(body, '', poisoned, { fields: 0 });
   if (poisoned.length > 0) throw errors.invalidRequest(poisoned);
   return body as Record<string, unknown>;
 }
 
 /** JSON.parse makes these names own fields, which pass a strict check and do harm when they are merged later. */
-function search(value: unknown, pointer: string, found: FieldError[], depth = 1): void {
+function search(value: unknown, pointer: string, found: FieldError[], seen: { fields: number }, depth = 1): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > DEEPEST) throw errors.malformed(`The body may be nested ${DEEPEST} levels deep.`);
-  for (const key of Object.keys(value)) {
+  if (Array.isArray(value) && value.length > LONGEST) {
+    throw errors.invalidRequest([{ pointer, detail: `A list may have ${LONGEST} elements.` }]);
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    seen.fields += 1;
+    if (seen.fields > MOST_FIELDS) throw errors.malformed(`The body may have ${MOST_FIELDS} fields.`);
     if (POISONOUS.has(key)) found.push({ pointer: `${pointer}/${escaped(key)}`, detail: `${key} is not known here.` });
-    else search((value as Record<string, unknown>)[key], `${pointer}/${escaped(key)}`, found, depth + 1);
+    else search(inner, `${pointer}/${escaped(key)}`, found, seen, depth + 1);
   }
 }
 

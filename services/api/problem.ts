@@ -1,4 +1,5 @@
 import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
+import { instanceOf } from './request-id.ts';
 
 /** A problem of RFC 9457, with the members of its type beside the standard ones. */
 export interface Problem {
@@ -28,7 +29,7 @@ export function problemOf(error: unknown, requestId: string): { problem: Problem
   const members: { retryAfter?: unknown } = bug || typeof data !== 'object' || data === null ? {} : data;
   // Some know better than their kind of problem when to come back.
   const retryAfter = typeof members.retryAfter === 'number' ? members.retryAfter : known.retryAfter;
-  const standard = { type: `/problems/${code}`, title, status, detail, instance: `urn:uuid:${requestId}` };
+  const standard = { type: `/problems/${code}`, title, status, detail, instance: instanceOf(requestId) };
   const problem = { ...standard, ...members, ...standard };
   return { problem, ...(retryAfter === undefined ? {} : { retryAfter }), bug };
 }

@@ -4,7 +4,7 @@ import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { admit as admitTo } from '../../lib/service.ts';
 import type { KeyRing } from '../../lib/token-keys.ts';
-import { verifyAccessToken } from '../../lib/tokens.ts';
+import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
 import { paramsOf } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
@@ -12,6 +12,10 @@ import type { Route } from './routes.ts';
 /** moleculer-web's request: Node's with what the routing found out. */
 export interface Request extends IncomingMessage {
   $ctx: Context<unknown, Meta>;
+  /** From the front door on. */
+  requestId: string;
+  /** Who the access token speaks for; null: it is none. Set by `identify`. */
+  identity?: Identity | null;
   $params: Record<string, unknown>;
   $alias: { action: string };
   $endpoint: unknown;
@@ -72,35 +76,41 @@ export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, 
  * the routes of staff are not there, whatever they send, so that comes before the parameters.
  */
 function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
-  const [scheme, token] = (req.headers.authorization ?? '').split(' ');
   const cart = cartToken(req);
   if (cart) ctx.meta.cartToken = cart;
   ctx.meta.address = access.addressOf(req);
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
-  if (scheme?.toLowerCase() === 'bearer' && token) {
-    try {
-      const identity = verifyAccessToken(token, access.keys);
-      if (access.revocations.has(identity.sessionId)) throw errors.invalidToken();
-      ctx.meta.user = identity;
-    } catch (error) {
-      if (contract.auth !== 'public') throw error;
-    }
-  }
+  const identity = identify(req, access);
+  if (identity === null && contract.auth !== 'public') throw errors.invalidToken();
+  if (identity) ctx.meta.user = identity;
   admitTo(contract, ctx);
+}
+
+/** Who the access token of a request speaks for; null for a bad one, undefined without one. */
+export function identify(req: Request, { keys, revocations }: Access): Identity | null | undefined {
+  if (req.identity !== undefined) return req.identity;
+  const [scheme, token] = (req.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !token) return undefined;
+  req.identity = null;
+  try {
+    const identity = verifyAccessToken(token, keys);
+    if (!revocations.has(identity.sessionId)) req.identity = identity;
+  } catch {
+    // As good as none.
+  }
+  return req.identity;
 }
 
 /** Of 256 random bits, in base64url. */
 const CART_TOKEN = /^[\w-]{43}$/;
 
 /**
- * Whose cart it is, as the client was told; what cannot be a token counts as none. Browsers send the cookie by
- * themselves: on what they say a page of another site asks for, it counts as none either. Older ones do not say; there,
- * SameSite=Lax keeps the cookie from what such a page sends, and no page of another site may send a PUT or DELETE.
+ * Whose cart it is, as the client was told; what cannot be a token counts as none. What a page of another site sends
+ * has no cookie any more (front-door.ts).
  */
 function cartToken({ headers }: Request): Meta['cartToken'] {
   const header = headers['x-cart-token'];
   if (typeof header === 'string' && CART_TOKEN.test(header)) return { token: header, from: 'header' };
-  if (headers['sec-fetch-site'] === 'cross-site') return undefined;
   const cookie = /(?:^|;\s*)cart=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '';
   return CART_TOKEN.test(cookie) ? { token: cookie, from: 'cookie' } : undefined;
 }
@@ -110,9 +120,8 @@ function refuseOtherMedia(req: Request): void {
   if (hasBody && req.body === undefined) throw errors.unsupportedMediaType();
 }
 
-/** The methods that a request's address answers to. */
-export function allowed(aliases: readonly Alias[], req: Request): string[] {
-  const url = req.parsedUrl ?? req.url ?? '/';
-  const methods = aliases.filter((alias) => alias.match(url)).map(({ method }) => method);
+/** The methods that an address answers to. */
+export function allowed(aliases: readonly Alias[], path: string): string[] {
+  const methods = aliases.filter((alias) => alias.match(path)).map(({ method }) => method);
   return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

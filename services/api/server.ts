@@ -1,4 +1,9 @@
-import type { Server } from 'node:http';
+import { type Server, type ServerOptions, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { errors } from '../../lib/errors.ts';
+import { problemOf } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Lets several processes of one machine listen on the same port; the kernel spreads the connections. */
 export function reusePort(server: Server): void {
@@ -7,13 +12,40 @@ export function reusePort(server: Server): void {
     listen({ port, host, reusePort: true }, done)) as Server['listen'];
 }
 
-/** A client that sends its request slower than this, in ms, is cut off. */
-const SLOWEST_REQUEST = 10_000;
-/** Longer than load balancers and clients keep an idle connection between two requests, in ms. */
-const IDLE = 30_000;
+/** What a client may take its time with, in ms, and how much it may say before its body, in bytes. */
+export const SERVER_OPTIONS: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  // Both are looked at this often.
+  connectionsCheckingInterval: 1000,
+  // Longer than load balancers and clients keep an idle connection between two requests.
+  keepAliveTimeout: 30_000,
+  maxHeaderSize: 16 * 1024,
+};
 
-export function limitTime(server: Server): void {
-  server.headersTimeout = SLOWEST_REQUEST;
-  server.requestTimeout = SLOWEST_REQUEST;
-  server.keepAliveTimeout = IDLE;
+/** Answers what Node could not make a request of, and closes: what follows on that connection means nothing. */
+export function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const requestId = requestIdOf(undefined);
+  const { problem } = problemOf(problemOfParser(error.code), requestId);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    `X-Request-Id: ${requestId}`,
+    ...SECURITY_HEADERS.map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function problemOfParser(code: string | undefined) {
+  if (code === 'HPE_HEADER_OVERFLOW') return errors.headersTooLarge();
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return errors.requestTimeout();
+  return errors.malformed('This is no HTTP request.');
 }

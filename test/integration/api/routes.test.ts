@@ -9,6 +9,9 @@ const ROUTES = `
   DELETE /v1/cart/items/:sku
   DELETE /v1/checkout/hold
   DELETE /v1/me/addresses/:id
+  DELETE /v1/me/sessions
+  DELETE /v1/me/sessions/:id
+  GET /.well-known/jwks.json
   GET /healthz
   GET /readyz
   GET /v1/admin/coupons
@@ -22,6 +25,8 @@ const ROUTES = `
   GET /v1/me
   GET /v1/me/addresses
   GET /v1/me/addresses/:id
+  GET /v1/me/consents
+  GET /v1/me/sessions
   GET /v1/orders
   GET /v1/orders/:id
   GET /v1/orders/:id/events
@@ -37,13 +42,18 @@ const ROUTES = `
   POST /v1/admin/orders/:id/returns/:returnId/approve
   POST /v1/admin/orders/:id/returns/:returnId/refuse
   POST /v1/admin/orders/:id/ship
+  POST /v1/auth/email/resend
+  POST /v1/auth/email/verify
   POST /v1/auth/login
   POST /v1/auth/logout
+  POST /v1/auth/password/forgot
+  POST /v1/auth/password/reset
   POST /v1/auth/refresh
   POST /v1/auth/register
   POST /v1/checkout/hold
   POST /v1/checkout/quote
   POST /v1/me/addresses
+  POST /v1/me/email
   POST /v1/orders
   POST /v1/orders/:id/cancel
   POST /v1/orders/:id/returns
@@ -51,6 +61,8 @@ const ROUTES = `
   PUT /v1/admin/coupons/:code
   PUT /v1/cart/items/:sku
   PUT /v1/me/addresses/:id
+  PUT /v1/me/consents/:purpose
+  PUT /v1/me/password
 `
   .trim()
   .split(/\n\s*/);
