@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { adopt, type Child } from '../scripts/servers/child.ts';
 import { freePort } from '../scripts/servers/ports.ts';
 import { startCluster as startSupervisor } from '../test/support/cluster.ts';
+import { UNLIMITED } from '../test/support/unlimited.ts';
 import type { Page } from './bare.ts';
 import type { Pids } from './cpu.ts';
 
@@ -43,6 +44,7 @@ const shopEnv = () => ({
   TOKEN_SECRET: randomBytes(32).toString('base64url'),
   LOG_LEVEL: 'warn',
   PAYMENT_PROVIDER: 'sandbox',
+  ...UNLIMITED,
   ...Object.fromEntries(['SERVICES', 'NODE_ID', 'HOST', 'REUSE_PORT', 'PROBE_PORT', 'CURRENCY'].map((n) => [n, ''])),
 });
 

@@ -40,6 +40,10 @@ export interface ActionContract {
   params: Schema;
   /** Rule of the result; left out: nothing is returned. */
   returns?: unknown;
+  /** Media types of an answer that is no JSON, where `returns` is 'any'. */
+  produces?: readonly string[];
+  /** Other statuses of success than `status`. */
+  mayAnswer?: readonly number[];
   /** The coded errors, of lib/errors.ts, that a caller should expect. */
   problems?: readonly string[];
   /** In milliseconds; the broker's requestTimeout when left out. */

@@ -1,5 +1,6 @@
 import type { Contract } from '../lib/contract.ts';
 import { api } from './api/api.contract.ts';
+import { docs } from './api/docs.contract.ts';
 import { tracking } from './api/tracking.contract.ts';
 import { attempt } from './customer/attempt.contract.ts';
 import { customer } from './customer/customer.contract.ts';
@@ -21,6 +22,7 @@ import { sandbox } from './shopping/sandbox.contract.ts';
 /** Every contract of the shop: the gateway's routes come from here. */
 export const contracts: readonly Contract[] = [
   api,
+  docs,
   attempt,
   customer,
   limit,

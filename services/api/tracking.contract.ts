@@ -14,6 +14,7 @@ export const tracking = contract(
       params: { id: anyId, after: { type: 'string', pattern: /^\d{1,6}$/, optional: true } },
       // A stream, and no JSON.
       returns: 'any',
+      produces: ['text/event-stream'],
       problems: ['not-found', 'limit-reached'],
     },
   },

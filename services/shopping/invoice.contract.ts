@@ -64,6 +64,7 @@ export const invoice = contract(
       },
       // A document, and no JSON.
       returns: 'any',
+      produces: ['application/pdf', 'text/html'],
       problems: ['not-found', 'wrong-state'],
     },
     issue: {

@@ -29,6 +29,8 @@ export const order = contract(
       idempotent: false,
       rest: 'POST /v1/orders',
       status: 201,
+      // Not settled yet: its Location tells.
+      mayAnswer: [202],
       location: '/v1/orders/{id}',
       shardKey,
       // A rush waits in line, rather than that all of it gets slower until nothing is in time.

@@ -5,6 +5,7 @@ import { type Addresses, NODE_IDS } from '../../scripts/cluster/plan.ts';
 import { readTopology } from '../../scripts/cluster/topology.ts';
 import { Operator } from '../support/operator.ts';
 import { request } from '../support/shop.ts';
+import { UNLIMITED } from '../support/unlimited.ts';
 import { type FaultKind, inflict, planFaults } from './faults.ts';
 import { Link } from './link.ts';
 import { seeded } from './random.ts';
@@ -48,6 +49,7 @@ export async function run({ orders, faults, shoppers, seed, dataDir, say }: Opti
     via: (addresses) => throughProxies(addresses, links),
   });
   const env = {
+    ...UNLIMITED,
     PORT: '0',
     DATA_DIR: dataDir,
     NATS_URL: '',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readTopology, type Topology } from '../../scripts/cluster/topology.ts';
 import { adopt } from '../../scripts/servers/child.ts';
+import { UNLIMITED } from './unlimited.ts';
 
 export interface TestCluster {
   /** Of the gateways. */
@@ -44,7 +45,7 @@ export async function startCluster({
   const own = { PORT: '0', DATA_DIR: folder, NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: '' };
   const prefix = { DATABASE_PREFIX: `test-${randomBytes(4).toString('hex')}-` };
   const child = spawn(process.execPath, [SUPERVISOR], {
-    env: { ...process.env, ...own, ...prefix, ...env },
+    env: { ...process.env, ...UNLIMITED, ...own, ...prefix, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // by the channel's end it learns that this process was killed
   });
   const supervisor = await adopt(child, STOP_WITHIN);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../../lib/config.ts';
 import type { Broker } from '../../lib/contract.ts';
 import { startNode } from '../../scripts/node.ts';
+import { checkAnswer } from './answers.ts';
 
 export interface Answer {
   status: number;
@@ -16,8 +17,16 @@ interface Options {
   token?: string;
 }
 
-/** Talks to a gateway as a front end does. A body that is a string is sent as it is. */
-export async function request(url: string, route: string, { body, headers, token }: Options = {}): Promise<Answer> {
+/** Talks to the shop's gateway as a front end does, and holds each answer against the description of the interface. */
+export async function request(url: string, route: string, options: Options = {}): Promise<Answer> {
+  const answer = await send(url, route, options);
+  const [method = 'GET', path = '/'] = route.split(' ');
+  checkAnswer(method, path, answer);
+  return answer;
+}
+
+/** Talks to any gateway. A body that is a string is sent as it is. */
+export async function send(url: string, route: string, { body, headers, token }: Options = {}): Promise<Answer> {
   const [method = 'GET', path = '/'] = route.split(' ');
   const answer = await fetch(url + path, {
     method,

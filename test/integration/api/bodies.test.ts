@@ -10,7 +10,7 @@ import { gateway } from '../../../services/api/gateway.ts';
 import { Revocations } from '../../../services/api/revocations.ts';
 import { routesOf } from '../../../services/api/routes.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
-import { type Answer, request } from '../../support/shop.ts';
+import { type Answer, send as request } from '../../support/shop.ts';
 
 const open = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
 const papers = contract(

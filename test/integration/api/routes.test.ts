@@ -12,7 +12,11 @@ const ROUTES = `
   DELETE /v1/me/sessions
   DELETE /v1/me/sessions/:id
   GET /.well-known/jwks.json
+  GET /docs
+  GET /docs/:file
   GET /healthz
+  GET /openapi.json
+  GET /problems/:type
   GET /readyz
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code

@@ -1,0 +1,45 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+
+const page = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
+
+export const docs = contract(
+  'docs',
+  {
+    description: {
+      ...page,
+      summary: 'This interface as OpenAPI 3.1',
+      rest: 'GET /openapi.json',
+      params: {},
+      produces: ['application/json'],
+    },
+    page: {
+      ...page,
+      summary: 'This interface to read and to try',
+      rest: 'GET /docs',
+      params: {},
+      produces: ['text/html'],
+    },
+    asset: {
+      ...page,
+      summary: 'A part of the page',
+      rest: 'GET /docs/:file',
+      params: { file: { type: 'string', max: 64 } },
+      produces: ['text/javascript', 'text/css', 'image/png'],
+      problems: ['not-found'],
+    },
+    problem: {
+      ...page,
+      summary: 'What a type of problem means, and what to do',
+      rest: 'GET /problems/:type',
+      headers: { accept: 'Accept' },
+      params: { type: { type: 'string', max: 64 }, accept: { type: 'string', optional: true } },
+      produces: ['application/json', 'text/html'],
+      problems: ['not-found'],
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof docs> {}
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Config } from '../../lib/config.ts';
+import type { Meta } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { service } from '../../lib/service.ts';
+import { contracts } from '../contracts.ts';
+import { docs } from './docs.contract.ts';
+import { openapi } from './openapi.ts';
+import { helpFor, problemPage } from './problem-help.ts';
+import { routesOf } from './routes.ts';
+
+/** From the package alone: the page asks no other host for anything. */
+const FOLDER: string = createRequire(import.meta.url)('swagger-ui-dist/absolute-path.js')();
+const ASSETS: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+const START = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true });\n`;
+const PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>The shop's interface</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/docs/swagger-ui.css"><link rel="icon" href="/docs/favicon-32x32.png"></head>
+<body><div id="docs"></div>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+`;
+/** Swagger UI styles its elements by itself and has pictures in its style sheet. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+const TEXT_POLICY = "default-src 'none'; frame-ancestors 'none'";
+const KEPT = 'public, max-age=3600';
+
+function answer(meta: Meta, type: string, headers: Record<string, string> = {}): void {
+  meta.$responseType = type;
+  meta.$responseHeaders = { 'Cache-Control': KEPT, ...headers };
+}
+
+/** Runs in every gateway, and describes it. */
+export default function docsService(config: Config) {
+  let description: string | undefined;
+  const assets = new Map<string, Buffer>();
+
+  return service()(docs, config, {
+    handlers: {
+      description(ctx) {
+        answer(ctx.meta, 'application/json; charset=utf-8');
+        description ??= JSON.stringify(openapi(routesOf(contracts)));
+        return description;
+      },
+
+      page(ctx) {
+        answer(ctx.meta, 'text/html; charset=utf-8', { 'Content-Security-Policy': PAGE_POLICY });
+        return PAGE;
+      },
+
+      asset(ctx) {
+        const { file } = ctx.params;
+        if (file === 'start.js') {
+          answer(ctx.meta, 'text/javascript; charset=utf-8');
+          return START;
+        }
+        // By a list: what a client names is never a path.
+        const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
+        if (!type) throw errors.notFound();
+        answer(ctx.meta, type);
+        const content = assets.get(file) ?? readFileSync(join(FOLDER, file));
+        assets.set(file, content);
+        return content;
+      },
+
+      problem(ctx) {
+        const help = helpFor(ctx.params.type);
+        if (!help) throw errors.notFound('This type of problem');
+        if (!/\btext\/html\b/i.test(ctx.params.accept ?? '')) {
+          answer(ctx.meta, 'application/json; charset=utf-8', { Vary: 'Accept, Origin' });
+          return JSON.stringify(help);
+        }
+        answer(ctx.meta, 'text/html; charset=utf-8', {
+          'Content-Security-Policy': TEXT_POLICY,
+          Vary: 'Accept, Origin',
+        });
+        return problemPage(help);
+      },
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import type { Schema } from '../../lib/contract.ts';
+import { fullRule } from '../../lib/json-schema.ts';
+
+/** What fields are called tells more than their rules; an example has to mean something. */
+const BY_NAME: Readonly<Record<string, unknown>> = {
+  email: 'ada@example.com',
+  password: 'correct horse battery staple',
+  currentPassword: 'correct horse battery staple',
+  name: 'Ada Byron',
+  line1: '12 Analytical Way',
+  line2: 'Second floor',
+  city: 'Berlin',
+  region: 'Berlin',
+  postcode: '10115',
+  country: 'DE',
+  sku: 'KNT-ALDER-GRAPHITE-S',
+  quantity: 2,
+  currency: 'EUR',
+  amount: 8995,
+  percent: 1000,
+  minimum: 5000,
+  limit: 100,
+  perCustomer: 1,
+  carrier: 'Post',
+  trackingNumber: 'RR123456785DE',
+  reason: 'too warm',
+  note: 'by the back door',
+  validFrom: '2026-12-01T00:00:00Z',
+  validUntil: '2026-12-24T00:00:00Z',
+  shippingMethod: 'standard',
+  paymentMethod: 'tok_ok',
+  addressId: 'adr_01JNVVWZEZHWMHB63K63A6KM7H',
+  couponCodes: ['WELCOME10'],
+};
+
+/** A body that an action takes, with all its fields. */
+export const bodyExample = (fields: Schema): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, rule]) => [name, exampleOf(name, rule)]));
+
+function exampleOf(name: string, given: unknown): unknown {
+  const rule = fullRule(given);
+  if (Object.hasOwn(BY_NAME, name) && rule.type !== 'object') return BY_NAME[name];
+  switch (rule.type) {
+    case 'boolean':
+      return true;
+    case 'number':
+      return rule.min ?? 1;
+    case 'enum':
+      return (rule.values as unknown[])[0];
+    case 'equal':
+      return rule.value;
+    case 'array':
+      return [exampleOf(name, rule.items)];
+    case 'object':
+      return bodyExample(rule.props as Schema);
+    default:
+      return 'text';
+  }
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Schema } from '../../lib/contract.ts';
+import { type Route, routesOf } from '../../services/api/routes.ts';
+import { contracts } from '../../services/contracts.ts';
+import { spoiled, validObject } from '../support/arbitraries.ts';
+import { cleanUp, engines } from '../support/engines.ts';
+import { type Answer, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
+import { staffAt } from '../support/staff.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+/** Of each route; all in all more than 5,000. */
+const RUNS = 120;
+/** Those that hash a password take long, and those that end sessions would end the fuzzing. */
+const FEW = 6;
+/** No answer may take longer, in ms. */
+const PATIENCE = 20_000;
+
+const SLOW = new Set([
+  'customer.register',
+  'customer.login',
+  'customer.changePassword',
+  'customer.resetPassword',
+  'customer.changeEmail',
+]);
+const ENDING = new Set(['customer.logout', 'customer.endAllSessions', 'customer.endSession', 'customer.erase']);
+/** A stream has no end; what it is asked with is checked as `order.get` is. */
+const routes = routesOf(contracts).filter(({ action }) => action !== 'tracking.follow');
+
+let shop: TestShop;
+let callers: (Shopper | undefined)[];
+let asked = 0;
+
+beforeAll(async () => {
+  console.info(`fuzz seed ${seed}`);
+  const config = engines[0]?.config({ SEED: 'true' });
+  if (!config) throw new Error('there is no embedded engine');
+  shop = await startShop(config);
+  callers = [undefined, await Shopper.at(shop.url), await staffAt(shop), await staffAt(shop, 'admin')];
+});
+afterAll(async () => {
+  await shop.stop();
+  await cleanUp();
+});
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+/** A dot alone is a way, and no name. */
+const segment = (value: unknown): string =>
+  encodeURIComponent(text(value).toWellFormed() || '-')
+    .replaceAll('.', '%2E')
+    .slice(0, 500);
+
+async function ask(
+  { method, path, pathParams, contract }: Route,
+  given: unknown,
+  caller: Shopper | undefined,
+): Promise<Answer> {
+  const fields =
+    typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : {};
+  const target = path.replaceAll(/:(\w+)/g, (_, name: string) => segment(fields[name] ?? 'none'));
+  const headers: Record<string, string> = {};
+  for (const [name, header] of Object.entries(contract.headers ?? {})) {
+    // What a header cannot have, no client can send.
+    if (fields[name] !== undefined)
+      headers[header] = text(fields[name])
+        .replaceAll(/[^\x21-\x7e]/g, '')
+        .slice(0, 300);
+  }
+  const elsewhere = [...pathParams, ...Object.keys(contract.headers ?? {})];
+  const rest = Object.entries(fields).filter(([name]) => !elsewhere.includes(name));
+  const inQuery = method === 'GET' || (method === 'DELETE' && !contract.takesBody);
+  const query = inQuery
+    ? `?${rest.map(([name, value]) => `${segment(name)}=${encodeURIComponent(text(value).toWellFormed()).slice(0, 1000)}`).join('&')}`
+    : '';
+  const isObject = given === fields;
+  const body = inQuery ? undefined : JSON.stringify(isObject ? Object.fromEntries(rest) : given);
+  asked += 1;
+  return request(shop.url, `${method} ${target}${query}`, {
+    body,
+    headers,
+    ...(caller ? { token: caller.token } : {}),
+  });
+}
+
+test.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s takes whatever comes',
+  async (_name, route) => {
+    const { action, contract } = route;
+    const wishes = fc.tuple(
+      fc.oneof(validObject(contract.params as Schema), spoiled(contract.params as Schema)),
+      ENDING.has(action) ? fc.constant(0) : fc.nat({ max: 3 }),
+    );
+    const runs = SLOW.has(action) ? FEW : RUNS;
+    const samples = fc.sample(wishes, { seed, numRuns: runs });
+    for (let at = 0; at < samples.length; at += 8) {
+      await Promise.all(
+        samples.slice(at, at + 8).map(async ([given, who]) => {
+          const begun = performance.now();
+          // Each is held against the description: a 4xx that is no problem, or a field that is not described, throws.
+          const { status, body } = await ask(route, given, callers[who]);
+          if (status >= 500)
+            throw new Error(`${action} answered ${status} to ${JSON.stringify(given)}: ${JSON.stringify(body)}`);
+          expect(performance.now() - begun).toBeLessThan(PATIENCE);
+        }),
+      );
+    }
+  },
+);
+
+test('more than 5,000 were asked, and the shop is well', async () => {
+  expect(asked).toBeGreaterThan(5000);
+  expect((await request(shop.url, 'GET /readyz')).status).toBe(200);
+  const { violations } = await shop.broker.call('audit.run', {});
+  expect(violations).toEqual([]);
+});
