@@ -134,7 +134,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     return (await this.documents.deleteMany(filter)).deletedCount;
   }
 
-  async size(): Promise<number> {
+  /** MongoDB keeps no old versions. */
+  purge(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  size(): Promise<number> {
     return this.documents.countDocuments();
   }
 

@@ -158,6 +158,11 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return this.write((db) => db.removeAsync(query, { multi: true }));
   }
 
+  /** The file has old versions until it is compacted. */
+  purge(): Promise<void> {
+    return this.compact();
+  }
+
   size(): Promise<number> {
     return this.open.countAsync({});
   }

@@ -41,6 +41,8 @@ export interface Store<T> {
   /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
   remove(filter: Filter): Promise<number>;
   count(): Promise<number>;
+  /** Leaves nothing of documents, or versions of them, that are gone. */
+  purge(): Promise<void>;
   /** Rejects when the database is not reached within about a second. */
   ping(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export interface Engine extends Slot<Versioned> {
   query(filter: Filter, options: FindOptions): Promise<object[]>;
   removeAll(filter: Filter): Promise<number>;
   size(): Promise<number>;
+  purge(): Promise<void>;
   ping(): Promise<void>;
 }
 
@@ -158,6 +161,10 @@ class DocumentStore<T extends Versioned> implements Store<T> {
 
   count(): Promise<number> {
     return this.#engine.size();
+  }
+
+  purge(): Promise<void> {
+    return this.#engine.purge();
   }
 
   ping(): Promise<void> {

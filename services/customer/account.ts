@@ -2,8 +2,10 @@ import { errors } from '../../lib/errors.ts';
 import type { Role } from '../../lib/tokens.ts';
 import type { Address } from './address.ts';
 import type { Consent } from './consent.ts';
+import type { Erasure } from './erasure.ts';
 import type { LinkPurpose, PendingLink } from './link.ts';
 import type { Closed, Session } from './session.ts';
+import type { Wish } from './wishlist.ts';
 
 /** A customer: account, profile, addresses and sessions in one document, so that they change together. */
 export interface Account {
@@ -26,8 +28,10 @@ export interface Account {
   closedAt?: Date;
   /** The links that were mailed and not used yet, one of each purpose. */
   links?: Partial<Record<LinkPurpose, PendingLink>>;
-  wishlist?: { productId: string; addedAt: Date }[];
+  wishlist?: Wish[];
   consents?: Consent[];
+  /** The person is gone; what is left is for the books, and to finish it elsewhere. */
+  erasure?: Erasure;
   createdAt: Date;
 }
 

@@ -18,13 +18,17 @@ export type CustomerService = Self<{ store: Store<Account>; worker: Worker; shop
 /** The token of a customer who is gone is worth nothing. @throws invalid-token */
 export async function accountOf(id: string, store: Store<Account>): Promise<Account> {
   const account = await store.get(id);
-  if (!account) throw errors.invalidToken();
+  if (!account || account.erasure) throw errors.invalidToken();
   return account;
 }
 
 /** As `store.change`, for the customer whom a token names. @throws invalid-token, and what `decide` throws */
 export async function changeOwn<A>(id: string, store: Store<Account>, decide: Decide<Account, A>): Promise<A> {
-  return store.change(id, decide).catch((error: unknown) => {
+  const ownOnly: Decide<Account, A> = (account, now) => {
+    if (account.erasure) throw errors.invalidToken();
+    return decide(account, now);
+  };
+  return store.change(id, ownOnly).catch((error: unknown) => {
     throw error instanceof MissingDocument ? errors.invalidToken() : error;
   });
 }

@@ -5,8 +5,8 @@ import { addressActions } from './addresses.contract.ts';
 import { authActions } from './auth.contract.ts';
 import { credentialActions } from './credentials.contract.ts';
 import { email, name, newPassword, profile } from './customer-rules.ts';
-
-export { postalAddress } from './customer-rules.ts';
+import { privacyActions } from './privacy.contract.ts';
+import { wishlistActions } from './wishlist.contract.ts';
 
 export const customer = contract(
   'customer',
@@ -15,6 +15,8 @@ export const customer = contract(
     ...authActions,
     ...credentialActions,
     ...addressActions,
+    ...wishlistActions,
+    ...privacyActions,
     appoint: {
       summary: 'Make somebody staff or admin, with a new account or the one they have; the password is for a new one',
       visibility: 'public',

@@ -10,20 +10,32 @@ import { addressHandlers } from './addresses.ts';
 import { authHandlers } from './auth.ts';
 import { credentialHandlers } from './credentials.ts';
 import { customer } from './customer.contract.ts';
-import { accountOf, changeOwn } from './customer-service.ts';
+import { accountOf, type CustomerService, changeOwn } from './customer-service.ts';
 import { hashPassword } from './password.ts';
+import { driveErasures, privacyHandlers } from './privacy.ts';
 import { endSessions } from './session.ts';
+import { wishlistHandlers } from './wishlist-handlers.ts';
 
-const HOUR = 3600_000;
+const ERASURE_PAUSE = 500;
 
-export default function customerService(config: Config) {
+/** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
+export default function customerService(config: Config, erasurePause = 35_000) {
   return service<{ store: Store<Account>; worker: Worker; shop: Config; keys: KeyRing }>()(customer, config, {
     mixins: [
-      worker({ every: HOUR, run: () => Promise.resolve() }),
+      worker<CustomerService>({
+        every: ERASURE_PAUSE,
+        run() {
+          return driveErasures(this, erasurePause);
+        },
+      }),
       store<Account>(config, {
         node: 'customer',
         collection: 'customers',
-        indexes: [{ fields: { email: 1 }, unique: true }, { fields: { closedAt: 1 } }],
+        indexes: [
+          { fields: { email: 1 }, unique: true },
+          { fields: { closedAt: 1 } },
+          { fields: { 'erasure.nextAt': 1 } },
+        ],
       }),
     ],
 
@@ -36,6 +48,8 @@ export default function customerService(config: Config) {
       ...authHandlers,
       ...credentialHandlers,
       ...addressHandlers,
+      ...wishlistHandlers,
+      ...privacyHandlers,
 
       ready() {
         return this.store.ping();
@@ -67,7 +81,7 @@ export default function customerService(config: Config) {
 
       async contact(ctx) {
         const account = await this.store.get(ctx.params.customerId);
-        if (!account) throw errors.notFound('This customer');
+        if (!account || account.erasure) throw errors.notFound('This customer');
         return { email: account.email, name: account.name };
       },
 

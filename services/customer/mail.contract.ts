@@ -68,6 +68,31 @@ export const mail = contract(
         },
       },
     },
+    export: {
+      ...internal,
+      summary: 'What a customer was written',
+      params: { customerId: idRule('cus') },
+      returns: {
+        type: 'object',
+        props: {
+          items: {
+            type: 'array',
+            items: {
+              type: 'object',
+              props: {
+                id: 'string',
+                kind: 'string',
+                status: 'string',
+                to: 'string|optional',
+                order: 'string|optional',
+                at: 'string',
+              },
+            },
+          },
+        },
+      },
+    },
+    erase: { ...internal, summary: 'Remove what a customer was written', params: { customerId: idRule('cus') } },
     replay: { ...internal, summary: 'Try a parked mail again', params: { id: mailId }, problems: ['not-found'] },
   },
   {},

@@ -6,7 +6,7 @@ import { type Worker, worker } from '../../mixins/worker.ts';
 import { signLink } from './link.ts';
 import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';
 import { messageOf } from './mail/templates.ts';
-import { transportOf } from './mail/transport.ts';
+import { forgetFiles, transportOf } from './mail/transport.ts';
 import { LINK_MAILS, mail } from './mail.contract.ts';
 
 const PAUSE = 500;
@@ -61,7 +61,7 @@ export default function mailService(config: Config) {
       store<Mail>(config, {
         node: 'customer',
         collection: 'mails',
-        indexes: [{ fields: { nextAt: 1 } }, { fields: { state: 1, _id: 1 } }],
+        indexes: [{ fields: { nextAt: 1 } }, { fields: { 'request.customerId': 1 } }, { fields: { state: 1, _id: 1 } }],
       }),
     ],
 
@@ -76,6 +76,27 @@ export default function mailService(config: Config) {
       async parked() {
         const found = await this.store.find({ state: 'PARKED' }, { sort: { _id: 1 }, limit: 1000 });
         return { items: found.map(({ _id: id, request, error = '' }) => ({ id, kind: request.kind, error })) };
+      },
+
+      async export(ctx) {
+        const found = await this.store.find({ 'request.customerId': ctx.params.customerId }, { sort: { _id: 1 } });
+        const items = found.map(({ _id: id, request, state: status, createdAt }) => ({
+          ...{ id, kind: request.kind, status, at: createdAt.toISOString() },
+          ...(request.to === undefined ? {} : { to: request.to }),
+          ...(request.order ? { order: request.order.number } : {}),
+        }));
+        return { items };
+      },
+
+      async erase(ctx) {
+        const { customerId } = ctx.params;
+        const found = await this.store.find({ 'request.customerId': customerId }, { fields: ['_id'] });
+        await forgetFiles(
+          config,
+          found.map(({ _id }) => _id),
+        );
+        await this.store.remove({ 'request.customerId': customerId });
+        await this.store.purge();
       },
 
       async replay(ctx) {

@@ -2,37 +2,7 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
-
-const labels = { type: 'record', key: 'string', value: 'string' } as const;
-const availability = { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock'] } as const;
-
-const variant = {
-  type: 'object',
-  props: {
-    sku: 'string',
-    title: 'string',
-    options: labels,
-    price: moneyRule,
-    availability,
-    available: 'number',
-  },
-} as const;
-
-const productView = {
-  type: 'object',
-  props: {
-    id: 'string',
-    slug: 'string',
-    title: 'string',
-    description: 'string',
-    brand: 'string',
-    category: 'string',
-    attributes: labels,
-    price: moneyRule,
-    variants: { type: 'array', items: variant },
-    createdAt: 'string',
-  },
-} as const;
+import { availability, productView } from './product-rules.ts';
 
 const offer = {
   type: 'object',
@@ -86,6 +56,17 @@ export const product = contract(
       returns: productView,
       problems: ['not-found'],
       nearCache: { ttl: 1000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
+    },
+    lookup: {
+      summary: 'Products by their ids; those that are not sold are left out',
+      visibility: 'published',
+      auth: 'public',
+      idempotent: true,
+      timeout: 1000,
+      rateClass: 'reads',
+      rest: 'POST /v1/products/lookup',
+      params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 } },
+      returns: { type: 'object', props: { items: { type: 'array', items: productView } } },
     },
     offers: {
       summary: 'What the given SKUs are and cost now; those that are not sold are left out',

@@ -56,6 +56,11 @@ export default function productService(config: Config) {
         return view(found);
       },
 
+      lookup(ctx) {
+        const found = [...new Set(ctx.params.ids)].map((id) => catalogue.get(id));
+        return { items: found.filter((product) => product !== undefined).map(view) };
+      },
+
       offers(ctx) {
         return ctx.params.skus.flatMap((sku) => {
           const sold = catalogue.sold(sku);

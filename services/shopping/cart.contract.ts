@@ -92,6 +92,13 @@ export const cart = contract(
       timeout: 1000,
       params: { customerId },
     },
+    erase: {
+      summary: "Erase a customer's cart, for good: nothing can be ordered from it any more",
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId },
+    },
     ordered: {
       summary: 'Take out what was ordered; again for the same order changes nothing',
       visibility: 'public',

@@ -5,7 +5,18 @@ import { type Self, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { cart } from './cart.contract.ts';
-import { type Cart, cartView, clear, emptyCart, type Item, listed, removeItem, setItem, takeOrdered } from './cart.ts';
+import {
+  type Cart,
+  cartView,
+  clear,
+  emptyCart,
+  erase,
+  type Item,
+  listed,
+  removeItem,
+  setItem,
+  takeOrdered,
+} from './cart.ts';
 import { bringIn } from './cart-merge.ts';
 import {
   forgetCookie,
@@ -100,6 +111,7 @@ export default function cartService(config: Config) {
 
       async content(ctx) {
         const found = await this.store.get(ctx.params.customerId);
+        if (found?.erased) throw errors.invalidToken();
         return listed(found?.items ?? {});
       },
 
@@ -107,6 +119,11 @@ export default function cartService(config: Config) {
         const id = ownerOf(ctx.meta);
         const found = id === undefined ? null : await this.store.get(id);
         return listed(found?.items ?? {});
+      },
+
+      async erase(ctx) {
+        await this.store.change(ctx.params.customerId, erase);
+        await this.store.purge();
       },
 
       merge(ctx) {

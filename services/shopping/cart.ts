@@ -17,6 +17,8 @@ export interface Cart {
   /** On a guest's cart: that it is one, and the customer whose it has become. */
   guest?: boolean;
   mergedInto?: string;
+  /** Its customer is gone, whatever tokens are still around. */
+  erased?: boolean;
   updatedAt: Date;
 }
 
@@ -120,3 +122,9 @@ export function cartView(items: readonly Item[], offers: readonly Offer[], curre
   const quantity = items.reduce((total, item) => total + item.quantity, 0);
   return { items: lines, totals: { quantity, subtotal, total: subtotal } };
 }
+
+/** Leaves nothing in a cart but that its customer is gone. */
+export const erase = (_cart: Readonly<Cart>, updatedAt: Date): Decision<undefined> => ({
+  answer: undefined,
+  patch: { items: {}, ordered: [], merged: [], erased: true, updatedAt },
+});

@@ -55,6 +55,13 @@ export const hold = contract(
       /** The id that the order must have; null when there is no hold for it. */
       returns: { type: 'object', props: { orderId: { type: 'string', nullable: true } } },
     },
+    erase: {
+      summary: 'Give back what a customer who is gone has on hold',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId: idRule('cus') },
+    },
     books: {
       summary: 'All reservations of holds, as the auditor needs them',
       visibility: 'public',

@@ -54,6 +54,10 @@ export default function holdService(config: Config) {
         return { orderId: await consumeHold(customerId, idemKey, items, keeperOf(this)) };
       },
 
+      erase(ctx) {
+        return letGo(ctx.params.customerId, keeperOf(this));
+      },
+
       books(ctx) {
         return readPage(this.store, ctx.params, ({ _id: customerId, current, consumed, releasing }) => ({
           customerId,

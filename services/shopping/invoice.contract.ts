@@ -1,9 +1,9 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
-import { anyId } from '../../lib/ids.ts';
+import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
-import { postalAddress } from '../customer/customer.contract.ts';
+import { postalAddress } from '../customer/customer-rules.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
 
 /** What an invoice freezes of an order. */
@@ -84,6 +84,32 @@ export const invoice = contract(
       rest: 'GET /v1/admin/invoices',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
       returns: pageOf(brief),
+    },
+    export: {
+      summary: 'The invoices of a customer',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId: idRule('cus') },
+      returns: {
+        type: 'object',
+        props: {
+          items: {
+            type: 'array',
+            items: {
+              type: 'object',
+              props: { number: 'string', issuedAt: 'string', seller: 'string', order: invoiceOrder },
+            },
+          },
+        },
+      },
+    },
+    erase: {
+      summary: 'Take name and address out of the invoices of a customer; numbers and amounts stay',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { customerId: idRule('cus') },
     },
     books: {
       summary: 'All invoices as the auditor needs them, page by page by number',

@@ -3,6 +3,7 @@ import type { Config } from '../../lib/config.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
+import { erasedAddress } from './erased.ts';
 import { CONTENT_SECURITY_POLICY, invoiceHtml } from './invoice/html.ts';
 import { type Invoice, issue, Queue } from './invoice/numbering.ts';
 import { invoicePdf } from './invoice/pdf.ts';
@@ -17,7 +18,11 @@ export default function invoiceService(config: Config) {
       store<Invoice>(config, {
         node: 'shopping',
         collection: 'invoices',
-        indexes: [{ fields: { orderId: 1 }, unique: true }, { fields: { year: 1, seq: -1 } }],
+        indexes: [
+          { fields: { orderId: 1 }, unique: true },
+          { fields: { year: 1, seq: -1 } },
+          { fields: { 'order.customerId': 1 } },
+        ],
       }),
     ],
 
@@ -60,6 +65,28 @@ export default function invoiceService(config: Config) {
           total: order.totals.total,
         });
         return { items: items.map(brief), nextCursor };
+      },
+
+      async export(ctx) {
+        const found = await this.store.find({ 'order.customerId': ctx.params.customerId }, { sort: { _id: 1 } });
+        const items = found.map(({ _id: number, issuedAt, seller, order }) => ({
+          number,
+          issuedAt: issuedAt.toISOString(),
+          seller,
+          order,
+        }));
+        return { items };
+      },
+
+      async erase(ctx) {
+        const found = await this.store.find({ 'order.customerId': ctx.params.customerId }, { fields: ['_id'] });
+        for (const { _id } of found) {
+          await this.store.change(_id, ({ order }) => ({
+            answer: undefined,
+            patch: { 'order.billingAddress': erasedAddress(order.billingAddress) },
+          }));
+        }
+        await this.store.purge();
       },
 
       books(ctx) {

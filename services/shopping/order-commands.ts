@@ -1,5 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import type { Self } from '../../lib/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
@@ -30,6 +31,17 @@ export async function own({ store }: OrderService, id: string, customerId: strin
   const order = await store.findOne({ _id: id, customerId });
   if (!order) throw errors.notFound('This order');
   return order;
+}
+
+/** A customer's orders, newest first. */
+export async function ordersOf(
+  { store }: OrderService,
+  customerId: string,
+  { limit = DEFAULT_LIMIT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+) {
+  const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
+  const orders = await store.find({ customerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 });
+  return page(orders, limit, ({ _id }) => [_id]);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
+import { pageOf, pageParams } from '../../lib/page.ts';
 import { invoiceOrder } from './invoice.contract.ts';
-import { item, status, timelineEntry } from './order-rules.ts';
+import { item, orderViewRule, status, timelineEntry } from './order-rules.ts';
 
 const orderId = idRule('ord');
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
@@ -92,6 +93,24 @@ export const orderInternals = {
     params: { id: anyId },
     returns: invoiceOrder,
     problems: ['not-found', 'wrong-state'],
+  },
+  open: {
+    ...internal,
+    summary: 'The orders of a customer that are neither shipped nor given up',
+    params: { customerId: idRule('cus') },
+    returns: { type: 'object', props: { orders: { type: 'array', items: 'string' } } },
+  },
+  export: {
+    ...internal,
+    summary: 'The orders of a customer, newest first',
+    params: { customerId: idRule('cus'), ...pageParams },
+    returns: pageOf(orderViewRule),
+  },
+  erase: {
+    ...internal,
+    summary: 'Take the person out of the orders of a customer who is gone, and cancel what was under way',
+    params: { customerId: idRule('cus') },
+    problems: ['unavailable'],
   },
   books: {
     ...internal,

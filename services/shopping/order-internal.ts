@@ -1,11 +1,14 @@
 import { readPage } from '../../lib/books.ts';
 import { errors } from '../../lib/errors.ts';
+import { newId } from '../../lib/ids.ts';
 import { customerOf, type Handlers } from '../../lib/service.ts';
+import { erasedOrder } from './erased.ts';
+import { advanceBy } from './fulfilment.ts';
 import { isSettled, type Order } from './order.ts';
-import { command, found, type OrderService, own, resume } from './order-commands.ts';
+import { command, found, type OrderService, ordersOf, own, resume } from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
-import { TRANSITIONS } from './order-state.ts';
-import { invoiceOrder, timeline } from './order-view.ts';
+import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
+import { invoiceOrder, orderView, timeline } from './order-view.ts';
 import { unpark } from './recovery.ts';
 
 /** The handlers of what other services ask of orders. */
@@ -51,10 +54,51 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     return invoiceOrder(order);
   },
 
+  async open(ctx) {
+    const orders = await this.store.find(
+      { customerId: ctx.params.customerId, state: { $in: UNDER_WAY } },
+      { sort: { _id: -1 }, limit: 100, fields: ['_id'] },
+    );
+    return { orders: orders.map(({ _id }) => _id) };
+  },
+
+  async export(ctx) {
+    const { customerId, ...paging } = ctx.params;
+    const { items, nextCursor } = await ordersOf(this, customerId, paging);
+    return { items: items.map(orderView), nextCursor };
+  },
+
+  async erase(ctx) {
+    const { customerId } = ctx.params;
+    let waiting = 0;
+    for (let cursor: string | undefined; ; ) {
+      const { items, nextCursor } = await ordersOf(this, customerId, { limit: 100, ...(cursor ? { cursor } : {}) });
+      for (const order of items) waiting += (await eraseOrder(this, order)) ? 0 : 1;
+      if (nextCursor === null) break;
+      cursor = nextCursor;
+    }
+    await this.store.purge();
+    if (waiting > 0) throw errors.unavailable(`${waiting} orders have to come to their end first.`);
+  },
+
   books(ctx) {
     return readPage(this.store, ctx.params, booked);
   },
 };
+
+/** Until these are over, their customer is needed. */
+const UNDER_WAY: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
+
+/** False: it was begun before its customer was gone, and is not at its end yet. Nobody is left to send it to. */
+async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
+  if (state === 'PAID' || state === 'PACKED') {
+    const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
+    await command(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the customer is gone'));
+  }
+  if (UNDER_WAY.includes(state)) return false;
+  await orders.store.change(id, (order) => ({ answer: undefined, patch: { ...erasedOrder(order) } }));
+  return true;
+}
 
 function booked(order: Order) {
   const { _id: id, rev, customerId, idemKey, state: status, payment, refunds, returns, history } = order;

@@ -1,5 +1,5 @@
 import { moneyRule } from '../../lib/money.ts';
-import { postalAddress } from '../customer/customer.contract.ts';
+import { postalAddress } from '../customer/customer-rules.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
 

@@ -2,7 +2,7 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
-import { postalAddress } from '../customer/customer.contract.ts';
+import { postalAddress } from '../customer/customer-rules.ts';
 import { readyAction } from '../ready.ts';
 import { orderInternals } from './order-internal.contract.ts';
 import { itemList, orderViewRule } from './order-rules.ts';

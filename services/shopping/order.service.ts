@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { customerOf, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
@@ -10,7 +9,7 @@ import { priceBasket } from './basket.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import { begin, fingerprintOf, type Order } from './order.ts';
-import { beginPlacing, command, failing, type OrderService, own, shopOf } from './order-commands.ts';
+import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
@@ -100,13 +99,7 @@ export default function orderService(config: Config, patience = 1000) {
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const orders = await this.store.find(
-          { customerId: customerOf(ctx), ...before },
-          { sort: { _id: -1 }, limit: limit + 1 },
-        );
-        const { items, nextCursor } = page(orders, limit, ({ _id }) => [_id]);
+        const { items, nextCursor } = await ordersOf(this, customerOf(ctx), ctx.params);
         return { items: items.map(orderView), nextCursor };
       },
 

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import type { Config } from '../../../lib/config.ts';
@@ -39,10 +39,17 @@ function files(folder: string, from: string): Transport {
     const { message } = await writer.sendMail(envelope(letter, from));
     await mkdir(folder, { recursive: true });
     // By its id: sent again after a crash, it is the same file.
-    const file = join(folder, `${letter.id.replaceAll(':', '-')}.eml`);
+    const file = join(folder, fileOf(letter.id));
     await writeFile(`${file}.new`, message as Buffer, { mode: 0o600 });
     await rename(`${file}.new`, file);
   };
+}
+
+const fileOf = (id: string) => `${id.replaceAll(':', '-')}.eml`;
+
+/** Removes what was written of mails, where there is no mail server that has them. */
+export async function forgetFiles({ dataDir }: Pick<Config, 'dataDir'>, ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => rm(join(dataDir, 'outbox-mail', fileOf(id)), { force: true })));
 }
 
 const envelope = ({ id, ...letter }: Letter, from: string) => ({

@@ -8,9 +8,11 @@ const ROUTES = `
   DELETE /v1/cart
   DELETE /v1/cart/items/:sku
   DELETE /v1/checkout/hold
+  DELETE /v1/me
   DELETE /v1/me/addresses/:id
   DELETE /v1/me/sessions
   DELETE /v1/me/sessions/:id
+  DELETE /v1/me/wishlist/:productId
   GET /.well-known/jwks.json
   GET /docs
   GET /docs/:file
@@ -30,7 +32,9 @@ const ROUTES = `
   GET /v1/me/addresses
   GET /v1/me/addresses/:id
   GET /v1/me/consents
+  GET /v1/me/export
   GET /v1/me/sessions
+  GET /v1/me/wishlist
   GET /v1/orders
   GET /v1/orders/:id
   GET /v1/orders/:id/events
@@ -61,12 +65,14 @@ const ROUTES = `
   POST /v1/orders
   POST /v1/orders/:id/cancel
   POST /v1/orders/:id/returns
+  POST /v1/products/lookup
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
   PUT /v1/cart/items/:sku
   PUT /v1/me/addresses/:id
   PUT /v1/me/consents/:purpose
   PUT /v1/me/password
+  PUT /v1/me/wishlist/:productId
 `
   .trim()
   .split(/\n\s*/);

@@ -1,0 +1,59 @@
+import type { Decision } from '../../lib/changes.ts';
+import type { Account } from './account.ts';
+import { endSessions } from './session.ts';
+
+/** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */
+export interface Erasure {
+  requestedAt: Date;
+  /** Everything is gone through twice: what was under way when the first pass came is found by the second. */
+  pass: 1 | 2;
+  /** When it goes on; null once it is complete. */
+  nextAt: Date | null;
+}
+
+/** What others keep of a person, each erased by a call that may be repeated. */
+export const ERASURES = ['cart.erase', 'hold.erase', 'order.erase', 'invoice.erase', 'mail.erase'] as const;
+
+/** Stands where something personal was. */
+export const ERASED = 'erased';
+
+/** Pause before what did not answer is tried again, in ms. */
+const RETRY = 1000;
+
+/**
+ * Takes everything personal out of an account in one write: nobody can log in to it any more, its e-mail address is free
+ * again, and whoever comes across it knows what is left to do elsewhere.
+ */
+export function erase(account: Readonly<Account>, now: Date): Decision<string[]> {
+  const { ended, patch } = endSessions(account, 'all', now);
+  return {
+    answer: ended,
+    patch: {
+      ...patch,
+      email: `${ERASED}:${account._id}`,
+      name: ERASED,
+      role: 'customer',
+      // No password has it.
+      passwordHash: '',
+      addresses: [],
+      wishlist: [],
+      consents: [],
+      links: {},
+      erasure: { requestedAt: now, pass: 1, nextAt: now } satisfies Erasure,
+    },
+  };
+}
+
+/** After a pass that everyone has acknowledged. @param pause longer than an order may be under way, in ms */
+export function passed({ erasure }: Readonly<Account>, pass: 1 | 2, pause: number, now: Date): Decision<undefined> {
+  if (erasure?.pass !== pass || erasure.nextAt === null) return { answer: undefined };
+  const next: Erasure =
+    pass === 1 ? { ...erasure, pass: 2, nextAt: new Date(+now + pause) } : { ...erasure, nextAt: null };
+  return { answer: undefined, patch: { erasure: next } };
+}
+
+/** After one that somebody has not. */
+export function delayed({ erasure }: Readonly<Account>, now: Date): Decision<undefined> {
+  if (!erasure?.nextAt) return { answer: undefined };
+  return { answer: undefined, patch: { erasure: { ...erasure, nextAt: new Date(+now + RETRY) } } };
+}

@@ -1,0 +1,43 @@
+import { pageOf } from '../../lib/page.ts';
+import { orderViewRule } from '../shopping/order-rules.ts';
+
+/** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
+export const privacyActions = {
+  export: {
+    summary: 'All that the shop has about me, as one document',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: true,
+    timeout: 30_000,
+    rest: 'GET /v1/me/export',
+    params: {},
+    returns: {
+      type: 'object',
+      props: {
+        exportedAt: 'string',
+        profile: { type: 'record', key: 'string', value: { type: 'any' } },
+        addresses: { type: 'array', items: { type: 'any' } },
+        sessions: { type: 'array', items: { type: 'any' } },
+        consents: { type: 'array', items: { type: 'any' } },
+        wishlist: { type: 'array', items: { type: 'any' } },
+        cart: { type: 'array', items: { type: 'any' } },
+        orders: pageOf(orderViewRule).props.items,
+        payments: { type: 'array', items: { type: 'any' } },
+        invoices: { type: 'array', items: { type: 'any' } },
+        mails: { type: 'array', items: { type: 'any' } },
+      },
+    },
+  },
+  erase: {
+    summary: 'Erase my account and all that is personal about me, everywhere; orders stay in the books without my name',
+    visibility: 'published',
+    auth: 'customer',
+    idempotent: false,
+    rateClass: 'login',
+    takesBody: true,
+    rest: 'DELETE /v1/me',
+    status: 204,
+    params: { password: { type: 'string', max: 1024 } },
+    problems: ['wrong-credentials', 'too-many-attempts', 'orders-open'],
+  },
+} as const;

@@ -1,0 +1,81 @@
+import type { Ctx, Result } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { customerOf, type Handlers } from '../../lib/service.ts';
+import { profileOf } from './account.ts';
+import { consentsView } from './consent.ts';
+import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from './customer-service.ts';
+import { delayed, ERASURES, erase, passed } from './erasure.ts';
+import type { privacyActions } from './privacy.contract.ts';
+import { sessionView } from './session.ts';
+
+const PAGE = 100;
+
+/** Every page of what another service has about a customer. @throws unavailable rather than leave something out */
+async function all<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor: string | null }>) {
+  const items: T[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const next = await page(cursor);
+    items.push(...next.items);
+    if (next.nextCursor === null) return items;
+    cursor = next.nextCursor;
+  }
+}
+
+const ordersOf = (ctx: Ctx<unknown>, customerId: string) =>
+  all((cursor) => ctx.call('order.export', { customerId, limit: PAGE, ...(cursor ? { cursor } : {}) }));
+
+const paymentsOf = (orders: Result<'order.export'>['items']) =>
+  orders.flatMap(({ id: orderId, payment, refunds }) => (payment ? [{ orderId, ...payment, refunds }] : []));
+
+/** The handlers of what a person may ask. */
+export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> = {
+  async export(ctx) {
+    const customerId = customerOf(ctx);
+    const account = await accountOf(customerId, this.store);
+    const [cart, orders, invoices, mails] = await Promise.all([
+      ctx.call('cart.content', { customerId }),
+      ordersOf(ctx, customerId),
+      ctx.call('invoice.export', { customerId }),
+      ctx.call('mail.export', { customerId }),
+    ]);
+    ctx.meta.$responseHeaders = { 'Content-Disposition': 'attachment; filename="my-data.json"' };
+    return {
+      exportedAt: new Date().toISOString(),
+      profile: profileOf(account),
+      addresses: account.addresses,
+      sessions: account.sessions.map((session) => sessionView(session, ctx.meta.user?.sessionId)),
+      consents: consentsView(account.consents),
+      wishlist: (account.wishlist ?? []).map(({ productId, addedAt }) => ({
+        productId,
+        addedAt: addedAt.toISOString(),
+      })),
+      cart,
+      orders,
+      payments: paymentsOf(orders),
+      invoices: invoices.items,
+      mails: mails.items,
+    };
+  },
+
+  async erase(ctx) {
+    const { _id: customerId } = await provePassword(this, ctx, ctx.params.password, customerOf(ctx));
+    const { orders } = await ctx.call('order.open', { customerId });
+    if (orders.length > 0) throw errors.ordersOpen(orders);
+    revoke(this, ctx, await changeOwn(customerId, this.store, erase));
+    await this.store.purge();
+  },
+};
+
+/** Goes on with the erasures that are due, by this process or after another. */
+export async function driveErasures({ store, broker, logger }: CustomerService, pause: number): Promise<void> {
+  const due = { $gt: new Date(0), $lte: new Date() };
+  for (const { _id: customerId, erasure } of await store.find({ 'erasure.nextAt': due }, { limit: PAGE })) {
+    if (!erasure) continue;
+    const answers = await Promise.allSettled(ERASURES.map((action) => broker.call(action, { customerId })));
+    const failure = answers.find((answer) => answer.status === 'rejected');
+    if (failure) logger.warn(`the erasure of ${customerId} goes on later`, failure.reason);
+    await store.change(customerId, (account, now) =>
+      failure ? delayed(account, now) : passed(account, erasure.pass, pause, now),
+    );
+  }
+}

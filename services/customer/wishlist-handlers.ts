@@ -1,0 +1,38 @@
+import { errors } from '../../lib/errors.ts';
+import { customerOf, type Handlers } from '../../lib/service.ts';
+import { accountOf, type CustomerService, changeOwn } from './customer-service.ts';
+import type { wishlistActions } from './wishlist.contract.ts';
+import { unwish, wish } from './wishlist.ts';
+
+/** The handlers of wishlists. */
+export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService> = {
+  async wishlist(ctx) {
+    const { wishlist = [] } = await accountOf(customerOf(ctx), this.store);
+    const { items: products } = await ctx.call('product.lookup', { ids: wishlist.map(({ productId }) => productId) });
+    const byId = new Map(products.map((product) => [product.id, product]));
+    const items = wishlist.map(({ productId, addedAt }) => ({
+      productId,
+      addedAt: addedAt.toISOString(),
+      product: byId.get(productId) ?? null,
+    }));
+    return { items, nextCursor: null };
+  },
+
+  async wish(ctx) {
+    const { productId } = ctx.params;
+    const { items } = await ctx.call('product.lookup', { ids: [productId] });
+    if (items.length === 0) throw errors.notFound('This product');
+    await changeOwn(customerOf(ctx), this.store, ({ wishlist = [] }, now) => ({
+      answer: undefined,
+      patch: { wishlist: wish(wishlist, productId, now) },
+    }));
+  },
+
+  async unwish(ctx) {
+    const { productId } = ctx.params;
+    await changeOwn(customerOf(ctx), this.store, ({ wishlist = [] }) => ({
+      answer: undefined,
+      patch: { wishlist: unwish(wishlist, productId) },
+    }));
+  },
+};

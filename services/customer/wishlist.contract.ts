@@ -1,0 +1,36 @@
+import { anyId } from '../../lib/ids.ts';
+import { pageOf } from '../../lib/page.ts';
+import { productView } from '../product/product-rules.ts';
+
+const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
+const wish = {
+  type: 'object',
+  // Null: it is no longer sold.
+  props: { productId: 'string', addedAt: 'string', product: { ...productView, nullable: true } },
+} as const;
+
+/** What a customer would like to have; part of the `customer` contract. */
+export const wishlistActions = {
+  wishlist: {
+    ...own,
+    summary: 'My wishlist, the latest wish first, with the products as they are now',
+    rest: 'GET /v1/me/wishlist',
+    params: {},
+    returns: pageOf(wish),
+  },
+  wish: {
+    ...own,
+    summary: 'Put a product on my wishlist',
+    rest: 'PUT /v1/me/wishlist/:productId',
+    status: 204,
+    params: { productId: anyId },
+    problems: ['not-found', 'limit-reached'],
+  },
+  unwish: {
+    ...own,
+    summary: 'Take a product off my wishlist',
+    rest: 'DELETE /v1/me/wishlist/:productId',
+    status: 204,
+    params: { productId: anyId },
+  },
+} as const;
