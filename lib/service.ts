@@ -1,6 +1,7 @@
 import type { ValidationSchema } from 'fastest-validator';
 import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
 import { allows } from './access.ts';
+import { audited } from './audited.ts';
 import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { errors } from './errors.ts';
 import { Validator } from './validator.ts';
@@ -58,6 +59,7 @@ function actionSchema(
 ): ActionSchema {
   // What is no JSON, a document or a stream, cannot be checked as such.
   const checked = checkResults && action.returns !== 'any' ? resultCheck(name, action) : undefined;
+  const run = action.auth === 'staff' ? audited(name, handler) : handler;
   return {
     visibility: action.visibility,
     params: { $$strict: true, ...strict(action.params) },
@@ -70,7 +72,7 @@ function actionSchema(
     ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),
     async handler(this: unknown, ctx: Ctx<unknown>) {
       admit(action, ctx);
-      const result = await handler.call(this, ctx);
+      const result = await run.call(this, ctx);
       checked?.(result);
       return result;
     },

@@ -3,6 +3,7 @@ import { api } from './api/api.contract.ts';
 import { docs } from './api/docs.contract.ts';
 import { tracking } from './api/tracking.contract.ts';
 import { attempt } from './customer/attempt.contract.ts';
+import { auditLog } from './customer/audit-log.contract.ts';
 import { customer } from './customer/customer.contract.ts';
 import { limit } from './customer/limit.contract.ts';
 import { mail } from './customer/mail.contract.ts';
@@ -24,6 +25,7 @@ export const contracts: readonly Contract[] = [
   api,
   docs,
   attempt,
+  auditLog,
   customer,
   limit,
   mail,

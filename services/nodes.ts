@@ -13,6 +13,7 @@ type Module = { default: (config: Config) => ServiceSchema };
 const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   customer: () => [
     import('./customer/attempt.service.ts'),
+    import('./customer/audit-log.service.ts'),
     import('./customer/customer.service.ts'),
     import('./customer/limit.service.ts'),
     import('./customer/mail.service.ts'),

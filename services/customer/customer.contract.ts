@@ -6,6 +6,7 @@ import { authActions } from './auth.contract.ts';
 import { credentialActions } from './credentials.contract.ts';
 import { email, name, newPassword, profile } from './customer-rules.ts';
 import { privacyActions } from './privacy.contract.ts';
+import { staffActions } from './staff.contract.ts';
 import { wishlistActions } from './wishlist.contract.ts';
 
 export const customer = contract(
@@ -17,6 +18,7 @@ export const customer = contract(
     ...addressActions,
     ...wishlistActions,
     ...privacyActions,
+    ...staffActions,
     appoint: {
       summary: 'Make somebody staff or admin, with a new account or the one they have; the password is for a new one',
       visibility: 'public',

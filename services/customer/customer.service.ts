@@ -14,6 +14,7 @@ import { accountOf, type CustomerService, changeOwn } from './customer-service.t
 import { hashPassword } from './password.ts';
 import { driveErasures, privacyHandlers } from './privacy.ts';
 import { endSessions } from './session.ts';
+import { staffHandlers } from './staff.ts';
 import { wishlistHandlers } from './wishlist-handlers.ts';
 
 const ERASURE_PAUSE = 500;
@@ -34,6 +35,7 @@ export default function customerService(config: Config, erasurePause = 35_000) {
         indexes: [
           { fields: { email: 1 }, unique: true },
           { fields: { closedAt: 1 } },
+          { fields: { role: 1, _id: 1 } },
           { fields: { 'erasure.nextAt': 1 } },
         ],
       }),
@@ -50,6 +52,7 @@ export default function customerService(config: Config, erasurePause = 35_000) {
       ...addressHandlers,
       ...wishlistHandlers,
       ...privacyHandlers,
+      ...staffHandlers,
 
       ready() {
         return this.store.ping();

@@ -1,3 +1,4 @@
+import { changed } from '../../lib/audited.ts';
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
@@ -36,8 +37,11 @@ export default function couponService(config: Config) {
       async put(ctx) {
         const [code, input] = [codeOf(ctx.params.code), inputOf(ctx.params)];
         const draft = newCoupon(code, input, new Date());
-        if (await this.store.insert(draft)) return couponView(draft);
-        return couponView(await this.store.change(code, (known) => changeTerms(known, input)));
+        const before = await this.store.get(code);
+        const isNew = await this.store.insert(draft);
+        const view = couponView(isNew ? draft : await this.store.change(code, (known) => changeTerms(known, input)));
+        changed(ctx, before && couponView(before), view);
+        return view;
       },
 
       async read(ctx) {

@@ -27,6 +27,17 @@ export const orderStaffActions = {
     },
     returns: pageOf(staffViewRule),
   },
+  csv: {
+    summary: 'All orders as a table',
+    visibility: 'published',
+    auth: 'staff',
+    scope: 'orders:read',
+    idempotent: true,
+    rest: 'GET /v1/admin/orders.csv',
+    params: {},
+    returns: 'any',
+    produces: ['text/csv'],
+  },
   read: {
     ...staff,
     scope: 'orders:read',

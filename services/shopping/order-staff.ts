@@ -1,8 +1,13 @@
+import { changed } from '../../lib/audited.ts';
+import type { Decision } from '../../lib/changes.ts';
+import type { Ctx } from '../../lib/contract.ts';
 import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { type Handlers, staffOf } from '../../lib/service.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
+import type { Order } from './order.ts';
 import { command, found, type OrderService } from './order-commands.ts';
+import { ordersCsv } from './order-csv.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
 import { staffView } from './order-view.ts';
 import { unpark } from './recovery.ts';
@@ -24,58 +29,89 @@ export const staffHandlers: Handlers<typeof orderStaffActions, OrderService> = {
     return { items: items.map(staffView), nextCursor };
   },
 
+  csv(ctx) {
+    ctx.meta.$responseType = 'text/csv; charset=utf-8';
+    ctx.meta.$responseHeaders = { 'Content-Disposition': 'attachment; filename="orders.csv"' };
+    return ordersCsv(this.store);
+  },
+
   async read(ctx) {
     return staffView(await found(this, ctx.params.id));
   },
 
   pack(ctx) {
-    return step(this, ctx.params, { to: 'PACKED' }, staffOf(ctx));
+    return step(this, ctx, ctx.params, { to: 'PACKED' }, staffOf(ctx));
   },
 
   ship(ctx) {
     const { carrier, trackingNumber } = ctx.params;
-    return step(this, ctx.params, { to: 'SHIPPED', carrier, trackingNumber }, staffOf(ctx));
+    return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber }, staffOf(ctx));
   },
 
   deliver(ctx) {
-    return step(this, ctx.params, { to: 'DELIVERED' }, staffOf(ctx));
+    return step(this, ctx, ctx.params, { to: 'DELIVERED' }, staffOf(ctx));
   },
 
   staffCancel(ctx) {
     const { id, reason: note } = ctx.params;
-    return step(this, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') }, staffOf(ctx));
+    return step(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') }, staffOf(ctx));
   },
 
   async refund(ctx) {
     const { id, idempotencyKey: key, amount, reason } = ctx.params;
     const request = { id: newId('rfd'), key, amount, reason, by: { role: 'staff', id: staffOf(ctx) } as const };
-    return staffView(await command(this, id, (order, now) => requestRefund(order, request, now)));
+    return commanded(this, ctx, id, (order, now) => requestRefund(order, request, now));
   },
 
   async approveReturn(ctx) {
     const { id, returnId, items, restock = true, note } = ctx.params;
     const by = { role: 'staff', id: staffOf(ctx) } as const;
     const approval = { returnId, items, restock, refundId: newId('rfd'), by, note };
-    return staffView(await command(this, id, (order, now) => approveReturn(order, approval, now)));
+    return commanded(this, ctx, id, (order, now) => approveReturn(order, approval, now));
   },
 
   async refuseReturn(ctx) {
     const { id, returnId, reason } = ctx.params;
     const by = { role: 'staff', id: staffOf(ctx) } as const;
-    return staffView(await command(this, id, (order, now) => refuseReturn(order, returnId, by, reason, now)));
+    return commanded(this, ctx, id, (order, now) => refuseReturn(order, returnId, by, reason, now));
   },
 
   async replay(ctx) {
-    return staffView(await command(this, ctx.params.id, unpark));
+    return commanded(this, ctx, ctx.params.id, unpark);
   },
 };
 
-async function step(
+/** What the audit log has of an order: nothing of its customer. */
+const brief = ({ state: status, shipment, refunds, returns }: Readonly<Order>) => ({
+  status,
+  shipment,
+  refunds: refunds.map(({ id, amount, state }) => ({ id, amount, state })),
+  returns: returns.map(({ id, state, approved }) => ({ id, state, approved })),
+});
+
+/** As `command`, told to the audit log. */
+async function commanded(
   orders: OrderService,
+  ctx: Pick<Ctx<unknown>, 'locals'>,
+  id: string,
+  decide: (order: Readonly<Order>, now: Date) => Decision<Order>,
+) {
+  let before: object | null = null;
+  const order = await command(orders, id, (found, now) => {
+    before = brief(found);
+    return decide(found, now);
+  });
+  changed(ctx, before, brief(order));
+  return staffView(order);
+}
+
+function step(
+  orders: OrderService,
+  ctx: Pick<Ctx<unknown>, 'locals'>,
   { id, note }: { id: string; note?: string | undefined },
   to: Step,
   staffId: string,
 ) {
   const by = { role: 'staff', id: staffId } as const;
-  return staffView(await command(orders, id, (order, now) => advanceBy(order, to, by, now, note)));
+  return commanded(orders, ctx, id, (order, now) => advanceBy(order, to, by, now, note));
 }

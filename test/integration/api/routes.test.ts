@@ -5,6 +5,7 @@ import { startShop } from '../../support/shop.ts';
 
 /** The whole surface, written out once more by hand: a route that appears or goes must be meant. */
 const ROUTES = `
+  DELETE /v1/admin/staff/:id
   DELETE /v1/cart
   DELETE /v1/cart/items/:sku
   DELETE /v1/checkout/hold
@@ -20,11 +21,14 @@ const ROUTES = `
   GET /openapi.json
   GET /problems/:type
   GET /readyz
+  GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
   GET /v1/admin/invoices
   GET /v1/admin/orders
+  GET /v1/admin/orders.csv
   GET /v1/admin/orders/:id
+  GET /v1/admin/staff
   GET /v1/cart
   GET /v1/categories
   GET /v1/checkout/hold
@@ -50,6 +54,7 @@ const ROUTES = `
   POST /v1/admin/orders/:id/returns/:returnId/approve
   POST /v1/admin/orders/:id/returns/:returnId/refuse
   POST /v1/admin/orders/:id/ship
+  POST /v1/admin/staff
   POST /v1/auth/email/resend
   POST /v1/auth/email/verify
   POST /v1/auth/login
@@ -68,6 +73,7 @@ const ROUTES = `
   POST /v1/products/lookup
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
+  PUT /v1/admin/staff/:id
   PUT /v1/cart/items/:sku
   PUT /v1/me/addresses/:id
   PUT /v1/me/consents/:purpose

@@ -1,0 +1,45 @@
+import { anyId } from '../../lib/ids.ts';
+import { pageOf, pageParams } from '../../lib/page.ts';
+import { email, name } from './customer-rules.ts';
+
+const role = { type: 'enum', values: ['staff', 'admin'] } as const;
+const view = { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } } as const;
+const admin = { visibility: 'published', auth: 'staff', scope: 'staff:write', idempotent: true } as const;
+
+/** Who works here; part of the `customer` contract. */
+export const staffActions = {
+  listStaff: {
+    ...admin,
+    scope: 'staff:read',
+    summary: 'Who is staff, and who admin',
+    rest: 'GET /v1/admin/staff',
+    params: pageParams,
+    returns: pageOf(view),
+  },
+  addStaff: {
+    ...admin,
+    summary: 'Make somebody staff or admin; a mail lets one who is new set a password',
+    rest: 'POST /v1/admin/staff',
+    status: 201,
+    location: '/v1/admin/staff',
+    params: { email, name, role },
+    returns: view,
+    problems: ['email-taken'],
+  },
+  changeStaff: {
+    ...admin,
+    summary: 'Change the role of somebody else of staff, who has to log in again',
+    rest: 'PUT /v1/admin/staff/:id',
+    params: { id: anyId, role },
+    returns: view,
+    problems: ['not-found', 'invalid-request'],
+  },
+  removeStaff: {
+    ...admin,
+    summary: 'Make somebody else of staff a customer again',
+    rest: 'DELETE /v1/admin/staff/:id',
+    status: 204,
+    params: { id: anyId },
+    problems: ['not-found', 'invalid-request'],
+  },
+} as const;

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { changed } from '../../lib/audited.ts';
+import { MissingDocument } from '../../lib/changes.ts';
+import type { Ctx } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { newId } from '../../lib/ids.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { type Handlers, staffOf } from '../../lib/service.ts';
+import type { Role } from '../../lib/tokens.ts';
+import { type Account, normalEmail } from './account.ts';
+import { type CustomerService, mailLink, revoke } from './customer-service.ts';
+import { hashPassword } from './password.ts';
+import { endSessions } from './session.ts';
+import type { staffActions } from './staff.contract.ts';
+
+const staffView = ({ _id: id, email, name, role }: Pick<Account, '_id' | 'email' | 'name' | 'role'>) => ({
+  ...{ id, email, name },
+  role: role === 'admin' ? ('admin' as const) : ('staff' as const),
+});
+
+/** Gives an account another role. It is in the access tokens, so they end. @throws what `check` throws */
+async function setRole(
+  service: CustomerService,
+  ctx: Ctx<unknown>,
+  id: string,
+  role: Role,
+  check: (account: Account) => void,
+) {
+  if (id === staffOf(ctx)) throw errors.malformed('Somebody else has to change your role.');
+  const decided = service.store.change(id, (account, now) => {
+    check(account);
+    const { ended, patch } = endSessions(account, 'all', now);
+    const answer = { ended, before: account.role ?? 'customer', account: { ...account, role } };
+    return account.role === role ? { answer: { ...answer, ended: [] } } : { answer, patch: { ...patch, role } };
+  });
+  const { ended, before, account } = await decided.catch((error: unknown) => {
+    throw error instanceof MissingDocument ? errors.notFound('This member of staff') : error;
+  });
+  revoke(service, ctx, ended);
+  changed(ctx, { id, role: before }, { id, role });
+  return account;
+}
+
+function mustBeStaff({ role }: Account): void {
+  if (role !== 'staff' && role !== 'admin') throw errors.notFound('This member of staff');
+}
+
+/** Whoever registered somebody else's address would become staff by it. */
+function mustBeVerified({ verifiedAt }: Account): void {
+  if (!verifiedAt) throw errors.emailTaken();
+}
+
+/** The handlers of who works here. */
+export const staffHandlers: Handlers<typeof staffActions, CustomerService> = {
+  async listStaff(ctx) {
+    const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
+    const filter = { role: { $in: ['staff', 'admin'] }, ...after };
+    const found = await this.store.find(filter, { sort: { _id: 1 }, limit: limit + 1 });
+    const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+    return { items: items.map(staffView), nextCursor };
+  },
+
+  async addStaff(ctx) {
+    const { name, role } = ctx.params;
+    const email = normalEmail(ctx.params.email);
+    const account = {
+      ...{ _id: newId('cus'), email, name, role, addresses: [], sessions: [], createdAt: new Date() },
+      // Nobody knows it: the link in the mail sets one.
+      passwordHash: await hashPassword(randomBytes(32).toString('base64url'), this.shop.passwordCost),
+    };
+    if (await this.store.insert(account)) {
+      this.worker.background(mailLink(this, this.broker, 'reset-password', account));
+      changed(ctx, null, { id: account._id, role });
+      return staffView(account);
+    }
+    const known = await this.store.findOne({ email });
+    if (!known) throw errors.unavailable('The account was removed meanwhile.');
+    return staffView(await setRole(this, ctx, known._id, role, mustBeVerified));
+  },
+
+  async changeStaff(ctx) {
+    const { id, role } = ctx.params;
+    return staffView(await setRole(this, ctx, id, role, mustBeStaff));
+  },
+
+  async removeStaff(ctx) {
+    await setRole(this, ctx, ctx.params.id, 'customer', mustBeStaff);
+  },
+};
