@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Rpc } from '../../lib/contract.ts';
-import type { Grant } from '../customer/limit.ts';
 
 export type RateClass = 'login' | 'mutations' | 'reads';
 
@@ -17,6 +16,8 @@ interface Lease {
   own: number;
   left: number;
   endsAt: number;
+  /** Nobody else was asked. */
+  isAlone: boolean;
 }
 
 export interface Verdict {
@@ -90,23 +91,24 @@ export class RateLimit {
     const wish = {
       // With the limit: what was taken under another one says nothing of this one.
       key: createHmac('sha256', secret).update(`limit ${limit} ${key}`).digest('base64url'),
-      // Guesses are counted one by one.
-      count: kind === 'login' ? 1 : Math.max(1, Math.floor(limit / PART)),
+      count: Math.max(1, Math.floor(limit / PART)),
       limit,
       window: WINDOW,
     };
-    const alone = (error: unknown): Grant => {
-      if (!this.#isAlone) warn('the limit service does not answer: requests are counted here alone', error);
-      this.#isAlone = true;
-      const old = this.#leases.get(key);
-      const endsAt = (Math.floor(Date.now() / WINDOW) + 1) * WINDOW;
-      return { granted: old?.endsAt === endsAt ? 0 : limit, left: 0, endsAt };
-    };
-    const { granted, left, endsAt } = await rpc.call('limit.take', wish).then((grant) => {
-      this.#isAlone = false;
-      return grant;
-    }, alone);
-    const lease = { own: granted, left, endsAt };
+    const lease = await rpc.call('limit.take', wish).then(
+      ({ granted, left, endsAt }): Lease => {
+        this.#isAlone = false;
+        return { own: granted, left, endsAt, isAlone: false };
+      },
+      (error: unknown): Lease => {
+        if (!this.#isAlone) warn('the limit service does not answer: requests are counted here alone', error);
+        this.#isAlone = true;
+        const endsAt = (Math.floor(Date.now() / WINDOW) + 1) * WINDOW;
+        const old = this.#leases.get(key);
+        const isUsedUp = old?.isAlone === true && old.endsAt === endsAt;
+        return { own: isUsedUp ? 0 : limit, left: 0, endsAt, isAlone: true };
+      },
+    );
     this.#leases.set(key, lease);
     return lease;
   }
