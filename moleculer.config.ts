@@ -4,6 +4,7 @@ import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
 import { nearCache } from './lib/near-cache.ts';
+import { requestLog } from './lib/request-log.ts';
 import { contracts } from './services/contracts.ts';
 
 /** In ms. */
@@ -80,7 +81,12 @@ export function brokerOptions(config: Config): BrokerOptions {
     // So that only a rule that says `nullable` takes null (lib/service.ts).
     validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
-    middlewares: [actionTimeout(contracts, REQUEST_TIMEOUT), ...(isGateway ? [nearCache(contracts)] : []), drain()],
+    middlewares: [
+      requestLog(config.logLevel),
+      actionTimeout(contracts, REQUEST_TIMEOUT),
+      ...(isGateway ? [nearCache(contracts)] : []),
+      drain(),
+    ],
     // scripts/start.ts handles the signals.
     skipProcessEventRegistration: true,
   };

@@ -1,16 +1,20 @@
 import type { LoggerOptions } from 'pino';
+import { redacted } from './redact.ts';
 
 /**
  * Moleculer's loggers are given a text and then what belongs to it; pino takes the latter first, and would drop it.
- * An error is logged with its stack and cause, under `err`.
+ * An error is logged with its stack and cause, under `err`. What may not be read in a log is taken out here, once for all.
  */
 export const pinoOptions: LoggerOptions = {
   base: null,
+  // Errors come as plain objects by then.
+  serializers: { err: (error: unknown) => error },
   hooks: {
     logMethod(given, log) {
       const [text, detail, ...more] = given as unknown[];
       const turned = typeof text === 'string' && typeof detail === 'object' && detail !== null;
-      log.apply(this, (turned ? [fieldsOf(detail), text, ...more] : given) as Parameters<typeof log>);
+      const words = turned ? [fieldsOf(detail), text, ...more] : given;
+      log.apply(this, words.map((word) => redacted(word)) as Parameters<typeof log>);
     },
   },
 };

@@ -40,11 +40,11 @@ eachEngine('what the gateway finds at an address', (engine) => {
 
   test.each([
     ['POST /v1/products', ['GET', 'HEAD']],
-    ['DELETE /v1/me', ['GET', 'HEAD', 'PATCH']],
+    ['PUT /v1/me', ['DELETE', 'GET', 'HEAD', 'PATCH']],
     ['PATCH /v1/cart', ['DELETE', 'GET', 'HEAD']],
     ['GET /v1/auth/login', ['POST']],
     ['HEAD /v1/auth/login', ['POST']],
-    ['OPTIONS /v1/me', ['GET', 'HEAD', 'PATCH']],
+    ['OPTIONS /v1/me', ['DELETE', 'GET', 'HEAD', 'PATCH']],
     ['GET /v1/cart/items/SKU-1', ['DELETE', 'PUT']],
   ])('%s is refused, and told what is offered there', async (route, offered) => {
     const { status, headers, body } = await ask(route);
