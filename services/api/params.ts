@@ -90,6 +90,14 @@ function search(value: unknown, pointer: string, found: FieldError[], seen: { fi
   }
 }
 
+/** A query's parser leaves out names that would do harm; whoever sends one is to know that it is not known here. */
+export function refusePoisonous(url: string): void {
+  const at = url.indexOf('?');
+  if (at < 0) return;
+  const names = [...new URLSearchParams(url.slice(at + 1)).keys()];
+  refuseUnknown(names.filter((name) => name.split(/[.[\]]+/).some((part) => POISONOUS.has(part))));
+}
+
 /** A query has only text: numbers and booleans are read as the contract wants them; what is neither stays text. */
 function fromText(query: Record<string, unknown>, params: Schema): Record<string, unknown> {
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import { errors } from '../../lib/errors.ts';
 import { admit as admitTo } from '../../lib/service.ts';
 import type { KeyRing } from '../../lib/token-keys.ts';
 import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
-import { paramsOf } from './params.ts';
+import { paramsOf, refusePoisonous } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
 
@@ -20,6 +20,7 @@ export interface Request extends IncomingMessage {
   $alias: { action: string };
   $endpoint: unknown;
   parsedUrl?: string;
+  originalUrl?: string;
   query: Record<string, unknown>;
   /** What a parser made of the body; a buffer on a route with `rawBody`. */
   body?: unknown;
@@ -66,6 +67,7 @@ export function aliasLookup(aliases: readonly Alias[]) {
 export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
   admit(route, ctx, req, access);
   if (!route.contract.rawBody) refuseOtherMedia(req);
+  refusePoisonous(req.originalUrl ?? '');
   const { params: path } = req.$params as { params: Record<string, unknown> };
   const raw = Buffer.isBuffer(req.body) ? req.body.toString() : undefined;
   req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body, raw });
