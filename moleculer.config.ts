@@ -3,6 +3,7 @@ import { actionTimeout } from './lib/action-timeout.ts';
 import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
+import { natsOptions } from './lib/nats-options.ts';
 import { nearCache } from './lib/near-cache.ts';
 import { requestLog } from './lib/request-log.ts';
 import { contracts } from './services/contracts.ts';
@@ -23,7 +24,7 @@ export function brokerOptions(config: Config): BrokerOptions {
       ? {
           type: 'NATS',
           options: {
-            url: config.natsUrl,
+            ...natsOptions(config.natsUrl, config.natsFiles),
             // The watcher knows a lost node by the name of its connection.
             name: config.nodeId,
             // NATS restarts are waited out for as long as it takes.

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { check, HINTS, SECRETS } from './environment.ts';
+import type { NatsFiles } from './nats-options.ts';
 import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
 import { StartError } from './start-error.ts';
 
@@ -22,6 +23,8 @@ export interface Config {
   dataDir: string;
   /** Unset: no transporter. */
   natsUrl?: string;
+  /** For TLS to NATS: what its certificate is checked by, and ours. */
+  natsFiles: NatsFiles;
   /** NATS's system account, which the watcher listens to. */
   natsSystemUrl?: string;
   /** Unset: the embedded store under `dataDir`. */
@@ -122,6 +125,11 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     probePort: env.PROBE_PORT as number,
     dataDir,
     ...(env.NATS_URL ? { natsUrl: text('NATS_URL') } : {}),
+    natsFiles: {
+      ...(env.NATS_CA_FILE ? { caFile: text('NATS_CA_FILE') } : {}),
+      ...(env.NATS_CERT_FILE ? { certFile: text('NATS_CERT_FILE') } : {}),
+      ...(env.NATS_KEY_FILE ? { keyFile: text('NATS_KEY_FILE') } : {}),
+    },
     ...(env.NATS_SYSTEM_URL ? { natsSystemUrl: text('NATS_SYSTEM_URL') } : {}),
     ...(env.MONGO_URL ? { mongoUrl: text('MONGO_URL') } : {}),
     databasePrefix: text('DATABASE_PREFIX'),

@@ -13,7 +13,7 @@ const ATTEMPT = 2000;
  */
 export async function reachServers(config: Config, say: (line: string) => void): Promise<void> {
   const { natsUrl, mongoUrl } = config;
-  if (natsUrl) await reach('NATS', 'NATS_URL', natsUrl, () => tryNats(natsUrl), config, say);
+  if (natsUrl) await reach('NATS', 'NATS_URL', natsUrl, () => tryNats(natsUrl, config), config, say);
   if (mongoUrl) await reach('MongoDB', 'MONGO_URL', mongoUrl, () => tryMongo(mongoUrl), config, say);
 }
 
@@ -43,8 +43,8 @@ async function reach(
   }
 }
 
-async function tryNats(urls: string): Promise<void> {
-  const connection = await connect({ ...natsOptions(urls), reconnect: false, timeout: ATTEMPT });
+async function tryNats(urls: string, { natsFiles }: Config): Promise<void> {
+  const connection = await connect({ ...natsOptions(urls, natsFiles), reconnect: false, timeout: ATTEMPT });
   await connection.close();
 }
 

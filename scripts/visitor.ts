@@ -23,7 +23,7 @@ export async function visitorConfig(name: string): Promise<Config | undefined> {
   const natsUrl = config.natsUrl ?? readTopology(config.dataDir)?.natsUrl;
   if (!natsUrl) return undefined;
   try {
-    const probe = await connect({ ...natsOptions(natsUrl), reconnect: false, timeout: 2000 });
+    const probe = await connect({ ...natsOptions(natsUrl, config.natsFiles), reconnect: false, timeout: 2000 });
     await probe.close();
   } catch (error) {
     const address = natsUrl.replace(/\/\/[^@/]*@/, '//');

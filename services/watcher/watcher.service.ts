@@ -1,7 +1,7 @@
 import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
 import { connect, type NatsConnection } from 'nats';
 import { type Config, StartError } from '../../lib/config.ts';
-import { natsOptions } from '../../lib/nats-options.ts';
+import { type NatsFiles, natsOptions } from '../../lib/nats-options.ts';
 import { connectionEvent, verdict } from './connection-events.ts';
 
 /** From a node's connection to its subscriptions; should it take longer, its next heartbeat announces it. */
@@ -22,7 +22,7 @@ export default function watcher(config: Config): ServiceSchema {
     async started(this: Service) {
       if (!config.natsSystemUrl) throw new StartError('SERVICES has watcher, which needs NATS_SYSTEM_URL');
       const { broker, logger } = this;
-      connection = await listen(config.natsSystemUrl, `watcher-${broker.nodeID}`);
+      connection = await listen(config.natsSystemUrl, `watcher-${broker.nodeID}`, config.natsFiles);
 
       const onEvent = (json: string) => {
         const event = connectionEvent(json);
@@ -53,10 +53,10 @@ export default function watcher(config: Config): ServiceSchema {
   };
 }
 
-async function listen(url: string, name: string): Promise<NatsConnection> {
+async function listen(url: string, name: string, files: NatsFiles): Promise<NatsConnection> {
   const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 200, ignoreAuthErrorAbort: true };
   try {
-    return await connect({ ...natsOptions(url), ...forever, name });
+    return await connect({ ...natsOptions(url, files), ...forever, name });
   } catch (error) {
     throw new StartError(`the watcher cannot use NATS_SYSTEM_URL: ${(error as Error).message}`);
   }
