@@ -27,6 +27,8 @@ interface Gateway {
 
 /** A load balancer must have asked /readyz twice before the port closes, in ms. */
 const READY_DELAY = 1500;
+/** For the answers that are under way when the port closes, in ms. */
+const LAST_ANSWERS = 3000;
 
 const LARGEST_BODY = '100kb';
 /** moleculer-web's own. */
@@ -147,9 +149,11 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       async drain(this: Gateway) {
         this.draining = true;
         await sleep(config.natsUrl ? READY_DELAY : 0);
-        this.server.close();
+        const closed = new Promise<void>((resolve) => void this.server.close(() => resolve()));
         this.streams.endAll();
         this.server.closeIdleConnections();
+        // What is being answered now is finished first.
+        await Promise.race([closed, sleep(LAST_ANSWERS, undefined, { ref: false })]);
       },
     },
     created() {
