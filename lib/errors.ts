@@ -21,6 +21,8 @@ export const PROBLEMS = {
   'origin-not-allowed': { status: 403, title: 'Pages of this origin may not ask here' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'slug-taken': { status: 409, title: 'This slug is taken' },
+  'sku-taken': { status: 409, title: 'This SKU belongs to another product' },
   'email-taken': { status: 409, title: 'This e-mail is registered already' },
   'out-of-stock': { status: 409, title: 'Not enough in stock' },
   'request-in-progress': { status: 409, title: 'The first request with this key is still running', retryAfter: 1 },
@@ -30,6 +32,8 @@ export const PROBLEMS = {
   'wrong-state': { status: 409, title: 'The order is not in a state for this' },
   'orders-open': { status: 409, title: 'There are orders that are not finished' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
+  'stale-version': { status: 412, title: 'It was changed meanwhile' },
+  'missing-version': { status: 428, title: 'Say which version you have changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'uri-too-long': { status: 414, title: 'The address is too long' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
@@ -45,6 +49,7 @@ export const PROBLEMS = {
   'no-shipping': { status: 422, title: 'It cannot be sent there this way' },
   'unknown-payment-method': { status: 422, title: 'There is no such way to pay' },
   'refund-too-high': { status: 422, title: 'More than was paid cannot be refunded' },
+  'unknown-currency': { status: 422, title: 'The shop does not sell in this currency' },
   'not-returnable': { status: 422, title: 'This cannot be returned' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'too-many-attempts': { status: 429, title: 'Too many attempts to log in' },
@@ -128,6 +133,14 @@ export const errors = {
       items.map((i) => `Of ${i.sku} ${i.returnable} of ${i.requested} can be returned.`).join(' '),
       { items },
     ),
+  unknownCurrency: (currency: string, currencies: readonly string[]) =>
+    coded('unknown-currency', `There are prices in ${currencies.join(', ')}, but not in ${currency}.`),
+  slugTaken: (slug: string) => coded('slug-taken', `Another one has the slug ${slug} already.`),
+  skuTaken: (skus: readonly string[]) => coded('sku-taken', `Other products have ${skus.join(', ')} already.`),
+  /** @param version the one that it has now */
+  staleVersion: (version: number) =>
+    coded('stale-version', `It has version ${version} now. Read it again, and make your change to that.`),
+  missingVersion: () => coded('missing-version', 'Send the ETag that you have read as If-Match.'),
   emailNotVerified: () =>
     coded('email-not-verified', 'Follow the link in the mail that we have sent you, then log in.'),
   originNotAllowed: () => coded('origin-not-allowed', 'Only the pages of the shop may ask from a browser.'),

@@ -1,12 +1,12 @@
 import { anyId } from '../../lib/ids.ts';
 import { pageOf } from '../../lib/page.ts';
-import { productView } from '../product/product-rules.ts';
+import { productCard } from '../product/product-rules.ts';
 
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
 const wish = {
   type: 'object',
   // Null: it is no longer sold.
-  props: { productId: 'string', addedAt: 'string', product: { ...productView, nullable: true } },
+  props: { productId: 'string', addedAt: 'string', product: { ...productCard, nullable: true } },
 } as const;
 
 /** What a customer would like to have; part of the `customer` contract. */

@@ -1,6 +1,7 @@
 import MiniSearch from 'minisearch';
 import { decodeCursor, foreignCursor, page } from '../../lib/page.ts';
-import type { Product, Variant } from './product.ts';
+import { type Level, LOW_AT } from './availability.ts';
+import { lowestPrice, type Product, type Variant } from './product.ts';
 import { SortedList } from './sorted-list.ts';
 
 export type Sort = 'relevance' | 'popularity' | 'newest' | 'price' | '-price';
@@ -14,12 +15,12 @@ export interface Query {
 }
 
 /** What an order is made of, ascending; the id tells apart what is equal in it. */
-const KEYS: Record<Exclude<Sort, 'relevance'>, (product: Product) => number> = {
+const keysIn = (currency: string): Record<Exclude<Sort, 'relevance'>, (product: Product) => number> => ({
   popularity: (product) => -product.popularity,
   newest: (product) => -product.createdAt,
-  price: (product) => product.price.amount,
-  '-price': (product) => -product.price.amount,
-};
+  price: (product) => lowestPrice(product, currency) ?? 0,
+  '-price': (product) => -(lowestPrice(product, currency) ?? 0),
+});
 
 /** A place in a list: the key it is ordered by, and the product's id. */
 type Place = { key: number; id: string };
@@ -40,9 +41,7 @@ export class Catalogue {
   readonly #bySlug = new Map<string, Product>();
   readonly #bySku = new Map<string, { product: Product; variant: Variant }>();
   readonly #levels = new Map<string, number>();
-  readonly #lists = new Map(
-    Object.entries(KEYS).map(([sort, key]) => [sort, { key, list: new SortedList<Entry>(inOrder) }] as const),
-  );
+  readonly #lists: Map<string, { key: (product: Product) => number; list: SortedList<Entry> }>;
   readonly #words = new MiniSearch<Product>({
     idField: '_id',
     fields: ['title', 'brand', 'category', 'attributes', 'description'],
@@ -52,6 +51,11 @@ export class Catalogue {
     },
     processTerm: (term) => term.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase(),
   });
+
+  constructor(currency: string) {
+    const keys = Object.entries(keysIn(currency));
+    this.#lists = new Map(keys.map(([sort, key]) => [sort, { key, list: new SortedList<Entry>(inOrder) }]));
+  }
 
   /** Takes in a product as it is now; one that is no longer sold goes. An older version than the known one is ignored. */
   put(product: Product): void {
@@ -71,8 +75,8 @@ export class Catalogue {
     this.#levels.set(sku, available);
   }
 
-  /** How many pieces of a SKU are available. */
-  readonly levels = (sku: string): number => this.#levels.get(sku) ?? 0;
+  /** What is left of a SKU. */
+  readonly levels = (sku: string): Level => ({ available: this.#levels.get(sku) ?? 0, lowAt: LOW_AT });
 
   get(idOrSlug: string): Product | undefined {
     return this.#products.get(idOrSlug) ?? this.#bySlug.get(idOrSlug);

@@ -1,9 +1,21 @@
 import { moneyRule } from '../../lib/money.ts';
+import { AVAILABILITIES } from './availability.ts';
 
-/** Contract rules of what a product is made of. */
+/** Contract rules of what shoppers see of a product. */
 
-const labels = { type: 'record', key: 'string', value: 'string' } as const;
-export const availability = { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock'] } as const;
+export const labels = { type: 'record', key: 'string', value: 'string' } as const;
+export const availability = { type: 'enum', values: AVAILABILITIES } as const;
+
+export const imageRule = {
+  type: 'object',
+  props: {
+    id: 'string',
+    alt: 'string',
+    width: 'number',
+    height: 'number',
+    sources: { type: 'array', items: { type: 'object', props: { width: 'number', url: 'string' } } },
+  },
+} as const;
 
 const variant = {
   type: 'object',
@@ -12,24 +24,45 @@ const variant = {
     title: 'string',
     options: labels,
     price: moneyRule,
+    /** What it cost before. */
+    compareAtPrice: { ...moneyRule, optional: true },
+    image: 'string|optional',
     availability,
-    available: 'number',
   },
 } as const;
 
-/** A product as shoppers see it. */
+const card = {
+  id: 'string',
+  slug: 'string',
+  title: 'string',
+  brand: 'string',
+  category: 'string',
+  attributes: labels,
+  /** Of the cheapest variant. */
+  price: moneyRule,
+  images: { type: 'array', items: imageRule },
+  rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
+  availability,
+  variants: { type: 'array', items: variant },
+  createdAt: 'string',
+  updatedAt: 'string',
+} as const;
+
+/** A product as lists show it. */
+export const productCard = { type: 'object', props: card } as const;
+
+/** A product on its own page. */
 export const productView = {
   type: 'object',
   props: {
-    id: 'string',
-    slug: 'string',
-    title: 'string',
+    ...card,
+    /** Markdown. */
     description: 'string',
-    brand: 'string',
-    category: 'string',
-    attributes: labels,
-    price: moneyRule,
-    variants: { type: 'array', items: variant },
-    createdAt: 'string',
+    /** The same as HTML that is safe to put into a page. */
+    descriptionHtml: 'string',
+    taxClass: 'string',
   },
 } as const;
+
+/** ISO 4217; the shop's own when left out. */
+export const currencyParam = { type: 'string', pattern: /^[A-Z]{3}$/, optional: true } as const;

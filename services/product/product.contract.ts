@@ -2,7 +2,7 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
-import { availability, productView } from './product-rules.ts';
+import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 
 const offer = {
   type: 'object',
@@ -13,11 +13,11 @@ const offer = {
     title: 'string',
     variant: 'string',
     category: 'string',
+    taxClass: 'string',
     /** In grams. */
     weight: 'number',
     price: moneyRule,
     availability,
-    available: 'number',
   },
 } as const;
 
@@ -40,9 +40,11 @@ export const product = contract(
           values: ['relevance', 'popularity', 'newest', 'price', '-price'],
           optional: true,
         },
+        currency: currencyParam,
         ...pageParams,
       },
-      returns: pageOf(productView),
+      returns: pageOf(productCard),
+      problems: ['unknown-currency'],
       nearCache: { ttl: 1000, dropOn: {} },
     },
     get: {
@@ -52,9 +54,9 @@ export const product = contract(
       idempotent: true,
       timeout: 1000,
       rest: 'GET /v1/products/:idOrSlug',
-      params: { idOrSlug: { type: 'string', max: 128 } },
+      params: { idOrSlug: { type: 'string', max: 128 }, currency: currencyParam },
       returns: productView,
-      problems: ['not-found'],
+      problems: ['not-found', 'unknown-currency'],
       nearCache: { ttl: 1000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
     },
     lookup: {
@@ -65,8 +67,9 @@ export const product = contract(
       timeout: 1000,
       rateClass: 'reads',
       rest: 'POST /v1/products/lookup',
-      params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 } },
-      returns: { type: 'object', props: { items: { type: 'array', items: productView } } },
+      params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 }, currency: currencyParam },
+      returns: { type: 'object', props: { items: { type: 'array', items: productCard } } },
+      problems: ['unknown-currency'],
     },
     offers: {
       summary: 'What the given SKUs are and cost now; those that are not sold are left out',
@@ -74,7 +77,7 @@ export const product = contract(
       auth: 'internal',
       idempotent: true,
       timeout: 1000,
-      params: { skus: { type: 'array', items: 'string', max: 200 } },
+      params: { skus: { type: 'array', items: 'string', max: 200 }, currency: currencyParam },
       returns: { type: 'array', items: offer },
     },
   },

@@ -7,7 +7,8 @@ import { type Worker, worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
 import { catchUp, loadAll } from './catch-up.ts';
 import { product } from './product.contract.ts';
-import { offerOf, type Product, productView } from './product.ts';
+import type { Product } from './product.ts';
+import { offerOf, productCard, productView, type Sight } from './product-view.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
@@ -16,8 +17,12 @@ const CATCH_UP_PAUSE = 1000;
 type This = Self<{ store: Store<Product>; worker: Worker }>;
 
 export default function productService(config: Config) {
-  const catalogue = new Catalogue();
-  const view = (product: Product) => productView(product, catalogue.levels);
+  const catalogue = new Catalogue(config.currency);
+  /** What is shown in a currency, the shop's own unless it is said. @throws unknown-currency */
+  const sightIn = (currency: string = config.currency): Sight => {
+    if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
+    return { currency, levels: catalogue.levels };
+  };
   let since = new Date();
 
   return service<{ store: Store<Product>; worker: Worker }>()(product, config, {
@@ -45,26 +50,29 @@ export default function productService(config: Config) {
       },
 
       list(ctx) {
-        const { limit = DEFAULT_LIMIT, ...query } = ctx.params;
+        const { limit = DEFAULT_LIMIT, currency, ...query } = ctx.params;
+        const sight = sightIn(currency);
         const { items, nextCursor } = catalogue.find({ ...query, limit });
-        return { items: items.map(view), nextCursor };
+        return { items: items.map((product) => productCard(product, sight)), nextCursor };
       },
 
       get(ctx) {
         const found = catalogue.get(ctx.params.idOrSlug);
         if (!found) throw errors.notFound('This product');
-        return view(found);
+        return productView(found, sightIn(ctx.params.currency));
       },
 
       lookup(ctx) {
         const found = [...new Set(ctx.params.ids)].map((id) => catalogue.get(id));
-        return { items: found.filter((product) => product !== undefined).map(view) };
+        const sight = sightIn(ctx.params.currency);
+        return { items: found.flatMap((product) => (product ? [productCard(product, sight)] : [])) };
       },
 
       offers(ctx) {
+        const sight = sightIn(ctx.params.currency);
         return ctx.params.skus.flatMap((sku) => {
           const sold = catalogue.sold(sku);
-          return sold ? [offerOf(sold.product, sold.variant, catalogue.levels)] : [];
+          return (sold && offerOf(sold.product, sold.variant, sight)) ?? [];
         });
       },
     },

@@ -1,71 +1,88 @@
 import type { Money } from '../../lib/money.ts';
+import type { Image } from './image.ts';
+
+/** What a variant costs in one price list, in minor units of the list's currency. `compareAt`: what it cost before. */
+export interface Price {
+  amount: number;
+  compareAt?: number;
+}
 
 /** One thing that can be bought: a product in one size and colour. */
 export interface Variant {
   sku: string;
   title: string;
   options: Record<string, string>;
-  price: Money;
+  /** By currency (ISO 4217): the price list of that currency. Where it has none, it is not sold. */
+  prices: Record<string, Price>;
+  /** GTIN, EAN or UPC. */
+  barcode?: string;
   /** In grams. */
   weight: number;
+  /** The id of one of the product's images. */
+  image?: string;
 }
+
+export const STATUSES = ['draft', 'active', 'archived'] as const;
 
 export interface Product {
   _id: string;
   rev: number;
+  /** Counts the changes that staff made, from 1 on: what an If-Match names. */
+  version: number;
   slug: string;
   title: string;
+  /** Markdown. */
   description: string;
   brand: string;
-  /** The category's slug. */
+  /** The category's slug; its ancestors are the tree's to know. */
   category: string;
   attributes: Record<string, string>;
-  /** That of the cheapest variant. */
-  price: Money;
+  images: Image[];
+  /** How it is taxed; `standard` unless it is said. See docs/pricing.md. */
+  taxClass: string;
+  /** Drafts have not been sold yet, what is archived is sold no longer. */
+  status: (typeof STATUSES)[number];
   variants: Variant[];
-  status: 'active' | 'archived';
+  /** Prices to come, the next first. */
+  scheduled: PriceChange[];
+  /** When the first of them is due; null: there is none. */
+  nextPriceAt: Date | null;
+  /** Of the reviews that are shown: how many, and the sum of their stars. */
+  rating: { count: number; sum: number };
   /** 0 to 1000. */
   popularity: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-const LOW = 5;
-
-/** What `count` pieces left mean to a shopper. */
-export function availabilityOf(count: number): 'in_stock' | 'low_stock' | 'out_of_stock' {
-  if (count <= 0) return 'out_of_stock';
-  return count < LOW ? 'low_stock' : 'in_stock';
+/** A price that a variant will have from some moment on. */
+export interface PriceChange {
+  id: string;
+  at: Date;
+  sku: string;
+  currency: string;
+  price: Price;
 }
 
-/** How many pieces of a SKU are available. */
-export type Levels = (sku: string) => number;
+/** What the fields of a product are that nobody has said anything about. */
+export const UNSAID = {
+  version: 1,
+  images: [],
+  taxClass: 'standard',
+  scheduled: [],
+  nextPriceAt: null,
+  rating: { count: 0, sum: 0 },
+} satisfies Partial<Product>;
 
-/** A product as the API shows it. */
-export function productView({ _id, ...product }: Product, levels: Levels) {
-  const { slug, title, description, brand, category, attributes, price, createdAt } = product;
-  return {
-    id: _id,
-    slug,
-    title,
-    description,
-    brand,
-    category,
-    attributes,
-    price,
-    variants: product.variants.map(({ sku, title, options, price }) => {
-      const available = levels(sku);
-      return { sku, title, options, price, availability: availabilityOf(available), available };
-    }),
-    createdAt: createdAt.toISOString(),
-  };
+/** The variants that are sold in a currency. */
+export const soldIn = ({ variants }: Pick<Product, 'variants'>, currency: string): Variant[] =>
+  variants.filter(({ prices }) => Object.hasOwn(prices, currency));
+
+/** What the cheapest variant costs in a currency, in minor units; undefined where the product is not sold in it. */
+export function lowestPrice(product: Pick<Product, 'variants'>, currency: string): number | undefined {
+  const amounts = soldIn(product, currency).map(({ prices }) => prices[currency]?.amount ?? Number.POSITIVE_INFINITY);
+  return amounts.length > 0 ? Math.min(...amounts) : undefined;
 }
 
-/** What a cart or an order needs to know of a SKU. */
-export function offerOf(product: Product, variant: Variant, levels: Levels) {
-  const { _id: productId, slug, title, category } = product;
-  const { sku, price, weight } = variant;
-  const available = levels(sku);
-  const goods = { sku, productId, slug, title, variant: variant.title, category, weight, price };
-  return { ...goods, availability: availabilityOf(available), available };
-}
+/** A price list's price as `Money`. */
+export const moneyOf = (amount: number, currency: string): Money => ({ amount, currency });

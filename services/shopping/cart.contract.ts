@@ -28,7 +28,6 @@ const cartView = {
           unitPrice: { ...moneyRule, optional: true },
           lineTotal: { ...moneyRule, optional: true },
           availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
-          available: 'number',
         },
       },
     },

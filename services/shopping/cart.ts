@@ -111,8 +111,8 @@ export function cartView(items: readonly Item[], offers: readonly Offer[], curre
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
   const lines = items.map(({ sku, quantity }) => {
     const offer = bySku.get(sku);
-    if (!offer) return { sku, quantity, availability: 'not_sold' as const, available: 0 };
-    const { price: unitPrice, category: _, weight: _w, ...rest } = offer;
+    if (!offer) return { sku, quantity, availability: 'not_sold' as const };
+    const { price: unitPrice, category: _, taxClass: _t, weight: _w, ...rest } = offer;
     return { ...rest, quantity, unitPrice, lineTotal: times(unitPrice, quantity) };
   });
   const subtotal = sum(

@@ -4,6 +4,7 @@ import { Cluster } from '../../scripts/cluster/cluster.ts';
 import { type Addresses, NODE_IDS } from '../../scripts/cluster/plan.ts';
 import { readTopology } from '../../scripts/cluster/topology.ts';
 import { Operator } from '../support/operator.ts';
+import { plentiful } from '../support/sample.ts';
 import { request } from '../support/shop.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 import { type FaultKind, inflict, planFaults } from './faults.ts';
@@ -146,10 +147,7 @@ async function shopping(
   { orders, shoppers, seed }: Pick<Options, 'orders' | 'shoppers' | 'seed'>,
 ): Promise<Crowd> {
   const { body } = await request(url, 'GET /v1/products?limit=100');
-  const variants: { sku: string; available: number }[] = body.items.flatMap(
-    ({ variants }: { variants: { sku: string; available: number }[] }) => variants,
-  );
-  const skus = variants.filter(({ available }) => available > 20).map(({ sku }) => sku);
+  const skus = await plentiful(body.items, 20);
   await operator.stockUp(skus.slice(0, 100), orders);
   await operator.offerCoupon('CHAOS', Math.ceil(orders / 10));
   return new Crowd(await crowdOf(url, shoppers), skus.slice(0, 100), orders, seed);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { type Acknowledged, Buyers, Readers } from '../support/load.ts';
 import { Operator } from '../support/operator.ts';
+import { plentiful } from '../support/sample.ts';
 import { eventually, request, Shopper } from '../support/shop.ts';
 
 /**
@@ -19,10 +20,7 @@ beforeAll(async () => {
   cluster = await startCluster({ env: { DATABASE_PREFIX: PREFIX, SEED: 'true' } });
   const { body } = await request(cluster.url, 'GET /v1/products?limit=100');
   ids = body.items.map(({ id }: { id: string }) => id);
-  skus = body.items
-    .flatMap(({ variants }: { variants: { sku: string; available: number }[] }) => variants)
-    .filter(({ available }: { available: number }) => available > 60)
-    .map(({ sku }: { sku: string }) => sku);
+  skus = await plentiful(body.items, 60);
   shoppers = await Promise.all(Array.from({ length: 4 }, () => Shopper.at(cluster.url)));
 });
 

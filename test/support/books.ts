@@ -30,6 +30,11 @@ export function storeOf<K extends keyof Kept>({ broker }: TestShop, service: K):
   return (broker.getLocalService(service) as unknown as { store: Store<Kept[K]> }).store;
 }
 
+/** How many of a SKU are there to be had. */
+export async function availableOf(shop: TestShop, sku: string): Promise<number> {
+  return (await storeOf(shop, 'inventory').get(sku))?.available ?? 0;
+}
+
 /** Waits until recovery has nothing more to do, and resolves with what the auditor finds against the shop then. */
 export async function wrongAtRest(shop: TestShop, acknowledged: string[] = []): Promise<string[]> {
   await eventually(

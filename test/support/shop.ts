@@ -105,12 +105,6 @@ export async function startShop(config: Config): Promise<TestShop> {
   return { url: `http://127.0.0.1:${port}`, broker: broker as unknown as Broker, stop };
 }
 
-/** How many of a SKU the shop says it has. */
-export async function availableOf(url: string, sku: string, productId: string): Promise<number> {
-  const { body } = await request(url, `GET /v1/products/${productId}`);
-  return body.variants.find((variant: { sku: string }) => variant.sku === sku).available;
-}
-
 /** Asks until it is so, within `ms`; never waits for a time alone. */
 export async function eventually<T>(ask: () => Promise<T>, is: (answer: T) => boolean, ms = 20_000): Promise<T> {
   for (const deadline = Date.now() + ms; ; ) {

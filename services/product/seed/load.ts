@@ -2,8 +2,9 @@ import { emptyAllotment } from '../../../lib/allotment.ts';
 import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Category } from '../category.ts';
-import type { Product } from '../product.ts';
+import { type Product, UNSAID } from '../product.ts';
 import type { Stock } from '../stock.ts';
+import type { SampleProduct } from './product.ts';
 
 type New<T> = Omit<T, 'rev'>;
 
@@ -22,10 +23,7 @@ export async function sampleCategories(currency: string): Promise<New<Category>[
 }
 
 export async function sampleProducts(currency: string): Promise<New<Product>[]> {
-  return (await sample(currency)).products.map(({ variants, ...product }) => ({
-    ...product,
-    variants: variants.map(({ stock, ...variant }) => variant),
-  }));
+  return (await sample(currency)).products.map(asProduct);
 }
 
 export async function sampleStock(currency: string): Promise<New<Stock>[]> {
@@ -38,6 +36,18 @@ export async function sampleStock(currency: string): Promise<New<Stock>[]> {
       updatedAt,
     })),
   );
+}
+
+/** A sample product as it is stored; its stock is the inventory's. */
+export function asProduct({ variants, price: _, ...product }: SampleProduct): New<Product> {
+  return {
+    ...UNSAID,
+    ...product,
+    variants: variants.map(({ stock: _, price: { amount, currency }, ...variant }) => ({
+      ...variant,
+      prices: { [currency]: { amount } },
+    })),
+  };
 }
 
 /** Imported only here: nobody else needs the data, or faker. */

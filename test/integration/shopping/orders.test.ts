@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../../lib/ids.ts';
+import type { Variant } from '../../../services/product/product.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { stopAndAudit, storeOf } from '../../support/books.ts';
+import { availableOf, stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
-import {
-  ADDRESS,
-  type Answer,
-  availableOf,
-  eventually,
-  request,
-  Shopper,
-  startShop,
-  type TestShop,
-} from '../../support/shop.ts';
+import { ADDRESS, type Answer, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const VARIANTS = products.flatMap(({ _id: productId, title: name, variants }) =>
@@ -77,7 +69,7 @@ eachEngine('orders', (engine) => {
   });
 
   test('are paid, take the stock and what was in the cart, and can be read at their Location', async () => {
-    const before = await Promise.all([MUG, CUP].map(({ sku, productId }) => availableOf(shop.url, sku, productId)));
+    const before = await Promise.all([MUG, CUP].map(({ sku }) => availableOf(shop, sku)));
     expect(before).toEqual([MUG.stock, CUP.stock]);
     await ada.put(MUG.sku, 3);
     await ada.put(CUP.sku, 7);
@@ -109,12 +101,12 @@ eachEngine('orders', (engine) => {
       () => cartOf(ada),
       (items) => items.length === 0,
     );
-    for (const [{ sku, productId, stock }, quantity] of [
+    for (const [{ sku, stock }, quantity] of [
       [MUG, 3],
       [CUP, 7],
     ] as const) {
       const level = await eventually(
-        () => availableOf(shop.url, sku, productId),
+        () => availableOf(shop, sku),
         (available) => available < stock,
       );
       expect(level).toBe(stock - quantity);
@@ -124,8 +116,8 @@ eachEngine('orders', (engine) => {
   test('keep the prices and the address they were placed with', async () => {
     await ada.put(BOWL.sku, 2);
     const { body: placed } = await ada.order();
-    const doubled = (variants: { sku: string; price: { amount: number } }[]) =>
-      variants.map((variant) => ({ ...variant, price: money(2 * variant.price.amount) }));
+    const doubled = (variants: Variant[]) =>
+      variants.map((variant) => ({ ...variant, prices: { EUR: { amount: 2 * (variant.prices.EUR?.amount ?? 0) } } }));
     await storeOf(shop, 'product').change(BOWL.productId, ({ variants }, updatedAt) => ({
       answer: undefined,
       patch: { variants: doubled(variants), updatedAt },

@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { availabilityOf } from '../../../services/product/availability.ts';
 import { Catalogue, type Query, type Sort } from '../../../services/product/catalogue.ts';
-import { availabilityOf, type Product } from '../../../services/product/product.ts';
+import { lowestPrice, type Product, UNSAID } from '../../../services/product/product.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const CATEGORIES = ['games', 'garden', 'desk'];
 const WORDS = ['oak', 'piqué', 'lantern', 'kettle', 'Saucepan'];
 
-const product = (change: Partial<Product> & { _id: string }): Product => {
-  const price = change.price ?? { amount: 100, currency: 'EUR' };
+const product = ({ amount = 100, ...change }: Partial<Product> & { _id: string; amount?: number }): Product => {
+  const prices = { EUR: { amount } };
   return {
+    ...UNSAID,
     rev: 0,
     slug: `slug-${change._id}`,
     title: 'Thing',
@@ -17,8 +19,7 @@ const product = (change: Partial<Product> & { _id: string }): Product => {
     brand: 'Brand',
     category: 'games',
     attributes: {},
-    price,
-    variants: [{ sku: `SKU-${change._id}`, title: 'Standard', options: {}, price, weight: 1 }],
+    variants: [{ sku: `SKU-${change._id}`, title: 'Standard', options: {}, prices, weight: 1 }],
     status: 'active',
     popularity: 0,
     createdAt: new Date(0),
@@ -40,15 +41,11 @@ const products = fc
     }),
     { selector: ({ _id }) => _id, maxLength: 30 },
   )
-  .map((all) =>
-    all.map(({ amount, created, ...rest }) =>
-      product({ ...rest, price: { amount, currency: 'EUR' }, createdAt: new Date(created * 1000) }),
-    ),
-  );
+  .map((all) => all.map(({ created, ...rest }) => product({ ...rest, createdAt: new Date(created * 1000) })));
 
 const ORDERS: Record<Exclude<Sort, 'relevance'>, (p: Product) => number> = {
-  price: (p) => p.price.amount,
-  '-price': (p) => -p.price.amount,
+  price: (p) => lowestPrice(p, 'EUR') ?? 0,
+  '-price': (p) => -(lowestPrice(p, 'EUR') ?? 0),
   popularity: (p) => -p.popularity,
   newest: (p) => -p.createdAt,
 };
@@ -70,7 +67,7 @@ function pages(catalogue: Catalogue, query: Omit<Query, 'cursor'>, between = (_p
 }
 
 const filled = (all: readonly Product[]) => {
-  const catalogue = new Catalogue();
+  const catalogue = new Catalogue('EUR');
   for (const one of all) catalogue.put(one);
   return catalogue;
 };
@@ -234,15 +231,15 @@ describe('taking in a product', () => {
   });
 
   test('keeps what is known of its stock', () => {
-    const catalogue = new Catalogue();
+    const catalogue = new Catalogue('EUR');
     catalogue.setLevel('SKU-prd_1', 7);
     catalogue.put(one);
-    expect(catalogue.levels('SKU-prd_1')).toBe(7);
-    expect(catalogue.levels('SKU-none')).toBe(0);
+    expect(catalogue.levels('SKU-prd_1').available).toBe(7);
+    expect(catalogue.levels('SKU-none').available).toBe(0);
   });
 });
 
 test('a count of pieces means something to a shopper', () => {
-  const meanings = [-1, 0, 1, 4, 5, 1000].map(availabilityOf);
+  const meanings = [-1, 0, 1, 4, 5, 1000].map((available) => availabilityOf({ available, lowAt: 5 }));
   expect(meanings).toEqual(['out_of_stock', 'out_of_stock', 'low_stock', 'low_stock', 'in_stock', 'in_stock']);
 });

@@ -13,7 +13,7 @@ const now = new Date('2026-03-01T10:00:00Z');
 const later = new Date('2026-03-01T10:00:05Z');
 const offer = (sku: string, amount: number): Offer => ({
   ...{ sku, productId: `prd_${sku}`, slug: 'thing', title: `A ${sku}`, variant: 'One', category: 'mugs', weight: 300 },
-  ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock', available: 7 },
+  ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock', taxClass: 'standard' },
 });
 const priced = (items: Item[], offers: Offer[]) =>
   price({ lines: orderable(items, offers), country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
