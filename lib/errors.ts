@@ -21,6 +21,9 @@ export const PROBLEMS = {
   'origin-not-allowed': { status: 403, title: 'Pages of this origin may not ask here' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'category-cycle': { status: 409, title: 'A category cannot be inside itself' },
+  'category-not-empty': { status: 409, title: 'The category is not empty' },
+  'product-archived': { status: 409, title: 'The product is archived' },
   'slug-taken': { status: 409, title: 'This slug is taken' },
   'sku-taken': { status: 409, title: 'This SKU belongs to another product' },
   'email-taken': { status: 409, title: 'This e-mail is registered already' },
@@ -135,6 +138,9 @@ export const errors = {
     ),
   unknownCurrency: (currency: string, currencies: readonly string[]) =>
     coded('unknown-currency', `There are prices in ${currencies.join(', ')}, but not in ${currency}.`),
+  categoryCycle: (slug: string, parent: string) => coded('category-cycle', `${parent} is ${slug} itself, or in it.`),
+  categoryNotEmpty: (detail: string) => coded('category-not-empty', detail),
+  archived: () => coded('product-archived', 'Restore it first.'),
   slugTaken: (slug: string) => coded('slug-taken', `Another one has the slug ${slug} already.`),
   skuTaken: (skus: readonly string[]) => coded('sku-taken', `Other products have ${skus.join(', ')} already.`),
   /** @param version the one that it has now */

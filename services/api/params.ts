@@ -1,6 +1,6 @@
 import type { Schema } from '../../lib/contract.ts';
 import { errors, type FieldError } from '../../lib/errors.ts';
-import { escaped } from './problem.ts';
+import { escaped } from '../../lib/pointer.ts';
 import type { Route } from './routes.ts';
 
 /** What of a request can become parameters. */
@@ -59,6 +59,7 @@ function headerParams(names: Readonly<Record<string, string>>, params: Schema, h
     if (value !== undefined && value !== '') found[param] = value;
     else if (Object.hasOwn(Object(params[param]), 'optional')) continue;
     else if (header === 'Idempotency-Key') throw errors.missingIdempotencyKey();
+    else if (header === 'If-Match') throw errors.missingVersion();
     else throw errors.malformed(`The header ${header} is missing.`);
   }
   return found;

@@ -1,4 +1,5 @@
 import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
+import { escaped } from '../../lib/pointer.ts';
 import { instanceOf } from './request-id.ts';
 
 /** A problem of RFC 9457, with the members of its type beside the standard ones. */
@@ -90,9 +91,6 @@ function fieldErrors(data: unknown): FieldError[] {
     return [{ pointer: at, detail: isNull ? `The '${field}' field cannot be null.` : message }];
   });
 }
-
-/** A name as part of a pointer (RFC 6901 §3). */
-export const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** `address.lines[0]` as an RFC 6901 pointer: `/address/lines/0`. */
 function pointerOf(field: string): string {

@@ -8,12 +8,22 @@ import { auditLog } from './audit-log.contract.ts';
 type Begun = Omit<Params<'audit-log.begin'>, 'id'>;
 type Came = Omit<Params<'audit-log.end'>, 'id'>;
 
-/** One thing that a member of staff did. */
-interface Entry extends Begun, Came {
+/**
+ * One thing that a member of staff did. What it was done with is kept as JSON: names that somebody has thought up may be
+ * none that a database takes.
+ */
+interface Entry extends Omit<Begun, 'params'> {
   _id: string;
   rev: number;
+  params: string;
+  outcome: Came['outcome'];
+  change: string;
   at: Date;
 }
+
+/** What was there before and after, as far as it is known. */
+const changeOf = ({ before, after }: Omit<Came, 'outcome'>) => JSON.stringify({ before, after });
+const UNKNOWN = changeOf({ before: null, after: null });
 
 /** Until it is known what came of it. */
 const STARTED = 'started';
@@ -31,15 +41,16 @@ export default function auditLogService(config: Config) {
 
     handlers: {
       async begin(ctx) {
-        const { id, ...begun } = ctx.params;
-        await this.store.insert({ _id: id, ...begun, outcome: STARTED, before: null, after: null, at: new Date() });
+        const { id, params, ...begun } = ctx.params;
+        const said = { ...begun, params: JSON.stringify(params) };
+        await this.store.insert({ _id: id, ...said, outcome: STARTED, change: UNKNOWN, at: new Date() });
       },
 
       async end(ctx) {
-        const { id, ...came } = ctx.params;
-        await this.store.change(id, ({ outcome }) => ({
+        const { id, outcome, ...came } = ctx.params;
+        await this.store.change(id, (entry) => ({
           answer: undefined,
-          ...(outcome === STARTED ? { patch: came } : {}),
+          ...(entry.outcome === STARTED ? { patch: { outcome, change: changeOf(came) } } : {}),
         }));
       },
 
@@ -53,7 +64,11 @@ export default function auditLogService(config: Config) {
         const found = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
         const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
         return {
-          items: items.map(({ _id: id, rev: _rev, at, ...entry }) => ({ id, ...entry, at: at.toISOString() })),
+          items: items.map(({ _id: id, rev: _rev, at, params, change, ...entry }) => ({
+            ...{ id, ...entry, at: at.toISOString() },
+            params: JSON.parse(params) as Begun['params'],
+            ...(JSON.parse(change) as Omit<Came, 'outcome'>),
+          })),
           nextCursor,
         };
       },

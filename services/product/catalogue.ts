@@ -78,6 +78,13 @@ export class Catalogue {
   /** What is left of a SKU. */
   readonly levels = (sku: string): Level => ({ available: this.#levels.get(sku) ?? 0, lowAt: LOW_AT });
 
+  /** How many products are in each category by itself. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { category } of this.#products.values()) counts.set(category, (counts.get(category) ?? 0) + 1);
+    return counts;
+  }
+
   get(idOrSlug: string): Product | undefined {
     return this.#products.get(idOrSlug) ?? this.#bySlug.get(idOrSlug);
   }

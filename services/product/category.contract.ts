@@ -1,26 +1,138 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { pageOf } from '../../lib/page.ts';
+import { slugRule } from './product-input.ts';
+
+const slug = { type: 'string', max: 120 } as const;
+const fields = {
+  title: { type: 'string', trim: true, min: 1, max: 80 },
+  description: { type: 'string', max: 1000 },
+  /** The slug of the category that it is in; null for the top. */
+  parent: { type: 'string', max: 120, nullable: true },
+  position: { type: 'number', integer: true, min: 0, max: 1_000_000 },
+} as const;
+const optional = <const R extends object>(rule: R) => ({ ...rule, optional: true }) as const;
+
+const view = {
+  type: 'object',
+  props: {
+    slug: 'string',
+    title: 'string',
+    description: 'string',
+    parent: { type: 'string', nullable: true },
+    /** The slugs from the top down to it. */
+    path: { type: 'array', items: 'string' },
+    position: 'number',
+    /** Products in it, and in all that is in it. */
+    count: 'number',
+  },
+} as const;
+
+const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 1000 } as const;
+const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write', returns: view } as const;
 
 export const category = contract(
   'category',
   {
     list: {
-      summary: 'All categories, in the order of the shop',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
-      timeout: 1000,
+      ...read,
+      summary: 'All categories: each before what is in it, siblings in the order of the shop',
       rest: 'GET /v1/categories',
       params: {},
-      returns: pageOf({
+      returns: pageOf(view),
+      nearCache: { ttl: 1000, dropOn: {} },
+    },
+    get: {
+      ...read,
+      summary: 'A category, what it is in, and what is in it',
+      rest: 'GET /v1/categories/:slug',
+      params: { slug },
+      returns: {
         type: 'object',
-        props: { id: 'string', slug: 'string', title: 'string', description: 'string' },
-      }),
+        props: { ...view.props, ancestors: { type: 'array', items: view }, children: { type: 'array', items: view } },
+      },
+      problems: ['not-found'],
+    },
+    create: {
+      ...staff,
+      summary: 'A new category, behind its siblings unless it is said',
+      idempotent: false,
+      rest: 'POST /v1/admin/categories',
+      status: 201,
+      location: '/v1/categories/{slug}',
+      params: {
+        slug: slugRule,
+        title: fields.title,
+        description: optional(fields.description),
+        parent: optional(fields.parent),
+        position: optional(fields.position),
+      },
+      problems: ['slug-taken', 'not-found', 'limit-reached'],
+    },
+    edit: {
+      ...staff,
+      summary: 'Change a category, or move it with all that is in it',
+      idempotent: true,
+      rest: 'PATCH /v1/admin/categories/:slug',
+      params: {
+        slug,
+        title: optional(fields.title),
+        description: optional(fields.description),
+        parent: optional(fields.parent),
+        position: optional(fields.position),
+      },
+      problems: ['not-found', 'category-cycle', 'limit-reached'],
+    },
+    remove: {
+      ...staff,
+      summary: 'Remove a category with nothing in it',
+      idempotent: true,
+      rest: 'DELETE /v1/admin/categories/:slug',
+      status: 204,
+      params: { slug },
+      returns: undefined,
+      problems: ['category-not-empty'],
+    },
+    exists: {
+      summary: 'Refuses, as a bad field `category`, what is no category',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { slug: { type: 'string', max: 120 } },
+    },
+    tree: {
+      summary: 'The whole tree, unless it is still as it was at that revision',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { rev: 'number|optional' },
+      returns: {
+        type: 'object',
+        nullable: true,
+        props: {
+          rev: 'number',
+          categories: {
+            type: 'record',
+            key: 'string',
+            value: {
+              type: 'object',
+              props: {
+                title: 'string',
+                description: 'string',
+                parent: { type: 'string', nullable: true },
+                position: 'number',
+              },
+            },
+          },
+        },
+      },
     },
   },
-  {},
+  {
+    changed: { summary: 'The tree of categories is different: a hint, not a promise', params: {} },
+  },
 );
 
 declare module '../../lib/contract.ts' {
   interface Actions extends ActionsOf<typeof category> {}
+  interface Events extends EventsOf<typeof category> {}
 }

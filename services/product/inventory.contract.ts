@@ -18,6 +18,15 @@ const level = { type: 'object', props: { sku: 'string', productId: 'string', ava
 export const inventory = contract(
   'inventory',
   {
+    open: {
+      summary: 'See to it that SKUs have a stock, and whose they are; what is there stays',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: {
+        items: { type: 'array', items: { type: 'object', props: { sku, productId: 'string' } }, max: 1000 },
+      },
+    },
     reserve: {
       ...keyed,
       summary: 'Set stock aside for an order; again for the same order changes nothing',

@@ -1,4 +1,4 @@
-import { forget } from '../../lib/allotment.ts';
+import { emptyAllotment, forget } from '../../lib/allotment.ts';
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/service.ts';
@@ -24,6 +24,27 @@ export default function inventoryService(config: Config) {
     ],
 
     handlers: {
+      async open(ctx) {
+        const { items } = ctx.params;
+        const updatedAt = new Date();
+        const empty = { ...emptyAllotment(0), received: 0, updatedAt };
+        const isNew = await this.store.insertNew(
+          items.map(({ sku, productId }) => ({ _id: sku, productId, ...empty })),
+        );
+        if (isNew === items.length) return;
+        // A SKU may move to another product, and its stock goes with it.
+        const known = await this.store.find(
+          { _id: { $in: items.map(({ sku }) => sku) } },
+          { fields: ['_id', 'productId'] },
+        );
+        const owners = new Map(items.map(({ sku, productId }) => [sku, productId]));
+        for (const { _id: sku, productId: before } of known) {
+          const productId = owners.get(sku);
+          if (productId === undefined || productId === before) continue;
+          await this.store.change(sku, () => ({ answer: undefined, patch: { productId, updatedAt } }));
+        }
+      },
+
       reserve(ctx) {
         const { sku, orderId, quantity } = ctx.params;
         return this.store.change(sku, (stock, now) => reserve(stock, orderId, quantity, now));

@@ -2,6 +2,7 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
+import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 
 const offer = {
@@ -25,6 +26,7 @@ export const product = contract(
   'product',
   {
     ready: readyAction,
+    ...productAdminActions,
     list: {
       summary: 'Products, by category and words',
       visibility: 'published',
@@ -70,6 +72,23 @@ export const product = contract(
       params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 }, currency: currencyParam },
       returns: { type: 'object', props: { items: { type: 'array', items: productCard } } },
       problems: ['unknown-currency'],
+    },
+    counts: {
+      summary: 'How many products that are sold are in each category by itself',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      timeout: 1000,
+      params: {},
+      returns: { type: 'record', key: 'string', value: 'number' },
+    },
+    inCategory: {
+      summary: 'How many products of any status are in a category by itself',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { slug: 'string' },
+      returns: { type: 'object', props: { count: 'number' } },
     },
     offers: {
       summary: 'What the given SKUs are and cost now; those that are not sold are left out',

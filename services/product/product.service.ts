@@ -1,20 +1,21 @@
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
 import { DEFAULT_LIMIT } from '../../lib/page.ts';
-import { type Self, service } from '../../lib/service.ts';
+import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
+import { worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
 import { catchUp, loadAll } from './catch-up.ts';
+import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
-import type { Product } from './product.ts';
+import { type Product, soldIn } from './product.ts';
+import { productAdminHandlers } from './product-admin.ts';
+import type { ProductParts, ProductService } from './product-service.ts';
 import { offerOf, productCard, productView, type Sight } from './product-view.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
 const CATCH_UP_PAUSE = 1000;
-
-type This = Self<{ store: Store<Product>; worker: Worker }>;
 
 export default function productService(config: Config) {
   const catalogue = new Catalogue(config.currency);
@@ -25,19 +26,27 @@ export default function productService(config: Config) {
   };
   let since = new Date();
 
-  return service<{ store: Store<Product>; worker: Worker }>()(product, config, {
+  return service<ProductParts>()(product, config, {
     dependencies: ['inventory'],
     mixins: [
-      worker<This>({
+      worker<ProductService>({
         every: CATCH_UP_PAUSE,
         async run() {
+          await putPricesIntoForce(this.store);
           since = await catchUp(catalogue, this.store, this.broker, since);
         },
       }),
       store<Product>(config, {
         node: 'product',
         collection: 'products',
-        indexes: [{ fields: { slug: 1 }, unique: true }, { fields: { updatedAt: 1 } }],
+        indexes: [
+          { fields: { slug: 1 }, unique: true },
+          { fields: { 'variants.sku': 1 }, unique: true },
+          { fields: { updatedAt: 1 } },
+          { fields: { nextPriceAt: 1 } },
+          { fields: { status: 1, _id: 1 } },
+          { fields: { category: 1 } },
+        ],
         written({ _id: id }) {
           this.broker.broadcast('product.changed', { id });
         },
@@ -45,6 +54,8 @@ export default function productService(config: Config) {
     ],
 
     handlers: {
+      ...productAdminHandlers,
+
       ready() {
         return this.store.ping();
       },
@@ -58,14 +69,23 @@ export default function productService(config: Config) {
 
       get(ctx) {
         const found = catalogue.get(ctx.params.idOrSlug);
-        if (!found) throw errors.notFound('This product');
-        return productView(found, sightIn(ctx.params.currency));
+        const sight = sightIn(ctx.params.currency);
+        if (!found || soldIn(found, sight.currency).length === 0) throw errors.notFound('This product');
+        return productView(found, sight);
       },
 
       lookup(ctx) {
         const found = [...new Set(ctx.params.ids)].map((id) => catalogue.get(id));
         const sight = sightIn(ctx.params.currency);
         return { items: found.flatMap((product) => (product ? [productCard(product, sight)] : [])) };
+      },
+
+      counts() {
+        return Object.fromEntries(catalogue.counts());
+      },
+
+      async inCategory(ctx) {
+        return { count: (await this.store.find({ category: ctx.params.slug }, { fields: ['_id'] })).length };
       },
 
       offers(ctx) {
@@ -88,9 +108,22 @@ export default function productService(config: Config) {
       },
     },
 
+    created() {
+      this.shop = config;
+      this.catalogue = catalogue;
+      this.opened = ({ _id: productId, variants }) =>
+        this.broker.call('inventory.open', { items: variants.map(({ sku }) => ({ sku, productId })) });
+    },
+
     async started() {
       if (config.seed) await seed(this.store, await sampleProducts(config.currency));
       since = await loadAll(catalogue, this.store, this.broker);
     },
   });
+}
+
+/** Prices whose time has come; on whichever node sees it first. */
+async function putPricesIntoForce(products: Store<Product>): Promise<void> {
+  const due = await products.find({ nextPriceAt: { $lte: new Date() } }, { fields: ['_id'], limit: 1000 });
+  for (const { _id } of due) await products.change(_id, applyDue);
 }

@@ -2,17 +2,12 @@ import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
+import { timeRule } from '../../lib/time.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
 const whole = { type: 'number', integer: true, min: 1 } as const;
 const kind = { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] } as const;
 const optional = <const R extends object>(rule: R) => ({ ...rule, optional: true }) as const;
-const date = {
-  type: 'string',
-  pattern: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/,
-  messages: { stringPattern: 'Give a time as 2026-12-24T00:00:00Z.' },
-} as const;
-
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
@@ -20,8 +15,8 @@ const terms = {
   /** In minor units. */
   amount: optional(whole),
   minimum: optional(whole),
-  validFrom: optional(date),
-  validUntil: optional(date),
+  validFrom: optional(timeRule),
+  validUntil: optional(timeRule),
   limit: optional(whole),
   perCustomer: optional(whole),
 } as const;

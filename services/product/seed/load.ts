@@ -1,7 +1,6 @@
 import { emptyAllotment } from '../../../lib/allotment.ts';
 import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
-import type { Category } from '../category.ts';
 import { type Product, UNSAID } from '../product.ts';
 import type { Stock } from '../stock.ts';
 import type { SampleProduct } from './product.ts';
@@ -16,10 +15,6 @@ export async function seed<T extends Versioned>(store: Store<T>, sample: New<T>[
   const [first] = sample;
   const count = await store.count();
   if (count === 0 || (count < sample.length && first && (await store.get(first._id)))) await store.insertNew(sample);
-}
-
-export async function sampleCategories(currency: string): Promise<New<Category>[]> {
-  return (await sample(currency)).categories;
 }
 
 export async function sampleProducts(currency: string): Promise<New<Product>[]> {

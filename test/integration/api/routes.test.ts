@@ -5,6 +5,8 @@ import { startShop } from '../../support/shop.ts';
 
 /** The whole surface, written out once more by hand: a route that appears or goes must be meant. */
 const ROUTES = `
+  DELETE /v1/admin/categories/:slug
+  DELETE /v1/admin/products/:id/price-changes/:changeId
   DELETE /v1/admin/staff/:id
   DELETE /v1/cart
   DELETE /v1/cart/items/:sku
@@ -28,9 +30,12 @@ const ROUTES = `
   GET /v1/admin/orders
   GET /v1/admin/orders.csv
   GET /v1/admin/orders/:id
+  GET /v1/admin/products
+  GET /v1/admin/products/:id
   GET /v1/admin/staff
   GET /v1/cart
   GET /v1/categories
+  GET /v1/categories/:slug
   GET /v1/checkout/hold
   GET /v1/me
   GET /v1/me/addresses
@@ -45,7 +50,10 @@ const ROUTES = `
   GET /v1/orders/:id/invoice
   GET /v1/products
   GET /v1/products/:idOrSlug
+  PATCH /v1/admin/categories/:slug
+  PATCH /v1/admin/products/:id
   PATCH /v1/me
+  POST /v1/admin/categories
   POST /v1/admin/orders/:id/cancel
   POST /v1/admin/orders/:id/deliver
   POST /v1/admin/orders/:id/pack
@@ -54,6 +62,10 @@ const ROUTES = `
   POST /v1/admin/orders/:id/returns/:returnId/approve
   POST /v1/admin/orders/:id/returns/:returnId/refuse
   POST /v1/admin/orders/:id/ship
+  POST /v1/admin/products
+  POST /v1/admin/products/:id/archive
+  POST /v1/admin/products/:id/price-changes
+  POST /v1/admin/products/:id/restore
   POST /v1/admin/staff
   POST /v1/auth/email/resend
   POST /v1/auth/email/verify

@@ -75,9 +75,9 @@ eachEngine('the catalogue', (engine) => {
     const shown = await request(shop.url, 'GET /v1/categories');
     expect(shown.body.nextCursor).toBeNull();
     expect(shown.body.items.length).toBeGreaterThanOrEqual(12);
-    expect(shown.body.items).toEqual(
-      categories.map(({ _id, slug, title, description }) => ({ id: _id, slug, title, description })),
-    );
+    for (const { slug, title, description } of categories) {
+      expect(shown.body.items).toContainEqual(expect.objectContaining({ slug, title, description }));
+    }
   });
 
   test.each([

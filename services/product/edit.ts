@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Decision } from '../../lib/changes.ts';
+import { errors } from '../../lib/errors.ts';
+import type { Infer } from '../../lib/infer.ts';
+import type { Patch } from '../../lib/patch.ts';
+import { escaped } from '../../lib/pointer.ts';
+import { checkLabels } from './labels.ts';
+import { priceOf } from './price.ts';
+import { type Product, UNSAID, type Variant } from './product.ts';
+import type { productInput, productPatch } from './product-input.ts';
+
+export type ProductInput = Infer<typeof productInput>;
+export type ProductEdit = Infer<typeof productPatch>;
+type New<T> = Omit<T, 'rev'>;
+
+/** A new product, a draft unless it is said. @throws invalid-request */
+export function created(id: string, input: ProductInput, currencies: readonly string[], now: Date): New<Product> {
+  checkLabels('/attributes', input.attributes ?? {});
+  const { description = '', attributes = {}, taxClass = UNSAID.taxClass, status = 'draft', popularity = 0 } = input;
+  const { slug, title, brand, category } = input;
+  return {
+    ...UNSAID,
+    ...{ _id: id, slug, title, description, brand, category, attributes, taxClass, status, popularity },
+    variants: variantsOf(input.variants, [], currencies),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/**
+ * Changes what staff says of a product that has the version they have read; what would change nothing writes nothing.
+ * @throws stale-version, wrong-state for what is archived, invalid-request
+ */
+export function edited(
+  product: Readonly<Product>,
+  { variants, ...fields }: ProductEdit,
+  version: number | undefined,
+  currencies: readonly string[],
+  now: Date,
+): Decision<Product> {
+  refuseStale(product, version);
+  if (product.status === 'archived') throw errors.archived();
+  checkLabels('/attributes', fields.attributes ?? {});
+  const said = {
+    ...fields,
+    ...(variants ? withVariants(product, variantsOf(variants, product.images, currencies)) : {}),
+  };
+  const different = Object.entries(said).filter(
+    ([field, value]) => value !== undefined && !isDeepStrictEqual(value, product[field as keyof Product]),
+  );
+  return change(product, Object.fromEntries(different), now);
+}
+
+/** Takes a product out of the shop; its orders, reviews and stock stay. Again changes nothing. @throws stale-version */
+export function archived(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
+  refuseStale(product, version);
+  return change(product, product.status === 'archived' ? {} : { status: 'archived' }, now);
+}
+
+/** Sells an archived product again. Again changes nothing. @throws stale-version */
+export function restored(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
+  refuseStale(product, version);
+  return change(product, product.status === 'archived' ? { status: 'active' } : {}, now);
+}
+
+/** A change by staff, counted; nothing when there is none. */
+export function change(product: Readonly<Product>, fields: Patch, now: Date): Decision<Product> {
+  if (Object.keys(fields).length === 0) return { answer: product };
+  const patch = { ...fields, version: product.version + 1, updatedAt: now };
+  return { answer: { ...product, ...patch }, patch };
+}
+
+/** @param version the one that staff has read; undefined: any. @throws stale-version */
+export function refuseStale(product: Readonly<Product>, version: number | undefined): void {
+  if (version !== undefined && version !== product.version) throw errors.staleVersion(product.version);
+}
+
+/** Without what a variant that is no longer there was to cost. */
+function withVariants(product: Readonly<Product>, variants: Variant[]): Partial<Product> {
+  const skus = new Set(variants.map(({ sku }) => sku));
+  const scheduled = product.scheduled.filter(({ sku }) => skus.has(sku));
+  return { variants, scheduled, nextPriceAt: scheduled[0]?.at ?? null };
+}
+
+/** What staff says of variants, as it is stored. @throws invalid-request, each wrong field with its pointer */
+function variantsOf(
+  given: ProductInput['variants'],
+  images: Product['images'],
+  currencies: readonly string[],
+): Variant[] {
+  const seen = new Set<string>();
+  return given.map(({ options = {}, prices, barcode, image, ...variant }, i) => {
+    const at = `/variants/${i}`;
+    if (seen.has(variant.sku)) throw bad(`${at}/sku`, `${variant.sku} is there twice.`);
+    seen.add(variant.sku);
+    checkLabels(`${at}/options`, options);
+    if (image !== undefined && !images.some(({ id }) => id === image)) {
+      throw bad(`${at}/image`, 'The product has no such image.');
+    }
+    return {
+      ...variant,
+      options,
+      prices: pricesOf(prices, `${at}/prices`, currencies),
+      ...(barcode === undefined ? {} : { barcode }),
+      ...(image === undefined ? {} : { image }),
+    };
+  });
+}
+
+function pricesOf(
+  given: ProductInput['variants'][number]['prices'],
+  at: string,
+  currencies: readonly string[],
+): Variant['prices'] {
+  const prices = Object.entries(given).map(([currency, price]) => {
+    const pointer = `${at}/${escaped(currency)}`;
+    if (!currencies.includes(currency)) throw bad(pointer, `The price lists are ${currencies.join(', ')}.`);
+    return [currency, priceOf(price, pointer)];
+  });
+  return Object.fromEntries(prices);
+}
+
+const bad = (pointer: string, detail: string): Error => errors.invalidRequest([{ pointer, detail }]);

@@ -1,0 +1,22 @@
+import { errors, type FieldError } from '../../lib/errors.ts';
+import { escaped } from '../../lib/pointer.ts';
+
+const MOST_LABELS = 50;
+
+/**
+ * Names and values of attributes and options: few and short, and nothing that a database gives a meaning.
+ * @throws invalid-request
+ */
+export function checkLabels(pointer: string, given: Readonly<Record<string, string>>): void {
+  const names = Object.keys(given);
+  if (names.length > MOST_LABELS) throw errors.invalidRequest([{ pointer, detail: `${MOST_LABELS} are the most.` }]);
+  const wrong = names.flatMap((name): FieldError[] => {
+    const at = `${pointer}/${escaped(name)}`;
+    if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || name in Object.prototype) {
+      return [{ pointer: at, detail: 'A name has up to 40 letters, digits, spaces, _ and -.' }];
+    }
+    const value = given[name] ?? '';
+    return value === '' || value.length > 200 ? [{ pointer: at, detail: 'A value has 1 to 200 characters.' }] : [];
+  });
+  if (wrong.length > 0) throw errors.invalidRequest(wrong);
+}

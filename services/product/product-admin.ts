@@ -1,0 +1,124 @@
+import { changed } from '../../lib/audited.ts';
+import { type Decision, RefusedPatch } from '../../lib/changes.ts';
+import type { Ctx } from '../../lib/contract.ts';
+import { errors } from '../../lib/errors.ts';
+import { etagOf, versionIn } from '../../lib/etag.ts';
+import { newId } from '../../lib/ids.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import type { Handlers } from '../../lib/service.ts';
+import { timeOf } from '../../lib/time.ts';
+import type { Store } from '../../mixins/store.ts';
+import { archived, created, edited, restored } from './edit.ts';
+import { priceOf } from './price.ts';
+import { schedule, unschedule } from './price-change.ts';
+import type { Product } from './product.ts';
+import type { productAdminActions } from './product-admin.contract.ts';
+import type { ProductService } from './product-service.ts';
+import { staffView } from './staff-view.ts';
+
+/** The handlers of what staff does with products. */
+export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
+  async search(ctx) {
+    const { status, slug, sku, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const filter = {
+      ...(status ? { status } : {}),
+      ...(slug ? { slug } : {}),
+      ...(sku ? { 'variants.sku': sku } : {}),
+      ...(cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } }),
+    };
+    const products = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
+    const { items, nextCursor } = page(products, limit, ({ _id }) => [_id]);
+    return { items: items.map(staffView), nextCursor };
+  },
+
+  async read(ctx) {
+    const found = await this.store.get(ctx.params.id);
+    if (!found) throw errors.notFound('This product');
+    return shown(ctx, found);
+  },
+
+  async create(ctx) {
+    await ctx.call('category.exists', { slug: ctx.params.category });
+    const now = new Date();
+    const product = created(newId('prd', now), ctx.params, this.shop.currencies, now);
+    if (!(await this.store.insert(product))) throw await takenBy(product, this.store);
+    await this.opened({ ...product, rev: 0 });
+    changed(ctx, null, product);
+    return shown(ctx, { ...product, rev: 0 });
+  },
+
+  async edit(ctx) {
+    const { id, ifMatch, ...fields } = ctx.params;
+    if (fields.category !== undefined) await ctx.call('category.exists', { slug: fields.category });
+    const { currencies } = this.shop;
+    const version = versionIn(ifMatch);
+    return editBy(this, ctx, id, (product, now) => edited(product, fields, version, currencies, now), fields);
+  },
+
+  archive(ctx) {
+    const { id, ifMatch } = ctx.params;
+    return editBy(this, ctx, id, (product, now) => archived(product, versionIn(ifMatch), now));
+  },
+
+  restore(ctx) {
+    const { id, ifMatch } = ctx.params;
+    return editBy(this, ctx, id, (product, now) => restored(product, versionIn(ifMatch), now));
+  },
+
+  schedulePrice(ctx) {
+    const { id, ifMatch, at, sku, currency, price } = ctx.params;
+    const { currencies } = this.shop;
+    if (!currencies.includes(currency)) throw errors.unknownCurrency(currency, currencies);
+    const planned = { id: newId('pch'), at: timeOf('at', at), sku, currency, price: priceOf(price, '/price') };
+    return editBy(this, ctx, id, (product, now) => schedule(product, planned, versionIn(ifMatch), now));
+  },
+
+  unschedulePrice(ctx) {
+    const { id, ifMatch, changeId } = ctx.params;
+    return editBy(this, ctx, id, (product, now) => unschedule(product, changeId, versionIn(ifMatch), now));
+  },
+};
+
+/** Changes a product as staff asks for it, and tells the audit log. @throws not-found, and what `decide` throws */
+async function editBy(
+  service: ProductService,
+  ctx: Ctx<unknown>,
+  id: string,
+  decide: (product: Readonly<Product>, now: Date) => Decision<Product>,
+  taken: Omit<Names, '_id'> = {},
+) {
+  const { before, after } = await service.store
+    .change(id, (product, now) => {
+      const { answer, patch } = decide(product, now);
+      return { answer: { before: product, after: answer }, ...(patch ? { patch } : {}) };
+    })
+    .catch(async (error: unknown) => {
+      const isTaken = error instanceof RefusedPatch && error.duplicate;
+      throw isTaken ? await takenBy({ _id: id, ...taken }, service.store) : error;
+    });
+  await service.opened(after);
+  changed(ctx, before, after);
+  return shown(ctx, after);
+}
+
+function shown(ctx: Ctx<unknown>, product: Product) {
+  ctx.meta.$responseHeaders = { ETag: etagOf(product.version) };
+  return staffView(product);
+}
+
+/** What no two products may have in common. */
+interface Names {
+  _id: string;
+  slug?: string | undefined;
+  variants?: readonly { sku: string }[] | undefined;
+}
+
+/** Which of its names another product has. */
+async function takenBy({ _id: id, slug, variants = [] }: Names, store: Store<Product>): Promise<Error> {
+  const other = slug === undefined ? null : await store.findOne({ slug });
+  if (slug !== undefined && other && other._id !== id) return errors.slugTaken(slug);
+  const skus = variants.map(({ sku }) => sku);
+  const others = await store.find({ 'variants.sku': { $in: skus } }, { fields: ['_id', 'variants'] });
+  const theirs = new Set(others.flatMap(({ _id, variants }) => (_id === id ? [] : variants.map(({ sku }) => sku))));
+  return errors.skuTaken(skus.filter((sku) => theirs.has(sku)));
+}

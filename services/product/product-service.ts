@@ -1,0 +1,19 @@
+import type { Config } from '../../lib/config.ts';
+import type { Self } from '../../lib/service.ts';
+import type { Store } from '../../mixins/store.ts';
+import type { Worker } from '../../mixins/worker.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Product } from './product.ts';
+
+/** What the `product` service has besides what Moleculer gives it. */
+export interface ProductParts {
+  store: Store<Product>;
+  worker: Worker;
+  shop: Config;
+  catalogue: Catalogue;
+  /** Sees to it that each of a product's SKUs has a stock; see `opened` of opening.ts. */
+  opened(product: Product): Promise<void>;
+}
+
+/** The `product` service, as its handlers see it. */
+export type ProductService = Self<ProductParts>;

@@ -1,0 +1,17 @@
+import { imageView } from './image-view.ts';
+import type { Product } from './product.ts';
+import { ratingView } from './product-view.ts';
+
+/** A product as staff sees it: all of it. */
+export function staffView({ _id: id, rev: _, nextPriceAt: _n, scheduled, images, rating, ...product }: Product) {
+  const { version, slug, title, description, brand, category, attributes, taxClass, status, variants } = product;
+  return {
+    ...{ id, version, slug, title, description, brand, category, attributes, taxClass, status, variants },
+    images: images.map(imageView),
+    priceChanges: scheduled.map(({ at, ...change }) => ({ ...change, at: at.toISOString() })),
+    rating: ratingView(rating),
+    popularity: product.popularity,
+    createdAt: product.createdAt.toISOString(),
+    updatedAt: product.updatedAt.toISOString(),
+  };
+}
