@@ -31,6 +31,13 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   paymentMethod: 'tok_ok',
   addressId: 'adr_01JNVVWZEZHWMHB63K63A6KM7H',
   couponCodes: ['WELCOME10'],
+  slug: 'alder-merino-crew-sweater',
+  category: 'knitwear',
+  attributes: { material: 'Merino wool' },
+  options: { colour: 'Graphite', size: 'S' },
+  prices: { EUR: { amount: 8995 } },
+  barcode: '4006381333931',
+  at: '2026-12-24T00:00:00Z',
 };
 
 /** A body that an action takes, with all its fields. */

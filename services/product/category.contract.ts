@@ -128,7 +128,7 @@ export const category = contract(
     },
   },
   {
-    changed: { summary: 'The tree of categories is different: a hint, not a promise', params: {} },
+    changed: { summary: 'The tree of categories is different: a hint, not a promise', params: { rev: 'number' } },
   },
 );
 

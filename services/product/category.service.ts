@@ -19,8 +19,8 @@ export default function categoryService(config: Config) {
         node: 'product',
         collection: 'categories',
         create: emptyTree,
-        written() {
-          this.broker.broadcast('category.changed', {});
+        written({ rev }) {
+          this.broker.broadcast('category.changed', { rev });
         },
       }),
     ],
