@@ -63,7 +63,15 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Why a coupon cannot be used: what a front end tells the shopper. */
-export type CouponRefusal = 'unknown' | 'not-yet' | 'expired' | 'minimum' | 'used-up' | 'already-used' | 'combination';
+export type CouponRefusal =
+  | 'unknown'
+  | 'not-yet'
+  | 'expired'
+  | 'minimum'
+  | 'used-up'
+  | 'already-used'
+  | 'combination'
+  | 'currency';
 
 /** A field that was refused: an RFC 6901 JSON pointer into the body, or a parameter's name, and why. */
 export interface FieldError {

@@ -1,22 +1,27 @@
-import type { Money } from './money.ts';
+import { decimalsOf, type Money } from './money.ts';
 
 /** By currency: making one takes longer than all that it is used for. */
-const formats = new Map<string, { format: Intl.NumberFormat; unit: number }>();
+const formats = new Map<string, Intl.NumberFormat>();
 
-function formatOf(currency: string) {
+function formatOf(currency: string): Intl.NumberFormat {
   const known = formats.get(currency);
   if (known) return known;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  // As many decimals as the currency has (ISO 4217): 2 for EUR, 0 for JPY.
-  const made = { format, unit: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
+  const decimals = decimalsOf(currency);
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const made = new Intl.NumberFormat('en', { style: 'currency', currency, ...digits });
   formats.set(currency, made);
   return made;
 }
 
-/** Money for people: `€1,234.50`. */
+/** Money for people: `€1,234.50`, `¥1,234`. */
 export function moneyText({ amount, currency }: Money): string {
-  const { format, unit } = formatOf(currency);
-  return format.format(amount / unit);
+  return formatOf(currency).format(amount / 10 ** decimalsOf(currency));
+}
+
+/** Money as the history of an order has it: `1234.50 EUR`. */
+export function plainMoneyText({ amount, currency }: Money): string {
+  const decimals = decimalsOf(currency);
+  return `${(amount / 10 ** decimals).toFixed(decimals)} ${currency}`;
 }
 
 /** Basis points for people: 1900 is `19 %`. */

@@ -4,6 +4,23 @@ export interface Money {
   currency: string;
 }
 
+const NO_DECIMALS = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
+const THREE_DECIMALS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+const FOUR_DECIMALS = new Set('CLF UYW'.split(' '));
+
+/**
+ * How many decimals a currency's minor unit stands for, by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. What `Intl` says
+ * instead is how many are usual in print (CLDR): none for HUF or IDR, whose minor unit is a hundredth all the same.
+ */
+export function decimalsOf(currency: string): number {
+  if (NO_DECIMALS.has(currency)) return 0;
+  if (THREE_DECIMALS.has(currency)) return 3;
+  return FOUR_DECIMALS.has(currency) ? 4 : 2;
+}
+
+/** The contract rule of a currency's ISO 4217 code. */
+export const currencyRule = { type: 'string', pattern: /^[A-Z]{3}$/ } as const;
+
 /** The contract rule of `Money`. */
 export const moneyRule = {
   type: 'object',

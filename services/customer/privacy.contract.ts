@@ -20,7 +20,7 @@ export const privacyActions = {
         sessions: { type: 'array', items: { type: 'any' } },
         consents: { type: 'array', items: { type: 'any' } },
         wishlist: { type: 'array', items: { type: 'any' } },
-        cart: { type: 'array', items: { type: 'any' } },
+        cart: { type: 'object', props: { currency: 'string', items: { type: 'array', items: { type: 'any' } } } },
         orders: pageOf(orderViewRule).props.items,
         payments: { type: 'array', items: { type: 'any' } },
         invoices: { type: 'array', items: { type: 'any' } },

@@ -116,7 +116,7 @@ export default function productService(config: Config) {
     },
 
     async started() {
-      if (config.seed) await seed(this.store, await sampleProducts(config.currency));
+      if (config.seed) await seed(this.store, await sampleProducts(config.currencies));
       since = await loadAll(catalogue, this.store, this.broker);
     },
   });

@@ -1,44 +1,40 @@
 import type { Params, Result, Rpc } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { checkedAddress, type PostalAddress } from '../customer/address.ts';
-import type { Item } from './cart.ts';
 import { orderable } from './order.ts';
 import { type Priced, price } from './pricing/price.ts';
-import type { PricingRules } from './pricing/rules.ts';
+import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 
 type Terms = Result<'coupon.terms'>;
 
 /** What a quote and an order are asked for with. */
 export type Wishes = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
 
-/** A priced cart, and where it goes. */
+/** A priced cart, where it goes, and the rules that it was priced by. */
 export interface Basket {
   priced: Priced;
   address: PostalAddress;
-}
-
-export interface Till {
   rules: PricingRules;
-  currency: string;
 }
 
 /**
- * Prices what is in a cart as it would be sold now.
+ * Prices what is in a cart as it would be sold now, in the cart's currency.
  * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping
  */
 export async function priceBasket(
-  items: readonly Item[],
+  { items, currency }: Result<'cart.content'>,
   { addressId, address, shippingMethod, couponCodes = [] }: Wishes,
   customerId: string | undefined,
-  { rules, currency }: Till,
+  book: PriceBook,
   rpc: Rpc,
 ): Promise<Basket> {
   if ((addressId === undefined) === (address === undefined)) {
     throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Give either addressId or address.' }]);
   }
   if (items.length === 0) throw errors.emptyCart();
+  const rules = rulesFor(book, currency);
   const [offers, to, coupons] = await Promise.all([
-    rpc.call('product.offers', { skus: items.map(({ sku }) => sku) }),
+    rpc.call('product.offers', { skus: items.map(({ sku }) => sku), currency }),
     address ? checkedAddress(address) : addressOf(addressId as string, rpc),
     couponCodes.length > 0
       ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
@@ -47,7 +43,7 @@ export async function priceBasket(
   const lines = orderable(items, offers);
   const { country } = to;
   const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
-  return { priced, address: to };
+  return { priced, address: to, rules };
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {

@@ -1,5 +1,5 @@
 import type { Store } from '../../mixins/store.ts';
-import { type Cart, handedOver, merge } from './cart.ts';
+import { type Cart, handedOver, isBlank, merge } from './cart.ts';
 
 /**
  * Brings a guest's cart into a customer's, by the rule of `merge`, and empties it. The customer's cart has it before the
@@ -13,8 +13,8 @@ export async function bringIn(
 ): Promise<void> {
   for (;;) {
     const guest = await carts.get(guestId);
-    if (!guest || Object.keys(guest.items).length === 0) return;
+    if (!guest || isBlank(guest)) return;
     await carts.change(customerId, (cart, now) => merge(cart, guest, now));
-    if (await carts.change(guestId, (cart, now) => handedOver(cart, guest.items, customerId, now))) return;
+    if (await carts.change(guestId, (cart, now) => handedOver(cart, guest, customerId, now))) return;
   }
 }

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
+import { currencyRule, moneyRule } from '../../lib/money.ts';
 
 const sku = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;
 const quantity = { type: 'number', integer: true, min: 1, max: 99 } as const;
@@ -9,10 +9,13 @@ const items = {
   type: 'array',
   items: { type: 'object', props: { sku: 'string', quantity: 'number' } },
 } as const;
+const content = { type: 'object', props: { items, currency: 'string' } } as const;
 
 const cartView = {
   type: 'object',
   props: {
+    /** ISO 4217: what it is priced in. */
+    currency: 'string',
     items: {
       type: 'array',
       items: {
@@ -24,7 +27,7 @@ const cartView = {
           slug: 'string|optional',
           title: 'string|optional',
           variant: 'string|optional',
-          /** Absent when the SKU is no longer sold, as is all that is optional here. */
+          /** Absent when the SKU is not sold, or not in this currency, as is all that is optional here. */
           unitPrice: { ...moneyRule, optional: true },
           lineTotal: { ...moneyRule, optional: true },
           availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
@@ -59,6 +62,14 @@ export const cart = contract(
       params: { sku, quantity },
       problems: ['not-found', 'limit-reached'],
     },
+    setCurrency: {
+      ...mine,
+      summary: 'Have the cart priced in this currency',
+      idempotent: false,
+      rest: 'PUT /v1/cart/currency',
+      params: { currency: currencyRule },
+      problems: ['unknown-currency'],
+    },
     removeItem: {
       ...mine,
       summary: 'Take a SKU out of the cart',
@@ -68,20 +79,20 @@ export const cart = contract(
     },
     clear: { ...mine, summary: 'Empty the cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
     content: {
-      summary: "What is in a customer's cart",
+      summary: "What is in a customer's cart, and what it is priced in",
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
       params: { customerId },
-      returns: items,
+      returns: content,
     },
     own: {
-      summary: 'What is in the cart of whoever asks',
+      summary: 'What is in the cart of whoever asks, and what it is priced in',
       visibility: 'public',
       auth: 'public',
       idempotent: true,
       params: {},
-      returns: items,
+      returns: content,
     },
     merge: {
       summary: "Bring what a customer had in a guest's cart into theirs: of each SKU the larger of both quantities",

@@ -7,13 +7,15 @@ import { type Worker, worker } from '../../mixins/worker.ts';
 import { cart } from './cart.contract.ts';
 import {
   type Cart,
+  type Content,
   cartView,
   clear,
+  currencyOf,
   emptyCart,
   erase,
-  type Item,
   listed,
   removeItem,
+  setCurrency,
   setItem,
   takeOrdered,
 } from './cart.ts';
@@ -33,9 +35,17 @@ const CLEANING_PAUSE = 3600_000;
 type This = Self<{ store: Store<Cart>; worker: Worker }>;
 
 export default function cartService(config: Config) {
-  const priced = async (items: readonly Item[], rpc: Rpc) => {
+  /** What is in a cart, for those who price it. */
+  const contentOf = (cart: Content | null) => ({
+    items: listed(cart?.items ?? {}),
+    currency: currencyOf(cart, config),
+  });
+
+  const priced = async (cart: Content | null, rpc: Rpc) => {
+    const { items, currency } = contentOf(cart);
     const skus = items.map(({ sku }) => sku);
-    return cartView(items, skus.length > 0 ? await rpc.call('product.offers', { skus }) : [], config.currency);
+    const offers = skus.length > 0 ? await rpc.call('product.offers', { skus, currency }) : [];
+    return cartView(items, offers, currency);
   };
 
   /** A customer who comes with a guest's cart, from before they logged in, gets what is in it; the cookie ends. */
@@ -49,6 +59,27 @@ export default function cartService(config: Config) {
   async function owner({ store }: This, ctx: Ctx<unknown>): Promise<string | undefined> {
     if (ctx.meta.user) await takeGuest(store, ctx.meta.user.id, ctx);
     return ownerOf(ctx.meta);
+  }
+
+  /**
+   * The cart that is to be changed, as it is now. A guest who has none gets a token for a new one; so does who sends one
+   * that leads nowhere, any more: nobody chooses what it is.
+   */
+  async function opened(self: This, ctx: Ctx<unknown>) {
+    const given = await owner(self, ctx);
+    const before = given === undefined ? null : await self.store.get(given);
+    if (given !== undefined && (before || ctx.meta.user)) return { id: given, before };
+    const token = newCartToken();
+    return { id: guestIdOf(token), before: null, token };
+  }
+
+  /** Gives a guest the token of a new cart, or lets the cookie of one that was changed live on. */
+  function giveToken({ meta }: Ctx<unknown>, token: string | undefined): void {
+    const { user, cartToken } = meta;
+    if (token) meta.$responseHeaders = tokenHeaders(token, config.production);
+    else if (!user && cartToken?.from === 'cookie') {
+      meta.$responseHeaders = keepCookie(cartToken.token, config.production);
+    }
   }
 
   return service<{ store: Store<Cart>; worker: Worker }>()(cart, config, {
@@ -70,55 +101,57 @@ export default function cartService(config: Config) {
     handlers: {
       async get(ctx) {
         const id = await owner(this, ctx);
-        const found = id === undefined ? null : await this.store.get(id);
-        return priced(listed(found?.items ?? {}), ctx);
+        return priced(id === undefined ? null : await this.store.get(id), ctx);
       },
 
       async setItem(ctx) {
         const { sku } = ctx.params;
-        const given = await owner(this, ctx);
-        const before = given === undefined ? null : await this.store.get(given);
-        // A guest's token that leads nowhere, any more, is replaced: who sends it does not choose what it is.
-        const known = before || ctx.meta.user ? given : undefined;
+        const { id, before, token } = await opened(this, ctx);
+        const currency = currencyOf(before, config);
         const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
-        const offers = await ctx.call('product.offers', { skus });
-        if (!offers.some((offer) => offer.sku === sku)) throw errors.notFound(`The SKU ${sku}`);
-        const token = known === undefined ? newCartToken() : undefined;
-        const id = known ?? guestIdOf(token ?? '');
-        const items = await this.store.change(id, (cart, now) => setItem(cart, ctx.params, now));
-        const { user, cartToken } = ctx.meta;
-        if (token) ctx.meta.$responseHeaders = tokenHeaders(token, config.production);
-        else if (!user && cartToken?.from === 'cookie') {
-          ctx.meta.$responseHeaders = keepCookie(cartToken.token, config.production);
-        }
-        // Another device may have added something meanwhile.
-        const asked = items.every((item) => skus.includes(item.sku));
-        return asked ? cartView(items, offers, config.currency) : priced(items, ctx);
+        const offers = await ctx.call('product.offers', { skus, currency });
+        if (!offers.some((offer) => offer.sku === sku))
+          throw errors.notFound(`The SKU ${sku} with a price in ${currency}`);
+        const cart = await this.store.change(id, (doc, now) => setItem(doc, ctx.params, now));
+        giveToken(ctx, token);
+        // Another device may have added something meanwhile, or chosen another currency.
+        const after = contentOf(cart);
+        const asked = after.currency === currency && after.items.every((item) => skus.includes(item.sku));
+        return asked ? cartView(after.items, offers, currency) : priced(cart, ctx);
+      },
+
+      async setCurrency(ctx) {
+        const { currency } = ctx.params;
+        if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
+        const { id, token } = await opened(this, ctx);
+        const cart = await this.store.change(id, (doc, now) => setCurrency(doc, currency, now));
+        giveToken(ctx, token);
+        return priced(cart, ctx);
       },
 
       async removeItem(ctx) {
         const { sku } = ctx.params;
         const id = await owner(this, ctx);
-        if (id === undefined || !(await this.store.get(id))) return priced([], ctx);
+        if (id === undefined || !(await this.store.get(id))) return priced(null, ctx);
         return priced(await this.store.change(id, (cart, now) => removeItem(cart, sku, now)), ctx);
       },
 
       async clear(ctx) {
         const id = await owner(this, ctx);
-        if (id === undefined || !(await this.store.get(id))) return priced([], ctx);
+        if (id === undefined || !(await this.store.get(id))) return priced(null, ctx);
         return priced(await this.store.change(id, clear), ctx);
       },
 
       async content(ctx) {
         const found = await this.store.get(ctx.params.customerId);
         if (found?.erased) throw errors.invalidToken();
-        return listed(found?.items ?? {});
+        return contentOf(found);
       },
 
       async own(ctx) {
         const id = ownerOf(ctx.meta);
         const found = id === undefined ? null : await this.store.get(id);
-        return listed(found?.items ?? {});
+        return contentOf(found);
       },
 
       async erase(ctx) {

@@ -10,6 +10,8 @@ export interface Cart {
   rev: number;
   /** By SKU, in the order in which they were first added. */
   items: Record<string, { quantity: number }>;
+  /** ISO 4217: what it is priced in; the shop's own when nobody has chosen. */
+  currency?: string;
   /** The latest orders that were taken out, so that none is taken out twice. */
   ordered: string[];
   /** The latest guests' carts that came in, `<id>:<rev>`, so that none brings back what was taken out since. */
@@ -27,6 +29,9 @@ export interface Item {
   quantity: number;
 }
 
+/** What a shopper has chosen: goods, and what they are to be priced in. */
+export type Content = Pick<Cart, 'items' | 'currency'>;
+
 export type Offer = Result<'product.offers'>[number];
 
 const MOST_LINES = 100;
@@ -41,7 +46,7 @@ export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
 /**
  * What a customer had in a cart before logging in comes into theirs: of each SKU the LARGER of both quantities, so that
  * neither device's choice is counted twice. The same version of a guest's cart comes in once. Lines beyond what a cart may have stay
- * out, those that the guest added last.
+ * out, those that the guest added last. An empty cart takes the guest's currency too; one with goods keeps its own.
  */
 export function merge(cart: Readonly<Cart>, guest: Readonly<Cart>, now: Date): Decision<undefined> {
   const [items, key, known = []] = [{ ...cart.items }, `${guest._id}:${guest.rev}`, cart.merged];
@@ -51,38 +56,57 @@ export function merge(cart: Readonly<Cart>, guest: Readonly<Cart>, now: Date): D
     if (!mine && Object.keys(items).length >= MOST_LINES) continue;
     items[sku] = { quantity: Math.max(quantity, mine?.quantity ?? 0) };
   }
-  return { answer: undefined, patch: { items, merged: [...known, key].slice(-REMEMBERED_GUESTS), updatedAt: now } };
+  const currency = Object.keys(cart.items).length === 0 ? guest.currency : cart.currency;
+  const merged = [...known, key].slice(-REMEMBERED_GUESTS);
+  return { answer: undefined, patch: { items, currency, merged, updatedAt: now } };
 }
 
-/** A guest's cart has become a customer's. False: it has other items than those that were merged; they come first. */
+/** A guest's cart has become a customer's. False: it has other content than what was merged; that comes first. */
 export function handedOver(
   guest: Readonly<Cart>,
-  items: Cart['items'],
+  { items, currency }: Content,
   mergedInto: string,
   now: Date,
 ): Decision<boolean> {
-  if (!isDeepStrictEqual(guest.items, items)) return { answer: false };
-  return { answer: true, patch: { items: {}, mergedInto, updatedAt: now } };
+  if (guest.currency !== currency || !isDeepStrictEqual(guest.items, items)) return { answer: false };
+  return { answer: true, patch: { items: {}, currency: undefined, mergedInto, updatedAt: now } };
+}
+
+/** Whether there is anything in a guest's cart that a customer's could take. */
+export const isBlank = ({ items, currency }: Content): boolean =>
+  currency === undefined && Object.keys(items).length === 0;
+
+/** What a cart is priced in: what was chosen, while the shop has prices in it. */
+export function currencyOf(
+  cart: Pick<Cart, 'currency'> | null,
+  { currency, currencies }: { currency: string; currencies: readonly string[] },
+): string {
+  return cart?.currency !== undefined && currencies.includes(cart.currency) ? cart.currency : currency;
+}
+
+export function setCurrency(cart: Readonly<Cart>, currency: string, now: Date): Decision<Content> {
+  const answer = { items: cart.items, currency };
+  return cart.currency === currency ? { answer } : { answer, patch: { currency, updatedAt: now } };
 }
 
 /** @throws limit-reached */
-export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): Decision<Item[]> {
+export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): Decision<Content> {
   if (!Object.hasOwn(cart.items, sku) && Object.keys(cart.items).length >= MOST_LINES) {
     throw errors.limitReached(`A cart may have ${MOST_LINES} lines.`);
   }
   const items = { ...cart.items, [sku]: { quantity } };
-  return { answer: listed(items), patch: { [`items.${sku}`]: { quantity }, updatedAt: now } };
+  return { answer: { ...cart, items }, patch: { [`items.${sku}`]: { quantity }, updatedAt: now } };
 }
 
-export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): Decision<Item[]> {
-  if (!Object.hasOwn(cart.items, sku)) return { answer: listed(cart.items) };
+export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): Decision<Content> {
+  if (!Object.hasOwn(cart.items, sku)) return { answer: cart };
   const { [sku]: _removed, ...items } = cart.items;
-  return { answer: listed(items), patch: { [`items.${sku}`]: undefined, updatedAt: now } };
+  return { answer: { ...cart, items }, patch: { [`items.${sku}`]: undefined, updatedAt: now } };
 }
 
-export function clear(cart: Readonly<Cart>, now: Date): Decision<Item[]> {
-  if (Object.keys(cart.items).length === 0) return { answer: [] };
-  return { answer: [], patch: { items: {}, updatedAt: now } };
+export function clear(cart: Readonly<Cart>, now: Date): Decision<Content> {
+  if (Object.keys(cart.items).length === 0) return { answer: cart };
+  return { answer: { ...cart, items: {} }, patch: { items: {}, updatedAt: now } };
 }
 
 /** Takes an order's quantities out; what was added to the cart since then stays. */
@@ -106,7 +130,7 @@ export function takeOrdered(
 export const listed = (items: Cart['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
 
-/** The cart at today's prices. A line whose SKU is no longer sold says so, and counts for nothing. */
+/** The cart at today's prices. A line whose SKU is not sold, or not in its currency, says so and counts for nothing. */
 export function cartView(items: readonly Item[], offers: readonly Offer[], currency: string): Result<'cart.get'> {
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
   const lines = items.map(({ sku, quantity }) => {
@@ -120,11 +144,11 @@ export function cartView(items: readonly Item[], offers: readonly Offer[], curre
     currency,
   );
   const quantity = items.reduce((total, item) => total + item.quantity, 0);
-  return { items: lines, totals: { quantity, subtotal, total: subtotal } };
+  return { currency, items: lines, totals: { quantity, subtotal, total: subtotal } };
 }
 
 /** Leaves nothing in a cart but that its customer is gone. */
 export const erase = (_cart: Readonly<Cart>, updatedAt: Date): Decision<undefined> => ({
   answer: undefined,
-  patch: { items: {}, ordered: [], merged: [], erased: true, updatedAt },
+  patch: { items: {}, currency: undefined, ordered: [], merged: [], erased: true, updatedAt },
 });

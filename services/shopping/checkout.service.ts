@@ -7,17 +7,17 @@ import { parcelOf } from './pricing/price.ts';
 import { shippingOptions } from './pricing/shipping.ts';
 
 export default function checkoutService(config: Config) {
-  const till = { rules: loadRules(config), currency: config.currency };
+  const book = loadRules(config);
 
   return service()(checkout, config, {
     handlers: {
       async quote(ctx) {
-        const items = await ctx.call('cart.own');
-        const { priced, address } = await priceBasket(items, ctx.params, ctx.meta.user?.id, till, ctx);
+        const cart = await ctx.call('cart.own');
+        const { priced, address, rules } = await priceBasket(cart, ctx.params, ctx.meta.user?.id, book, ctx);
         const { lines, ...rest } = priced;
         const { subtotal, discount } = priced.totals;
         const parcel = parcelOf(lines, address.country, subtotal.amount - discount.amount);
-        const shippingMethods = shippingOptions(till.rules, parcel, till.currency);
+        const shippingMethods = shippingOptions(rules, parcel, cart.currency);
         return { items: lines, ...rest, shippingMethods };
       },
     },

@@ -6,14 +6,36 @@ import type { CouponInput } from './coupon.ts';
 /** What each kind of coupon cannot do without. */
 const NEEDED = { percentage: 'percent', fixed: 'amount', 'free-shipping': undefined } as const;
 
-/** What staff says of a coupon, checked as a whole. @throws invalid-request */
-export function inputOf({ code: _, validFrom, validUntil, ...input }: Params<'coupon.put'>): CouponInput {
+/** What the shop sells in: its own currency, and all of them. */
+export interface Currencies {
+  currency: string;
+  currencies: readonly string[];
+}
+
+/**
+ * What staff says of a coupon, checked as a whole. Its amounts are of the shop's own currency unless another is said.
+ * @throws invalid-request, unknown-currency
+ */
+export function inputOf(
+  { code: _, validFrom, validUntil, currency, ...input }: Params<'coupon.put'>,
+  shop: Currencies,
+): CouponInput {
   const field = NEEDED[input.kind];
   if (field && input[field] === undefined) throw bad(field, `A ${input.kind} coupon needs ${field}.`);
   const from = validFrom === undefined ? undefined : timeOf('validFrom', validFrom);
   const until = validUntil === undefined ? undefined : timeOf('validUntil', validUntil);
   if (from && until && until <= from) throw bad('validUntil', 'A coupon ends after it begins.');
-  return { ...input, ...(from ? { validFrom: from } : {}), ...(until ? { validUntil: until } : {}) };
+  const hasAmount = input.kind === 'fixed' || input.minimum !== undefined;
+  if (currency !== undefined && !hasAmount) throw bad('currency', 'Only an amount or a minimum has a currency.');
+  if (currency !== undefined && !shop.currencies.includes(currency)) {
+    throw errors.unknownCurrency(currency, shop.currencies);
+  }
+  return {
+    ...input,
+    ...(hasAmount ? { currency: currency ?? shop.currency } : {}),
+    ...(from ? { validFrom: from } : {}),
+    ...(until ? { validUntil: until } : {}),
+  };
 }
 
 const bad = (field: string, detail: string): Error => errors.invalidRequest([{ pointer: `/${field}`, detail }]);

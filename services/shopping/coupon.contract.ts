@@ -1,6 +1,7 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
+import { currencyRule, moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { timeRule } from '../../lib/time.ts';
 
@@ -12,9 +13,10 @@ const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
   percent: optional({ ...whole, max: 10_000 }),
-  /** In minor units. */
+  /** In minor units of `currency`, the shop's own when that is left out. */
   amount: optional(whole),
   minimum: optional(whole),
+  currency: optional(currencyRule),
   validFrom: optional(timeRule),
   validUntil: optional(timeRule),
   limit: optional(whole),
@@ -52,7 +54,7 @@ export const coupon = contract(
       summary: 'Make a coupon, or change its terms',
       rest: 'PUT /v1/admin/coupons/:code',
       params: { code, ...terms },
-      problems: ['invalid-request', 'limit-reached'],
+      problems: ['invalid-request', 'limit-reached', 'unknown-currency'],
     },
     read: {
       ...staff,
@@ -85,7 +87,7 @@ export const coupon = contract(
                 code: 'string',
                 kind: { type: 'equal', value: 'percentage' },
                 percent: 'number',
-                minimum: 'number|optional',
+                minimum: optional(moneyRule),
               },
             },
             {
@@ -93,13 +95,13 @@ export const coupon = contract(
               props: {
                 code: 'string',
                 kind: { type: 'equal', value: 'fixed' },
-                amount: 'number',
-                minimum: 'number|optional',
+                amount: moneyRule,
+                minimum: optional(moneyRule),
               },
             },
             {
               type: 'object',
-              props: { code: 'string', kind: { type: 'equal', value: 'free-shipping' }, minimum: 'number|optional' },
+              props: { code: 'string', kind: { type: 'equal', value: 'free-shipping' }, minimum: optional(moneyRule) },
             },
           ],
         },

@@ -35,7 +35,7 @@ export default function couponService(config: Config) {
 
     handlers: {
       async put(ctx) {
-        const [code, input] = [codeOf(ctx.params.code), inputOf(ctx.params)];
+        const [code, input] = [codeOf(ctx.params.code), inputOf(ctx.params, config)];
         const draft = newCoupon(code, input, new Date());
         const before = await this.store.get(code);
         const isNew = await this.store.insert(draft);
@@ -67,7 +67,7 @@ export default function couponService(config: Config) {
             const found = await this.store.get(code);
             if (!found?.input) throw refused(code, 'unknown');
             checkUses(found, customerId ? await this.store.get(customersPart(code, customerId)) : null);
-            return termsOf(found, now);
+            return termsOf(found, config.currency, now);
           }),
         );
       },

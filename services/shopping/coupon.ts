@@ -3,12 +3,14 @@ import type { Decision } from '../../lib/changes.ts';
 import { type CouponRefusal, errors } from '../../lib/errors.ts';
 import type { CouponTerms } from './pricing/rules.ts';
 
-/** What staff says of a coupon. Amounts in minor units of the shop's currency, `percent` in basis points. */
+/** What staff says of a coupon. Amounts in minor units of `currency`, `percent` in basis points. */
 export interface CouponInput {
   kind: CouponTerms['kind'];
   percent?: number | undefined;
   amount?: number | undefined;
   minimum?: number | undefined;
+  /** Of both; the shop's own on coupons from before there were others. */
+  currency?: string | undefined;
   validFrom?: Date | undefined;
   validUntil?: Date | undefined;
   /** Uses by all customers together, and by each one. */
@@ -80,18 +82,18 @@ export function checkUses(coupon: Readonly<Coupon>, part: Readonly<Coupon> | nul
   if (part && part.reserved + part.sold >= perCustomer) throw refused(coupon.code, 'already-used');
 }
 
-/** What a coupon takes off now. @throws coupon-refused outside its time */
-export function termsOf({ code, input }: Readonly<Coupon>, now: Date): CouponTerms {
+/** What a coupon takes off now. @param own the shop's own currency @throws coupon-refused outside its time */
+export function termsOf({ code, input }: Readonly<Coupon>, own: string, now: Date): CouponTerms {
   if (!input) throw new Error(`${code} has no terms`);
-  const { kind, percent = 0, amount = 0, minimum, validFrom, validUntil } = input;
+  const { kind, percent = 0, amount = 0, minimum, currency = own, validFrom, validUntil } = input;
   if (validFrom && now < validFrom) throw refused(code, 'not-yet');
   if (validUntil && now >= validUntil) throw refused(code, 'expired');
-  const shared = { code, ...(minimum === undefined ? {} : { minimum }) };
+  const shared = { code, ...(minimum === undefined ? {} : { minimum: { amount: minimum, currency } }) };
   switch (kind) {
     case 'percentage':
       return { ...shared, kind, percent };
     case 'fixed':
-      return { ...shared, kind, amount };
+      return { ...shared, kind, amount: { amount, currency } };
     case 'free-shipping':
       return { ...shared, kind };
     default:
@@ -107,6 +109,7 @@ const WORDS: Record<CouponRefusal, string> = {
   'used-up': 'This coupon is used up.',
   'already-used': 'You have used this coupon as often as you may.',
   combination: 'These coupons do not go together.',
+  currency: 'This coupon is for orders in another currency.',
 };
 
 export const refused = (code: string, reason: CouponRefusal): Error =>
@@ -115,13 +118,14 @@ export const refused = (code: string, reason: CouponRefusal): Error =>
 /** A coupon as staff sees it. */
 export function couponView({ code, input, reserved, sold, createdAt }: Omit<Coupon, 'rev'>) {
   if (!input) throw new Error(`${code} has no terms`);
-  const { validFrom, validUntil, kind, percent, amount, minimum, limit = null, perCustomer } = input;
+  const { validFrom, validUntil, kind, percent, amount, minimum, currency, limit = null, perCustomer } = input;
   return {
     code,
     kind,
     ...(percent === undefined ? {} : { percent }),
     ...(amount === undefined ? {} : { amount }),
     ...(minimum === undefined ? {} : { minimum }),
+    ...(currency === undefined ? {} : { currency }),
     ...(validFrom ? { validFrom: validFrom.toISOString() } : {}),
     ...(validUntil ? { validUntil: validUntil.toISOString() } : {}),
     ...(perCustomer === undefined ? {} : { perCustomer }),

@@ -35,7 +35,7 @@ export default function holdService(config: Config) {
     handlers: {
       async put(ctx) {
         const customerId = customerOf(ctx);
-        const items = await ctx.call('cart.content', { customerId });
+        const { items } = await ctx.call('cart.content', { customerId });
         if (items.length === 0) throw errors.emptyCart();
         const until = new Date(Date.now() + config.holdTime);
         return viewOf(await holdItems(customerId, { orderId: newId('ord'), items }, until, keeperOf(this)));

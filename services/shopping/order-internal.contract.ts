@@ -17,12 +17,12 @@ const booked = {
   items: { type: 'array', items: item },
   coupons: { type: 'array', items: 'string' },
   total: moneyRule,
-  captured: { type: 'number', integer: true },
+  captured: moneyRule,
   refunds: {
     type: 'array',
     items: {
       type: 'object',
-      props: { id: 'string', amount: { type: 'number', integer: true }, status: 'string' },
+      props: { id: 'string', amount: moneyRule, status: 'string' },
     },
   },
   returns: {

@@ -15,6 +15,8 @@ const line = {
     title: 'string',
     variant: 'string',
     category: 'string',
+    /** Absent on orders from before there were tax classes. */
+    taxClass: 'string|optional',
     weight: 'number',
     quantity: 'number',
     unitPrice: moneyRule,

@@ -98,7 +98,7 @@ export function invoiceOrder(order: Order): Params<'invoice.issue'>['order'] {
     createdAt: order.createdAt.toISOString(),
     paidAt: (paid?.at ?? order.createdAt).toISOString(),
     currency: order.totals.total.currency,
-    lines: order.lines.map(({ productId: _p, category: _c, weight: _w, ...line }) => line),
+    lines: order.lines.map(({ productId: _p, category: _c, taxClass: _t, weight: _w, ...line }) => line),
     shipping: order.shipping,
     discounts: order.discounts.map(({ code, amount }) => ({ code, amount })),
     taxes: order.taxes,

@@ -25,7 +25,7 @@ const RECOVERY_PAUSE = 1000;
 
 /** @param patience how long a request with a known key waits for the answer of the first one, in ms */
 export default function orderService(config: Config, patience = 1000) {
-  const till = { rules: loadRules(config), currency: config.currency };
+  const book = loadRules(config);
 
   return service<{ store: Store<Order>; worker: Worker }>()(order, config, {
     mixins: [
@@ -63,15 +63,16 @@ export default function orderService(config: Config, patience = 1000) {
         const fingerprint = fingerprintOf(body);
         const first = () => this.store.findOne({ customerId, idemKey });
         const paymentMethod = methodOf(config.payments, body.paymentMethod);
-        const [known, items] = await Promise.all([first(), ctx.call('cart.content', { customerId })]);
+        const [known, cart] = await Promise.all([first(), ctx.call('cart.content', { customerId })]);
         if (known) return repeated(known, fingerprint, this.store, patience);
+        const { items } = cart;
         if (items.length === 0) {
           // The first request with this key may have emptied it since.
           const begun = await first();
           if (begun) return repeated(begun, fingerprint, this.store, patience);
           throw errors.emptyCart();
         }
-        const { priced, address } = await priceBasket(items, body, customerId, till, ctx);
+        const { priced, address } = await priceBasket(cart, body, customerId, book, ctx);
         const { total } = priced.totals;
         const { expectedTotal = total, note } = body;
         if (expectedTotal.amount !== total.amount || expectedTotal.currency !== total.currency) {

@@ -121,8 +121,8 @@ export function orderable(items: readonly Item[], offers: readonly Offer[]): Pri
   return items.flatMap(({ sku, quantity }) => {
     const offer = bySku.get(sku);
     if (!offer) return [];
-    const { productId, title, variant, category, weight, price: unitPrice } = offer;
-    return [{ sku, productId, title, variant, category, weight, quantity, unitPrice }];
+    const { productId, title, variant, category, taxClass, weight, price: unitPrice } = offer;
+    return [{ sku, productId, title, variant, category, taxClass, weight, quantity, unitPrice }];
   });
 }
 

@@ -41,6 +41,8 @@ export interface WebhookEvent {
 export interface BookedCharge {
   id: string;
   state: string;
+  /** Null on a key that was cancelled before it was used. */
+  currency: string | null;
   amount: number;
   captured: number;
   refunded: number;

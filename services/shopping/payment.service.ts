@@ -15,7 +15,7 @@ interface SeenEvent {
 }
 
 export default function paymentService(config: Config) {
-  const providerFor = configuredProvider(config.payments);
+  const providerFor = configuredProvider(config);
 
   return service<{ store: Store<SeenEvent> }>()(payment, config, {
     mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],

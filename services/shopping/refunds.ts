@@ -1,5 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
+import { plainMoneyText } from '../../lib/format.ts';
 import type { Money } from '../../lib/money.ts';
 import { type Order, type Refund, resumeAt } from './order.ts';
 import { mailOf } from './order-outbox.ts';
@@ -37,7 +38,7 @@ export function requestRefund(order: Readonly<Order>, request: RefundRequest, no
   const patch = {
     refunds: [...order.refunds, refundOf(request, amount, now)],
     nextAt: resumeAt(now),
-    ...noted(order, 'refund', now, request.by, `${amountText(amount)}: ${request.reason}`),
+    ...noted(order, 'refund', now, request.by, `${plainMoneyText(amount)}: ${request.reason}`),
   };
   return { answer: { ...order, ...patch }, patch };
 }
@@ -53,13 +54,7 @@ export function refundDone(order: Readonly<Order>, refundId: string, now: Date):
   const patch = {
     refunds: order.refunds.map((one) => (one === refund ? { ...one, state: 'DONE' as const } : one)),
     outbox: [...order.outbox, mailOf(order, 'order-refunded', refund)],
-    ...noted(order, 'refunded', now, undefined, amountText(refund.amount)),
+    ...noted(order, 'refunded', now, undefined, plainMoneyText(refund.amount)),
   };
   return { answer: { ...order, ...patch }, patch };
-}
-
-/** `12.34 EUR`, for the history. */
-function amountText({ amount, currency }: Money): string {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  return `${(amount / 10 ** maximumFractionDigits).toFixed(maximumFractionDigits)} ${currency}`;
 }

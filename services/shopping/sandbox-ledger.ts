@@ -132,7 +132,7 @@ export function delivered({ events, dueAt }: Readonly<LedgerEntry>, eventId: str
 }
 
 export function booked({ _id: id, state, amount, captured, refunded }: Readonly<LedgerEntry>): BookedCharge {
-  return { id, state, amount: amount?.amount ?? 0, captured, refunded };
+  return { id, state, currency: amount?.currency ?? null, amount: amount?.amount ?? 0, captured, refunded };
 }
 
 function captureAll(entry: Readonly<LedgerEntry>, { amount }: Money): Decision<Outcome> {

@@ -20,6 +20,7 @@ const minorUnits = { type: 'number', integer: true, min: 0 } as const;
 export const ledgerPage = booksOf({
   id: 'string',
   state: 'string',
+  currency: { type: 'string', nullable: true },
   amount: minorUnits,
   captured: minorUnits,
   refunded: minorUnits,

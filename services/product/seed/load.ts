@@ -3,6 +3,7 @@ import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
 import { type Product, UNSAID } from '../product.ts';
 import type { Stock } from '../stock.ts';
+import { pricesIn } from './price-lists.ts';
 import type { SampleProduct } from './product.ts';
 
 type New<T> = Omit<T, 'rev'>;
@@ -17,8 +18,9 @@ export async function seed<T extends Versioned>(store: Store<T>, sample: New<T>[
   if (count === 0 || (count < sample.length && first && (await store.get(first._id)))) await store.insertNew(sample);
 }
 
-export async function sampleProducts(currency: string): Promise<New<Product>[]> {
-  return (await sample(currency)).products.map(asProduct);
+/** @param currencies the shop's own first, then the others it has price lists in */
+export async function sampleProducts([currency = 'EUR', ...others]: readonly string[]): Promise<New<Product>[]> {
+  return (await sample(currency)).products.map((product) => asProduct(product, others));
 }
 
 export async function sampleStock(currency: string): Promise<New<Stock>[]> {
@@ -33,15 +35,15 @@ export async function sampleStock(currency: string): Promise<New<Stock>[]> {
   );
 }
 
-/** A sample product as it is stored; its stock is the inventory's. */
-export function asProduct({ variants, price: _, ...product }: SampleProduct): New<Product> {
+/** A sample product as it is stored, with prices in other currencies too; its stock is the inventory's. */
+export function asProduct(
+  { variants, price: _, ...product }: SampleProduct,
+  others: readonly string[] = [],
+): New<Product> {
   return {
     ...UNSAID,
     ...product,
-    variants: variants.map(({ stock: _, price: { amount, currency }, ...variant }) => ({
-      ...variant,
-      prices: { [currency]: { amount } },
-    })),
+    variants: variants.map(({ stock: _, price, ...variant }) => ({ ...variant, prices: pricesIn(price, others) })),
   };
 }
 

@@ -17,6 +17,11 @@ export function checkMoney({ ledger, external, orders }: Books, findings: Findin
     // Money that is under way is where it should be once the order is settled.
     if (!order.settled) continue;
     const charge = charges.get(order.id);
+    const mixed = currenciesOf(order, charge);
+    if (mixed.length > 1) {
+      findings.check(false, 'I6', `${order.id} is in ${mixed.join(' and ')}`, order.id);
+      continue;
+    }
     const kept = (charge?.captured ?? 0) - (charge?.refunded ?? 0);
     findings.check(
       kept === dueFor(order),
@@ -27,7 +32,13 @@ export function checkMoney({ ledger, external, orders }: Books, findings: Findin
   }
 }
 
-/** What the shop may keep of an order's money. */
+/** Everything about an order's money is in one currency: amounts of several are never added. */
+function currenciesOf({ total, captured, refunds }: BookedOrder, charge: Books['ledger'][number] | undefined) {
+  const booked = [total, captured, ...refunds.map(({ amount }) => amount)].map(({ currency }) => currency);
+  return [...new Set([...booked, charge?.currency ?? total.currency])];
+}
+
+/** What the shop may keep of an order's money, in minor units of its currency. */
 function dueFor({ captured, refunds }: BookedOrder): number {
-  return refunds.reduce((left, { amount, status }) => left - (status === 'DONE' ? amount : 0), captured);
+  return refunds.reduce((left, { amount, status }) => left - (status === 'DONE' ? amount.amount : 0), captured.amount);
 }

@@ -1,4 +1,5 @@
 import { type CouponRefusal, errors } from '../../../lib/errors.ts';
+import type { Money } from '../../../lib/money.ts';
 import { rounded } from './round.ts';
 import type { CouponTerms } from './rules.ts';
 
@@ -12,16 +13,22 @@ export interface Discount {
 }
 
 /**
- * What coupons take off a subtotal, in minor units. Percentages are of the whole subtotal and come first, fixed amounts
+ * What coupons take off a subtotal, in its minor units. Percentages are of the whole subtotal and come first, fixed amounts
  * after them, each in the order given; together they never exceed the subtotal.
- * @throws coupon-refused below a coupon's minimum, and for coupons that do not go together
+ * @throws coupon-refused below a coupon's minimum, in another currency, and for coupons that do not go together
  */
-export function discountsOn(subtotal: number, coupons: readonly CouponTerms[]): Discount[] {
+export function discountsOn({ amount: subtotal, currency }: Money, coupons: readonly CouponTerms[]): Discount[] {
   const codes = new Set<string>();
   const refuse = (code: string, reason: CouponRefusal, detail: string) => errors.couponRefused(code, reason, detail);
-  for (const { code, minimum = 0 } of coupons) {
+  for (const terms of coupons) {
+    const { code, minimum } = terms;
     if (codes.has(code)) throw refuse(code, 'combination', `${code} counts once.`);
-    if (subtotal < minimum) throw refuse(code, 'minimum', `The goods cost less than ${code} asks for.`);
+    const other = [minimum, terms.kind === 'fixed' ? terms.amount : undefined].find(
+      (money) => money && money.currency !== currency,
+    );
+    if (other) throw refuse(code, 'currency', `${code} is for orders in ${other.currency}.`);
+    if (minimum && subtotal < minimum.amount)
+      throw refuse(code, 'minimum', `The goods cost less than ${code} asks for.`);
     codes.add(code);
   }
   const free = coupons.filter(({ kind }) => kind === 'free-shipping');
@@ -36,7 +43,7 @@ export function discountsOn(subtotal: number, coupons: readonly CouponTerms[]): 
     terms.kind === 'percentage' ? [take(terms.code, terms.kind, rounded(subtotal * terms.percent, 10_000))] : [],
   );
   const fixed = coupons.flatMap((terms) =>
-    terms.kind === 'fixed' ? [take(terms.code, terms.kind, terms.amount)] : [],
+    terms.kind === 'fixed' ? [take(terms.code, terms.kind, terms.amount.amount)] : [],
   );
   return [...percentages, ...fixed, ...free.map(({ code, kind }) => ({ code, kind, amount: 0 }))];
 }

@@ -1,9 +1,9 @@
-import { type Money, times } from '../../../lib/money.ts';
+import { type Money, sum, times } from '../../../lib/money.ts';
 import { discountsOn } from './discounts.ts';
 import { allot } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';
 import { type Parcel, shippingFor } from './shipping.ts';
-import { rateFor, taxOf } from './tax.ts';
+import { rateFor, STANDARD, taxOf } from './tax.ts';
 
 /** So many of a SKU, at its price of now. */
 export interface PricedLine {
@@ -12,6 +12,8 @@ export interface PricedLine {
   title: string;
   variant: string;
   category: string;
+  /** How it is taxed, such as `standard`. */
+  taxClass: string;
   /** Of one, in grams. */
   weight: number;
   quantity: number;
@@ -24,9 +26,18 @@ export interface Tax {
   amount: Money;
 }
 
-/** Everything that makes up a total. */
+/** A line with what it comes to. Those of orders from before there were tax classes have none. */
+export interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
+  taxClass?: string;
+  lineTotal: Money;
+  discount: Money;
+  tax: Tax;
+  total: Money;
+}
+
+/** Everything that makes up a total, all of it in one currency. */
 export interface Priced {
-  lines: (PricedLine & { lineTotal: Money; discount: Money; tax: Tax; total: Money })[];
+  lines: ChargedLine[];
   shipping: { method: string; title: string; price: Money; discount: Money; tax: Tax; total: Money };
   discounts: { code: string; kind: CouponTerms['kind']; amount: Money }[];
   /** By rate; `base` is what the tax is in, or comes on top of. */
@@ -59,13 +70,14 @@ export interface Basis {
  * Prices lines for an address. Discounts are allotted to the lines by largest remainder; tax is computed on each
  * discounted line and on the shipping, rounded half up there, and nowhere else: every sum is one of rounded parts, so
  * that the lines and the shipping add up to the total exactly. Nothing is ever negative.
- * @throws coupon-refused, no-shipping
+ * @throws coupon-refused, no-shipping; {RangeError} for a line in another currency
  */
 export function price({ lines, country, shippingMethod, coupons, rules, currency }: Basis): Priced {
   const money = (amount: number): Money => ({ amount, currency });
-  const goods = lines.map((line) => times(line.unitPrice, line.quantity).amount);
-  const subtotal = add(goods);
-  const discounts = discountsOn(subtotal, coupons);
+  const lineTotals = lines.map((line) => times(line.unitPrice, line.quantity));
+  const goods = lineTotals.map(({ amount }) => amount);
+  const { amount: subtotal } = sum(lineTotals, currency);
+  const discounts = discountsOn(money(subtotal), coupons);
   const discount = add(discounts.map(({ amount }) => amount));
   const shares = allot(discount, goods);
   const taxed = (amount: number, rate: number) => {
@@ -74,11 +86,11 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
   };
 
   const charged = lines.map((line, i) =>
-    taxed((goods[i] ?? 0) - (shares[i] ?? 0), rateFor(rules, country, line.category)),
+    taxed((goods[i] ?? 0) - (shares[i] ?? 0), rateFor(rules, country, line.taxClass)),
   );
   const { rule, price: fee } = shippingFor(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
   const isFree = discounts.some(({ kind }) => kind === 'free-shipping');
-  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, '*'));
+  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, STANDARD));
   const parts = [...charged, shipped];
 
   return {
@@ -116,7 +128,11 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
 }
 
 /** What lines of this total after discounts weigh, on their way to a country. */
-export function parcelOf(lines: readonly PricedLine[], country: string, total: number): Parcel {
+export function parcelOf(
+  lines: readonly Pick<PricedLine, 'weight' | 'quantity'>[],
+  country: string,
+  total: number,
+): Parcel {
   return { country, total, weight: add(lines.map(({ weight, quantity }) => weight * quantity)) };
 }
 

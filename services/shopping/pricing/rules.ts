@@ -1,11 +1,14 @@
+import { errors } from '../../../lib/errors.ts';
+import type { Money } from '../../../lib/money.ts';
+
 /**
- * How the shop prices: what tax applies where, and what shipping costs. Amounts are minor units of the shop's currency,
- * rates are basis points (1900 is 19 %), weights are grams.
+ * How the shop prices in one currency: what tax applies where, and what shipping costs. Amounts are minor units of that
+ * currency, rates are basis points (1900 is 19 %), weights are grams.
  */
 export interface PricingRules {
   /** Whether prices, of goods and of shipping, contain the tax. */
   taxIncluded: boolean;
-  /** The most specific rule wins: country and category, then country, then category, then `*` and `*`. */
+  /** The most specific rule wins: country and tax class, then country, then tax class, then `*` and `*`. */
   tax: TaxRule[];
   /** The first one that goes to a country is what is used when nobody chooses. */
   shipping: ShippingRule[];
@@ -14,8 +17,8 @@ export interface PricingRules {
 export interface TaxRule {
   /** ISO 3166-1 alpha-2, or `*`. */
   country: string;
-  /** A category's slug, or `*`. */
-  category: string;
+  /** Of products, such as `standard`, or `*`. */
+  taxClass: string;
   rate: number;
 }
 
@@ -32,9 +35,19 @@ export interface ShippingRule {
   freeFrom?: number | undefined;
 }
 
-/** What a coupon takes off. `percent` in basis points. */
-export type CouponTerms = { code: string; minimum?: number | undefined } & (
+/** The rules of every currency that the shop sells in, by its ISO 4217 code. */
+export type PriceBook = ReadonlyMap<string, PricingRules>;
+
+/** @throws unknown-currency */
+export function rulesFor(book: PriceBook, currency: string): PricingRules {
+  const rules = book.get(currency);
+  if (!rules) throw errors.unknownCurrency(currency, [...book.keys()]);
+  return rules;
+}
+
+/** What a coupon takes off. `percent` in basis points. An amount or a minimum makes it one of its currency alone. */
+export type CouponTerms = { code: string; minimum?: Money | undefined } & (
   | { kind: 'percentage'; percent: number }
-  | { kind: 'fixed'; amount: number }
+  | { kind: 'fixed'; amount: Money }
   | { kind: 'free-shipping' }
 );

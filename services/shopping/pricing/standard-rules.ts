@@ -33,12 +33,15 @@ const EU_RATES = {
 
 const EU = Object.keys(EU_RATES);
 
-/** Rules for the sample catalogue: prices with tax, for a shop in the European Union. */
+/**
+ * Rules for the sample catalogue: prices with tax, for a shop in the European Union. As a sample, they have the same
+ * numbers in every currency.
+ */
 export const standardRules: PricingRules = {
   taxIncluded: true,
   tax: [
-    ...Object.entries(EU_RATES).map(([country, rate]) => ({ country, category: '*', rate })),
-    { country: '*', category: '*', rate: 0 },
+    ...Object.entries(EU_RATES).map(([country, rate]) => ({ country, taxClass: '*', rate })),
+    { country: '*', taxClass: '*', rate: 0 },
   ],
   shipping: [
     {

@@ -1,16 +1,19 @@
 import { rounded } from './round.ts';
 import type { PricingRules } from './rules.ts';
 
-/** The rate for goods of a category sent to a country, in basis points; 0 where no rule applies. */
-export function rateFor({ tax }: PricingRules, country: string, category: string): number {
+/** The tax class of what has no other, and of shipping. */
+export const STANDARD = 'standard';
+
+/** The rate for goods of a tax class sent to a country, in basis points; 0 where no rule applies. */
+export function rateFor({ tax }: PricingRules, country: string, taxClass: string): number {
   const wanted: [string, string][] = [
-    [country, category],
+    [country, taxClass],
     [country, '*'],
-    ['*', category],
+    ['*', taxClass],
     ['*', '*'],
   ];
   for (const [c, k] of wanted) {
-    const rule = tax.find((one) => one.country === c && one.category === k);
+    const rule = tax.find((one) => one.country === c && one.taxClass === k);
     if (rule) return rule.rate;
   }
   return 0;

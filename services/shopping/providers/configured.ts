@@ -1,14 +1,22 @@
-import type { PaymentConfig } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/config.ts';
 import type { Rpc } from '../../../lib/contract.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
 import { sandboxProvider } from './sandbox.ts';
+import { refuseUnpayable } from './stripe-amount.ts';
 
-/** The provider that the config names, for one who calls through `rpc`. */
-export function configuredProvider(payments: PaymentConfig): (rpc: Rpc) => PaymentProvider | Promise<PaymentProvider> {
+/**
+ * The provider that the config names, for one who calls through `rpc`.
+ * @throws {StartError} for a currency that it cannot be paid in
+ */
+export function configuredProvider({
+  payments,
+  currencies,
+}: Pick<Config, 'payments' | 'currencies'>): (rpc: Rpc) => PaymentProvider | Promise<PaymentProvider> {
   switch (payments.provider) {
     case 'sandbox':
       return (rpc) => sandboxProvider(rpc, payments.webhookSecret);
     case 'stripe': {
+      refuseUnpayable(currencies);
       // Its library takes a third of a second and 36 MB, which only those pay who use it.
       const loading = import('./stripe.ts').then(({ stripeProvider }) => stripeProvider(payments));
       return () => loading;

@@ -4,6 +4,7 @@ import { errors } from '../../../lib/errors.ts';
 import { idRule, idTime } from '../../../lib/ids.ts';
 import type { Money } from '../../../lib/money.ts';
 import type { Outcome, PaymentProvider } from '../payment-provider.ts';
+import { factorOf, inStripes } from './stripe-amount.ts';
 import { asOurs, declineOf, isKeptFailure, isRefunded, isUnexpectedState, outcomeOf } from './stripe-outcome.ts';
 
 /** Of one request, in ms; the library sends it up to three times, under one key. */
@@ -22,7 +23,7 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
   const intentOf = async (key: string, money: Money): Promise<Stripe.PaymentIntent> => {
     const isOld = Date.now() - +idTime(key) > KEY_MEMORY;
     const intent = (isOld ? await search(key) : undefined) ?? (await create(key, money));
-    if (intent.amount !== money.amount || intent.currency !== money.currency.toLowerCase()) {
+    if (intent.amount !== inStripes(money) || intent.currency !== money.currency.toLowerCase()) {
       throw new Error(`${key} was used for ${intent.amount} ${intent.currency} before`);
     }
     return intent;
@@ -34,10 +35,10 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
     return known;
   };
 
-  const create = async (key: string, { amount, currency }: Money) => {
+  const create = async (key: string, money: Money) => {
     const params = {
-      amount,
-      currency: currency.toLowerCase(),
+      amount: inStripes(money),
+      currency: money.currency.toLowerCase(),
       metadata: { orderId: key },
       // A redirect would need a page to come back to.
       automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
@@ -101,9 +102,9 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
       // Stripe forgets the key after a day, but not this.
       const known = all.find(({ metadata }) => metadata?.refundId === key);
       if (known) return made(known);
-      const left = all.filter(isMade).reduce((rest, refund) => rest - refund.amount, captured.amount);
-      if (amount.amount > left) throw errors.refundTooHigh({ ...amount, amount: left });
-      const params = { payment_intent: reference, amount: amount.amount, metadata: { refundId: key } };
+      const left = all.filter(isMade).reduce((rest, refund) => rest - refund.amount, inStripes(captured));
+      if (inStripes(amount) > left) throw errors.refundTooHigh({ ...amount, amount: left / factorOf(amount.currency) });
+      const params = { payment_intent: reference, amount: inStripes(amount), metadata: { refundId: key } };
       made(await asked(keyed(key, (options) => refunds.create(params, options))));
     },
 

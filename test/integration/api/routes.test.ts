@@ -86,6 +86,7 @@ const ROUTES = `
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
   PUT /v1/admin/staff/:id
+  PUT /v1/cart/currency
   PUT /v1/cart/items/:sku
   PUT /v1/me/addresses/:id
   PUT /v1/me/consents/:purpose

@@ -101,7 +101,7 @@ eachEngine('what the shop has about a person', (engine) => {
       addresses: [{ line1: who.line1 }],
       sessions: [{ current: true }],
       wishlist: [{ productId }],
-      cart: [{ sku, quantity: 2 }],
+      cart: { currency: 'EUR', items: [{ sku, quantity: 2 }] },
       orders: [{ id: order.id, shippingAddress: { line1: who.line1 } }],
       payments: [{ orderId: order.id, provider: 'sandbox' }],
       invoices: [{ order: { id: order.id, billingAddress: { name: who.name } } }],

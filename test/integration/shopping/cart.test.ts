@@ -29,7 +29,7 @@ eachEngine('the cart', (engine) => {
     const none = { amount: 0, currency: 'EUR' };
     const answer = await (await Shopper.at(shop.url)).ask('GET /v1/cart');
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ items: [], totals: { quantity: 0, subtotal: none, total: none } });
+    expect(answer.body).toEqual({ currency: 'EUR', items: [], totals: { quantity: 0, subtotal: none, total: none } });
   });
 
   test("is nobody else's: a guest has another one", async () => {
@@ -49,7 +49,7 @@ eachEngine('the cart', (engine) => {
     const what = { productId: product._id, slug: product.slug, title: product.title, variant: title };
     const line = { sku, quantity: 3, ...what, unitPrice: price, lineTotal: total, availability };
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ items: [line], totals: { quantity: 3, subtotal: total, total } });
+    expect(answer.body).toEqual({ currency: 'EUR', items: [line], totals: { quantity: 3, subtotal: total, total } });
     expect((await ada.ask('GET /v1/cart')).body).toEqual(answer.body);
   });
 

@@ -8,6 +8,7 @@ import {
   listed,
   merge,
   removeItem,
+  setCurrency,
   setItem,
   takeOrdered,
 } from '../../../services/shopping/cart.ts';
@@ -53,10 +54,20 @@ describe('a merged cart', () => {
     expect(after.items).not.toHaveProperty('G2');
   });
 
+  test("is priced in the customer's currency, unless there was nothing in it: then in the guest's", () => {
+    const guest = cartOf(GUEST, { MUG: 1 }, { currency: 'USD' });
+    expect(merged(cartOf(ADA, { CUP: 1 }, { currency: 'JPY' }), guest).currency).toBe('JPY');
+    expect(merged(cartOf(ADA, { CUP: 1 }), guest).currency).toBeUndefined();
+    expect(merged(cartOf(ADA, {}, { currency: 'JPY' }), guest).currency).toBe('USD');
+    expect(merged(cartOf(ADA, {}, { currency: 'JPY' }), cartOf(GUEST, { MUG: 1 })).currency).toBeUndefined();
+  });
+
   test("a guest's cart is handed over only as it was merged", () => {
     const guest = cartOf(GUEST, { MUG: 1, CUP: 2 });
-    expect(handedOver(guest, { CUP: { quantity: 2 }, MUG: { quantity: 1 } }, ADA, now).answer).toBe(true);
-    expect(handedOver(guest, { MUG: { quantity: 1 } }, ADA, now)).toEqual({ answer: false });
+    const merged = { items: { CUP: { quantity: 2 }, MUG: { quantity: 1 } } };
+    expect(handedOver(guest, merged, ADA, now).answer).toBe(true);
+    expect(handedOver(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
+    expect(handedOver({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
   });
 });
 
@@ -208,6 +219,18 @@ test('whatever devices, merges and crashes come at the same time, nothing that w
     if (guests.length > 0) expect(guest).toMatchObject({ mergedInto: ADA, guest: true });
   });
   await fc.assert(property, { seed, numRuns: 200 });
+});
+
+test('a currency that a guest chose before anything else comes into an empty cart, once', async () => {
+  const database = new Database(() => undefined);
+  const carts = cartsOf(database);
+  const currency = () => (database.read('carts', ADA) as Cart | null)?.currency;
+  await carts.change(GUEST, (cart, at) => setCurrency(cart, 'USD', at));
+  await bringIn(carts, GUEST, ADA);
+  expect(currency()).toBe('USD');
+  await carts.change(ADA, (cart, at) => setCurrency(cart, 'JPY', at));
+  await bringIn(carts, GUEST, ADA);
+  expect(currency()).toBe('JPY');
 });
 
 test('an order that is taken out while a merge is under way keeps what the guest had besides', async () => {

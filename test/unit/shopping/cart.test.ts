@@ -6,11 +6,14 @@ import {
   type Cart,
   cartView,
   clear,
+  currencyOf,
   emptyCart,
+  erase,
   type Item,
   listed,
   type Offer,
   removeItem,
+  setCurrency,
   setItem,
   takeOrdered,
 } from '../../../services/shopping/cart.ts';
@@ -35,11 +38,11 @@ const cartOf = (...items: [string, number][]): Cart => ({
 describe('setting an item', () => {
   test('adds it behind the others, and answers with the whole cart', () => {
     const decision = setItem(cartOf(['MUG', 2]), { sku: 'BOWL', quantity: 1 }, now);
-    expect(decision.answer).toEqual([
+    expect(listed(decision.answer.items)).toEqual([
       { sku: 'MUG', quantity: 2 },
       { sku: 'BOWL', quantity: 1 },
     ]);
-    expect(listed(after(cartOf(['MUG', 2]), decision).items)).toEqual(decision.answer);
+    expect(after(cartOf(['MUG', 2]), decision).items).toEqual(decision.answer.items);
   });
 
   test('sets the quantity of one that is there, so that doing it again changes nothing', () => {
@@ -63,26 +66,55 @@ describe('setting an item', () => {
   test('takes 100 lines, and refuses one more, but not a change to one of the 100', () => {
     const full = cartOf(...Array.from({ length: 100 }, (_, n): [string, number] => [`SKU-${n}`, 1]));
     const { SKU_99: _, ...most } = Object.fromEntries(Object.entries(full.items).slice(0, 99)) as Cart['items'];
-    expect(setItem({ ...full, items: most }, { sku: 'LAST', quantity: 1 }, now).answer).toHaveLength(100);
+    const { answer } = setItem({ ...full, items: most }, { sku: 'LAST', quantity: 1 }, now);
+    expect(listed(answer.items)).toHaveLength(100);
     expect(() => setItem(full, { sku: 'MORE', quantity: 1 }, now)).toThrow(
       expect.objectContaining({ type: 'limit-reached' }),
     );
-    expect(setItem(full, { sku: 'SKU-7', quantity: 9 }, now).answer[7]).toEqual({ sku: 'SKU-7', quantity: 9 });
+    const changed = setItem(full, { sku: 'SKU-7', quantity: 9 }, now).answer.items;
+    expect(listed(changed)[7]).toEqual({ sku: 'SKU-7', quantity: 9 });
   });
 });
 
 test('removing an item leaves the others; one that is not there changes nothing', () => {
   const decision = removeItem(cartOf(['MUG', 2], ['BOWL', 1]), 'MUG', now);
-  expect(decision.answer).toEqual([{ sku: 'BOWL', quantity: 1 }]);
+  expect(decision.answer.items).toEqual({ BOWL: { quantity: 1 } });
   expect(after(cartOf(['MUG', 2], ['BOWL', 1]), decision).items).toEqual({ BOWL: { quantity: 1 } });
   for (const sku of ['CUP', 'constructor', 'toString']) {
-    expect(removeItem(cartOf(['MUG', 2]), sku, now)).toEqual({ answer: [{ sku: 'MUG', quantity: 2 }] });
+    expect(removeItem(cartOf(['MUG', 2]), sku, now)).toEqual({ answer: cartOf(['MUG', 2]) });
   }
 });
 
 test('clearing leaves nothing; an empty cart is not written', () => {
   expect(after(cartOf(['MUG', 2]), clear(cartOf(['MUG', 2]), now)).items).toEqual({});
-  expect(clear(empty, now)).toEqual({ answer: [] });
+  expect(clear(empty, now)).toEqual({ answer: empty });
+});
+
+describe('the currency of a cart', () => {
+  const shop = { currency: 'EUR', currencies: ['EUR', 'USD'] };
+
+  test("is the shop's own until another is chosen, and once more when the shop has given that up", () => {
+    expect(currencyOf(null, shop)).toBe('EUR');
+    expect(currencyOf(empty, shop)).toBe('EUR');
+    const chosen = after(cartOf(['MUG', 2]), setCurrency(cartOf(['MUG', 2]), 'USD', now));
+    expect(chosen).toMatchObject({ currency: 'USD', items: { MUG: { quantity: 2 } } });
+    expect(currencyOf(chosen, shop)).toBe('USD');
+    expect(currencyOf(chosen, { currency: 'EUR', currencies: ['EUR'] })).toBe('EUR');
+  });
+
+  test('stays while items come and go, and is not written again', () => {
+    const chosen: Cart = { ...cartOf(['MUG', 2]), currency: 'USD' };
+    expect(setCurrency(chosen, 'USD', now)).toEqual({ answer: { items: chosen.items, currency: 'USD' } });
+    for (const decision of [
+      setItem(chosen, { sku: 'BOWL', quantity: 1 }, now),
+      removeItem(chosen, 'MUG', now),
+      clear(chosen, now),
+    ]) {
+      expect([decision.answer.currency, after(chosen, decision).currency]).toEqual(['USD', 'USD']);
+    }
+    expect(after(chosen, takeOrdered(chosen, 'ord_1', [{ sku: 'MUG', quantity: 2 }], now)).currency).toBe('USD');
+    expect(after(chosen, erase(chosen, now)).currency).toBeUndefined();
+  });
 });
 
 describe('taking out what was ordered', () => {
@@ -175,6 +207,7 @@ describe('the cart as a customer sees it', () => {
     const [unitPrice, total] = [1999, 5997].map((amount) => ({ amount, currency: 'EUR' }));
     const { price: _, category: _c, taxClass: _t, weight: _w, ...shown } = offer('MUG', 1999);
     expect(view).toEqual({
+      currency: 'EUR',
       items: [{ ...shown, quantity: 3, unitPrice, lineTotal: total }],
       totals: { quantity: 3, subtotal: total, total },
     });
@@ -189,7 +222,10 @@ describe('the cart as a customer sees it', () => {
 
   test('is worth nothing when it is empty', () => {
     const none = { amount: 0, currency: 'EUR' };
-    expect(cartView([], [], 'EUR')).toEqual({ items: [], totals: { quantity: 0, subtotal: none, total: none } });
+    expect(cartView([], [], 'EUR')).toEqual({
+      ...{ currency: 'EUR', items: [] },
+      totals: { quantity: 0, subtotal: none, total: none },
+    });
   });
 
   test('adds up to the cent, whatever the prices', () => {

@@ -16,6 +16,8 @@ import {
 } from '../../../services/shopping/coupon.ts';
 import { inputOf } from '../../../services/shopping/coupon-input.ts';
 
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const SHOP = { currency: 'EUR', currencies: ['EUR', 'USD'] };
 const NOW = new Date('2026-03-01T10:00:00Z');
 const fixed = { kind: 'fixed', amount: 500 } as const;
 
@@ -45,20 +47,24 @@ test.each([
   ],
   [
     { kind: 'fixed', amount: 500, minimum: 2000 },
-    { code: 'SAVE', kind: 'fixed', amount: 500, minimum: 2000 },
+    { code: 'SAVE', kind: 'fixed', amount: eur(500), minimum: eur(2000) },
+  ],
+  [
+    { kind: 'percentage', percent: 1000, minimum: 2000, currency: 'USD' },
+    { code: 'SAVE', kind: 'percentage', percent: 1000, minimum: { amount: 2000, currency: 'USD' } },
   ],
   [{ kind: 'free-shipping' }, { code: 'SAVE', kind: 'free-shipping' }],
 ] as const)('what %j takes off', (input, terms) => {
-  expect(termsOf(coupon({ ...input }), NOW)).toEqual(terms);
+  expect(termsOf(coupon({ ...input }), 'EUR', NOW)).toEqual(terms);
 });
 
 test('a coupon is valid from its first moment on, and no longer at its last', () => {
   const [validFrom, validUntil] = [new Date(+NOW), new Date(+NOW + 1000)];
   const of = coupon({ validFrom, validUntil });
-  expect(() => termsOf(of, new Date(+validFrom - 1))).toThrow(refusal('not-yet'));
-  expect(termsOf(of, validFrom)).toMatchObject({ amount: 500 });
-  expect(termsOf(of, new Date(+validUntil - 1))).toMatchObject({ amount: 500 });
-  expect(() => termsOf(of, validUntil)).toThrow(refusal('expired'));
+  expect(() => termsOf(of, 'EUR', new Date(+validFrom - 1))).toThrow(refusal('not-yet'));
+  expect(termsOf(of, 'EUR', validFrom)).toMatchObject({ amount: eur(500) });
+  expect(termsOf(of, 'EUR', new Date(+validUntil - 1))).toMatchObject({ amount: eur(500) });
+  expect(() => termsOf(of, 'EUR', validUntil)).toThrow(refusal('expired'));
 });
 
 test('a coupon is refused when its uses are used up, or this customer’s are', () => {
@@ -99,21 +105,33 @@ test('how often each customer may use it changes for those who have used it, too
 test.each([
   [{ kind: 'percentage' }, '/percent'],
   [{ kind: 'fixed' }, '/amount'],
+  [{ kind: 'percentage', percent: 1000, currency: 'USD' }, '/currency'],
+  [{ kind: 'free-shipping', currency: 'USD' }, '/currency'],
   [{ ...fixed, validFrom: '2026-02-31T00:00:00Z' }, '/validFrom'],
   [{ ...fixed, validUntil: '2026-13-01T00:00:00Z' }, '/validUntil'],
   [{ ...fixed, validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-01T00:00:00Z' }, '/validUntil'],
 ] as const)('%j is no coupon', (input, pointer) => {
-  expect(() => inputOf({ code: 'SAVE', ...input })).toThrow(
+  expect(() => inputOf({ code: 'SAVE', ...input }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request', data: { errors: [expect.objectContaining({ pointer })] } }),
+  );
+});
+
+test('the amounts of a coupon have a currency that the shop sells in: its own unless another is said', () => {
+  expect(inputOf({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
+  expect(inputOf({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
+  expect(inputOf({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({ currency: 'EUR' });
+  expect(inputOf({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
+  expect(() => inputOf({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
+    expect.objectContaining({ type: 'unknown-currency' }),
   );
 });
 
 test('staff sees what staff said', () => {
   const said = { ...fixed, limit: 5, perCustomer: 1, minimum: 100 };
   const times = { validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-02T00:00:00.500Z' };
-  const view = couponView(newCoupon('SAVE', inputOf({ code: 'save', ...said, ...times }), NOW));
+  const view = couponView(newCoupon('SAVE', inputOf({ code: 'save', ...said, ...times }, SHOP), NOW));
   expect(view).toEqual({
-    ...{ code: 'SAVE', ...said, used: 0, createdAt: NOW.toISOString() },
+    ...{ code: 'SAVE', ...said, currency: 'EUR', used: 0, createdAt: NOW.toISOString() },
     ...{ validFrom: '2026-03-01T00:00:00.000Z', validUntil: times.validUntil },
   });
 });

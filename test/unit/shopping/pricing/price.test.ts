@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Money } from '../../../../lib/money.ts';
 import type { PricedLine } from '../../../../services/shopping/pricing/price.ts';
 import { parcelOf, price } from '../../../../services/shopping/pricing/price.ts';
 import { allot, rounded } from '../../../../services/shopping/pricing/round.ts';
@@ -10,9 +11,10 @@ import { standardRules } from '../../../../services/shopping/pricing/standard-ru
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const line = (amount: number, quantity = 1, part: Partial<PricedLine> = {}): PricedLine => ({
-  ...{ sku: 'MUG', productId: 'prd', title: 'Mug', variant: 'One', category: 'tableware', weight: 300, quantity },
-  unitPrice: { amount, currency: 'EUR' },
+  ...{ sku: 'MUG', productId: 'prd', title: 'Mug', variant: 'One', category: 'tableware', taxClass: 'standard' },
+  ...{ weight: 300, quantity, unitPrice: eur(amount) },
   ...part,
 });
 const rules = (part: Partial<PricingRules> = {}): PricingRules => ({ ...standardRules, ...part });
@@ -33,18 +35,32 @@ describe('prices', () => {
     expect(totals).toMatchObject({ subtotal: { amount: 10_000 }, tax: { amount: 1900 }, total: { amount: 11_900 } });
   });
 
-  test('are taxed by the most specific rule: country and category, country, category, everything', () => {
+  test('are taxed by the most specific rule: country and tax class, country, tax class, everything', () => {
     const tax = [
-      { country: '*', category: '*', rate: 100 },
-      { country: '*', category: 'books', rate: 200 },
-      { country: 'DE', category: '*', rate: 1900 },
-      { country: 'DE', category: 'books', rate: 700 },
+      { country: '*', taxClass: '*', rate: 100 },
+      { country: '*', taxClass: 'books', rate: 200 },
+      { country: 'DE', taxClass: '*', rate: 1900 },
+      { country: 'DE', taxClass: 'books', rate: 700 },
     ];
-    const rateOf = (country: string, category: string) =>
-      priced([line(1000, 1, { category })], { country, rules: rules({ tax }) }).lines[0]?.tax.rate;
+    const rateOf = (country: string, taxClass: string) =>
+      priced([line(1000, 1, { taxClass })], { country, rules: rules({ tax }) }).lines[0]?.tax.rate;
     expect([rateOf('DE', 'books'), rateOf('DE', 'mugs'), rateOf('JP', 'books'), rateOf('JP', 'mugs')]).toEqual([
       700, 1900, 200, 100,
     ]);
+  });
+
+  test('of shipping are taxed as what has no class of its own, also where no rule is for all', () => {
+    const tax = [
+      { country: 'DE', taxClass: 'standard', rate: 1900 },
+      { country: 'DE', taxClass: 'books', rate: 700 },
+    ];
+    const { lines, shipping } = priced([line(1000, 1, { taxClass: 'books' })], { rules: rules({ tax }) });
+    expect([lines[0]?.tax.rate, shipping.tax.rate]).toEqual([700, 1900]);
+  });
+
+  test('of several currencies are never added', () => {
+    const lines = [line(1000), line(1000, 1, { sku: 'BOWL', unitPrice: { amount: 1000, currency: 'USD' } })];
+    expect(() => priced(lines)).toThrow('cannot add USD to EUR');
   });
 });
 
@@ -53,7 +69,7 @@ describe('shipping', () => {
     const fee = (amount: number, coupons: CouponTerms[] = []) =>
       priced([line(amount)], { coupons }).totals.shipping.amount;
     expect([fee(4999), fee(5000)]).toEqual([490, 0]);
-    expect(fee(5000, [{ code: 'ONE', kind: 'fixed', amount: 1 }])).toBe(490);
+    expect(fee(5000, [{ code: 'ONE', kind: 'fixed', amount: eur(1) }])).toBe(490);
   });
 
   test('by weight has the first band that is wide enough, and none beyond the last', () => {
@@ -81,9 +97,9 @@ describe('shipping', () => {
 describe('coupons', () => {
   test('take percentages of the whole first, then fixed amounts, and never more than there is', () => {
     const coupons: CouponTerms[] = [
-      { code: 'FIVE', kind: 'fixed', amount: 500 },
+      { code: 'FIVE', kind: 'fixed', amount: eur(500) },
       { code: 'HALF', kind: 'percentage', percent: 5000 },
-      { code: 'MUCH', kind: 'fixed', amount: 9999 },
+      { code: 'MUCH', kind: 'fixed', amount: eur(9999) },
     ];
     const { discounts, totals } = priced([line(2000)], { coupons });
     expect(discounts.map(({ code, amount }) => [code, amount.amount])).toEqual([
@@ -98,11 +114,27 @@ describe('coupons', () => {
     const free = (code: string): CouponTerms => ({ code, kind: 'free-shipping' });
     expect(() => priced([line(100)], { coupons: [free('A'), free('A')] })).toThrow(problem('coupon-refused'));
     expect(() => priced([line(100)], { coupons: [free('A'), free('B')] })).toThrow(problem('coupon-refused'));
-    const dear: CouponTerms = { code: 'C', kind: 'fixed', amount: 1, minimum: 101 };
+    const dear: CouponTerms = { code: 'C', kind: 'fixed', amount: eur(1), minimum: eur(101) };
     expect(() => priced([line(100)], { coupons: [dear] })).toThrow(
       problem('coupon-refused', { code: 'C', reason: 'minimum' }),
     );
     expect(priced([line(101)], { coupons: [dear] }).totals.discount.amount).toBe(1);
+  });
+
+  test('with an amount or a minimum are refused in another currency; a percentage goes with all', () => {
+    const yen = { amount: 1, currency: 'JPY' };
+    const others: CouponTerms[] = [
+      { code: 'C', kind: 'fixed', amount: yen },
+      { code: 'C', kind: 'percentage', percent: 1000, minimum: yen },
+      { code: 'C', kind: 'free-shipping', minimum: yen },
+    ];
+    for (const other of others) {
+      expect(() => priced([line(100)], { coupons: [other] })).toThrow(
+        problem('coupon-refused', { code: 'C', reason: 'currency' }),
+      );
+    }
+    const half: CouponTerms = { code: 'HALF', kind: 'percentage', percent: 5000 };
+    expect(priced([line(100)], { coupons: [half] }).totals.discount).toEqual(eur(50));
   });
 });
 
@@ -133,7 +165,7 @@ describe('whatever is bought, with whatever coupons, wherever it goes', () => {
     fc.record({
       amount: fc.nat(2_000_000),
       quantity: fc.integer({ min: 1, max: 99 }),
-      category: fc.constantFrom('tableware', 'books'),
+      taxClass: fc.constantFrom('standard', 'books'),
       weight: fc.nat(100),
     }),
     { minLength: 1, maxLength: 30 },
@@ -141,7 +173,7 @@ describe('whatever is bought, with whatever coupons, wherever it goes', () => {
   const coupons = fc.array(
     fc.oneof(
       fc.record({ kind: fc.constant('percentage' as const), percent: fc.integer({ min: 1, max: 10_000 }) }),
-      fc.record({ kind: fc.constant('fixed' as const), amount: fc.integer({ min: 1, max: 500_000 }) }),
+      fc.record({ kind: fc.constant('fixed' as const), amount: fc.integer({ min: 1, max: 500_000 }).map(eur) }),
     ),
     { maxLength: 4 },
   );
@@ -156,8 +188,8 @@ describe('whatever is bought, with whatever coupons, wherever it goes', () => {
   const given = ({ lines, coupons, free, taxIncluded, country, rate }: Parameters<typeof basisOf>[0]) =>
     basisOf({ lines, coupons, free, taxIncluded, country, rate });
   function basisOf(drawn: {
-    lines: { amount: number; quantity: number; category: string; weight: number }[];
-    coupons: ({ kind: 'percentage'; percent: number } | { kind: 'fixed'; amount: number })[];
+    lines: { amount: number; quantity: number; taxClass: string; weight: number }[];
+    coupons: ({ kind: 'percentage'; percent: number } | { kind: 'fixed'; amount: Money })[];
     free: boolean;
     taxIncluded: boolean;
     country: string;
@@ -165,11 +197,11 @@ describe('whatever is bought, with whatever coupons, wherever it goes', () => {
   }) {
     const terms: CouponTerms[] = drawn.coupons.map((coupon, n) => ({ ...coupon, code: `C${n}` }));
     if (drawn.free) terms.push({ code: 'FREE', kind: 'free-shipping' });
-    const tax = [...standardRules.tax, { country: drawn.country, category: 'books', rate: drawn.rate }];
+    const tax = [...standardRules.tax, { country: drawn.country, taxClass: 'books', rate: drawn.rate }];
     const everywhere = { id: 'any', title: 'Any', by: 'total' as const, bands: [{ upTo: null, price: 777 }] };
     return {
-      lines: drawn.lines.map(({ amount, quantity, category, weight }, n) =>
-        line(amount, quantity, { sku: `S${n}`, category, weight }),
+      lines: drawn.lines.map(({ amount, quantity, taxClass, weight }, n) =>
+        line(amount, quantity, { sku: `S${n}`, taxClass, weight }),
       ),
       ...{ country: drawn.country, coupons: terms, shippingMethod: 'any', currency: 'EUR' },
       rules: { taxIncluded: drawn.taxIncluded, tax, shipping: [everywhere] },
