@@ -118,9 +118,13 @@ export const errors = {
   unsupportedMediaType: () => coded('unsupported-media-type', 'Send the body as Content-Type: application/json.'),
   emptyCart: () => coded('empty-cart', 'Put something into the cart before placing an order.'),
   cartNotOrderable: (items: { sku: string }[]) =>
-    coded('cart-not-orderable', `No longer sold: ${items.map((item) => item.sku).join(', ')}. Remove it first.`, {
-      items,
-    }),
+    coded(
+      'cart-not-orderable',
+      `Not sold, or not in this currency: ${items.map((item) => item.sku).join(', ')}. Remove it first.`,
+      {
+        items,
+      },
+    ),
   limitReached: (detail: string) => coded('limit-reached', detail),
   idempotencyKeyReused: () =>
     coded(

@@ -8,6 +8,7 @@ import type { Config } from '../../../lib/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
+import { pdfText } from '../../support/pdf-text.ts';
 import { ADDRESS, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
@@ -112,6 +113,10 @@ eachEngine('a shop that sells in EUR, USD and JPY', (engine) => {
 
       const text = TEXT[currency](total.amount);
       expect((await ada.ask(`GET /v1/orders/${id}/invoice?format=html`)).body).toContain(`<td>${text}</td>`);
+      const paper = await fetch(`${shop.url}/v1/orders/${id}/invoice`, {
+        headers: { authorization: `Bearer ${ada.token}` },
+      });
+      expect(pdfText(Buffer.from(await paper.arrayBuffer()))).toContain(text);
       const { body: csv } = await staff.ask('GET /v1/admin/orders.csv');
       expect(csv).toMatch(new RegExp(`^${id},.*,DE,${total.amount},${currency}\\r?$`, 'm'));
       const letter = join(config.dataDir, 'outbox-mail', `${id}-order-confirmed.eml`);

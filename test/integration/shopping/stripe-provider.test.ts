@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../../lib/ids.ts';
 import { charge as chargeBy } from '../../../services/shopping/payment.ts';
+import { configuredProvider } from '../../../services/shopping/providers/configured.ts';
 import { stripeProvider } from '../../../services/shopping/providers/stripe.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
 
@@ -43,6 +44,50 @@ describe('Stripe', () => {
     await Promise.all(Array.from({ length: 10 }, () => charge(id).catch(() => undefined)));
     expect(await charge(id)).toMatchObject({ outcome: 'captured' });
     expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test.each([
+    ['EUR', 1],
+    ['HUF', 1],
+    ['JPY', 1],
+    // Stripe counts these in hundredths, unlike ISO 4217.
+    ['ISK', 100],
+    ['UGX', 100],
+  ])('counts %s in its own units, of which a minor unit is %d, and refunds as it charges', async (currency, factor) => {
+    const [id, part] = [newId('ord'), newId('rfd')];
+    const money = (amount: number) => ({ amount, currency });
+    const total = money(1234);
+    const paid = await charge(id, 'pm_card_visa', total);
+    if (paid.outcome !== 'captured') throw new Error(`it is ${paid.outcome}`);
+    const intent = stripe.intents.find((one) => one.id === paid.reference);
+    expect(intent).toMatchObject({ amount: 1234 * factor, currency: currency.toLowerCase() });
+    expect(await provider.find(id, total)).toMatchObject({ outcome: 'captured' });
+    const back = (amount: number, key: string) =>
+      provider.refund({ key, of: id, reference: paid.reference, amount: money(amount), captured: total });
+    await back(34, part);
+    await back(34, part);
+    expect(stripe.moneyOf(id).kept).toBe(1200 * factor);
+    await expect(back(1201, newId('rfd'))).rejects.toMatchObject({
+      type: 'refund-too-high',
+      data: { left: money(1200) },
+    });
+    await back(1200, newId('rfd'));
+    expect(stripe.moneyOf(id).kept).toBe(0);
+  });
+
+  test('refuses a key with another currency', async () => {
+    const id = newId('ord');
+    await charged(id);
+    await expect(charge(id, 'pm_card_visa', { ...TOTAL, currency: 'USD' })).rejects.toThrow('Stripe');
+  });
+
+  test('keeps a shop from starting that sells in what it cannot charge every amount of', () => {
+    const payments = { provider: 'stripe', secretKey: 'sk_1', webhookSecret: 'whsec_1', apiUrl: stripe.url } as const;
+    const start = (...currencies: string[]) => configuredProvider({ payments, currencies });
+    expect(() => start('EUR', 'KWD', 'MGA')).toThrow('Stripe cannot charge every amount of KWD, MGA');
+    expect(() => start('EUR', 'JPY', 'ISK')).not.toThrow();
+    const sandbox = { provider: 'sandbox', webhookSecret: 'secret' } as const;
+    expect(() => configuredProvider({ payments: sandbox, currencies: ['KWD'] })).not.toThrow();
   });
 
   test('does not charge a key again that it declined', async () => {

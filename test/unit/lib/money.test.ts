@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { moneyRule, sum, times } from '../../../lib/money.ts';
+import { decimalsOf, moneyRule, sum, times } from '../../../lib/money.ts';
 import { Validator } from '../../../lib/validator.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -12,6 +12,16 @@ describe('money', () => {
     expect(times({ amount: 1999, currency: 'GBP' }, 3)).toEqual({ amount: 5997, currency: 'GBP' });
     expect(times(eur(1999), 0)).toEqual(eur(0));
     expect(times(eur(-1), 0)).toEqual(eur(0)); // not -0
+  });
+
+  test.each([
+    [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'],
+    [2, 'EUR USD GBP CHF HUF TWD COP IDR PKR MGA ZZZ'],
+    [3, 'BHD IQD JOD KWD LYD OMR TND'],
+    [4, 'CLF UYW'],
+  ])('has %d decimals in %s', (decimals, currencies) => {
+    for (const currency of currencies.split(' '))
+      expect([currency, decimalsOf(currency)]).toEqual([currency, decimals]);
   });
 
   test('sums up what has one currency', () => {
