@@ -8,6 +8,8 @@ import { standardRules } from './standard-rules.ts';
 
 const whole = { type: 'number', integer: true, min: 0 } as const;
 const country = { type: 'string', pattern: /^([A-Z]{2}|\*)$/ } as const;
+/** As products have them. */
+const taxClass = { type: 'string', pattern: /^([a-z0-9-]{1,32}|\*)$/ } as const;
 const shipping = {
   type: 'array',
   min: 1,
@@ -36,7 +38,7 @@ const check = new Validator({ considerNullAsAValue: true }).compile({
       type: 'array',
       items: {
         type: 'object',
-        props: { country, taxClass: { type: 'string', min: 1 }, rate: { ...whole, max: 10_000 } },
+        props: { country, taxClass, rate: { ...whole, max: 10_000 } },
       },
     },
     shipping,

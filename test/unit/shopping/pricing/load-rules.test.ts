@@ -61,6 +61,11 @@ describe('the rules of a file', () => {
     ['a currency with no way of shipping', { ...RULES, currencies: { USD: { shipping: [] } } }, 'shipping'],
     ['a currency with taxes', { ...RULES, currencies: { USD: { shipping: shipping(1), tax } } }, 'tax'],
     ['a price with a fraction', { ...RULES, currencies: { USD: { shipping: shipping(7.9) } } }, 'price'],
+    [
+      'a tax class that no product has',
+      { ...RULES, tax: [{ country: 'DE', taxClass: 'Books', rate: 700 }] },
+      'taxClass',
+    ],
     ['a tax by category', { ...RULES, tax: [{ country: 'DE', category: 'books', rate: 700 }] }, 'taxClass'],
   ])('with %s are refused in one line that says where', (_name, rules, where) => {
     const line = refusal(rules, 'USD');
