@@ -1,9 +1,8 @@
-import { emptyAllotment } from '../../../lib/allotment.ts';
 import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Category } from '../category.ts';
 import { type Product, UNSAID } from '../product.ts';
-import type { Stock } from '../stock.ts';
+import { newStock, type Stock } from '../stock.ts';
 import type { SampleProduct } from './product.ts';
 
 type New<T> = Omit<T, 'rev'>;
@@ -28,13 +27,7 @@ export async function sampleProducts(currency: string): Promise<New<Product>[]> 
 
 export async function sampleStock(currency: string): Promise<New<Stock>[]> {
   return (await sample(currency)).products.flatMap(({ _id: productId, variants, updatedAt }) =>
-    variants.map(({ sku, stock }) => ({
-      _id: sku,
-      productId,
-      ...emptyAllotment(stock),
-      received: stock,
-      updatedAt,
-    })),
+    variants.map(({ sku, stock }) => newStock(sku, productId, stock, updatedAt)),
   );
 }
 

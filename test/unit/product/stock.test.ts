@@ -32,7 +32,8 @@ const level = ({ available, reserved, sold, res }: Stock) => ({ available, reser
 test('reserving sets aside what is available', () => {
   const { answer, stock } = after(stockOf(10), reserve(stockOf(10), 'o1', 4, at(1)));
   expect(answer).toEqual({ outcome: 'reserved', available: 6 });
-  expect(stock).toEqual({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
+  expect(stock).toMatchObject({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
+  expect(stock.log?.[2]).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
 });
 
 test('the last piece can be reserved, and one more cannot', () => {
