@@ -25,6 +25,10 @@ interface Progress {
   filed: number;
 }
 
+/** Ends after so many ms, or at once when it is told to. */
+type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
+const wait: Pause = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
 /**
  * Copies the movements that stock documents carry to the ledger, many at a time, and knows how far it is with each. All
  * it knows may be lost at any time: the ledger takes each movement once, and what is not known to be filed stays in its
@@ -33,15 +37,17 @@ interface Progress {
 export class LedgerWriter {
   readonly #append: (entries: Entry[]) => Promise<unknown>;
   readonly #failed: (error: unknown) => void;
+  readonly #pause: Pause;
   readonly #progress = new LRUCache<string, Progress>({ max: MOST_SKUS });
   readonly #stop = new AbortController();
   #waiting: Entry[] = [];
   #running: Promise<void> | undefined;
 
   /** @param append writes entries that are not there yet, durably */
-  constructor(append: (entries: Entry[]) => Promise<unknown>, failed: (error: unknown) => void) {
+  constructor(append: (entries: Entry[]) => Promise<unknown>, failed: (error: unknown) => void, pause: Pause = wait) {
     this.#append = append;
     this.#failed = failed;
+    this.#pause = pause;
   }
 
   /** Up to which number all movements of a SKU are in the ledger, as far as is known here. */
@@ -74,8 +80,7 @@ export class LedgerWriter {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
-    await pause(PAUSE);
+    await this.#pause(PAUSE, signal);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
       try {
@@ -85,7 +90,7 @@ export class LedgerWriter {
         if (signal.aborted) return;
         this.#waiting.unshift(...batch);
         this.#failed(error);
-        await pause(RETRY);
+        await this.#pause(RETRY, signal);
       }
     }
   }
