@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const WORKLOADS = ['products', 'lists', 'cart', 'orders', 'hot', 'replays', 'history'] as const;
+export const WORKLOADS = [
+  'products',
+  'lists',
+  'cart',
+  'orders',
+  'hot',
+  'replays',
+  'history',
+  'reservations',
+  'reservations-killed',
+] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
 export const SHOPS = ['embedded', 'cluster', 'single'] as const;

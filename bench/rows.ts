@@ -80,6 +80,8 @@ const GOALS = [
   // A replay that costs half as much is twice as fast.
   { workload: 'replays', target: 'replay', atLeast: 2 },
   { workload: 'history', target: '100,000 past', atLeast: 0.9 },
+  { workload: 'reservations', target: 'hot', atLeast: 1 },
+  { workload: 'reservations-killed', target: 'hot', atLeast: 1 },
 ] as const;
 
 export interface Goal {

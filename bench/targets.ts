@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { adopt, type Child } from '../scripts/servers/child.ts';
 import { freePort } from '../scripts/servers/ports.ts';
-import { startCluster as startSupervisor } from '../test/support/cluster.ts';
+import { startCluster as startSupervisor, type TestCluster } from '../test/support/cluster.ts';
 import { UNLIMITED } from '../test/support/unlimited.ts';
 import type { Page } from './bare.ts';
 import type { Pids } from './cpu.ts';
@@ -24,8 +24,9 @@ export interface Bare extends Target {
   serve(pages: readonly Page[]): Promise<void>;
 }
 
-export interface Cluster extends Target {
+export interface Cluster extends Target, Pick<TestCluster, 'topology' | 'kill' | 'restartOf'> {
   mongoUrl: string;
+  prefix: string;
   databasePids(): Pids;
 }
 
@@ -95,8 +96,9 @@ export async function startSingle(name: string, dataDir: string, { mongoUrl, dat
 
 /** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. */
 export async function startCluster(dataDir: string): Promise<Cluster> {
-  const starting = startSupervisor({ env: shopEnv(), dataDir });
-  const { url, topology, output, stop } = await starting.catch((cause: unknown) => {
+  const prefix = 'bench-cluster-';
+  const starting = startSupervisor({ env: { ...shopEnv(), DATABASE_PREFIX: prefix }, dataDir });
+  const { url, topology, output, stop, kill, restartOf } = await starting.catch((cause: unknown) => {
     throw new Error('there is no cluster to measure; --shops embedded leaves it out', { cause });
   });
   const pids = (): Pids => {
@@ -104,7 +106,9 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
     return Object.fromEntries([...nodes, ...servers].map(({ id, pid }) => [id, pid ?? 0]));
   };
   const databasePids = () => ({ mongo: pids().mongo ?? 0 });
-  return { name: 'cluster', url, mongoUrl: topology().mongoUrl, pids, databasePids, output, stop };
+  const { mongoUrl } = topology();
+  const control = { topology, kill, restartOf };
+  return { name: 'cluster', url, mongoUrl, prefix, pids, databasePids, output, stop, ...control };
 }
 
 type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;

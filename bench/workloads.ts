@@ -8,6 +8,7 @@ import { load, spread } from './http-load.ts';
 import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
 import type { WorkloadName } from './options.ts';
 import { LINES, orderLoad } from './orders.ts';
+import { killedWorkload, reservationWorkload } from './reservations.ts';
 import type { Stage } from './stage.ts';
 import type { Bare, Cluster, Single, Target } from './targets.ts';
 
@@ -34,6 +35,8 @@ export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>
   hot: hotWorkload,
   replays: replayWorkload,
   history: historyWorkload,
+  reservations: reservationWorkload,
+  'reservations-killed': killedWorkload,
 };
 
 async function reading(name: string, title: string, { bare, shops }: Field, pages: readonly Page[]): Promise<Workload> {

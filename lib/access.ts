@@ -7,13 +7,23 @@ export const SCOPES = [
   'coupons:read',
   'coupons:write',
   'catalogue:write',
+  'inventory:read',
+  'inventory:write',
   'staff:read',
   'staff:write',
   'audit-log:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-const OF_STAFF: readonly Scope[] = ['orders:read', 'orders:write', 'coupons:read', 'coupons:write', 'catalogue:write'];
+const OF_STAFF: readonly Scope[] = [
+  'orders:read',
+  'orders:write',
+  'coupons:read',
+  'coupons:write',
+  'catalogue:write',
+  'inventory:read',
+  'inventory:write',
+];
 
 /** The one table of who may do what. Customers act on what is theirs alone, which takes no scope. */
 const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = { customer: [], staff: OF_STAFF, admin: SCOPES };

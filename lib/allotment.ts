@@ -8,7 +8,7 @@ import { idTime } from './ids.ts';
  * `res` holds what each open order has set aside; `done` how an order's reservation ended, so that a late command
  * changes nothing: 1 sold, -1 released, or closed if it is in `res` too.
  */
-export interface Allotment {
+export interface Allotment<A = unknown> {
   available: number;
   reserved: number;
   sold: number;
@@ -17,13 +17,13 @@ export interface Allotment {
   /** Orders up to this id may have been removed from `done`. */
   prunedThrough: string;
   /** What was taken back or received, by key; `at`: when, or when that was acknowledged. See `once`. */
-  back: Record<string, { at: Date; acked: boolean }>;
+  back: Record<string, { at: Date; acked: boolean; answer?: A }>;
 }
 
 export type Reserved = { outcome: 'reserved' | 'short' | 'closed'; available: number };
 type Fields = Record<string, unknown>;
 
-export const emptyAllotment = (available: number): Allotment => ({
+export const emptyAllotment = (available: number): Allotment<never> => ({
   available,
   reserved: 0,
   sold: 0,
@@ -126,17 +126,19 @@ export function takeBack(from: Readonly<Allotment>, command: Keyed, now: Date): 
  *    each command ends within LONGEST of the acknowledgement, however often and by how many it was sent.
  * 2. After its `until` a command is refused, be it from a node that slept for an hour.
  * 3. When the key goes, all its commands have thus been refused for REMEMBERED - LONGEST: by so much clocks may differ.
+ * @param answer what to keep with the key, for those who ask again
  * @throws unavailable when the command comes too late
  */
 export function once(
   from: Readonly<Allotment>,
-  { key, until }: Keyed,
+  { key, until }: Pick<Keyed, 'key' | 'until'>,
   now: Date,
   change: () => Fields,
+  answer?: unknown,
 ): Decision<undefined> {
   if (until < +now || until > +now + LONGEST) throw errors.unavailable('This came too late. Ask again.');
   if (Object.hasOwn(from.back, key)) return { answer: undefined };
-  const patch: Fields = { ...change(), [`back.${key}`]: { at: now, acked: false } };
+  const patch: Fields = { ...change(), [`back.${key}`]: { at: now, acked: false, answer } };
   for (const [old, { at, acked }] of Object.entries(from.back)) {
     if (acked && +now - +at > REMEMBERED) patch[`back.${old}`] = undefined;
   }

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'sku-taken': { status: 409, title: 'This SKU belongs to another product' },
   'email-taken': { status: 409, title: 'This e-mail is registered already' },
   'out-of-stock': { status: 409, title: 'Not enough in stock' },
+  'in-stock': { status: 409, title: 'It is in stock' },
   'request-in-progress': { status: 409, title: 'The first request with this key is still running', retryAfter: 1 },
   'order-expired': { status: 409, title: 'The order took too long and was given up' },
   'price-changed': { status: 409, title: 'The total is not what you expected' },
@@ -109,6 +110,7 @@ export const errors = {
     coded('out-of-stock', items.map((i) => `Of ${i.sku} ${i.available} of ${i.requested} are available.`).join(' '), {
       items,
     }),
+  inStock: (sku: string) => coded('in-stock', `${sku} can be ordered now: there is nothing to wait for.`),
   requestInProgress: () =>
     coded('request-in-progress', 'Ask again with the same Idempotency-Key to get the answer of the first request.'),
   paymentDeclined: (reason: string) =>

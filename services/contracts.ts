@@ -9,7 +9,10 @@ import { limit } from './customer/limit.contract.ts';
 import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
+import { movement } from './product/movement.contract.ts';
+import { posting } from './product/posting.contract.ts';
 import { product } from './product/product.contract.ts';
+import { stockAlert } from './product/stock-alert.contract.ts';
 import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';
@@ -32,6 +35,9 @@ export const contracts: readonly Contract[] = [
   product,
   category,
   inventory,
+  movement,
+  posting,
+  stockAlert,
   cart,
   checkout,
   hold,

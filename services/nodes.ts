@@ -22,6 +22,9 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/product.service.ts'),
     import('./product/category.service.ts'),
     import('./product/inventory.service.ts'),
+    import('./product/movement.service.ts'),
+    import('./product/posting.service.ts'),
+    import('./product/stock-alert.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

@@ -167,7 +167,9 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
 
 /** `/v1/orders/{id}` with the result's fields. */
 function filled(location: string, data: unknown): string {
-  return location.replaceAll(/\{(\w+)\}/g, (_, field: string) => String((data as Record<string, unknown>)[field]));
+  return location.replaceAll(/\{(\w+)\}/g, (_, field: string) =>
+    encodeURIComponent(String((data as Record<string, unknown>)[field])),
+  );
 }
 
 /** Whether a request's address is of a route that takes the body as it was sent. */

@@ -12,7 +12,14 @@ export interface Erasure {
 }
 
 /** What others keep of a person, each erased by a call that may be repeated. */
-export const ERASURES = ['cart.erase', 'hold.erase', 'order.erase', 'invoice.erase', 'mail.erase'] as const;
+export const ERASURES = [
+  'cart.erase',
+  'hold.erase',
+  'order.erase',
+  'invoice.erase',
+  'stock-alert.erase',
+  'mail.erase',
+] as const;
 
 /** Stands where something personal was. */
 export const ERASED = 'erased';

@@ -32,6 +32,8 @@ export const orderSummary = {
 
 export const ORDER_MAILS = ['order-confirmed', 'order-shipped', 'order-refunded', 'order-cancelled'] as const;
 export const LINK_MAILS = ['verify-email', 'change-email', 'reset-password'] as const;
+/** About something that can be bought. */
+export const ARTICLE_MAILS = ['back-in-stock'] as const;
 export const NOTICES = ['email-changed', 'password-changed'] as const;
 
 const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
@@ -46,13 +48,15 @@ export const mail = contract(
       params: {
         id: mailId,
         customerId: idRule('cus'),
-        kind: { type: 'enum', values: [...ORDER_MAILS, ...LINK_MAILS, ...NOTICES] },
+        kind: { type: 'enum', values: [...ORDER_MAILS, ...LINK_MAILS, ...ARTICLE_MAILS, ...NOTICES] },
         /** Where to, when that is not the address of the account. */
         to: { type: 'string', max: 254, optional: true },
         /** Of mails about orders. */
         order: { ...orderSummary, optional: true },
         /** Of mails with a link, which is signed only when the mail is sent. */
         link: { type: 'object', optional: true, props: { nonce: 'string', expiresAt: 'string' } },
+        /** Of mails about an article. */
+        article: { type: 'object', optional: true, props: { slug: 'string', title: 'string', variant: 'string' } },
         refund: { ...moneyRule, optional: true },
         shipment: { type: 'object', optional: true, props: { carrier: 'string', trackingNumber: 'string' } },
       },

@@ -108,7 +108,8 @@ export default function mailService(config: Config) {
 }
 
 /** The page of the front end that a mail leads to; what it is allowed there is behind the #, which no server logs. */
-function linkOf({ kind, link, customerId }: Mail['request'], config: Config): string | undefined {
+function linkOf({ kind, link, article, customerId }: Mail['request'], config: Config): string | undefined {
+  if (article) return `${config.publicUrl}/products/${encodeURIComponent(article.slug)}`;
   const purpose = LINK_MAILS.find((one) => one === kind);
   if (!purpose || !link) return undefined;
   const token = signLink({ purpose, customerId, nonce: link.nonce }, new Date(link.expiresAt), config);

@@ -32,10 +32,11 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
   async export(ctx) {
     const customerId = customerOf(ctx);
     const account = await accountOf(customerId, this.store);
-    const [cart, orders, invoices, mails] = await Promise.all([
+    const [cart, orders, invoices, stockAlerts, mails] = await Promise.all([
       ctx.call('cart.content', { customerId }),
       ordersOf(ctx, customerId),
       ctx.call('invoice.export', { customerId }),
+      ctx.call('stock-alert.export', { customerId }),
       ctx.call('mail.export', { customerId }),
     ]);
     ctx.meta.$responseHeaders = { 'Content-Disposition': 'attachment; filename="my-data.json"' };
@@ -53,6 +54,7 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
       orders,
       payments: paymentsOf(orders),
       invoices: invoices.items,
+      stockAlerts: stockAlerts.items,
       mails: mails.items,
     };
   },

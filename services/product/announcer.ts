@@ -14,7 +14,7 @@ const AT_ONCE = 4;
  */
 export class Announcer {
   readonly #tell: (levels: Level[]) => void;
-  readonly #told = new LRUCache<string, number>({ max: 10_000 });
+  readonly #told = new LRUCache<string, string>({ max: 10_000 });
   readonly #waiting = new Map<string, Level>();
   #inWindow = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -24,8 +24,9 @@ export class Announcer {
   }
 
   say(level: Level): void {
-    if (this.#told.get(level.sku) === level.available) return;
-    this.#told.set(level.sku, level.available);
+    const told = `${level.available} ${level.lowAt} ${level.productId}`;
+    if (this.#told.get(level.sku) === told) return;
+    this.#told.set(level.sku, told);
     this.#timer ??= setTimeout(() => this.#flush(), WINDOW).unref();
     this.#inWindow += 1;
     if (this.#inWindow <= AT_ONCE) this.#tell([level]);

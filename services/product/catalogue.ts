@@ -40,7 +40,7 @@ export class Catalogue {
   readonly #revs = new Map<string, number>();
   readonly #bySlug = new Map<string, Product>();
   readonly #bySku = new Map<string, { product: Product; variant: Variant }>();
-  readonly #levels = new Map<string, number>();
+  readonly #levels = new Map<string, Level>();
   readonly #lists: Map<string, { key: (product: Product) => number; list: SortedList<Entry> }>;
   readonly #words = new MiniSearch<Product>({
     idField: '_id',
@@ -71,12 +71,12 @@ export class Catalogue {
     this.#words.add(product);
   }
 
-  setLevel(sku: string, available: number): void {
-    this.#levels.set(sku, available);
+  setLevel(sku: string, available: number, lowAt = LOW_AT): void {
+    this.#levels.set(sku, { available, lowAt });
   }
 
   /** What is left of a SKU. */
-  readonly levels = (sku: string): Level => ({ available: this.#levels.get(sku) ?? 0, lowAt: LOW_AT });
+  readonly levels = (sku: string): Level => this.#levels.get(sku) ?? { available: 0, lowAt: LOW_AT };
 
   /** How many products are in each category by itself. */
   counts(): Map<string, number> {

@@ -37,7 +37,7 @@ export async function catchUp(catalogue: Catalogue, store: Store<Product>, rpc: 
 
 async function catchUpLevels(catalogue: Catalogue, rpc: Rpc, since: Date): Promise<void> {
   const levels = await rpc.call('inventory.levels', { since: since.toISOString() });
-  for (const { sku, available } of levels) catalogue.setLevel(sku, available);
+  for (const { sku, available, lowAt } of levels) catalogue.setLevel(sku, available, lowAt);
 }
 
 const overlapping = () => new Date(Date.now() - OVERLAP);

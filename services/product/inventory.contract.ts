@@ -1,6 +1,8 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
+import { inventoryStaffActions } from './inventory-staff.contract.ts';
+import { REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const orderId = idRule('ord');
@@ -8,21 +10,43 @@ const quantity = { type: 'number', integer: true, positive: true } as const;
 
 const key = { type: 'string', pattern: /^[\w-]{1,64}$/ } as const;
 /** `until`: when whoever asks gives up waiting, in ms since the epoch, at most a minute ahead. */
-const once = { key, quantity, until: { type: 'number', integer: true } } as const;
+const until = { type: 'number', integer: true } as const;
+const once = { key, quantity, until } as const;
 
 /** One SKU's stock is changed by one node at a time, as far as nodes come and go. */
 const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'sku' } as const;
 
-const level = { type: 'object', props: { sku: 'string', productId: 'string', available: 'number' } } as const;
+const low = { sku: 'string', productId: 'string', available: 'number', lowAt: 'number' } as const;
+const level = { type: 'object', props: low } as const;
+const levels = { type: 'array', items: level } as const;
+const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
+
+const correction = {
+  type: 'multi',
+  rules: [
+    { type: 'object', props: { kind: { type: 'equal', value: 'receive' }, quantity } },
+    {
+      type: 'object',
+      props: {
+        kind: { type: 'equal', value: 'adjust' },
+        quantity: { type: 'number', integer: true },
+        reason: { type: 'enum', values: REASONS },
+      },
+    },
+    {
+      type: 'object',
+      props: { kind: { type: 'equal', value: 'count' }, counted: { type: 'number', integer: true, min: 0 } },
+    },
+  ],
+} as const;
 
 export const inventory = contract(
   'inventory',
   {
+    ...inventoryStaffActions,
     open: {
-      summary: 'See to it that SKUs have a stock, and whose they are; what is there stays',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
+      summary: 'Begin the stock of SKUs, with nothing in it; what there is stays, and belongs to the product now',
       params: {
         items: { type: 'array', items: { type: 'object', props: { sku, productId: 'string' } }, max: 1000 },
       },
@@ -64,16 +88,31 @@ export const inventory = contract(
       summary: 'Take in new goods, once for each key',
       params: { sku, ...once },
     },
+    post: {
+      ...keyed,
+      summary: 'Change a stock as staff says, once for each key; again answers the same',
+      params: { sku, key, until, ref: 'string', by: 'string', correction },
+      returns: {
+        type: 'object',
+        props: {
+          outcome: { type: 'enum', values: ['done', 'short'] },
+          quantity: 'number',
+          seq: 'number',
+          at: 'string',
+          available: 'number',
+          reserved: 'number',
+          sold: 'number',
+        },
+      },
+    },
     forget: {
       ...keyed,
-      summary: 'The key of a takeBack or a receive was acknowledged, and will not come again',
+      summary: 'The key of a takeBack, a receive or a post was acknowledged, and will not come again',
       params: { sku, key },
     },
     books: {
+      ...internal,
       summary: 'All stock as the auditor needs it, page by page by SKU',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
       params: booksParams,
       returns: booksOf({
         sku: 'string',
@@ -82,22 +121,34 @@ export const inventory = contract(
         reserved: 'number',
         sold: 'number',
         received: 'number',
+        adjusted: 'number',
+        /** Up to which number the movements are in the ledger alone, and what those after it come to. */
+        filed: 'number',
+        logged: { type: 'object', props: { available: 'number', reserved: 'number', sold: 'number' } },
         res: { type: 'record', key: 'string', value: 'number' },
       }),
     },
     levels: {
-      summary: 'What is available of every SKU whose stock changed since then',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
+      summary: 'What is available of every SKU whose stock or threshold changed since then',
       params: { since: 'string' },
-      returns: { type: 'array', items: level },
+      returns: levels,
+    },
+    current: {
+      ...internal,
+      summary: 'What is available of these SKUs; those that were never stocked are left out',
+      params: { skus: { type: 'array', items: 'string', max: 500 } },
+      returns: levels,
     },
   },
   {
     changed: {
       summary: 'More or less of these SKUs is available: a hint, not a promise',
-      params: { levels: { type: 'array', items: level } },
+      params: { levels },
+    },
+    low: {
+      summary: 'A SKU has just come below its threshold; emitted after the write, so a crash in between loses it',
+      params: low,
     },
   },
 );

@@ -1,113 +1,160 @@
-import { emptyAllotment, forget } from '../../lib/allotment.ts';
+import { forget } from '../../lib/allotment.ts';
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
+import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
+import { movedOut, totalOf } from './ledger.ts';
+import { LedgerWriter } from './ledger-writer.ts';
 import { sampleStock, seed } from './seed/load.ts';
-import { close, commit, receive, release, reserve, type Stock, takeBack } from './stock.ts';
+import {
+  close,
+  commit,
+  logOf,
+  lowAtOf,
+  newStock,
+  receive,
+  release,
+  reserve,
+  type Stock,
+  takeBack,
+  trimmed,
+  watched,
+} from './stock.ts';
+import { post } from './stock-post.ts';
 
 export default function inventoryService(config: Config) {
   let announcer: Announcer | undefined;
+  let ledger: LedgerWriter | undefined;
+
+  const change: ChangeStock = async ({ store, broker, logger }, sku, decide) => {
+    const { answer, fell } = await store.change(sku, (stock, now) =>
+      watched(stock, trimmed(stock, decide(stock, now), ledger?.filed(sku) ?? 0)),
+    );
+    if (fell) {
+      logger.info(`${sku} is low: ${fell.available} left, below ${fell.lowAt}`);
+      void broker.emit('inventory.low', fell);
+    }
+    return answer;
+  };
 
   return service<{ store: Store<Stock> }>()(inventory, config, {
     mixins: [
       store<Stock>(config, {
         node: 'product',
         collection: 'stock',
-        indexes: [{ fields: { updatedAt: 1 } }],
-        written({ _id: sku, productId, available }) {
-          announcer?.say({ sku, productId, available });
+        indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { low: 1, _id: 1 } }],
+        written(stock) {
+          ledger?.take(stock);
+          announcer?.say(levelOf(stock));
         },
       }),
     ],
 
     handlers: {
+      ...inventoryStaffHandlers(change),
+
       async open(ctx) {
         const { items } = ctx.params;
-        const updatedAt = new Date();
-        const empty = { ...emptyAllotment(0), received: 0, updatedAt };
-        const isNew = await this.store.insertNew(
-          items.map(({ sku, productId }) => ({ _id: sku, productId, ...empty })),
-        );
-        if (isNew === items.length) return;
+        const now = new Date();
+        const begun = await this.store.insertNew(items.map(({ sku, productId }) => newStock(sku, productId, 0, now)));
+        if (begun === items.length) return;
         // A SKU may move to another product, and its stock goes with it.
-        const known = await this.store.find(
-          { _id: { $in: items.map(({ sku }) => sku) } },
-          { fields: ['_id', 'productId'] },
-        );
         const owners = new Map(items.map(({ sku, productId }) => [sku, productId]));
+        const known = await this.store.find({ _id: { $in: [...owners.keys()] } }, { fields: ['_id', 'productId'] });
         for (const { _id: sku, productId: before } of known) {
-          const productId = owners.get(sku);
-          if (productId === undefined || productId === before) continue;
-          await this.store.change(sku, () => ({ answer: undefined, patch: { productId, updatedAt } }));
+          const productId = owners.get(sku) ?? before;
+          if (productId === before) continue;
+          await change(this, sku, (_stock, updatedAt) => ({ answer: undefined, patch: { productId, updatedAt } }));
         }
       },
 
       reserve(ctx) {
         const { sku, orderId, quantity } = ctx.params;
-        return this.store.change(sku, (stock, now) => reserve(stock, orderId, quantity, now));
+        return change(this, sku, (stock, now) => reserve(stock, orderId, quantity, now));
       },
 
       commit(ctx) {
         const { sku, orderId } = ctx.params;
-        return this.store.change(sku, (stock, now) => commit(stock, orderId, now));
+        return change(this, sku, (stock, now) => commit(stock, orderId, now));
       },
 
       release(ctx) {
         const { sku, orderId } = ctx.params;
-        return this.store.change(sku, (stock, now) => release(stock, orderId, now));
+        return change(this, sku, (stock, now) => release(stock, orderId, now));
       },
 
       close(ctx) {
         const { sku, orderId } = ctx.params;
-        return this.store.change(sku, (stock, now) => close(stock, orderId, now));
+        return change(this, sku, (stock, now) => close(stock, orderId, now));
       },
 
       takeBack(ctx) {
         const { sku, ...command } = ctx.params;
-        return this.store.change(sku, (stock, now) => takeBack(stock, command, now));
+        return change(this, sku, (stock, now) => takeBack(stock, command, now));
       },
 
       receive(ctx) {
         const { sku, ...command } = ctx.params;
-        return this.store.change(sku, (stock, now) => receive(stock, command, now));
+        return change(this, sku, (stock, now) => receive(stock, command, now));
+      },
+
+      post(ctx) {
+        const { sku, ...command } = ctx.params;
+        return change(this, sku, (stock, now) => post(stock, command, now));
       },
 
       forget(ctx) {
         const { sku, key } = ctx.params;
-        return this.store.change(sku, (stock, now) => forget(stock, key, now));
+        return change(this, sku, (stock, now) => forget(stock, key, now));
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, ({ _id: sku, rev, available, reserved, sold, received, res }) => ({
-          sku,
-          rev,
-          available,
-          reserved,
-          sold,
-          received,
-          res,
-        }));
+        return readPage(this.store, ctx.params, (stock) => {
+          const { _id: sku, rev, available, reserved, sold, received, adjusted = 0, res } = stock;
+          const log = logOf(stock);
+          const logged = totalOf(Object.values(log.log));
+          return { sku, rev, available, reserved, sold, received, adjusted, res, filed: movedOut(log), logged };
+        });
       },
 
       async levels(ctx) {
-        const changed = await this.store.find(
-          { updatedAt: { $gte: new Date(ctx.params.since) } },
-          // Without the orders that hold or held it, which are most of a popular SKU.
-          { fields: ['_id', 'productId', 'available'] },
-        );
-        return changed.map(({ _id, productId, available }) => ({ sku: _id, productId, available }));
+        const changed = await this.store.find({ updatedAt: { $gte: new Date(ctx.params.since) } }, { fields: LEVEL });
+        return changed.map(levelOf);
+      },
+
+      async current(ctx) {
+        return (await this.store.find({ _id: { $in: ctx.params.skus } }, { fields: LEVEL })).map(levelOf);
       },
     },
 
     created() {
       announcer = new Announcer((levels) => this.broker.broadcast('inventory.changed', { levels }));
+      ledger = new LedgerWriter(
+        (entries) =>
+          this.broker.call('movement.append', { entries: entries.map(({ at, ...entry }) => ({ ...entry, at: +at })) }),
+        (error) => this.logger.warn('movements could not be filed yet, and stay with their stock', error),
+      );
     },
 
     async started() {
       if (config.seed) await seed(this.store, await sampleStock(config.currency));
     },
+
+    async stopped() {
+      await ledger?.stop();
+    },
   });
 }
+
+/** Without the orders that hold or held it, which are most of a popular SKU. */
+const LEVEL = ['_id', 'productId', 'available', 'lowAt'] as const;
+
+const levelOf = (stock: Pick<Stock, (typeof LEVEL)[number]>) => ({
+  sku: stock._id,
+  productId: stock.productId,
+  available: stock.available,
+  lowAt: lowAtOf(stock),
+});

@@ -104,7 +104,7 @@ export default function productService(config: Config) {
       },
 
       'inventory.changed'(ctx) {
-        for (const { sku, available } of ctx.params.levels) catalogue.setLevel(sku, available);
+        for (const { sku, available, lowAt } of ctx.params.levels) catalogue.setLevel(sku, available, lowAt);
       },
     },
 

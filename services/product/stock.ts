@@ -1,15 +1,44 @@
 import * as allotment from '../../lib/allotment.ts';
 import type { Decision } from '../../lib/changes.ts';
+import type { Patch } from '../../lib/patch.ts';
+import { type Level, LOW_AT } from './availability.ts';
+import { type Log, type Movement, openingLog, type Posted, withoutFiled } from './ledger.ts';
 
-/** The stock of one SKU: an allotment of what was received. */
-export interface Stock extends allotment.Allotment {
+/** The stock of one SKU: an allotment of what was received, and the latest movements, which add up to its numbers. */
+export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
   _id: string;
   rev: number;
   productId: string;
-  /** All that ever came in: received = available + reserved + sold. */
+  /** All that ever came in: received + adjusted = available + reserved + sold. */
   received: number;
-  /** When `available` was last changed. */
+  /** What corrections added, or took away; missing on those from before there were any. */
+  adjusted?: number;
+  /** Below so many available pieces it is low; missing: LOW_AT. */
+  lowAt?: number;
+  /** It is low. Kept so that what is low can be listed. */
+  low?: boolean;
+  /** When `available` or `lowAt` was last changed. */
   updatedAt: Date;
+}
+
+export const lowAtOf = ({ lowAt = LOW_AT }: Pick<Stock, 'lowAt'>): number => lowAt;
+
+/** The latest movements; of a stock from before there were movements, what it would have come from. */
+export const logOf = (stock: Readonly<Stock>): Log =>
+  stock.seq === undefined || stock.log === undefined
+    ? openingLog(stock, stock.updatedAt)
+    : { seq: stock.seq, log: stock.log };
+
+/** The stock of a SKU that there is for the first time. */
+export function newStock(sku: string, productId: string, pieces: number, now: Date): Omit<Stock, 'rev'> {
+  const fresh = { ...allotment.emptyAllotment(pieces), received: pieces, adjusted: 0, low: pieces < LOW_AT };
+  return {
+    _id: sku,
+    productId,
+    ...fresh,
+    ...openingLog({ available: pieces, reserved: 0, sold: 0 }, now),
+    updatedAt: now,
+  };
 }
 
 /** Sets `quantity` aside for an order. `closed`: the order has ended. */
@@ -19,39 +48,91 @@ export function reserve(
   quantity: number,
   now: Date,
 ): Decision<allotment.Reserved> {
-  return stamped(allotment.reserve(stock, orderId, quantity), now);
+  return moved(stock, allotment.reserve(stock, orderId, quantity), {
+    kind: 'reserve',
+    quantity,
+    ref: orderId,
+    at: now,
+  });
 }
 
 /** Turns an order's reservation into a sale. @throws {Error} when there is none */
 export function commit(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
-  return allotment.commit(stock, orderId, now);
+  const quantity = stock.res[orderId] ?? 0;
+  return moved(stock, allotment.commit(stock, orderId, now), { kind: 'commit', quantity, ref: orderId, at: now });
 }
 
 /** Gives an order's reservation back, and refuses it a later one. */
 export function release(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
-  return stamped(allotment.release(stock, orderId, now), now);
+  const quantity = stock.res[orderId] ?? 0;
+  return moved(stock, allotment.release(stock, orderId, now), { kind: 'release', quantity, ref: orderId, at: now });
 }
 
 /** Refuses an order from now on, while what it holds stays held. */
 export function close(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
-  return allotment.close(stock, orderId, now);
+  const quantity = stock.res[orderId] ?? 0;
+  return moved(stock, allotment.close(stock, orderId, now), { kind: 'release', quantity, ref: orderId, at: now });
 }
 
 /** Puts sold goods back into the stock, once for each key. @throws unavailable when the command comes too late */
 export function takeBack(stock: Readonly<Stock>, command: allotment.Keyed, now: Date): Decision<undefined> {
-  return stamped(allotment.takeBack(stock, command, now), now);
+  const { key: ref, quantity } = command;
+  return moved(stock, allotment.takeBack(stock, command, now), { kind: 'return', quantity, ref, at: now });
 }
 
 /** Takes in new goods, once for each key. @throws unavailable when the command comes too late */
 export function receive(stock: Readonly<Stock>, command: allotment.Keyed, now: Date): Decision<undefined> {
-  const more = () => ({
-    available: stock.available + command.quantity,
-    received: stock.received + command.quantity,
-  });
-  return stamped(allotment.once(stock, command, now, more), now);
+  const { key: ref, quantity } = command;
+  const more = () => ({ available: stock.available + quantity, received: stock.received + quantity });
+  return moved(stock, allotment.once(stock, command, now, more), { kind: 'receive', quantity, ref, at: now });
 }
 
-function stamped<A>(decision: Decision<A>, now: Date): Decision<A> {
-  const { answer, patch } = decision;
-  return patch && 'available' in patch ? { answer, patch: { ...patch, updatedAt: now } } : decision;
+/** Below how many pieces it is low from now on. */
+export function setLowAt(stock: Readonly<Stock>, lowAt: number, now: Date): Decision<Stock> {
+  if (lowAt === lowAtOf(stock)) return { answer: stock };
+  const patch = { lowAt, low: stock.available < lowAt, updatedAt: now };
+  return { answer: { ...stock, ...patch }, patch };
 }
+
+/** A decision with its movement beside the change of the numbers, if it changes them. */
+export function moved<A>(stock: Readonly<Stock>, { answer, patch }: Decision<A>, movement: Movement): Decision<A> {
+  if (!patch || !['available', 'reserved', 'sold'].some((level) => level in patch)) return decided(answer, patch);
+  const low = Number(patch.available ?? stock.available) < lowAtOf(stock);
+  return {
+    answer,
+    patch: {
+      ...patch,
+      ...logged(stock, movement),
+      ...('available' in patch ? { updatedAt: movement.at } : {}),
+      ...(low === stock.low ? {} : { low }),
+    },
+  };
+}
+
+function logged(stock: Readonly<Stock>, movement: Movement): Patch {
+  if (stock.seq !== undefined && stock.log !== undefined) {
+    return { seq: stock.seq + 1, [`log.${stock.seq + 1}`]: movement };
+  }
+  const { seq, log } = logOf(stock);
+  return { seq: seq + 1, log: { ...log, [seq + 1]: movement } };
+}
+
+/** A decision that also drops from the log what has reached the ledger, up to `filed`: with its write, not with another. */
+export function trimmed<A>(stock: Readonly<Stock>, { answer, patch }: Decision<A>, filed: number): Decision<A> {
+  if (!patch || stock.log === undefined || !('seq' in patch)) return decided(answer, patch);
+  const log = withoutFiled(logOf(stock), filed);
+  return decided(answer, log ? { log, ...patch } : patch);
+}
+
+/** A decision that also says so when it takes the SKU below its threshold. */
+export function watched<A>(
+  stock: Readonly<Stock>,
+  { answer, patch }: Decision<A>,
+): Decision<{ answer: A; fell?: { sku: string; productId: string } & Level }> {
+  const available = Number(patch?.available ?? stock.available);
+  const lowAt = Number(patch?.lowAt ?? lowAtOf(stock));
+  if (stock.available < lowAtOf(stock) || available >= lowAt) return decided({ answer }, patch);
+  return decided({ answer, fell: { sku: stock._id, productId: stock.productId, available, lowAt } }, patch);
+}
+
+const decided = <A>(answer: A, patch: Patch | undefined): Decision<A> => (patch ? { answer, patch } : { answer });

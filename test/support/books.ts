@@ -1,8 +1,11 @@
 import type { Store } from '../../mixins/store.ts';
 import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
+import type { Entry } from '../../services/product/ledger-writer.ts';
+import type { Posting } from '../../services/product/posting.ts';
 import type { Product } from '../../services/product/product.ts';
 import type { Stock } from '../../services/product/stock.ts';
+import type { StockAlert } from '../../services/product/stock-alert.ts';
 import type { Cart } from '../../services/shopping/cart.ts';
 import type { Coupon } from '../../services/shopping/coupon.ts';
 import type { Hold } from '../../services/shopping/hold.ts';
@@ -17,6 +20,9 @@ interface Kept {
   mail: Mail;
   product: Product;
   inventory: Stock;
+  movement: Entry & { _id: string; rev: number };
+  posting: Posting;
+  'stock-alert': StockAlert;
   cart: Cart;
   coupon: Coupon;
   hold: Hold;

@@ -125,7 +125,7 @@ export class Cluster {
     process.life = new Life();
     const broker = this.#rpc(process, {});
     const background = (task: Promise<unknown>) => void task.catch((error: unknown) => this.failures.push(error));
-    const logger = { warn: (_text: string, error: unknown) => this.failures.push(error) };
+    const logger = { info: () => undefined, warn: (_text: string, error: unknown) => this.failures.push(error) };
     for (const { name, mixins = [], actions } of this.#schemas) {
       const { collection } = Object.assign({}, ...mixins) as { collection: string };
       const self = { store: this.#store(process.life, collection), broker, logger, worker: { background } };

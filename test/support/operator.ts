@@ -15,6 +15,11 @@ export class Operator {
     this.#rpc = broker as unknown as Broker;
   }
 
+  /** What it calls the shop by. */
+  get rpc(): Pick<Broker, 'call'> {
+    return this.#rpc;
+  }
+
   static async at({ natsUrl, mongoUrl }: Topology, prefix: string): Promise<Operator> {
     const config = loadConfig({
       DATABASE_PREFIX: prefix,

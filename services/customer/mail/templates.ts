@@ -1,9 +1,11 @@
 import { accountMail } from './account-mail.ts';
+import { articleMail } from './article-mail.ts';
 import type { Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 import { orderMail } from './order-mail.ts';
 
 /** What a mail says. @param link the address that a mail with a link leads to */
 export function messageOf(request: MailRequest, name: string, link?: string): Message {
+  if (request.article) return articleMail(request.article, name, link);
   return request.order ? orderMail(request, request.order, name) : accountMail(request.kind, name, link);
 }

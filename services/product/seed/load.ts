@@ -1,8 +1,7 @@
-import { emptyAllotment } from '../../../lib/allotment.ts';
 import type { Versioned } from '../../../lib/patch.ts';
 import type { Store } from '../../../mixins/store.ts';
 import { type Product, UNSAID } from '../product.ts';
-import type { Stock } from '../stock.ts';
+import { newStock, type Stock } from '../stock.ts';
 import { pricesIn } from './price-lists.ts';
 import type { SampleProduct } from './product.ts';
 
@@ -25,13 +24,7 @@ export async function sampleProducts([currency = 'EUR', ...others]: readonly str
 
 export async function sampleStock(currency: string): Promise<New<Stock>[]> {
   return (await sample(currency)).products.flatMap(({ _id: productId, variants, updatedAt }) =>
-    variants.map(({ sku, stock }) => ({
-      _id: sku,
-      productId,
-      ...emptyAllotment(stock),
-      received: stock,
-      updatedAt,
-    })),
+    variants.map(({ sku, stock }) => newStock(sku, productId, stock, updatedAt)),
   );
 }
 

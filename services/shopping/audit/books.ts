@@ -10,6 +10,8 @@ export interface Books {
   /** The stock as it was before, and as it was after the rest was read: in between it may have moved. */
   before: ItemsOf<'inventory.books'>[];
   stock: ItemsOf<'inventory.books'>[];
+  /** Of each SKU whose movements are not all in `stock`. */
+  movements: Result<'movement.totals'>;
   orders: ItemsOf<'order.books'>[];
   ledger: ItemsOf<'payment.books'>[];
   /** The provider's books are not ours to read. */
@@ -33,7 +35,20 @@ export async function readBooks(rpc: Rpc): Promise<Books> {
   const holds = await pages('hold.books', rpc);
   const orders = await pages('order.books', rpc);
   const stock = await pages('inventory.books', rpc);
-  return { readAt, before, stock, orders, ledger, external, coupons, holds, invoices };
+  const movements = await totals(stock, rpc);
+  return { readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices };
+}
+
+/** SKUs that are asked for at a time. */
+const TOTALS = 200;
+
+async function totals(stock: Books['stock'], rpc: Rpc): Promise<Books['movements']> {
+  const of = stock.flatMap(({ sku, filed }) => (filed > 0 ? [{ sku, through: filed }] : []));
+  const all: Books['movements'] = [];
+  for (let from = 0; from < of.length; from += TOTALS) {
+    all.push(...(await rpc.call('movement.totals', { of: of.slice(from, from + TOTALS) })));
+  }
+  return all;
 }
 
 type Paged = 'inventory.books' | 'payment.books' | 'coupon.books' | 'invoice.books' | 'hold.books' | 'order.books';

@@ -9,15 +9,16 @@ interface Range {
   most: number;
 }
 
-/** I1, I2, I3, I9: the stock adds up, and is held and sold for orders that are entitled to it. */
-export function checkGoods({ before, stock, orders, holds }: Books, findings: Findings): void {
+/** I1, I2, I3, I9, I13: the stock adds up, by its numbers and by its movements, and is held and sold for orders that are entitled to it. */
+export function checkGoods({ before, stock, movements, orders, holds }: Books, findings: Findings): void {
   const sold = soldBy(orders);
   const final = new Map(orders.filter(({ settled }) => settled).map((order) => [order.id, order.status]));
   const held = new Set(holds.flatMap(({ orderIds }) => orderIds));
   const earlier = new Map(before.map(({ sku, sold }) => [sku, sold]));
-  for (const { sku, available, reserved, sold: gone, received, res } of stock) {
+  for (const { sku, available, reserved, sold: gone, received, adjusted, res } of stock) {
     const sum = `${available} available + ${reserved} reserved + ${gone} sold`;
-    findings.check(available + reserved + gone === received, 'I1', `${sku}: ${sum} of ${received} received`, sku);
+    const all = `${received} received and ${adjusted} adjusted`;
+    findings.check(available + reserved + gone === received + adjusted, 'I1', `${sku}: ${sum} of ${all}`, sku);
     findings.check(Math.min(available, reserved, gone) >= 0, 'I1', `${sku}: ${sum}, one is negative`, sku);
     const reservations = Object.values(res).reduce((total, quantity) => total + quantity, 0);
     findings.check(
@@ -35,6 +36,19 @@ export function checkGoods({ before, stock, orders, holds }: Books, findings: Fi
       const status = held.has(orderId) ? undefined : final.get(orderId);
       findings.check(status === undefined, 'I9', `${sku} is reserved for ${orderId}, which is ${status}`, sku, orderId);
     }
+  }
+  checkLedger(stock, movements, findings);
+}
+
+/** I13. What has left a stock's log was in the ledger by then, so that the two can be read one after the other. */
+function checkLedger(stock: Books['stock'], movements: Books['movements'], findings: Findings): void {
+  const ledger = new Map(movements.map((total) => [total.sku, total]));
+  for (const { sku, available, reserved, sold, filed, logged } of stock) {
+    const found = ledger.get(sku) ?? { count: 0, available: 0, reserved: 0, sold: 0 };
+    const sums = [found.available + logged.available, found.reserved + logged.reserved, found.sold + logged.sold];
+    const right = found.count === filed && sums.join() === [available, reserved, sold].join();
+    const said = `${found.count} of ${filed} are filed, all add up to ${sums} of ${available},${reserved},${sold}`;
+    findings.check(right, 'I13', `${sku}: movements: ${said}`, sku);
   }
 }
 

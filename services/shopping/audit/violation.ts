@@ -1,6 +1,6 @@
 /** What the shop promises, whatever happens to its processes. */
 export const INVARIANTS = {
-  I1: 'received = available + reserved + sold, none negative',
+  I1: 'received + adjusted = available + reserved + sold, none negative',
   I2: 'reserved is the sum of the reservations',
   I3: 'sold is what paid orders hold',
   I4: 'one order for each customer and key',
@@ -12,6 +12,7 @@ export const INVARIANTS = {
   I10: 'the outbox is empty at rest',
   I11: 'a coupon is used as often as paid orders used it, and never more often than it may be',
   I12: 'invoices of a year are numbered without gaps or doubles',
+  I13: 'the movements of a SKU are there without gaps, and add up to its stock',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -15,6 +15,7 @@ const ROUTES = `
   DELETE /v1/me/addresses/:id
   DELETE /v1/me/sessions
   DELETE /v1/me/sessions/:id
+  DELETE /v1/me/stock-alerts/:sku
   DELETE /v1/me/wishlist/:productId
   GET /.well-known/jwks.json
   GET /docs
@@ -26,6 +27,9 @@ const ROUTES = `
   GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
+  GET /v1/admin/inventory
+  GET /v1/admin/inventory/:sku
+  GET /v1/admin/inventory/:sku/movements
   GET /v1/admin/invoices
   GET /v1/admin/orders
   GET /v1/admin/orders.csv
@@ -43,6 +47,7 @@ const ROUTES = `
   GET /v1/me/consents
   GET /v1/me/export
   GET /v1/me/sessions
+  GET /v1/me/stock-alerts
   GET /v1/me/wishlist
   GET /v1/orders
   GET /v1/orders/:id
@@ -54,6 +59,8 @@ const ROUTES = `
   PATCH /v1/admin/products/:id
   PATCH /v1/me
   POST /v1/admin/categories
+  POST /v1/admin/inventory/:sku/movements
+  POST /v1/admin/inventory/stocktakes
   POST /v1/admin/orders/:id/cancel
   POST /v1/admin/orders/:id/deliver
   POST /v1/admin/orders/:id/pack
@@ -85,12 +92,14 @@ const ROUTES = `
   POST /v1/products/lookup
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
+  PUT /v1/admin/inventory/:sku
   PUT /v1/admin/staff/:id
   PUT /v1/cart/currency
   PUT /v1/cart/items/:sku
   PUT /v1/me/addresses/:id
   PUT /v1/me/consents/:purpose
   PUT /v1/me/password
+  PUT /v1/me/stock-alerts/:sku
   PUT /v1/me/wishlist/:productId
 `
   .trim()

@@ -38,6 +38,8 @@ eachEngine('what the shop has about a person', (engine) => {
   let staff: Shopper;
   let sku: string;
   let productId: string;
+  /** Of which there is none. */
+  let gone: string;
 
   beforeAll(async () => {
     config = engine.config({ SEED: 'true' });
@@ -49,6 +51,12 @@ eachEngine('what the shop has about a person', (engine) => {
     staff = await staffAt(shop);
     const { body } = await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater');
     [sku, productId] = [body.variants[0].sku, body.id];
+    gone = body.variants[1].sku;
+    await staff.ask(
+      'POST /v1/admin/inventory/stocktakes',
+      { lines: [{ sku: gone, counted: 0 }] },
+      { 'idempotency-key': 'none' },
+    );
   });
   afterAll(() => shop.stop());
 
@@ -81,6 +89,7 @@ eachEngine('what the shop has about a person', (engine) => {
     await zelda.put(sku, 2);
     await zelda.ask(`PUT /v1/me/wishlist/${productId}`);
     await zelda.ask('PUT /v1/me/consents/newsletter', { granted: true });
+    expect((await zelda.ask(`PUT /v1/me/stock-alerts/${gone}`)).status).toBe(204);
     return { zelda, who, order, traces: Object.values(who) };
   }
 
@@ -101,6 +110,7 @@ eachEngine('what the shop has about a person', (engine) => {
       addresses: [{ line1: who.line1 }],
       sessions: [{ current: true }],
       wishlist: [{ productId }],
+      stockAlerts: [{ sku: gone, productId }],
       cart: { currency: 'EUR', items: [{ sku, quantity: 2 }] },
       orders: [{ id: order.id, shippingAddress: { line1: who.line1 } }],
       payments: [{ orderId: order.id, provider: 'sandbox' }],
@@ -115,6 +125,8 @@ eachEngine('what the shop has about a person', (engine) => {
 
   test('is erased everywhere, and the books agree as before', async () => {
     const { zelda, who, order, traces } = await somebody();
+    const waiting = () => storeOf(shop, 'stock-alert').find({ customerId: zelda.id });
+    expect(await waiting()).toHaveLength(1);
     const before = await everything(config);
     for (const trace of traces) expect(before).toContain(trace);
 
@@ -138,6 +150,7 @@ eachEngine('what the shop has about a person', (engine) => {
     });
     const invoice = await staff.ask(`GET /v1/orders/${order.id}/invoice?format=html`);
     expect([invoice.status, String(invoice.body).includes(who.name)]).toEqual([200, false]);
+    expect(await waiting()).toEqual([]);
     expect(await wrongAtRest(shop, [order.id])).toEqual([]);
   });
 

@@ -70,19 +70,19 @@ eachEngine('the auditor', (engine) => {
     test('stock does not add up (I1)', async () => {
       const { available = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
       await tamper('inventory', MUG, { available: available + 1 }, { available });
-      expect(await run()).toMatchObject([{ invariant: 'I1', documents: [MUG] }]);
+      expect(await run()).toMatchObject(['I1', 'I13'].map((invariant) => ({ invariant, documents: [MUG] })));
     });
 
     test('more is reserved than anybody holds (I2)', async () => {
       const { available = 0, reserved = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
       await tamper('inventory', MUG, { available: available - 1, reserved: reserved + 1 }, { available, reserved });
-      expect(await run()).toMatchObject([{ invariant: 'I2', documents: [MUG] }]);
+      expect(await run()).toMatchObject(['I2', 'I13'].map((invariant) => ({ invariant, documents: [MUG] })));
     });
 
     test('more was sold than paid orders have (I3)', async () => {
       const { available = 0, sold = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
       await tamper('inventory', MUG, { available: available - 1, sold: sold + 1 }, { available, sold });
-      expect(await run()).toMatchObject([{ invariant: 'I3', documents: [MUG] }]);
+      expect(await run()).toMatchObject(['I3', 'I13'].map((invariant) => ({ invariant, documents: [MUG] })));
     });
 
     test('stock is reserved for an order that has ended (I9), or that there is not (I7)', async () => {
@@ -90,12 +90,43 @@ eachEngine('the auditor', (engine) => {
       const { available = 0, reserved = 0, res = {} } = stock ?? {};
       const held = { available: available - 1, reserved: reserved + 1 };
       await tamper('inventory', MUG, { ...held, res: { [id]: 1 } }, { available, reserved, res });
-      expect(await run()).toMatchObject([{ invariant: 'I9', documents: [MUG, id] }]);
+      expect(await run()).toMatchObject([
+        { invariant: 'I9', documents: [MUG, id] },
+        { invariant: 'I13', documents: [MUG] },
+      ]);
       await storeOf(shop, 'inventory').change(MUG, () => ({
         answer: undefined,
         patch: { res: { [newId('ord')]: 1 } },
       }));
-      expect(await invariants()).toEqual(['I7']);
+      expect((await invariants()).sort()).toEqual(['I13', 'I7']);
+    });
+
+    test('the movements of a SKU do not add up to its stock, with the numbers themselves in order (I13)', async () => {
+      const { log = {}, seq = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
+      const last = log[seq];
+      if (!last) throw new Error('there is no movement');
+      await tamper('inventory', MUG, { [`log.${seq}.quantity`]: last.quantity + 1 }, { [`log.${seq}`]: last });
+      expect(await run()).toMatchObject([{ invariant: 'I13', documents: [MUG] }]);
+    });
+
+    test('a movement that left the stock is not in the ledger, or was changed there (I13)', async () => {
+      const movements = storeOf(shop, 'movement');
+      const { log = {}, seq = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
+      const [first = ''] = Object.keys(log);
+      const kept = log[first];
+      await eventually(
+        () => movements.find({ sku: MUG }),
+        (found) => found.some((entry) => entry.seq === seq),
+      );
+      await tamper('inventory', MUG, { [`log.${first}`]: undefined }, { log });
+      expect(await run()).toEqual([]);
+      const found = await movements.findOne({ sku: MUG, seq: Number(first) });
+      if (!found || !kept) throw new Error('the first movement is not there');
+      await movements.change(found._id, () => ({ answer: undefined, patch: { quantity: kept.quantity + 1 } }));
+      expect(await run()).toMatchObject([{ invariant: 'I13', documents: [MUG] }]);
+      await movements.remove({ _id: found._id });
+      expect(await run()).toMatchObject([{ invariant: 'I13', documents: [MUG] }]);
+      await movements.insert(found);
     });
 
     test('the provider took more, or less, than the order cost (I5, I6)', async () => {

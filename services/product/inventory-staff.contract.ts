@@ -1,0 +1,84 @@
+import { pageOf, pageParams } from '../../lib/page.ts';
+import { MOVEMENTS, REASONS } from './ledger.ts';
+
+const sku = { type: 'string', min: 1, max: 64 } as const;
+const staff = { visibility: 'published', auth: 'staff', idempotent: true } as const;
+const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
+
+const stock = {
+  type: 'object',
+  props: {
+    sku: 'string',
+    productId: 'string',
+    ...totals,
+    /** received + adjusted = available + reserved + sold */
+    received: 'number',
+    adjusted: 'number',
+    lowAt: 'number',
+    low: 'boolean',
+    /** When `available` or `lowAt` changed last. */
+    updatedAt: 'string',
+  },
+} as const;
+
+const movement = {
+  type: 'object',
+  props: {
+    /** Counts the movements of this SKU, from 1 on, without gaps. */
+    seq: 'number',
+    kind: { type: 'enum', values: MOVEMENTS },
+    quantity: 'number',
+    /** What it did to the numbers; all of a SKU's movements add up to them. */
+    effect: { type: 'object', props: totals },
+    reason: { type: 'enum', values: REASONS, optional: true },
+    /** The order, return or posting that it was for. */
+    ref: 'string',
+    by: 'string|optional',
+    at: 'string',
+  },
+} as const;
+
+/** What staff sees of the stock; part of the `inventory` contract. What staff does to it is in the `posting` contract. */
+export const inventoryStaffActions = {
+  list: {
+    ...staff,
+    scope: 'inventory:read',
+    summary: 'The stock, by SKU',
+    rest: 'GET /v1/admin/inventory',
+    params: {
+      sku: { ...sku, optional: true },
+      productId: { type: 'string', min: 1, max: 64, optional: true },
+      /** Only what is below its threshold. */
+      low: { type: 'boolean', optional: true },
+      ...pageParams,
+    },
+    returns: pageOf(stock),
+  },
+  read: {
+    ...staff,
+    scope: 'inventory:read',
+    summary: 'The stock of a SKU',
+    rest: 'GET /v1/admin/inventory/:sku',
+    params: { sku },
+    returns: stock,
+    problems: ['not-found'],
+  },
+  movements: {
+    ...staff,
+    scope: 'inventory:read',
+    summary: 'How the stock of a SKU came to its numbers, the latest movement first',
+    rest: 'GET /v1/admin/inventory/:sku/movements',
+    params: { sku, ...pageParams },
+    returns: pageOf(movement),
+    problems: ['not-found'],
+  },
+  set: {
+    ...staff,
+    scope: 'inventory:write',
+    summary: 'Say below how many available pieces a SKU is low',
+    rest: 'PUT /v1/admin/inventory/:sku',
+    params: { sku, lowAt: { type: 'number', integer: true, min: 0, max: 1_000_000 } },
+    returns: stock,
+    problems: ['not-found'],
+  },
+} as const;

@@ -1,0 +1,96 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { REASONS } from './ledger.ts';
+
+const sku = { type: 'string', min: 1, max: 64 } as const;
+const whole = { type: 'number', integer: true, max: 1_000_000 } as const;
+const reason = { type: 'enum', values: REASONS, optional: true } as const;
+const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
+
+/** What can be sent again with its key, for good, and happens once. */
+const staff = {
+  visibility: 'published',
+  auth: 'staff',
+  scope: 'inventory:write',
+  idempotent: true,
+  headers: { idempotencyKey: 'Idempotency-Key' },
+} as const;
+const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
+const repeated = ['missing-idempotency-key', 'idempotency-key-reused', 'request-in-progress'] as const;
+
+/** What staff does to the stock. */
+export const posting = contract(
+  'posting',
+  {
+    move: {
+      ...staff,
+      summary: 'Take in goods, or correct the stock of a SKU',
+      rest: 'POST /v1/admin/inventory/:sku/movements',
+      status: 201,
+      location: '/v1/admin/inventory/{sku}',
+      params: {
+        sku,
+        idempotencyKey,
+        kind: { type: 'enum', values: ['receive', 'adjust'] },
+        /** Pieces; of an adjustment below zero when there are fewer. */
+        quantity: { ...whole, min: -1_000_000 },
+        /** Of an adjustment. */
+        reason,
+      },
+      returns: {
+        type: 'object',
+        props: {
+          sku: 'string',
+          seq: 'number',
+          kind: { type: 'enum', values: ['receive', 'adjust'] },
+          quantity: 'number',
+          reason,
+          at: 'string',
+          ...totals,
+        },
+      },
+      problems: [...repeated, 'invalid-request', 'not-found', 'out-of-stock'],
+    },
+    stocktake: {
+      ...staff,
+      summary: 'Correct the stock to what was counted, all that is on the shelf, what is reserved included',
+      rest: 'POST /v1/admin/inventory/stocktakes',
+      timeout: 30_000,
+      params: {
+        idempotencyKey,
+        lines: {
+          type: 'array',
+          min: 1,
+          max: 1000,
+          items: { type: 'object', props: { sku, counted: { ...whole, min: 0 } } },
+        },
+      },
+      returns: {
+        type: 'object',
+        props: {
+          id: 'string',
+          lines: {
+            type: 'array',
+            items: {
+              type: 'object',
+              props: {
+                sku: 'string',
+                /** `refused`: less was counted than is reserved; `unknown`: there is no such SKU. */
+                outcome: { type: 'enum', values: ['done', 'refused', 'unknown'] },
+                counted: 'number',
+                /** By how much the stock was corrected. */
+                difference: 'number',
+                ...totals,
+              },
+            },
+          },
+        },
+      },
+      problems: [...repeated, 'invalid-request'],
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof posting> {}
+}

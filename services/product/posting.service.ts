@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { changed } from '../../lib/audited.ts';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { newId } from '../../lib/ids.ts';
+import { type Self, service, staffOf } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { effectOf } from './ledger.ts';
+import { posting } from './posting.contract.ts';
+import { newPosting, type Posting } from './posting.ts';
+import { correctionOf, linesOf } from './posting-input.ts';
+import { type Keeper, keepPostings, post } from './posting-keeper.ts';
+
+const PAUSE = 1000;
+
+type This = Self<{ store: Store<Posting>; worker: Worker }>;
+
+const keeperOf = ({ store, broker: rpc, worker }: This): Keeper => ({ store, rpc, background: worker.background });
+
+/** What staff does to the stock, each request once for good. */
+export default function postingService(config: Config) {
+  return service<{ store: Store<Posting>; worker: Worker }>()(posting, config, {
+    mixins: [
+      worker<This>({
+        every: PAUSE,
+        run() {
+          return keepPostings(keeperOf(this), (error) => this.logger.warn('a posting goes on later', error));
+        },
+      }),
+      store<Posting>(config, {
+        node: 'product',
+        collection: 'postings',
+        indexes: [{ fields: { by: 1, key: 1 }, unique: true }, { fields: { nextAt: 1 } }],
+      }),
+    ],
+
+    handlers: {
+      async move(ctx) {
+        const { sku, idempotencyKey: key } = ctx.params;
+        const correction = correctionOf(ctx.params);
+        const { outcomes } = await post(draftOf(staffOf(ctx), key, [{ sku, correction }]), keeperOf(this));
+        const [outcome] = outcomes;
+        if (!outcome || outcome.outcome === 'unknown') throw errors.notFound('This SKU');
+        const { available, reserved, sold, quantity, seq, at } = outcome;
+        if (outcome.outcome === 'short') throw errors.outOfStock([{ sku, requested: -quantity, available }]);
+        const { kind, reason } = ctx.params;
+        const before = available - effectOf({ kind, quantity }).available;
+        changed(ctx, { available: before }, { available });
+        return { sku, seq, kind, quantity, ...(reason ? { reason } : {}), at, available, reserved, sold };
+      },
+
+      async stocktake(ctx) {
+        const { idempotencyKey: key, lines } = ctx.params;
+        const draft = draftOf(staffOf(ctx), key, linesOf(lines));
+        const { id, outcomes } = await post(draft, keeperOf(this));
+        const views = outcomes.map(({ sku, outcome, quantity, available, reserved, sold }, line) => ({
+          sku,
+          outcome: outcome === 'short' ? ('refused' as const) : outcome,
+          counted: lines[line]?.counted ?? 0,
+          difference: outcome === 'done' ? quantity : 0,
+          ...{ available, reserved, sold },
+        }));
+        const differences = views.filter(({ difference }) => difference !== 0);
+        changed(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
+        return { id, lines: views };
+      },
+    },
+  });
+}
+
+/** The same member of staff and the same key: the same request, or a mistake. */
+function draftOf(by: string, key: string, lines: Posting['lines']): Omit<Posting, 'rev'> {
+  const fingerprint = createHash('sha256').update(JSON.stringify(lines)).digest('base64url');
+  return newPosting({ _id: newId('pst'), by, key, fingerprint, lines }, new Date());
+}

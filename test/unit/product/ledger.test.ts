@@ -1,0 +1,233 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { emptyAllotment } from '../../../lib/allotment.ts';
+import type { Decision } from '../../../lib/changes.ts';
+import { newId } from '../../../lib/ids.ts';
+import { assign, copied } from '../../../lib/patch.ts';
+import { type Movement, movedOut, openingLog, type Posted, totalOf } from '../../../services/product/ledger.ts';
+import { type Entry, LedgerWriter } from '../../../services/product/ledger-writer.ts';
+import {
+  commit,
+  logOf,
+  newStock,
+  receive,
+  release,
+  reserve,
+  type Stock,
+  setLowAt,
+  takeBack,
+  trimmed,
+  watched,
+} from '../../../services/product/stock.ts';
+import { type Correction, post } from '../../../services/product/stock-post.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const at = (ms: number) => new Date(START + ms);
+const orders = Array.from({ length: 6 }, (_, n) => newId('ord', at(n)));
+const fresh = (pieces: number): Stock => ({ ...newStock('MUG', 'prd', pieces, at(0)), rev: 0 });
+
+function apply<A>(stock: Stock, { answer, patch = {} }: Decision<A>): A {
+  for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
+  return answer;
+}
+
+/** The ledger's collection: each number once. */
+class Ledger {
+  readonly entries = new Map<number, Movement>();
+
+  add(entries: readonly Entry[]): void {
+    for (const { sku: _, seq, ...movement } of entries) {
+      if (!this.entries.has(seq)) this.entries.set(seq, copied(movement));
+      expect(this.entries.get(seq)).toEqual(movement);
+    }
+  }
+}
+
+/** A product node, whose writes to the ledger wait for their fate. */
+class Node {
+  readonly #ledger: Ledger;
+  #waiting: { entries: Entry[]; done: () => void; failed: (error: Error) => void } | undefined;
+  writer = this.#start();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  #start(): LedgerWriter {
+    const append = (entries: Entry[]) =>
+      new Promise<void>((done, failed) => {
+        this.#waiting = { entries, done, failed };
+      });
+    return new LedgerWriter(
+      append,
+      () => undefined,
+      () => setImmediate(),
+    );
+  }
+
+  file(fate: 'done' | 'done unseen' | 'not done'): void {
+    const { entries, done, failed } = this.#waiting ?? {};
+    this.#waiting = undefined;
+    if (entries && fate !== 'not done') this.#ledger.add(entries);
+    if (fate === 'done') done?.();
+    else failed?.(new Error('connection lost'));
+  }
+
+  crash(): void {
+    this.#waiting = undefined;
+    this.writer = this.#start();
+  }
+}
+
+const correction: fc.Arbitrary<Correction> = fc.oneof(
+  fc.record({ kind: fc.constant('receive'), quantity: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({
+    kind: fc.constant('adjust'),
+    quantity: fc.integer({ min: -5, max: 5 }),
+    reason: fc.constantFrom('lost', 'found', 'damaged'),
+  }),
+  fc.record({ kind: fc.constant('count'), counted: fc.nat(12) }),
+);
+const step = fc.record({
+  node: fc.nat(1),
+  what: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('reserve', 'commit', 'release', 'return', 'receive', 'post') },
+    { weight: 4, arbitrary: fc.constantFrom('done', 'done unseen', 'not done') },
+    { weight: 1, arbitrary: fc.constant('crash') },
+  ),
+  order: fc.nat(5),
+  quantity: fc.integer({ min: 1, max: 4 }),
+  correction,
+});
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+function decide(stock: Stock, { what, order, quantity, correction }: Step, now: Date): Decision<unknown> {
+  const id = orders[order] ?? '';
+  const until = +now + 20_000;
+  if (what === 'reserve') return reserve(stock, id, quantity, now);
+  if (what === 'commit') return commit(stock, id, now);
+  if (what === 'release') return release(stock, id, now);
+  if (what === 'return') return takeBack(stock, { key: `ret-${order}`, quantity, until }, now);
+  if (what === 'receive') return receive(stock, { key: `got-${order}`, quantity, until }, now);
+  return post(stock, { key: `pst-${order}`, until, ref: 'pst', by: 'cus', correction }, now);
+}
+
+test('whatever happens to stock and to those who file its movements: they add up, none is missing, none there twice', async () => {
+  const story = fc.array(step, { maxLength: 60, size: 'max' });
+  const property = fc.asyncProperty(fc.nat(10), fc.boolean(), story, async (pieces, old, steps) => {
+    const ledger = new Ledger();
+    const nodes = [new Node(ledger), new Node(ledger)] as const;
+    const before = {
+      _id: 'MUG',
+      rev: 0,
+      productId: 'prd',
+      ...emptyAllotment(pieces),
+      received: pieces,
+      updatedAt: at(0),
+    };
+    const stock: Stock = old ? before : fresh(pieces);
+    const posted = new Map<number, unknown>();
+    for (const [n, one] of steps.entries()) {
+      const node = nodes[one.node === 0 ? 0 : 1];
+      if (one.what === 'crash') node.crash();
+      else if (one.what === 'done' || one.what === 'done unseen' || one.what === 'not done') node.file(one.what);
+      else {
+        try {
+          const unchanged = copied(stock);
+          const decision = trimmed(stock, decide(stock, one, at(n)), node.writer.filed('MUG'));
+          expect(stock).toEqual(unchanged);
+          const answer = apply(stock, decision);
+          if (one.what === 'post') {
+            expect(answer).toEqual(posted.get(one.order) ?? answer);
+            posted.set(one.order, copied(answer));
+          }
+          if (decision.patch) node.writer.take(stock);
+        } catch (error) {
+          expect(String(error)).toMatch(/holds nothing|gives back/);
+        }
+      }
+      await setImmediate();
+      await setImmediate();
+      const log = logOf(stock);
+      const filed = movedOut(log);
+      expect(Object.keys(log.log).map(Number)).toEqual(
+        Array.from({ length: log.seq - filed }, (_, i) => filed + 1 + i),
+      );
+      const numbers = Array.from({ length: filed }, (_, i) => i + 1);
+      expect(numbers.filter((seq) => !ledger.entries.has(seq))).toEqual([]);
+      const all = [...numbers.flatMap((seq) => ledger.entries.get(seq) ?? []), ...Object.values(log.log)];
+      const { available, reserved, sold, received, adjusted = 0 } = stock;
+      expect(totalOf(all)).toEqual({ available, reserved, sold });
+      expect(available + reserved + sold).toBe(received + adjusted);
+      expect(Math.min(available, reserved, sold)).toBeGreaterThanOrEqual(0);
+      for (const [seq, movement] of Object.entries(log.log)) {
+        if (ledger.entries.has(Number(seq))) expect(ledger.entries.get(Number(seq))).toEqual(movement);
+      }
+    }
+    // Once nothing fails any more, all but the last write's movements leave the document.
+    const [one] = nodes;
+    for (let more = 0; more < 3; more++) {
+      const command = { key: `end-${more}`, quantity: 1, until: +at(0) + 20_000 };
+      apply(stock, trimmed(stock, receive(stock, command, at(0)), one.writer.filed('MUG')));
+      one.writer.take(stock);
+      for (let turn = 0; turn < 6; turn++) {
+        await setImmediate();
+        one.file('done');
+      }
+    }
+    expect(Object.keys(logOf(stock).log)).toHaveLength(1);
+  });
+  await fc.assert(property, { seed, numRuns: 150 });
+});
+
+const postOf = (stock: Stock, correction: Correction, key = 'pst_1-0'): Posted =>
+  apply(stock, post(stock, { key, until: +at(1) + 1000, ref: 'pst_1', by: 'cus_1', correction }, at(1)));
+
+test('counting corrects the stock to what is on the shelf, what is reserved included', () => {
+  const stock = fresh(10);
+  apply(stock, reserve(stock, orders[0] ?? '', 4, at(1)));
+  expect(postOf(stock, { kind: 'count', counted: 9 })).toMatchObject({ outcome: 'done', quantity: -1, available: 5 });
+  expect(stock).toMatchObject({ available: 5, reserved: 4, received: 10, adjusted: -1 });
+  expect(stock.log?.[3]).toEqual({
+    ...{ kind: 'adjust', quantity: -1, reason: 'stock-taking', ref: 'pst_1', by: 'cus_1', at: at(1) },
+  });
+});
+
+test('what was counted right leaves no movement, and less than is reserved is refused; both answer so again', () => {
+  const stock = fresh(10);
+  apply(stock, reserve(stock, orders[0] ?? '', 4, at(1)));
+  const same = postOf(stock, { kind: 'count', counted: 10 }, 'a');
+  expect(same).toMatchObject({ outcome: 'done', quantity: 0, seq: 0 });
+  const short = postOf(stock, { kind: 'count', counted: 3 }, 'b');
+  expect(short).toMatchObject({ outcome: 'short', available: 6, reserved: 4 });
+  expect(stock.seq).toBe(2);
+  apply(stock, release(stock, orders[0] ?? '', at(1)));
+  expect(postOf(stock, { kind: 'count', counted: 3 }, 'b')).toEqual(short);
+  expect(stock.available).toBe(10);
+});
+
+test('a stock from before there were movements begins its ledger with what it has', () => {
+  const levels = { available: 3, reserved: 2, sold: 5 };
+  const { seq, log } = openingLog(levels, at(0));
+  expect(seq).toBe(3);
+  expect(totalOf(Object.values(log))).toEqual(levels);
+  expect(openingLog({ available: 0, reserved: 0, sold: 0 }, at(0))).toEqual({ seq: 0, log: {} });
+});
+
+test('going below the threshold is told once, and again only after it was above', () => {
+  const [one = '', two = '', three = ''] = orders;
+  const stock = fresh(6);
+  const told = (decision: Decision<unknown>) => apply(stock, watched(stock, decision)).fell;
+  expect(told(reserve(stock, one, 1, at(1)))).toBeUndefined();
+  expect(told(reserve(stock, two, 1, at(1)))).toEqual({ sku: 'MUG', productId: 'prd', available: 4, lowAt: 5 });
+  expect(stock.low).toBe(true);
+  expect(told(reserve(stock, three, 1, at(1)))).toBeUndefined();
+  for (const id of [two, three]) expect(told(release(stock, id, at(1)))).toBeUndefined();
+  expect(stock.low).toBe(false);
+  expect(told(setLowAt(stock, 9, at(1)))).toMatchObject({ available: 5, lowAt: 9 });
+  expect(told(setLowAt(stock, 9, at(1)))).toBeUndefined();
+});
