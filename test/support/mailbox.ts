@@ -35,3 +35,11 @@ export class Mailbox {
     return token;
   }
 }
+
+/** A mail's text, as quoted-printable has it (RFC 2045 §6.7). */
+export function decoded(mail: string): string {
+  const bytes = mail
+    .replaceAll(/=\r?\n/g, '')
+    .replaceAll(/=([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}

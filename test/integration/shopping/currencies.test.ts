@@ -7,7 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Config } from '../../../lib/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
+import { RULES, SHIPPING, TEXT } from '../../support/currencies.ts';
 import { eachEngine } from '../../support/engines.ts';
+import { decoded } from '../../support/mailbox.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 import { ADDRESS, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
@@ -16,24 +18,6 @@ const { products } = await sampleCatalogue('EUR');
 const PLENTY = products.filter(({ variants }) => variants.every(({ stock }) => stock > 30));
 const [MUG, BOWL, EUROPEAN, REDUCED] = PLENTY.map((product) => ({ ...product, sku: product.variants[0]?.sku ?? '' }));
 if (!MUG || !BOWL || !EUROPEAN || !REDUCED) throw new Error('the sample has too little');
-
-const by = (price: number) => [{ id: 'post', title: 'Post', by: 'total', bands: [{ upTo: null, price }] }];
-const SHIPPING = { EUR: 490, USD: 790, JPY: 600 };
-const RULES = {
-  taxIncluded: true,
-  tax: [
-    { country: 'DE', taxClass: 'standard', rate: 1900 },
-    { country: 'DE', taxClass: 'reduced', rate: 700 },
-  ],
-  shipping: by(SHIPPING.EUR),
-  currencies: { USD: { shipping: by(SHIPPING.USD) }, JPY: { shipping: by(SHIPPING.JPY) } },
-};
-/** As people write it. */
-const TEXT = {
-  EUR: (amount: number) => `€${(amount / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`,
-  USD: (amount: number) => `$${(amount / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`,
-  JPY: (amount: number) => `¥${amount.toLocaleString('en')}`,
-};
 
 eachEngine('a shop that sells in EUR, USD and JPY', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'shop-rules-'));
@@ -302,11 +286,3 @@ eachEngine('a shop that sells in EUR, USD and JPY', (engine) => {
     expect((await quote({ couponCodes: ['EURO'] })).body.totals.discount).toEqual({ amount: 100, currency: 'EUR' });
   });
 });
-
-/** A mail's text, as quoted-printable has it (RFC 2045 §6.7). */
-function decoded(mail: string): string {
-  const bytes = mail
-    .replaceAll(/=\r?\n/g, '')
-    .replaceAll(/=([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8');
-}
