@@ -17,6 +17,7 @@ const ROUTES = `
   DELETE /v1/me/sessions/:id
   DELETE /v1/me/wishlist/:productId
   GET /.well-known/jwks.json
+  GET /account/:page
   GET /docs
   GET /docs/:file
   GET /healthz
