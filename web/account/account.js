@@ -36,6 +36,13 @@ function say(text) {
   news.focus();
 }
 
+/** Something other than this link is needed. */
+function offerAnother(text) {
+  if (password) password.hidden = true;
+  if (link) link.hidden = false;
+  say(text);
+}
+
 /** What to do when the link did not help. */
 function failed({ status, type, detail }) {
   if (status === 0 || isOutage({ status })) {
@@ -43,13 +50,11 @@ function failed({ status, type, detail }) {
     if (again) again.hidden = false;
     return;
   }
-  if (password) password.hidden = true;
-  if (link) link.hidden = false;
-  if (type === '/problems/email-taken') say('Another account has this e-mail address by now.');
-  else if (status === 422 || status === 400) {
+  if (type === '/problems/email-taken') offerAnother('Another account has this e-mail address by now.');
+  else if (type === '/problems/link-expired') {
     const next = link ? 'Get another one.' : 'Log in with your old address, and change it again.';
-    say(`This link was used already, or has expired. ${next}`);
-  } else say(detail || 'This did not work.');
+    offerAnother(`This link was used already, or has expired. ${next}`);
+  } else offerAnother(detail || 'This did not work.');
 }
 
 async function follow() {
@@ -102,7 +107,7 @@ if (password) {
   });
 }
 
-if (token === '') failed({ status: 422, type: '', detail: '' });
+if (token === '') offerAnother('Follow the link in the mail that we have sent you; it is good for one time.');
 else if (password) password.hidden = false;
 else {
   again.addEventListener('click', follow);
