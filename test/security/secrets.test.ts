@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -15,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadConfig, StartError } from '../../lib/config.ts';
 import { weaknessOf } from '../../lib/secrets.ts';
-import { adopt } from '../../scripts/servers/child.ts';
+import { startProcess } from '../support/process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'shop-secrets-'));
@@ -23,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const ownFolder = () => mkdtempSync(join(folder, 'data-'));
 
 const random = () => randomBytes(24).toString('base64url');
-const production = () => ({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox', DATA_DIR: ownFolder(), PORT: '0' });
+const production = () => ({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox', DATA_DIR: ownFolder() });
 
 /** What nobody may sign with. */
 const WEAK: [string, string][] = [
@@ -43,21 +42,8 @@ const WEAK: [string, string][] = [
 
 /** Starts the shop as `npm start` does, and says how that ended; a shop that came up is stopped. */
 async function started(env: NodeJS.ProcessEnv): Promise<{ code: number | null; up: boolean; said: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/start.ts')], {
-    env: { PATH: process.env.PATH, SEED: 'false', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  }
-  const ready = new Promise<true>((resolve) => child.once('message', () => resolve(true)));
-  const running = await adopt(child, 20_000);
-  const up = await Promise.race([ready, running.exited.then(() => false)]);
-  await running.stop();
-  return { code: await running.exited, up, said };
+  const { up, output, stop } = await startProcess(env);
+  return { up, code: await stop(), said: output() };
 }
 
 describe('in production', () => {
@@ -114,7 +100,7 @@ describe('in production', () => {
 
 describe('in development', () => {
   test('the process makes a random one, for its owner alone, and keeps it', async () => {
-    const env = { DATA_DIR: ownFolder(), PORT: '0' };
+    const env = { DATA_DIR: ownFolder() };
     const file = join(env.DATA_DIR, 'token-secret');
     expect((await started(env)).up).toBe(true);
     const made = readFileSync(file, 'utf8');
