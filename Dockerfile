@@ -7,6 +7,7 @@ COPY lib lib
 COPY mixins mixins
 COPY services services
 COPY scripts scripts
+COPY web web
 COPY docs/problems.md docs/problems.md
 COPY moleculer.config.ts ./
 USER node

@@ -5,6 +5,7 @@ import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
 import { natsOptions } from './lib/nats-options.ts';
 import { nearCache } from './lib/near-cache.ts';
+import { nodeService } from './lib/node-service.ts';
 import { requestLog } from './lib/request-log.ts';
 import { contracts } from './services/contracts.ts';
 
@@ -78,6 +79,8 @@ export function brokerOptions(config: Config): BrokerOptions {
         },
       ],
     },
+
+    internalServices: { $node: nodeService() },
 
     // So that only a rule that says `nullable` takes null (lib/service.ts).
     validator: new Validators.Fastest({ considerNullAsAValue: true }),

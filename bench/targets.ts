@@ -66,11 +66,11 @@ export async function startBare(): Promise<Bare> {
   };
 }
 
-/** The shop as `npm start` runs it. */
-export async function startEmbedded(dataDir: string): Promise<Target> {
+/** The shop as `npm start` runs it. @param more of its environment */
+export async function startEmbedded(dataDir: string, more: NodeJS.ProcessEnv = {}): Promise<Target> {
   const port = await freePort();
   const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: '' };
-  const env = { ...shopEnv(), ...servers, PORT: String(port), DATA_DIR: dataDir };
+  const env = { ...shopEnv(), ...servers, PORT: String(port), DATA_DIR: dataDir, ...more };
   const { spawned, child, output } = await start('../scripts/start.ts', env);
   await firstMessage(spawned, child, output);
   return {

@@ -1,10 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { check, HINTS, SECRETS } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
 import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
+import { keptSecret, weaknessOf } from './secrets.ts';
 import { StartError } from './start-error.ts';
 
 /** Everything a process may be told from outside. Read once, at start, from the environment alone. */
@@ -114,7 +115,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     throw new StartError('SERVICES has watcher, which needs NATS_URL and NATS_SYSTEM_URL');
   }
   const dataDir = resolve(text('DATA_DIR'));
-  const tokenSecret = (env.TOKEN_SECRET as string | undefined) ?? keptSecret(dataDir, production);
+  if (production) refuseWeak(env);
+  const tokenSecret = (env.TOKEN_SECRET as string | undefined) ?? keptSecret(dataDir);
   return {
     production,
     services: services as NodeKind[],
@@ -184,21 +186,19 @@ function pemOf(name: string, file: string): string {
   }
 }
 
-/** Development keeps a random secret beside its data, so that sessions outlive a restart. */
-function keptSecret(dataDir: string, production: boolean): string {
-  if (production) throw new StartError(`TOKEN_SECRET must be ${HINTS.TOKEN_SECRET}: production has no default`);
-  const file = join(dataDir, 'token-secret');
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new StartError(`DATA_DIR must be a folder that can be written: ${message}`);
+/** What others could guess signs nothing where real customers are: from it anyone could make tokens of their own. */
+function refuseWeak(env: Record<string, unknown>): void {
+  if (env.TOKEN_SECRET === undefined) {
+    throw new StartError(`TOKEN_SECRET must be ${HINTS.TOKEN_SECRET}: production has no default`);
   }
-  const secret = readFileSync(file, 'utf8');
-  if (secret.length < 32) throw new StartError(`${file} is damaged: remove it; everyone will have to log in again`);
-  return secret;
+  for (const name of GUARDING) {
+    const weakness = env[name] === undefined ? undefined : weaknessOf(env[name] as string);
+    if (weakness) throw new StartError(`${name} must be ${HINTS[name]}; what is given ${weakness}`);
+  }
 }
+
+/** Whoever knows one of these can speak in the name of the shop, or of its bank. */
+const GUARDING = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'STRIPE_WEBHOOK_SECRET'];
 
 /** The sandbox takes no money: where goods are really sold, nobody gets it without having asked for it. */
 function paymentConfig(env: Record<string, unknown>, needed: boolean, tokenSecret: string): PaymentConfig {

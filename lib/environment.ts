@@ -65,7 +65,7 @@ export const HINTS: Record<string, string> = {
   MONGO_URL: 'an address such as mongodb://127.0.0.1:27017',
   DATABASE_PREFIX: 'up to 40 letters, digits, - and _',
   CONNECT_TIMEOUT: 'a number of seconds from 0 to 3600',
-  TOKEN_SECRET: 'a secret of at least 32 characters',
+  TOKEN_SECRET: 'a secret of at least 32 characters, such as openssl rand -hex 32 makes',
   TOKEN_SECRET_PREVIOUS: 'the TOKEN_SECRET from before, of at least 32 characters',
   PUBLIC_URL: 'an address without a path such as https://shop.example.com',
   CORS_ORIGINS: 'origins such as https://shop.example.com, separated by commas, none of them *',

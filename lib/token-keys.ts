@@ -9,6 +9,9 @@ import {
 import type { Config } from './config.ts';
 import { StartError } from './start-error.ts';
 
+/** RFC 7518 §3.3. */
+const SHORTEST_RSA = 2048;
+
 export type Algorithm = 'HS256' | 'RS256' | 'ES256';
 
 interface Key {
@@ -65,6 +68,12 @@ function publicKey(pem: string): Key {
   const { kty, crv, x, y, n, e } = key.export({ format: 'jwk' });
   const algorithm = kty === 'RSA' ? 'RS256' : kty === 'EC' && crv === 'P-256' ? 'ES256' : undefined;
   if (!algorithm) throw new StartError('a key of access tokens must be RSA or P-256');
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (algorithm === 'RS256' && modulusLength < SHORTEST_RSA) {
+    throw new StartError(
+      `an RSA key of access tokens must have ${SHORTEST_RSA} bits or more, but has ${modulusLength}`,
+    );
+  }
   const members = algorithm === 'RS256' ? { e, kty, n } : { crv, kty, x, y };
   return { kid: createHash('sha256').update(JSON.stringify(members)).digest('base64url'), algorithm, key };
 }

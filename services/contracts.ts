@@ -1,4 +1,5 @@
 import type { Contract } from '../lib/contract.ts';
+import { accountPages } from './api/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs.contract.ts';
 import { tracking } from './api/tracking.contract.ts';
@@ -27,6 +28,7 @@ import { sandbox } from './shopping/sandbox.contract.ts';
 export const contracts: readonly Contract[] = [
   api,
   docs,
+  accountPages,
   attempt,
   auditLog,
   customer,

@@ -37,6 +37,11 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/payment.service.ts'),
     ...(payments.provider === 'sandbox' ? [import('./shopping/sandbox.service.ts')] : []),
   ],
-  api: () => [import('./api/api.service.ts'), import('./api/docs.service.ts'), import('./api/tracking.service.ts')],
+  api: () => [
+    import('./api/api.service.ts'),
+    import('./api/docs.service.ts'),
+    import('./api/account-pages.service.ts'),
+    import('./api/tracking.service.ts'),
+  ],
   watcher: () => [import('./watcher/watcher.service.ts')],
 };

@@ -67,28 +67,7 @@ eachEngine('guessing passwords', (engine) => {
     });
   });
 
-  describe('user enumeration', () => {
-    const shape = ({ status, body, headers }: Answer) => ({
-      status,
-      body: { ...body, instance: '' },
-      headers: [...headers.keys()].filter((name) => name !== 'date'),
-    });
-
-    test('a wrong password and an unknown e-mail have the same answer', async () => {
-      const carol = await Shopper.at(shop.url);
-      const there = await login(carol.email, 'wrong password', '192.0.2.80');
-      const away = await login('nobody@example.com', 'wrong password', '192.0.2.80');
-      expect(shape(there)).toEqual(shape(away));
-    });
-
-    test('so has a forgotten password, and both take the same time', async () => {
-      const dora = await Shopper.at(shop.url);
-      const forgot = (email: string) => request(shop.url, 'POST /v1/auth/password/forgot', { body: { email } });
-      expect(shape(await forgot(dora.email))).toEqual(shape(await forgot('nobody@example.com')));
-    });
-
-    test('an unknown e-mail is slowed down as one that is registered', async () => {
-      await slowedDown(() => login('unknown@example.com', 'wrong password', '192.0.2.90'));
-    });
+  test('an unknown e-mail is slowed down as one that is registered', async () => {
+    await slowedDown(() => login('unknown@example.com', 'wrong password', '192.0.2.90'));
   });
 });

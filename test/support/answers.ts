@@ -3,6 +3,7 @@ import addFormatsModule from 'ajv-formats';
 import { openapi } from '../../services/api/openapi.ts';
 import { routesOf } from '../../services/api/routes.ts';
 import { contracts } from '../../services/contracts.ts';
+import { leakOf } from './leaks.ts';
 
 interface Media {
   schema: object;
@@ -33,7 +34,7 @@ templates.sort((a, b) => a.open - b.open);
 /** What an address that is no operation's may be answered with. */
 const NOWHERE = [404, 405, 400, 403, 414, 429, 431, 408, 413, 415, 204];
 
-/** @throws {Error} for an answer that the description of the interface does not have */
+/** @throws {Error} for an answer that the description of the interface does not have, or that tells what is nobody's business */
 export function checkAnswer(method: string, target: string, answer: Answered): void {
   const [path = '/'] = target.split('?', 1);
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -45,6 +46,8 @@ export function checkAnswer(method: string, target: string, answer: Answered): v
   const wrong = (what: string) =>
     new Error(`${method} ${path} answered ${status} ${type}, ${what}: ${JSON.stringify(body)?.slice(0, 500)}`);
   if (!headers.get('x-request-id')) throw wrong('without a request id');
+  const leak = method === 'HEAD' || path === '/openapi.json' ? undefined : leakOf(path, answer);
+  if (leak) throw wrong(`and tells ${leak}`);
   if (!operation) {
     if (!NOWHERE.includes(status)) throw wrong('at an address that is not described');
     if (status !== 204 && type !== 'application/problem+json') throw wrong('which is no problem');

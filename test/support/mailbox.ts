@@ -18,15 +18,20 @@ export class Mailbox {
     return mails.filter((mail) => new RegExp(`^To: .*<?${address.replaceAll('.', '\\.')}>?$`, 'm').test(mail));
   }
 
-  /** The tokens of the links in the mails of a kind to an address, in no order; waits until there are so many. */
-  async tokens(address: string, kind: string, many = 1): Promise<string[]> {
+  /** The links in the mails of a kind to an address, in no order; waits until there are so many. */
+  async links(address: string, kind: string, many = 1): Promise<string[]> {
     const mails = await eventually(
       () => this.to(address, kind),
       (found) => found.length >= many,
     );
     // As quoted-printable has it (RFC 2045 §6.7).
     const texts = mails.map((mail) => mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '='));
-    return texts.map((text) => /#token=([\w.-]+)/.exec(text)?.[1] ?? '');
+    return texts.map((text) => /https?:\S+#token=[\w.-]+/.exec(text)?.[0] ?? '');
+  }
+
+  /** The tokens of those links. */
+  async tokens(address: string, kind: string, many = 1): Promise<string[]> {
+    return (await this.links(address, kind, many)).map((link) => link.slice(link.indexOf('#token=') + 7));
   }
 
   /** As `tokens`, of the only mail. */

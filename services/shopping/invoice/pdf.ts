@@ -23,7 +23,8 @@ type Doc = InstanceType<typeof PDFDocument>;
 /** An invoice on A4, in as many pages as it takes; the same bytes each time. */
 export async function invoicePdf(sheet: Sheet, compress = true): Promise<Buffer> {
   const { title, issuedAt: CreationDate } = sheet;
-  const info = { Title: title, Author: latin(sheet.seller[0] ?? ''), CreationDate };
+  const Author = latin(sheet.seller[0] ?? '');
+  const info = { Title: title, Author, Creator: Author, Producer: Author, CreationDate };
   const doc = new PDFDocument({ size: 'A4', margin: MARGIN, compress, info, lang: 'en', bufferPages: true });
   const parts: Buffer[] = [];
   const done = new Promise<Buffer>((resolve, reject) => {

@@ -18,6 +18,7 @@ const ROUTES = `
   DELETE /v1/me/stock-alerts/:sku
   DELETE /v1/me/wishlist/:productId
   GET /.well-known/jwks.json
+  GET /account/:page
   GET /docs
   GET /docs/:file
   GET /healthz

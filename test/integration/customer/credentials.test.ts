@@ -140,11 +140,23 @@ eachEngine('e-mail address and password', (engine) => {
 
   test('sessions are listed with their devices, and ended one by one or all', async () => {
     const ada = await Shopper.at(shop.url);
-    const phone = (await login(ada.email, ada.password)).body;
-    const { body } = await ada.ask('GET /v1/me/sessions', undefined, { 'user-agent': 'Phone' });
-    expect(body.items).toHaveLength(2);
-    expect(body.items.filter(({ current }: { current: boolean }) => current)).toHaveLength(1);
-    const other = body.items.find(({ current }: { current: boolean }) => !current);
+    const { email, password } = ada;
+    const headers = { 'user-agent': 'Phone/1.0' };
+    const phone = (await request(shop.url, 'POST /v1/auth/login', { body: { email, password }, headers })).body;
+    const listed = async () => {
+      const { body } = await ada.ask('GET /v1/me/sessions');
+      expect(body.items).toHaveLength(2);
+      expect(body.items.filter(({ current }: { current: boolean }) => current)).toHaveLength(1);
+      return body.items.find(({ current }: { current: boolean }) => !current);
+    };
+    const other = await listed();
+    expect(other).toMatchObject({ device: 'Phone/1.0', lastUsedAt: other.createdAt });
+    // It is used when its tokens are renewed.
+    const { refreshToken } = phone;
+    phone.accessToken = (await request(shop.url, 'POST /v1/auth/refresh', { body: { refreshToken } })).body.accessToken;
+    const used = await listed();
+    expect(used).toMatchObject({ id: other.id, device: 'Phone/1.0', createdAt: other.createdAt });
+    expect(Date.parse(used.lastUsedAt)).toBeGreaterThan(Date.parse(other.lastUsedAt));
     expect((await ada.ask(`DELETE /v1/me/sessions/${other.id}`)).status).toBe(204);
     expect((await ada.ask(`DELETE /v1/me/sessions/${other.id}`)).status).toBe(404);
     expect((await request(shop.url, 'GET /v1/me', { token: phone.accessToken })).status).toBe(401);

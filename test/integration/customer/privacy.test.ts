@@ -1,36 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { MongoClient } from 'mongodb';
 import type { Config } from '../../../lib/config.ts';
 import customerService from '../../../services/customer/customer.service.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
+import { everything } from '../../support/everything.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
 const ERASED_WITHIN = 60_000;
-
-/** Everything that any database of the shop has, and any file beside it, as text. */
-async function everything({ dataDir, mongoUrl, databasePrefix }: Config): Promise<string> {
-  const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
-  const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8'));
-  const parts = await Promise.all(texts);
-  if (!mongoUrl) return parts.join('\n');
-  const client = new MongoClient(mongoUrl);
-  try {
-    const { databases } = await client.db().admin().listDatabases({ nameOnly: true });
-    for (const { name } of databases.filter((database) => database.name.startsWith(databasePrefix))) {
-      for (const collection of await client.db(name).collections()) {
-        parts.push(JSON.stringify(await collection.find().toArray()));
-      }
-    }
-    return parts.join('\n');
-  } finally {
-    await client.close();
-  }
-}
 
 eachEngine('what the shop has about a person', (engine) => {
   let config: Config;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SECRET = 'a secret of at least 32 characters';
+const SECRET = randomBytes(24).toString('base64url');
+const PREVIOUS = randomBytes(16).toString('hex');
+const WEBHOOK_SECRET = `whsec_${randomBytes(24).toString('base64url')}`;
 const load = (env: NodeJS.ProcessEnv = {}) => loadConfig({ DATA_DIR: folder, TOKEN_SECRET: SECRET, ...env });
 /** What is said to whoever starts it so. */
 const refusal = (env: NodeJS.ProcessEnv): string => {
@@ -57,7 +60,7 @@ describe('the environment', () => {
       NATS_CA_FILE: '/etc/nats/ca.pem',
       MONGO_URL: 'mongodb+srv://user:password@host/?tls=true',
       DATABASE_PREFIX: 'blue-',
-      TOKEN_SECRET_PREVIOUS: 'p'.repeat(32),
+      TOKEN_SECRET_PREVIOUS: PREVIOUS,
       PUBLIC_URL: 'https://shop.example.com',
       CORS_ORIGINS: 'https://shop.example.com,https://staff.example.com',
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
@@ -74,7 +77,7 @@ describe('the environment', () => {
       METRICS_PORT: '9100',
       AUDIT_SECONDS: '60',
       STRIPE_SECRET_KEY: 'sk_test_1',
-      STRIPE_WEBHOOK_SECRET: 'whsec_1',
+      STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
       SMTP_URL: 'smtp://user:password@mail:587',
       MAIL_FROM: 'Blue <blue@example.com>',
       SELLER: 'Blue, 1 Street, Berlin',
@@ -98,7 +101,7 @@ describe('the environment', () => {
       payments: {
         provider: 'stripe',
         secretKey: 'sk_test_1',
-        webhookSecret: 'whsec_1',
+        webhookSecret: WEBHOOK_SECRET,
         apiUrl: 'https://api.stripe.com',
       },
       smtpUrl: env.SMTP_URL,
@@ -111,7 +114,7 @@ describe('the environment', () => {
       databasePrefix: 'blue-',
       connectTimeout: 2.5,
       tokenSecret: SECRET,
-      previousSecret: 'p'.repeat(32),
+      previousSecret: PREVIOUS,
       publicKeys: [],
       publicUrl: 'https://shop.example.com',
       corsOrigins: ['https://shop.example.com', 'https://staff.example.com'],

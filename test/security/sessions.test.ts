@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eachEngine } from '../../support/engines.ts';
-import { request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { eachEngine } from '../support/engines.ts';
+import { request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 
 const REFUSED = { status: 401, body: { type: '/problems/invalid-token' } };
 

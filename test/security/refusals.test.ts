@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PROBLEMS } from '../../../lib/errors.ts';
-import { eachEngine } from '../../support/engines.ts';
-import { ADDRESS, type Answer, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { PROBLEMS } from '../../lib/errors.ts';
+import { eachEngine } from '../support/engines.ts';
+import { ADDRESS, type Answer, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 
 const LOGIN = 'POST /v1/auth/login';
 const REGISTER = 'POST /v1/auth/register';

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Service } from 'moleculer';
-import type { Config } from '../../../lib/config.ts';
-import { newId } from '../../../lib/ids.ts';
-import inventoryService from '../../../services/product/inventory.service.ts';
-import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import type { Order } from '../../../services/shopping/order.ts';
-import { sign } from '../../../services/shopping/providers/webhook-signature.ts';
-import { stopAndAudit, storeOf } from '../../support/books.ts';
-import { eachEngine } from '../../support/engines.ts';
-import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import type { Config } from '../../lib/config.ts';
+import { newId } from '../../lib/ids.ts';
+import inventoryService from '../../services/product/inventory.service.ts';
+import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
+import type { Order } from '../../services/shopping/order.ts';
+import { sign } from '../../services/shopping/providers/webhook-signature.ts';
+import { stopAndAudit, storeOf } from '../support/books.ts';
+import { eachEngine } from '../support/engines.ts';
+import { eventually, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const [MUG = ''] = products

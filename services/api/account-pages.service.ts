@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { service } from '../../lib/service.ts';
+import { LINK_MAILS } from '../customer/mail.contract.ts';
+import { accountPages } from './account-pages.contract.ts';
+
+const FOLDER = join(import.meta.dirname, '../../web/account');
+
+/** Nothing but these files and our own routes: neither an inline script nor another host, and no form that goes by itself. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const KEPT = 'public, max-age=300';
+
+interface Part {
+  type: string;
+  content: string;
+}
+
+/** A page for each link that is mailed, and what they share; by a list, as what a client names is never a path. */
+const files: readonly (readonly [name: string, file: string, type: string])[] = [
+  ...LINK_MAILS.map((name) => [name, `${name}.html`, 'text/html'] as const),
+  ['account.js', 'account.js', 'text/javascript'],
+  ['account.css', 'account.css', 'text/css'],
+];
+
+/** What mailed links lead to where PUBLIC_URL is the gateway itself; a front end brings its own pages. */
+export default function accountPagesService(config: Config) {
+  const parts = new Map<string, Part>(
+    files.map(([name, file, type]) => [
+      name,
+      { type: `${type}; charset=utf-8`, content: readFileSync(join(FOLDER, file), 'utf8') },
+    ]),
+  );
+
+  return service()(accountPages, config, {
+    handlers: {
+      page(ctx) {
+        const part = parts.get(ctx.params.page);
+        if (!part) throw errors.notFound('This page');
+        ctx.meta.$responseType = part.type;
+        ctx.meta.$responseHeaders = { 'Cache-Control': KEPT, 'Content-Security-Policy': POLICY };
+        return part.content;
+      },
+    },
+  });
+}
