@@ -1,12 +1,8 @@
 // npm run staff:create -- --email somebody@example.com [--role admin]: makes somebody staff, in the cluster if one runs.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ServiceBroker } from 'moleculer';
-import { type Config, loadConfig, StartError } from '../lib/config.ts';
-import type { Broker } from '../lib/contract.ts';
-import { brokerOptions } from '../moleculer.config.ts';
-import { startNode } from './node.ts';
-import { visitorConfig } from './visitor.ts';
+import { StartError } from '../lib/start-error.ts';
+import { nodeOf } from './node-of.ts';
 
 const USAGE = 'usage: npm run staff:create -- --email somebody@example.com [--role staff|admin]';
 
@@ -21,26 +17,10 @@ function wish(): { email: string; role: 'staff' | 'admin' } {
   throw new StartError(USAGE);
 }
 
-/** Without a cluster the accounts are opened here, which their lock allows only while the shop is stopped. */
-async function customerNode(): Promise<{ broker: Broker; stop(): Promise<void> }> {
-  const visitor = await visitorConfig('staff');
-  if (visitor) {
-    const broker = new ServiceBroker(brokerOptions(visitor));
-    await broker.start();
-    await broker.waitForServices('customer', 10_000);
-    return { broker: broker as unknown as Broker, stop: () => broker.stop() };
-  }
-  // It signs no token.
-  const own = { SERVICES: 'customer', PROBE_PORT: '0', METRICS_PORT: '0', TOKEN_SECRET: 'unused'.repeat(6) };
-  const config: Config = loadConfig({ ...process.env, ...own });
-  const { broker, stop } = await startNode(config, (line) => console.error(`staff: ${line}`));
-  return { broker: broker as unknown as Broker, stop };
-}
-
 try {
   const { email, role } = wish();
   const password = randomBytes(15).toString('base64url');
-  const { broker, stop } = await customerNode();
+  const { broker, stop } = await nodeOf('customer', 'staff');
   try {
     const { created } = await broker.call('customer.appoint', { email, role, password });
     console.info(

@@ -46,9 +46,16 @@ export const inventory = contract(
     ...inventoryStaffActions,
     open: {
       ...internal,
-      summary: 'Begin the stock of SKUs, with nothing in it; what there is stays, and belongs to the product now',
+      summary: 'Begin the stock of SKUs, empty unless it is said; what there is stays, and belongs to the product now',
       params: {
-        items: { type: 'array', items: { type: 'object', props: { sku, productId: 'string' } }, max: 1000 },
+        items: {
+          type: 'array',
+          items: {
+            type: 'object',
+            props: { sku, productId: 'string', pieces: { type: 'number', integer: true, min: 0, optional: true } },
+          },
+          max: 1000,
+        },
       },
     },
     reserve: {

@@ -59,7 +59,9 @@ export default function inventoryService(config: Config) {
       async open(ctx) {
         const { items } = ctx.params;
         const now = new Date();
-        const begun = await this.store.insertNew(items.map(({ sku, productId }) => newStock(sku, productId, 0, now)));
+        const begun = await this.store.insertNew(
+          items.map(({ sku, productId, pieces = 0 }) => newStock(sku, productId, pieces, now)),
+        );
         if (begun === items.length) return;
         // A SKU may move to another product, and its stock goes with it.
         const owners = new Map(items.map(({ sku, productId }) => [sku, productId]));

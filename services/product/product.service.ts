@@ -12,6 +12,7 @@ import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
 import type { ProductParts, ProductService } from './product-service.ts';
 import { offerOf, productCard, productView, type Sight } from './product-view.ts';
+import { sampleHandlers } from './samples.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
@@ -55,6 +56,7 @@ export default function productService(config: Config) {
 
     handlers: {
       ...productAdminHandlers,
+      ...sampleHandlers,
 
       ready() {
         return this.store.ping();

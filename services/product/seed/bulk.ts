@@ -16,28 +16,34 @@ const lines = [
   'Thistledown', 'Undercliff', 'Wayfarer', 'Whitebeam', 'Willowherb', 'Woodruff', 'Yarrow',
 ];
 
+/** Products are made in parts of so many, each from its own seed, so that one can begin anywhere. */
+const PART = 100;
+
 /**
- * `count` further products (at most ten million) in the shape of the sample ones, for tests of speed: new lines of the
- * items we know, at other prices. Slugs and SKUs are unique, among the sample ones too, and a longer run begins with
- * the shorter one's products.
+ * Further products in the shape of the sample ones, `count` of them (at most ten million) from the one with number `from`
+ * on: new lines of the items we know, at other prices. Slugs and SKUs are unique, among the sample ones too. A product's
+ * number alone says what it is.
  */
-export async function* bulkProducts(count: number, currency: string): AsyncGenerator<SampleProduct> {
+export async function* bulkProducts(count: number, currency: string, from = 0): AsyncGenerator<SampleProduct> {
   const { SimpleFaker } = await import('@faker-js/faker');
-  const faker = new SimpleFaker({ seed });
-  for (let made = 0; made < count; made += 1) {
-    const range = faker.helpers.arrayElement(ranges);
-    const item = faker.helpers.arrayElement(range.items);
-    const title = item.title.replace(/^\S+/, faker.helpers.arrayElement(lines));
-    const number = String(made).padStart(7, '0');
-    const product = productOf(
-      range,
-      { ...item, title, price: repriced(item.price, faker) },
-      `N${number}`,
-      currency,
-      faker,
-    );
-    yield { ...product, slug: `${product.slug}-${number}` };
+  const end = from + count;
+  for (let part = from - (from % PART); part < end; part += PART) {
+    const faker = new SimpleFaker({ seed: seed + part });
+    for (let number = part; number < Math.min(part + PART, end); number += 1) {
+      const product = bulkProduct(number, currency, faker);
+      if (number >= from) yield product;
+    }
   }
+}
+
+function bulkProduct(number: number, currency: string, faker: SimpleFaker): SampleProduct {
+  const range = faker.helpers.arrayElement(ranges);
+  const item = faker.helpers.arrayElement(range.items);
+  const title = item.title.replace(/^\S+/, faker.helpers.arrayElement(lines));
+  const digits = String(number).padStart(7, '0');
+  const made = { ...item, title, price: repriced(item.price, faker) };
+  const product = productOf(range, made, `N${digits}`, currency, faker);
+  return { ...product, slug: `${product.slug}-${digits}` };
 }
 
 /** 60 to 180 % of a price, with a shop's ending unless it is small change. */

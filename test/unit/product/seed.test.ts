@@ -5,9 +5,9 @@ import { bulkProducts, type SampleProduct, sampleCatalogue } from '../../../serv
 const { categories, products } = await sampleCatalogue('EUR');
 const variants = products.flatMap((product) => product.variants);
 
-async function bulk(count: number): Promise<SampleProduct[]> {
+async function bulk(count: number, from = 0): Promise<SampleProduct[]> {
   const made: SampleProduct[] = [];
-  for await (const product of bulkProducts(count, 'EUR')) made.push(product);
+  for await (const product of bulkProducts(count, 'EUR', from)) made.push(product);
   return made;
 }
 
@@ -100,6 +100,15 @@ describe('bulk products', () => {
     const longer = await bulk(50);
     expect(longer).toHaveLength(50);
     expect(await bulk(20)).toEqual(longer.slice(0, 20));
+    const wide = await bulk(250);
+    for (const [from, count] of [
+      [0, 1],
+      [37, 80],
+      [100, 100],
+      [199, 51],
+    ] as const) {
+      expect(await bulk(count, from)).toEqual(wide.slice(from, from + count));
+    }
   });
 
   test('clash neither with each other nor with the sample ones', async () => {

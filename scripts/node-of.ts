@@ -1,0 +1,28 @@
+import { ServiceBroker } from 'moleculer';
+import { loadConfig } from '../lib/config.ts';
+import type { Broker } from '../lib/contract.ts';
+import type { NodeKind } from '../lib/node-kinds.ts';
+import { brokerOptions } from '../moleculer.config.ts';
+import { startNode } from './node.ts';
+import { visitorConfig } from './visitor.ts';
+
+/**
+ * A broker that reaches a node of this kind: of the cluster if one runs, else one that is started here, which the lock
+ * on its data allows only while the shop is stopped.
+ * @param name what the process calls itself
+ * @throws {StartError} for what the person who starts it can mend
+ */
+export async function nodeOf(kind: NodeKind, name: string): Promise<{ broker: Broker; stop(): Promise<void> }> {
+  const visitor = await visitorConfig(name);
+  if (visitor) {
+    const broker = new ServiceBroker(brokerOptions(visitor));
+    await broker.start();
+    await broker.waitForServices(kind, 10_000);
+    return { broker: broker as unknown as Broker, stop: () => broker.stop() };
+  }
+  // It signs no token.
+  const own = { SERVICES: kind, PROBE_PORT: '0', METRICS_PORT: '0', TOKEN_SECRET: 'unused'.repeat(6) };
+  const config = loadConfig({ ...process.env, ...own });
+  const { broker, stop } = await startNode(config, (line) => console.error(`${name}: ${line}`));
+  return { broker: broker as unknown as Broker, stop };
+}
