@@ -46,7 +46,8 @@ export const bodyExample = (fields: Schema): Record<string, unknown> =>
 
 function exampleOf(name: string, given: unknown): unknown {
   const rule = fullRule(given);
-  if (Object.hasOwn(BY_NAME, name) && rule.type !== 'object') return BY_NAME[name];
+  const isFixed = rule.type === 'object' || rule.type === 'enum';
+  if (Object.hasOwn(BY_NAME, name) && !isFixed) return BY_NAME[name];
   switch (rule.type) {
     case 'boolean':
       return true;

@@ -202,13 +202,13 @@ eachEngine('the stock, for staff', (engine) => {
     const answer = await eventually(
       () => stocktake(lines, key),
       ({ status }) => status === 200,
-      60_000,
+      100_000,
     );
     expect(answer.body.lines.map(({ available }: { available: number }) => available)).toEqual(
       lines.map(({ counted }) => counted),
     );
     expect((await stocktake([...lines, { sku: 'ONE MORE', counted: 1 }])).status).toBe(400);
-  });
+  }, 120_000);
 
   test('a posting whose node died is finished by another, each line once', async () => {
     await move({ kind: 'receive', quantity: 10 });
