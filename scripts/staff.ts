@@ -31,7 +31,12 @@ async function customerNode(): Promise<{ broker: Broker; stop(): Promise<void> }
     return { broker: broker as unknown as Broker, stop: () => broker.stop() };
   }
   // It signs no token.
-  const own = { SERVICES: 'customer', PROBE_PORT: '0', METRICS_PORT: '0', TOKEN_SECRET: 'unused'.repeat(6) };
+  const own = {
+    SERVICES: 'customer',
+    PROBE_PORT: '0',
+    METRICS_PORT: '0',
+    TOKEN_SECRET: randomBytes(32).toString('hex'),
+  };
   const config: Config = loadConfig({ ...process.env, ...own });
   const { broker, stop } = await startNode(config, (line) => console.error(`staff: ${line}`));
   return { broker: broker as unknown as Broker, stop };
