@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/config.ts';
 import type { Broker } from '../lib/contract.ts';
@@ -21,7 +22,7 @@ export async function nodeOf(kind: NodeKind, name: string): Promise<{ broker: Br
     return { broker: broker as unknown as Broker, stop: () => broker.stop() };
   }
   // It signs no token.
-  const own = { SERVICES: kind, PROBE_PORT: '0', METRICS_PORT: '0', TOKEN_SECRET: 'unused'.repeat(6) };
+  const own = { SERVICES: kind, PROBE_PORT: '0', METRICS_PORT: '0', TOKEN_SECRET: randomBytes(32).toString('hex') };
   const config = loadConfig({ ...process.env, ...own });
   const { broker, stop } = await startNode(config, (line) => console.error(`${name}: ${line}`));
   return { broker: broker as unknown as Broker, stop };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { connect } from 'nats';
 import { type Config, loadConfig, StartError } from '../lib/config.ts';
 import { natsOptions } from '../lib/nats-options.ts';
@@ -17,7 +18,7 @@ export async function visitorConfig(name: string): Promise<Config | undefined> {
     LOG_LEVEL: 'warn',
     // A node without services keeps no data and signs nothing.
     MONGO_URL: process.env.MONGO_URL || 'mongodb://localhost',
-    TOKEN_SECRET: 'unused'.repeat(6),
+    TOKEN_SECRET: randomBytes(32).toString('hex'),
   };
   const config = loadConfig({ ...process.env, ...own });
   const natsUrl = config.natsUrl ?? readTopology(config.dataDir)?.natsUrl;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadConfig, StartError } from '../../lib/config.ts';
 import { weaknessOf } from '../../lib/secrets.ts';
-import { startProcess } from '../support/process.ts';
+import { appoint, startProcess } from '../support/process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'shop-secrets-'));
@@ -92,8 +92,10 @@ describe('in production', () => {
     for (const secret of Object.values(secrets)) expect(said).not.toContain(secret);
   });
 
-  test('it starts with a random one', async () => {
-    const { code, up } = await started({ ...production(), TOKEN_SECRET: random() });
+  test('it starts with a random one, and an operator appoints staff without it', async () => {
+    const env = production();
+    expect(await appoint(env, 'boss@example.com', 'admin')).toMatch(/^[\w-]{20}$/);
+    const { code, up } = await started({ ...env, TOKEN_SECRET: random() });
     expect({ code, up }).toEqual({ code: 0, up: true });
   });
 });

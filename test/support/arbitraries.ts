@@ -43,6 +43,9 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
 );
 
+/** fast-check makes no texts to what only looks ahead: they are right but for that. */
+const withoutLookahead = ({ source, flags }: RegExp) => new RegExp(source.replaceAll(/\(\?[=!][^()]*\)/g, ''), flags);
+
 /** Values that a rule takes, or nearly: a pattern is met only where it says nothing of the text. */
 export function valid(given: unknown): fc.Arbitrary<unknown> {
   const rule = fullRule(given);
@@ -50,7 +53,7 @@ export function valid(given: unknown): fc.Arbitrary<unknown> {
   switch (rule.type) {
     case 'string':
       return rule.pattern instanceof RegExp
-        ? fc.stringMatching(rule.pattern)
+        ? fc.stringMatching(withoutLookahead(rule.pattern))
         : fc.string({ minLength: min ?? 0, maxLength: Math.min(max ?? 40, 60), unit: 'grapheme' });
     case 'email':
       return fc.emailAddress();

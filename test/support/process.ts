@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { adopt, type Child } from '../../scripts/servers/child.ts';
 import { freePort } from '../../scripts/servers/ports.ts';
 import { UNLIMITED } from './unlimited.ts';
@@ -43,4 +44,14 @@ export async function startProcess(env: NodeJS.ProcessEnv): Promise<ShopProcess>
       return running.exited;
     },
   };
+}
+
+const STAFF_SCRIPT = join(import.meta.dirname, '../../scripts/staff.ts');
+
+/** Makes somebody staff as `npm run staff:create` does, while no shop runs on the data. @returns the password */
+export async function appoint(env: NodeJS.ProcessEnv, email: string, role: 'staff' | 'admin'): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [STAFF_SCRIPT, '--email', email, '--role', role], {
+    env: { PATH: process.env.PATH, ...env },
+  });
+  return /^Password, shown this once: (\S+)$/m.exec(stdout)?.[1] ?? '';
 }
