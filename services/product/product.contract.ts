@@ -4,6 +4,7 @@ import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
+import { tallyActions } from './tally.contract.ts';
 
 const offer = {
   type: 'object',
@@ -27,6 +28,7 @@ export const product = contract(
   {
     ready: readyAction,
     ...productAdminActions,
+    ...tallyActions,
     list: {
       summary: 'Products, by category and words',
       visibility: 'published',

@@ -13,6 +13,7 @@ import { productAdminHandlers } from './product-admin.ts';
 import type { ProductParts, ProductService } from './product-service.ts';
 import { offerOf, productCard, productView, type Sight } from './product-view.ts';
 import { sampleProducts, seed } from './seed/load.ts';
+import { tallyHandlers } from './tally.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
 const CATCH_UP_PAUSE = 1000;
@@ -55,6 +56,7 @@ export default function productService(config: Config) {
 
     handlers: {
       ...productAdminHandlers,
+      ...tallyHandlers,
 
       ready() {
         return this.store.ping();

@@ -98,8 +98,8 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /I6 /,
   },
   'goods taken back again': {
-    file: 'lib/allotment.ts',
-    find: 'if (Object.hasOwn(from.back, key)) return { answer: undefined };',
+    file: 'lib/once.ts',
+    find: 'if (Object.hasOwn(back, key)) return { answer: undefined };',
     replace: '',
     tests: ['test/unit/shopping/every-fault.test.ts'],
     red: /I8 |I[13] /,
