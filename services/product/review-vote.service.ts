@@ -17,7 +17,7 @@ const BATCH = 100;
 const TRIES = 5;
 
 /** Votes count one each, in what helps of their review. */
-const countingOf = ({ store, broker }: This): Counting<Vote> => ({
+export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
   store,
   wanted: voiceOf,
   async apply({ reviewId: id }, { key, until, sum }) {

@@ -92,7 +92,7 @@ export default function reviewService(config: Config) {
       books(ctx) {
         return readPage(this.store, ctx.params, ({ _id: id, productId, status, rating, counted, move }) => ({
           ...{ id, productId, status, rating, counted },
-          moving: move !== null && !move.done,
+          moving: move !== null,
         }));
       },
     },
