@@ -37,8 +37,10 @@ export async function settle<T extends Counted>(id: string, counting: Counting<T
     const { move, counted } = doc;
     if (move === null) {
       if (wanted(doc) !== null) return;
+      // That it is to go is final, so nothing comes between.
       await counting.leave?.(doc);
-      await store.remove({ _id: id, rev: doc.rev });
+      await store.remove({ _id: id });
+      return;
     } else if (!move.done) {
       const count = Number(move.to > 0) - Number(counted > 0);
       if (!(await counting.apply(doc, { key: move.key, until, count, sum: move.to - counted }))) {

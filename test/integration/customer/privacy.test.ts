@@ -15,7 +15,14 @@ const ERASED_WITHIN = 60_000;
 /** Everything that any database of the shop has, and any file beside it, as text. */
 async function everything({ dataDir, mongoUrl, databasePrefix }: Config): Promise<string> {
   const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
-  const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8'));
+  const texts = files
+    .filter((file) => file.isFile())
+    .map((file) =>
+      readFile(join(file.parentPath, file.name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return ''; // removed meanwhile, by an erasure
+        throw error;
+      }),
+    );
   const parts = await Promise.all(texts);
   if (!mongoUrl) return parts.join('\n');
   const client = new MongoClient(mongoUrl);
