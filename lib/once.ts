@@ -45,7 +45,7 @@ export function once(
 ): Decision<undefined> {
   if (until < +now || until > +now + LONGEST) throw errors.unavailable('This came too late. Ask again.');
   if (Object.hasOwn(back, key)) return { answer: undefined };
-  const patch: Record<string, unknown> = { ...change(), [`back.${key}`]: { at: now, acked: false } };
+  const patch: Record<string, unknown> = { ...change(), [`back.${key}`]: { at: now, acked: false, answer } };
   for (const [old, { at, acked }] of Object.entries(back)) {
     if (acked && +now - +at > REMEMBERED) patch[`back.${old}`] = undefined;
   }
