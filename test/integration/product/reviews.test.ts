@@ -55,6 +55,7 @@ eachEngine('reviews', (engine) => {
     eventually(
       () => judge(id, verdict),
       ({ status }) => status === 200,
+      50_000,
     );
   const ratingOf = async ({ id }: { id: string }) => (await storeOf(shop, 'product').get(id))?.rating;
   const helpful = (who: Shopper, product: { id: string }, id: string, method = 'PUT') =>
@@ -269,6 +270,7 @@ eachEngine('reviews', (engine) => {
       eventually(
         () => storeOf(shop, 'review').find({ dueAt: { $gt: new Date(0) } }),
         (left) => left.length === 0,
+        50_000,
       );
 
     beforeAll(async () => {
@@ -276,19 +278,21 @@ eachEngine('reviews', (engine) => {
       const customers = await manyCustomers(shop, config, MANY, product.sku);
       ids = await Promise.all(
         customers.map(async (customer, nth) => {
-          const placed = await customer.ask('POST /v1/orders', { address: ADDRESS }, { 'idempotency-key': 'one' });
-          const at = `/v1/orders/${placed.body.id}`;
-          if (placed.status === 202)
-            await eventually(
-              () => customer.ask(`GET ${at}`),
-              ({ body }) => body.status === 'PAID',
-            );
-          const { status, body } = await put(customer, product, { rating: starsOf(nth), text: `Number ${nth}` });
-          expect(status).toBe(201);
+          // Asked again until it is done: so many at once may be too much for a slow machine.
+          await eventually(
+            () => customer.ask('POST /v1/orders', { address: ADDRESS }, { 'idempotency-key': 'one' }),
+            (placed) => placed.body.status === 'PAID',
+            50_000,
+          );
+          const { body } = await eventually(
+            () => put(customer, product, { rating: starsOf(nth), text: `Number ${nth}` }),
+            ({ status }) => status === 201 || status === 200,
+            50_000,
+          );
           return body.id as string;
         }),
       );
-    });
+    }, 120_000);
 
     test('all are counted exactly when they are approved at once, each by two of staff', async () => {
       await Promise.all([...ids, ...ids].map((id) => judged(id, 'approve')));
