@@ -9,6 +9,7 @@ export const SCOPES = [
   'catalogue:write',
   'inventory:read',
   'inventory:write',
+  'reviews:write',
   'staff:read',
   'staff:write',
   'audit-log:read',
@@ -23,6 +24,7 @@ const OF_STAFF: readonly Scope[] = [
   'catalogue:write',
   'inventory:read',
   'inventory:write',
+  'reviews:write',
 ];
 
 /** The one table of who may do what. Customers act on what is theirs alone, which takes no scope. */

@@ -1,6 +1,8 @@
 import type { Decision } from './changes.ts';
-import { errors } from './errors.ts';
 import { idTime } from './ids.ts';
+import { type Keys, type Once, once } from './once.ts';
+
+export { forget, once } from './once.ts';
 
 /**
  * So much of something that orders set aside and then use: the stock of a SKU, the uses of a coupon. Invariants: what
@@ -16,8 +18,8 @@ export interface Allotment<A = unknown> {
   done: Record<string, 1 | -1>;
   /** Orders up to this id may have been removed from `done`. */
   prunedThrough: string;
-  /** What was taken back or received, by key; `at`: when, or when that was acknowledged. See `once`. */
-  back: Record<string, { at: Date; acked: boolean; answer?: A }>;
+  /** What was taken back or received, by key; see `once`. */
+  back: Keys<A>;
 }
 
 export type Reserved = { outcome: 'reserved' | 'short' | 'closed'; available: number };
@@ -103,12 +105,9 @@ export function close(from: Readonly<Allotment>, orderId: string, now: Date): De
   return { answer: undefined, patch: { [`done.${orderId}`]: RELEASED } };
 }
 
-/** A change that is to happen once, whoever asks for it again. */
-export interface Keyed {
-  key: string;
+/** A change by so much that is to happen once, whoever asks for it again. */
+export interface Keyed extends Once {
   quantity: number;
-  /** When whoever asks gives up waiting, in ms since the epoch. */
-  until: number;
 }
 
 /** Puts what was sold back. @throws {Error} when less was sold; unavailable when it comes too late */
@@ -117,42 +116,6 @@ export function takeBack(from: Readonly<Allotment>, command: Keyed, now: Date): 
     if (command.quantity > from.sold) throw new Error(`${command.key} gives back ${command.quantity} of ${from.sold}`);
     return { available: from.available + command.quantity, sold: from.sold - command.quantity };
   });
-}
-
-/**
- * Lets a keyed change happen exactly once, while only a bounded number of keys is kept: a key goes REMEMBERED after its
- * change was acknowledged (`forget`), with the next keyed change. Why no duplicate applies after that:
- * 1. Whoever asks takes `until`, at most LONGEST ahead, before it last sees that the change is not acknowledged yet. So
- *    each command ends within LONGEST of the acknowledgement, however often and by how many it was sent.
- * 2. After its `until` a command is refused, be it from a node that slept for an hour.
- * 3. When the key goes, all its commands have thus been refused for REMEMBERED - LONGEST: by so much clocks may differ.
- * @param answer what to keep with the key, for those who ask again
- * @throws unavailable when the command comes too late
- */
-export function once(
-  from: Readonly<Allotment>,
-  { key, until }: Pick<Keyed, 'key' | 'until'>,
-  now: Date,
-  change: () => Fields,
-  answer?: unknown,
-): Decision<undefined> {
-  if (until < +now || until > +now + LONGEST) throw errors.unavailable('This came too late. Ask again.');
-  if (Object.hasOwn(from.back, key)) return { answer: undefined };
-  const patch: Fields = { ...change(), [`back.${key}`]: { at: now, acked: false, answer } };
-  for (const [old, { at, acked }] of Object.entries(from.back)) {
-    if (acked && +now - +at > REMEMBERED) patch[`back.${old}`] = undefined;
-  }
-  return { answer: undefined, patch };
-}
-
-/** How far ahead a command's `until` may be, in ms. */
-const LONGEST = 60_000;
-
-/** Whoever asked for a keyed change knows that it has happened, and will not ask again. */
-export function forget(from: Readonly<Allotment>, key: string, now: Date): Decision<undefined> {
-  const entry = from.back[key];
-  if (!entry || entry.acked) return { answer: undefined };
-  return { answer: undefined, patch: { [`back.${key}`]: { at: now, acked: true } } };
 }
 
 function isDone(from: Readonly<Allotment>, orderId: string): boolean {

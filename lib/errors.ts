@@ -19,6 +19,8 @@ export const PROBLEMS = {
   'invalid-token': { status: 401, title: 'The token is invalid or has expired' },
   'email-not-verified': { status: 403, title: 'Confirm your e-mail address first' },
   'origin-not-allowed': { status: 403, title: 'Pages of this origin may not ask here' },
+  'not-purchased': { status: 403, title: 'Only who has bought it may review it' },
+  'own-review': { status: 403, title: 'Nobody votes for their own review' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'category-cycle': { status: 409, title: 'A category cannot be inside itself' },
@@ -164,6 +166,8 @@ export const errors = {
   emailNotVerified: () =>
     coded('email-not-verified', 'Follow the link in the mail that we have sent you, then log in.'),
   originNotAllowed: () => coded('origin-not-allowed', 'Only the pages of the shop may ask from a browser.'),
+  notPurchased: () => coded('not-purchased', 'There is no paid order of yours with this product.'),
+  ownReview: () => coded('own-review', 'Whether a review is helpful is for others to say.'),
   ordersOpen: (orders: string[]) =>
     coded('orders-open', `Cancel ${orders.join(', ')} or wait until they have arrived.`, { orders }),
   uriTooLong: () => coded('uri-too-long', 'An address may have up to 4096 characters.'),

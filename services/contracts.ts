@@ -13,6 +13,8 @@ import { inventory } from './product/inventory.contract.ts';
 import { movement } from './product/movement.contract.ts';
 import { posting } from './product/posting.contract.ts';
 import { product } from './product/product.contract.ts';
+import { review } from './product/review.contract.ts';
+import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';
 import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
@@ -40,6 +42,8 @@ export const contracts: readonly Contract[] = [
   movement,
   posting,
   stockAlert,
+  review,
+  reviewVote,
   cart,
   checkout,
   hold,

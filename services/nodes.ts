@@ -25,6 +25,8 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/movement.service.ts'),
     import('./product/posting.service.ts'),
     import('./product/stock-alert.service.ts'),
+    import('./product/review.service.ts'),
+    import('./product/review-vote.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

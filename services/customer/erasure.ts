@@ -19,6 +19,8 @@ export const ERASURES = [
   'invoice.erase',
   'stock-alert.erase',
   'mail.erase',
+  'review.erase',
+  'review-vote.erase',
 ] as const;
 
 /** Stands where something personal was. */

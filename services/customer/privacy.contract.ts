@@ -26,6 +26,8 @@ export const privacyActions = {
         invoices: { type: 'array', items: { type: 'any' } },
         stockAlerts: { type: 'array', items: { type: 'any' } },
         mails: { type: 'array', items: { type: 'any' } },
+        reviews: { type: 'array', items: { type: 'any' } },
+        votes: { type: 'array', items: { type: 'any' } },
       },
     },
   },

@@ -32,12 +32,15 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
   async export(ctx) {
     const customerId = customerOf(ctx);
     const account = await accountOf(customerId, this.store);
-    const [cart, orders, invoices, stockAlerts, mails] = await Promise.all([
+    const pageFrom = (cursor: string | undefined) => ({ customerId, limit: PAGE, ...(cursor ? { cursor } : {}) });
+    const [cart, orders, invoices, stockAlerts, mails, reviews, votes] = await Promise.all([
       ctx.call('cart.content', { customerId }),
       ordersOf(ctx, customerId),
       ctx.call('invoice.export', { customerId }),
       ctx.call('stock-alert.export', { customerId }),
       ctx.call('mail.export', { customerId }),
+      all((cursor) => ctx.call('review.export', pageFrom(cursor))),
+      all((cursor) => ctx.call('review-vote.export', pageFrom(cursor))),
     ]);
     ctx.meta.$responseHeaders = { 'Content-Disposition': 'attachment; filename="my-data.json"' };
     return {
@@ -56,6 +59,8 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
       invoices: invoices.items,
       stockAlerts: stockAlerts.items,
       mails: mails.items,
+      reviews,
+      votes,
     };
   },
 

@@ -5,6 +5,7 @@ import { readyAction } from '../ready.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { sampleActions } from './samples.contract.ts';
+import { tallyActions } from './tally.contract.ts';
 
 const offer = {
   type: 'object',
@@ -29,6 +30,7 @@ export const product = contract(
     ready: readyAction,
     ...productAdminActions,
     ...sampleActions,
+    ...tallyActions,
     list: {
       summary: 'Products, by category and words',
       visibility: 'published',

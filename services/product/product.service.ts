@@ -14,6 +14,7 @@ import type { ProductParts, ProductService } from './product-service.ts';
 import { offerOf, productCard, productView, type Sight } from './product-view.ts';
 import { sampleHandlers } from './samples.ts';
 import { sampleProducts, seed } from './seed/load.ts';
+import { tallyHandlers } from './tally.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
 const CATCH_UP_PAUSE = 1000;
@@ -57,6 +58,7 @@ export default function productService(config: Config) {
     handlers: {
       ...productAdminHandlers,
       ...sampleHandlers,
+      ...tallyHandlers,
 
       ready() {
         return this.store.ping();

@@ -1,4 +1,5 @@
 import type { Money } from '../../lib/money.ts';
+import type { Remembering } from '../../lib/once.ts';
 import type { Image } from './image.ts';
 
 /** What a variant costs in one price list, in minor units of the list's currency. `compareAt`: what it cost before. */
@@ -24,7 +25,8 @@ export interface Variant {
 
 export const STATUSES = ['draft', 'active', 'archived'] as const;
 
-export interface Product {
+/** `back`: of the reviews that have lately begun or ceased to count in `rating`. */
+export interface Product extends Remembering {
   _id: string;
   rev: number;
   /** Counts the changes that staff made, from 1 on: what an If-Match names. */

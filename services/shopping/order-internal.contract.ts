@@ -73,6 +73,12 @@ export const orderInternals = {
     params: { orderId },
     returns: 'boolean',
   },
+  bought: {
+    ...internal,
+    summary: 'Whether a customer has paid for a product in an order that was not cancelled, returned or not',
+    params: { customerId: idRule('cus'), productId: anyId },
+    returns: 'boolean',
+  },
   timeline: {
     summary: 'What happened to one of my orders after the entry `after`',
     visibility: 'public',

@@ -2,6 +2,7 @@ import { readPage } from '../../lib/books.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, type Handlers } from '../../lib/service.ts';
+import { hasBought } from './bought.ts';
 import { erasedOrder } from './erased.ts';
 import { advanceBy } from './fulfilment.ts';
 import { isSettled, type Order } from './order.ts';
@@ -34,6 +35,10 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
 
   async exists(ctx) {
     return (await this.store.get(ctx.params.orderId)) !== null;
+  },
+
+  bought(ctx) {
+    return hasBought(this.store, ctx.params);
   },
 
   async timeline(ctx) {

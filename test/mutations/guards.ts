@@ -98,11 +98,25 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /I6 /,
   },
   'goods taken back again': {
-    file: 'lib/allotment.ts',
-    find: 'if (Object.hasOwn(from.back, key)) return { answer: undefined };',
+    file: 'lib/once.ts',
+    find: 'if (Object.hasOwn(back, key)) return { answer: undefined };',
     replace: '',
     tests: ['test/unit/shopping/every-fault.test.ts'],
     red: /I8 |I[13] /,
+  },
+  'stars counted again': {
+    file: 'lib/once.ts',
+    find: 'if (Object.hasOwn(back, key)) return { answer: undefined };',
+    replace: '',
+    tests: ['test/unit/product/review-crashes.test.ts'],
+    red: /stars, counted: |reviews have /,
+  },
+  'a count that begins before the one under way is through': {
+    file: 'lib/counted.ts',
+    find: 'if (doc.move) return {};',
+    replace: '',
+    tests: ['test/unit/product/review-crashes.test.ts'],
+    red: /stars, counted: |reviews have /,
   },
 };
 

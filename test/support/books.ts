@@ -4,6 +4,8 @@ import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';
 import type { Product } from '../../services/product/product.ts';
+import type { Review } from '../../services/product/review.ts';
+import type { Vote } from '../../services/product/review-vote.ts';
 import type { Stock } from '../../services/product/stock.ts';
 import type { StockAlert } from '../../services/product/stock-alert.ts';
 import type { Cart } from '../../services/shopping/cart.ts';
@@ -23,6 +25,8 @@ interface Kept {
   movement: Entry & { _id: string; rev: number };
   posting: Posting;
   'stock-alert': StockAlert;
+  review: Review;
+  'review-vote': Vote;
   cart: Cart;
   coupon: Coupon;
   hold: Hold;

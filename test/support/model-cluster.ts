@@ -118,7 +118,7 @@ export class Cluster {
     const running = process.services[service];
     const handler = running?.actions[action]?.handler;
     if (!handler) throw new Error(`the model has no ${name}`);
-    return handler.call(running.self, { params: copied(params), meta, ...this.#rpc(process, meta) });
+    return handler.call(running.self, { params: copied(params), meta, locals: {}, ...this.#rpc(process, meta) });
   }
 
   #start(process: Process): void {
@@ -212,12 +212,13 @@ export class Cluster {
         this.#step(life, () => database.swap(collection, id, rev, patch as never)),
     };
     const changes = new Changes<Versioned>(slot, { random: pausing });
-    const store: Pick<Store<Versioned>, 'insert' | 'get' | 'findOne' | 'find' | 'change'> = {
+    const store: Pick<Store<Versioned>, 'insert' | 'get' | 'findOne' | 'find' | 'change' | 'remove'> = {
       insert: (doc) => this.#step(life, () => database.insert(collection, doc)),
       get: (id) => this.#step(life, () => database.read(collection, id)),
       findOne: (filter) => this.#step(life, () => database.find(collection, filter)[0] ?? null),
       find: (filter) => this.#step(life, () => database.find(collection, filter)),
       change: (id, decide) => changes.change(id, decide),
+      remove: (filter) => this.#step(life, () => database.remove(collection, filter)),
     };
     return store as Store<Versioned>;
   }

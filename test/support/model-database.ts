@@ -1,5 +1,12 @@
 import { assign, copied, type Patch, type Versioned } from '../../lib/patch.ts';
 
+/** The unique indexes over several fields. */
+const UNIQUE: Readonly<Record<string, readonly string[]>> = {
+  orders: ['customerId', 'idemKey'],
+  reviews: ['customerId', 'productId'],
+  'review-votes': ['reviewId', 'customerId'],
+};
+
 type Docs = Map<string, Versioned>;
 
 /** The databases of a model cluster: what every process sees at once, and no crash takes away. */
@@ -36,14 +43,21 @@ export class Database {
     return true;
   }
 
-  /** The one unique index over several fields is that of the orders. */
   insert(collection: string, doc: object): boolean {
-    const { _id, customerId, idemKey } = doc as Versioned & { customerId?: string; idemKey?: string };
+    const { _id, ...fields } = doc as Versioned & Record<string, unknown>;
     const docs = this.docs(collection);
-    if (docs.has(_id) || (idemKey && this.find(collection, { customerId, idemKey }).length > 0)) return false;
+    const unique = UNIQUE[collection]?.map((field) => [field, fields[field]]);
+    if (docs.has(_id) || (unique && this.find(collection, Object.fromEntries(unique)).length > 0)) return false;
     docs.set(_id, copied({ ...(doc as Versioned), rev: 0 }));
     this.#written();
     return true;
+  }
+
+  remove(collection: string, filter: object): number {
+    const gone = this.find(collection, filter);
+    for (const { _id } of gone) this.docs(collection).delete(_id);
+    if (gone.length > 0) this.#written();
+    return gone.length;
   }
 }
 

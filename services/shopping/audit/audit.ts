@@ -5,6 +5,7 @@ import { checkGoods } from './goods.ts';
 import { checkMoney } from './money.ts';
 import { checkOrders, type Expectations } from './orders.ts';
 import { checkCoupons, checkInvoices } from './papers.ts';
+import { checkRatings } from './ratings.ts';
 import { Findings, type Violation } from './violation.ts';
 
 /** What is against the invariants in these books. Pure; what may just be under way is not reported. */
@@ -15,6 +16,7 @@ export function violationsOf(books: Books, expectations: Expectations): Violatio
   checkOrders(books, expectations, findings);
   checkCoupons(books, findings);
   checkInvoices(books, findings);
+  checkRatings(books, findings);
   return findings.violations;
 }
 

@@ -19,6 +19,9 @@ export interface Books {
   coupons: ItemsOf<'coupon.books'>[];
   holds: ItemsOf<'hold.books'>[];
   invoices: ItemsOf<'invoice.books'>[];
+  reviews: ItemsOf<'review.books'>[];
+  /** The ratings as they were before the reviews were read, and as they were after. */
+  ratings: Record<'before' | 'after', ItemsOf<'product.books'>[]>;
 }
 
 /**
@@ -36,7 +39,13 @@ export async function readBooks(rpc: Rpc): Promise<Books> {
   const orders = await pages('order.books', rpc);
   const stock = await pages('inventory.books', rpc);
   const movements = await totals(stock, rpc);
-  return { readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices };
+  const ratings = await pages('product.books', rpc);
+  const reviews = await pages('review.books', rpc);
+  const now = await pages('product.books', rpc);
+  return {
+    ...{ readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices, reviews },
+    ratings: { before: ratings, after: now },
+  };
 }
 
 /** SKUs that are asked for at a time. */
@@ -51,7 +60,7 @@ async function totals(stock: Books['stock'], rpc: Rpc): Promise<Books['movements
   return all;
 }
 
-type Paged = 'inventory.books' | 'payment.books' | 'coupon.books' | 'invoice.books' | 'hold.books' | 'order.books';
+type Paged = Extract<ActionName, `${string}.books`>;
 
 async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
   const all: ItemsOf<K>[] = [];

@@ -13,6 +13,7 @@ export const INVARIANTS = {
   I11: 'a coupon is used as often as paid orders used it, and never more often than it may be',
   I12: 'invoices of a year are numbered without gaps or doubles',
   I13: 'the movements of a SKU are there without gaps, and add up to its stock',
+  I14: "a product's rating is the count and the sum of its approved reviews",
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -17,6 +17,8 @@ const ROUTES = `
   DELETE /v1/me/sessions/:id
   DELETE /v1/me/stock-alerts/:sku
   DELETE /v1/me/wishlist/:productId
+  DELETE /v1/products/:id/reviews/:reviewId/helpful
+  DELETE /v1/products/:id/reviews/mine
   GET /.well-known/jwks.json
   GET /account/:page
   GET /docs
@@ -37,6 +39,7 @@ const ROUTES = `
   GET /v1/admin/orders/:id
   GET /v1/admin/products
   GET /v1/admin/products/:id
+  GET /v1/admin/reviews
   GET /v1/admin/staff
   GET /v1/cart
   GET /v1/categories
@@ -55,6 +58,8 @@ const ROUTES = `
   GET /v1/orders/:id/events
   GET /v1/orders/:id/invoice
   GET /v1/products
+  GET /v1/products/:id/reviews
+  GET /v1/products/:id/reviews/mine
   GET /v1/products/:idOrSlug
   PATCH /v1/admin/categories/:slug
   PATCH /v1/admin/products/:id
@@ -74,6 +79,8 @@ const ROUTES = `
   POST /v1/admin/products/:id/archive
   POST /v1/admin/products/:id/price-changes
   POST /v1/admin/products/:id/restore
+  POST /v1/admin/reviews/:id/approve
+  POST /v1/admin/reviews/:id/reject
   POST /v1/admin/staff
   POST /v1/auth/email/resend
   POST /v1/auth/email/verify
@@ -102,6 +109,8 @@ const ROUTES = `
   PUT /v1/me/password
   PUT /v1/me/stock-alerts/:sku
   PUT /v1/me/wishlist/:productId
+  PUT /v1/products/:id/reviews/:reviewId/helpful
+  PUT /v1/products/:id/reviews/mine
 `
   .trim()
   .split(/\n\s*/);

@@ -18,6 +18,7 @@ eachEngine('what the shop has about a person', (engine) => {
   let productId: string;
   /** Of which there is none. */
   let gone: string;
+  let bobsReview: string;
 
   beforeAll(async () => {
     config = engine.config({ SEED: 'true' });
@@ -35,6 +36,12 @@ eachEngine('what the shop has about a person', (engine) => {
       { lines: [{ sku: gone, counted: 0 }] },
       { 'idempotency-key': 'none' },
     );
+    const bob = await Shopper.at(shop.url);
+    await bob.put(sku, 1);
+    await bob.order();
+    const good = { rating: 5, text: 'It fits.' };
+    bobsReview = (await bob.ask(`PUT /v1/products/${productId}/reviews/mine`, good)).body.id;
+    await staff.ask(`POST /v1/admin/reviews/${bobsReview}/approve`, {}, { 'if-match': '"1"' });
   });
   afterAll(() => shop.stop());
 
@@ -68,7 +75,12 @@ eachEngine('what the shop has about a person', (engine) => {
     await zelda.ask(`PUT /v1/me/wishlist/${productId}`);
     await zelda.ask('PUT /v1/me/consents/newsletter', { granted: true });
     expect((await zelda.ask(`PUT /v1/me/stock-alerts/${gone}`)).status).toBe(204);
-    return { zelda, who, order, traces: Object.values(who) };
+    const said = { rating: 2, title: `By ${who.name}`, text: `It does not fit ${who.name}.` };
+    const { body: review } = await zelda.ask(`PUT /v1/products/${productId}/reviews/mine`, said);
+    const approved = await staff.ask(`POST /v1/admin/reviews/${review.id}/approve`, {}, { 'if-match': '"1"' });
+    expect(approved.status).toBe(200);
+    expect((await zelda.ask(`PUT /v1/products/${productId}/reviews/${bobsReview}/helpful`)).status).toBe(200);
+    return { zelda, who, order, review, traces: Object.values(who) };
   }
 
   const erased = (id: string) =>
@@ -79,7 +91,7 @@ eachEngine('what the shop has about a person', (engine) => {
     );
 
   test('comes as one document, of all services', async () => {
-    const { zelda, who, order } = await somebody();
+    const { zelda, who, order, review } = await somebody();
     const { body, headers } = await zelda.ask('GET /v1/me/export');
     expect(headers.get('content-disposition')).toMatch(/^attachment/);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -93,6 +105,8 @@ eachEngine('what the shop has about a person', (engine) => {
       orders: [{ id: order.id, shippingAddress: { line1: who.line1 } }],
       payments: [{ orderId: order.id, provider: 'sandbox' }],
       invoices: [{ order: { id: order.id, billingAddress: { name: who.name } } }],
+      reviews: [{ id: review.id, productId, rating: 2, status: 'approved' }],
+      votes: [{ reviewId: bobsReview, productId }],
     });
     expect(body.consents).toContainEqual(expect.objectContaining({ purpose: 'newsletter', granted: true }));
     expect(body.mails.map(({ kind }: { kind: string }) => kind)).toEqual(
@@ -102,9 +116,14 @@ eachEngine('what the shop has about a person', (engine) => {
   });
 
   test('is erased everywhere, and the books agree as before', async () => {
-    const { zelda, who, order, traces } = await somebody();
+    const { zelda, who, order, review, traces } = await somebody();
     const waiting = () => storeOf(shop, 'stock-alert').find({ customerId: zelda.id });
     expect(await waiting()).toHaveLength(1);
+    const shown = async () => {
+      const rating = (await storeOf(shop, 'product').get(productId))?.rating;
+      return { rating, helpful: (await storeOf(shop, 'review').get(bobsReview))?.helpful };
+    };
+    const { rating, helpful } = await shown();
     const before = await everything(config);
     for (const trace of traces) expect(before).toContain(trace);
 
@@ -119,6 +138,14 @@ eachEngine('what the shop has about a person', (engine) => {
     await erased(zelda.id);
     const after = await everything(config);
     for (const trace of traces) expect(after.includes(trace)).toBe(false);
+
+    // What was said goes with its stars, and so does the vote for what another has said.
+    expect(await storeOf(shop, 'review').get(review.id)).toBeNull();
+    expect(await shown()).toEqual({
+      rating: { count: (rating?.count ?? 0) - 1, sum: (rating?.sum ?? 0) - 2 },
+      helpful: (helpful ?? 0) - 1,
+    });
+    expect(await storeOf(shop, 'review-vote').find({ customerId: zelda.id })).toEqual([]);
 
     const { body } = await staff.ask(`GET /v1/admin/orders/${order.id}`);
     expect(body).toMatchObject({

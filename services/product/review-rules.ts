@@ -1,0 +1,51 @@
+import { anyId } from '../../lib/ids.ts';
+import { pageParams } from '../../lib/page.ts';
+import { MODERATED } from './review.ts';
+import { SORTS } from './review-list.ts';
+
+/** Contract rules of reviews. */
+
+export const statusRule = { type: 'enum', values: MODERATED } as const;
+export const stars = { type: 'number', integer: true, min: 1, max: 5 } as const;
+
+const shown = {
+  id: 'string',
+  /** A first name and an initial. */
+  author: 'string',
+  /** Whoever wrote it has bought it. */
+  verified: 'boolean',
+  rating: 'number',
+  title: 'string|optional',
+  /** Plain text: to be escaped, never rendered. */
+  text: 'string',
+  /** How many customers have found it helpful. */
+  helpful: 'number',
+  createdAt: 'string',
+  updatedAt: 'string',
+} as const;
+const own = {
+  ...shown,
+  productId: 'string',
+  /** Only what is approved is shown to others. */
+  status: { type: 'enum', values: [...MODERATED, 'withdrawn'] },
+  /** Why it was rejected. */
+  reason: 'string|optional',
+} as const;
+
+export const reviewRule = { type: 'object', props: shown } as const;
+export const ownReview = { type: 'object', props: own } as const;
+/** As staff sees it. */
+export const staffReview = { type: 'object', props: { ...own, customerId: 'string', version: 'number' } } as const;
+
+export const opinion = {
+  rating: stars,
+  title: { type: 'string', trim: true, max: 120, optional: true },
+  text: { type: 'string', trim: true, min: 1, max: 4000 },
+} as const;
+
+export const listParams = {
+  id: anyId,
+  sort: { type: 'enum', values: SORTS, optional: true },
+  rating: { ...stars, optional: true },
+  ...pageParams,
+} as const;

@@ -1,0 +1,40 @@
+import { ifMatchRule } from '../../lib/etag.ts';
+import { anyId } from '../../lib/ids.ts';
+import { pageOf, pageParams } from '../../lib/page.ts';
+import { staffReview, statusRule } from './review-rules.ts';
+
+const staff = { visibility: 'published', auth: 'staff', scope: 'reviews:write', idempotent: true } as const;
+const verdict = {
+  ...staff,
+  // A review may be changed while it is read.
+  headers: { ifMatch: 'If-Match' },
+  returns: staffReview,
+  problems: ['not-found', 'stale-version', 'missing-version'],
+} as const;
+
+/** How staff moderates reviews; part of the `review` contract. */
+export const reviewStaffActions = {
+  search: {
+    ...staff,
+    summary: 'Reviews of any status, the oldest first',
+    rest: 'GET /v1/admin/reviews',
+    params: {
+      status: { ...statusRule, optional: true },
+      productId: { ...anyId, optional: true },
+      ...pageParams,
+    },
+    returns: pageOf(staffReview),
+  },
+  approve: {
+    ...verdict,
+    summary: 'Show a review, and count it; If-Match names the version that was read',
+    rest: 'POST /v1/admin/reviews/:id/approve',
+    params: { id: anyId, ifMatch: ifMatchRule },
+  },
+  reject: {
+    ...verdict,
+    summary: 'Do not show a review; its author sees why',
+    rest: 'POST /v1/admin/reviews/:id/reject',
+    params: { id: anyId, ifMatch: ifMatchRule, reason: { type: 'string', trim: true, min: 1, max: 500 } },
+  },
+} as const;

@@ -1,0 +1,124 @@
+import type { Config } from '../../lib/config.ts';
+import { errors, isProblem } from '../../lib/errors.ts';
+import { newId } from '../../lib/ids.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { customerOf, type Self, service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { reviewVote } from './review-vote.contract.ts';
+import { cast, type Vote, voiceOf, withdrawn } from './review-vote.ts';
+import { type Counting, settle, settleDue, unlessGone } from './settle.ts';
+
+type This = Self<{ store: Store<Vote>; worker: Worker }>;
+
+const PAUSE = 1000;
+const BATCH = 100;
+/** How often a vote may be withdrawn by one request while another casts it. */
+const TRIES = 5;
+
+/** Votes count one each, in what helps of their review. */
+export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
+  store,
+  wanted: voiceOf,
+  async apply({ reviewId: id }, { key, until, sum }) {
+    try {
+      await broker.call('review.tally', { id, key, until, sum });
+      return true;
+    } catch (error) {
+      if (isProblem(error, 'not-found')) return false; // the review is gone, or about to go
+      throw error;
+    }
+  },
+  forget: ({ reviewId: id }, key) => broker.call('review.forgetTally', { id, key }),
+});
+
+/** Has a vote counted now, or else by a worker. */
+async function settled(votes: This, id: string): Promise<void> {
+  await settle(id, countingOf(votes)).catch((error: unknown) => votes.logger.warn(`${id} is counted later`, error));
+}
+
+export default function reviewVoteService(config: Config) {
+  return service<{ store: Store<Vote>; worker: Worker }>()(reviewVote, config, {
+    mixins: [
+      worker<This>({
+        every: PAUSE,
+        run() {
+          return settleDue(countingOf(this));
+        },
+      }),
+      store<Vote>(config, {
+        node: 'product',
+        collection: 'review-votes',
+        indexes: [
+          { fields: { reviewId: 1, customerId: 1 }, unique: true },
+          { fields: { customerId: 1, _id: 1 } },
+          { fields: { dueAt: 1 } },
+        ],
+      }),
+    ],
+
+    handlers: {
+      async cast(ctx) {
+        const customerId = customerOf(ctx);
+        const { id: productId, reviewId } = ctx.params;
+        const votable = { id: reviewId, productId };
+        const review = await ctx.call('review.votable', votable);
+        if (review.customerId === customerId) throw errors.ownReview();
+        for (let tries = 0; tries < TRIES; tries += 1) {
+          const known = await this.store.findOne({ reviewId, customerId });
+          if (known?.withdrawn) {
+            await settle(known._id, countingOf(this)); // it has to be gone first
+            continue;
+          }
+          const vote = known ?? cast(newId('vot'), { reviewId, customerId, productId }, new Date());
+          if (!known && !(await this.store.insert(vote))) continue;
+          await settled(this, vote._id);
+          return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
+        }
+        throw errors.unavailable('This vote is being withdrawn at the same time.');
+      },
+
+      async withdraw(ctx) {
+        const { id: productId, reviewId } = ctx.params;
+        const votable = { id: reviewId, productId };
+        await ctx.call('review.votable', votable);
+        const known = await this.store.findOne({ reviewId, customerId: customerOf(ctx) });
+        if (known) {
+          await unlessGone(this.store.change(known._id, withdrawn));
+          await settled(this, known._id);
+        }
+        return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
+      },
+
+      async drop(ctx) {
+        await this.store.remove({ reviewId: ctx.params.reviewId });
+      },
+
+      async export(ctx) {
+        const { customerId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
+        const found = await this.store.find({ customerId, ...after }, { sort: { _id: 1 }, limit: limit + 1 });
+        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        return {
+          items: items.map(({ reviewId, productId, createdAt }) => ({
+            ...{ reviewId, productId, at: createdAt.toISOString() },
+          })),
+          nextCursor,
+        };
+      },
+
+      async erase(ctx) {
+        const { customerId } = ctx.params;
+        for (;;) {
+          const left = await this.store.find({ customerId }, { limit: BATCH });
+          if (left.length === 0) break;
+          for (const { _id } of left) {
+            await unlessGone(this.store.change(_id, withdrawn));
+            await settle(_id, countingOf(this));
+          }
+        }
+        await this.store.purge();
+      },
+    },
+  });
+}

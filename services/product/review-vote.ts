@@ -1,0 +1,28 @@
+import type { Decision } from '../../lib/changes.ts';
+import { aimed, type Counted, uncounted } from '../../lib/counted.ts';
+
+/** That a customer has found a review helpful; one for each review and customer. A vote that is withdrawn goes. */
+export interface Vote extends Counted {
+  reviewId: string;
+  customerId: string;
+  productId: string;
+  withdrawn: boolean;
+  createdAt: Date;
+}
+
+/** Whether it counts; null: it is to go. */
+export const voiceOf = ({ withdrawn }: Pick<Vote, 'withdrawn'>): number | null => (withdrawn ? null : 1);
+
+type Whose = Pick<Vote, 'reviewId' | 'customerId' | 'productId'>;
+
+/** A new vote, which is to be counted. */
+export function cast(id: string, whose: Whose, now: Date): Omit<Vote, 'rev'> {
+  const fresh = { _id: id, ...whose, withdrawn: false, createdAt: now, ...uncounted };
+  return { ...fresh, ...aimed({ ...fresh, rev: 0 }, 1, now) };
+}
+
+/** Takes a vote back for good. */
+export function withdrawn(vote: Readonly<Vote>, now: Date): Decision<undefined> {
+  if (vote.withdrawn) return { answer: undefined };
+  return { answer: undefined, patch: { withdrawn: true, ...aimed(vote, null, now) } };
+}

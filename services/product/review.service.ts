@@ -1,0 +1,100 @@
+import { readPage } from '../../lib/books.ts';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { forget } from '../../lib/once.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { review } from './review.contract.ts';
+import { type Review, voted, withdrawn } from './review.ts';
+import { LIST_INDEXES, shownReviews } from './review-list.ts';
+import { ownReviewHandlers } from './review-own.ts';
+import { countingOf, type ReviewService } from './review-service.ts';
+import { reviewStaffHandlers } from './review-staff.ts';
+import { ownView, reviewView } from './review-view.ts';
+import { settle, settleDue, unlessGone } from './settle.ts';
+
+const PAUSE = 1000;
+const BATCH = 100;
+
+export default function reviewService(config: Config) {
+  return service<{ store: Store<Review>; worker: Worker }>()(review, config, {
+    mixins: [
+      worker<ReviewService>({
+        every: PAUSE,
+        run() {
+          return settleDue(countingOf(this));
+        },
+      }),
+      store<Review>(config, {
+        node: 'product',
+        collection: 'reviews',
+        indexes: [
+          { fields: { customerId: 1, productId: 1 }, unique: true },
+          { fields: { customerId: 1, _id: 1 } },
+          ...LIST_INDEXES,
+          { fields: { status: 1, _id: 1 } },
+          { fields: { dueAt: 1 } },
+        ],
+      }),
+    ],
+
+    handlers: {
+      ...reviewStaffHandlers,
+      ...ownReviewHandlers,
+
+      async list(ctx) {
+        const { items: known } = await ctx.call('product.lookup', { ids: [ctx.params.id] });
+        if (known.length === 0) throw errors.notFound('This product');
+        const { items, nextCursor } = await shownReviews(this.store, ctx.params);
+        return { items: items.map(reviewView), nextCursor };
+      },
+
+      async votable(ctx) {
+        const { id, productId } = ctx.params;
+        const found = await this.store.findOne({ _id: id, productId, status: 'approved' });
+        if (!found) throw errors.notFound('This review');
+        return { customerId: found.customerId, helpful: found.helpful };
+      },
+
+      tally(ctx) {
+        const { id, ...vote } = ctx.params;
+        return this.store.change(id, (found, now) => voted(found, { ...vote, count: 0 }, now));
+      },
+
+      async forgetTally(ctx) {
+        const { id, key } = ctx.params;
+        await unlessGone(this.store.change(id, (found, now) => forget(found, key, now)));
+      },
+
+      async export(ctx) {
+        const { customerId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
+        const found = await this.store.find({ customerId, ...after }, { sort: { _id: 1 }, limit: limit + 1 });
+        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        return { items: items.map(ownView), nextCursor };
+      },
+
+      async erase(ctx) {
+        const { customerId } = ctx.params;
+        for (;;) {
+          const left = await this.store.find({ customerId }, { limit: BATCH });
+          if (left.length === 0) break;
+          for (const { _id } of left) {
+            await unlessGone(this.store.change(_id, withdrawn));
+            await settle(_id, countingOf(this));
+          }
+        }
+        await this.store.purge();
+      },
+
+      books(ctx) {
+        return readPage(this.store, ctx.params, ({ _id: id, productId, status, rating, counted, move }) => ({
+          ...{ id, productId, status, rating, counted },
+          moving: move !== null,
+        }));
+      },
+    },
+  });
+}

@@ -1,0 +1,78 @@
+import { arrived, type Counted, claimed, through } from '../../lib/counted.ts';
+import { isProblem } from '../../lib/errors.ts';
+import type { Once } from '../../lib/once.ts';
+import type { Store } from '../../mixins/store.ts';
+
+/** By how much another document has to change. */
+export interface Difference extends Once {
+  /** One more, one less, or as many as before. */
+  count: number;
+  sum: number;
+}
+
+/** Documents that count in others, and how they do. */
+export interface Counting<T extends Counted> {
+  store: Store<T>;
+  /** How much of a document is to be counted; null: nothing, and it is to be removed. */
+  wanted(doc: T): number | null;
+  /** Changes the other document. False: it is there no more, so that nothing is left to be counted in. */
+  apply(doc: T, difference: Difference): Promise<boolean>;
+  forget(doc: T, key: string): Promise<void>;
+  /** Removes what belongs to a document, before it goes itself. */
+  leave?(doc: T): Promise<void>;
+}
+
+/** How long a change may take to reach the other document, in ms. */
+const PATIENCE = 20_000;
+const BATCH = 50;
+
+/** Brings a document to where nothing is left to be moved; see lib/counted.ts. @throws why it goes no further */
+export async function settle<T extends Counted>(id: string, counting: Counting<T>): Promise<void> {
+  const { store, wanted } = counting;
+  for (;;) {
+    // Before the last look at what is not acknowledged yet: see `once`.
+    const until = Date.now() + PATIENCE;
+    const doc = await store.get(id);
+    if (!doc) return;
+    const { move, counted } = doc;
+    if (move === null) {
+      if (wanted(doc) !== null) return;
+      // That it is to go is final, so nothing comes between.
+      await counting.leave?.(doc);
+      await store.remove({ _id: id });
+      return;
+    } else if (!move.done) {
+      const count = Number(move.to > 0) - Number(counted > 0);
+      if (!(await counting.apply(doc, { key: move.key, until, count, sum: move.to - counted }))) {
+        await store.remove({ _id: id });
+        return;
+      }
+      await unlessGone(store.change(id, (latest) => arrived(latest, move.key)));
+    } else {
+      await counting.forget(doc, move.key);
+      await unlessGone(store.change(id, (latest, now) => through(latest, move.key, wanted(latest), now)));
+    }
+  }
+}
+
+/** Goes on with what others have left. @throws why the first of those failed that did; the others are done */
+export async function settleDue<T extends Counted>(counting: Counting<T>): Promise<void> {
+  const { store } = counting;
+  const overdue = { $gt: new Date(0), $lte: new Date() };
+  const due = await store.find({ dueAt: overdue }, { sort: { dueAt: 1 }, limit: BATCH });
+  const results = await Promise.allSettled(
+    due.map(async ({ _id }) => {
+      if (await unlessGone(store.change(_id, claimed))) await settle(_id, counting);
+    }),
+  );
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** What somebody else has removed meanwhile needs no more. */
+export async function unlessGone<R>(change: Promise<R>): Promise<R | undefined> {
+  return change.catch((error: unknown) => {
+    if (isProblem(error, 'not-found')) return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,37 @@
+import { booksOf, booksParams } from '../../lib/books.ts';
+import { idRule } from '../../lib/ids.ts';
+
+/** Of a document that counts in another, and which of its moves; see lib/counted.ts. */
+export const moveKey = { type: 'string', pattern: /^[a-z]{3}_[0-9A-Z]{26}:\d{1,9}$/ } as const;
+/** When whoever asks gives up waiting, in ms since the epoch, at most a minute ahead. */
+export const until = { type: 'number', integer: true } as const;
+
+const id = idRule('prd');
+/** One product is counted in by one node at a time, as far as nodes come and go. */
+const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'id' } as const;
+
+/** How reviews count in the rating of their product; part of the `product` contract. */
+export const tallyActions = {
+  tally: {
+    ...keyed,
+    summary: "Count a review in its product's rating, or out of it, once for each key",
+    params: {
+      ...{ id, key: moveKey, until },
+      count: { type: 'number', integer: true, min: -1, max: 1 },
+      sum: { type: 'number', integer: true, min: -5, max: 5 },
+    },
+  },
+  forgetTally: {
+    ...keyed,
+    summary: 'The key of a tally was acknowledged, and will not come again',
+    params: { id, key: moveKey },
+  },
+  books: {
+    summary: 'All ratings as the auditor needs them, page by page by product',
+    visibility: 'public',
+    auth: 'internal',
+    idempotent: true,
+    params: booksParams,
+    returns: booksOf({ id: 'string', rev: 'number', count: 'number', sum: 'number' }),
+  },
+} as const;

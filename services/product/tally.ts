@@ -1,0 +1,23 @@
+import { readPage } from '../../lib/books.ts';
+import { forget } from '../../lib/once.ts';
+import type { Handlers } from '../../lib/service.ts';
+import type { ProductService } from './product-service.ts';
+import { tallied } from './rating.ts';
+import type { tallyActions } from './tally.contract.ts';
+
+/** The handlers of how reviews count in the rating of their product. */
+export const tallyHandlers: Handlers<typeof tallyActions, ProductService> = {
+  tally(ctx) {
+    const { id, ...difference } = ctx.params;
+    return this.store.change(id, (product, now) => tallied(product, difference, now));
+  },
+
+  forgetTally(ctx) {
+    const { id, key } = ctx.params;
+    return this.store.change(id, (product, now) => forget(product, key, now));
+  },
+
+  books(ctx) {
+    return readPage(this.store, ctx.params, ({ _id: id, rev, rating: { count, sum } }) => ({ id, rev, count, sum }));
+  },
+};
