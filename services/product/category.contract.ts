@@ -16,6 +16,7 @@ export const category = contract(
         type: 'object',
         props: { id: 'string', slug: 'string', title: 'string', description: 'string' },
       }),
+      nearCache: { ttl: 1000, dropOn: {} },
     },
   },
   {},
