@@ -39,7 +39,7 @@ export const category = contract(
       rest: 'GET /v1/categories',
       params: {},
       returns: pageOf(view),
-      nearCache: { ttl: 1000, dropOn: {} },
+      nearCache: { ttl: 1000, dropOn: { 'category.changed': '*' } },
     },
     get: {
       ...read,
