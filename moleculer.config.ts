@@ -8,6 +8,7 @@ import { nearCache } from './lib/near-cache.ts';
 import { nodeService } from './lib/node-service.ts';
 import { requestLog } from './lib/request-log.ts';
 import { contracts } from './services/contracts.ts';
+import { relay } from './services/relay/relay.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
@@ -86,6 +87,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
     middlewares: [
+      relay(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),
       ...(isGateway ? [nearCache(contracts)] : []),

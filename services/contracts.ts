@@ -16,6 +16,7 @@ import { product } from './product/product.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';
+import { relay } from './relay/relay.contract.ts';
 import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';
@@ -31,6 +32,7 @@ export const contracts: readonly Contract[] = [
   api,
   docs,
   accountPages,
+  relay,
   attempt,
   auditLog,
   customer,

@@ -1,6 +1,7 @@
 import { PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
 import { isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
 import { bodyExample } from './openapi-examples.ts';
+import { queryHasParams } from './params.ts';
 import type { Route } from './routes.ts';
 
 /** What any request may be answered with. */
@@ -93,8 +94,8 @@ function securityOf({ action, contract }: Route): JsonSchema[] {
 }
 
 function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
-  const { headers = {}, params, takesBody } = contract;
-  const inQuery = method === 'GET' || (method === 'DELETE' && !takesBody);
+  const { headers = {}, params } = contract;
+  const inQuery = queryHasParams(method, contract);
   return Object.entries(params).flatMap(([name, rule]) => {
     const header = headers[name];
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
@@ -105,7 +106,11 @@ function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
 }
 
 function requestBody({ pathParams, contract }: Route): JsonSchema {
-  const { params, headers = {}, rawBody } = contract;
+  const { params, headers = {}, rawBody, upload } = contract;
+  if (upload) {
+    // OpenAPI 3.1: bytes as they are, without a schema.
+    return { requestBody: { required: true, content: Object.fromEntries(upload.types.map((type) => [type, {}])) } };
+  }
   if (rawBody) return { requestBody: { required: true, content: { '*/*': { schema: {} } } } };
   const elsewhere = [...pathParams, ...Object.keys(headers)];
   const fields = Object.fromEntries(Object.entries(params).filter(([name]) => !elsewhere.includes(name)));
