@@ -45,6 +45,7 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken here' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'request-timeout': { status: 408, title: 'The request came too slowly' },
+  'picture-refused': { status: 422, title: 'The picture cannot be taken' },
   'link-expired': { status: 422, title: 'The link was used already or has expired' },
   'weak-password': { status: 422, title: 'The password is too easy to guess' },
   'empty-cart': { status: 422, title: 'The cart is empty' },
@@ -178,6 +179,7 @@ export const errors = {
   uriTooLong: () => coded('uri-too-long', 'An address may have up to 4096 characters.'),
   headersTooLarge: () => coded('headers-too-large', 'The headers may have up to 16 KiB.'),
   requestTimeout: (detail = 'A request has to be sent within 10 seconds.') => coded('request-timeout', detail),
+  pictureRefused: (detail: string) => coded('picture-refused', detail),
   linkExpired: () => coded('link-expired', 'Ask for a new one.'),
   weakPassword: (detail: string) => coded('weak-password', detail),
   /** @param retryAfter in seconds */

@@ -12,6 +12,7 @@ import { category } from './product/category.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
 import { movement } from './product/movement.contract.ts';
 import { posting } from './product/posting.contract.ts';
+import { media } from './product/media.contract.ts';
 import { product } from './product/product.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
@@ -40,6 +41,7 @@ export const contracts: readonly Contract[] = [
   mail,
   product,
   category,
+  media,
   inventory,
   movement,
   posting,

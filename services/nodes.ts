@@ -27,6 +27,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/stock-alert.service.ts'),
     import('./product/review.service.ts'),
     import('./product/review-vote.service.ts'),
+    import('./product/media.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

@@ -133,7 +133,8 @@ function success({ contract }: Route): JsonSchema {
       ? { 'application/json': { schema: ruleSchema(returns) } }
       : undefined;
   const answer = { description: contract.summary, headers, ...(content ? { content } : {}) };
-  return Object.fromEntries([status, ...mayAnswer].map((one) => [one, answer]));
+  const unchanged = { description: 'What you have is still right', headers };
+  return Object.fromEntries([status, ...mayAnswer].map((one) => [one, one === 304 ? unchanged : answer]));
 }
 
 function problems(route: Route): JsonSchema {

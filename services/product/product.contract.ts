@@ -3,6 +3,7 @@ import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
 import { productAdminActions } from './product-admin.contract.ts';
+import { imageActions } from './images.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { sampleActions } from './samples.contract.ts';
 import { tallyActions } from './tally.contract.ts';
@@ -31,6 +32,7 @@ export const product = contract(
     ...productAdminActions,
     ...sampleActions,
     ...tallyActions,
+    ...imageActions,
     list: {
       summary: 'Products, by category and words',
       visibility: 'published',

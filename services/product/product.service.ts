@@ -7,6 +7,7 @@ import { worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
 import { catchUp, loadAll } from './catch-up.ts';
 import { applyDue } from './price-change.ts';
+import { imageHandlers } from './images.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
@@ -59,6 +60,7 @@ export default function productService(config: Config) {
       ...productAdminHandlers,
       ...sampleHandlers,
       ...tallyHandlers,
+      ...imageHandlers(config.blobs),
 
       ready() {
         return this.store.ping();

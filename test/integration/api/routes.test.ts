@@ -6,6 +6,7 @@ import { startShop } from '../../support/shop.ts';
 /** The whole surface, written out once more by hand: a route that appears or goes must be meant. */
 const ROUTES = `
   DELETE /v1/admin/categories/:slug
+  DELETE /v1/admin/products/:id/images/:imageId
   DELETE /v1/admin/products/:id/price-changes/:changeId
   DELETE /v1/admin/staff/:id
   DELETE /v1/cart
@@ -24,6 +25,7 @@ const ROUTES = `
   GET /docs
   GET /docs/:file
   GET /healthz
+  GET /media/:id/:file
   GET /openapi.json
   GET /problems/:type
   GET /readyz
@@ -63,6 +65,7 @@ const ROUTES = `
   GET /v1/products/:idOrSlug
   PATCH /v1/admin/categories/:slug
   PATCH /v1/admin/products/:id
+  PATCH /v1/admin/products/:id/images/:imageId
   PATCH /v1/me
   POST /v1/admin/categories
   POST /v1/admin/inventory/:sku/movements
@@ -77,6 +80,7 @@ const ROUTES = `
   POST /v1/admin/orders/:id/ship
   POST /v1/admin/products
   POST /v1/admin/products/:id/archive
+  POST /v1/admin/products/:id/images
   POST /v1/admin/products/:id/price-changes
   POST /v1/admin/products/:id/restore
   POST /v1/admin/reviews/:id/approve
@@ -101,6 +105,7 @@ const ROUTES = `
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
   PUT /v1/admin/inventory/:sku
+  PUT /v1/admin/products/:id/images
   PUT /v1/admin/staff/:id
   PUT /v1/cart/currency
   PUT /v1/cart/items/:sku
