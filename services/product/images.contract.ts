@@ -24,27 +24,27 @@ export const imageActions = {
     // Each may need a hundred megabytes while it is unpacked.
     concurrency: 2,
     params: { id: anyId, alt: { ...alt, optional: true } },
-    problems: ['not-found', 'limit-reached', 'picture-refused'],
+    problems: ['not-found', 'limit-reached', 'picture-refused', 'product-archived'],
   },
   orderImages: {
     ...staff,
     summary: "Put a product's pictures into another order",
     rest: 'PUT /v1/admin/products/:id/images',
     params: { id: anyId, order: { type: 'array', items: anyId, max: 100 } },
-    problems: ['not-found'],
+    problems: ['not-found', 'product-archived'],
   },
   describeImage: {
     ...staff,
     summary: 'Say what a picture shows, for who cannot see it',
     rest: 'PATCH /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId, alt },
-    problems: ['not-found'],
+    problems: ['not-found', 'product-archived'],
   },
   removeImage: {
     ...staff,
     summary: 'Take a picture off a product',
     rest: 'DELETE /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId },
-    problems: ['not-found'],
+    problems: ['not-found', 'product-archived'],
   },
 } as const;

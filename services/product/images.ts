@@ -4,16 +4,15 @@ import type { BlobConfig } from '../../lib/blobs.ts';
 import type { Decision } from '../../lib/changes.ts';
 import type { Ctx } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import type { Handlers, Self } from '../../lib/service.ts';
-import type { Store } from '../../mixins/store.ts';
-import { addImage, describeImage, orderImages, type Pictures, removeImage } from './image-list.ts';
+import type { Handlers } from '../../lib/service.ts';
+import { addImage, describeImage, orderImages, removeImage } from './image-list.ts';
 import { imageView } from './image-view.ts';
 import type { imageActions } from './images.contract.ts';
 import { collected, storePicture } from './picture.ts';
 import type { Product } from './product.ts';
+import type { ProductService } from './product-service.ts';
 
-type ProductService = Self<{ store: Store<Product> }>;
-type Step = (product: Readonly<Product>, now: Date) => Decision<Pictures>;
+type Step = (product: Readonly<Product>, now: Date) => Decision<Product>;
 
 /** The handlers of pictures. */
 export function imageHandlers(files: BlobConfig): Handlers<typeof imageActions, ProductService> {
@@ -55,4 +54,4 @@ async function apply({ store }: ProductService, ctx: Ctx<unknown>, id: string, s
   return { id, version, images: images.map(imageView) };
 }
 
-const picturesOf = ({ version, images }: Pictures): Pictures => ({ version, images });
+const picturesOf = ({ version, images }: Pick<Product, 'version' | 'images'>) => ({ version, images });
