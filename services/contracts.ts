@@ -9,6 +9,7 @@ import { customer } from './customer/customer.contract.ts';
 import { limit } from './customer/limit.contract.ts';
 import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
+import { imports } from './product/import.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
 import { movement } from './product/movement.contract.ts';
 import { posting } from './product/posting.contract.ts';
@@ -42,6 +43,7 @@ export const contracts: readonly Contract[] = [
   product,
   category,
   media,
+  imports,
   inventory,
   movement,
   posting,

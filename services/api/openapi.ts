@@ -99,7 +99,7 @@ function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
   return Object.entries(params).flatMap(([name, rule]) => {
     const header = headers[name];
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
-    if (!place || header === 'Accept') return [];
+    if (!place || header === 'Accept' || header === 'Content-Type') return [];
     const required = place === 'path' || !isOptional(rule);
     return [{ name: header ?? name, in: place, required, schema: ruleSchema(rule) }];
   });

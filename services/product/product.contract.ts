@@ -7,6 +7,7 @@ import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { sampleActions } from './samples.contract.ts';
 import { tallyActions } from './tally.contract.ts';
+import { transferActions } from './transfer.contract.ts';
 
 const offer = {
   type: 'object',
@@ -33,6 +34,7 @@ export const product = contract(
     ...sampleActions,
     ...tallyActions,
     ...imageActions,
+    ...transferActions,
     list: {
       summary: 'Products, by category and words',
       visibility: 'published',

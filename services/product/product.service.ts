@@ -16,6 +16,7 @@ import { offerOf, productCard, productView, type Sight } from './product-view.ts
 import { sampleHandlers } from './samples.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 import { tallyHandlers } from './tally.ts';
+import { transferHandlers } from './transfer.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
 const CATCH_UP_PAUSE = 1000;
@@ -61,6 +62,7 @@ export default function productService(config: Config) {
       ...sampleHandlers,
       ...tallyHandlers,
       ...imageHandlers(config.blobs),
+      ...transferHandlers,
 
       ready() {
         return this.store.ping();

@@ -3,6 +3,7 @@ import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';
+import type { Job } from '../../services/product/import/job.ts';
 import type { Product } from '../../services/product/product.ts';
 import type { Review } from '../../services/product/review.ts';
 import type { Vote } from '../../services/product/review-vote.ts';
@@ -27,6 +28,7 @@ interface Kept {
   'stock-alert': StockAlert;
   review: Review;
   'review-vote': Vote;
+  import: Job;
   cart: Cart;
   coupon: Coupon;
   hold: Hold;

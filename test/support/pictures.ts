@@ -34,7 +34,7 @@ export async function upload(
   };
   const answered = await fetch(url + path, init as RequestInit);
   const text = await answered.text();
-  const isJson = /json/.test(answered.headers.get('content-type') ?? '');
+  const isJson = /[/+]json/.test(answered.headers.get('content-type') ?? '');
   const answer = { status: answered.status, headers: answered.headers, body: isJson ? JSON.parse(text) : text };
   checkAnswer(method, path, answer);
   return answer;

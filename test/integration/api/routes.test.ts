@@ -32,6 +32,8 @@ const ROUTES = `
   GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
+  GET /v1/admin/imports
+  GET /v1/admin/imports/:id
   GET /v1/admin/inventory
   GET /v1/admin/inventory/:sku
   GET /v1/admin/inventory/:sku/movements
@@ -41,6 +43,7 @@ const ROUTES = `
   GET /v1/admin/orders/:id
   GET /v1/admin/products
   GET /v1/admin/products/:id
+  GET /v1/admin/products/export
   GET /v1/admin/reviews
   GET /v1/admin/staff
   GET /v1/cart
@@ -68,6 +71,7 @@ const ROUTES = `
   PATCH /v1/admin/products/:id/images/:imageId
   PATCH /v1/me
   POST /v1/admin/categories
+  POST /v1/admin/imports
   POST /v1/admin/inventory/:sku/movements
   POST /v1/admin/inventory/stocktakes
   POST /v1/admin/orders/:id/cancel
