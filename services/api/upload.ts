@@ -79,8 +79,8 @@ function guarded(req: IncomingMessage, rule: UploadRule): Transform {
   });
   const check = setInterval(() => {
     const now = performance.now();
-    // While we are slow, the client has to wait.
-    if (body.writableNeedDrain) heard = now;
+    // While we are slow, the client has to wait; and it has nothing more to say when it has said it all.
+    if (body.writableNeedDrain || req.complete) heard = now;
     if (now - heard > LONGEST_PAUSE) body.destroy(errors.requestTimeout('An upload may pause for 10 seconds.'));
     if (now - begun > uploadTime(rule)) {
       body.destroy(errors.requestTimeout(`An upload may take ${uploadTime(rule) / 1000} seconds here.`));
