@@ -3,6 +3,8 @@ import type { Outcome } from './batch.ts';
 import { BrokenFile, type Input, type Row } from './row.ts';
 
 const BATCH = 500;
+/** Batches that are taken in at the same time: no two rows of a file are of the same product. */
+const AT_ONCE = 3;
 
 /** One row and what came of it. */
 export interface Result {
@@ -33,7 +35,10 @@ export async function runImport({ rows, done, apply, save, ...work }: Work): Pro
   let batch: Row[] = [];
   let [at, again] = [0, work.again];
   const flush = async () => {
-    const results = await resultsOf(batch, (inputs) => apply(inputs, again));
+    const parts = Array.from({ length: Math.ceil(batch.length / BATCH) }, (_, i) =>
+      batch.slice(i * BATCH, (i + 1) * BATCH),
+    );
+    const results = (await Promise.all(parts.map((part) => resultsOf(part, (inputs) => apply(inputs, again))))).flat();
     [batch, again] = [[], false];
     return save(results);
   };
@@ -44,7 +49,7 @@ export async function runImport({ rows, done, apply, save, ...work }: Work): Pro
       at += 1;
       if (at <= done) continue;
       batch.push(once);
-      if (batch.length === BATCH && !(await flush())) return false;
+      if (batch.length === AT_ONCE * BATCH && !(await flush())) return false;
     }
   } catch (error) {
     if (!(error instanceof BrokenFile)) throw error;
