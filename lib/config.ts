@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import { join, resolve } from 'node:path';
 import type { BlobConfig } from './blobs.ts';
 import { check, HINTS, SECRETS } from './environment.ts';
@@ -204,6 +203,7 @@ function refuseWeak(env: Record<string, unknown>): void {
 
 /** Whoever knows one of these can speak in the name of the shop, or of its bank. */
 const GUARDING = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'STRIPE_WEBHOOK_SECRET'];
+
 function blobConfig(env: Record<string, unknown>, dataDir: string): BlobConfig {
   const { S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_PREFIX, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = env;
   if (!S3_BUCKET) {

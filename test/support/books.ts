@@ -1,9 +1,9 @@
 import type { Store } from '../../mixins/store.ts';
 import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
+import type { Job } from '../../services/product/import/job.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';
-import type { Job } from '../../services/product/import/job.ts';
 import type { Product } from '../../services/product/product.ts';
 import type { Review } from '../../services/product/review.ts';
 import type { Vote } from '../../services/product/review-vote.ts';
