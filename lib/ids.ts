@@ -1,7 +1,21 @@
 import { decodeTime, ulid } from 'ulid';
 
 /** Prefixes of our ids: what an id names shows in every log line. */
-export type IdPrefix = 'adr' | 'alr' | 'aud' | 'cus' | 'imp' | 'ord' | 'pch' | 'prd' | 'pst' | 'ret' | 'rev' | 'rfd' | 'ses' | 'vot';
+export type IdPrefix =
+  | 'adr'
+  | 'alr'
+  | 'aud'
+  | 'cus'
+  | 'imp'
+  | 'ord'
+  | 'pch'
+  | 'prd'
+  | 'pst'
+  | 'ret'
+  | 'rev'
+  | 'rfd'
+  | 'ses'
+  | 'vot';
 
 /** A new id, `<prefix>_<ULID>`: unique, sortable by the time it was made (https://github.com/ulid/spec). */
 export function newId(prefix: IdPrefix, now = new Date()): string {
