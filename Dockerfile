@@ -10,5 +10,7 @@ COPY scripts scripts
 COPY web web
 COPY docs/problems.md docs/problems.md
 COPY moleculer.config.ts ./
+# Pictures and imports, where no bucket is set; product nodes share it.
+RUN mkdir -p data/media && chown -R node:node data
 USER node
 CMD ["node", "scripts/start.ts"]

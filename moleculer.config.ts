@@ -7,6 +7,7 @@ import { natsOptions } from './lib/nats-options.ts';
 import { nodeService } from './lib/node-service.ts';
 import { requestLog } from './lib/request-log.ts';
 import { contracts } from './services/contracts.ts';
+import { relay } from './services/relay/relay.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
@@ -83,7 +84,12 @@ export function brokerOptions(config: Config): BrokerOptions {
     // So that only a rule that says `nullable` takes null (lib/service.ts).
     validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
-    middlewares: [requestLog(config.logLevel), actionTimeout(contracts, REQUEST_TIMEOUT), drain()],
+    middlewares: [
+      relay(contracts, config.checkResults),
+      requestLog(config.logLevel),
+      actionTimeout(contracts, REQUEST_TIMEOUT),
+      drain(),
+    ],
     // scripts/start.ts handles the signals.
     skipProcessEventRegistration: true,
   };

@@ -1,5 +1,6 @@
 import type { CallingOptions, Middleware } from 'moleculer';
 import type { Contract } from './contract.ts';
+import { timeoutOf } from './upload-time.ts';
 
 type Options = CallingOptions & { ctx?: unknown };
 type Call = (name: unknown, params: unknown, options?: Options) => Promise<unknown>;
@@ -12,7 +13,8 @@ type Call = (name: unknown, params: unknown, options?: Options) => Promise<unkno
 export function actionTimeout(contracts: readonly Contract[], standard: number): Middleware {
   const timeouts = new Map<unknown, number>();
   for (const { name, actions } of contracts) {
-    for (const [key, { timeout }] of Object.entries(actions)) {
+    for (const [key, action] of Object.entries(actions)) {
+      const timeout = timeoutOf(action);
       if (timeout !== undefined) timeouts.set(`${name}.${key}`, timeout);
     }
   }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { BlobConfig } from './blobs.ts';
 import { check, HINTS, SECRETS } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
 import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
@@ -65,6 +66,8 @@ export interface Config {
   /** How often a shopping node audits the shop for its metrics, in seconds; 0: never. */
   auditSeconds: number;
   payments: PaymentConfig;
+  /** Where pictures are kept, and what is being imported. */
+  blobs: BlobConfig;
   /** Unset: mails are written to `dataDir`/outbox-mail. */
   smtpUrl?: string;
   mailFrom: string;
@@ -160,6 +163,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     metricsPort: env.METRICS_PORT as number,
     auditSeconds: env.AUDIT_SECONDS as number,
     payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
+    blobs: blobConfig(env, resolve(text('DATA_DIR'))),
     ...(env.SMTP_URL ? { smtpUrl: text('SMTP_URL') } : {}),
     mailFrom: text('MAIL_FROM'),
     seller: text('SELLER'),
@@ -199,6 +203,26 @@ function refuseWeak(env: Record<string, unknown>): void {
 
 /** Whoever knows one of these can speak in the name of the shop, or of its bank. */
 const GUARDING = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'STRIPE_WEBHOOK_SECRET'];
+
+function blobConfig(env: Record<string, unknown>, dataDir: string): BlobConfig {
+  const { S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_PREFIX, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = env;
+  if (!S3_BUCKET) {
+    if (S3_ENDPOINT) throw new StartError('S3_ENDPOINT is set: set S3_BUCKET too');
+    return { kind: 'disk', folder: join(dataDir, 'media') };
+  }
+  if (!S3_ACCESS_KEY_ID || !S3_SECRET_ACCESS_KEY) {
+    throw new StartError('S3_BUCKET is set: set both S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY too');
+  }
+  return {
+    kind: 's3',
+    ...(S3_ENDPOINT ? { endpoint: S3_ENDPOINT as string } : {}),
+    region: S3_REGION as string,
+    bucket: S3_BUCKET as string,
+    prefix: S3_PREFIX as string,
+    accessKeyId: S3_ACCESS_KEY_ID as string,
+    secretAccessKey: S3_SECRET_ACCESS_KEY as string,
+  };
+}
 
 /** The sandbox takes no money: where goods are really sold, nobody gets it without having asked for it. */
 function paymentConfig(env: Record<string, unknown>, needed: boolean, tokenSecret: string): PaymentConfig {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Scope } from './access.ts';
 import type { Infer, InferRule } from './infer.ts';
@@ -10,6 +11,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Who may call: `public` anyone, `customer` one who is logged in, `staff`, `internal` other services only. */
 export type Auth = 'public' | 'customer' | 'staff' | 'internal';
+
+/** What may be sent as a stream: media types, size in bytes, and how long it may take, 15 minutes when left out. */
+export interface UploadRule {
+  types: readonly string[];
+  limit: number;
+  maxSeconds?: number;
+}
 
 /** One action, declared once: its check, its types, its route and its documentation come from here. */
 export interface ActionContract {
@@ -25,10 +33,12 @@ export interface ActionContract {
   rest?: `${Method} /${string}`;
   /** A DELETE whose parameters come in its body: what no log or history may keep. */
   takesBody?: true;
+  /** The body is a stream, which the handler finds as `ctx.stream`; parameters come from path, headers and query. */
+  upload?: UploadRule;
   /** How often a client may ask; `login` is for what guesses passwords. By its method when left out. */
   rateClass?: 'login' | 'mutations' | 'reads' | 'unlimited';
   /** Status of success; 200 when left out. */
-  status?: 201 | 204;
+  status?: 201 | 202 | 204;
   /** Location of what was created, `{field}` taken from the result: `/v1/orders/{id}`. */
   location?: string;
   /** Parameters that come from a request header: parameter name to header name. */
@@ -135,5 +145,6 @@ export interface Meta {
   $location?: string;
 }
 
-export type Ctx<P> = Omit<Context<P, Meta>, keyof Rpc> & Rpc;
+/** `stream`: the body, of an action with `upload`. */
+export type Ctx<P> = Omit<Context<P, Meta>, keyof Rpc | 'stream'> & Rpc & { stream?: Readable | null };
 export type Broker = Omit<ServiceBroker, keyof Rpc> & Rpc;

@@ -42,9 +42,10 @@ export const PROBLEMS = {
   'missing-version': { status: 428, title: 'Say which version you have changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'uri-too-long': { status: 414, title: 'The address is too long' },
-  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken here' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'request-timeout': { status: 408, title: 'The request came too slowly' },
+  'picture-refused': { status: 422, title: 'The picture cannot be taken' },
   'link-expired': { status: 422, title: 'The link was used already or has expired' },
   'weak-password': { status: 422, title: 'The password is too easy to guess' },
   'empty-cart': { status: 422, title: 'The cart is empty' },
@@ -86,6 +87,9 @@ function coded(code: ProblemCode, detail: string, data?: Record<string, unknown>
   return new Errors.MoleculerClientError(detail, PROBLEMS[code].status, code, data);
 }
 
+const sizeOf = (bytes: number): string =>
+  bytes >= 1024 ** 2 ? `${Math.floor(bytes / 1024 ** 2)} MiB` : `${Math.floor(bytes / 1024)} KiB`;
+
 /** Whether an error, of this process or from another node, is the coded one. */
 export function isProblem(error: unknown, code: ProblemCode): boolean {
   return error instanceof Error && 'type' in error && error.type === code;
@@ -118,8 +122,10 @@ export const errors = {
   paymentDeclined: (reason: string) =>
     coded('payment-declined', `The payment provider declined: ${reason}.`, { reason }),
   orderExpired: () => coded('order-expired', 'Nothing was charged. Place the order again with a new Idempotency-Key.'),
-  payloadTooLarge: () => coded('payload-too-large', 'A request body may have up to 100 KiB.'),
-  unsupportedMediaType: () => coded('unsupported-media-type', 'Send the body as Content-Type: application/json.'),
+  /** @param limit in bytes */
+  payloadTooLarge: (limit = 100 * 1024) => coded('payload-too-large', `The body may have up to ${sizeOf(limit)} here.`),
+  unsupportedMediaType: (types: readonly string[] = ['application/json']) =>
+    coded('unsupported-media-type', `Send the body as it is, as Content-Type: ${types.join(', or ')}.`),
   emptyCart: () => coded('empty-cart', 'Put something into the cart before placing an order.'),
   cartNotOrderable: (items: { sku: string }[]) =>
     coded(
@@ -172,7 +178,8 @@ export const errors = {
     coded('orders-open', `Cancel ${orders.join(', ')} or wait until they have arrived.`, { orders }),
   uriTooLong: () => coded('uri-too-long', 'An address may have up to 4096 characters.'),
   headersTooLarge: () => coded('headers-too-large', 'The headers may have up to 16 KiB.'),
-  requestTimeout: () => coded('request-timeout', 'A request has to be sent within 10 seconds.'),
+  requestTimeout: (detail = 'A request has to be sent within 10 seconds.') => coded('request-timeout', detail),
+  pictureRefused: (detail: string) => coded('picture-refused', detail),
   linkExpired: () => coded('link-expired', 'Ask for a new one.'),
   weakPassword: (detail: string) => coded('weak-password', detail),
   /** @param retryAfter in seconds */

@@ -6,6 +6,7 @@ export type IdPrefix =
   | 'alr'
   | 'aud'
   | 'cus'
+  | 'imp'
   | 'ord'
   | 'pch'
   | 'prd'

@@ -4,6 +4,7 @@ import { allows } from './access.ts';
 import { audited } from './audited.ts';
 import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { errors } from './errors.ts';
+import { timeoutOf } from './upload-time.ts';
 import { Validator } from './validator.ts';
 
 /** `this` of a handler: the service with what its mixins bring (`V`). */
@@ -59,16 +60,17 @@ function actionSchema(
 ): ActionSchema {
   // What is no JSON, a document or a stream, cannot be checked as such.
   const checked = checkResults && action.returns !== 'any' ? resultCheck(name, action) : undefined;
+  const timeout = timeoutOf(action);
   const run = action.auth === 'staff' ? audited(name, handler) : handler;
   return {
     visibility: action.visibility,
     params: { $$strict: true, ...strict(action.params) },
-    ...(action.timeout === undefined ? {} : { timeout: action.timeout }),
+    ...(timeout === undefined ? {} : { timeout }),
     ...(action.concurrency === undefined
       ? {}
       : { bulkhead: { enabled: true, concurrency: action.concurrency, maxQueueSize: 10_000 } }),
     // Only what is safe to run twice is run again: after a lost connection nobody knows whether it ran.
-    retryPolicy: { enabled: action.idempotent },
+    retryPolicy: { enabled: action.idempotent && !action.upload }, // a stream is read once
     ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),
     async handler(this: unknown, ctx: Ctx<unknown>) {
       admit(action, ctx);

@@ -5,6 +5,8 @@ import type { ServiceSchema } from 'moleculer';
 export interface Worker {
   /** Runs a task that nobody waits for; an error is logged. */
   background(task: Promise<unknown>): void;
+  /** Aborted when the service stops. */
+  stopping: AbortSignal;
 }
 
 interface Options<S> {
@@ -26,7 +28,7 @@ export function worker<S>({ every, run }: Options<S>): Partial<ServiceSchema> {
         tasks.add(logged);
         logged.finally(() => tasks.delete(logged));
       };
-      this.worker = { background, tasks, stop };
+      this.worker = { background, tasks, stop, stopping: stop.signal };
     },
     async started() {
       const { background, stop } = this.worker;

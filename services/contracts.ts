@@ -9,13 +9,16 @@ import { customer } from './customer/customer.contract.ts';
 import { limit } from './customer/limit.contract.ts';
 import { mail } from './customer/mail.contract.ts';
 import { category } from './product/category.contract.ts';
+import { imports } from './product/import.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
+import { media } from './product/media.contract.ts';
 import { movement } from './product/movement.contract.ts';
 import { posting } from './product/posting.contract.ts';
 import { product } from './product/product.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';
+import { relay } from './relay/relay.contract.ts';
 import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';
@@ -31,6 +34,7 @@ export const contracts: readonly Contract[] = [
   api,
   docs,
   accountPages,
+  relay,
   attempt,
   auditLog,
   customer,
@@ -38,6 +42,8 @@ export const contracts: readonly Contract[] = [
   mail,
   product,
   category,
+  media,
+  imports,
   inventory,
   movement,
   posting,

@@ -27,6 +27,8 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/stock-alert.service.ts'),
     import('./product/review.service.ts'),
     import('./product/review-vote.service.ts'),
+    import('./product/media.service.ts'),
+    import('./product/import.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

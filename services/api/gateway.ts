@@ -14,6 +14,7 @@ import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } f
 import { aliasesOf, type Route } from './routes.ts';
 import { refuseBroken, reusePort, SERVER_OPTIONS } from './server.ts';
 import { Streams } from './streams.ts';
+import { receive, uploadRoutes } from './upload.ts';
 
 interface Gateway {
   server: Server;
@@ -34,13 +35,17 @@ const LAST_ANSWERS = 3000;
 
 const LARGEST_BODY = '100kb';
 /** moleculer-web's own. */
-const { sendResponse, httpHandler } = (
-  ApiGateway as unknown as { methods: Record<'sendResponse' | 'httpHandler', (...args: unknown[]) => void> }
+const { sendResponse, httpHandler, callAction } = (
+  ApiGateway as unknown as {
+    methods: Record<'sendResponse' | 'httpHandler', (...args: unknown[]) => void> &
+      Record<'callAction', (...args: unknown[]) => Promise<unknown>>;
+  }
 ).methods;
 
 /** moleculer-web, set to serve these routes and nothing else. */
 export function gateway(config: Config, routes: readonly Route[], access: Access): Partial<ServiceSchema> {
   const byAction = new Map(routes.map((route) => [route.action, route]));
+  const isUpload = uploadRoutes(routes);
   const routeOf = (req: Request): Route => {
     const route = byAction.get(req.$alias.action);
     if (!route) throw errors.notFound();
@@ -67,7 +72,7 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
         bodyParsers: {
           // First: what was parsed can no longer be checked for a signature.
           raw: { limit: LARGEST_BODY, type: wantsRaw(routes) },
-          json: { limit: LARGEST_BODY, strict: true },
+          json: { limit: LARGEST_BODY, strict: true, type: (req: IncomingMessage) => isJson(req) && !isUpload(req) },
         },
         aliases: aliasesOf(routes),
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request) {
@@ -75,7 +80,7 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
           const route = routeOf(req);
           takeIn(route, ctx, req, access);
           // moleculer-web has chosen a node without knowing the parameters or the customer: by name it is chosen anew.
-          if (route.contract.shardKey) req.$endpoint = route.action;
+          if (route.contract.shardKey || route.contract.upload) req.$endpoint = route.action;
         },
         onAfterCall(ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse, data: unknown) {
           const { contract } = routeOf(req);
@@ -117,6 +122,11 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       createServer(this: Gateway & { httpHandler: RequestListener }) {
         this.server = createServer(SERVER_OPTIONS, this.httpHandler);
         this.server.on('clientError', refuseBroken);
+        this.server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+          // Whether an upload may be sent is known when it is let in.
+          if (!isUpload(req)) res.writeContinue();
+          this.httpHandler(req, res);
+        });
       },
       /** Everything that comes in, also what has no route or cannot be read, goes through the front door first. */
       async httpHandler(this: Gateway, req: Request, res: ServerResponse, next: unknown) {
@@ -138,6 +148,14 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       },
       resolveAlias(this: Gateway, url: string, method = 'GET') {
         return this.lookup.resolve(url, method);
+      },
+      /** What is uploaded is passed on as it comes. */
+      callAction(this: Gateway, route: object, action: string, req: Request, res: ServerResponse, params: unknown) {
+        const { upload } = routeOf(req).contract;
+        if (!upload) return callAction.call(this, route, action, req, res, params);
+        return receive(upload, req, res, (stream) =>
+          callAction.call(this, { ...route, callOptions: { stream } }, action, req, res, params),
+        );
       },
       /** moleculer-web would warn of each client that leaves a stream, and could not end one itself. */
       sendResponse(this: Gateway, req: Request, res: ServerResponse, data: unknown, action: unknown) {
@@ -198,5 +216,6 @@ function wantsRaw(routes: readonly Route[]) {
 }
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+const isJson = ({ headers }: IncomingMessage) => /^\s*application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
 
 const isPersonal = ({ auth, personal }: ActionContract): boolean => personal ?? auth !== 'public';

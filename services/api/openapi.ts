@@ -1,6 +1,7 @@
 import { PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
 import { isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
 import { bodyExample } from './openapi-examples.ts';
+import { queryHasParams } from './params.ts';
 import type { Route } from './routes.ts';
 
 /** What any request may be answered with. */
@@ -109,12 +110,12 @@ function securityOf({ action, contract }: Route): JsonSchema[] {
 }
 
 function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
-  const { headers = {}, params, takesBody } = contract;
-  const inQuery = method === 'GET' || (method === 'DELETE' && !takesBody);
+  const { headers = {}, params } = contract;
+  const inQuery = queryHasParams(method, contract);
   const own = Object.entries(params).flatMap(([name, rule]) => {
     const header = headers[name];
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
-    if (!place || header === 'Accept') return [];
+    if (!place || header === 'Accept' || header === 'Content-Type') return [];
     const required = place === 'path' || !isOptional(rule);
     return [{ name: header ?? name, in: place, required, schema: ruleSchema(rule) }];
   });
@@ -122,7 +123,11 @@ function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
 }
 
 function requestBody({ pathParams, contract }: Route): JsonSchema {
-  const { params, headers = {}, rawBody } = contract;
+  const { params, headers = {}, rawBody, upload } = contract;
+  if (upload) {
+    // OpenAPI 3.1: bytes as they are, without a schema.
+    return { requestBody: { required: true, content: Object.fromEntries(upload.types.map((type) => [type, {}])) } };
+  }
   if (rawBody) return { requestBody: { required: true, content: { '*/*': { schema: {} } } } };
   const elsewhere = [...pathParams, ...Object.keys(headers)];
   const fields = Object.fromEntries(Object.entries(params).filter(([name]) => !elsewhere.includes(name)));
@@ -146,7 +151,8 @@ function success({ contract }: Route): JsonSchema {
       ? { 'application/json': { schema: ruleSchema(returns) } }
       : undefined;
   const answer = { description: contract.summary, headers, ...(content ? { content } : {}) };
-  return Object.fromEntries([status, ...mayAnswer].map((one) => [one, answer]));
+  const unchanged = { description: 'What you have is still right', headers };
+  return Object.fromEntries([status, ...mayAnswer].map((one) => [one, one === 304 ? unchanged : answer]));
 }
 
 function problems(route: Route): JsonSchema {

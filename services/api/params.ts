@@ -1,4 +1,4 @@
-import type { Schema } from '../../lib/contract.ts';
+import type { ActionContract, Method, Schema } from '../../lib/contract.ts';
 import { errors, type FieldError } from '../../lib/errors.ts';
 import { escaped } from '../../lib/pointer.ts';
 import type { Route } from './routes.ts';
@@ -33,7 +33,7 @@ export function paramsOf({ method, pathParams, contract }: Route, given: Given):
     const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
     return { ...given.path, ...headers, [rawBody]: given.raw ?? '' };
   }
-  const inQuery = method === 'GET' || (method === 'DELETE' && !contract.takesBody);
+  const inQuery = queryHasParams(method, contract);
   const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
   const elsewhere = new Set([...pathParams, ...Object.keys(contract.headers ?? {})]);
   if (!inQuery) refuseUnknown(Object.keys(given.query));
@@ -44,6 +44,10 @@ export function paramsOf({ method, pathParams, contract }: Route, given: Given):
   refuseUnknown(Object.keys(own).filter((field) => elsewhere.has(field)));
   return { ...own, ...given.path, ...headers };
 }
+
+/** Whether the parameters of a route that are neither in its path nor in a header are in the query. */
+export const queryHasParams = (method: Method, { takesBody, upload }: ActionContract): boolean =>
+  method === 'GET' || upload !== undefined || (method === 'DELETE' && !takesBody);
 
 function refuseUnknown(fields: string[]): void {
   if (fields.length === 0) return;

@@ -9,6 +9,7 @@ import type { Flight } from './near-cache.ts';
 import { paramsOf, refusePoisonous } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
+import { checkUpload } from './upload.ts';
 
 /** moleculer-web's request: Node's with what the routing found out. */
 export interface Request extends IncomingMessage {
@@ -98,7 +99,8 @@ function segments(path: string): number {
  */
 export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
   admit(route, ctx, req, access);
-  if (!route.contract.rawBody) refuseOtherMedia(req);
+  if (route.contract.upload) checkUpload(req, route.contract.upload);
+  else if (!route.contract.rawBody) refuseOtherMedia(req);
   refusePoisonous(req.originalUrl ?? '');
   const { params: path } = req.$params as { params: Record<string, unknown> };
   const raw = Buffer.isBuffer(req.body) ? req.body.toString() : undefined;

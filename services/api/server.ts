@@ -4,6 +4,7 @@ import { errors } from '../../lib/errors.ts';
 import { problemOf } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { isUploading } from './upload.ts';
 
 /** Lets several processes of one machine listen on the same port; the kernel spreads the connections. */
 export function reusePort(server: Server): void {
@@ -25,6 +26,7 @@ export const SERVER_OPTIONS: ServerOptions = {
 
 /** Answers what Node could not make a request of, and closes: what follows on that connection means nothing. */
 export function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(socket)) return;
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

@@ -7,7 +7,6 @@ import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import type { Handlers } from '../../lib/service.ts';
 import { timeOf } from '../../lib/time.ts';
-import type { Store } from '../../mixins/store.ts';
 import { archived, created, edited, restored } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedule, unschedule } from './price-change.ts';
@@ -15,6 +14,7 @@ import type { Product } from './product.ts';
 import type { productAdminActions } from './product-admin.contract.ts';
 import type { ProductService } from './product-service.ts';
 import { staffView } from './staff-view.ts';
+import { type Names, takenBy } from './taken.ts';
 
 /** The handlers of what staff does with products. */
 export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
@@ -104,21 +104,4 @@ async function editBy(
 function shown(ctx: Ctx<unknown>, product: Product) {
   ctx.meta.$responseHeaders = { ETag: etagOf(product.version) };
   return staffView(product);
-}
-
-/** What no two products may have in common. */
-interface Names {
-  _id: string;
-  slug?: string | undefined;
-  variants?: readonly { sku: string }[] | undefined;
-}
-
-/** Which of its names another product has. */
-async function takenBy({ _id: id, slug, variants = [] }: Names, store: Store<Product>): Promise<Error> {
-  const other = slug === undefined ? null : await store.findOne({ slug });
-  if (slug !== undefined && other && other._id !== id) return errors.slugTaken(slug);
-  const skus = variants.map(({ sku }) => sku);
-  const others = await store.find({ 'variants.sku': { $in: skus } }, { fields: ['_id', 'variants'] });
-  const theirs = new Set(others.flatMap(({ _id, variants }) => (_id === id ? [] : variants.map(({ sku }) => sku))));
-  return errors.skuTaken(skus.filter((sku) => theirs.has(sku)));
 }

@@ -2,10 +2,12 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
+import { imageActions } from './images.contract.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { sampleActions } from './samples.contract.ts';
 import { tallyActions } from './tally.contract.ts';
+import { transferActions } from './transfer.contract.ts';
 
 const offer = {
   type: 'object',
@@ -31,6 +33,8 @@ export const product = contract(
     ...productAdminActions,
     ...sampleActions,
     ...tallyActions,
+    ...imageActions,
+    ...transferActions,
     list: {
       summary: 'Products, by category and words',
       visibility: 'published',

@@ -6,6 +6,7 @@ import { type Store, store } from '../../mixins/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
 import { catchUp, loadAll } from './catch-up.ts';
+import { imageHandlers } from './images.ts';
 import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
@@ -15,6 +16,7 @@ import { offerOf, productCard, productView, type Sight } from './product-view.ts
 import { sampleHandlers } from './samples.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 import { tallyHandlers } from './tally.ts';
+import { transferHandlers } from './transfer.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
 const CATCH_UP_PAUSE = 1000;
@@ -59,6 +61,8 @@ export default function productService(config: Config) {
       ...productAdminHandlers,
       ...sampleHandlers,
       ...tallyHandlers,
+      ...imageHandlers(config.blobs),
+      ...transferHandlers,
 
       ready() {
         return this.store.ping();

@@ -1,6 +1,7 @@
 import type { Store } from '../../mixins/store.ts';
 import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
+import type { Job } from '../../services/product/import/job.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';
 import type { Product } from '../../services/product/product.ts';
@@ -27,6 +28,7 @@ interface Kept {
   'stock-alert': StockAlert;
   review: Review;
   'review-vote': Vote;
+  import: Job;
   cart: Cart;
   coupon: Coupon;
   hold: Hold;

@@ -44,6 +44,11 @@ export class Operator {
     }
   }
 
+  /** An admin, appointed. */
+  async appoint(email: string, password: string): Promise<string> {
+    return (await this.#rpc.call('customer.appoint', { email, password, role: 'admin' })).id;
+  }
+
   async offerCoupon(code: string, limit: number): Promise<void> {
     const meta = { user: { id: 'operator', sessionId: '', role: 'admin' as const } };
     await this.#rpc.call('coupon.put', { code, kind: 'percentage', percent: 1000, limit }, { meta });

@@ -21,6 +21,11 @@ export class RawConnection {
     return this;
   }
 
+  /** All that came back so far. */
+  get received(): string {
+    return this.#received;
+  }
+
   /** All that came back until the other side closed. */
   async untilClosed(): Promise<string> {
     await this.#closed;

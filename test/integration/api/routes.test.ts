@@ -6,6 +6,7 @@ import { startShop } from '../../support/shop.ts';
 /** The whole surface, written out once more by hand: a route that appears or goes must be meant. */
 const ROUTES = `
   DELETE /v1/admin/categories/:slug
+  DELETE /v1/admin/products/:id/images/:imageId
   DELETE /v1/admin/products/:id/price-changes/:changeId
   DELETE /v1/admin/staff/:id
   DELETE /v1/cart
@@ -24,12 +25,15 @@ const ROUTES = `
   GET /docs
   GET /docs/:file
   GET /healthz
+  GET /media/:id/:file
   GET /openapi.json
   GET /problems/:type
   GET /readyz
   GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
+  GET /v1/admin/imports
+  GET /v1/admin/imports/:id
   GET /v1/admin/inventory
   GET /v1/admin/inventory/:sku
   GET /v1/admin/inventory/:sku/movements
@@ -39,6 +43,7 @@ const ROUTES = `
   GET /v1/admin/orders/:id
   GET /v1/admin/products
   GET /v1/admin/products/:id
+  GET /v1/admin/products/export
   GET /v1/admin/reviews
   GET /v1/admin/staff
   GET /v1/cart
@@ -63,8 +68,10 @@ const ROUTES = `
   GET /v1/products/:idOrSlug
   PATCH /v1/admin/categories/:slug
   PATCH /v1/admin/products/:id
+  PATCH /v1/admin/products/:id/images/:imageId
   PATCH /v1/me
   POST /v1/admin/categories
+  POST /v1/admin/imports
   POST /v1/admin/inventory/:sku/movements
   POST /v1/admin/inventory/stocktakes
   POST /v1/admin/orders/:id/cancel
@@ -77,6 +84,7 @@ const ROUTES = `
   POST /v1/admin/orders/:id/ship
   POST /v1/admin/products
   POST /v1/admin/products/:id/archive
+  POST /v1/admin/products/:id/images
   POST /v1/admin/products/:id/price-changes
   POST /v1/admin/products/:id/restore
   POST /v1/admin/reviews/:id/approve
@@ -101,6 +109,7 @@ const ROUTES = `
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
   PUT /v1/admin/inventory/:sku
+  PUT /v1/admin/products/:id/images
   PUT /v1/admin/staff/:id
   PUT /v1/cart/currency
   PUT /v1/cart/items/:sku

@@ -98,6 +98,7 @@ describe('the environment', () => {
       natsSystemUrl: env.NATS_SYSTEM_URL,
       metricsPort: 9100,
       auditSeconds: 60,
+      blobs: { kind: 'disk', folder: join(folder, 'media') },
       payments: {
         provider: 'stripe',
         secretKey: 'sk_test_1',

@@ -1,0 +1,22 @@
+import type { BlobConfig, Blobs } from './blobs.ts';
+
+/** The files of a shop, wherever it keeps them. */
+export function blobStore(config: BlobConfig): Blobs {
+  let opened: Promise<Blobs> | undefined;
+  const store = () => {
+    opened ??= open(config);
+    return opened;
+  };
+  return {
+    put: async (name, content) => (await store()).put(name, content),
+    has: async (name) => (await store()).has(name),
+    get: async (name) => (await store()).get(name),
+    remove: async (name) => (await store()).remove(name),
+  };
+}
+
+/** Amazon's client is large: only who uses it waits for it. */
+const open = async (config: BlobConfig): Promise<Blobs> =>
+  config.kind === 's3'
+    ? new (await import('./blobs-s3.ts')).S3Blobs(config)
+    : new (await import('./blobs-disk.ts')).DiskBlobs(config.folder);

@@ -1,0 +1,128 @@
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { type BlobConfig, type Blobs, checked } from './blobs.ts';
+import { errors } from './errors.ts';
+
+/** Of all parts of an upload but the last, in bytes; S3 takes none below 5 MiB. */
+const PART_SIZE = 8 * 1024 * 1024;
+
+/** Objects in a bucket; what is larger than a part is sent in parts, and appears when it is complete. */
+export class S3Blobs implements Blobs {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+
+  constructor({ endpoint, region, bucket, prefix, accessKeyId, secretAccessKey }: BlobConfig & { kind: 's3' }) {
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.#client = new S3Client({
+      region,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      // What is not Amazon's has no name for each bucket, nor its newer checksums.
+      forcePathStyle: endpoint !== undefined,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      credentials: { accessKeyId, secretAccessKey },
+      requestHandler: { connectionTimeout: 3000, requestTimeout: 30_000 },
+    });
+  }
+
+  async put(name: string, content: Readable | Buffer): Promise<void> {
+    const object = this.#object(name);
+    if (Buffer.isBuffer(content)) {
+      await reached(this.#client.send(new PutObjectCommand({ ...object, Body: content })));
+      return;
+    }
+    const parts = inParts(content);
+    const first = await parts.next();
+    const head = first.value ?? Buffer.alloc(0);
+    if (first.done || head.length < PART_SIZE) await this.put(name, head);
+    else await this.#putParts(object, head, parts);
+  }
+
+  async #putParts(object: Named, head: Buffer, rest: AsyncIterable<Buffer>): Promise<void> {
+    const { UploadId } = await reached(this.#client.send(new CreateMultipartUploadCommand(object)));
+    const upload = { ...object, UploadId };
+    try {
+      const done: { ETag: string | undefined; PartNumber: number }[] = [];
+      const add = async (Body: Buffer) => {
+        const PartNumber = done.length + 1;
+        const { ETag } = await reached(this.#client.send(new UploadPartCommand({ ...upload, PartNumber, Body })));
+        done.push({ ETag, PartNumber });
+      };
+      await add(head);
+      for await (const part of rest) await add(part);
+      const MultipartUpload = { Parts: done };
+      await reached(this.#client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload })));
+    } catch (error) {
+      // Should this fail too, the bucket's own rule for unfinished uploads is left.
+      await this.#client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
+      throw error;
+    }
+  }
+
+  async has(name: string): Promise<boolean> {
+    const found = await reached(this.#client.send(new HeadObjectCommand(this.#object(name))).catch(ifMissing));
+    return found !== null;
+  }
+
+  async get(name: string): Promise<Readable | null> {
+    const found = await reached(this.#client.send(new GetObjectCommand(this.#object(name))).catch(ifMissing));
+    return found?.Body instanceof Readable ? found.Body : null;
+  }
+
+  async remove(name: string): Promise<void> {
+    await reached(this.#client.send(new DeleteObjectCommand(this.#object(name))));
+  }
+
+  #object(name: string): Named {
+    return { Bucket: this.#bucket, Key: this.#prefix + checked(name) };
+  }
+}
+
+interface Named {
+  Bucket: string;
+  Key: string;
+}
+
+/** A stream in buffers of one part's size; the last may be smaller. */
+async function* inParts(stream: Readable): AsyncGenerator<Buffer> {
+  let [chunks, size]: [Buffer[], number] = [[], 0];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < PART_SIZE) continue;
+    yield Buffer.concat(chunks);
+    [chunks, size] = [[], 0];
+  }
+  if (size > 0) yield Buffer.concat(chunks);
+}
+
+function ifMissing(error: unknown): null {
+  if (statusOf(error) === 404) return null;
+  throw error;
+}
+
+const statusOf = (error: unknown): number =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+
+/** Storage that does not answer, or fails, is told apart from storage that says no, which is a fault of ours. */
+async function reached<R>(answer: Promise<R>): Promise<R> {
+  try {
+    return await answer;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status >= 400 && status < 500 && status !== 429) throw error;
+    throw errors.unavailable('The files of the shop cannot be reached right now.');
+  }
+}

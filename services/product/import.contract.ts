@@ -1,0 +1,69 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { anyId } from '../../lib/ids.ts';
+import { pageOf, pageParams } from '../../lib/page.ts';
+import { FORMATS, JOB_STATUSES } from './import/job.ts';
+
+const LARGEST_FILE = 512 * 1024 ** 2;
+
+const job = {
+  id: 'string',
+  status: { type: 'enum', values: JOB_STATUSES },
+  format: { type: 'enum', values: FORMATS },
+  staffId: 'string',
+  /** Products of the file that have been dealt with so far, and what came of them. */
+  rows: 'number',
+  created: 'number',
+  updated: 'number',
+  unchanged: 'number',
+  failed: 'number',
+  /** Why the rest of the file could not be read. */
+  reason: { type: 'string', nullable: true },
+  createdAt: 'string',
+  finishedAt: { type: 'string', nullable: true },
+} as const;
+const error = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
+const jobRule = { type: 'object', props: job } as const;
+/** With the first 1,000 rows that were refused. */
+const fullJob = { type: 'object', props: { ...job, errors: { type: 'array', items: error } } } as const;
+
+const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write' } as const;
+
+export const imports = contract(
+  'import',
+  {
+    start: {
+      ...staff,
+      summary: 'Import products from a file: CSV, a row for each variant, or JSON Lines. It is worked off afterwards',
+      idempotent: false,
+      rest: 'POST /v1/admin/imports',
+      status: 202,
+      location: '/v1/admin/imports/{id}',
+      upload: { types: ['text/csv', 'application/x-ndjson'], limit: LARGEST_FILE, maxSeconds: 3600 },
+      headers: { type: 'Content-Type' },
+      params: { type: { type: 'string', max: 200 } },
+      returns: jobRule,
+    },
+    read: {
+      ...staff,
+      summary: 'How far an import is, and the rows that were refused',
+      idempotent: true,
+      rest: 'GET /v1/admin/imports/:id',
+      params: { id: anyId },
+      returns: fullJob,
+      problems: ['not-found'],
+    },
+    list: {
+      ...staff,
+      summary: 'All imports, the latest first',
+      idempotent: true,
+      rest: 'GET /v1/admin/imports',
+      params: pageParams,
+      returns: pageOf(jobRule),
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof imports> {}
+}

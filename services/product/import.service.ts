@@ -1,0 +1,82 @@
+import { blobStore } from '../../lib/blob-store.ts';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { newId } from '../../lib/ids.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { type Self, service, staffOf } from '../../lib/service.ts';
+import { timeoutOf } from '../../lib/upload-time.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
+import { type Format, type Job, queued, uploading } from './import/job.ts';
+import { fileOf, workOff } from './import/work.ts';
+import { imports } from './import.contract.ts';
+
+/** Between two looks for an import that nobody works on, in ms. */
+const PAUSE = 1000;
+
+type This = Self<{ store: Store<Job>; worker: Worker }>;
+
+/** Products from files: each file is kept until it is worked off, by one product node after the other if need be. */
+export default function importService(config: Config) {
+  const blobs = blobStore(config.blobs);
+  const patience = timeoutOf(imports.actions.start) ?? 0;
+
+  return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
+    dependencies: ['product', 'category', 'inventory'],
+    mixins: [
+      worker<This>({
+        every: PAUSE,
+        run() {
+          return workOff(this, blobs);
+        },
+      }),
+      store<Job>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),
+    ],
+
+    handlers: {
+      async start(ctx) {
+        const format = formatOf(ctx.params.type);
+        if (!ctx.stream) throw new Error('start takes a stream');
+        const now = new Date();
+        const id = newId('imp', now);
+        await this.store.insert(uploading(id, staffOf(ctx), format, patience, now));
+        try {
+          await blobs.put(fileOf(id), ctx.stream);
+        } catch (error) {
+          await this.store.remove({ _id: id });
+          throw error;
+        }
+        return view(await this.store.change(id, queued));
+      },
+
+      async read(ctx) {
+        const job = await this.store.get(ctx.params.id);
+        if (!job) throw errors.notFound('This import');
+        return { ...view(job), errors: job.errors };
+      },
+
+      async list(ctx) {
+        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
+        const jobs = await this.store.find(before, { sort: { _id: -1 }, limit: limit + 1 });
+        const { items, nextCursor } = page(jobs, limit, ({ _id }) => [_id]);
+        return { items: items.map(view), nextCursor };
+      },
+    },
+  });
+}
+
+/** @throws unsupported-media-type for another encoding than UTF-8 */
+function formatOf(type: string): Format {
+  const [media = '', ...parameters] = type.toLowerCase().split(';');
+  const charset = parameters.map((one) => /^\s*charset\s*=\s*"?([^"\s]+)/.exec(one)?.[1]).find((found) => found);
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+    throw errors.unsupportedMediaType(imports.actions.start.upload.types.map((one) => `${one}; charset=utf-8`));
+  }
+  return media.trim() === 'text/csv' ? 'csv' : 'jsonl';
+}
+
+function view({ _id: id, status, format, staffId, rows, created, updated, unchanged, failed, reason, ...job }: Job) {
+  const times = { createdAt: job.createdAt.toISOString(), finishedAt: job.finishedAt?.toISOString() ?? null };
+  return { id, status, format, staffId, rows, created, updated, unchanged, failed, reason, ...times };
+}

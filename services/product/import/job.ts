@@ -1,0 +1,111 @@
+import type { Decision } from '../../../lib/changes.ts';
+import type { Outcome } from './batch.ts';
+
+export const FORMATS = ['csv', 'jsonl'] as const;
+export type Format = (typeof FORMATS)[number];
+export const JOB_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
+
+/** How long a node may be silent before another one goes on with its work, in ms. */
+export const LEASE = 30_000;
+/** Errors that are kept; the others are counted. */
+const MOST_ERRORS = 1000;
+/** Attempts that got no further. */
+const MOST_ATTEMPTS = 5;
+
+/** An import of products from a file: what it came to so far, and who works on it until when. */
+export interface Job {
+  _id: string;
+  rev: number;
+  format: Format;
+  status: (typeof JOB_STATUSES)[number];
+  staffId: string;
+  /** Products of the file that have been dealt with: where to go on. */
+  rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  errors: { line: number; detail: string }[];
+  /** Why the rest could not be read. */
+  reason: string | null;
+  /** Who works on it. */
+  owner: string | null;
+  attempts: number;
+  /** When somebody has to look after it; null: never again. */
+  nextAt: Date | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+/** An import whose file is on its way, which takes until `patience` ms from now at most. */
+export function uploading(_id: string, staffId: string, format: Format, patience: number, now: Date): Omit<Job, 'rev'> {
+  const counts = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, attempts: 0 };
+  const nextAt = new Date(now.getTime() + patience);
+  const open = { errors: [], reason: null, owner: null, finishedAt: null };
+  return { _id, staffId, format, status: 'uploading', ...counts, ...open, nextAt, createdAt: now };
+}
+
+/** All of the file is there. */
+export function queued(job: Readonly<Job>, now: Date): Decision<Job> {
+  return moved(job, { status: 'queued', nextAt: now });
+}
+
+/**
+ * Takes an import on, or ends one that cannot go on; null when there is nothing to do with it now. `again`: whoever had
+ * it before may have done more than it says.
+ */
+export function claimed(job: Readonly<Job>, owner: string, now: Date): Decision<{ job: Job; again: boolean } | null> {
+  if (job.nextAt === null || job.nextAt > now) return { answer: null };
+  const { answer, patch } =
+    job.status === 'uploading'
+      ? failed(job, 'The upload was not finished.', now)
+      : job.attempts >= MOST_ATTEMPTS
+        ? failed(job, `It got no further in ${MOST_ATTEMPTS} attempts.`, now)
+        : moved(job, { status: 'running', owner, attempts: job.attempts + 1, nextAt: leasedFrom(now) });
+  return { answer: { job: answer, again: job.status === 'running' }, ...(patch ? { patch } : {}) };
+}
+
+/** What has been dealt with since. Null: another node has taken over. */
+export function progressed(
+  job: Readonly<Job>,
+  owner: string,
+  results: readonly { line: number; outcome: Outcome }[],
+  now: Date,
+): Decision<Job | null> {
+  if (job.owner !== owner) return { answer: null };
+  const count = (kind: Outcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
+  const errors = results.flatMap(({ line, outcome }) =>
+    outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : [],
+  );
+  const kept = [...job.errors, ...errors].slice(0, MOST_ERRORS);
+  return moved(job, {
+    rows: job.rows + results.length,
+    created: job.created + count('created'),
+    updated: job.updated + count('updated'),
+    unchanged: job.unchanged + count('unchanged'),
+    failed: job.failed + errors.length,
+    ...(kept.length > job.errors.length ? { errors: kept } : {}),
+    attempts: 0,
+    nextAt: leasedFrom(now),
+  });
+}
+
+/** The end of the file, or, with a reason, what keeps the rest from being read. */
+export function finished(job: Readonly<Job>, owner: string, reason: string | null, now: Date): Decision<Job | null> {
+  if (job.owner !== owner) return { answer: null };
+  if (reason !== null) return failed(job, reason, now);
+  return moved(job, { status: 'done', owner: null, nextAt: null, finishedAt: now });
+}
+
+/** Lets another node go on at once. */
+export function released(job: Readonly<Job>, owner: string, now: Date): Decision<Job | null> {
+  if (job.owner !== owner || job.status !== 'running') return { answer: null };
+  return moved(job, { status: 'queued', owner: null, attempts: 0, nextAt: now });
+}
+
+const failed = (job: Readonly<Job>, reason: string, now: Date): Decision<Job> =>
+  moved(job, { status: 'failed', reason, owner: null, nextAt: null, finishedAt: now });
+
+const leasedFrom = (now: Date): Date => new Date(now.getTime() + LEASE);
+
+const moved = (job: Readonly<Job>, patch: Partial<Job>): Decision<Job> => ({ answer: { ...job, ...patch }, patch });

@@ -1,0 +1,58 @@
+import { checkedRow, LONGEST_LINE, type Row } from './row.ts';
+
+const NEWLINE = 10;
+const BOM = /^\uFEFF/;
+
+/** The products of a file of JSON Lines (https://jsonlines.org): one object a line, in UTF-8. Blank lines are left out. */
+export async function* jsonlRows(content: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  for await (const { line, bytes } of lines(content)) {
+    if (!bytes) {
+      yield { line, wrong: `A line may have ${LONGEST_LINE / 1024} KiB.` };
+      continue;
+    }
+    const row = rowOf(line, bytes, decoder);
+    if (row) yield row;
+  }
+}
+
+function rowOf(line: number, bytes: Buffer, decoder: TextDecoder): Row | undefined {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    return { line, wrong: 'This is not UTF-8.' };
+  }
+  if (line === 1) text = text.replace(BOM, '');
+  if (text.trim() === '') return undefined;
+  try {
+    return checkedRow(line, JSON.parse(text));
+  } catch {
+    return { line, wrong: 'This is not JSON.' };
+  }
+}
+
+/** The lines of a file; without `bytes` one that is too long, of which no more is kept than that. */
+async function* lines(content: AsyncIterable<Buffer>): AsyncGenerator<{ line: number; bytes?: Buffer }> {
+  let [line, parts, size]: [number, Buffer[], number] = [1, [], 0];
+  const take = (part: Buffer) => {
+    size += part.length;
+    if (size > LONGEST_LINE) parts = [];
+    else parts.push(part);
+  };
+  const end = () => {
+    const found = { line, ...(size > LONGEST_LINE ? {} : { bytes: Buffer.concat(parts) }) };
+    [line, parts, size] = [line + 1, [], 0];
+    return found;
+  };
+  for await (const chunk of content) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      take(chunk.subarray(from, at));
+      from = at + 1;
+      yield end();
+    }
+    take(chunk.subarray(from));
+  }
+  if (size > 0) yield end();
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Blobs } from '../../../lib/blobs.ts';
+import { isOutage } from '../../../lib/outage.ts';
+import type { Self } from '../../../lib/service.ts';
+import type { Store } from '../../../mixins/store.ts';
+import type { Worker } from '../../../mixins/worker.ts';
+import { csvRows } from './csv.ts';
+import { claimed, type Format, finished, type Job, progressed, released } from './job.ts';
+import { jsonlRows } from './jsonl.ts';
+import { BrokenFile, type Row } from './row.ts';
+import { runImport } from './run.ts';
+
+type ImportService = Self<{ store: Store<Job>; worker: Worker }>;
+
+/** The name of an import's file. */
+export const fileOf = (id: string): string => `import/${id}`;
+
+/** Takes on the import that has waited longest, if there is one, and works it off. */
+export async function workOff(service: ImportService, blobs: Blobs): Promise<void> {
+  const { store, logger } = service;
+  const [due] = await store.find({ nextAt: { $lte: new Date() } }, { sort: { nextAt: 1 }, limit: 1, fields: ['_id'] });
+  if (!due) return;
+  const owner = randomUUID();
+  const claim = await store.change(due._id, (job, now) => claimed(job, owner, now));
+  if (!claim) return;
+  const { job, again } = claim;
+  if (job.status === 'running') {
+    const end = await attempt(service, blobs, { job, again, owner });
+    if (!end) return;
+    await store.change(job._id, (found, now) => finished(found, owner, end.reason, now));
+  }
+  // The import has ended by now, so nobody needs it.
+  await blobs.remove(fileOf(job._id)).catch((error) => logger.warn(`${fileOf(job._id)} could not be removed`, error));
+}
+
+interface Claim {
+  job: Job;
+  again: boolean;
+  owner: string;
+}
+
+/** @returns why the rest of the file cannot be read, null at its end; undefined: it is left for another to go on */
+async function attempt(
+  service: ImportService,
+  blobs: Blobs,
+  { job, again, owner }: Claim,
+): Promise<{ reason: string | null } | undefined> {
+  const { store, broker, worker, logger } = service;
+  try {
+    const file = await blobs.get(fileOf(job._id));
+    if (!file) return { reason: 'Its file is not there.' };
+    const isThrough = await runImport({
+      rows: rowsOf(file, job.format),
+      done: job.rows,
+      again,
+      apply: async (inputs, again) =>
+        (await broker.call('product.importBatch', { inputs: [...inputs], again })).map(({ kind, detail = '' }) =>
+          kind === 'refused' ? { kind, detail } : { kind },
+        ),
+      async save(results) {
+        const kept = await store.change(job._id, (found, now) => progressed(found, owner, results, now));
+        return kept !== null && !worker.stopping.aborted;
+      },
+    });
+    if (isThrough) return { reason: null };
+    await store.change(job._id, (found, now) => released(found, owner, now));
+    return undefined;
+  } catch (error) {
+    if (error instanceof BrokenFile) return { reason: error.message };
+    // Its time runs out, and somebody tries again.
+    if (isOutage(error)) logger.warn(`${job._id} waits for what is out of reach`, error);
+    else logger.error(`${job._id} failed`, error);
+    return undefined;
+  }
+}
+
+const rowsOf = (file: Readable, format: Format): AsyncGenerator<Row> =>
+  format === 'csv' ? csvRows(file) : jsonlRows(file);

@@ -1,0 +1,30 @@
+import { type ActionsOf, contract } from '../../lib/contract.ts';
+
+export const media = contract(
+  'media',
+  {
+    file: {
+      summary: 'A picture in one of its widths; what is under an address never changes',
+      visibility: 'published',
+      auth: 'public',
+      idempotent: true,
+      timeout: 3000,
+      rest: 'GET /media/:id/:file',
+      headers: { known: 'If-None-Match' },
+      params: {
+        id: { type: 'string', max: 64 },
+        file: { type: 'string', max: 64 },
+        known: { type: 'string', max: 1000, optional: true },
+      },
+      returns: 'any',
+      produces: ['image/webp'],
+      mayAnswer: [304],
+      problems: ['not-found'],
+    },
+  },
+  {},
+);
+
+declare module '../../lib/contract.ts' {
+  interface Actions extends ActionsOf<typeof media> {}
+}

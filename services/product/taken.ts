@@ -1,0 +1,20 @@
+import { errors } from '../../lib/errors.ts';
+import type { Store } from '../../mixins/store.ts';
+import type { Product } from './product.ts';
+
+/** What no two products may have in common. */
+export interface Names {
+  _id: string;
+  slug?: string | undefined;
+  variants?: readonly { sku: string }[] | undefined;
+}
+
+/** Which of its names another product has. */
+export async function takenBy({ _id: id, slug, variants = [] }: Names, store: Store<Product>): Promise<Error> {
+  const other = slug === undefined ? null : await store.findOne({ slug });
+  if (slug !== undefined && other && other._id !== id) return errors.slugTaken(slug);
+  const skus = variants.map(({ sku }) => sku);
+  const others = await store.find({ 'variants.sku': { $in: skus } }, { fields: ['_id', 'variants'] });
+  const theirs = new Set(others.flatMap(({ _id, variants }) => (_id === id ? [] : variants.map(({ sku }) => sku))));
+  return errors.skuTaken(skus.filter((sku) => theirs.has(sku)));
+}

@@ -1,0 +1,21 @@
+import type { Handlers } from '../../lib/service.ts';
+import { importBatch } from './import/batch.ts';
+import { exported } from './import/export.ts';
+import type { ProductService } from './product-service.ts';
+import type { transferActions } from './transfer.contract.ts';
+
+const TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson' } as const;
+
+/** The handlers of products that come and go as files. */
+export const transferHandlers: Handlers<typeof transferActions, ProductService> = {
+  export(ctx) {
+    const { format = 'csv' } = ctx.params;
+    ctx.meta.$responseType = TYPES[format];
+    ctx.meta.$responseHeaders = { 'Content-Disposition': `attachment; filename="products.${format}"` };
+    return exported(this.store, format);
+  },
+
+  importBatch(ctx) {
+    return importBatch(this, ctx, ctx.params.inputs, ctx.params.again);
+  },
+};

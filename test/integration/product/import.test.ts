@@ -1,0 +1,274 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Config } from '../../../lib/config.ts';
+import { storeOf } from '../../support/books.ts';
+import { eachEngine } from '../../support/engines.ts';
+import { importEnd, importFile, productLine, productLines } from '../../support/imports.ts';
+import { picture, upload } from '../../support/pictures.ts';
+import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { staffAt } from '../../support/staff.ts';
+
+eachEngine('imports of products', (engine) => {
+  let shop: TestShop;
+  let config: Config;
+  let staff: Shopper;
+
+  beforeAll(async () => {
+    config = engine.config({ SEED: 'true', CURRENCIES: 'USD' });
+    shop = await startShop(config);
+    staff = await staffAt(shop);
+  });
+  afterAll(() => shop.stop());
+
+  const found = async (slug: string) => (await staff.ask(`GET /v1/admin/products?slug=${slug}`)).body.items[0];
+  const counts = ({ created, updated, unchanged, failed }: Record<string, number>) => [
+    created,
+    updated,
+    unchanged,
+    failed,
+  ];
+  const spool = () => readdir(join(config.dataDir, 'media', 'import')).catch(() => []);
+
+  test('a file is worked off, and the same file again changes nothing', async () => {
+    const file = productLines(0, 1203);
+    const first = await importFile(staff, 'jsonl', file);
+    expect(first).toMatchObject({
+      status: 'done',
+      format: 'jsonl',
+      staffId: staff.id,
+      rows: 1203,
+      reason: null,
+      errors: [],
+    });
+    expect(counts(first)).toEqual([1203, 0, 0, 0]);
+    const product = await found('bulk-7');
+    expect(product).toMatchObject({
+      version: 1,
+      status: 'active',
+      attributes: { material: 'Steel' },
+      taxClass: 'standard',
+    });
+    expect(counts(await importFile(staff, 'jsonl', file))).toEqual([0, 0, 1203, 0]);
+    expect(await found('bulk-7')).toEqual(product);
+    // It can be found, and has a stock.
+    const shown = await eventually(
+      () => request(shop.url, 'GET /v1/products/bulk-7'),
+      ({ status }) => status === 200,
+    );
+    expect(shown.body.variants[0]).toMatchObject({ sku: 'BULK-7', availability: 'out_of_stock' });
+    expect(await storeOf(shop, 'inventory').get('BULK-7')).toMatchObject({ productId: product.id, available: 0 });
+    expect(await spool()).toEqual([]);
+  });
+
+  test('what is different is changed, and counts as a change by staff', async () => {
+    await importFile(staff, 'jsonl', productLines(2000, 2004));
+    const before = await found('bulk-2001');
+    const variant = { ...before.variants[0], prices: { EUR: { amount: 900, compareAt: 3001 }, USD: { amount: 1200 } } };
+    const another = { ...variant, sku: 'BULK-2001-B', title: 'Two' };
+    const file = [
+      productLine(2000),
+      productLine(2001, { variants: [variant, another] }),
+      productLine(2002, { title: ' New title ' }),
+    ];
+    expect(counts(await importFile(staff, 'jsonl', file.join('')))).toEqual([0, 2, 1, 0]);
+    expect(await found('bulk-2001')).toMatchObject({ version: 2, id: before.id, variants: [variant, another] });
+    expect(await found('bulk-2002')).toMatchObject({ version: 2, title: 'New title' });
+    expect(await storeOf(shop, 'inventory').get('BULK-2001-B')).toMatchObject({ productId: before.id });
+    // What a row does not say stays.
+    const { description: _, attributes: _a, status: _s, ...little } = JSON.parse(productLine(2003));
+    expect(counts(await importFile(staff, 'jsonl', JSON.stringify(little)))).toEqual([0, 0, 1, 0]);
+  });
+
+  test('bad rows are reported with their line and reason, and the good ones are kept', async () => {
+    const taken = (await found('alder-merino-crew-sweater')).variants[0].sku;
+    const variant = (change: object) => ({ variants: [{ ...JSON.parse(productLine(3000)).variants[0], ...change }] });
+    const archived = (await importFile(staff, 'jsonl', productLine(3100))) && (await found('bulk-3100'));
+    await staff.ask(`POST /v1/admin/products/${archived.id}/archive`, undefined, { 'if-match': '*' });
+    const file = [
+      productLine(3000),
+      '{"slug": 1}\n',
+      productLine(3001, { category: 'no-such-category' }),
+      productLine(3002, variant({ sku: taken })),
+      productLine(3003, variant({ sku: 'BULK-3000' })),
+      productLine(3000, { title: 'Again' }),
+      productLine(3004, variant({ prices: { GBP: { amount: 1 } } })),
+      productLine(3005, variant({ prices: { EUR: { amount: 5, compareAt: 4 } } })),
+      productLine(3006, { attributes: { $where: 'x' } }),
+      productLine(3007, variant({ image: 'none' })),
+      productLine(3100),
+      'no JSON\n',
+      productLine(3008),
+    ].join('');
+    const { errors, ...job } = await importFile(staff, 'jsonl', file);
+    expect(counts(job)).toEqual([2, 0, 0, 11]);
+    const details = Object.fromEntries(
+      errors.map(({ line, detail }: { line: number; detail: string }) => [line, detail]),
+    );
+    expect(details).toEqual({
+      2: expect.stringContaining('slug'),
+      3: expect.stringMatching(/category/i),
+      4: `This SKU belongs to another product. Other products have ${taken} already.`,
+      5: 'This SKU belongs to another product. Other products have BULK-3000 already.',
+      6: 'bulk-3000 is in this file already, further up.',
+      7: '/variants/0/prices/GBP: The price lists are EUR, USD.',
+      8: '/variants/0/prices/EUR/compareAt: What it cost before is more than it costs now.',
+      9: expect.stringContaining('A name has up to 40 letters'),
+      10: '/variants/0/image: The product has no such image.',
+      11: expect.stringMatching(/archived/i),
+      12: 'This is not JSON.',
+    });
+    expect((await found('bulk-3000')).title).toBe('Bulk product 3000');
+    expect(await found('bulk-3003')).toBeUndefined();
+  });
+
+  test('the first thousand errors are kept, and all are counted', async () => {
+    const { errors, ...job } = await importFile(staff, 'jsonl', 'x\n'.repeat(1300) + productLine(4000));
+    expect(counts(job)).toEqual([1, 0, 0, 1300]);
+    expect([errors.length, errors.at(-1).line]).toEqual([1000, 1000]);
+  });
+
+  test('a file that breaks off in the middle fails, and what came before is kept', async () => {
+    const header = 'slug,title,brand,category,sku,variant_title,price:EUR,weight\n';
+    const job = await importFile(
+      staff,
+      'csv',
+      `${header}csv-1,One,Fernhollow,lighting,CSV-1,One,100,1\ncsv-2,Two,Fernhollow,lighting,CSV-2,One,100,1\nnext,"never ends,\n`,
+    );
+    expect(job).toMatchObject({ status: 'failed', created: 1, reason: expect.stringMatching(/quote that begins/) });
+    expect(await found('csv-1')).toMatchObject({ title: 'One' });
+    expect(await importFile(staff, 'csv', '')).toMatchObject({
+      status: 'failed',
+      rows: 0,
+      reason: 'The file has no header.',
+    });
+    expect(await importFile(staff, 'jsonl', '')).toMatchObject({ status: 'done', rows: 0 });
+    expect(await spool()).toEqual([]);
+  });
+
+  describe('an export', () => {
+    test.each(['csv', 'jsonl'] as const)(
+      'as %s has all products but archived ones, and changes nothing when it comes back',
+      async (format) => {
+        const odd = {
+          title: `'=Odd, "quoted"`,
+          description: '=1+1\r\nsecond "line"\n\n- a\n- b',
+          attributes: { 'care label': '-30 °C', height: "'12 cm" },
+          variants: [
+            {
+              sku: `ODD-${format}`,
+              title: '+A',
+              options: { size: '@M' },
+              prices: { EUR: { amount: 1, compareAt: 2 }, USD: { amount: 3 } },
+              barcode: '4006381333931',
+              weight: 0,
+            },
+            { sku: `ODD-${format}-2`, title: 'B', options: {}, prices: {}, weight: 5 },
+          ],
+        };
+        await importFile(staff, 'jsonl', productLine(5000, { slug: `odd-${format}`, ...odd }));
+        const product = await found(`odd-${format}`);
+        const image = await upload(
+          staff,
+          `POST /v1/admin/products/${product.id}/images`,
+          await picture('png'),
+          'image/png',
+        );
+        const variants = product.variants.map((one: object) => ({ ...one, image: image.body.images[0].id }));
+        expect(
+          (await staff.ask(`PATCH /v1/admin/products/${product.id}`, { variants }, { 'if-match': '*' })).status,
+        ).toBe(200);
+        const { status, headers, body } = await staff.ask(`GET /v1/admin/products/export?format=${format}`);
+        expect([status, headers.get('content-disposition')]).toEqual([
+          200,
+          `attachment; filename="products.${format}"`,
+        ]);
+        const text = typeof body === 'string' ? body : JSON.stringify(body);
+        if (format === 'csv') for (const line of text.split('\n')) expect(line).not.toMatch(/(^|,)"?[=+@]/);
+        const known = await storeOf(shop, 'product').count();
+        const gone = (await staff.ask('GET /v1/admin/products?status=archived&limit=100')).body.items.length;
+        const job = await importFile(staff, format, text);
+        expect(job).toMatchObject({ status: 'done', errors: [] });
+        expect(counts(job)).toEqual([0, 0, known - gone, 0]);
+        expect(await found(`odd-${format}`)).toMatchObject({
+          ...odd,
+          variants: odd.variants.map((one) => ({ ...one, image: image.body.images[0].id })),
+        });
+      },
+    );
+  });
+
+  test('an import whose node is gone is gone on with, from where it was, by whoever finds it', async () => {
+    const store = storeOf(shop, 'import');
+    const file = productLines(6000, 6900);
+    const { body } = await upload(staff, 'POST /v1/admin/imports', file, 'application/x-ndjson');
+    // As a node leaves it that dies in its second batch: claimed, with the first batch saved, and a part of the second done.
+    await importEnd(staff, `/v1/admin/imports/${body.id}`);
+    await storeOf(shop, 'inventory').remove({ _id: 'BULK-6650' });
+    const { blobStore } = await import('../../../lib/blob-store.ts');
+    await blobStore(config.blobs).put(`import/${body.id}`, Buffer.from(file));
+    const died = {
+      status: 'running',
+      rows: 500,
+      created: 500,
+      unchanged: 0,
+      owner: 'a node that died',
+      finishedAt: null,
+    };
+    const lease = new Date(Date.now() + 2000);
+    await store.change(body.id, () => ({ answer: undefined, patch: { ...died, nextAt: lease } }));
+    const job = await importEnd(staff, `/v1/admin/imports/${body.id}`);
+    expect(Date.now()).toBeGreaterThanOrEqual(lease.getTime());
+    expect([job.rows, ...counts(job)]).toEqual([900, 500, 0, 400, 0]);
+    // The product was there, its stock was not yet.
+    expect(await storeOf(shop, 'inventory').get('BULK-6650')).not.toBeNull();
+  });
+
+  test('an import that gets no further is given up after five attempts, and one whose upload was never finished too', async () => {
+    const store = storeOf(shop, 'import');
+    const begin = async (state: object) => {
+      const { body } = await upload(staff, 'POST /v1/admin/imports', productLine(7000), 'application/x-ndjson');
+      await importEnd(staff, `/v1/admin/imports/${body.id}`);
+      await store.change(body.id, () => ({
+        answer: undefined,
+        patch: { finishedAt: null, nextAt: new Date(), ...state },
+      }));
+      return importEnd(staff, `/v1/admin/imports/${body.id}`);
+    };
+    expect(await begin({ status: 'running', attempts: 5 })).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('5 attempts'),
+    });
+    expect(await begin({ status: 'uploading' })).toMatchObject({
+      status: 'failed',
+      reason: 'The upload was not finished.',
+    });
+    expect(await begin({ status: 'queued' })).toMatchObject({ status: 'failed', reason: 'Its file is not there.' });
+  });
+
+  test('are listed for staff, the latest first, and are not there for anybody else', async () => {
+    await importFile(staff, 'jsonl', productLine(8000));
+    const { body } = await staff.ask('GET /v1/admin/imports?limit=2');
+    expect(body.items).toHaveLength(2);
+    expect(body.items[0]).toMatchObject({ status: 'done', created: 1 });
+    expect(body.nextCursor).not.toBeNull();
+    const rest = await staff.ask(`GET /v1/admin/imports?limit=2&cursor=${body.nextCursor}`);
+    expect(rest.body.items[0].id < body.items[1].id).toBe(true);
+    const ada = await Shopper.at(shop.url);
+    for (const route of [
+      'GET /v1/admin/imports',
+      `GET /v1/admin/imports/${body.items[0].id}`,
+      'GET /v1/admin/products/export',
+    ]) {
+      expect((await ada.ask(route)).status).toBe(404);
+    }
+    expect((await staff.ask('GET /v1/admin/imports/imp_none')).status).toBe(404);
+    expect((await upload(ada, 'POST /v1/admin/imports', 'x', 'text/csv')).status).toBe(404);
+  });
+
+  test('another encoding than UTF-8 is not taken', async () => {
+    const answer = await upload(staff, 'POST /v1/admin/imports', 'x', 'text/csv; charset=windows-1252');
+    expect(answer).toMatchObject({ status: 415, body: { type: '/problems/unsupported-media-type' } });
+    expect((await upload(staff, 'POST /v1/admin/imports', '', 'text/csv; charset="UTF-8"')).status).toBe(202);
+  });
+});
