@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
-import { isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
+import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
 import { bodyExample } from './openapi-examples.ts';
 import type { Route } from './routes.ts';
 
@@ -100,7 +100,9 @@ function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
     if (!place || header === 'Accept') return [];
     const required = place === 'path' || !isOptional(rule);
-    return [{ name: header ?? name, in: place, required, schema: ruleSchema(rule) }];
+    // `attr[colour]=red`
+    const style = fullRule(rule).type === 'record' ? { style: 'deepObject', explode: true } : {};
+    return [{ name: header ?? name, in: place, required, ...style, schema: ruleSchema(rule) }];
   });
 }
 

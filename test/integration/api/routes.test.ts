@@ -56,6 +56,8 @@ const ROUTES = `
   GET /v1/orders/:id/invoice
   GET /v1/products
   GET /v1/products/:idOrSlug
+  GET /v1/products/:idOrSlug/related
+  GET /v1/products/suggest
   PATCH /v1/admin/categories/:slug
   PATCH /v1/admin/products/:id
   PATCH /v1/me
