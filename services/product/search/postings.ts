@@ -40,13 +40,13 @@ export class Postings {
   }
 
   forEach(visit: (n: number) => void): void {
-    if (this.#bits) return this.#bits.forEach(visit);
-    for (let i = 0; i < this.#size; i++) visit(this.#list?.[i] ?? 0);
+    this.#bits?.forEach(visit);
+    for (let i = 0; this.#list && i < this.#size; i++) visit(this.#list[i] ?? 0);
   }
 
   addTo(set: BitSet): void {
     if (this.#bits) set.or(this.#bits);
-    else this.forEach((n) => set.add(n));
+    else for (let i = 0; i < this.#size; i++) set.add(this.#list?.[i] ?? 0);
   }
 
   /** How many of them `set` has. */

@@ -24,9 +24,8 @@ export const rangeText = ({ from, to }: PriceRange): string => `${from}-${to}`;
 
 function evenly(least: number, most: number): number[] {
   const step = firstRound((one) => one >= (most - least + 1) / EVEN);
-  const borders = [Math.floor(least / step) * step];
-  for (let last = borders[0] ?? 0; last <= most; ) borders.push((last += step));
-  return borders;
+  const [first, last] = [Math.floor(least / step), Math.floor(most / step) + 1];
+  return Array.from({ length: last - first + 1 }, (_, n) => (first + n) * step);
 }
 
 function byRatio(least: number, most: number): number[] {

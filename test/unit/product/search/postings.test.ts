@@ -8,7 +8,9 @@ const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const numbers = fc.constantFrom(200, 100_000).chain((max) => fc.array(fc.nat({ max }), { maxLength: 150 }));
 const membersOf = (set: { forEach(visit: (n: number) => void): void }) => {
   const found: number[] = [];
-  set.forEach((n) => found.push(n));
+  set.forEach((n) => {
+    found.push(n);
+  });
   return found;
 };
 const sorted = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b);
