@@ -35,8 +35,9 @@ export class Catalogue {
     this.#revs[ordinal] = product.rev;
     const before = this.#projection.records.peek(ordinal);
     const after = product.status === 'active' ? product : undefined;
-    // Drafts have never been shown, so that nobody has to hear of them.
-    if (product.status !== 'draft' || before) this.#projection.changes.set(ordinal, Number(product.updatedAt));
+    // Of a draft as it was made nobody has to hear: it was never shown. A later version of it may have been sold before.
+    if (product.status !== 'draft' || product.version > 1)
+      this.#projection.changes.set(ordinal, Number(product.updatedAt));
     // Another product may have taken over the slug that this one gave up.
     if (before && this.#bySlug.get(before.slug) === ordinal) this.#bySlug.delete(before.slug);
     if (after) this.#bySlug.set(after.slug, ordinal);

@@ -75,7 +75,7 @@ function filtersOf(query: Query, shop: Shop): Record<string, Filter> {
   if (category !== undefined) filters.category = (p) => pathOf(shop.parents, p.category).includes(category);
   if (brand) filters.brand = (p) => brand.map(folded).includes(folded(p.brand));
   for (const [name, values] of Object.entries(attr)) {
-    filters[`attr[${name}]`] = (p) => values.some((value) => has(p, name, value));
+    filters[`attr[${folded(name)}]`] = (p) => values.some((value) => has(p, name, value));
   }
   if (minPrice !== undefined || maxPrice !== undefined) {
     filters.price = (p) => priceOf(p, shop) >= (minPrice ?? 0) && priceOf(p, shop) <= (maxPrice ?? Infinity);
@@ -139,7 +139,7 @@ export function naively(query: Query, shop: Shop) {
       inStock: () => tally('inStock', (p) => [String(isThere(p, shop))]),
       attributes: () => tally('attributes', (p) => labelsOf(p).map(([name]) => name)),
       attr: (name: string) =>
-        tally(`attr[${name}]`, (p) => labelsOf(p).flatMap(([n, v]) => (folded(n) === folded(name) ? [v] : []))),
+        tally(`attr[${folded(name)}]`, (p) => labelsOf(p).flatMap(([n, v]) => (folded(n) === folded(name) ? [v] : []))),
       price: () => matching('price').map((p) => priceOf(p, shop)),
     },
   };

@@ -42,7 +42,7 @@ const products = fc
       sum: fc.integer({ min: 0, max: 3 }),
       created: fc.integer({ min: 0, max: 3 }),
     }),
-    { selector: ({ _id }) => _id, maxLength: 30 },
+    { selector: ({ _id }) => _id, maxLength: 30, size: 'max' },
   )
   .map((all) =>
     all.map(({ created, sum, ...rest }) =>
@@ -124,7 +124,7 @@ describe('paging through the catalogue', () => {
       how: fc.constantFrom('put', 'archive', 'move'),
       amount: fc.integer({ min: 1, max: 4 }),
     });
-    const changes = fc.array(change, { maxLength: 20 });
+    const changes = fc.array(change, { maxLength: 20, size: 'max' });
     const queries = fc.record(
       {
         sort: sorts,
@@ -169,10 +169,11 @@ describe('paging through the catalogue', () => {
     const things = [1, 2, 3].map((n) => product({ _id: `prd_${n}`, attributes: { a: 'x', b: n > 1 ? 'x' : 'y' } }));
     const catalogue = filled(things);
     const attr = { a: ['x', 'y'], b: ['x'] };
-    const { nextCursor } = catalogue.find('EUR', { sort: 'price', attr, limit: 1 });
+    const brand = ['Brand', 'None'];
+    const { nextCursor } = catalogue.find('EUR', { sort: 'price', brand, attr, limit: 1 });
     const again = (query: Query) => () => catalogue.find('EUR', { limit: 2, cursor: String(nextCursor), ...query });
     for (const same of [attr, { b: ['x'], a: ['y', 'x'] }]) {
-      expect(ids(again({ sort: 'price', attr: same })().items)).toEqual(['prd_3']);
+      expect(ids(again({ sort: 'price', brand: brand.toReversed(), attr: same })().items)).toEqual(['prd_3']);
     }
     const others: Query[] = [
       {},
@@ -229,7 +230,7 @@ describe('taking in a product', () => {
       status: fc.constantFrom('active' as const, 'archived' as const),
     });
     const one = ({ _id, rev }: { _id: string; rev: number }) => `${_id} ${rev}`;
-    const versions = fc.uniqueArray(version, { selector: one, maxLength: 20 });
+    const versions = fc.uniqueArray(version, { selector: one, maxLength: 20, size: 'max' });
     const check = fc.property(versions, (versions) => {
       const catalogue = filled(versions.map((v) => product({ ...v, title: `Thing of rev ${v.rev}` })));
       for (const id of ['prd_1', 'prd_2', 'prd_3']) {

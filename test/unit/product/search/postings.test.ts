@@ -5,7 +5,9 @@ import { Postings } from '../../../../services/product/search/postings.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 /** Close together, so that they become a bit set, or far apart, so that they do not. */
-const numbers = fc.constantFrom(200, 100_000).chain((max) => fc.array(fc.nat({ max }), { maxLength: 150 }));
+const numbers = fc
+  .constantFrom(200, 100_000)
+  .chain((max) => fc.array(fc.nat({ max }), { maxLength: 200, size: 'max' }));
 const membersOf = (set: { forEach(visit: (n: number) => void): void }) => {
   const found: number[] = [];
   set.forEach((n) => {
