@@ -1,6 +1,6 @@
 import type { Events, Rpc } from '../../lib/contract.ts';
 import type { Store } from '../../mixins/store.ts';
-import { type Level, LOW_AT } from './availability.ts';
+import type { Level } from './availability.ts';
 import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Pace } from './pace.ts';
@@ -75,7 +75,7 @@ export class CatchUp {
 
   /** A SKU is said to have so much left. */
   async heardLevels(levels: Events['inventory.changed']['levels']): Promise<void> {
-    await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, { lowAt: LOW_AT, ...level })));
+    await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, level)));
   }
 
   async #read(ids: readonly string[]): Promise<void> {
@@ -85,7 +85,7 @@ export class CatchUp {
 
   async #readLevels(since: Date): Promise<void> {
     const levels = await this.#rpc.call('inventory.levels', { since: since.toISOString() });
-    await new Pace().each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, { lowAt: LOW_AT, ...level }));
+    await new Pace().each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
   }
 
   #set(levels: ReadonlyMap<string, Level>): Promise<void> {

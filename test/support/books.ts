@@ -1,9 +1,9 @@
 import type { Store } from '../../mixins/store.ts';
 import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
+import type { CategoryTree } from '../../services/product/category-tree.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';
-import type { CategoryTree } from '../../services/product/category-tree.ts';
 import type { Product } from '../../services/product/product.ts';
 import type { Stock } from '../../services/product/stock.ts';
 import type { StockAlert } from '../../services/product/stock-alert.ts';
