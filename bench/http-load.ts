@@ -38,6 +38,7 @@ export async function load(url: string, lists: readonly (readonly HttpRequest[])
   return {
     rate: result['2xx'] / result.duration,
     p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
     p99: percentile(times, 0.99),
     count: result['2xx'],
     errors: result.errors + result.non2xx,

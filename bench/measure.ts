@@ -9,12 +9,16 @@ export interface Run {
   rate: number;
   /** Of one request, in ms. */
   p50: number;
+  /** NaN, or left out, where it says nothing. */
+  p95?: number;
   p99: number;
   /** Requests, or orders, that were answered. */
   count: number;
   errors: number;
   /** What those were, a few of them. */
   samples?: readonly string[];
+  /** What else there is to say of it, for people. */
+  notes?: readonly string[];
   /** Orders only: per second, with the time between placements too. */
   loopRate?: number;
   /** Orders only: placements under way at a time, on average. */

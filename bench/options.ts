@@ -11,6 +11,9 @@ export const WORKLOADS = [
   'history',
   'reservations',
   'reservations-killed',
+  'list-flat',
+  'search',
+  'projection',
 ] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 

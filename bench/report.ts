@@ -22,6 +22,7 @@ const HEAD = [
   'ratio',
   '(min-max)',
   'p50 ms',
+  'p95 ms',
   'p99 ms',
   'errors',
   'CPU us',
@@ -31,7 +32,7 @@ const HEAD = [
 
 /** A line for each workload and target; medians, with the spread of the rounds beside them. */
 function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map(({ title, target, rate, ratio, baseline, p50, p99, errors, cpu, ...row }, i) => [
+  const lines = rows.map(({ title, target, rate, ratio, baseline, p50, p95, p99, errors, cpu, ...row }, i) => [
     rows[i - 1]?.title === title ? '' : title,
     target,
     short(rate.median),
@@ -39,6 +40,7 @@ function tableOf(rows: readonly Row[]): string {
     ratio ? `${ratio.median.toFixed(2)} ${baseline}` : '',
     ratio ? `${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)}` : '',
     short(p50),
+    short(p95),
     short(p99),
     String(errors),
     short(totalOf(cpu)),
@@ -108,6 +110,7 @@ export function report({ command, machine, rows, goals }: Result): string {
     'to be reached (median ratio):',
     ...goals.map((goal) => `  ${goalLine(goal)}`),
     '',
+    ...notes(rows),
     ...byProcess(rows),
     ...underWay(rows),
     ...NOTES,
@@ -116,6 +119,12 @@ export function report({ command, machine, rows, goals }: Result): string {
     machineLine(machine),
     command,
   ].join('\n');
+}
+
+/** What the last round of each had to say. */
+function notes(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap(({ title, runs }) => (runs.at(-1)?.notes ?? []).map((note) => `  ${title}: ${note}`));
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 /** Of targets of several processes. */

@@ -8,6 +8,7 @@ import { startCluster as startSupervisor, type TestCluster } from '../test/suppo
 import { UNLIMITED } from '../test/support/unlimited.ts';
 import type { Page } from './bare.ts';
 import type { Pids } from './cpu.ts';
+import type { ProjectionReport } from './projection-node.ts';
 
 /** A server to be measured, in processes of its own. */
 export interface Target {
@@ -92,6 +93,16 @@ export async function startSingle(name: string, dataDir: string, { mongoUrl, dat
   await firstMessage(spawned, child, output);
   const pids = () => ({ shop: child.pid, ...databasePids() });
   return { name, url: `http://127.0.0.1:${port}`, mongoUrl, prefix, pids, output, stop: child.stop };
+}
+
+/** How a product node does alone on these databases; it ends by itself. */
+export async function projectionOf(mongoUrl: string, prefix: string, dataDir: string): Promise<ProjectionReport> {
+  const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl, DATABASE_PREFIX: prefix };
+  const env = { ...shopEnv(), ...servers, SEED: 'false', SERVICES: 'product', DATA_DIR: dataDir };
+  const { spawned, child, output } = await start('projection-node.ts', env);
+  const report = await firstMessage(spawned, child, output);
+  await child.exited;
+  return report as ProjectionReport;
 }
 
 /** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. */

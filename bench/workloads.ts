@@ -9,6 +9,7 @@ import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
 import type { WorkloadName } from './options.ts';
 import { LINES, orderLoad } from './orders.ts';
 import { killedWorkload, reservationWorkload } from './reservations.ts';
+import { flatWorkload, projectionWorkload, searchWorkload } from './search.ts';
 import type { Stage } from './stage.ts';
 import type { Bare, Cluster, Single, Target } from './targets.ts';
 
@@ -37,6 +38,9 @@ export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>
   history: historyWorkload,
   reservations: reservationWorkload,
   'reservations-killed': killedWorkload,
+  'list-flat': flatWorkload,
+  search: searchWorkload,
+  projection: projectionWorkload,
 };
 
 async function reading(name: string, title: string, { bare, shops }: Field, pages: readonly Page[]): Promise<Workload> {

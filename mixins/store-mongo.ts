@@ -11,7 +11,7 @@ import {
 } from 'mongodb';
 import { RefusedPatch } from '../lib/changes.ts';
 import { type Patch, storable, type Versioned } from '../lib/patch.ts';
-import type { Engine, Filter, FindOptions, Index } from './store.ts';
+import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 
 const OPTIONS = {
   appName: 'shop',
@@ -25,6 +25,9 @@ const OPTIONS = {
   waitQueueTimeoutMS: 5000,
   socketTimeoutMS: 30_000,
 } as const;
+
+/** How many documents come in one answer: those of MongoDB's own 16 MB would keep the event loop busy for too long. */
+const BATCH = 1000;
 
 /** The services of one process share a connection pool for each address; the last one to leave closes it. */
 const clients = new Map<string, { client: MongoClient; users: number }>();
@@ -117,8 +120,18 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async query(filter: Filter, { fields, ...options }: FindOptions): Promise<Versioned[]> {
-    const projection = fields && Object.fromEntries(fields.map((field) => [field, 1]));
-    return this.documents.find(filter, { ...options, ...(projection ? { projection } : {}) }).toArray();
+    return this.documents.find(filter, { batchSize: BATCH, ...options, ...projected(fields) }).toArray();
+  }
+
+  async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
+    let found: Versioned[] = [];
+    for await (const doc of this.documents.find(filter, { batchSize: batch, ...projected(fields) })) {
+      found.push(doc);
+      if (found.length < batch) continue;
+      yield found;
+      found = [];
+    }
+    if (found.length > 0) yield found;
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
@@ -152,6 +165,9 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     await Promise.race([this.db.command({ ping: 1 }), late]);
   }
 }
+
+const projected = (fields: readonly string[] | undefined) =>
+  fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
 
 /** A patch in MongoDB's update language, which NeDB shares. */
 export function asUpdate(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {

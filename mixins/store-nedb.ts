@@ -4,7 +4,7 @@ import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
 import { RefusedPatch } from '../lib/changes.ts';
 import { type Patch, storable, type Versioned } from '../lib/patch.ts';
-import type { Engine, Filter, FindOptions, Index } from './store.ts';
+import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 import { asUpdate } from './store-mongo.ts';
 
 const COMPACTION_INTERVAL = 3_600_000;
@@ -139,6 +139,13 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     if (limit !== undefined) cursor = cursor.limit(limit);
     if (fields) cursor = cursor.projection(Object.fromEntries(fields.map((field) => [field, 1])));
     return (await cursor).map((doc) => this.shown(doc));
+  }
+
+  async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
+    const ids = (await this.query(filter, { fields: ['_id'] })).map(({ _id }) => _id);
+    for (let n = 0; n < ids.length; n += batch) {
+      yield this.query({ _id: { $in: ids.slice(n, n + batch) } }, fields ? { fields } : {});
+    }
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {

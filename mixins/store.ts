@@ -24,6 +24,12 @@ export interface FindOptions {
   fields?: readonly string[];
 }
 
+export interface ScanOptions {
+  /** How many at a time. */
+  batch: number;
+  fields?: readonly string[];
+}
+
 /** A service's own documents of type `T`, and the only ways to read and change them. */
 export interface Store<T> {
   /** Inserts at rev 0. False: the _id, or a unique key, is taken. */
@@ -36,6 +42,14 @@ export interface Store<T> {
     filter: Filter,
     options?: FindOptions & { fields?: readonly K[] },
   ): Promise<Pick<T, K>[]>;
+  /**
+   * Those of a filter a batch at a time, in no order, so that few are in memory however many there are. What changes
+   * meanwhile comes as it was or as it is, or not at all if it is new or gone.
+   */
+  scan<K extends keyof T & string = keyof T & string>(
+    filter: Filter,
+    options: ScanOptions & { fields?: readonly K[] },
+  ): AsyncGenerator<Pick<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
@@ -55,6 +69,7 @@ export interface Engine extends Slot<Versioned> {
   /** How many were added. */
   addNew(docs: Versioned[]): Promise<number>;
   query(filter: Filter, options: FindOptions): Promise<object[]>;
+  batches(filter: Filter, options: ScanOptions): AsyncGenerator<object[]>;
   removeAll(filter: Filter): Promise<number>;
   size(): Promise<number>;
   purge(): Promise<void>;
@@ -147,6 +162,14 @@ class DocumentStore<T extends Versioned> implements Store<T> {
   ): Promise<Pick<T, K>[]> {
     refuseOdd(filter);
     return (await this.#engine.query(filter, options)) as Pick<T, K>[];
+  }
+
+  scan<K extends keyof T & string = keyof T & string>(
+    filter: Filter,
+    options: ScanOptions & { fields?: readonly K[] },
+  ): AsyncGenerator<Pick<T, K>[]> {
+    refuseOdd(filter);
+    return this.#engine.batches(filter, options) as AsyncGenerator<Pick<T, K>[]>;
   }
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {

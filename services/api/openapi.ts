@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
-import { isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
+import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
 import { bodyExample } from './openapi-examples.ts';
 import { queryHasParams } from './params.ts';
 import type { Route } from './routes.ts';
@@ -117,7 +117,9 @@ function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
     if (!place || header === 'Accept' || header === 'Content-Type') return [];
     const required = place === 'path' || !isOptional(rule);
-    return [{ name: header ?? name, in: place, required, schema: ruleSchema(rule) }];
+    // `attr[colour]=red`
+    const style = fullRule(rule).type === 'record' ? { style: 'deepObject', explode: true } : {};
+    return [{ name: header ?? name, in: place, required, ...style, schema: ruleSchema(rule) }];
   });
   return contract.nearCache ? [...own, IF_NONE_MATCH] : own;
 }

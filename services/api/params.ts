@@ -100,18 +100,31 @@ export function refusePoisonous(url: string): void {
   const at = url.indexOf('?');
   if (at < 0) return;
   const names = [...new URLSearchParams(url.slice(at + 1)).keys()];
-  refuseUnknown(names.filter((name) => name.split(/[.[\]]+/).some((part) => POISONOUS.has(part))));
+  const isPoisonous = (part: string) => POISONOUS.has(part) || Object.hasOwn(Object.prototype, part);
+  refuseUnknown(names.filter((name) => name.split(/[.[\]]+/).some(isPoisonous)));
 }
 
-/** A query has only text: numbers and booleans are read as the contract wants them; what is neither stays text. */
+/**
+ * A query has only text: numbers and booleans are read as the contract wants them, and where it wants a list a single
+ * text is one of one; what is nothing of this stays as it is.
+ */
 function fromText(query: Record<string, unknown>, params: Schema): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(query).map(([field, value]) => {
-      const type = Object.hasOwn(params, field) ? (params[field] as { type?: string }).type : undefined;
-      if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value))
-        return [field, Number(value)];
-      if (type === 'boolean' && (value === 'true' || value === 'false')) return [field, value === 'true'];
-      return [field, value];
-    }),
+    Object.entries(query).map(([field, value]) => [
+      field,
+      Object.hasOwn(params, field) ? wanted(value, params[field]) : value,
+    ]),
   );
+}
+
+function wanted(value: unknown, rule: unknown): unknown {
+  const { type, value: inner } = Object(rule) as { type?: string; value?: unknown };
+  if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  if (type === 'array' && typeof value === 'string') return [value];
+  // As in `attr[colour]=red`.
+  if (type === 'record' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, wanted(one, inner)]));
+  }
+  return value;
 }

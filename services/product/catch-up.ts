@@ -1,43 +1,96 @@
-import type { Rpc } from '../../lib/contract.ts';
+import type { Events, Rpc } from '../../lib/contract.ts';
 import type { Store } from '../../mixins/store.ts';
+import type { Level } from './availability.ts';
+import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
+import { Pace } from './pace.ts';
 import type { Product } from './product.ts';
 
-const PAGE = 1000;
+/** Products that are read at a time: a few milliseconds' work for the driver. */
+const PAGE = 200;
+/** Of what is read to see whether it is new: a tenth of that. */
+const GLANCE = 1000;
 /** Covers clocks that differ and writes that were slow to show, in ms. */
 const OVERLAP = 5000;
 
-/**
- * Reads every product, a page at a time, and every level into the projection.
- * @returns where the first catch-up begins
- */
-export async function loadAll(catalogue: Catalogue, store: Store<Product>, rpc: Rpc): Promise<Date> {
-  const next = overlapping();
-  for (let last = ''; ; ) {
-    const products = await store.find({ _id: { $gt: last } }, { sort: { _id: 1 }, limit: PAGE });
-    for (const product of products) catalogue.put(product);
-    const end = products.at(-1);
-    if (!end || products.length < PAGE) break;
-    last = end._id;
+/** Keeps the projection up with the database: by events, which may get lost, and by looking for changes again and again. */
+export class CatchUp {
+  readonly #catalogue: Catalogue;
+  readonly #store: Store<Product>;
+  readonly #rpc: Rpc;
+  readonly #products: Backlog<true>;
+  readonly #levels: Backlog<Level>;
+  /** Undefined: not all was read yet. */
+  #since: Date | undefined;
+  #treeRev: number | undefined;
+
+  constructor(catalogue: Catalogue, store: Store<Product>, rpc: Rpc) {
+    this.#catalogue = catalogue;
+    this.#store = store;
+    this.#rpc = rpc;
+    this.#products = new Backlog(PAGE, (batch) => this.#read([...batch.keys()]));
+    this.#levels = new Backlog(PAGE, (batch) => this.#set(batch));
   }
-  await catchUpLevels(catalogue, rpc, new Date(0));
-  return next;
-}
 
-/**
- * Takes in what changed in the database since then, whoever changed it and whatever events were lost.
- * @returns where the next catch-up begins
- */
-export async function catchUp(catalogue: Catalogue, store: Store<Product>, rpc: Rpc, since: Date): Promise<Date> {
-  const next = overlapping();
-  for (const product of await store.find({ updatedAt: { $gte: since } })) catalogue.put(product);
-  await catchUpLevels(catalogue, rpc, since);
-  return next;
-}
+  /** Reads all there is. */
+  async load(): Promise<void> {
+    const next = overlapping();
+    await this.tree();
+    // First the stock, so that each product is put where it belongs at once.
+    await this.#readLevels(new Date(0));
+    const pace = new Pace();
+    for await (const products of this.#store.scan({}, { batch: PAGE })) {
+      await pace.each(products, (product) => this.#catalogue.put(product));
+    }
+    this.#since = next;
+  }
 
-async function catchUpLevels(catalogue: Catalogue, rpc: Rpc, since: Date): Promise<void> {
-  const levels = await rpc.call('inventory.levels', { since: since.toISOString() });
-  for (const { sku, available, lowAt } of levels) catalogue.setLevel(sku, available, lowAt);
+  /** Takes in what has changed since the last time, whoever changed it and whatever events were lost. */
+  async run(): Promise<void> {
+    const since = this.#since;
+    if (!since) return;
+    const next = overlapping();
+    await this.tree();
+    const recent = this.#store.scan({ updatedAt: { $gte: since } }, { batch: GLANCE, fields: ['_id', 'rev'] });
+    for await (const seen of recent) {
+      const fresh = seen.filter(({ _id, rev }) => rev > this.#catalogue.revOf(_id)).map(({ _id }) => _id);
+      for (let n = 0; n < fresh.length; n += PAGE) await this.#read(fresh.slice(n, n + PAGE));
+    }
+    await this.#readLevels(since);
+    this.#since = next;
+  }
+
+  /** Reads the tree of categories, if it is another one. */
+  async tree(): Promise<void> {
+    const { categories, rev } = (await this.#rpc.call('category.tree', { rev: this.#treeRev })) ?? {};
+    if (!categories) return;
+    this.#catalogue.setTree(categories);
+    this.#treeRev = rev;
+  }
+
+  /** A product is said to have changed. */
+  heard(id: string): Promise<void> {
+    return this.#products.add(id, true);
+  }
+
+  /** A SKU is said to have so much left. */
+  async heardLevels(levels: Events['inventory.changed']['levels']): Promise<void> {
+    await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, level)));
+  }
+
+  async #read(ids: readonly string[]): Promise<void> {
+    const products = await this.#store.find({ _id: { $in: ids } });
+    await new Pace().each(products, (product) => this.#catalogue.put(product));
+  }
+
+  async #readLevels(since: Date): Promise<void> {
+    const levels = await this.#rpc.call('inventory.levels', { since: since.toISOString() });
+    await new Pace().each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
+  }
+
+  #set(levels: ReadonlyMap<string, Level>): Promise<void> {
+    return new Pace().each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
+  }
 }
 
 const overlapping = () => new Date(Date.now() - OVERLAP);

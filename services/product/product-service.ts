@@ -1,9 +1,11 @@
 import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
 import type { Self } from '../../lib/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Product } from './product.ts';
+import type { Sight } from './product-view.ts';
 
 /** What the `product` service has besides what Moleculer gives it. */
 export interface ProductParts {
@@ -17,3 +19,9 @@ export interface ProductParts {
 
 /** The `product` service, as its handlers see it. */
 export type ProductService = Self<ProductParts>;
+
+/** What is shown in a currency, the shop's own unless it is said. @throws unknown-currency */
+export function sightIn({ shop, catalogue }: ProductParts, currency: string = shop.currency): Sight {
+  if (!shop.currencies.includes(currency)) throw errors.unknownCurrency(currency, shop.currencies);
+  return { currency, levels: catalogue.levels };
+}

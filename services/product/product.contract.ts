@@ -1,10 +1,10 @@
 import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { pageOf, pageParams } from '../../lib/page.ts';
 import { readyAction } from '../ready.ts';
 import { imageActions } from './images.contract.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
+import { productSearchActions } from './product-search.contract.ts';
 import { sampleActions } from './samples.contract.ts';
 import { tallyActions } from './tally.contract.ts';
 import { transferActions } from './transfer.contract.ts';
@@ -35,28 +35,7 @@ export const product = contract(
     ...tallyActions,
     ...imageActions,
     ...transferActions,
-    list: {
-      summary: 'Products, by category and words',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
-      timeout: 1000,
-      rest: 'GET /v1/products',
-      params: {
-        category: { type: 'string', max: 64, optional: true },
-        q: { type: 'string', trim: true, max: 200, optional: true },
-        sort: {
-          type: 'enum',
-          values: ['relevance', 'popularity', 'newest', 'price', '-price'],
-          optional: true,
-        },
-        currency: currencyParam,
-        ...pageParams,
-      },
-      returns: pageOf(productCard),
-      problems: ['unknown-currency'],
-      nearCache: { ttl: 1000, dropOn: {} },
-    },
+    ...productSearchActions,
     get: {
       summary: 'A product, by its id or slug',
       visibility: 'published',

@@ -1,18 +1,18 @@
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
-import { DEFAULT_LIMIT } from '../../lib/page.ts';
 import { service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
-import { catchUp, loadAll } from './catch-up.ts';
+import { CatchUp } from './catch-up.ts';
 import { imageHandlers } from './images.ts';
 import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
-import type { ProductParts, ProductService } from './product-service.ts';
-import { offerOf, productCard, productView, type Sight } from './product-view.ts';
+import { productSearchHandlers } from './product-search.ts';
+import { type ProductParts, type ProductService, sightIn } from './product-service.ts';
+import { offerOf, productCard, productView } from './product-view.ts';
 import { sampleHandlers } from './samples.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 import { tallyHandlers } from './tally.ts';
@@ -22,22 +22,24 @@ import { transferHandlers } from './transfer.ts';
 const CATCH_UP_PAUSE = 1000;
 
 export default function productService(config: Config) {
-  const catalogue = new Catalogue(config.currency);
-  /** What is shown in a currency, the shop's own unless it is said. @throws unknown-currency */
-  const sightIn = (currency: string = config.currency): Sight => {
-    if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
-    return { currency, levels: catalogue.levels };
-  };
-  let since = new Date();
+  const catalogue = new Catalogue(config.currencies);
+  let catchUp: CatchUp | undefined;
+  let repricing: Promise<void> | undefined;
 
   return service<ProductParts>()(product, config, {
-    dependencies: ['inventory'],
+    dependencies: ['inventory', 'category'],
     mixins: [
       worker<ProductService>({
         every: CATCH_UP_PAUSE,
         async run() {
-          await putPricesIntoForce(this.store);
-          since = await catchUp(catalogue, this.store, this.broker, since);
+          // Aside: however many prices are due, the projection does not fall behind.
+          if (!repricing) {
+            repricing = putPricesIntoForce(this.store).finally(() => {
+              repricing = undefined;
+            });
+            this.worker.background(repricing);
+          }
+          await catchUp?.run();
         },
       }),
       store<Product>(config, {
@@ -46,7 +48,7 @@ export default function productService(config: Config) {
         indexes: [
           { fields: { slug: 1 }, unique: true },
           { fields: { 'variants.sku': 1 }, unique: true },
-          { fields: { updatedAt: 1 } },
+          { fields: { updatedAt: 1, _id: 1, rev: 1 } },
           { fields: { nextPriceAt: 1 } },
           { fields: { status: 1, _id: 1 } },
           { fields: { category: 1 } },
@@ -68,23 +70,18 @@ export default function productService(config: Config) {
         return this.store.ping();
       },
 
-      list(ctx) {
-        const { limit = DEFAULT_LIMIT, currency, ...query } = ctx.params;
-        const sight = sightIn(currency);
-        const { items, nextCursor } = catalogue.find({ ...query, limit });
-        return { items: items.map((product) => productCard(product, sight)), nextCursor };
-      },
+      ...productSearchHandlers,
 
       get(ctx) {
         const found = catalogue.get(ctx.params.idOrSlug);
-        const sight = sightIn(ctx.params.currency);
+        const sight = sightIn(this, ctx.params.currency);
         if (!found || soldIn(found, sight.currency).length === 0) throw errors.notFound('This product');
         return productView(found, sight);
       },
 
       lookup(ctx) {
         const found = [...new Set(ctx.params.ids)].map((id) => catalogue.get(id));
-        const sight = sightIn(ctx.params.currency);
+        const sight = sightIn(this, ctx.params.currency);
         return { items: found.flatMap((product) => (product ? [productCard(product, sight)] : [])) };
       },
 
@@ -97,7 +94,7 @@ export default function productService(config: Config) {
       },
 
       offers(ctx) {
-        const sight = sightIn(ctx.params.currency);
+        const sight = sightIn(this, ctx.params.currency);
         return ctx.params.skus.flatMap((sku) => {
           const sold = catalogue.sold(sku);
           return (sold && offerOf(sold.product, sold.variant, sight)) ?? [];
@@ -107,12 +104,15 @@ export default function productService(config: Config) {
 
     events: {
       async 'product.changed'(ctx) {
-        const changed = await this.store.get(ctx.params.id);
-        if (changed) catalogue.put(changed);
+        await catchUp?.heard(ctx.params.id);
       },
 
-      'inventory.changed'(ctx) {
-        for (const { sku, available, lowAt } of ctx.params.levels) catalogue.setLevel(sku, available, lowAt);
+      async 'inventory.changed'(ctx) {
+        await catchUp?.heardLevels(ctx.params.levels);
+      },
+
+      async 'category.changed'() {
+        await catchUp?.tree();
       },
     },
 
@@ -125,7 +125,8 @@ export default function productService(config: Config) {
 
     async started() {
       if (config.seed) await seed(this.store, await sampleProducts(config.currencies));
-      since = await loadAll(catalogue, this.store, this.broker);
+      catchUp = new CatchUp(catalogue, this.store, this.broker);
+      await catchUp.load();
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { Store } from '../../mixins/store.ts';
 import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
+import type { CategoryTree } from '../../services/product/category-tree.ts';
 import type { Job } from '../../services/product/import/job.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';
@@ -22,6 +23,7 @@ interface Kept {
   customer: Account;
   mail: Mail;
   product: Product;
+  category: CategoryTree;
   inventory: Stock;
   movement: Entry & { _id: string; rev: number };
   posting: Posting;

@@ -23,10 +23,12 @@ export async function sampleProducts([currency = 'EUR', ...others]: readonly str
 }
 
 export async function sampleStock(currency: string): Promise<New<Stock>[]> {
-  return (await sample(currency)).products.flatMap(({ _id: productId, variants, updatedAt }) =>
-    variants.map(({ sku, stock }) => newStock(sku, productId, stock, updatedAt)),
-  );
+  return (await sample(currency)).products.flatMap(stockOf);
 }
+
+/** The stock of a sample product's SKUs. */
+export const stockOf = ({ _id: productId, variants, updatedAt }: SampleProduct): New<Stock>[] =>
+  variants.map(({ sku, stock }) => newStock(sku, productId, stock, updatedAt));
 
 /** A sample product as it is stored, with prices in other currencies too; its stock is the inventory's. */
 export function asProduct(

@@ -66,6 +66,8 @@ const ROUTES = `
   GET /v1/products/:id/reviews
   GET /v1/products/:id/reviews/mine
   GET /v1/products/:idOrSlug
+  GET /v1/products/:idOrSlug/related
+  GET /v1/products/suggest
   PATCH /v1/admin/categories/:slug
   PATCH /v1/admin/products/:id
   PATCH /v1/admin/products/:id/images/:imageId

@@ -3,6 +3,12 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { request, startShop, type TestShop } from '../../support/shop.ts';
 
+interface Found {
+  items: { id: string; title: string; price: { amount: number } }[];
+  nextCursor: string | null;
+  total: number;
+}
+
 const SWEATER = 'Alder Merino Crew Sweater';
 const POLO = 'Kirkby Piqué Polo';
 const { products } = await sampleCatalogue('EUR');
@@ -12,7 +18,7 @@ eachEngine('searching', (engine) => {
   const search = async (q: string, more = '') => {
     const { status, body } = await request(shop.url, `GET /v1/products?q=${encodeURIComponent(q)}${more}`);
     expect(status).toBe(200);
-    return body as { items: { id: string; title: string; price: { amount: number } }[]; nextCursor: string | null };
+    return body as Found;
   };
   const titles = async (q: string, more?: string) => (await search(q, more)).items.map(({ title }) => title);
 
@@ -35,6 +41,10 @@ eachEngine('searching', (engine) => {
     ['a letter left out', 'sweter', SWEATER],
     ['a letter too many', 'sweatter', SWEATER],
     ['a wrong letter', 'sweeter merino', SWEATER],
+    ['two letters swapped', 'swaeter merino', SWEATER],
+    ['its plural', 'merino sweaters', SWEATER],
+    ['its plural with a typo', 'merino sweeters', SWEATER],
+    ['one letter', 'alder crew sweater m', SWEATER],
     ['spaces and punctuation', '  merino,  sweater! ', SWEATER],
   ])('finds a product first by %s', async (_name, q, title) => {
     expect((await titles(q))[0]).toBe(title);
@@ -45,6 +55,8 @@ eachEngine('searching', (engine) => {
     ['the end of a word', 'eater merino'],
     ['the beginning of a word that is not the last', 'swea merino'],
     ['more than one typo', 'swaeterr'],
+    ['a typo in a short word', 'meron crew'],
+    ['a typo in a word of four letters', 'crww sweater'],
   ])('does not find a product by %s', async (_name, q) => {
     expect(await titles(q)).not.toContain(SWEATER);
   });
@@ -91,7 +103,7 @@ eachEngine('searching', (engine) => {
     const everything = await request(shop.url, 'GET /v1/products');
     for (const q of ['', '   ']) expect((await search(q)).items).toEqual(everything.body.items);
     for (const q of ['zzzzzzzz', '***', '\u0000', '{"$ne":null}']) {
-      expect(await search(q)).toEqual({ items: [], nextCursor: null });
+      expect(await search(q)).toEqual({ items: [], nextCursor: null, total: 0 });
     }
   });
 });

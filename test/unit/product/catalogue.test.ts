@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { availabilityOf } from '../../../services/product/availability.ts';
-import { Catalogue, type Query, type Sort } from '../../../services/product/catalogue.ts';
+import { Catalogue } from '../../../services/product/catalogue.ts';
 import { lowestPrice, type Product, UNSAID } from '../../../services/product/product.ts';
+import type { Page } from '../../../services/product/search/page.ts';
+import type { Query, Sort } from '../../../services/product/search/query.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const CATEGORIES = ['games', 'garden', 'desk'];
@@ -37,25 +39,31 @@ const products = fc
       category: fc.constantFrom(...CATEGORIES),
       amount: fc.integer({ min: 1, max: 4 }),
       popularity: fc.integer({ min: 0, max: 3 }),
+      sum: fc.integer({ min: 0, max: 3 }),
       created: fc.integer({ min: 0, max: 3 }),
     }),
-    { selector: ({ _id }) => _id, maxLength: 30 },
+    { selector: ({ _id }) => _id, maxLength: 30, size: 'max' },
   )
-  .map((all) => all.map(({ created, ...rest }) => product({ ...rest, createdAt: new Date(created * 1000) })));
+  .map((all) =>
+    all.map(({ created, sum, ...rest }) =>
+      product({ ...rest, rating: { count: 1, sum }, createdAt: new Date(created * 1000) }),
+    ),
+  );
 
 const ORDERS: Record<Exclude<Sort, 'relevance'>, (p: Product) => number> = {
   price: (p) => lowestPrice(p, 'EUR') ?? 0,
   '-price': (p) => -(lowestPrice(p, 'EUR') ?? 0),
   popularity: (p) => -p.popularity,
   newest: (p) => -p.createdAt,
+  rating: (p) => -p.rating.sum,
 };
 
 /** Every page, one after the other. */
-function pages(catalogue: Catalogue, query: Omit<Query, 'cursor'>, between = (_page: number) => {}): string[] {
+function pages(catalogue: Catalogue, query: Query & Omit<Page, 'cursor'>, between = (_page: number) => {}): string[] {
   const found: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < 1000; page++) {
-    const { items, nextCursor } = catalogue.find({ ...query, cursor });
+    const { items, nextCursor } = catalogue.find('EUR', { ...query, cursor });
     expect(items.length).toBeLessThanOrEqual(query.limit);
     expect(items.length > 0 || nextCursor === null).toBe(true);
     found.push(...items.map(({ _id }) => _id));
@@ -67,7 +75,7 @@ function pages(catalogue: Catalogue, query: Omit<Query, 'cursor'>, between = (_p
 }
 
 const filled = (all: readonly Product[]) => {
-  const catalogue = new Catalogue('EUR');
+  const catalogue = new Catalogue(['EUR']);
   for (const one of all) catalogue.put(one);
   return catalogue;
 };
@@ -116,48 +124,68 @@ describe('paging through the catalogue', () => {
       how: fc.constantFrom('put', 'archive', 'move'),
       amount: fc.integer({ min: 1, max: 4 }),
     });
-    const changes = fc.array(change, { maxLength: 20 });
-    const check = fc.property(products, changes, sorts, limits, (all, changes, sort, limit) => {
+    const changes = fc.array(change, { maxLength: 20, size: 'max' });
+    const queries = fc.record(
+      {
+        sort: sorts,
+        q: fc.constantFrom('oak', 'kettle', 'saucepam'),
+        category: fc.constantFrom(...CATEGORIES),
+        minPrice: fc.constant(2),
+      },
+      { requiredKeys: [] },
+    );
+    const check = fc.property(products, changes, queries, limits, (all, changes, query, limit) => {
       const catalogue = filled(all);
       const touched = new Set<string>();
-      const found = pages(catalogue, { sort, limit }, (page) => {
+      const found = pages(catalogue, { ...query, limit }, (page) => {
         const step = changes[page];
         const old = all[(step?.at ?? 0) % all.length];
         if (!step || !old) return;
-        const price = { amount: step.amount, currency: 'EUR' };
-        const now = { ...old, rev: page + 1, price, popularity: step.amount, createdAt: new Date(step.amount * 1000) };
-        if (step.how === 'put') catalogue.put({ ...now, _id: `new_${page}`, slug: `new-${page}`, variants: [] });
+        const { amount } = step;
+        const now = product({
+          ...old,
+          ...{
+            rev: page + 1,
+            popularity: amount,
+            rating: { count: 1, sum: amount },
+            createdAt: new Date(amount * 1000),
+          },
+          variants: old.variants.map((variant) => ({ ...variant, prices: { EUR: { amount } } })),
+        });
+        if (step.how === 'put') catalogue.put({ ...now, _id: `new_${page}`, slug: `new-${page}` });
         else {
           touched.add(old._id);
           catalogue.put(step.how === 'archive' ? { ...old, rev: page + 1, status: 'archived' } : now);
         }
       });
       const stayed = found.filter((id) => !touched.has(id) && !id.startsWith('new'));
-      const expected = pages(filled(all.filter(({ _id }) => !touched.has(_id))), { sort, limit });
+      const expected = pages(filled(all.filter(({ _id }) => !touched.has(_id))), { ...query, limit });
       expect(stayed).toEqual(expected);
     });
     fc.assert(check, { seed });
   });
 
-  test('by relevance goes on after the last one shown, although every new product shifts all scores', () => {
-    const all = Array.from({ length: 12 }, (_, n) =>
-      product({ _id: `prd_${n}`, title: `oak ${'abcdefghijkl'.slice(0, n).replaceAll('', ' ')}` }),
-    );
-    const catalogue = filled(all);
-    const found = pages(catalogue, { q: 'oak', limit: 2 }, (page) => {
-      for (let n = 0; n < 5; n++) catalogue.put(product({ _id: `new_${page}_${n}`, title: 'lantern '.repeat(n + 1) }));
-    });
-    expect(found).toEqual(ids(all));
-  });
-
-  test('refuses the cursor of another order', () => {
-    const catalogue = filled([product({ _id: 'prd_1' }), product({ _id: 'prd_2', title: 'Thing too' })]);
-    const { nextCursor } = catalogue.find({ sort: 'price', limit: 1 });
-    const again = (query: Partial<Query>) => () => catalogue.find({ limit: 1, cursor: String(nextCursor), ...query });
-    expect(again({ sort: 'price' })().items).toHaveLength(1);
-    for (const query of [{}, { sort: 'newest' }, { sort: '-price' }, { q: 'thing' }] as Partial<Query>[]) {
-      expect(again(query)).toThrow('cursor must be a nextCursor of this list.');
+  test('refuses the cursor of another query, but not of the same said in another order', () => {
+    const things = [1, 2, 3].map((n) => product({ _id: `prd_${n}`, attributes: { a: 'x', b: n > 1 ? 'x' : 'y' } }));
+    const catalogue = filled(things);
+    const attr = { a: ['x', 'y'], b: ['x'] };
+    const brand = ['Brand', 'None'];
+    const { nextCursor } = catalogue.find('EUR', { sort: 'price', brand, attr, limit: 1 });
+    const again = (query: Query) => () => catalogue.find('EUR', { limit: 2, cursor: String(nextCursor), ...query });
+    for (const same of [attr, { b: ['x'], a: ['y', 'x'] }]) {
+      expect(ids(again({ sort: 'price', brand: brand.toReversed(), attr: same })().items)).toEqual(['prd_3']);
     }
+    const others: Query[] = [
+      {},
+      { attr: { b: ['x'] } },
+      { q: 'thing', attr },
+      { minPrice: 1, attr },
+      { brand: ['b'], attr },
+    ];
+    for (const other of others) {
+      expect(again({ sort: 'price', ...other })).toThrow('cursor must be a nextCursor of this list.');
+    }
+    expect(again({ sort: '-price', attr })).toThrow('cursor must be a nextCursor of this list.');
   });
 });
 
@@ -176,11 +204,11 @@ describe('taking in a product', () => {
       variants: [variant as never],
     };
     catalogue.put(next);
-    for (const name of ['prd_1', 'uno']) expect(catalogue.get(name)).toBe(next);
+    for (const name of ['prd_1', 'uno']) expect(catalogue.get(name)).toEqual(next);
     expect(catalogue.get('one')).toBeUndefined();
-    expect(catalogue.sold('SKU-prd_9')?.product).toBe(next);
+    expect(catalogue.sold('SKU-prd_9')?.product).toEqual(next);
     expect(catalogue.sold('SKU-prd_1')).toBeUndefined();
-    const find = (query: Partial<Query>) => ids(catalogue.find({ limit: 9, ...query }).items);
+    const find = (query: Partial<Query & Page>) => ids(catalogue.find('EUR', { limit: 9, ...query }).items);
     expect(find({ q: 'kettle' })).toEqual([]);
     expect(find({ category: 'games' })).toEqual([]);
     for (const query of [{ q: 'lantern' }, { category: 'desk' }, {}]) expect(find(query)).toEqual(['prd_1']);
@@ -189,8 +217,8 @@ describe('taking in a product', () => {
   test('that is no longer sold takes it out, and it may come back', () => {
     const catalogue = filled([one, { ...one, rev: 2, status: 'archived' }]);
     expect(catalogue.get('prd_1') ?? catalogue.get('one') ?? catalogue.sold('SKU-prd_1')).toBeUndefined();
-    expect(catalogue.find({ limit: 9 }).items).toEqual([]);
-    expect(catalogue.find({ limit: 9, q: 'kettle' }).items).toEqual([]);
+    expect(catalogue.find('EUR', { limit: 9 }).items).toEqual([]);
+    expect(catalogue.find('EUR', { limit: 9, q: 'kettle' }).items).toEqual([]);
     catalogue.put({ ...one, rev: 3 });
     expect(catalogue.get('one')?.rev).toBe(3);
   });
@@ -202,7 +230,7 @@ describe('taking in a product', () => {
       status: fc.constantFrom('active' as const, 'archived' as const),
     });
     const one = ({ _id, rev }: { _id: string; rev: number }) => `${_id} ${rev}`;
-    const versions = fc.uniqueArray(version, { selector: one, maxLength: 20 });
+    const versions = fc.uniqueArray(version, { selector: one, maxLength: 20, size: 'max' });
     const check = fc.property(versions, (versions) => {
       const catalogue = filled(versions.map((v) => product({ ...v, title: `Thing of rev ${v.rev}` })));
       for (const id of ['prd_1', 'prd_2', 'prd_3']) {
@@ -231,8 +259,8 @@ describe('taking in a product', () => {
   });
 
   test('keeps what is known of its stock', () => {
-    const catalogue = new Catalogue('EUR');
-    catalogue.setLevel('SKU-prd_1', 7);
+    const catalogue = new Catalogue(['EUR']);
+    catalogue.setLevel('SKU-prd_1', { available: 7, lowAt: 5 });
     catalogue.put(one);
     expect(catalogue.levels('SKU-prd_1').available).toBe(7);
     expect(catalogue.levels('SKU-none').available).toBe(0);

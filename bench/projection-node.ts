@@ -1,0 +1,62 @@
+// A product node, a process of its own: tells its parent how it came up, and how it kept up with a bulk of changes.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import { loadConfig } from '../lib/config.ts';
+import { startNode } from '../scripts/node.ts';
+import type { Catalogue } from '../services/product/catalogue.ts';
+import type { Product } from '../services/product/product.ts';
+
+/** Times in ms, sizes in MB. */
+export interface ProjectionReport {
+  ready: number;
+  rss: number;
+  /** The longest that the event loop was blocked, while it was built and while it was updated. */
+  blockedBuilding: number;
+  blockedUpdating: number;
+  /** How long after the last change of the bulk it had all of them. */
+  behind: number;
+}
+
+/** As an import writes them. */
+const BATCH = 1000;
+
+const config = loadConfig(process.env);
+const blocked = monitorEventLoopDelay({ resolution: 1 });
+const longest = () => {
+  const max = blocked.max / 1e6;
+  blocked.reset();
+  return Number.isFinite(max) ? max : 0;
+};
+
+blocked.enable();
+const began = performance.now();
+const { broker, stop } = await startNode(config, () => undefined);
+const ready = performance.now() - began;
+const blockedBuilding = longest();
+const rss = process.memoryUsage.rss() / 1e6;
+
+const { catalogue } = broker.getLocalService('product') as unknown as { catalogue: Catalogue };
+const client = new MongoClient(String(config.mongoUrl));
+const products = client.db(`${config.databasePrefix}product`).collection<Product>('products');
+const revs = new Map<string, number>();
+for await (const { _id, rev } of products.find({}, { projection: { rev: 1 } })) revs.set(_id, rev);
+const ids = [...revs.keys()];
+longest();
+for (let n = 0; n < ids.length; n += BATCH) {
+  const change = { $inc: { rev: 1 }, $set: { updatedAt: new Date(), popularity: n % 1000 } };
+  await products.updateMany({ _id: { $in: ids.slice(n, n + BATCH) } }, change);
+}
+const written = performance.now();
+for (const [id, rev] of revs) while (catalogue.revOf(id) <= rev) await delay(10);
+const report: ProjectionReport = {
+  ready,
+  rss,
+  blockedBuilding,
+  blockedUpdating: longest(),
+  behind: performance.now() - written,
+};
+await client.close();
+await stop();
+process.send?.(report);
+process.disconnect?.();

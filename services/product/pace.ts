@@ -1,0 +1,20 @@
+import { setImmediate as rest } from 'node:timers/promises';
+
+/** Of the event loop's time in one go, in ms: whoever asks for something meanwhile is not to wait for longer. */
+const SLICE = 8;
+
+/** Long work in slices, between which the process answers requests. */
+export class Pace {
+  #began = performance.now();
+
+  /** Does something with each of many things, however long that takes. */
+  async each<T>(things: Iterable<T>, work: (thing: T) => void): Promise<void> {
+    for (const thing of things) {
+      if (performance.now() - this.#began > SLICE) {
+        await rest();
+        this.#began = performance.now();
+      }
+      work(thing);
+    }
+  }
+}

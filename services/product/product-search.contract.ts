@@ -1,0 +1,86 @@
+import { pageParams } from '../../lib/page.ts';
+import { timeRule } from '../../lib/time.ts';
+import { currencyParam, productCard } from './product-rules.ts';
+import { SORTS } from './search/query.ts';
+
+const text = { type: 'string', trim: true, max: 200, optional: true } as const;
+const price = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000, optional: true } as const;
+/** The name of an attribute, or of an option of variants; the database's and JavaScript's own names are none. */
+const name = { type: 'string', pattern: /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u } as const;
+const values = { type: 'array', items: { type: 'string', min: 1, max: 200 }, min: 1, max: 20 } as const;
+const few = { type: 'number', integer: true, min: 1, max: 20, optional: true } as const;
+
+const counts = { type: 'array', items: { type: 'object', props: { value: 'string', count: 'number' } } } as const;
+const cards = { type: 'array', items: productCard } as const;
+
+const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 1000 } as const;
+
+/** How shoppers find products; part of the `product` contract. */
+export const productSearchActions = {
+  list: {
+    ...read,
+    summary: 'Products by words and filters, sorted, with facets; or what has changed',
+    rest: 'GET /v1/products',
+    params: {
+      q: text,
+      category: { type: 'string', max: 120, optional: true },
+      brand: { ...values, optional: true },
+      attr: { type: 'record', key: name, value: values, optional: true },
+      minPrice: price,
+      maxPrice: price,
+      inStock: { type: 'boolean', optional: true },
+      rating: { type: 'number', min: 1, max: 5, optional: true },
+      sort: { type: 'enum', values: SORTS, optional: true },
+      facets: { type: 'string', max: 1000, optional: true },
+      currency: currencyParam,
+      updatedSince: { ...timeRule, optional: true },
+      ...pageParams,
+    },
+    returns: {
+      type: 'object',
+      props: {
+        items: cards,
+        nextCursor: { type: 'string', nullable: true },
+        /** How many products there are on all pages together. */
+        total: 'number',
+        /** By the names that were asked for. */
+        facets: { type: 'record', key: 'string', value: counts, optional: true },
+        /** With `updatedSince`: the ids of those that are sold no longer. */
+        gone: { type: 'array', items: 'string', optional: true },
+      },
+    },
+    problems: ['unknown-currency'],
+    nearCache: { ttl: 1000, dropOn: {} },
+  },
+  suggest: {
+    ...read,
+    summary: 'What may be meant by words that are still being typed',
+    rest: 'GET /v1/products/suggest',
+    params: { q: { ...text, optional: false, min: 1 }, limit: few, currency: currencyParam },
+    returns: {
+      type: 'object',
+      props: {
+        categories: {
+          type: 'array',
+          items: { type: 'object', props: { slug: 'string', title: 'string', count: 'number' } },
+        },
+        brands: counts,
+        products: {
+          type: 'array',
+          items: { type: 'object', props: { id: 'string', slug: 'string', title: 'string' } },
+        },
+      },
+    },
+    problems: ['unknown-currency'],
+    nearCache: { ttl: 1000, dropOn: {} },
+  },
+  related: {
+    ...read,
+    summary: 'What goes with a product: of its category, the most alike first',
+    rest: 'GET /v1/products/:idOrSlug/related',
+    params: { idOrSlug: { type: 'string', max: 128 }, limit: few, currency: currencyParam },
+    returns: { type: 'object', props: { items: cards } },
+    problems: ['not-found', 'unknown-currency'],
+    nearCache: { ttl: 1000, dropOn: {} },
+  },
+} as const;

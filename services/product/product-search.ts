@@ -1,0 +1,57 @@
+import { errors } from '../../lib/errors.ts';
+import { DEFAULT_LIMIT } from '../../lib/page.ts';
+import type { Handlers } from '../../lib/service.ts';
+import { timeOf } from '../../lib/time.ts';
+import { soldIn } from './product.ts';
+import type { productSearchActions } from './product-search.contract.ts';
+import { type ProductService, sightIn } from './product-service.ts';
+import { productCard } from './product-view.ts';
+
+const FEW = 8;
+/** What goes with `updatedSince`: a filter would keep from a client that something has left it. */
+const WHOLE = ['updatedSince', 'currency', 'limit', 'cursor'];
+
+/** The handlers of how shoppers find products. */
+export const productSearchHandlers: Handlers<typeof productSearchActions, ProductService> = {
+  list(ctx) {
+    const { limit = DEFAULT_LIMIT, cursor, currency: asked, updatedSince, ...query } = ctx.params;
+    const sight = sightIn(this, asked);
+    const { currency } = sight;
+    if (updatedSince !== undefined) refuseOthers(ctx.params);
+    const { items, ...rest } =
+      updatedSince === undefined
+        ? this.catalogue.find(currency, { ...query, limit, cursor })
+        : this.catalogue.changedSince(currency, timeOf('updatedSince', updatedSince), { limit, cursor });
+    return { items: items.map((product) => productCard(product, sight)), ...rest };
+  },
+
+  suggest(ctx) {
+    const { q, limit = FEW, currency } = ctx.params;
+    const found = this.catalogue.suggest(sightIn(this, currency).currency, q, limit);
+    return {
+      categories: found.categories.map(({ value, count }) => ({
+        slug: value,
+        title: this.catalogue.titleOf(value),
+        count,
+      })),
+      brands: found.brands,
+      products: found.items.map(({ _id: id, slug, title }) => ({ id, slug, title })),
+    };
+  },
+
+  related(ctx) {
+    const { idOrSlug, limit = FEW, currency } = ctx.params;
+    const sight = sightIn(this, currency);
+    const product = this.catalogue.get(idOrSlug);
+    if (!product || soldIn(product, sight.currency).length === 0) throw errors.notFound('This product');
+    const found = this.catalogue.related(sight.currency, product, limit);
+    return { items: found.map((one) => productCard(one, sight)) };
+  },
+};
+
+function refuseOthers(params: object): void {
+  const others = Object.keys(params).filter((name) => !WHOLE.includes(name));
+  if (others.length === 0) return;
+  const detail = (name: string) => `${name} does not go with updatedSince.`;
+  throw errors.invalidRequest(others.map((name) => ({ pointer: `/${name}`, detail: detail(name) })));
+}

@@ -1,0 +1,94 @@
+import { BitSet } from './bit-set.ts';
+
+/** Up to here a list is kept anyhow. */
+const SHORT = 64;
+
+/**
+ * The products that have something in common, by their ordinals: a sorted list of them while they are few among all, a
+ * bit set once that takes less room. What became a bit set stays one.
+ */
+export class Postings {
+  #list: Uint32Array | undefined = new Uint32Array(2);
+  #bits: BitSet | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(n: number): void {
+    if (this.has(n)) return;
+    if (this.#bits) this.#bits.add(n);
+    else this.#insert(n);
+    this.#size += 1;
+    if (this.#size > SHORT && this.#list) this.#densify(this.#list);
+  }
+
+  delete(n: number): void {
+    if (!this.has(n)) return;
+    if (this.#list) {
+      const at = this.#place(n);
+      this.#list.copyWithin(at, at + 1, this.#size);
+    } else this.#bits?.delete(n);
+    this.#size -= 1;
+  }
+
+  has(n: number): boolean {
+    if (this.#bits) return this.#bits.has(n);
+    const at = this.#place(n);
+    return at < this.#size && this.#list?.[at] === n;
+  }
+
+  forEach(visit: (n: number) => void): void {
+    this.#bits?.forEach(visit);
+    for (let i = 0; this.#list && i < this.#size; i++) visit(this.#list[i] ?? 0);
+  }
+
+  addTo(set: BitSet): void {
+    if (this.#bits) set.or(this.#bits);
+    else for (let i = 0; i < this.#size; i++) set.add(this.#list?.[i] ?? 0);
+  }
+
+  /** How many of them `set` has. */
+  countIn(set: BitSet): number {
+    if (this.#bits) return this.#bits.common(set);
+    let count = 0;
+    for (let i = 0; i < this.#size; i++) if (set.has(this.#list?.[i] ?? 0)) count += 1;
+    return count;
+  }
+
+  #insert(n: number): void {
+    const at = this.#place(n);
+    let list = this.#list ?? new Uint32Array(2);
+    if (this.#size === list.length) {
+      list = new Uint32Array(Math.ceil(this.#size * 1.5) + 1);
+      list.set(this.#list ?? []);
+      this.#list = list;
+    }
+    list.copyWithin(at + 1, at, this.#size);
+    list[at] = n;
+  }
+
+  /** Once a bit for each number up to the highest takes less than the list. */
+  #densify(list: Uint32Array): void {
+    const highest = list[this.#size - 1] ?? 0;
+    if (this.#size <= highest / 32) return;
+    this.#bits = new BitSet(highest + 1);
+    for (let i = 0; i < this.#size; i++) this.#bits.add(list[i] ?? 0);
+    this.#list = undefined;
+  }
+
+  /** Where the first stands that is not below `n`; most that come are the highest so far. */
+  #place(n: number): number {
+    const list = this.#list;
+    if (!list || this.#size === 0) return 0;
+    let [low, high] = [0, this.#size];
+    if ((list[high - 1] ?? 0) < n) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((list[middle] ?? 0) < n) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

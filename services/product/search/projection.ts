@@ -1,0 +1,92 @@
+import type { Product } from '../product.ts';
+import { Categories } from './categories.ts';
+import { Labels, labelsOf } from './labels.ts';
+import { Names } from './names.ts';
+import { KeptOrder } from './order.ts';
+import { PriceList } from './price-list.ts';
+import { Ratings } from './ratings.ts';
+import { Records } from './records.ts';
+import { StockLevels } from './stock-levels.ts';
+import { TextIndex, type Texts } from './text-index.ts';
+import { Values } from './values.ts';
+import { wordsOf } from './words.ts';
+
+/**
+ * Everything that is known of the products that are sold, arranged by what is asked of them. Each product has a number
+ * of its own, its ordinal, from 0 on, and keeps it for as long as the process lives: the parts know it by that.
+ */
+export class Projection {
+  readonly records = new Records();
+  readonly stock = new StockLevels();
+  readonly text = new TextIndex();
+  readonly categories = new Categories();
+  readonly brands = new Values();
+  readonly brandNames = new Names();
+  readonly labels = new Labels();
+  readonly ratings: Ratings;
+  readonly popularity: KeptOrder;
+  readonly newest: KeptOrder;
+  /** By the time of the last change; those that are no longer sold, too. */
+  readonly changes: KeptOrder;
+  readonly prices: ReadonlyMap<string, PriceList>;
+  readonly idOf = (ordinal: number): string => this.#ids[ordinal] ?? '';
+  readonly #ids: string[] = [];
+  readonly #ordinals = new Map<string, number>();
+
+  constructor(currencies: readonly string[]) {
+    const { idOf } = this;
+    this.ratings = new Ratings(idOf);
+    this.popularity = new KeptOrder(idOf);
+    this.newest = new KeptOrder(idOf);
+    this.changes = new KeptOrder(idOf);
+    this.prices = new Map(currencies.map((one) => [one, new PriceList(one, idOf, this.stock.levelOf)]));
+  }
+
+  readonly ordinalOf = (id: string): number | undefined => this.#ordinals.get(id);
+
+  /** The ordinal of a product that may be new. */
+  admit(id: string): number {
+    const known = this.#ordinals.get(id);
+    if (known !== undefined) return known;
+    const ordinal = this.#ids.push(id) - 1;
+    this.#ordinals.set(id, ordinal);
+    return ordinal;
+  }
+
+  /** Takes in a product as it is sold now instead of as it was sold before; undefined: it is, or was, not. */
+  replace(ordinal: number, before: Product | undefined, after: Product | undefined): void {
+    this.records.set(ordinal, after);
+    this.stock.replace(ordinal, before?.variants ?? [], after?.variants ?? []);
+    this.text.replace(ordinal, before && textsOf(before), after && textsOf(after));
+    this.categories.replace(ordinal, before?.category, after?.category);
+    if (before) this.brands.delete(ordinal, before.brand);
+    if (after) this.#brand(ordinal, after.brand);
+    this.labels.replace(ordinal, before ? labelsOf(before) : [], after ? labelsOf(after) : []);
+    this.ratings.set(ordinal, after?.rating);
+    this.popularity.set(ordinal, after && -after.popularity);
+    this.newest.set(ordinal, after && -after.createdAt);
+    for (const prices of this.prices.values()) prices.set(ordinal, after);
+  }
+
+  #brand(ordinal: number, brand: string): void {
+    if (!this.brands.of(brand)) this.brandNames.name(brand, wordsOf(brand));
+    this.brands.add(ordinal, brand);
+  }
+
+  /** Takes note of how much is left of a SKU. */
+  setLevel(sku: string, level: { available: number; lowAt: number }): void {
+    const owner = this.stock.set(sku, level);
+    if (owner === undefined) return;
+    const product = this.records.peek(owner);
+    for (const prices of this.prices.values()) prices.restock(owner, product);
+  }
+}
+
+const textsOf = (product: Product): Texts => ({
+  title: product.title,
+  brand: product.brand,
+  attributes: labelsOf(product)
+    .map(([, value]) => value)
+    .join(' '),
+  description: product.description,
+});

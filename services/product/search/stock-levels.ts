@@ -1,0 +1,48 @@
+import { type Level, LOW_AT } from '../availability.ts';
+
+/** Nobody's: a SKU of which only the stock is known. */
+const NOBODY = -1;
+
+/** What is left of each SKU, and whose SKU it is, by the product's ordinal. */
+export class StockLevels {
+  readonly #slots = new Map<string, number>();
+  readonly #available: number[] = [];
+  readonly #lowAt: number[] = [];
+  readonly #owners: number[] = [];
+
+  /** What is known of a SKU; of an unknown one there is nothing. */
+  readonly levelOf = (sku: string): Level => {
+    const slot = this.#slots.get(sku) ?? NOBODY;
+    return { available: this.#available[slot] ?? 0, lowAt: this.#lowAt[slot] ?? LOW_AT };
+  };
+
+  /** @returns whose SKU it is, if it has just sold out or come back; else undefined */
+  set(sku: string, { available, lowAt }: Level): number | undefined {
+    const slot = this.#slot(sku);
+    const turned = available > 0 !== (this.#available[slot] ?? 0) > 0;
+    this.#available[slot] = available;
+    this.#lowAt[slot] = lowAt;
+    return turned ? this.ownerOf(sku) : undefined;
+  }
+
+  ownerOf(sku: string): number | undefined {
+    const owner = this.#owners[this.#slots.get(sku) ?? NOBODY] ?? NOBODY;
+    return owner === NOBODY ? undefined : owner;
+  }
+
+  /** Another product may have taken over a SKU that this one gives up. */
+  replace(ordinal: number, before: readonly { sku: string }[], after: readonly { sku: string }[]): void {
+    for (const { sku } of before) if (this.ownerOf(sku) === ordinal) this.#owners[this.#slot(sku)] = NOBODY;
+    for (const { sku } of after) this.#owners[this.#slot(sku)] = ordinal;
+  }
+
+  #slot(sku: string): number {
+    const known = this.#slots.get(sku);
+    if (known !== undefined) return known;
+    const slot = this.#owners.push(NOBODY) - 1;
+    this.#slots.set(sku, slot);
+    this.#available.push(0);
+    this.#lowAt.push(LOW_AT);
+    return slot;
+  }
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '../../../lib/ids.ts';
+import type { Engine } from '../../../mixins/store.ts';
+import type { Product } from '../../../services/product/product.ts';
+import { storeOf } from '../../support/books.ts';
+import { eachEngine } from '../../support/engines.ts';
+import { eventually, request, startShop, type TestShop } from '../../support/shop.ts';
+
+eachEngine('the projection', (engine) => {
+  let shop: TestShop;
+  /** Writes as another process would, of which no event tells here. */
+  const silently = (service: 'product' | 'inventory' | 'category') =>
+    (shop.broker.getLocalService(service) as unknown as { adapter: Engine }).adapter;
+  const total = async (query: string) => (await request(shop.url, `GET /v1/products?limit=1&${query}`)).body.total;
+  const becomes = (query: string, wanted: number) =>
+    eventually(
+      () => total(query),
+      (found) => found === wanted,
+    );
+  let sample: Product;
+  const fresh = (n: number, updatedAt: Date) => ({
+    ...sample,
+    _id: newId('prd'),
+    rev: 0,
+    slug: `fresh-${n}`,
+    title: `Zarzuela ${n}`,
+    variants: [{ sku: `FRESH-${n}`, title: 'Fresh', options: {}, prices: { EUR: { amount: 100 } }, weight: 1 }],
+    updatedAt,
+  });
+
+  beforeAll(async () => {
+    shop = await startShop(engine.config({ SEED: 'true' }));
+    const [one] = await storeOf(shop, 'product').find({ slug: 'alder-merino-crew-sweater' });
+    sample = one as Product;
+  });
+  afterAll(() => shop.stop());
+
+  test('has a product of which no event told', async () => {
+    await silently('product').add(fresh(0, new Date()));
+    await becomes('q=zarzuela', 1);
+  });
+
+  test('has a change of which no event told, and forgets what is archived', async () => {
+    const { rev } = (await storeOf(shop, 'product').get(sample._id)) as Product;
+    await silently('product').swap(sample._id, rev, { title: 'Quietly renamed', updatedAt: new Date() });
+    await becomes('q=quietly', 1);
+    await silently('product').swap(sample._id, rev + 1, { status: 'archived', updatedAt: new Date() });
+    await becomes('q=quietly', 0);
+    expect((await request(shop.url, `GET /v1/products/${sample._id}`)).status).toBe(404);
+    await silently('product').swap(sample._id, rev + 2, { status: 'active', updatedAt: new Date() });
+    await becomes('q=quietly', 1);
+  });
+
+  test('has the stock of which no event told', async () => {
+    const there = await total('inStock=true');
+    const stock = { available: 3, reserved: 0, sold: 0, received: 3, res: {}, done: {}, prunedThrough: '' };
+    await silently('inventory').add({
+      _id: 'FRESH-0',
+      rev: 0,
+      ...stock,
+      ...{ productId: 'prd', updatedAt: new Date() },
+    });
+    await becomes('inStock=true', there + 1);
+  });
+
+  test('has the tree of which no event told', async () => {
+    const tree = await storeOf(shop, 'category').get('tree');
+    await silently('category').swap('tree', tree?.rev ?? 0, { 'categories.knitwear.title': 'Maschenware' });
+    expect(await becomes('q=maschenware', await total('category=knitwear'))).toBeGreaterThan(5);
+  });
+
+  test('has all of many that were written in the same millisecond', async () => {
+    const at = new Date();
+    await silently('product').addNew(Array.from({ length: 2500 }, (_, n) => fresh(n + 1, at)));
+    await becomes('q=zarzuela', 2501);
+  });
+
+  test('has a change with a clock that goes wrong by seconds', async () => {
+    await silently('product').add(fresh(9999, new Date(Date.now() - 3000)));
+    await becomes('q=9999', 1);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { BitSet } from '../../../../services/product/search/bit-set.ts';
+import { Postings } from '../../../../services/product/search/postings.ts';
+
+const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+/** Close together, so that they become a bit set, or far apart, so that they do not. */
+const numbers = fc
+  .constantFrom(200, 100_000)
+  .chain((max) => fc.array(fc.nat({ max }), { maxLength: 200, size: 'max' }));
+const membersOf = (set: { forEach(visit: (n: number) => void): void }) => {
+  const found: number[] = [];
+  set.forEach((n) => {
+    found.push(n);
+  });
+  return found;
+};
+const sorted = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b);
+const bitsOf = (numbers: Iterable<number>) => {
+  const set = new BitSet();
+  for (const n of numbers) set.add(n);
+  return set;
+};
+
+describe('postings', () => {
+  test('are a set of numbers, few or many', () => {
+    const check = fc.property(numbers, numbers, numbers, (added, removed, others) => {
+      const [postings, model] = [new Postings(), new Set<number>()];
+      for (const n of added) postings.add(n);
+      for (const n of added) model.add(n);
+      for (const n of [...removed, ...added.slice(0, 20)]) {
+        postings.delete(n);
+        model.delete(n);
+      }
+      expect(membersOf(postings)).toEqual(sorted(model));
+      expect(postings.size).toBe(model.size);
+      for (const n of [...added, ...removed]) expect(postings.has(n)).toBe(model.has(n));
+      const set = bitsOf(others);
+      expect(postings.countIn(set)).toBe(new Set(others.filter((n) => model.has(n))).size);
+      postings.addTo(set);
+      expect(membersOf(set)).toEqual(sorted(new Set([...others, ...model])));
+    });
+    fc.assert(check, { seed });
+  });
+});
+
+describe('bit sets', () => {
+  test('are united, intersected and counted as sets are', () => {
+    const check = fc.property(numbers, numbers, (some, more) => {
+      const [a, b] = [new Set(some), new Set(more)];
+      const both = some.filter((n) => b.has(n));
+      expect(membersOf(bitsOf(a).and(bitsOf(b)))).toEqual(sorted(new Set(both)));
+      expect(membersOf(bitsOf(a).or(bitsOf(b)))).toEqual(sorted(new Set([...a, ...b])));
+      expect(bitsOf(a).common(bitsOf(b))).toBe(new Set(both).size);
+      expect(bitsOf(a).size).toBe(a.size);
+      const copy = bitsOf(a).copy();
+      for (const n of b) copy.delete(n);
+      expect(membersOf(copy)).toEqual(sorted([...a].filter((n) => !b.has(n))));
+    });
+    fc.assert(check, { seed });
+  });
+});
