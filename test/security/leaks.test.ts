@@ -40,6 +40,12 @@ eachEngine('what answers tell', (engine) => {
     await ada.put(sku, 2);
     await ada.ask('POST /v1/checkout/hold', {});
     await ada.ask(`PUT /v1/me/wishlist/${product.id}`);
+    const review = await ada.ask(`PUT /v1/products/${product.id}/reviews/mine`, {
+      rating: 5,
+      title: 'Warm',
+      text: 'And soft.',
+    });
+    expect([review.status, review.body]).toEqual([201, expect.any(Object)]);
     await ada.ask('PUT /v1/me/consents/newsletter', { granted: true });
     things = [
       ['/v1/products/', product.id],
