@@ -67,6 +67,9 @@ export class Catalogue {
     return this.#projection.categories.counts();
   }
 
+  /** Whether a SKU has a stock, be it empty. */
+  readonly isStocked = (sku: string): boolean => this.#projection.stock.has(sku);
+
   /** What is left of a SKU. */
   readonly levels = (sku: string): Level => this.#projection.stock.levelOf(sku);
 

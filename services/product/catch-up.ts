@@ -5,6 +5,7 @@ import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Pace } from './pace.ts';
 import type { Product } from './product.ts';
+import { Unopened } from './unopened.ts';
 
 /** Products that are read at a time: a few milliseconds' work for the driver. */
 const PAGE = 200;
@@ -20,6 +21,7 @@ export class CatchUp {
   readonly #rpc: Rpc;
   readonly #products: Backlog<true>;
   readonly #levels: Backlog<Level>;
+  readonly #unopened: Unopened;
   /** Undefined: not all was read yet. */
   #since: Date | undefined;
   #treeRev: number | undefined;
@@ -30,6 +32,7 @@ export class CatchUp {
     this.#rpc = rpc;
     this.#products = new Backlog(PAGE, (batch) => this.#read([...batch.keys()]));
     this.#levels = new Backlog(PAGE, (batch) => this.#set(batch));
+    this.#unopened = new Unopened(catalogue.isStocked);
   }
 
   /** Reads all there is. */
@@ -40,7 +43,7 @@ export class CatchUp {
     await this.#readLevels(new Date(0));
     const pace = new Pace();
     for await (const products of this.#store.scan({}, { batch: PAGE })) {
-      await pace.each(products, (product) => this.#catalogue.put(product));
+      await pace.each(products, (product) => this.#put(product));
     }
     this.#since = next;
   }
@@ -57,6 +60,7 @@ export class CatchUp {
       for (let n = 0; n < fresh.length; n += PAGE) await this.#read(fresh.slice(n, n + PAGE));
     }
     await this.#readLevels(since);
+    await this.#unopened.look(this.#rpc);
     this.#since = next;
   }
 
@@ -80,7 +84,12 @@ export class CatchUp {
 
   async #read(ids: readonly string[]): Promise<void> {
     const products = await this.#store.find({ _id: { $in: ids } });
-    await new Pace().each(products, (product) => this.#catalogue.put(product));
+    await new Pace().each(products, (product) => this.#put(product));
+  }
+
+  #put(product: Product): void {
+    this.#catalogue.put(product);
+    this.#unopened.note(product);
   }
 
   async #readLevels(since: Date): Promise<void> {

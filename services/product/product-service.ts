@@ -13,7 +13,7 @@ export interface ProductParts {
   worker: Worker;
   shop: Config;
   catalogue: Catalogue;
-  /** Sees to it that each of a product's SKUs has a stock; see `opened` of opening.ts. */
+  /** Opens the stock of a product's SKUs; see unopened.ts for when that fails. */
   opened(product: Product): Promise<void>;
 }
 

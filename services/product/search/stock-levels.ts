@@ -9,6 +9,8 @@ export class StockLevels {
   readonly #available: number[] = [];
   readonly #lowAt: number[] = [];
   readonly #owners: number[] = [];
+  /** Whether its stock was ever told of. */
+  readonly #told: boolean[] = [];
 
   /** What is known of a SKU; of an unknown one there is nothing. */
   readonly levelOf = (sku: string): Level => {
@@ -21,8 +23,14 @@ export class StockLevels {
     const slot = this.#slot(sku);
     const turned = available > 0 !== (this.#available[slot] ?? 0) > 0;
     this.#available[slot] = available;
+    this.#told[slot] = true;
     this.#lowAt[slot] = lowAt;
     return turned ? this.ownerOf(sku) : undefined;
+  }
+
+  /** Whether a SKU has a stock, be it empty. */
+  has(sku: string): boolean {
+    return this.#told[this.#slots.get(sku) ?? NOBODY] ?? false;
   }
 
   ownerOf(sku: string): number | undefined {
@@ -43,6 +51,7 @@ export class StockLevels {
     this.#slots.set(sku, slot);
     this.#available.push(0);
     this.#lowAt.push(LOW_AT);
+    this.#told.push(false);
     return slot;
   }
 }

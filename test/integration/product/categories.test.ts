@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eachEngine } from '../../support/engines.ts';
-import { type Answer, request, type Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { type Answer, eventually, request, type Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
 interface Listed {
@@ -59,6 +59,10 @@ eachEngine('the tree of categories', (engine) => {
       body: { path: ['leisure', under.slug, 'garden'] },
     });
     expect((await one(under.slug))?.count).toBe(before?.count);
+    await eventually(
+      () => request(shop.url, `GET /v1/products?category=${under.slug}&limit=100`),
+      ({ body }) => body.items.length === before?.count,
+    );
     isMoving = false;
     expect(await watching).toEqual([200]);
     await move('garden', 'leisure');

@@ -56,6 +56,21 @@ eachEngine('the products of staff', (engine) => {
     });
   });
 
+  test('a SKU whose stock nobody opened, since whoever made the product died, gets one', async () => {
+    const { body } = await create({ status: 'active' });
+    const [{ sku }] = body.variants;
+    const orphan = `${sku}-2`;
+    await storeOf(shop, 'product').change(body.id, ({ variants, version }, updatedAt) => ({
+      answer: undefined,
+      patch: { variants: variants.map((one) => ({ ...one, sku: orphan })), version: version + 1, updatedAt },
+    }));
+    const stock = await eventually(
+      () => storeOf(shop, 'inventory').get(orphan),
+      (found) => found !== null,
+    );
+    expect(stock).toMatchObject({ productId: body.id, available: 0 });
+  });
+
   test('a script in a description does not reach the page', async () => {
     const description =
       'Fine <script>alert(1)</script><img src=x onerror=alert(1)> [here](javascript:alert(1)) and [there](https://example.com)';
