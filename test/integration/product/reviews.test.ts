@@ -48,7 +48,8 @@ eachEngine('reviews', (engine) => {
     expect(await judge(id, 'approve')).toMatchObject({ status: 200, body: { status: 'approved' } });
     return id;
   }
-  const listOf = ({ id }: { id: string }, query = '') => request(shop.url, `GET /v1/products/${id}/reviews${query}`);
+  /** As it is now, which staff are shown; others may be given what a gateway has kept for a second. */
+  const listOf = ({ id }: { id: string }, query = '') => staff.ask(`GET /v1/products/${id}/reviews${query}`);
   const idsIn = (answer: Answer) => answer.body.items.map(({ id }: { id: string }) => id);
   /** Until it is done: with so many at once, a slow machine may answer that it has no time. */
   const judged = (id: string, verdict: 'approve' | 'reject') =>
@@ -57,7 +58,17 @@ eachEngine('reviews', (engine) => {
       ({ status }) => status === 200,
       50_000,
     );
-  const ratingOf = async ({ id }: { id: string }) => (await storeOf(shop, 'product').get(id))?.rating;
+  /** Whatever was not counted at once. */
+  const counted = () =>
+    eventually(
+      () => storeOf(shop, 'review').find({ dueAt: { $gt: new Date(0) } }),
+      (left) => left.length === 0,
+      50_000,
+    );
+  const ratingOf = async ({ id }: { id: string }) => {
+    await counted();
+    return (await storeOf(shop, 'product').get(id))?.rating;
+  };
   const helpful = (who: Shopper, product: { id: string }, id: string, method = 'PUT') =>
     who.ask(`${method} /v1/products/${product.id}/reviews/${id}/helpful`);
 
@@ -70,7 +81,10 @@ eachEngine('reviews', (engine) => {
     const { body: waiting } = await staff.ask(`GET /v1/admin/reviews?status=pending&productId=${product.id}`);
     expect(waiting.items).toEqual([expect.objectContaining({ id: made.body.id, version: 1, customerId: ada.id })]);
     await judge(made.body.id, 'approve');
-    const { body } = await listOf(product);
+    const { body } = await eventually(
+      () => request(shop.url, `GET /v1/products/${product.id}/reviews`),
+      (answer) => answer.body.items.length > 0,
+    );
     expect(body.items).toEqual([
       {
         ...{ id: made.body.id, author: 'Ada B.', verified: true, ...GOOD, helpful: 0 },
@@ -265,13 +279,6 @@ eachEngine('reviews', (engine) => {
     let product: { id: string; sku: string };
     let ids: string[];
     const starsOf = (nth: number) => (nth % 5) + 1;
-    /** Whatever was not counted at once. */
-    const counted = () =>
-      eventually(
-        () => storeOf(shop, 'review').find({ dueAt: { $gt: new Date(0) } }),
-        (left) => left.length === 0,
-        50_000,
-      );
 
     beforeAll(async () => {
       product = fresh();
@@ -296,7 +303,6 @@ eachEngine('reviews', (engine) => {
 
     test('all are counted exactly when they are approved at once, each by two of staff', async () => {
       await Promise.all([...ids, ...ids].map((id) => judged(id, 'approve')));
-      await counted();
       expect(await ratingOf(product)).toEqual({ count: MANY, sum: 3 * MANY });
       const { body } = await eventually(
         () => request(shop.url, `GET /v1/products/${product.id}`),
@@ -341,7 +347,6 @@ eachEngine('reviews', (engine) => {
 
     test('half are rejected while the others are approved again: what is left is exact', async () => {
       await Promise.all(ids.map((id, nth) => judged(id, nth % 2 === 0 ? 'reject' : 'approve')));
-      await counted();
       const left = ids.flatMap((_id, nth) => (nth % 2 === 0 ? [] : [starsOf(nth)]));
       expect(await ratingOf(product)).toEqual({ count: left.length, sum: left.reduce((a, b) => a + b, 0) });
     });

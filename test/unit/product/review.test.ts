@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { Product } from '../../../services/product/product.ts';
+import { tallied } from '../../../services/product/rating.ts';
 import { moderated, type Review, rewritten, voted, withdrawn, written } from '../../../services/product/review.ts';
 import { displayName, opinionOf } from '../../../services/product/review-text.ts';
 
@@ -71,4 +73,11 @@ test('of one that is withdrawn nothing is kept, and nothing can be done with it'
   }
   expect(voted(waiting, vote, NOW).patch).toMatchObject({ helpful: 1 });
   expect(voted({ ...waiting, back: { 'vot_1:1': { at: NOW, acked: false } } }, vote, NOW).patch).toBeUndefined();
+});
+
+test('a rating changes without a version of staff, and in time for the lists to notice', () => {
+  const product = { version: 3, rating: { count: 1, sum: 2 }, updatedAt: NOW } as Product;
+  const { patch = {} } = tallied(product, { key: 'rev_1:1', until: +LATER, count: 1, sum: 4 }, LATER);
+  expect(patch).toMatchObject({ rating: { count: 2, sum: 6 }, updatedAt: LATER });
+  expect(patch).not.toHaveProperty('version');
 });
