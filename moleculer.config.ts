@@ -4,7 +4,6 @@ import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
 import { natsOptions } from './lib/nats-options.ts';
-import { nearCache } from './lib/near-cache.ts';
 import { nodeService } from './lib/node-service.ts';
 import { requestLog } from './lib/request-log.ts';
 import { contracts } from './services/contracts.ts';
@@ -14,7 +13,6 @@ const REQUEST_TIMEOUT = 5000;
 
 /** How the nodes of one shop find and treat each other. */
 export function brokerOptions(config: Config): BrokerOptions {
-  const isGateway = config.services.includes('api') && config.natsUrl !== undefined;
   return {
     // Shops that share a NATS server do not see each other, as they do not share databases.
     namespace: config.databasePrefix.replace(/-$/, ''),
@@ -85,12 +83,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // So that only a rule that says `nullable` takes null (lib/service.ts).
     validator: new Validators.Fastest({ considerNullAsAValue: true }),
 
-    middlewares: [
-      requestLog(config.logLevel),
-      actionTimeout(contracts, REQUEST_TIMEOUT),
-      ...(isGateway ? [nearCache(contracts)] : []),
-      drain(),
-    ],
+    middlewares: [requestLog(config.logLevel), actionTimeout(contracts, REQUEST_TIMEOUT), drain()],
     // scripts/start.ts handles the signals.
     skipProcessEventRegistration: true,
   };

@@ -1,15 +1,17 @@
 import type { Context, Middleware } from 'moleculer';
 
+/** Whether a log of this level has a line for each request. */
+export const isLogged = (level: string): boolean => ['info', 'debug', 'trace'].includes(level);
+
 /**
  * One line for each action that this node runs for a request, under the request's id, which is the same on every node
  * that it crosses. Costs nothing where the log's level does not ask for it.
  */
 export function requestLog(level: string): Middleware {
-  const isAsked = ['info', 'debug', 'trace'].includes(level);
   return {
     name: 'RequestLog',
     localAction(next, action) {
-      if (!isAsked || String(action.name).startsWith('$')) return next;
+      if (!isLogged(level) || String(action.name).startsWith('$')) return next;
       return async function (ctx: Context) {
         const begun = performance.now();
         const say = (outcome: string) =>

@@ -40,13 +40,12 @@ export class Cors {
     return !this.#origins.has(origin) && origin !== `http://${host}` && origin !== `https://${host}`;
   }
 
-  /** Tells the browser of a listed origin that its page may read the answer. */
-  allow({ headers: { origin } }: IncomingMessage, res: ServerResponse): boolean {
-    res.setHeader('Vary', 'Origin');
+  /** Tells the browser of a listed origin, by headers added to these, that its page may read the answer. */
+  allow({ headers: { origin } }: IncomingMessage, greeting: string[]): boolean {
+    greeting.push('Vary', 'Origin');
     if (origin === undefined || !this.#origins.has(origin)) return false;
-    res.setHeader('Access-Control-Allow-Origin', origin);
-    res.setHeader('Access-Control-Allow-Credentials', 'true');
-    res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    greeting.push('Access-Control-Allow-Origin', origin, 'Access-Control-Allow-Credentials', 'true');
+    greeting.push('Access-Control-Expose-Headers', EXPOSED_HEADERS);
     return true;
   }
 

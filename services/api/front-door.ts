@@ -3,18 +3,19 @@ import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Rpc } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { Cors, isPreflight } from './cors.ts';
-import { type RateClass, RateLimit } from './rate-limit.ts';
-import { type Access, type Alias, allowed, identify, type Request } from './request.ts';
+import { type RateClass, RateLimit, type Verdict } from './rate-limit.ts';
+import { type Access, type Alias, type AliasLookup, allowed, identify, type Request } from './request.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Route } from './routes.ts';
-import { secure } from './security-headers.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
+const SECURITY = SECURITY_HEADERS.flat();
 /** Above any address of ours. */
 const LONGEST_URL = 4096;
 
 interface Routing {
   aliases: readonly Alias[];
-  resolveAlias(url: string, method?: string): false | { alias: { action: string } };
+  lookup: AliasLookup;
 }
 
 interface Logger {
@@ -36,41 +37,61 @@ export class FrontDoor {
     this.#limit = new RateLimit({ limits: config.limits, secret: config.tokenSecret, rpc, warn });
   }
 
-  /** Whether the request goes on; false: it is answered. @throws uri-too-long, origin-not-allowed, rate-limited */
-  async enter(req: Request, res: ServerResponse, routing: Routing): Promise<boolean> {
+  /** Gives a request its id, and the headers that every answer to it has, whatever comes of it. */
+  greet(req: Request): void {
     req.requestId = requestIdOf(req.headers['x-request-id']);
-    res.setHeader('X-Request-Id', req.requestId);
-    secure(res);
-    const { url = '/', method = 'GET' } = req;
+    req.greeting = [...SECURITY, 'X-Request-Id', req.requestId];
+  }
+
+  /**
+   * Whether the request goes on; false: it is answered. A promise only where other gateways have to be asked.
+   * @throws uri-too-long, origin-not-allowed, rate-limited
+   */
+  enter(req: Request, res: ServerResponse, routing: Routing): boolean | Promise<boolean> {
+    const { url = '/', method = 'GET', headers, greeting } = req;
+    const isListed = this.#cors.allow(req, greeting);
     if (url.length > LONGEST_URL) throw errors.uriTooLong();
-    const isListed = this.#cors.allow(req, res);
-    const [path = '/'] = url.split('?', 1);
+    const path = pathOf(url);
     if (isPreflight(req)) {
       if (!isListed) throw errors.originNotAllowed();
+      introduce(req, res);
       this.#cors.preflight(res, allowed(routing.aliases, path));
       return false;
     }
     // Browsers send cookies by themselves: on behalf of a page of another site they count as none.
-    if (req.headers.cookie !== undefined && this.#cors.isForeign(req)) req.headers.cookie = undefined;
-    const found = routing.resolveAlias(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path, method);
-    const kind = classOf(method, found ? this.#routes.get(found.alias.action)?.contract : undefined);
-    if (kind !== 'unlimited') await this.#count(kind, req, res);
-    return true;
-  }
-
-  async #count(kind: RateClass, req: Request, res: ServerResponse): Promise<void> {
+    if (headers.cookie !== undefined && this.#cors.isForeign(req)) headers.cookie = undefined;
+    const alias = routing.lookup.find(path, method);
+    req.route = alias && this.#routes.get(alias.action);
+    const kind = classOf(method, req.route?.contract);
+    if (kind === 'unlimited') return true;
     // Who guesses passwords has no account yet, or somebody else's.
     const identity = kind === 'login' ? undefined : identify(req, this.#access);
     const counted = this.#limit.count(kind, identity?.id ?? networkOf(this.#access.addressOf(req)));
-    const { allowed, policy, state, retryAfter } = counted instanceof Promise ? await counted : counted;
-    res.setHeader('RateLimit-Policy', policy);
-    res.setHeader('RateLimit', state);
-    if (!allowed) throw errors.rateLimited(retryAfter);
+    return counted instanceof Promise ? counted.then((verdict) => pass(verdict, greeting)) : pass(counted, greeting);
   }
+}
+
+function pass({ allowed, policy, state, retryAfter }: Verdict, greeting: string[]): true {
+  greeting.push('RateLimit-Policy', policy, 'RateLimit', state);
+  if (!allowed) throw errors.rateLimited(retryAfter);
+  return true;
+}
+
+/** Puts the headers of every answer on the one that is to be made. */
+export function introduce({ greeting }: Request, res: ServerResponse): void {
+  if (res.headersSent) return;
+  for (let i = 0; i < greeting.length; i += 2) res.setHeader(greeting[i] as string, greeting[i + 1] as string);
 }
 
 function classOf(method: string, contract: ActionContract | undefined): RateClass | 'unlimited' {
   return contract?.rateClass ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'mutations');
+}
+
+/** What is before the query, without a slash at its end. */
+function pathOf(url: string): string {
+  const at = url.indexOf('?');
+  const path = at < 0 ? url : url.slice(0, at);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** An IPv6 client has a whole network of addresses, usually a /64. */

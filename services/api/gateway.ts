@@ -6,9 +6,11 @@ import ApiGateway from 'moleculer-web';
 import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { FrontDoor } from './front-door.ts';
+import { isLogged } from '../../lib/request-log.ts';
+import { FrontDoor, introduce } from './front-door.ts';
+import { NearAnswers, nearEvents } from './near-answers.ts';
 import { problemOf } from './problem.ts';
-import { type Access, type Alias, aliasLookup, allowed, type Request, takeIn } from './request.ts';
+import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
 import { refuseBroken, reusePort, SERVER_OPTIONS } from './server.ts';
 import { Streams } from './streams.ts';
@@ -16,12 +18,12 @@ import { Streams } from './streams.ts';
 interface Gateway {
   server: Server;
   frontDoor: FrontDoor;
+  nearAnswers: NearAnswers;
   aliases: Alias[];
-  lookup?: ReturnType<typeof aliasLookup>;
-  resolveAlias(url: string, method?: string): false | { alias: { action: string } };
+  lookup: AliasLookup;
   draining: boolean;
   streams: Streams;
-  logger: { error(...args: unknown[]): void };
+  logger: Record<'error' | 'info', (...args: unknown[]) => void>;
   sendError(req: Request, res: ServerResponse, error: unknown): void;
 }
 
@@ -68,9 +70,8 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
           json: { limit: LARGEST_BODY, strict: true },
         },
         aliases: aliasesOf(routes),
-        onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request, res: ServerResponse) {
+        onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request) {
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req.parsedUrl ?? '/'));
-          if (this.draining) res.setHeader('Connection', 'close');
           const route = routeOf(req);
           takeIn(route, ctx, req, access);
           // moleculer-web has chosen a node without knowing the parameters or the customer: by name it is chosen anew.
@@ -85,13 +86,14 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
             ctx.meta.$location = filled(contract.location, data);
             res.setHeader('Location', ctx.meta.$location);
           }
-          if (isPersonal(contract) || req.method !== 'GET') res.setHeader('Cache-Control', 'no-store');
+          if (isPersonal(contract) || !isRead(req)) res.setHeader('Cache-Control', 'no-store');
           return data;
         },
       },
     ],
     onError(this: Gateway, req: Request, res: ServerResponse, error: unknown) {
       const { requestId } = req;
+      req.flight?.fail(error);
       const { problem, retryAfter, bug } = problemOf(error, requestId);
       if (bug) this.logger.error(`${req.method} ${req.parsedUrl} failed`, { requestId, error });
       if (res.headersSent) return void res.destroy();
@@ -118,20 +120,29 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       },
       /** Everything that comes in, also what has no route or cannot be read, goes through the front door first. */
       async httpHandler(this: Gateway, req: Request, res: ServerResponse, next: unknown) {
+        this.frontDoor.greet(req);
+        if (this.draining) req.greeting.push('Connection', 'close');
         try {
-          if (await this.frontDoor.enter(req, res, this)) await httpHandler.call(this, req, res, next);
+          const goesOn = this.frontDoor.enter(req, res, this);
+          if (goesOn !== true && !(await goesOn)) return;
+          const answered = this.nearAnswers.answer(req, res);
+          if (answered === true || (answered && (await answered))) return;
+          introduce(req, res);
+          await httpHandler.call(this, req, res, next);
         } catch (error) {
+          introduce(req, res);
           this.sendError(req, res, error);
+        } finally {
+          req.flight?.end();
         }
       },
-      /** A HEAD is answered as its GET, without the body. */
       resolveAlias(this: Gateway, url: string, method = 'GET') {
-        this.lookup ??= aliasLookup(this.aliases);
-        return this.lookup(url, method === 'HEAD' ? 'GET' : method);
+        return this.lookup.resolve(url, method);
       },
       /** moleculer-web would warn of each client that leaves a stream, and could not end one itself. */
       sendResponse(this: Gateway, req: Request, res: ServerResponse, data: unknown, action: unknown) {
         if (data instanceof Readable) this.streams.send(req, res, data);
+        else if (routeOf(req).contract.nearCache) this.nearAnswers.send(req, res, data);
         else sendResponse.call(this, req, res, data, action);
       },
       /** moleculer-web would log every 503 with its stack; `onError` logs what is a fault of ours. */
@@ -156,10 +167,14 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
         await Promise.race([closed, sleep(LAST_ANSWERS, undefined, { ref: false })]);
       },
     },
+    events: nearEvents(routes),
     created() {
       this.draining = false;
+      this.lookup = new AliasLookup(this.aliases);
       this.streams = new Streams();
       this.frontDoor = new FrontDoor(config, byAction, access, this.broker, this.logger);
+      const log = isLogged(config.logLevel) ? this.logger.info.bind(this.logger) : undefined;
+      this.nearAnswers = new NearAnswers(routes, access, this.broker, log);
       if (config.reusePort) reusePort(this.server);
     },
   };
@@ -177,5 +192,7 @@ function wantsRaw(routes: readonly Route[]) {
   const raw = routes.filter(({ contract }) => contract.rawBody).map(({ path }) => path.replace(/:.*/, ''));
   return (req: IncomingMessage) => raw.some((path) => req.url?.startsWith(path));
 }
+
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 const isPersonal = ({ auth, personal }: ActionContract): boolean => personal ?? auth !== 'public';

@@ -5,6 +5,7 @@ import { errors } from '../../lib/errors.ts';
 import { admit as admitTo } from '../../lib/service.ts';
 import type { KeyRing } from '../../lib/token-keys.ts';
 import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
+import type { Flight } from './near-cache.ts';
 import { paramsOf, refusePoisonous } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
@@ -14,6 +15,12 @@ export interface Request extends IncomingMessage {
   $ctx: Context<unknown, Meta>;
   /** From the front door on. */
   requestId: string;
+  /** The headers that every answer to it has, names and values in turn; from the front door on. */
+  greeting: string[];
+  /** Where it leads; undefined: nowhere. From the front door on. */
+  route?: Route | undefined;
+  /** What others wait for, who have asked for the same. */
+  flight?: Flight;
   /** Who the access token speaks for; null: it is none. Set by `identify`. */
   identity?: Identity | null;
   $params: Record<string, unknown>;
@@ -34,8 +41,10 @@ export interface Access {
 }
 
 export interface Alias {
+  action: string;
   method: string;
   fullPath: string;
+  re: RegExp;
   match(url: string): unknown;
 }
 
@@ -43,21 +52,44 @@ export interface Alias {
  * Finds the alias of a request among those with its method and as many segments, where moleculer-web tries them all;
  * and has each alias ready as the text that moleculer-web logs, or does not log, for each request.
  */
-export function aliasLookup(aliases: readonly Alias[]) {
-  const buckets = new Map<string, Alias[]>();
-  const bucketOf = (method: string, path: string) => `${method} ${path.split('/').length}`;
-  for (const alias of aliases) {
-    const [key, text] = [bucketOf(alias.method, alias.fullPath), String(alias)];
-    alias.toString = () => text;
-    buckets.set(key, [...(buckets.get(key) ?? []), alias]);
+export class AliasLookup {
+  readonly #byMethod = new Map<string, Alias[][]>();
+
+  constructor(aliases: readonly Alias[]) {
+    for (const alias of aliases) {
+      const text = String(alias);
+      alias.toString = () => text;
+      const buckets = this.#byMethod.get(alias.method) ?? [];
+      this.#byMethod.set(alias.method, buckets);
+      const count = segments(alias.fullPath);
+      buckets[count] = [...(buckets[count] ?? []), alias];
+    }
   }
-  return (url: string, method: string) => {
-    for (const alias of buckets.get(bucketOf(method, url)) ?? []) {
-      const params = alias.match(url);
+
+  /** The alias alone; what is in the path is not looked at. */
+  find(path: string, method: string): Alias | undefined {
+    return this.#candidates(path, method).find(({ re }) => re.test(path));
+  }
+
+  /** With the parameters in the path. @throws {Error} of type UNABLE_DECODE_PARAM */
+  resolve(path: string, method: string): { alias: Alias; params: unknown } | false {
+    for (const alias of this.#candidates(path, method)) {
+      const params = alias.match(path);
       if (params) return { alias, params };
     }
     return false;
-  };
+  }
+
+  /** A HEAD is answered as its GET, without the body. */
+  #candidates(path: string, method: string): readonly Alias[] {
+    return this.#byMethod.get(method === 'HEAD' ? 'GET' : method)?.[segments(path)] ?? [];
+  }
+}
+
+function segments(path: string): number {
+  let count = 0;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count += 1;
+  return count;
 }
 
 /**
@@ -78,6 +110,8 @@ export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, 
  * the routes of staff are not there, whatever they send, so that comes before the parameters.
  */
 function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
+  // What is kept for others cannot depend on who asks: the action is not told.
+  if (contract.nearCache) return;
   const cart = cartToken(req);
   if (cart) ctx.meta.cartToken = cart;
   ctx.meta.address = access.addressOf(req);

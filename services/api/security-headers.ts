@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
 /** What answers that are data are shown with: nothing of them runs or is framed. Pages say what they need. */
@@ -23,7 +22,3 @@ helmet({
 
 /** What every answer says to browsers, if nothing later says otherwise. */
 export const SECURITY_HEADERS: readonly (readonly [string, string])[] = headers;
-
-export function secure(res: ServerResponse): void {
-  for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);
-}

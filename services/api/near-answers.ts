@@ -1,0 +1,137 @@
+import type { ServerResponse } from 'node:http';
+import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
+import { answerOf, sendAnswer } from './answer.ts';
+import { type Meter, NearCache } from './near-cache.ts';
+import { type Access, identify, type Request } from './request.ts';
+import type { Route } from './routes.ts';
+
+/** Answers from the near-cache, right behind the front door, and keeps what is answered to others. */
+export class NearAnswers {
+  readonly #cache: NearCache;
+  readonly #access: Access;
+  readonly #log: ((text: string, bindings: object) => void) | undefined;
+
+  /** @param log a line for each request that is answered here; left out: none is wanted */
+  constructor(
+    routes: readonly Route[],
+    access: Access,
+    broker: ServiceBroker,
+    log?: (text: string, bindings: object) => void,
+  ) {
+    this.#cache = new NearCache(routes, { meter: meterOf(broker) });
+    this.#access = access;
+    this.#log = log;
+  }
+
+  /**
+   * Answers with what is kept, or with what somebody else has asked for already. If it does not, what the request is
+   * answered, by `send` or `fail`, is for all who ask meanwhile.
+   * @returns whether it is answered; a promise only where an answer is under way. @throws what that call throws
+   */
+  answer(req: Request, res: ServerResponse): boolean | Promise<boolean> {
+    const { route, url = '/' } = req;
+    if (!route?.contract.nearCache || !isPlainRead(req)) return false;
+    const key = keyOf(url);
+    // Staff sees what is so now, and what they are shown is kept.
+    const role = identify(req, this.#access)?.role ?? 'customer';
+    return this.#answer(req, res, { action: route.action, key, takesKept: role === 'customer' });
+  }
+
+  #answer(req: Request, res: ServerResponse, asked: Asked): boolean | Promise<boolean> {
+    const { action, key, takesKept } = asked;
+    const found = takesKept ? this.#cache.find(key) : undefined;
+    if (!found) {
+      req.flight = this.#cache.begin(action, key);
+      return false;
+    }
+    if (found instanceof Promise) {
+      return found.then((answer) => {
+        if (!answer) return this.#answer(req, res, asked);
+        sendAnswer(req, res, answer, req.greeting);
+        return true;
+      });
+    }
+    sendAnswer(req, res, found, req.greeting);
+    this.#log?.(`${req.method} ${req.url?.split('?', 1)[0]} kept`, { requestId: req.requestId });
+    return true;
+  }
+
+  /** Sends the result of the action, and keeps it. */
+  send(req: Request, res: ServerResponse, data: unknown): void {
+    const answer = answerOf(data);
+    req.flight?.land(answer);
+    sendAnswer(req, res, answer, []);
+  }
+
+  drop(event: string, data: unknown): void {
+    this.#cache.drop(event, data);
+  }
+
+  clear(): void {
+    this.#cache.clear();
+  }
+}
+
+interface Asked {
+  action: string;
+  key: string;
+  takesKept: boolean;
+}
+
+/** The events that drop what is kept, for the schema of a service that has `nearAnswers`. */
+export function nearEvents(routes: readonly Route[]): NonNullable<ServiceSchema['events']> {
+  const named = routes.flatMap(({ contract }) => Object.keys(contract.nearCache?.dropOn ?? {}));
+  const missed = ['$node.connected', '$node.disconnected', '$transporter.connected', '$transporter.disconnected'];
+  return {
+    ...Object.fromEntries(missed.map((event) => [event, clear])),
+    ...Object.fromEntries([...new Set(named)].map((event) => [event, drop])),
+  };
+}
+
+function drop(this: { nearAnswers: NearAnswers }, { eventName, params }: Context): void {
+  this.nearAnswers.drop(String(eventName), params);
+}
+
+function clear(this: { nearAnswers: NearAnswers }): void {
+  this.nearAnswers.clear();
+}
+
+const isPlainRead = ({ method, headers }: Request): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  headers['transfer-encoding'] === undefined &&
+  (headers['content-length'] ?? '0') === '0';
+
+/** What is asked for: the same for parameters in any order, but for those of one name, whose order may mean something. */
+export function keyOf(url: string): string {
+  const at = url.indexOf('?');
+  if (at < 0 || url.indexOf('&', at) < 0) return url;
+  const pairs = url.slice(at + 1).split('&');
+  const nameOf = (pair: string) => pair.split('=', 1)[0] ?? '';
+  pairs.sort((a, b) => {
+    const [one, other] = [nameOf(a), nameOf(b)];
+    return one < other ? -1 : one > other ? 1 : 0;
+  });
+  return `${url.slice(0, at)}?${pairs.join('&')}`;
+}
+
+const HITS = 'shop.near-cache.hits.total';
+const MISSES = 'shop.near-cache.misses.total';
+const ENTRIES = 'shop.near-cache.entries';
+const BYTES = 'shop.near-cache.bytes';
+
+function meterOf({ metrics }: ServiceBroker): Meter {
+  const labelNames = ['action'];
+  const description = (what: string) => `Answers of this gateway's near-cache: ${what}`;
+  metrics?.register({ type: 'counter', name: HITS, labelNames, description: description('given') });
+  metrics?.register({ type: 'counter', name: MISSES, labelNames, description: description('asked a node for') });
+  metrics?.register({ type: 'gauge', name: ENTRIES, description: description('kept') });
+  metrics?.register({ type: 'gauge', name: BYTES, description: description('kept, in bytes'), unit: 'byte' });
+  return {
+    hit: (action) => metrics?.increment(HITS, { action }),
+    miss: (action) => metrics?.increment(MISSES, { action }),
+    size(entries, bytes) {
+      metrics?.set(ENTRIES, entries);
+      metrics?.set(BYTES, bytes);
+    },
+  };
+}
