@@ -53,8 +53,9 @@ export interface ActionContract {
   /** Sends equal values of this parameter, or `#field` of the meta, to the same node, as far as nodes come and go. */
   shardKey?: string;
   /**
-   * Lets a gateway keep the result for `ttl` ms. `dropOn`: events by name, each with where it has the `id` of results
-   * that are no longer true, `levels.productId` being that of each of its levels.
+   * Lets each gateway keep the answer for `ttl` ms, and give it to whoever asks for the same; it has an ETag then.
+   * `dropOn`: events by name, each with where it has the `id` of results that are no longer true, `levels.productId`
+   * being that of each of its levels. Of a GET that is the same for everyone: the action is not told who asks.
    */
   nearCache?: { ttl: number; dropOn: Readonly<Record<string, string>> };
 }

@@ -143,7 +143,11 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       sendResponse(this: Gateway, req: Request, res: ServerResponse, data: unknown, action: unknown) {
         if (data instanceof Readable) this.streams.send(req, res, data);
         else if (routeOf(req).contract.nearCache) this.nearAnswers.send(req, res, data);
-        else sendResponse.call(this, req, res, data, action);
+        else {
+          // moleculer-web takes `If-None-Match: *` for met by whatever it is about to send, also by what was just done.
+          if (!isRead(req) || !req.$ctx.meta.$responseHeaders?.ETag) req.headers['if-none-match'] = undefined;
+          sendResponse.call(this, req, res, data, action);
+        }
       },
       /** moleculer-web would log every 503 with its stack; `onError` logs what is a fault of ours. */
       errorHandler(this: Gateway, req: Request, res: ServerResponse, error: unknown) {

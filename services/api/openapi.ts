@@ -63,6 +63,7 @@ export function openapi(routes: readonly Route[]): JsonSchema {
         RateLimit: { description: 'What is left in this window', schema: { type: 'string' } },
         RetryAfter: { description: 'When to come back, in seconds', schema: { type: 'integer' } },
         Location: { description: 'Where it is', schema: { type: 'string' } },
+        ETag: { description: 'Of these very bytes, for If-None-Match', schema: { type: 'string' } },
       },
     },
   };
@@ -83,9 +84,24 @@ function operation(route: Route): JsonSchema {
     security: securityOf(route),
     parameters: parameters(route),
     ...(hasBody(route) ? requestBody(route) : {}),
-    responses: { ...success(route), ...problems(route) },
+    responses: { ...success(route), ...(contract.nearCache ? UNCHANGED : {}), ...problems(route) },
   };
 }
+
+const ETAG = { ETag: { $ref: '#/components/headers/ETag' } };
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of the answer that the caller has',
+  schema: { type: 'string' },
+};
+const UNCHANGED = {
+  304: {
+    description: 'It is what the caller has',
+    headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...ETAG },
+  },
+};
 
 function securityOf({ action, contract }: Route): JsonSchema[] {
   if (contract.auth !== 'public') return [{ accessToken: [] }];
@@ -95,13 +111,14 @@ function securityOf({ action, contract }: Route): JsonSchema[] {
 function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
   const { headers = {}, params, takesBody } = contract;
   const inQuery = method === 'GET' || (method === 'DELETE' && !takesBody);
-  return Object.entries(params).flatMap(([name, rule]) => {
+  const own = Object.entries(params).flatMap(([name, rule]) => {
     const header = headers[name];
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
     if (!place || header === 'Accept') return [];
     const required = place === 'path' || !isOptional(rule);
     return [{ name: header ?? name, in: place, required, schema: ruleSchema(rule) }];
   });
+  return contract.nearCache ? [...own, IF_NONE_MATCH] : own;
 }
 
 function requestBody({ pathParams, contract }: Route): JsonSchema {
@@ -120,6 +137,7 @@ function success({ contract }: Route): JsonSchema {
   const headers = {
     'X-Request-Id': { $ref: '#/components/headers/RequestId' },
     RateLimit: { $ref: '#/components/headers/RateLimit' },
+    ...(contract.nearCache ? ETAG : {}),
     ...(location ? { Location: { $ref: '#/components/headers/Location' } } : {}),
   };
   const content = produces

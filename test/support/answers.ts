@@ -9,7 +9,7 @@ interface Media {
   schema: object;
 }
 interface Described {
-  responses: Record<string, { content?: Record<string, Media> }>;
+  responses: Record<string, { content?: Record<string, Media>; headers?: object }>;
 }
 interface Answered {
   status: number;
@@ -55,7 +55,8 @@ export function checkAnswer(method: string, target: string, answer: Answered): v
   }
   const described = operation.responses[String(status)];
   if (!described) throw wrong('a status that is not described');
-  const { content = {} } = described;
+  const { content = {}, headers: named = {} } = described;
+  if ('ETag' in named && !headers.get('etag')) throw wrong('without an entity tag');
   if (Object.keys(content).length === 0 || method === 'HEAD') {
     if (body !== '') throw wrong('which is described without a body');
     return;

@@ -53,6 +53,11 @@ describe('the contracts', () => {
       if (!action.nearCache) return;
       expect(action.auth).toBe('public');
       expect(action.idempotent).toBe(true);
+      expect(action.rest).toMatch(/^GET /);
+      // The key is the address, and the answer is JSON.
+      for (const field of ['personal', 'headers', 'status', 'produces', 'mayAnswer']) {
+        expect(action).not.toHaveProperty(field);
+      }
       const events = new Map(
         contracts.flatMap(({ name, events }) => Object.entries(events).map(([key, e]) => [`${name}.${key}`, e.params])),
       );
