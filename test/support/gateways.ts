@@ -1,0 +1,70 @@
+import type { AddressInfo } from 'node:net';
+import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema, Validators } from 'moleculer';
+import type { Config } from '../../lib/config.ts';
+import type { Contract } from '../../lib/contract.ts';
+import { keyRing } from '../../lib/token-keys.ts';
+import { signAccessToken } from '../../lib/tokens.ts';
+import { clientAddress } from '../../services/api/client-address.ts';
+import { gateway } from '../../services/api/gateway.ts';
+import { Revocations } from '../../services/api/revocations.ts';
+import { routesOf } from '../../services/api/routes.ts';
+import { eventually } from './shop.ts';
+
+export interface TestGateways {
+  urls: string[];
+  /** Of the node that the service runs on. */
+  home: ServiceBroker;
+  /** Of each gateway. */
+  brokers: readonly ServiceBroker[];
+  /** An access token that these gateways take. */
+  token(role: 'customer' | 'staff'): string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Gateways to a service of a test's own: on its node, or each on a node of its own, with Moleculer's transporter and
+ * serializer between.
+ */
+export async function startGateways(
+  config: Config,
+  { contract, schema, count = 1, apart }: { contract: Contract; schema: ServiceSchema; count?: number; apart: boolean },
+): Promise<TestGateways> {
+  const options: BrokerOptions = {
+    logger: false,
+    requestTimeout: 5000,
+    namespace: config.databasePrefix,
+    ...(apart ? { transporter: 'Fake' } : {}),
+    validator: new Validators.Fastest({ considerNullAsAValue: true }),
+    metrics: { enabled: true, reporter: [] },
+  };
+  const keys = keyRing(config);
+  const home = new ServiceBroker({ ...options, nodeID: 'home' });
+  const brokers = apart
+    ? Array.from({ length: count }, (_, n) => new ServiceBroker({ ...options, nodeID: `gateway-${n}` }))
+    : [home];
+  const access = { keys, addressOf: clientAddress([]) };
+  const apis = brokers.map((broker) =>
+    broker.createService({
+      name: 'api',
+      mixins: [gateway(config, routesOf([contract]), { ...access, revocations: new Revocations() })],
+    }),
+  ) as (Service & { server: { address(): AddressInfo } })[];
+  home.createService(schema);
+  const all = [...new Set([home, ...brokers])];
+  for (const broker of all) await broker.start();
+  for (const broker of brokers) await broker.waitForServices(contract.name);
+  // Events go only to nodes of which the sender knows that they listen.
+  await eventually(
+    async () => await home.call<{ services: { name: string }[] }[], object>('$node.list', { withServices: true }),
+    (nodes) => nodes.filter(({ services }) => services.some(({ name }) => name === 'api')).length === brokers.length,
+  );
+  return {
+    urls: apis.map(({ server }) => `http://127.0.0.1:${server.address().port}`),
+    home,
+    brokers,
+    token: (role) => signAccessToken({ id: `cus_${role}`, sessionId: `ses_${role}`, role }, keys),
+    async stop() {
+      for (const broker of all) await broker.stop();
+    },
+  };
+}
