@@ -46,7 +46,7 @@ describe.each(['in this process', 'on another node'])('the near-cache of a gatew
   let before = 0;
   const counted = () => {
     const metric = gatewayBroker().metrics.getMetric('shop.near-cache.hits.total');
-    return (metric?.snapshot() as { value: number }[]).reduce((sum, { value }) => sum + value, 0);
+    return ((metric?.snapshot() ?? []) as { value: number }[]).reduce((sum, { value }) => sum + value, 0);
   };
   beforeEach(() => {
     before = counted();
@@ -155,6 +155,18 @@ describe.each(['in this process', 'on another node'])('the near-cache of a gatew
     expect(await titleOf()).toBe('new');
   });
 
+  test.each(['$node.connected', '$node.disconnected', '$transporter.connected', '$transporter.disconnected'])(
+    'drops everything at %s, as events may have been missed',
+    async (event) => {
+      node.isSilent = true;
+      await get();
+      await put('new');
+      expect(await titleOf()).toBe('old');
+      await gatewayBroker().broadcastLocal(event, {});
+      expect(await titleOf()).toBe('new');
+    },
+  );
+
   test('keeps no error, and passes one on to all who wait for it', async () => {
     for (const [path, status] of [
       ['missing', 404],
@@ -183,6 +195,7 @@ describe.each(['in this process', 'on another node'])('the near-cache of a gatew
     expect(answers.map(({ status }) => status)).toEqual([404, 404]);
     const ids = answers.map(({ body }) => body.instance);
     expect(new Set(ids).size).toBe(2);
+    expect(node.asked).toBe(5);
   });
 
   test('who asks first and goes away leaves nobody waiting', async () => {
