@@ -30,21 +30,21 @@ export function answerOf(data: unknown): Answer {
   };
 }
 
-/** Sends it with these headers besides, without the body to whoever has it already or asks for the head alone. */
+/**
+ * Sends it with these headers besides, without the body to whoever has it already. (To a HEAD, Node sends no body.)
+ */
 export function sendAnswer(
-  { method, headers }: IncomingMessage,
+  req: IncomingMessage,
   res: ServerResponse,
   answer: Answer,
   besides: readonly string[],
 ): void {
-  const { 'if-none-match': known } = headers;
+  const { 'if-none-match': known } = req.headers;
   if (known !== undefined && isAmong(known, answer.etag)) {
     res.writeHead(304, [...besides, 'ETag', answer.etag, ...KEPT]).end();
     return;
   }
-  res.writeHead(200, [...besides, ...answer.headers]);
-  if (method === 'HEAD') res.end();
-  else res.end(answer.body, 'latin1');
+  res.writeHead(200, [...besides, ...answer.headers]).end(answer.body, 'latin1');
 }
 
 /**
