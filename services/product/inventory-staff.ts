@@ -6,7 +6,7 @@ import type { Handlers, Self } from '../../lib/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut } from './ledger.ts';
-import { logOf, lowAtOf, type Stock, setLowAt } from './stock.ts';
+import { logOf, lowAtOf, lowStandings, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
 export type InventoryService = Self<{ store: Store<Stock> }>;
@@ -23,11 +23,13 @@ export const inventoryStaffHandlers = (
     if (sku !== undefined && after !== undefined) return { items: [], nextCursor: null };
     const filter = {
       ...(sku === undefined ? {} : { _id: sku }),
-      ...(after === undefined ? {} : { _id: { $gt: after } }),
+      ...(after === undefined || low ? {} : { _id: { $gt: after } }),
       ...(productId === undefined ? {} : { productId }),
-      ...(low ? { low } : {}),
+      ...(low ? { standing: lowStandings(after) } : {}),
     };
-    const found = await this.store.find(filter, { sort: { _id: 1 }, limit: limit + 1, fields: VIEWED });
+    // By SKU, either way.
+    const sort = low ? ({ standing: 1 } as const) : ({ _id: 1 } as const);
+    const found = await this.store.find(filter, { sort, limit: limit + 1, fields: VIEWED });
     const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
     return { items: items.map(stockView), nextCursor };
   },

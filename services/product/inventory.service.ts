@@ -45,7 +45,7 @@ export default function inventoryService(config: Config) {
       store<Stock>(config, {
         node: 'product',
         collection: 'stock',
-        indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { low: 1, _id: 1 } }],
+        indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { standing: 1 } }],
         written(stock) {
           ledger?.take(stock);
           announcer?.say(levelOf(stock));

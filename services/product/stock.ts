@@ -15,11 +15,22 @@ export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
   adjusted?: number;
   /** Below so many available pieces it is low; missing: LOW_AT. */
   lowAt?: number;
-  /** It is low. Kept so that what is low can be listed. */
-  low?: boolean;
+  /** See `standingOf`: by this, what is low is listed. */
+  standing?: string;
   /** When `available` or `lowAt` was last changed. */
   updatedAt: Date;
 }
+
+/**
+ * Whether a SKU is low, and which one it is: NeDB takes as long to move a document within an index as there are others
+ * with the same value, so there shall be none.
+ */
+export const standingOf = (sku: string, available: number, lowAt: number): string =>
+  `${available < lowAt ? LOW : 'ok '}${sku}`;
+const LOW = 'low ';
+
+/** The standings of SKUs that are low, after one of them. */
+export const lowStandings = (after = '') => ({ $gt: `${LOW}${after}`, $lt: 'low!' }); // ! comes after the space
 
 export const lowAtOf = ({ lowAt = LOW_AT }: Pick<Stock, 'lowAt'>): number => lowAt;
 
@@ -31,7 +42,8 @@ export const logOf = (stock: Readonly<Stock>): Log =>
 
 /** The stock of a SKU that there is for the first time. */
 export function newStock(sku: string, productId: string, pieces: number, now: Date): Omit<Stock, 'rev'> {
-  const fresh = { ...allotment.emptyAllotment(pieces), received: pieces, adjusted: 0, low: pieces < LOW_AT };
+  const standing = standingOf(sku, pieces, LOW_AT);
+  const fresh = { ...allotment.emptyAllotment(pieces), received: pieces, adjusted: 0, standing };
   return {
     _id: sku,
     productId,
@@ -90,21 +102,21 @@ export function receive(stock: Readonly<Stock>, command: allotment.Keyed, now: D
 /** Below how many pieces it is low from now on. */
 export function setLowAt(stock: Readonly<Stock>, lowAt: number, now: Date): Decision<Stock> {
   if (lowAt === lowAtOf(stock)) return { answer: stock };
-  const patch = { lowAt, low: stock.available < lowAt, updatedAt: now };
+  const patch = { lowAt, standing: standingOf(stock._id, stock.available, lowAt), updatedAt: now };
   return { answer: { ...stock, ...patch }, patch };
 }
 
 /** A decision with its movement beside the change of the numbers, if it changes them. */
 export function moved<A>(stock: Readonly<Stock>, { answer, patch }: Decision<A>, movement: Movement): Decision<A> {
   if (!patch || !['available', 'reserved', 'sold'].some((level) => level in patch)) return decided(answer, patch);
-  const low = Number(patch.available ?? stock.available) < lowAtOf(stock);
+  const standing = standingOf(stock._id, Number(patch.available ?? stock.available), lowAtOf(stock));
   return {
     answer,
     patch: {
       ...patch,
       ...logged(stock, movement),
       ...('available' in patch ? { updatedAt: movement.at } : {}),
-      ...(low === stock.low ? {} : { low }),
+      ...(standing === stock.standing ? {} : { standing }),
     },
   };
 }

@@ -243,6 +243,10 @@ eachEngine('the stock, for staff', (engine) => {
     const rest = await list(`productId=${productId}&limit=2&cursor=${first.nextCursor}`);
     expect(rest).toEqual({ skus: skus.slice(2), nextCursor: null });
     expect((await list(`productId=${productId}&low=true`)).skus).toEqual([skus[0], skus[2]]);
+    const firstLow = await list(`productId=${productId}&low=true&limit=1`);
+    expect(firstLow.skus).toEqual([skus[0]]);
+    const nextLow = await list(`productId=${productId}&low=true&limit=1&cursor=${firstLow.nextCursor}`);
+    expect(nextLow).toEqual({ skus: [skus[2]], nextCursor: null });
     expect((await list(`sku=${encodeURIComponent(skus[1] ?? '')}`)).skus).toEqual([skus[1]]);
     expect((await list('sku=NEVER')).skus).toEqual([]);
     expect((await staff.ask(`GET ${at('', 'NEVER')}`)).status).toBe(404);

@@ -224,10 +224,10 @@ test('going below the threshold is told once, and again only after it was above'
   const told = (decision: Decision<unknown>) => apply(stock, watched(stock, decision)).fell;
   expect(told(reserve(stock, one, 1, at(1)))).toBeUndefined();
   expect(told(reserve(stock, two, 1, at(1)))).toEqual({ sku: 'MUG', productId: 'prd', available: 4, lowAt: 5 });
-  expect(stock.low).toBe(true);
+  expect(stock.standing).toBe('low MUG');
   expect(told(reserve(stock, three, 1, at(1)))).toBeUndefined();
   for (const id of [two, three]) expect(told(release(stock, id, at(1)))).toBeUndefined();
-  expect(stock.low).toBe(false);
+  expect(stock.standing).toBe('ok MUG');
   expect(told(setLowAt(stock, 9, at(1)))).toMatchObject({ available: 5, lowAt: 9 });
   expect(told(setLowAt(stock, 9, at(1)))).toBeUndefined();
 });
