@@ -3,7 +3,11 @@ import type { Contract } from './contract.ts';
 import { timeoutOf } from './upload-time.ts';
 
 type Options = CallingOptions & { ctx?: unknown };
-type Call = (name: unknown, params: unknown, options?: Options) => Promise<unknown>;
+/** What moleculer-web calls instead of a name: a node's action, which it has chosen itself. */
+interface Endpoint {
+  action: { name: string };
+}
+type Call = (name: string | Endpoint, params: unknown, options?: Options) => Promise<unknown>;
 
 /**
  * Honours an action's own timeout on nested calls too: Moleculer passes on what is left of the parent's instead, so a
@@ -22,10 +26,12 @@ export function actionTimeout(contracts: readonly Contract[], standard: number):
     (next: Call): Call =>
     (name, params, options = {}) => {
       // A retry comes with its context, which knows its timeout.
-      const own = options.ctx ? undefined : (timeouts.get(name) ?? standard);
+      const own = options.ctx ? undefined : (timeouts.get(nameOf(name)) ?? standard);
       const shorter = own !== undefined && !((options.timeout ?? own) < own);
       return next(name, params, shorter ? { ...options, timeout: own } : options);
     };
   // Moleculer's types give this hook the result of a call where it wants the wrapped function.
   return { name: 'ActionTimeout', call: wrap as (next: unknown) => never };
 }
+
+const nameOf = (called: string | Endpoint): string => (typeof called === 'string' ? called : called.action.name);
