@@ -14,6 +14,8 @@ export const WORKLOADS = [
   'list-flat',
   'search',
   'projection',
+  'import',
+  'start',
 ] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 

@@ -5,12 +5,14 @@ import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
 import { registerCustomers } from './customers.ts';
 import { BareDriver } from './driver.ts';
 import { load, spread } from './http-load.ts';
+import { importWorkload } from './import.ts';
 import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
 import type { WorkloadName } from './options.ts';
 import { LINES, orderLoad } from './orders.ts';
 import { killedWorkload, reservationWorkload } from './reservations.ts';
 import { flatWorkload, projectionWorkload, searchWorkload } from './search.ts';
 import type { Stage } from './stage.ts';
+import { startWorkload } from './start.ts';
 import type { Bare, Cluster, Single, Target } from './targets.ts';
 
 /** All that is up and ready to be measured. */
@@ -41,6 +43,8 @@ export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>
   'list-flat': flatWorkload,
   search: searchWorkload,
   projection: projectionWorkload,
+  import: importWorkload,
+  start: startWorkload,
 };
 
 async function reading(name: string, title: string, { bare, shops }: Field, pages: readonly Page[]): Promise<Workload> {
