@@ -3,7 +3,7 @@ import { timeRule } from '../../lib/time.ts';
 import { currencyParam, productCard } from './product-rules.ts';
 import { SORTS } from './search/query.ts';
 
-const text = { type: 'string', trim: true, max: 200, optional: true } as const;
+const text = { type: 'string', trim: true, max: 200 } as const;
 const price = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000, optional: true } as const;
 /** The name of an attribute, or of an option of variants; the database's and JavaScript's own names are none. */
 const name = { type: 'string', pattern: /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u } as const;
@@ -22,7 +22,7 @@ export const productSearchActions = {
     summary: 'Products by words and filters, sorted, with facets; or what has changed',
     rest: 'GET /v1/products',
     params: {
-      q: text,
+      q: { ...text, optional: true },
       category: { type: 'string', max: 120, optional: true },
       brand: { ...values, optional: true },
       attr: { type: 'record', key: name, value: values, optional: true },
@@ -56,7 +56,7 @@ export const productSearchActions = {
     ...read,
     summary: 'What may be meant by words that are still being typed',
     rest: 'GET /v1/products/suggest',
-    params: { q: { ...text, optional: false, min: 1 }, limit: few, currency: currencyParam },
+    params: { q: { ...text, min: 1 }, limit: few, currency: currencyParam },
     returns: {
       type: 'object',
       props: {
