@@ -13,6 +13,9 @@ const PAGE = 200;
 const GLANCE = 1000;
 /** Covers clocks that differ and writes that were slow to show, in ms. */
 const OVERLAP = 5000;
+/** A bulk may take longer than that to show; for it, every tenth look goes back further. */
+const FAR_OVERLAP = 300_000;
+const FAR_EVERY = 10;
 
 /** Keeps the projection up with the database: by events, which may get lost, and by looking for changes again and again. */
 export class CatchUp {
@@ -25,6 +28,8 @@ export class CatchUp {
   /** Undefined: not all was read yet. */
   #since: Date | undefined;
   #treeRev: number | undefined;
+  #looks = 0;
+  readonly #pace = new Pace();
 
   constructor(catalogue: Catalogue, store: Store<Product>, rpc: Rpc) {
     this.#catalogue = catalogue;
@@ -41,17 +46,18 @@ export class CatchUp {
     await this.tree();
     // First the stock, so that each product is put where it belongs at once.
     await this.#readLevels(new Date(0));
-    const pace = new Pace();
     for await (const products of this.#store.scan({}, { batch: PAGE })) {
-      await pace.each(products, (product) => this.#put(product));
+      await this.#pace.each(products, (product) => this.#put(product));
     }
     this.#since = next;
   }
 
   /** Takes in what has changed since the last time, whoever changed it and whatever events were lost. */
   async run(): Promise<void> {
-    const since = this.#since;
-    if (!since) return;
+    if (!this.#since) return;
+    this.#looks += 1;
+    const far = this.#looks % FAR_EVERY === 0 ? Date.now() - FAR_OVERLAP : Number(this.#since);
+    const since = new Date(Math.min(Number(this.#since), far));
     const next = overlapping();
     await this.tree();
     const recent = this.#store.scan({ updatedAt: { $gte: since } }, { batch: GLANCE, fields: ['_id', 'rev'] });
@@ -84,7 +90,7 @@ export class CatchUp {
 
   async #read(ids: readonly string[]): Promise<void> {
     const products = await this.#store.find({ _id: { $in: ids } });
-    await new Pace().each(products, (product) => this.#put(product));
+    await this.#pace.each(products, (product) => this.#put(product));
   }
 
   #put(product: Product): void {
@@ -94,11 +100,11 @@ export class CatchUp {
 
   async #readLevels(since: Date): Promise<void> {
     const levels = await this.#rpc.call('inventory.levels', { since: since.toISOString() });
-    await new Pace().each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
+    await this.#pace.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
   }
 
   #set(levels: ReadonlyMap<string, Level>): Promise<void> {
-    return new Pace().each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
+    return this.#pace.each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
   }
 }
 

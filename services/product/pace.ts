@@ -3,7 +3,7 @@ import { setImmediate as rest } from 'node:timers/promises';
 /** Of the event loop's time in one go, in ms: whoever asks for something meanwhile is not to wait for longer. */
 const SLICE = 8;
 
-/** Long work in slices, between which the process answers requests. */
+/** Long work in slices, between which the process answers requests; of all that share a pace together. */
 export class Pace {
   #began = performance.now();
 

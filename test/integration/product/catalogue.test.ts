@@ -184,6 +184,8 @@ eachEngine('the catalogue', (engine) => {
     const renamed = new Map<string, string>();
     const tag = name.replaceAll(/\W+/g, '-');
     const between = async (page: number) => {
+      const [leaving, changing] = [known[page * 2], known[page * 2 + 1]];
+      if (leaving === undefined || changing === undefined) return;
       const fresh = {
         ...(await store().get(known[page] as string)),
         _id: newId('prd'),
@@ -196,7 +198,6 @@ eachEngine('the catalogue', (engine) => {
       const dates = { createdAt: new Date(), updatedAt: new Date() };
       await store().insert({ ...fresh, title: 'Fresh', variants, popularity, ...dates });
       added.add(fresh._id);
-      const [leaving, changing] = [known[page * 2] as string, known[page * 2 + 1] as string];
       const change = (id: string, patch: object) =>
         store().change(id, (_doc, now) => ({ answer: undefined, patch: { ...patch, updatedAt: now } }));
       // What it is found and sorted by stays.

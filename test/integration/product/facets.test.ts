@@ -16,6 +16,8 @@ interface Card {
 }
 
 const { products } = await sampleCatalogue('EUR');
+/** Not sold in dollars. */
+const EUROS_ONLY = String(products[9]?._id);
 const colours = (value: string) =>
   products.filter(({ variants }) => variants.some(({ options }) => options.colour === value)).map(({ _id }) => _id);
 
@@ -41,7 +43,12 @@ eachEngine('filters and facets', (engine) => {
         answer: undefined,
         patch: { rating: { count, sum }, updatedAt },
       }));
-    await Promise.all([rate(first, 2, 9), rate(second, 1, 3)]);
+    const inEuros = (_id: string) =>
+      storeOf(shop, 'product').change(_id, ({ variants }, updatedAt) => {
+        const only = variants.map(({ prices, ...rest }) => ({ ...rest, prices: { EUR: prices.EUR } }));
+        return { answer: undefined, patch: { variants: only, updatedAt } };
+      });
+    await Promise.all([rate(first, 2, 9), rate(second, 1, 3), inEuros(EUROS_ONLY)]);
     await eventually(
       () => list('rating=1'),
       ({ total }) => total === 2,
@@ -182,10 +189,17 @@ eachEngine('filters and facets', (engine) => {
   });
 
   test('what is not sold in a currency is in none of its lists', async () => {
-    expect(await list('currency=USD&facets=brand,category,price')).toMatchObject({
-      ...{ items: [], total: 0, facets: { brand: [], category: [], price: [] } },
-    });
-    expect((await list('currency=USD&q=wool')).total).toBe(0);
+    const dollars = await eventually(
+      () => list('currency=USD&facets=inStock'),
+      ({ total }) => total === products.length - 1,
+    );
+    expect(dollars.facets?.inStock?.reduce((sum, { count }) => sum + count, 0)).toBe(products.length - 1);
+    const q = encodeURIComponent(products[9]?.title ?? '');
+    expect(await ids(`q=${q}`)).toContain(EUROS_ONLY);
+    expect(await ids(`currency=USD&q=${q}`)).not.toContain(EUROS_ONLY);
+    const [some] = dollars.items;
+    const price = (some as Card).price.amount;
+    expect(await ids(`currency=USD&minPrice=${price}&maxPrice=${price}`)).toContain(some?.id);
     const answer = await request(shop.url, 'GET /v1/products?currency=GBP');
     expect(answer).toMatchObject({ status: 422, body: { type: '/problems/unknown-currency' } });
   });
@@ -239,12 +253,15 @@ eachEngine('filters and facets', (engine) => {
       storeOf(shop, 'product').change(id, (_doc, updatedAt) => ({ answer: undefined, patch: { ...patch, updatedAt } }));
     await change(b, { title: 'Changed first' });
     await change(a, { title: 'Changed second' });
+    await change(EUROS_ONLY, { title: 'Changed third' });
     await change(c, { status: 'archived' });
     const { body } = await eventually(
       () => request(shop.url, `GET /v1/products?updatedSince=${since}`),
-      ({ body }) => body.gone?.length === 1 && body.items.length === 2,
+      ({ body }) => body.gone?.length === 1 && body.items.length === 3,
     );
-    expect(body).toMatchObject({ items: [{ id: b }, { id: a }], gone: [c], total: 2, nextCursor: null });
+    expect(body).toMatchObject({
+      ...{ items: [{ id: b }, { id: a }, { id: EUROS_ONLY }], gone: [c], total: 3, nextCursor: null },
+    });
     const paged: string[] = [];
     for (let cursor = ''; ; ) {
       const page = await request(shop.url, `GET /v1/products?updatedSince=${since}&limit=1${cursor}`);
@@ -252,9 +269,9 @@ eachEngine('filters and facets', (engine) => {
       if (page.body.nextCursor === null) break;
       cursor = `&cursor=${page.body.nextCursor}`;
     }
-    expect(paged).toEqual([b, a, c]);
-    // In another currency none of them is sold.
+    expect(paged).toEqual([b, a, EUROS_ONLY, c]);
+    // In another currency one of them is not sold.
     const elsewhere = await request(shop.url, `GET /v1/products?updatedSince=${since}&currency=USD`);
-    expect(elsewhere.body).toMatchObject({ items: [], gone: [b, a, c], total: 0 });
+    expect(elsewhere.body).toMatchObject({ items: [{ id: b }, { id: a }], gone: [EUROS_ONLY, c], total: 2 });
   });
 });
