@@ -52,18 +52,23 @@ export async function driveOn(order: Order, shop: Shop): Promise<void> {
   else await settle(placed, shop);
 }
 
-/** Sets when the order is tried again; one that fails by itself too often is parked. */
 async function postpone({ _id }: Order, { store }: Shop, error?: unknown): Promise<void> {
-  await store.change(_id, (order, now) => {
-    if (order.nextAt === null) return { answer: undefined };
-    const failures = order.failures + (error === undefined || isOutage(error) ? 0 : 1);
-    if (failures >= MOST_FAILURES) {
-      const parked = { parkedAt: now, parkedError: String(error).slice(0, 1000) };
-      return { answer: undefined, patch: { ...parked, failures, lease: null, nextAt: null } };
-    }
-    const pause = Math.min(500 * 2 ** Math.min(order.attempts, 10), LONGEST_PAUSE);
-    return { answer: undefined, patch: { failures, lease: null, nextAt: new Date(+now + pause) } };
-  });
+  await store.change(_id, (order, now) => postponed(order, now, error));
+}
+
+/**
+ * When an order is tried again; one that fails by itself too often in a row is parked.
+ * @param error why it went no further; none if it only waits for the provider
+ */
+export function postponed(order: Readonly<Order>, now: Date, error?: unknown): Decision<undefined> {
+  if (order.nextAt === null) return { answer: undefined };
+  const failures = error === undefined ? 0 : order.failures + (isOutage(error) ? 0 : 1);
+  if (failures >= MOST_FAILURES) {
+    const parked = { parkedAt: now, parkedError: String(error).slice(0, 1000) };
+    return { answer: undefined, patch: { ...parked, failures, lease: null, nextAt: null } };
+  }
+  const pause = Math.min(500 * 2 ** Math.min(order.attempts, 10), LONGEST_PAUSE);
+  return { answer: undefined, patch: { failures, lease: null, nextAt: new Date(+now + pause) } };
 }
 
 /** Takes a parked order up again; one that is not parked stays as it is. */

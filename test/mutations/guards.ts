@@ -118,6 +118,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/product/review-crashes.test.ts'],
     red: /stars, counted: |reviews have /,
   },
+  'an outage counts as a failure of the order itself': {
+    file: 'services/shopping/recovery.ts',
+    find: '(isOutage(error) ? 0 : 1)',
+    replace: '1',
+    tests: ['test/unit/shopping/order.test.ts'],
+    red: /● .*for an outage is tried again for as long as that lasts/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

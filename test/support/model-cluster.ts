@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceSchema } from 'moleculer';
+import { Errors, type ServiceSchema } from 'moleculer';
+import { MongoNetworkError } from 'mongodb';
 import { Changes } from '../../lib/changes.ts';
 import type { Rpc } from '../../lib/contract.ts';
 import { copied, type Versioned } from '../../lib/patch.ts';
@@ -17,7 +18,12 @@ interface Waiting {
   late: boolean;
 }
 
-const lost = () => new Error('connection lost');
+/**
+ * As the real ones fail: the driver when a database is out of reach, and Moleculer when a node is. Recovery tells them
+ * from an order that fails by itself, which it gives up after ten times.
+ */
+const unreachable = () => new MongoNetworkError('connection lost');
+const unanswered = () => new Errors.RequestTimeoutError({ action: 'of the model', nodeID: 'of the model' });
 
 /** One run of a process, from its start to its crash; what still waits then, waits for ever. */
 class Life {
@@ -28,7 +34,7 @@ class Life {
   /** Rejects when this life ends or stands still. */
   answer<R>(work: Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => reject(lost());
+      const giveUp = () => reject(unanswered());
       this.callers.add(giveUp);
       work.then(resolve, reject).finally(() => this.callers.delete(giveUp));
     });
@@ -168,9 +174,9 @@ export class Cluster {
 
   async #step<R>(life: Life, act: () => R): Promise<R> {
     const fate = await this.#wait(life);
-    if (fate === 'not done') throw lost();
+    if (fate === 'not done') throw unreachable();
     const result = act();
-    if (fate === 'done unseen') throw lost();
+    if (fate === 'done unseen') throw unreachable();
     return result;
   }
 
@@ -178,13 +184,13 @@ export class Cluster {
     const call = async (name: string, params: object) => {
       const fate = await this.#wait(life);
       const server = this.#server;
-      if (fate === 'not done') throw lost();
+      if (fate === 'not done') throw unanswered();
       if (fate === 'done unseen' || server.frozen) {
         void this.#wait(new Life(), true).then(() => this.serve(this.#server, name, params, meta).catch(() => {}));
-        throw lost();
+        throw unanswered();
       }
       const [outcome] = await Promise.allSettled([server.life.answer(this.serve(server, name, params, meta))]);
-      if ((await this.#wait(life)) !== 'done') throw lost();
+      if ((await this.#wait(life)) !== 'done') throw unanswered();
       if (outcome.status === 'rejected') throw outcome.reason;
       return copied(outcome.value);
     };

@@ -260,7 +260,7 @@ export class ModelShop {
     for (const { buyer, word, orderId } of this.#told) {
       const order = orders.find((order) => order.customerId === customerId(buyer));
       const outcome = order?.rejection?.code ?? order?.state ?? 'nothing';
-      const open = ['an error', 'request-in-progress', 'PENDING'].includes(word);
+      const open = ['an error', 'REQUEST_TIMEOUT', 'request-in-progress', 'PENDING'].includes(word);
       this.#check(
         open || word === outcome || outcome === 'CANCELLED',
         `a customer was told ${word}, and it is ${outcome}`,

@@ -64,3 +64,19 @@ test('an order that is paid: faults at any two steps leave the books right', asy
     }
   }
 });
+
+test('given a node that stands still for longer than ten tries, at any step of an order: once it goes on, the order ends', async () => {
+  const story = { stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 } })] };
+  const { steps } = await play(story, []);
+  // Process one tries again and again, and all that it asks for is asked of process two.
+  const tried: Turn[] = [
+    { ...turn('done'), meanwhile: 'recover' },
+    ...Array<Turn>(14).fill({ ...turn('done'), pick: 1 }),
+  ];
+  const frozen: Turn = { ...turn('done'), pick: 1, meanwhile: 'freeze' };
+  for (let step = 0; step < steps; step += 1) {
+    const turns = [...Array<Turn>(step).fill(turn('done')), frozen, ...Array<Turn[]>(24).fill(tried).flat()];
+    const { wrong } = await play(story, turns);
+    expect({ step, wrong }).toEqual({ step, wrong: [] });
+  }
+});

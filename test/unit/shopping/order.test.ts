@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { MongoNetworkError } from 'mongodb';
 import { PROBLEMS } from '../../../lib/errors.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Item, Offer } from '../../../services/shopping/cart.ts';
@@ -7,6 +8,7 @@ import { canMove, move, type OrderState, type Rejection, TRANSITIONS } from '../
 import { orderNumber, orderView } from '../../../services/shopping/order-view.ts';
 import { price } from '../../../services/shopping/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/pricing/standard-rules.ts';
+import { postponed, unpark } from '../../../services/shopping/recovery.ts';
 import { answerOf } from '../../../services/shopping/replay.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
@@ -165,4 +167,33 @@ test('an order shows nothing of how it is driven on, and has a number with its d
   }
   expect(orderNumber(newId('ord', now))).toMatch(/^260301-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
   expect(view.number).toBe(orderNumber(view.id));
+});
+
+describe('an order that could not be driven to its end', () => {
+  const failed = (order: Order, error?: unknown): Order => ({ ...order, ...postponed(order, now, error).patch });
+  const failing = (times: number, error: () => unknown, order = begun()): Order =>
+    times === 0 ? order : failing(times - 1, error, failed(order, error()));
+  const byItself = () => new Error('holds nothing');
+
+  test('is tried again nine times, and left to an operator with its error after the tenth', () => {
+    expect(failing(9, byItself)).toMatchObject({ failures: 9, parkedAt: null, nextAt: expect.any(Date), lease: null });
+    const parked = failing(10, byItself);
+    expect(parked).toMatchObject({ parkedAt: now, parkedError: 'Error: holds nothing', nextAt: null, lease: null });
+    expect(failing(1, byItself, parked)).toEqual(parked);
+    expect({ ...parked, ...unpark(parked, now).patch }).toMatchObject({ failures: 0, parkedAt: null, nextAt: later });
+  });
+
+  test('for an outage is tried again for as long as that lasts, within ten seconds at the latest', () => {
+    const order = failing(1000, () => new MongoNetworkError('connection lost'), {
+      ...failing(9, byItself),
+      attempts: 99,
+    });
+    expect(order).toMatchObject({ failures: 9, parkedAt: null, nextAt: new Date(+now + 10_000) });
+  });
+
+  test('and then only waits for the payment provider has not failed ten times in a row', () => {
+    const waited = failed(failing(9, byItself));
+    expect(waited).toMatchObject({ failures: 0, nextAt: expect.any(Date) });
+    expect(failing(9, byItself, waited).parkedAt).toBeNull();
+  });
 });
