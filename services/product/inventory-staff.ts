@@ -5,7 +5,7 @@ import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import type { Handlers, Self } from '../../lib/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
-import { effectOf, type Movement, movedOut } from './ledger.ts';
+import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
 import { logOf, lowAtOf, lowStandings, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
@@ -50,8 +50,8 @@ export const inventoryStaffHandlers = (
       from <= through ? await ctx.call('movement.list', { sku, from, below: Math.min(below, through + 1) }) : [];
     const views = filed.map(({ seq, at, ...movement }) => movementView(seq, { ...movement, at: new Date(at) }));
     for (let seq = Math.max(from, through + 1); seq < below; seq++) {
-      const movement = log.log[seq];
-      if (movement) views.push(movementView(seq, movement));
+      const text = log.log[seq];
+      if (text !== undefined) views.push(movementView(seq, unpacked(text)));
     }
     return page(views.reverse(), limit, ({ seq }) => [seq]);
   },

@@ -6,7 +6,7 @@ import { type Store, store } from '../../mixins/store.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
-import { movedOut, totalOf } from './ledger.ts';
+import { loggedTotal, movedOut } from './ledger.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import { sampleStock, seed } from './seed/load.ts';
 import {
@@ -117,7 +117,7 @@ export default function inventoryService(config: Config) {
         return readPage(this.store, ctx.params, (stock) => {
           const { _id: sku, rev, available, reserved, sold, received, adjusted = 0, res } = stock;
           const log = logOf(stock);
-          const logged = totalOf(Object.values(log.log));
+          const logged = loggedTotal(log);
           return { sku, rev, available, reserved, sold, received, adjusted, res, filed: movedOut(log), logged };
         });
       },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Movement } from './ledger.ts';
+import { type Movement, unpacked } from './ledger.ts';
 import type { Stock } from './stock.ts';
 
 /** A movement with its place in the ledger. */
@@ -62,8 +62,8 @@ export class LedgerWriter {
     let first = seq + 1;
     while (first > queued + 1 && Object.hasOwn(log, first - 1)) first -= 1;
     for (let n = first; n <= seq; n++) {
-      const movement = log[n];
-      if (movement) this.#waiting.push({ ...movement, sku, seq: n });
+      const text = log[n];
+      if (text !== undefined) this.#waiting.push({ ...unpacked(text), sku, seq: n });
     }
     this.#progress.set(sku, { queued: Math.max(queued, seq), filed });
     if (this.#waiting.length === 0 || this.#stop.signal.aborted) return;

@@ -26,10 +26,21 @@ export interface Movement {
   by?: string | undefined;
 }
 
-/** Movements by their number, as a stock document has them: `seq` is the last one's, and none is missing before it. */
+/**
+ * Movements by their number, as a stock document has them: `seq` is the last one's, and none is missing before it. They
+ * are packed, since they are written and copied with each sale.
+ */
 export interface Log {
   seq: number;
-  log: Record<string, Movement>;
+  log: Record<string, Packed>;
+}
+/** A movement as JSON. */
+export type Packed = string;
+
+export const packed = ({ at, ...movement }: Movement): Packed => JSON.stringify({ ...movement, at: +at });
+export function unpacked(text: Packed): Movement {
+  const movement = JSON.parse(text) as Omit<Movement, 'at'> & { at: number };
+  return { ...movement, at: new Date(movement.at) };
 }
 
 /** What became of a correction, and the numbers it left. `short`: there would be less than nothing, so nothing was changed. */
@@ -80,8 +91,11 @@ export function openingLog({ available, reserved, sold }: Totals, at: Date): Log
     ['commit', sold],
   ];
   const movements = steps.flatMap(([kind, quantity]) => (quantity > 0 ? [{ kind, quantity, ref: 'opening', at }] : []));
-  return { seq: movements.length, log: Object.fromEntries(movements.map((movement, i) => [i + 1, movement])) };
+  return { seq: movements.length, log: Object.fromEntries(movements.map((movement, i) => [i + 1, packed(movement)])) };
 }
+
+/** What the movements in the log come to. */
+export const loggedTotal = ({ log }: Readonly<Log>): Totals => totalOf(Object.values(log).map(unpacked));
 
 /** The number up to which movements have left the log, all of them for the ledger. */
 export const movedOut = ({ seq, log }: Readonly<Log>): number => seq - Object.keys(log).length;
@@ -91,8 +105,8 @@ export function withoutFiled({ seq, log }: Readonly<Log>, through: number): Log[
   if (!Object.hasOwn(log, through)) return undefined;
   const rest: Log['log'] = {};
   for (let n = through + 1; n <= seq; n++) {
-    const movement = log[n];
-    if (movement) rest[n] = movement;
+    const text = log[n];
+    if (text !== undefined) rest[n] = text;
   }
   return rest;
 }

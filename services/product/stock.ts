@@ -2,7 +2,7 @@ import * as allotment from '../../lib/allotment.ts';
 import type { Decision } from '../../lib/changes.ts';
 import type { Patch } from '../../lib/patch.ts';
 import { type Level, LOW_AT } from './availability.ts';
-import { type Log, type Movement, openingLog, type Posted, withoutFiled } from './ledger.ts';
+import { type Log, type Movement, openingLog, type Posted, packed, withoutFiled } from './ledger.ts';
 
 /** The stock of one SKU: an allotment of what was received, and the latest movements, which add up to its numbers. */
 export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
@@ -123,10 +123,10 @@ export function moved<A>(stock: Readonly<Stock>, { answer, patch }: Decision<A>,
 
 function logged(stock: Readonly<Stock>, movement: Movement): Patch {
   if (stock.seq !== undefined && stock.log !== undefined) {
-    return { seq: stock.seq + 1, [`log.${stock.seq + 1}`]: movement };
+    return { seq: stock.seq + 1, [`log.${stock.seq + 1}`]: packed(movement) };
   }
   const { seq, log } = logOf(stock);
-  return { seq: seq + 1, log: { ...log, [seq + 1]: movement } };
+  return { seq: seq + 1, log: { ...log, [seq + 1]: packed(movement) } };
 }
 
 /** A decision that also drops from the log what has reached the ledger, up to `filed`: with its write, not with another. */
