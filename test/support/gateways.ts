@@ -68,3 +68,9 @@ export async function startGateways(
     },
   };
 }
+
+const PASSING = ['date', 'x-request-id', 'ratelimit', 'connection', 'keep-alive'];
+
+/** What of an answer's headers does not differ from one request to the next. */
+export const lasting = (headers: Headers): [string, string][] =>
+  [...headers].filter(([name]) => !PASSING.includes(name));
