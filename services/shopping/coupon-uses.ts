@@ -20,20 +20,18 @@ export interface UseBook {
 }
 
 /**
- * Takes a use: of what the customer may, then of what all may. When the second is short the first is given back, with a
- * tombstone: the order is rejected in any case.
+ * Takes a use: of what the customer may, then of what all may. When the second is short the first stays taken until the
+ * order is rejected, which releases both. Not here: another worker may have got both since, and charged the order.
  */
-export async function take(book: UseBook, use: Use): Promise<Taken> {
+export async function take(book: UseBook, { code, orderId, customerId }: Use): Promise<Taken> {
   const { store } = book;
-  const { code, orderId } = use;
   const coupon = await store.get(code);
   if (!coupon) return 'used-up';
-  const part = await partOf(book, coupon, use.customerId);
+  const part = await partOf(book, coupon, customerId);
   const own = await store.change(part, (doc) => takeOwn(doc, orderId, coupon.input?.perCustomer));
   if (own.outcome !== 'reserved') return own.outcome === 'closed' ? 'closed' : 'already-used';
   const { outcome } = await store.change(code, (doc) => allotment.reserve(doc, orderId, 1));
   if (outcome === 'reserved') return 'taken';
-  await release(book, use);
   return outcome === 'closed' ? 'closed' : 'used-up';
 }
 

@@ -125,6 +125,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/shopping/order.test.ts'],
     red: /● .*for an outage is tried again for as long as that lasts/,
   },
+  'a coupon given back before its order is rejected': {
+    file: 'services/shopping/coupon-uses.ts',
+    find: "if (outcome === 'reserved') return 'taken';",
+    replace: "if (outcome === 'reserved') return 'taken'; await release(book, { code, orderId, customerId });",
+    tests: ['test/integration/shopping/coupons.test.ts'],
+    red: /● .*given an order that is paid and half redeemed/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { commit } from '../../../lib/allotment.ts';
 import { newId } from '../../../lib/ids.ts';
-import { UNLIMITED } from '../../../services/shopping/coupon.ts';
+import { customersPart, UNLIMITED } from '../../../services/shopping/coupon.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { type Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -86,13 +87,38 @@ eachEngine('the uses of a coupon', (engine) => {
     expect(await used()).toBe(0);
   });
 
-  test('when all are used up, the customer has used none', async () => {
+  test('when all are used up, the customer has used none once the order is rejected', async () => {
     await put({ limit: 1, perCustomer: 1 });
     await take(use());
     const second = use();
     expect(await take(second)).toBe('used-up');
+    await shop.broker.call('coupon.release', second);
     await put({ limit: 2, perCustomer: 1 });
     expect(await take(use(second.customerId))).toBe('taken');
+    await sums();
+  });
+
+  test('given two workers with one order, when one finds it used up and the other then gets it: the use stays taken', async () => {
+    await put({ limit: 1, perCustomer: 1 });
+    const [mine, other] = [use(), use()];
+    await take(other);
+    expect(await take(mine)).toBe('used-up'); // whether the order is given up is for its state to say
+    await shop.broker.call('coupon.release', other);
+    expect(await take(mine)).toBe('taken');
+    await shop.broker.call('coupon.redeem', mine);
+    await expect(terms(mine.customerId)).rejects.toMatchObject(reason('used-up'));
+    await sums();
+  });
+
+  test('given an order that is paid and half redeemed, when another worker takes its use once more: it can be redeemed', async () => {
+    await put({ limit: 1, perCustomer: 1 });
+    const mine = use();
+    await take(mine);
+    await storeOf(shop, 'coupon').change(code, (doc, now) => commit(doc, mine.orderId, now));
+    expect(await take(mine)).toBe('closed');
+    await shop.broker.call('coupon.redeem', mine);
+    const own = await storeOf(shop, 'coupon').get(customersPart(code, mine.customerId));
+    expect(own).toMatchObject({ reserved: 0, sold: 1 });
     await sums();
   });
 
