@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Events, Rpc } from '../../lib/contract.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Level } from './availability.ts';
@@ -6,6 +7,8 @@ import type { Catalogue } from './catalogue.ts';
 import { Pace } from './pace.ts';
 import type { Product } from './product.ts';
 import { Unopened } from './unopened.ts';
+
+type Levels = Events['inventory.changed']['levels'];
 
 /** Products that are read at a time: a few milliseconds' work for the driver. */
 const PAGE = 200;
@@ -45,7 +48,7 @@ export class CatchUp {
     const next = overlapping();
     await this.tree();
     // First the stock, so that each product is put where it belongs at once.
-    await this.#readLevels(new Date(0));
+    await this.#readLevels();
     for await (const products of this.#store.scan({}, { batch: PAGE })) {
       await this.#pace.each(products, (product) => this.#put(product));
     }
@@ -84,7 +87,7 @@ export class CatchUp {
   }
 
   /** A SKU is said to have so much left. */
-  async heardLevels(levels: Events['inventory.changed']['levels']): Promise<void> {
+  async heardLevels(levels: Levels): Promise<void> {
     await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, level)));
   }
 
@@ -98,9 +101,15 @@ export class CatchUp {
     this.#unopened.note(product);
   }
 
-  async #readLevels(since: Date): Promise<void> {
-    const levels = await this.#rpc.call('inventory.levels', { since: since.toISOString() });
-    await this.#pace.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
+  /** Of all SKUs, or of those whose stock changed since then. */
+  async #readLevels(since?: Date): Promise<void> {
+    const stream = await this.#rpc.call('inventory.levels', since ? { since: since.toISOString() } : {});
+    if (!(stream instanceof Readable)) throw new TypeError('inventory.levels answered no stream');
+    for await (const levels of stream) await this.#setAll(levels);
+  }
+
+  #setAll(levels: Levels): Promise<void> {
+    return this.#pace.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
   }
 
   #set(levels: ReadonlyMap<string, Level>): Promise<void> {

@@ -137,9 +137,10 @@ export const inventory = contract(
     },
     levels: {
       ...internal,
-      summary: 'What is available of every SKU whose stock or threshold changed since then',
-      params: { since: 'string' },
-      returns: levels,
+      /** A stream, as there may be more than fit into one answer; of lists like those of `changed`. */
+      summary: 'What is available of every SKU, or of those whose stock or threshold changed since then, as a stream',
+      params: { since: 'string|optional' },
+      returns: 'any',
     },
     current: {
       ...internal,

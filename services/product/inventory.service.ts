@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { forget } from '../../lib/allotment.ts';
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
@@ -122,9 +123,11 @@ export default function inventoryService(config: Config) {
         });
       },
 
-      async levels(ctx) {
-        const changed = await this.store.find({ updatedAt: { $gte: new Date(ctx.params.since) } }, { fields: LEVEL });
-        return changed.map(levelOf);
+      levels(ctx) {
+        const { since } = ctx.params;
+        const filter = since === undefined ? {} : { updatedAt: { $gte: new Date(since) } };
+        const batches = this.store.scan(filter, { batch: LEVELS, fields: LEVEL });
+        return Readable.from(batches).map((stocks: Leveled[]) => stocks.map(levelOf));
       },
 
       async current(ctx) {
@@ -154,7 +157,11 @@ export default function inventoryService(config: Config) {
 /** Without the orders that hold or held it, which are most of a popular SKU. */
 const LEVEL = ['_id', 'productId', 'available', 'lowAt'] as const;
 
-const levelOf = (stock: Pick<Stock, (typeof LEVEL)[number]>) => ({
+type Leveled = Pick<Stock, (typeof LEVEL)[number]>;
+/** How many are told of at a time. */
+const LEVELS = 1000;
+
+const levelOf = (stock: Leveled) => ({
   sku: stock._id,
   productId: stock.productId,
   available: stock.available,
