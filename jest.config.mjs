@@ -7,4 +7,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Each test file imports the whole shop anew, and what it leaves grows.
+  workerIdleMemoryLimit: '1GB',
 };
