@@ -12,7 +12,7 @@ import { NearAnswers, nearEvents } from './near-answers.ts';
 import { problemOf } from './problem.ts';
 import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
-import { refuseBroken, reusePort, SERVER_OPTIONS } from './server.ts';
+import { closePort, refuseBroken, reusePort, SERVER_OPTIONS } from './server.ts';
 import { Streams } from './streams.ts';
 import { receive, uploadRoutes } from './upload.ts';
 
@@ -30,6 +30,8 @@ interface Gateway {
 
 /** A load balancer must have asked /readyz twice before the port closes, in ms. */
 const READY_DELAY = 1500;
+/** For those who have connected just before the port closes, and are about to ask, in ms. */
+const FIRST_REQUESTS = 1000;
 /** For the answers that are under way when the port closes, in ms. */
 const LAST_ANSWERS = 3000;
 
@@ -182,8 +184,9 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       async drain(this: Gateway) {
         this.draining = true;
         await sleep(config.natsUrl ? READY_DELAY : 0);
-        const closed = new Promise<void>((resolve) => void this.server.close(() => resolve()));
+        const closed = closePort(this.server);
         this.streams.endAll();
+        await sleep(config.natsUrl ? FIRST_REQUESTS : 0);
         this.server.closeIdleConnections();
         // What is being answered now is finished first.
         await Promise.race([closed, sleep(LAST_ANSWERS, undefined, { ref: false })]);

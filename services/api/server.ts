@@ -1,4 +1,5 @@
 import { type Server, type ServerOptions, STATUS_CODES } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errors } from '../../lib/errors.ts';
 import { problemOf } from './problem.ts';
@@ -12,6 +13,13 @@ export function reusePort(server: Server): void {
   server.listen = ((port: number, host: string, done?: () => void) =>
     listen({ port, host, reusePort: true }, done)) as Server['listen'];
 }
+
+/**
+ * Takes no more connections; resolves when there are none left. Those that are open stay: Node's own `close` for HTTP
+ * ends the idle ones too, among them those whose first request is on its way.
+ */
+export const closePort = (server: Server): Promise<void> =>
+  new Promise((resolve) => void NetServer.prototype.close.call(server, () => resolve()));
 
 /** What a client may take its time with, in ms, and how much it may say before its body, in bytes. */
 export const SERVER_OPTIONS: ServerOptions = {
