@@ -145,7 +145,7 @@ export default function inventoryService(config: Config) {
     },
 
     async started() {
-      if (config.seed) await seed(this.store, await sampleStock(config.currency));
+      if (config.seed) await seed(this.store, () => sampleStock(config.currency));
     },
 
     async stopped() {

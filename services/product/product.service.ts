@@ -124,7 +124,7 @@ export default function productService(config: Config) {
     },
 
     async started() {
-      if (config.seed) await seed(this.store, await sampleProducts(config.currencies));
+      if (config.seed) await seed(this.store, () => sampleProducts(config.currencies));
       catchUp = new CatchUp(catalogue, this.store, this.broker);
       await catchUp.load();
     },

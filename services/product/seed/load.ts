@@ -7,13 +7,18 @@ import type { SampleProduct } from './product.ts';
 
 type New<T> = Omit<T, 'rev'>;
 
+/** More documents than any sample has: where they are, it need not be made. */
+const MORE_THAN_ANY = 5000;
+
 /**
  * Loads sample documents into a store that is empty, or that a killed process left half loaded. Several nodes may do
  * so at once: the sample has the same ids everywhere.
  */
-export async function seed<T extends Versioned>(store: Store<T>, sample: New<T>[]): Promise<void> {
-  const [first] = sample;
+export async function seed<T extends Versioned>(store: Store<T>, make: () => Promise<New<T>[]>): Promise<void> {
   const count = await store.count();
+  if (count > MORE_THAN_ANY) return;
+  const sample = await make();
+  const [first] = sample;
   if (count === 0 || (count < sample.length && first && (await store.get(first._id)))) await store.insertNew(sample);
 }
 
