@@ -1,4 +1,5 @@
 import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
+import { optional } from '../../lib/optional.ts';
 import { pageOf } from '../../lib/page.ts';
 import { slugRule } from './product-input.ts';
 
@@ -10,7 +11,6 @@ const fields = {
   parent: { type: 'string', max: 120, nullable: true },
   position: { type: 'number', integer: true, min: 0, max: 1_000_000 },
 } as const;
-const optional = <const R extends object>(rule: R) => ({ ...rule, optional: true }) as const;
 
 const view = {
   type: 'object',

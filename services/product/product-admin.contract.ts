@@ -1,12 +1,12 @@
 import { ifMatchRule } from '../../lib/etag.ts';
 import { anyId } from '../../lib/ids.ts';
+import { currencyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { timeRule } from '../../lib/time.ts';
 import { STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 import { imageRule, labels } from './product-rules.ts';
 
-const currency = { type: 'string', pattern: /^[A-Z]{3}$/ } as const;
 const status = { type: 'enum', values: STATUSES } as const;
 
 /** A product as staff sees it: all of it. */
@@ -108,7 +108,7 @@ export const productAdminActions = {
     ...editing,
     summary: 'Have a variant cost something else from a moment on',
     rest: 'POST /v1/admin/products/:id/price-changes',
-    params: { ...edit, at: timeRule, sku: skuRule, currency, price: priceRule },
+    params: { ...edit, at: timeRule, sku: skuRule, currency: currencyRule, price: priceRule },
     problems: [...EDITED, 'unknown-currency', 'limit-reached'],
   },
   unschedulePrice: {

@@ -1,3 +1,4 @@
+import { optional } from '../../lib/optional.ts';
 import { labels } from './product-rules.ts';
 
 /** Contract rules of what staff says of a product. */
@@ -51,8 +52,6 @@ export const productFields = {
   variants: { type: 'array', items: variant, min: 1, max: 200 },
   popularity: { type: 'number', integer: true, min: 0, max: 1000 },
 } as const;
-
-const optional = <const R extends object>(rule: R) => ({ ...rule, optional: true }) as const;
 
 /** What a new product cannot do without, and what it can. */
 export const productInput = {

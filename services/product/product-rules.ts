@@ -1,4 +1,4 @@
-import { moneyRule } from '../../lib/money.ts';
+import { currencyRule, moneyRule } from '../../lib/money.ts';
 import { AVAILABILITIES } from './availability.ts';
 
 /** Contract rules of what shoppers see of a product. */
@@ -65,4 +65,4 @@ export const productView = {
 } as const;
 
 /** ISO 4217; the shop's own when left out. */
-export const currencyParam = { type: 'string', pattern: /^[A-Z]{3}$/, optional: true } as const;
+export const currencyParam = { ...currencyRule, optional: true } as const;

@@ -2,13 +2,13 @@ import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { currencyRule, moneyRule } from '../../lib/money.ts';
+import { optional } from '../../lib/optional.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { timeRule } from '../../lib/time.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
 const whole = { type: 'number', integer: true, min: 1 } as const;
 const kind = { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] } as const;
-const optional = <const R extends object>(rule: R) => ({ ...rule, optional: true }) as const;
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
