@@ -124,14 +124,18 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
-    let found: Versioned[] = [];
-    for await (const doc of this.documents.find(filter, { batchSize: batch, ...projected(fields) })) {
-      found.push(doc);
-      if (found.length < batch) continue;
-      yield found;
-      found = [];
+    const cursor = this.documents.find(filter, { batchSize: batch, ...projected(fields) });
+    try {
+      for (let more = cursor.hasNext(); await more; ) {
+        const found = cursor.readBufferedDocuments();
+        // The next batch is fetched while this one is worked on.
+        more = cursor.hasNext();
+        more.catch(() => undefined); // told of when it is awaited
+        yield found;
+      }
+    } finally {
+      await cursor.close();
     }
-    if (found.length > 0) yield found;
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {

@@ -4,12 +4,15 @@ import type { Postings } from './postings.ts';
 import { Values } from './values.ts';
 import { folded } from './words.ts';
 
-type Label = readonly [name: string, value: string];
+export type Label = readonly [name: string, value: string];
 
 /** What a product, or one of its variants, says of itself: attributes and options alike, each pair once. */
 export function labelsOf({ attributes, variants }: Pick<Product, 'attributes' | 'variants'>): Label[] {
-  const all = [attributes, ...variants.map(({ options }) => options)].flatMap((labels) => Object.entries(labels));
-  return [...new Map(all.map((label) => [label.map(folded).join('\n'), label])).values()];
+  const all = new Map<string, Label>();
+  for (const labels of [attributes, ...variants.map(({ options }) => options)]) {
+    for (const label of Object.entries(labels)) all.set(folded(label.join('\n')), label);
+  }
+  return [...all.values()];
 }
 
 /** Which products have which attributes and options, by name and value. */

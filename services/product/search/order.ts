@@ -1,29 +1,23 @@
 import type { BitSet } from './bit-set.ts';
-import { SortedList } from './sorted-list.ts';
-
-/** A place in an order: what it is ordered by, ascending, and the id, which tells apart what is equal in that. */
-export interface Place {
-  key: number;
-  id: string;
-}
+import { type Place, SortedList } from './sorted-list.ts';
 
 /** Something that products are put in order by. */
 export interface Order {
   keyOf(ordinal: number): number;
   idOf(ordinal: number): string;
   /** All products in this order, if it is kept. */
-  list?: SortedList<number>;
+  list?: SortedList;
 }
 
 /** An order that is kept, of the products that it was told of. */
 export class KeptOrder implements Order {
-  readonly list: SortedList<number>;
+  readonly list: SortedList;
   readonly idOf: (ordinal: number) => string;
   readonly #keys: number[] = [];
 
   constructor(idOf: (ordinal: number) => string) {
     this.idOf = idOf;
-    this.list = new SortedList((a, b) => this.keyOf(a) - this.keyOf(b) || (a === b ? 0 : byId(idOf(a), idOf(b))));
+    this.list = new SortedList(idOf);
   }
 
   /** NaN for what is not in it. */
@@ -35,10 +29,10 @@ export class KeptOrder implements Order {
   set(ordinal: number, key: number | undefined): void {
     const before = this.keyOf(ordinal);
     if (before === key) return;
-    if (!Number.isNaN(before)) this.list.remove(ordinal);
+    if (!Number.isNaN(before)) this.list.remove(ordinal, before);
     while (this.#keys.length < ordinal) this.#keys.push(Number.NaN);
     this.#keys[ordinal] = key ?? Number.NaN;
-    if (key !== undefined) this.list.add(ordinal);
+    if (key !== undefined) this.list.add(ordinal, key);
   }
 
   /** Adds those whose key lies between two, both included. */
@@ -55,13 +49,12 @@ export function firstOf(set: BitSet, size: number, order: Order, after: Place | 
   const { list } = order;
   // To walk along the whole order until enough of the set were met, or to go through the set: what takes fewer steps.
   const walks = list !== undefined && size * size > list.size * count;
-  return walks ? walked(set, order, list, after, count) : chosen(set, order, after, count);
+  return walks ? walked(set, list, after, count) : chosen(set, order, after, count);
 }
 
-function walked(set: BitSet, order: Order, list: SortedList<number>, after: Place | undefined, count: number) {
+function walked(set: BitSet, list: SortedList, after: Place | undefined, count: number) {
   const found: number[] = [];
-  const shown = after && ((ordinal: number) => compare(order.keyOf(ordinal), order.idOf(ordinal), after) <= 0);
-  for (const ordinal of list.from(shown)) {
+  for (const ordinal of list.from(after)) {
     if (set.has(ordinal)) found.push(ordinal);
     if (found.length === count) break;
   }

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, foreignCursor } from '../../../lib/page.ts';
 import type { BitSet } from './bit-set.ts';
-import { firstOf, type Order, type Place } from './order.ts';
+import { firstOf, type Order } from './order.ts';
+import type { Place } from './sorted-list.ts';
 
 /** Which page of a list is asked for. */
 export interface Page {

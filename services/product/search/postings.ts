@@ -11,15 +11,19 @@ export class Postings {
   #list: Uint32Array | undefined = new Uint32Array(2);
   #bits: BitSet | undefined;
   #size = 0;
+  /** The highest there ever was. */
+  #highest = -1;
 
   get size(): number {
     return this.#size;
   }
 
   add(n: number): void {
-    if (this.has(n)) return;
+    // Most that come are higher than all before: new products, whose ordinals ascend.
+    if (n <= this.#highest && this.has(n)) return;
     if (this.#bits) this.#bits.add(n);
     else this.#insert(n);
+    this.#highest = Math.max(this.#highest, n);
     this.#size += 1;
     if (this.#size > SHORT && this.#list) this.#densify(this.#list);
   }
@@ -58,14 +62,14 @@ export class Postings {
   }
 
   #insert(n: number): void {
-    const at = this.#place(n);
+    const at = n > this.#highest ? this.#size : this.#place(n);
     let list = this.#list ?? new Uint32Array(2);
     if (this.#size === list.length) {
       list = new Uint32Array(Math.ceil(this.#size * 1.5) + 1);
       list.set(this.#list ?? []);
       this.#list = list;
     }
-    list.copyWithin(at + 1, at, this.#size);
+    if (at < this.#size) list.copyWithin(at + 1, at, this.#size);
     list[at] = n;
   }
 
@@ -78,12 +82,11 @@ export class Postings {
     this.#list = undefined;
   }
 
-  /** Where the first stands that is not below `n`; most that come are the highest so far. */
+  /** Where the first stands that is not below `n`. */
   #place(n: number): number {
     const list = this.#list;
-    if (!list || this.#size === 0) return 0;
+    if (!list) return 0;
     let [low, high] = [0, this.#size];
-    if ((list[high - 1] ?? 0) < n) return high;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((list[middle] ?? 0) < n) low = middle + 1;

@@ -1,6 +1,6 @@
 import type { Product } from '../product.ts';
 import { Categories } from './categories.ts';
-import { Labels, labelsOf } from './labels.ts';
+import { type Label, Labels, labelsOf } from './labels.ts';
 import { Names } from './names.ts';
 import { KeptOrder } from './order.ts';
 import { PriceList } from './price-list.ts';
@@ -57,11 +57,12 @@ export class Projection {
   replace(ordinal: number, before: Product | undefined, after: Product | undefined): void {
     this.records.set(ordinal, after);
     this.stock.replace(ordinal, before?.variants ?? [], after?.variants ?? []);
-    this.text.replace(ordinal, before && textsOf(before), after && textsOf(after));
+    const [labelsBefore, labels] = [before ? labelsOf(before) : [], after ? labelsOf(after) : []];
+    this.text.replace(ordinal, before && textsOf(before, labelsBefore), after && textsOf(after, labels));
     this.categories.replace(ordinal, before?.category, after?.category);
     if (before) this.brands.delete(ordinal, before.brand);
     if (after) this.#brand(ordinal, after.brand);
-    this.labels.replace(ordinal, before ? labelsOf(before) : [], after ? labelsOf(after) : []);
+    this.labels.replace(ordinal, labelsBefore, labels);
     this.ratings.set(ordinal, after?.rating);
     this.popularity.set(ordinal, after && -after.popularity);
     this.newest.set(ordinal, after && -after.createdAt);
@@ -82,11 +83,9 @@ export class Projection {
   }
 }
 
-const textsOf = (product: Product): Texts => ({
-  title: product.title,
-  brand: product.brand,
-  attributes: labelsOf(product)
-    .map(([, value]) => value)
-    .join(' '),
-  description: product.description,
+const textsOf = ({ title, brand, description }: Product, labels: readonly Label[]): Texts => ({
+  title,
+  brand,
+  attributes: labels.map(([, value]) => value).join(' '),
+  description,
 });

@@ -13,23 +13,31 @@ export type ByField = (Postings | undefined)[];
 /** What products say of themselves, by the words. Words that nobody uses any more stay, with nothing. */
 export class TextIndex {
   readonly words = new Dictionary<ByField>(() => []);
+  /** By the rank of the field, of each word, where the products have to be noted that have it there. */
+  readonly #noted: Map<string, readonly Postings[]>[] = FIELDS.map(() => new Map());
 
   /** Takes in what a product says now, `after`, instead of what it said `before`. */
   replace(ordinal: number, before: Texts | undefined, after: Texts | undefined): void {
     for (const [rank, field] of FIELDS.entries()) {
       if (before?.[field] === after?.[field]) continue;
-      for (const entry of this.#entriesOf(before?.[field])) entry[rank]?.delete(ordinal);
-      for (const entry of this.#entriesOf(after?.[field])) {
-        entry[rank] ??= new Postings();
-        entry[rank].add(ordinal);
+      for (const word of wordsOf(before?.[field] ?? '')) {
+        for (const postings of this.#postingsOf(word, rank)) postings.delete(ordinal);
+      }
+      for (const word of wordsOf(after?.[field] ?? '')) {
+        for (const postings of this.#postingsOf(word, rank)) postings.add(ordinal);
       }
     }
   }
 
-  #entriesOf(text = ''): Set<ByField> {
-    const entries = new Set<ByField>();
-    for (const word of wordsOf(text)) for (const entry of this.words.entriesOf(word)) entries.add(entry);
-    return entries;
+  #postingsOf(word: string, rank: number): readonly Postings[] {
+    const known = this.#noted[rank]?.get(word);
+    if (known) return known;
+    const all = this.words.entriesOf(word).map((entry) => {
+      entry[rank] ??= new Postings();
+      return entry[rank];
+    });
+    this.#noted[rank]?.set(word, all);
+    return all;
   }
 }
 

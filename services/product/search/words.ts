@@ -20,11 +20,12 @@ export function folded(text: string): string {
 }
 
 /** The words of a text, folded: `Women's crew-neck` has `womens`, `crew` and `neck`. */
-export const wordsOf = (text: string): string[] =>
-  folded(text)
+export function wordsOf(text: string): string[] {
+  const words = folded(text)
     .replaceAll(/['’]/g, '')
-    .split(/[^\p{L}\p{N}]+/u)
-    .flatMap((word) => (word === '' ? [] : [word.slice(0, LONGEST)]));
+    .match(PLAIN.test(text) ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu);
+  return words?.map((word) => word.slice(0, LONGEST)) ?? [];
+}
 
 /** What a word and its plural share, by M. F. Porter's algorithm for English (Program 14.3, 1980). */
 export const stemOf = stemmer;
