@@ -12,7 +12,7 @@ import { NearAnswers, nearEvents } from './near-answers.ts';
 import { problemOf } from './problem.ts';
 import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
-import { closePort, refuseBroken, reusePort, SERVER_OPTIONS } from './server.ts';
+import { closePort, refuseBroken, SERVER_OPTIONS, setListenOptions } from './server.ts';
 import { Streams } from './streams.ts';
 import { receive, uploadRoutes } from './upload.ts';
 
@@ -200,7 +200,7 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
       this.frontDoor = new FrontDoor(config, byAction, access, this.broker, this.logger);
       const log = isLogged(config.logLevel) ? this.logger.info.bind(this.logger) : undefined;
       this.nearAnswers = new NearAnswers(routes, access, this.broker, log);
-      if (config.reusePort) reusePort(this.server);
+      setListenOptions(this.server, config.reusePort);
     },
   };
 }

@@ -7,11 +7,17 @@ import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { isUploading } from './upload.ts';
 
-/** Lets several processes of one machine listen on the same port; the kernel spreads the connections. */
-export function reusePort(server: Server): void {
+/**
+ * How many new connections may wait until the process takes them in, which is one by one, between its other work. With
+ * Node's own 511, a rush of more at a busy gateway has the rest cut by the system. Linux's net.core.somaxconn limits it.
+ */
+const BACKLOG = 4096;
+
+/** @param reusePort lets several processes of one machine listen on the same port; the kernel spreads the connections */
+export function setListenOptions(server: Server, reusePort: boolean): void {
   const listen = server.listen.bind(server) as (options: object, done?: () => void) => Server;
   server.listen = ((port: number, host: string, done?: () => void) =>
-    listen({ port, host, reusePort: true }, done)) as Server['listen'];
+    listen({ port, host, reusePort, backlog: BACKLOG }, done)) as Server['listen'];
 }
 
 /**
