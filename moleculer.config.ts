@@ -44,6 +44,9 @@ export function brokerOptions(config: Config): BrokerOptions {
     // A node that comes back is announced with its last service; Moleculer waits a second, with one node fewer.
     transit: { serviceChangedDebounceTime: 0 } as Transit.TransitOptions,
 
+    // What a service needs of its own node is up in a moment; Moleculer looks once a second.
+    dependencyInterval: 20,
+
     // A service on the same node is called without the transporter.
     registry: { strategy: 'RoundRobin', preferLocal: true },
 
