@@ -7,6 +7,11 @@ export interface Level {
   lowAt: number;
 }
 
+/** A level, and how many pieces were sold and kept. */
+export interface StockLevel extends Level {
+  sold: number;
+}
+
 /** Unless it is said for the SKU. */
 export const LOW_AT = 5;
 

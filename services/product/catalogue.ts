@@ -1,4 +1,4 @@
-import type { Level } from './availability.ts';
+import type { Level, StockLevel } from './availability.ts';
 import type { Product, Variant } from './product.ts';
 import type { Tree } from './search/categories.ts';
 import { type Changed, changedSince } from './search/changed.ts';
@@ -49,7 +49,7 @@ export class Catalogue {
     return this.#revs[this.#projection.ordinalOf(id) ?? -1] ?? -1;
   }
 
-  setLevel(sku: string, level: Level): void {
+  setLevel(sku: string, level: StockLevel): void {
     this.#projection.setLevel(sku, level);
   }
 

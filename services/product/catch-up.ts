@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Events, Rpc } from '../../lib/contract.ts';
 import type { Store } from '../../mixins/store.ts';
-import type { Level } from './availability.ts';
+import type { StockLevel } from './availability.ts';
 import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Pace } from './pace.ts';
@@ -26,7 +26,7 @@ export class CatchUp {
   readonly #store: Store<Product>;
   readonly #rpc: Rpc;
   readonly #products: Backlog<true>;
-  readonly #levels: Backlog<Level>;
+  readonly #levels: Backlog<StockLevel>;
   readonly #unopened: Unopened;
   /** Undefined: not all was read yet. */
   #since: Date | undefined;
@@ -112,7 +112,7 @@ export class CatchUp {
     return this.#pace.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
   }
 
-  #set(levels: ReadonlyMap<string, Level>): Promise<void> {
+  #set(levels: ReadonlyMap<string, StockLevel>): Promise<void> {
     return this.#pace.each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
   }
 }

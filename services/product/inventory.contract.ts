@@ -17,7 +17,7 @@ const once = { key, quantity, until } as const;
 const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'sku' } as const;
 
 const low = { sku: 'string', productId: 'string', available: 'number', lowAt: 'number' } as const;
-const level = { type: 'object', props: low } as const;
+const level = { type: 'object', props: { ...low, sold: 'number' } } as const;
 const levels = { type: 'array', items: level } as const;
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
@@ -138,7 +138,8 @@ export const inventory = contract(
     levels: {
       ...internal,
       /** A stream, as there may be more than fit into one answer; of lists like those of `changed`. */
-      summary: 'What is available of every SKU, or of those whose stock or threshold changed since then, as a stream',
+      summary:
+        'What is available, and was sold, of every SKU, or of those of which that changed since then, as a stream',
       params: { since: 'string|optional' },
       returns: 'any',
     },

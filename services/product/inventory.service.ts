@@ -155,7 +155,7 @@ export default function inventoryService(config: Config) {
 }
 
 /** Without the orders that hold or held it, which are most of a popular SKU. */
-const LEVEL = ['_id', 'productId', 'available', 'lowAt'] as const;
+const LEVEL = ['_id', 'productId', 'available', 'sold', 'lowAt'] as const;
 
 type Leveled = Pick<Stock, (typeof LEVEL)[number]>;
 /** How many are told of at a time. */
@@ -165,5 +165,6 @@ const levelOf = (stock: Leveled) => ({
   sku: stock._id,
   productId: stock.productId,
   available: stock.available,
+  sold: stock.sold,
   lowAt: lowAtOf(stock),
 });

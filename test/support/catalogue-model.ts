@@ -11,6 +11,8 @@ interface Shop {
   products: readonly Product[];
   currency: string;
   available: ReadonlyMap<string, number>;
+  /** Of a SKU that has a stock. */
+  sold(sku: string): number;
   parents: Parents;
 }
 
@@ -89,6 +91,8 @@ const has = (product: Product, name: string, value: string) =>
   labelsOf(product).some(([n, v]) => folded(n) === folded(name) && folded(v) === folded(value));
 const priceOf = (product: Product, { currency }: Shop) => lowestPrice(product, currency) ?? Number.NaN;
 const averageOf = ({ rating: { count, sum } }: Product) => (count > 0 ? sum / count : 0);
+const popularityOf = ({ popularity, variants }: Product, { available, sold }: Shop) =>
+  variants.reduce((sum, { sku }) => sum + (available.has(sku) ? sold(sku) : 0), popularity);
 const isThere = ({ variants }: Product, { currency, available }: Shop) =>
   variants.some(({ sku, prices }) => Object.hasOwn(prices, currency) && (available.get(sku) ?? 0) > 0);
 
@@ -105,9 +109,9 @@ export function naively(query: Query, shop: Shop) {
   const keys = (p: Product): number[] => {
     switch (query.sort ?? 'relevance') {
       case 'relevance':
-        return [rank.get(p) ?? 0, -p.popularity];
+        return [rank.get(p) ?? 0, -popularityOf(p, shop)];
       case 'popularity':
-        return [-p.popularity];
+        return [-popularityOf(p, shop)];
       case 'newest':
         return [-p.createdAt];
       case 'price':

@@ -1,3 +1,4 @@
+import type { StockLevel } from '../availability.ts';
 import type { Product } from '../product.ts';
 import { Categories } from './categories.ts';
 import { type Label, Labels, labelsOf } from './labels.ts';
@@ -10,6 +11,9 @@ import { StockLevels } from './stock-levels.ts';
 import { TextIndex, type Texts } from './text-index.ts';
 import { Values } from './values.ts';
 import { wordsOf } from './words.ts';
+
+/** Above any popularity. */
+export const MOST_POPULAR = 1e6;
 
 /**
  * Everything that is known of the products that are sold, arranged by what is asked of them. Each product has a number
@@ -24,6 +28,7 @@ export class Projection {
   readonly brandNames = new Names();
   readonly labels = new Labels();
   readonly ratings: Ratings;
+  /** By what staff says, and as much more as pieces were sold. */
   readonly popularity: KeptOrder;
   readonly newest: KeptOrder;
   /** By the time of the last change; those that are no longer sold, too. */
@@ -64,9 +69,15 @@ export class Projection {
     if (after) this.#brand(ordinal, after.brand);
     this.labels.replace(ordinal, labelsBefore, labels);
     this.ratings.set(ordinal, after?.rating);
-    this.popularity.set(ordinal, after && -after.popularity);
+    this.popularity.set(ordinal, this.#popularityOf(after));
     this.newest.set(ordinal, after && -after.createdAt);
     for (const prices of this.prices.values()) prices.set(ordinal, after);
+  }
+
+  #popularityOf(product: Product | undefined): number | undefined {
+    if (!product) return undefined;
+    const sold = product.variants.reduce((sum, { sku }) => sum + this.stock.soldOf(sku), 0);
+    return -Math.min(product.popularity + sold, MOST_POPULAR - 1);
   }
 
   #brand(ordinal: number, brand: string): void {
@@ -75,10 +86,11 @@ export class Projection {
   }
 
   /** Takes note of how much is left of a SKU. */
-  setLevel(sku: string, level: { available: number; lowAt: number }): void {
+  setLevel(sku: string, level: StockLevel): void {
     const owner = this.stock.set(sku, level);
     if (owner === undefined) return;
     const product = this.records.peek(owner);
+    this.popularity.set(owner, this.#popularityOf(product));
     for (const prices of this.prices.values()) prices.restock(owner, product);
   }
 }

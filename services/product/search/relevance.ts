@@ -1,16 +1,13 @@
 import { BitSet } from './bit-set.ts';
 import type { Categories } from './categories.ts';
 import type { Order } from './order.ts';
-import type { Projection } from './projection.ts';
+import { MOST_POPULAR, type Projection } from './projection.ts';
 import { FIELDS, type TextIndex, unite } from './text-index.ts';
 
 /** What a typo costs: more than the worst field for each of ten words, as a guess comes after what was asked for. */
 const TYPO = 100;
 /** The rank of a category's title; a brand has the same. */
 const CATEGORY = 1;
-
-/** Above any popularity. */
-const MOST_POPULAR = 1e6;
 
 /** A word of a query: who has it, and how well, the best first. */
 type Levels = { cost: number; set: BitSet }[];

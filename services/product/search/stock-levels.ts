@@ -1,13 +1,14 @@
-import { type Level, LOW_AT } from '../availability.ts';
+import { type Level, LOW_AT, type StockLevel } from '../availability.ts';
 
 /** Nobody's: a SKU of which only the stock is known. */
 const NOBODY = -1;
 
-/** What is left of each SKU, and whose SKU it is, by the product's ordinal. */
+/** What is left of each SKU, how often it was sold, and whose SKU it is, by the product's ordinal. */
 export class StockLevels {
   readonly #slots = new Map<string, number>();
   readonly #available: number[] = [];
   readonly #lowAt: number[] = [];
+  readonly #sold: number[] = [];
   readonly #owners: number[] = [];
   /** Whether its stock was ever told of. */
   readonly #told: boolean[] = [];
@@ -18,13 +19,18 @@ export class StockLevels {
     return { available: this.#available[slot] ?? 0, lowAt: this.#lowAt[slot] ?? LOW_AT };
   };
 
-  /** @returns whose SKU it is, if it has just sold out or come back; else undefined */
-  set(sku: string, { available, lowAt }: Level): number | undefined {
+  soldOf(sku: string): number {
+    return this.#sold[this.#slots.get(sku) ?? NOBODY] ?? 0;
+  }
+
+  /** @returns whose SKU it is, if it has just sold out, come back, been sold or returned; else undefined */
+  set(sku: string, { available, lowAt, sold }: StockLevel): number | undefined {
     const slot = this.#slot(sku);
-    const turned = available > 0 !== (this.#available[slot] ?? 0) > 0;
+    const turned = available > 0 !== (this.#available[slot] ?? 0) > 0 || sold !== this.#sold[slot];
     this.#available[slot] = available;
     this.#told[slot] = true;
     this.#lowAt[slot] = lowAt;
+    this.#sold[slot] = sold;
     return turned ? this.ownerOf(sku) : undefined;
   }
 
@@ -51,6 +57,7 @@ export class StockLevels {
     this.#slots.set(sku, slot);
     this.#available.push(0);
     this.#lowAt.push(LOW_AT);
+    this.#sold.push(0);
     this.#told.push(false);
     return slot;
   }

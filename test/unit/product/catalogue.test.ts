@@ -260,7 +260,7 @@ describe('taking in a product', () => {
 
   test('keeps what is known of its stock', () => {
     const catalogue = new Catalogue(['EUR']);
-    catalogue.setLevel('SKU-prd_1', { available: 7, lowAt: 5 });
+    catalogue.setLevel('SKU-prd_1', { available: 7, lowAt: 5, sold: 0 });
     catalogue.put(one);
     expect(catalogue.levels('SKU-prd_1').available).toBe(7);
     expect(catalogue.levels('SKU-none').available).toBe(0);

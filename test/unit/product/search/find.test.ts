@@ -103,6 +103,7 @@ describe('a catalogue of any products', () => {
     { maxKeys: 60, size: 'max' },
   );
   const currencies = fc.constantFrom('EUR', 'USD');
+  const soldOf = (sku: string) => Number(sku.split('-')[1]) % 4;
   /** Each taken in, some in several versions, with the tree before or after. */
   const filled = (all: readonly Product[], available: Record<string, number>, treeFirst: boolean) => {
     const catalogue = new Catalogue(['EUR', 'USD']);
@@ -110,9 +111,11 @@ describe('a catalogue of any products', () => {
     for (const [n, one] of all.entries()) {
       catalogue.put(one);
       const sku = Object.keys(available)[n];
-      if (sku) catalogue.setLevel(sku, { available: available[sku] ?? 0, lowAt: 5 });
+      if (sku) catalogue.setLevel(sku, { available: available[sku] ?? 0, lowAt: 5, sold: 0 });
     }
-    for (const [sku, left] of Object.entries(available)) catalogue.setLevel(sku, { available: left, lowAt: 5 });
+    for (const [sku, left] of Object.entries(available)) {
+      catalogue.setLevel(sku, { available: left, lowAt: 5, sold: soldOf(sku) });
+    }
     if (!treeFirst) catalogue.setTree(TREE);
     return catalogue;
   };
@@ -133,6 +136,7 @@ describe('a catalogue of any products', () => {
           currency,
           parents: PARENTS,
           available: new Map(Object.entries(available)),
+          sold: soldOf,
         };
         const { ids, counts } = naively(query, shop);
         const found: string[] = [];
