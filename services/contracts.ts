@@ -15,6 +15,7 @@ import { media } from './product/media.contract.ts';
 import { movement } from './product/movement.contract.ts';
 import { posting } from './product/posting.contract.ts';
 import { product } from './product/product.contract.ts';
+import { refusedRow } from './product/refused-row.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';
@@ -44,6 +45,7 @@ export const contracts: readonly Contract[] = [
   category,
   media,
   imports,
+  refusedRow,
   inventory,
   movement,
   posting,

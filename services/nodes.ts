@@ -29,6 +29,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/review-vote.service.ts'),
     import('./product/media.service.ts'),
     import('./product/import.service.ts'),
+    import('./product/refused-row.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

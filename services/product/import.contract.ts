@@ -2,6 +2,7 @@ import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { FORMATS, JOB_STATUSES } from './import/job.ts';
+import { refusedRowRule } from './refused-row.contract.ts';
 
 const LARGEST_FILE = 512 * 1024 ** 2;
 
@@ -21,10 +22,9 @@ const job = {
   createdAt: 'string',
   finishedAt: { type: 'string', nullable: true },
 } as const;
-const error = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
 const jobRule = { type: 'object', props: job } as const;
-/** With the first 1,000 rows that were refused. */
-const fullJob = { type: 'object', props: { ...job, errors: { type: 'array', items: error } } } as const;
+/** With the first 100 rows that were refused; all of them have a list of their own. */
+const fullJob = { type: 'object', props: { ...job, errors: { type: 'array', items: refusedRowRule } } } as const;
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write' } as const;
 
@@ -45,11 +45,20 @@ export const imports = contract(
     },
     read: {
       ...staff,
-      summary: 'How far an import is, and the rows that were refused',
+      summary: 'How far an import is, and the first 100 rows that were refused',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id',
       params: { id: anyId },
       returns: fullJob,
+      problems: ['not-found'],
+    },
+    errors: {
+      ...staff,
+      summary: 'All rows of an import that were refused so far, by line, each with its reason',
+      idempotent: true,
+      rest: 'GET /v1/admin/imports/:id/errors',
+      params: { id: anyId, ...pageParams },
+      returns: pageOf(refusedRowRule),
       problems: ['not-found'],
     },
     list: {

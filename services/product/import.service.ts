@@ -14,6 +14,9 @@ import { imports } from './import.contract.ts';
 /** Between two looks for an import that nobody works on, in ms. */
 const PAUSE = 1000;
 
+/** Rows that were refused which are told of with the import itself. */
+const SHOWN = 100;
+
 type This = Self<{ store: Store<Job>; worker: Worker }>;
 
 /** Products from files: each file is kept until it is worked off, by one product node after the other if need be. */
@@ -22,7 +25,7 @@ export default function importService(config: Config) {
   const patience = timeoutOf(imports.actions.start) ?? 0;
 
   return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
-    dependencies: ['product', 'category', 'inventory'],
+    dependencies: ['product', 'category', 'inventory', 'refusedRow'],
     mixins: [
       worker<This>({
         every: PAUSE,
@@ -50,9 +53,19 @@ export default function importService(config: Config) {
       },
 
       async read(ctx) {
-        const job = await this.store.get(ctx.params.id);
-        if (!job) throw errors.notFound('This import');
-        return { ...view(job), errors: job.errors };
+        const job = found(await this.store.get(ctx.params.id));
+        return {
+          ...view(job),
+          errors: await ctx.call('refusedRow.list', { importId: job._id, after: 0, limit: SHOWN }),
+        };
+      },
+
+      async errors(ctx) {
+        const { id, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const { _id: importId } = found(await this.store.get(id));
+        const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['number'])[0]);
+        const rows = await ctx.call('refusedRow.list', { importId, after, limit: limit + 1 });
+        return page(rows, limit, ({ line }) => [line]);
       },
 
       async list(ctx) {
@@ -64,6 +77,11 @@ export default function importService(config: Config) {
       },
     },
   });
+}
+
+function found(job: Job | null): Job {
+  if (!job) throw errors.notFound('This import');
+  return job;
 }
 
 /** @throws unsupported-media-type for another encoding than UTF-8 */

@@ -7,8 +7,6 @@ export const JOB_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed']
 
 /** How long a node may be silent before another one goes on with its work, in ms. */
 export const LEASE = 30_000;
-/** Errors that are kept; the others are counted. */
-const MOST_ERRORS = 1000;
 /** Attempts that got no further. */
 const MOST_ATTEMPTS = 5;
 
@@ -25,7 +23,6 @@ export interface Job {
   updated: number;
   unchanged: number;
   failed: number;
-  errors: { line: number; detail: string }[];
   /** Why the rest could not be read. */
   reason: string | null;
   /** Who works on it. */
@@ -41,7 +38,7 @@ export interface Job {
 export function uploading(_id: string, staffId: string, format: Format, patience: number, now: Date): Omit<Job, 'rev'> {
   const counts = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, attempts: 0 };
   const nextAt = new Date(now.getTime() + patience);
-  const open = { errors: [], reason: null, owner: null, finishedAt: null };
+  const open = { reason: null, owner: null, finishedAt: null };
   return { _id, staffId, format, status: 'uploading', ...counts, ...open, nextAt, createdAt: now };
 }
 
@@ -69,22 +66,17 @@ export function claimed(job: Readonly<Job>, owner: string, now: Date): Decision<
 export function progressed(
   job: Readonly<Job>,
   owner: string,
-  results: readonly { line: number; outcome: Outcome }[],
+  results: readonly { outcome: Outcome }[],
   now: Date,
 ): Decision<Job | null> {
   if (job.owner !== owner) return { answer: null };
   const count = (kind: Outcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
-  const errors = results.flatMap(({ line, outcome }) =>
-    outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : [],
-  );
-  const kept = [...job.errors, ...errors].slice(0, MOST_ERRORS);
   return moved(job, {
     rows: job.rows + results.length,
     created: job.created + count('created'),
     updated: job.updated + count('updated'),
     unchanged: job.unchanged + count('unchanged'),
-    failed: job.failed + errors.length,
-    ...(kept.length > job.errors.length ? { errors: kept } : {}),
+    failed: job.failed + count('refused'),
     attempts: 0,
     nextAt: leasedFrom(now),
   });

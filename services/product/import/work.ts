@@ -9,7 +9,7 @@ import { csvRows } from './csv.ts';
 import { claimed, type Format, finished, type Job, progressed, released } from './job.ts';
 import { jsonlRows } from './jsonl.ts';
 import { BrokenFile, type Row } from './row.ts';
-import { runImport } from './run.ts';
+import { type Result, runImport } from './run.ts';
 
 type ImportService = Self<{ store: Store<Job>; worker: Worker }>;
 
@@ -59,6 +59,8 @@ async function attempt(
           kind === 'refused' ? { kind, detail } : { kind },
         ),
       async save(results) {
+        // Before they are counted: what is noted twice is there once.
+        await note(service, job._id, results);
         const kept = await store.change(job._id, (found, now) => progressed(found, owner, results, now));
         return kept !== null && !worker.stopping.aborted;
       },
@@ -73,6 +75,13 @@ async function attempt(
     else logger.error(`${job._id} failed`, error);
     return undefined;
   }
+}
+
+async function note({ broker }: ImportService, importId: string, results: readonly Result[]): Promise<void> {
+  const rows = results.flatMap(({ line, outcome }) =>
+    outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : [],
+  );
+  if (rows.length > 0) await broker.call('refusedRow.append', { importId, rows });
 }
 
 const rowsOf = (file: Readable, format: Format): AsyncGenerator<Row> =>

@@ -34,6 +34,7 @@ const ROUTES = `
   GET /v1/admin/coupons/:code
   GET /v1/admin/imports
   GET /v1/admin/imports/:id
+  GET /v1/admin/imports/:id/errors
   GET /v1/admin/inventory
   GET /v1/admin/inventory/:sku
   GET /v1/admin/inventory/:sku/movements

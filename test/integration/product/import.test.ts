@@ -122,10 +122,23 @@ eachEngine('imports of products', (engine) => {
     expect(await found('bulk-3003')).toBeUndefined();
   });
 
-  test('the first thousand errors are kept, and all are counted', async () => {
-    const { errors, ...job } = await importFile(staff, 'jsonl', 'x\n'.repeat(1300) + productLine(4000));
-    expect(counts(job)).toEqual([1, 0, 0, 1300]);
-    expect([errors.length, errors.at(-1).line]).toEqual([1000, 1000]);
+  test('each of many bad rows is reported, page by page', async () => {
+    const { errors, ...job } = await importFile(staff, 'jsonl', `${'x\n'.repeat(1700)}${productLine(4000)}x\n`);
+    expect(counts(job)).toEqual([1, 0, 0, 1701]);
+    expect([errors.length, errors.at(-1).line]).toEqual([100, 100]);
+    const rows: { line: number; detail: string }[] = [];
+    for (let cursor = ''; cursor !== 'null'; ) {
+      const route = `GET /v1/admin/imports/${job.id}/errors?limit=100${cursor && `&cursor=${cursor}`}`;
+      const { status, body } = await staff.ask(route);
+      expect(status).toBe(200);
+      rows.push(...body.items);
+      cursor = String(body.nextCursor);
+    }
+    const bad = [...Array.from({ length: 1700 }, (_, n) => n + 1), 1702];
+    expect(rows).toEqual(bad.map((line) => ({ line, detail: 'This is not JSON.' })));
+    expect((await staff.ask('GET /v1/admin/imports/imp_none/errors')).status).toBe(404);
+    const customer = await Shopper.at(shop.url);
+    expect((await customer.ask(`GET /v1/admin/imports/${job.id}/errors`)).status).toBe(404);
   });
 
   test('a file that breaks off in the middle fails, and what came before is kept', async () => {
