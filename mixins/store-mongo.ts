@@ -6,6 +6,7 @@ import {
   type Db,
   MongoBulkWriteError,
   MongoClient,
+  MongoNetworkError,
   MongoServerError,
   MongoWriteConcernError,
 } from 'mongodb';
@@ -110,8 +111,11 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     try {
       return (await this.documents.insertMany(docs.map(storable), { ordered: false })).insertedCount;
     } catch (error) {
-      if (isAllDuplicates(error)) return error.insertedCount;
-      throw error;
+      if (!(error instanceof MongoBulkWriteError)) throw error;
+      const refusals = [error.writeErrors].flat();
+      if (refusals.length === 0) throw outageOf(error);
+      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE)) throw error;
+      return error.insertedCount;
     }
   }
 
@@ -181,12 +185,19 @@ export function asUpdate(rev: number, patch: Patch): { $set: Record<string, unkn
   return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
 }
 
-const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11000;
+const DUPLICATE = 11000;
+const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE;
 
-const isAllDuplicates = (error: unknown): error is MongoBulkWriteError =>
-  error instanceof MongoBulkWriteError &&
-  !error.result.getWriteConcernError() &&
-  [error.writeErrors].flat().every(({ code }) => code === 11000);
+/**
+ * What a bulk write ended with of which no single statement was refused: the driver hides there that it has lost its
+ * connection, or what the server said to all of it. Nobody knows how much was written.
+ */
+function outageOf(error: MongoBulkWriteError): Error {
+  const { message, code } = error;
+  return code === undefined
+    ? new MongoNetworkError(message, { cause: error })
+    : new MongoServerError({ message, code, cause: error });
+}
 
 /** An error of the one statement, which has an `index` then: it was not applied. Others leave open what happened. */
 const isRefusal = (error: unknown): boolean =>

@@ -7,6 +7,7 @@ export class Link {
   readonly #pairs = new Set<Socket>();
   readonly #server: ReturnType<typeof createServer>;
   #open = true;
+  #trap: string | undefined;
 
   private constructor(server: ReturnType<typeof createServer>, target: number) {
     this.#server = server;
@@ -23,6 +24,9 @@ export class Link {
           (socket === client ? upstream : client).destroy();
         });
       }
+      client.on('data', (chunk) => {
+        if (this.#trap !== undefined && chunk.includes(this.#trap)) this.cut();
+      });
       client.pipe(upstream).pipe(client);
     });
   }
@@ -41,7 +45,13 @@ export class Link {
     for (const socket of this.#pairs) socket.destroy();
   }
 
+  /** Breaks all as soon as a client sends something that has this in it. */
+  cutAt(text: string): void {
+    this.#trap = text;
+  }
+
   restore(): void {
+    this.#trap = undefined;
     this.#open = true;
   }
 

@@ -4,9 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { type Service, ServiceBroker } from 'moleculer';
 import { type Decide, MissingDocument, RefusedPatch } from '../../lib/changes.ts';
 import type { Config } from '../../lib/config.ts';
+import { isOutage } from '../../lib/outage.ts';
 import type { Versioned } from '../../lib/patch.ts';
 import { type Engine, type Store, type StoreOptions, store } from '../../mixins/store.ts';
 import { NedbAdapter } from '../../mixins/store-nedb.ts';
+import { Link } from '../chaos/link.ts';
 import { cleanUp, eachEngine, engines } from '../support/engines.ts';
 
 interface Item extends Versioned {
@@ -287,6 +289,31 @@ const mongo = engines.find(({ name, skip }) => name === 'mongo' && !skip);
     expect(answers.filter((answer) => answer === 'taken')).toHaveLength(200);
     const doc = await both[0].items.get('hot');
     expect([doc?.available, Object.keys(doc?.taken ?? {}).length]).toEqual([0, 200]);
+  });
+});
+
+(mongo ? describe : describe.skip)('a connection to MongoDB', () => {
+  afterEach(closeAll);
+  afterAll(cleanUp);
+  test('given it is lost in the middle of insertNew, then that is an outage, and again it adds all', async () => {
+    const config = mongo?.config() as Config;
+    const url = new URL(String(config.mongoUrl));
+    const link = await Link.to(Number(url.port));
+    url.port = String(link.port);
+    try {
+      const { items } = await open({ ...config, mongoUrl: url.href });
+      const docs = Array.from({ length: 20 }, (_, n) => unique(`doc-${n}`));
+      link.cutAt('doc-7');
+      const outcome = await items.insertNew(docs).catch((error: unknown) => error);
+      expect(outcome).toBeInstanceOf(Error);
+      expect(isOutage(outcome)).toBe(true);
+      link.restore();
+      await items.insertNew(docs);
+      expect(await items.count()).toBe(20);
+    } finally {
+      await closeAll();
+      link.close();
+    }
   });
 });
 
