@@ -141,10 +141,23 @@ function ended(from: Readonly<Allotment>, orderId: string, how: 1 | -1, now: Dat
 
 /** Entries stand in the order in which they were written, nearly that of their ids: the oldest tells for all. */
 function* expired(done: Allotment['done'], now: Date): Generator<string> {
-  let limit = PRUNED_AT;
+  const first = firstOf(done);
+  if (first === undefined || +now - +idTime(first) <= PRUNED_AT) return;
   for (const id in done) {
-    if (+now - +idTime(id) <= limit) return;
+    if (+now - +idTime(id) <= REMEMBERED) return;
     yield id;
-    limit = REMEMBERED;
   }
+}
+
+/** To find the first of many properties takes as long as to go through all of them. */
+const firsts = new WeakMap<object, string>();
+
+function firstOf(done: Allotment['done']): string | undefined {
+  const known = firsts.get(done);
+  if (known !== undefined && Object.hasOwn(done, known)) return known;
+  for (const id in done) {
+    firsts.set(done, id);
+    return id;
+  }
+  return undefined;
 }

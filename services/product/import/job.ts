@@ -6,7 +6,7 @@ export type Format = (typeof FORMATS)[number];
 export const JOB_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
 
 /** How long a node may be silent before another one goes on with its work, in ms. */
-export const LEASE = 30_000;
+export const LEASE = 10_000;
 /** Attempts that got no further. */
 const MOST_ATTEMPTS = 5;
 
@@ -60,6 +60,11 @@ export function claimed(job: Readonly<Job>, owner: string, now: Date): Decision<
         ? failed(job, `It got no further in ${MOST_ATTEMPTS} attempts.`, now)
         : moved(job, { status: 'running', owner, attempts: job.attempts + 1, nextAt: leasedFrom(now) });
   return { answer: { job: answer, again: job.status === 'running' }, ...(patch ? { patch } : {}) };
+}
+
+/** Keeps an import from others while it is worked on. */
+export function renewed(job: Readonly<Job>, owner: string, now: Date): Decision<void> {
+  return job.owner === owner ? { answer: undefined, patch: { nextAt: leasedFrom(now) } } : { answer: undefined };
 }
 
 /** What has been dealt with since. Null: another node has taken over. */

@@ -6,10 +6,13 @@ import type { Self } from '../../../lib/service.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { csvRows } from './csv.ts';
-import { claimed, type Format, finished, type Job, progressed, released } from './job.ts';
+import { claimed, type Format, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
 import { jsonlRows } from './jsonl.ts';
 import { BrokenFile, type Row } from './row.ts';
 import { type Result, runImport } from './run.ts';
+
+/** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
+const MOST_RENEWALS = 36;
 
 type ImportService = Self<{ store: Store<Job>; worker: Worker }>;
 
@@ -47,6 +50,11 @@ async function attempt(
   { job, again, owner }: Claim,
 ): Promise<{ reason: string | null } | undefined> {
   const { store, broker, worker, logger } = service;
+  let renewals = 0;
+  const renewing = setInterval(() => {
+    if (++renewals > MOST_RENEWALS) return;
+    worker.background(store.change(job._id, (found, now) => renewed(found, owner, now)));
+  }, LEASE / 3);
   try {
     const file = await blobs.get(fileOf(job._id));
     if (!file) return { reason: 'Its file is not there.' };
@@ -61,6 +69,7 @@ async function attempt(
       async save(results) {
         // Before they are counted: what is noted twice is there once.
         await note(service, job._id, results);
+        renewals = 0;
         const kept = await store.change(job._id, (found, now) => progressed(found, owner, results, now));
         return kept !== null && !worker.stopping.aborted;
       },
@@ -74,6 +83,8 @@ async function attempt(
     if (isOutage(error)) logger.warn(`${job._id} waits for what is out of reach`, error);
     else logger.error(`${job._id} failed`, error);
     return undefined;
+  } finally {
+    clearInterval(renewing);
   }
 }
 
