@@ -136,8 +136,10 @@ const validator = new Validator({ considerNullAsAValue: true });
 
 function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
   const rule = action.returns ? strictRule(action.returns) : { type: 'any', optional: true };
-  const check = validator.compile({ $$strict: true, result: rule } as ValidationSchema);
+  // When it is first needed: to compile all of them takes half a second.
+  let check: ReturnType<typeof validator.compile> | undefined;
   return (result) => {
+    check ??= validator.compile({ $$strict: true, result: rule } as ValidationSchema);
     // A copy, as the transporter would make: undefined fields are gone, and the check may not touch the original.
     const found = check({ result: result === undefined ? undefined : JSON.parse(JSON.stringify(result)) });
     if (found !== true) throw new Error(`${name} answered against its contract: ${JSON.stringify(found)}`);

@@ -8,7 +8,7 @@ export interface Mutation {
 
 /**
  * The shop's guards, each with what the code would be without it, the tests that then have to fail, and the invariant
- * or the ledger entry that turns red. Run by test/mutations/mutations.test.ts: MUTATION names one, and Jest's transform
+ * or the ledger entry that turns red. Run by `npm run mutations`: MUTATION names one, and Jest's transform
  * breaks that guard in that process alone.
  */
 export const MUTATIONS: Record<string, Mutation> = {
