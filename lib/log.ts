@@ -11,7 +11,8 @@ export const pinoOptions: LoggerOptions = {
   serializers: { err: (error: unknown) => error },
   hooks: {
     logMethod(given, log) {
-      const [text, detail, ...more] = given as unknown[];
+      const [first, ...rest] = given as unknown[];
+      const [text, detail, ...more] = first instanceof Error ? [first.message, first, ...rest] : [first, ...rest];
       const turned = typeof text === 'string' && typeof detail === 'object' && detail !== null;
       const words = turned ? [fieldsOf(detail), text, ...more] : given;
       log.apply(this, words.map((word) => redacted(word)) as Parameters<typeof log>);

@@ -13,6 +13,8 @@ type Stored = Versioned & Record<string, unknown>;
 
 /** What we use of NeDB, which comes with moleculer-db. */
 interface Datastore {
+  /** By field, those in the file too. */
+  readonly indexes: Readonly<Record<string, { unique: boolean }>>;
   insertAsync(docs: object | object[]): Promise<unknown>;
   findOneAsync(query: object): Promise<Stored | null>;
   findAsync(query: object): Cursor;
@@ -99,7 +101,9 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
       if (missing) await this.write((db) => db.updateAsync({ _id: doc._id }, { $set: keys }));
     }
     for (const [fieldName, unique] of wanted) {
-      await this.open.removeIndexAsync(fieldName); // NeDB would keep the one in the file, unique or not
+      const known = this.open.indexes[fieldName];
+      if (known?.unique === unique) continue;
+      if (known) await this.open.removeIndexAsync(fieldName); // NeDB would keep it, unique or not
       await this.open.ensureIndexAsync({ fieldName, unique });
     }
   }

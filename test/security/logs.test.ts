@@ -51,6 +51,15 @@ test.each(secrets)('%s is not in the log', (_name, words, secret) => {
   expect(written()).toMatch(/redacted|email:/);
 });
 
+test('an error that is logged alone has its message as the text', () => {
+  const { log, written } = logger();
+  log.error(new Error('Unable to stop ServiceBroker gracefully.'));
+  expect(JSON.parse(written())).toMatchObject({
+    msg: 'Unable to stop ServiceBroker gracefully.',
+    err: { type: 'Error' },
+  });
+});
+
 test('what is needed is in the log: the text, the stack, the cause, and one e-mail address as the same one', () => {
   const { log, written } = logger();
   log.error('ord_1 failed', new Error('the provider said no', { cause: new Error('ECONNREFUSED 127.0.0.1') }));
