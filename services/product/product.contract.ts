@@ -46,7 +46,7 @@ export const product = contract(
       params: { idOrSlug: { type: 'string', max: 128 }, currency: currencyParam },
       returns: productView,
       problems: ['not-found', 'unknown-currency'],
-      nearCache: { ttl: 1000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
+      nearCache: { ttl: 5000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
     },
     lookup: {
       summary: 'Products by their ids; those that are not sold are left out',
