@@ -47,9 +47,9 @@ export async function load(url: string, lists: readonly (readonly HttpRequest[])
 }
 
 /** Every connection asks for the same, but begins elsewhere in the list. */
-export function spread(paths: readonly string[]): HttpRequest[][] {
+export function spread(paths: readonly string[], headers: Record<string, string> = {}): HttpRequest[][] {
   return Array.from({ length: IN_FLIGHT }, (_, connection) => {
     const start = Math.floor((connection * paths.length) / IN_FLIGHT);
-    return [...paths.slice(start), ...paths.slice(0, start)].map((path) => ({ method: 'GET', path }));
+    return [...paths.slice(start), ...paths.slice(0, start)].map((path) => ({ method: 'GET', path, headers }));
   });
 }

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { adopt, type Child } from '../scripts/servers/child.ts';
 import { freePort } from '../scripts/servers/ports.ts';
 import { startCluster as startSupervisor, type TestCluster } from '../test/support/cluster.ts';
@@ -35,6 +36,8 @@ export interface Cluster extends Target, Pick<TestCluster, 'topology' | 'kill' |
 export interface Single extends Target {
   mongoUrl: string;
   prefix: string;
+  /** The headers of a request by a member of staff. */
+  asStaff(): Promise<Record<string, string>>;
 }
 
 const GRACE = 20_000;
@@ -92,7 +95,26 @@ export async function startSingle(name: string, dataDir: string, { mongoUrl, dat
   const { spawned, child, output } = await start('../scripts/start.ts', env);
   await firstMessage(spawned, child, output);
   const pids = () => ({ shop: child.pid, ...databasePids() });
-  return { name, url: `http://127.0.0.1:${port}`, mongoUrl, prefix, pids, output, stop: child.stop };
+  const url = `http://127.0.0.1:${port}`;
+  return { name, url, mongoUrl, prefix, pids, output, stop: child.stop, asStaff: () => staffHeaders(url, env) };
+}
+
+/** Appoints somebody, as an operator does. */
+async function staffHeaders(url: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const email = `${randomBytes(6).toString('hex')}@example.com`;
+  const script = join(import.meta.dirname, '../scripts/staff.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--email', email], {
+    env: { ...process.env, ...env, PORT: '0', SEED: 'false' },
+  });
+  const password = /shown this once: (\S+)/.exec(stdout)?.[1];
+  const answer = await fetch(`${url}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  const { accessToken } = (await answer.json()) as { accessToken?: string };
+  if (!accessToken) throw new Error(`${url} does not let staff log in: ${answer.status}`);
+  return { authorization: `Bearer ${accessToken}` };
 }
 
 /** How a product node does alone on these databases; it ends by itself. */
