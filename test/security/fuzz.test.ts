@@ -44,11 +44,11 @@ afterAll(async () => {
 });
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-/** A dot alone is a way, and no name. */
-const segment = (value: unknown): string =>
-  encodeURIComponent(text(value).toWellFormed() || '-')
-    .replaceAll('.', '%2E')
-    .slice(0, 500);
+/** One dot or two, however they are written, are a way and no name: a client would send the path without them. */
+const segment = (value: unknown): string => {
+  const name = text(value).toWellFormed();
+  return encodeURIComponent(/^\.{0,2}$/.test(name) ? '-' : name).slice(0, 500);
+};
 
 async function ask(
   { method, path, pathParams, contract }: Route,
