@@ -35,7 +35,7 @@ test('a picture of several megabytes crosses NATS part by part, and is shown by 
   const content = await picture('png', { width: 1900, height: 1500 });
   expect(content.length).toBeGreaterThan(8 * 1024 ** 2);
   const { status, body } = await upload(staff, images(), content, 'image/png');
-  expect([status, body.images[0].width]).toEqual([200, 1900]);
+  expect({ status, body }).toMatchObject({ status: 200, body: { images: [{ width: 1900 }] } });
   const files = await Promise.all(
     Array.from({ length: 20 }, () => bytesAt(cluster.url, body.images[0].sources.at(-1).url)),
   );
