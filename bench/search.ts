@@ -5,7 +5,7 @@ import { asProduct, stockOf } from '../services/product/seed/load.ts';
 import { ranges } from '../services/product/seed/ranges/index.ts';
 import { load, spread } from './http-load.ts';
 import type { Run, Workload } from './measure.ts';
-import { projectionOf, type Single, startSingle } from './targets.ts';
+import { type Cluster, projectionOf, type Single, startSingle } from './targets.ts';
 import type { Field } from './workloads.ts';
 
 /** What finding products costs when there are many. Staff asks: they are answered past the gateway's near-cache. */
@@ -95,20 +95,24 @@ interface Database {
 }
 
 function shopWith(field: Field, count: number): Promise<Single> {
-  const { cluster, stage } = field;
-  if (!cluster) throw new Error('this workload needs --shops with cluster, whose MongoDB it uses');
+  const { stage } = field;
   const make = async () => {
     const { name } = await filled(field, count);
-    return stage.use(startSingle(name, join(stage.folder, name), cluster));
+    return stage.use(startSingle(name, join(stage.folder, name), clusterOf(field)));
   };
   const made = shops.get(count) ?? make();
   shops.set(count, made);
   return made;
 }
 
-function filled({ cluster, stage }: Field, count: number): Promise<Database> {
+function clusterOf({ cluster }: Field): Cluster {
   if (!cluster) throw new Error('this workload needs --shops with cluster, whose MongoDB it uses');
-  const { mongoUrl } = cluster;
+  return cluster;
+}
+
+function filled(field: Field, count: number): Promise<Database> {
+  const { mongoUrl } = clusterOf(field);
+  const { stage } = field;
   const name = `with-${count}`;
   const prefix = `bench-${name}-`;
   const make = async () => {

@@ -86,7 +86,10 @@ export class SortedList {
     return low;
   }
 
-  /** Where the first of a chunk stands that is not before a place. */
+  /**
+   * Where the first of a chunk stands that is not before a place. Of its own: one search for both, which is given a
+   * function to compare by, took twice the time.
+   */
   #firstFrom(chunk: Chunk, key: number, head: number, id: string): number {
     let [low, high] = [0, chunk.keys.length];
     while (low < high) {
