@@ -1,4 +1,5 @@
 // A product node, a process of its own: tells its parent how it came up, and how it kept up with a bulk of changes.
+import '../lib/v8.ts'; // first, as every node does
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';

@@ -1,3 +1,4 @@
+import '../lib/v8.ts'; // first
 import { type Config, loadConfig, StartError } from '../lib/config.ts';
 import { startNode } from './node.ts';
 import { onOrphaned } from './orphan.ts';
