@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Outcome } from './batch.ts';
 import { BrokenFile, type Input, type Row } from './row.ts';
 
-const BATCH = 500;
-/** Batches that are taken in at the same time: no two rows of a file are of the same product. */
+const PART = 500;
+/** Parts of a batch that are taken in at the same time: no two rows of a file are of the same product. */
 const AT_ONCE = 3;
 
 /** One row and what came of it. */
@@ -26,39 +26,61 @@ interface Work {
 }
 
 /**
- * Works a file off from where it was left, in batches: of the file no more than that is in memory, and of what was
- * there a number for each slug. @returns whether it came to the end; false: it was told to stop
- * @throws {BrokenFile} when all that can be read has been dealt with
+ * Works a file off from where it was left, in batches, of which one is read while another is taken in: of the file no
+ * more than those two are in memory, and of what was there a number for each slug. @returns whether it came to the end;
+ * false: it was told to stop. @throws {BrokenFile} when all that can be read has been dealt with
  */
 export async function runImport({ rows, done, apply, save, ...work }: Work): Promise<boolean> {
+  const takeIn = async (batch: readonly Row[], again: boolean): Promise<boolean> => {
+    const parts = Array.from({ length: Math.ceil(batch.length / PART) }, (_, i) =>
+      batch.slice(i * PART, (i + 1) * PART),
+    );
+    const results = await Promise.all(parts.map((part) => resultsOf(part, (inputs) => apply(inputs, again))));
+    return save(results.flat());
+  };
+  let again = work.again;
+  let goesOn = Promise.resolve(true);
+  let broken: BrokenFile | undefined;
+  try {
+    for await (const batch of batchesOf(rows, done)) {
+      if (!(await goesOn)) return false;
+      goesOn = takeIn(batch, again);
+      goesOn.catch(() => undefined); // told of when it is awaited
+      again = false;
+    }
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) {
+      await goesOn;
+      throw error;
+    }
+    broken = error;
+  }
+  const isThrough = await goesOn;
+  // What came before was in order.
+  if (broken && isThrough) throw broken;
+  return isThrough;
+}
+
+/** Those of a file behind the first `done`, many at a time, and each slug once. */
+async function* batchesOf(rows: AsyncIterable<Row>, done: number): AsyncGenerator<Row[]> {
   const seen = new Set<number>();
   let batch: Row[] = [];
-  let [at, again] = [0, work.again];
-  const flush = async () => {
-    const parts = Array.from({ length: Math.ceil(batch.length / BATCH) }, (_, i) =>
-      batch.slice(i * BATCH, (i + 1) * BATCH),
-    );
-    const results = (await Promise.all(parts.map((part) => resultsOf(part, (inputs) => apply(inputs, again))))).flat();
-    [batch, again] = [[], false];
-    return save(results);
-  };
-  let broken: BrokenFile | undefined;
+  let at = 0;
   try {
     for await (const row of rows) {
       const once = firstOf(row, seen);
       at += 1;
       if (at <= done) continue;
       batch.push(once);
-      if (batch.length === AT_ONCE * BATCH && !(await flush())) return false;
+      if (batch.length < AT_ONCE * PART) continue;
+      yield batch;
+      batch = [];
     }
   } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
-    broken = error;
+    if (batch.length > 0) yield batch;
+    throw error;
   }
-  const isKept = batch.length === 0 || (await flush());
-  // What came before was in order.
-  if (broken && isKept) throw broken;
-  return isKept;
+  if (batch.length > 0) yield batch;
 }
 
 /** Which of two rows of one product should count, nobody could say; the same file again would change it twice more. */
