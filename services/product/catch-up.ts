@@ -16,9 +16,9 @@ const PAGE = 200;
 const GLANCE = 1000;
 /** Covers clocks that differ and writes that were slow to show, in ms. */
 const OVERLAP = 5000;
-/** A bulk may take longer than that to show; for it, every tenth look goes back further. */
+/** What takes longer than that to show, as a bulk may whose events got lost, is found by a look a minute that goes back further. */
 const FAR_OVERLAP = 300_000;
-const FAR_EVERY = 10;
+const FAR_EVERY = 60;
 
 /** Keeps the projection up with the database: by events, which may get lost, and by looking for changes again and again. */
 export class CatchUp {
@@ -50,7 +50,7 @@ export class CatchUp {
     // First the stock, so that each product is put where it belongs at once.
     await this.#readLevels();
     for await (const products of this.#store.scan({}, { batch: PAGE })) {
-      await this.#pace.each(products, (product) => this.#put(product));
+      await this.take(products);
     }
     this.#since = next;
   }
@@ -86,14 +86,23 @@ export class CatchUp {
     return this.#products.add(id, true);
   }
 
+  /** Products are said to be new. */
+  async heardOfNew(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.filter((id) => this.#catalogue.revOf(id) < 0).map((id) => this.heard(id)));
+  }
+
+  /** Takes in products as this process has just stored them. */
+  take(products: readonly Product[]): Promise<void> {
+    return this.#pace.each(products, (product) => this.#put(product));
+  }
+
   /** A SKU is said to have so much left. */
   async heardLevels(levels: Levels): Promise<void> {
     await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, level)));
   }
 
   async #read(ids: readonly string[]): Promise<void> {
-    const products = await this.#store.find({ _id: { $in: ids } });
-    await this.#pace.each(products, (product) => this.#put(product));
+    await this.take(await this.#store.find({ _id: { $in: ids } }));
   }
 
   #put(product: Product): void {

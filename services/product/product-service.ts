@@ -13,6 +13,8 @@ export interface ProductParts {
   worker: Worker;
   shop: Config;
   catalogue: Catalogue;
+  /** Tells the projections of products that were just stored: this node's with them, the others' by an event. */
+  added(products: readonly Product[]): Promise<void>;
   /** Opens the stock of a product's SKUs; see unopened.ts for when that fails. */
   opened(product: Product): Promise<void>;
 }

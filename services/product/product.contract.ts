@@ -89,6 +89,10 @@ export const product = contract(
   },
   {
     changed: { summary: 'A product is new or different: a hint, not a promise', params: { id: 'string' } },
+    added: {
+      summary: 'Many products are new: a hint, not a promise',
+      params: { ids: { type: 'array', items: 'string' } },
+    },
   },
 );
 

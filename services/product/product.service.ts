@@ -107,6 +107,10 @@ export default function productService(config: Config) {
         await catchUp?.heard(ctx.params.id);
       },
 
+      async 'product.added'(ctx) {
+        await catchUp?.heardOfNew(ctx.params.ids);
+      },
+
       async 'inventory.changed'(ctx) {
         await catchUp?.heardLevels(ctx.params.levels);
       },
@@ -119,6 +123,10 @@ export default function productService(config: Config) {
     created() {
       this.shop = config;
       this.catalogue = catalogue;
+      this.added = async (products) => {
+        await catchUp?.take(products);
+        this.broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
+      };
       this.opened = ({ _id: productId, variants }) =>
         this.broker.call('inventory.open', { items: variants.map(({ sku }) => ({ sku, productId })) });
     },

@@ -46,7 +46,12 @@ export async function importBatch(
       outcomes.set(input, refusal(error));
     }
   }
-  for (const [input, outcome] of await insertAll(service, fresh, touched)) outcomes.set(input, outcome);
+  const made: Product[] = [];
+  for (const [input, product, outcome] of await insertAll(service, fresh)) {
+    outcomes.set(input, outcome);
+    if (outcome.kind === 'created') made.push({ ...product, rev: 0 });
+  }
+  touched.push(...made);
   for (let at = 0; at < different.length; at += AT_ONCE) {
     await Promise.all(
       different.slice(at, at + AT_ONCE).map(async ([input, product]) => {
@@ -54,7 +59,7 @@ export async function importBatch(
       }),
     );
   }
-  await openAll(service, touched);
+  await Promise.all([openAll(service, touched), service.added(made)]);
   return inputs.map((input) => outcomes.get(input) ?? { kind: 'unchanged' });
 }
 
@@ -71,8 +76,7 @@ function editOf({ shop }: ProductService, { variants, ...fields }: Input, produc
 async function insertAll(
   { store }: ProductService,
   fresh: readonly (readonly [Input, Omit<Product, 'rev'>])[],
-  touched: Omit<Product, 'rev'>[],
-): Promise<[Input, Outcome][]> {
+): Promise<[Input, Omit<Product, 'rev'>, Outcome][]> {
   const products = fresh.map(([, product]) => product);
   const isAll = (await store.insertNew(products)) === products.length;
   const ids = products.map(({ _id }) => _id);
@@ -80,10 +84,9 @@ async function insertAll(
     ? undefined
     : new Set((await store.find({ _id: { $in: ids } }, { fields: ['_id'] })).map(({ _id }) => _id));
   return Promise.all(
-    fresh.map(async ([input, product]): Promise<[Input, Outcome]> => {
-      if (there && !there.has(product._id)) return [input, refusal(await takenBy(product, store))];
-      touched.push(product);
-      return [input, { kind: 'created' }];
+    fresh.map(async ([input, product]) => {
+      const isThere = !there || there.has(product._id);
+      return [input, product, isThere ? { kind: 'created' } : refusal(await takenBy(product, store))];
     }),
   );
 }
