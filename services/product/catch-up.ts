@@ -16,9 +16,9 @@ const PAGE = 200;
 const GLANCE = 1000;
 /** Covers clocks that differ and writes that were slow to show, in ms. */
 const OVERLAP = 5000;
-/** What takes longer than that to show, as a bulk may whose events got lost, is found by a look a minute that goes back further. */
-const FAR_OVERLAP = 300_000;
-const FAR_EVERY = 60;
+/** A bulk may take longer than that to show; for it, some looks go back further, of which each reads much again. */
+const FAR_OVERLAP = 120_000;
+const FAR_EVERY = 15;
 
 /** Keeps the projection up with the database: by events, which may get lost, and by looking for changes again and again. */
 export class CatchUp {
