@@ -47,16 +47,20 @@ const rss = process.memoryUsage.rss() / 1e6;
 const { catalogue } = broker.getLocalService('product') as unknown as { catalogue: Catalogue };
 const client = new MongoClient(String(config.mongoUrl));
 const products = client.db(`${config.databasePrefix}product`).collection<Product>('products');
-const revs = new Map<string, number>();
-for await (const { _id, rev } of products.find({}, { projection: { rev: 1 } })) revs.set(_id, rev);
-const ids = [...revs.keys()];
+// A batch at a time: a hundred thousand ids kept here would make the collections longer that are measured.
+const all = () => products.find({}, { projection: { rev: 1 }, batchSize: BATCH });
+const change = async (ids: string[]) =>
+  products.updateMany({ _id: { $in: ids } }, { $inc: { rev: 1, popularity: 1 }, $set: { updatedAt: new Date() } });
 longest();
-for (let n = 0; n < ids.length; n += BATCH) {
-  const change = { $inc: { rev: 1 }, $set: { updatedAt: new Date(), popularity: n % 1000 } };
-  await products.updateMany({ _id: { $in: ids.slice(n, n + BATCH) } }, change);
+let batch: string[] = [];
+for await (const { _id } of all()) {
+  if (batch.push(_id) < BATCH) continue;
+  await change(batch);
+  batch = [];
 }
+await change(batch);
 const written = performance.now();
-for (const [id, rev] of revs) while (catalogue.revOf(id) <= rev) await delay(10);
+for await (const { _id, rev } of all()) while (catalogue.revOf(_id) < rev) await delay(10);
 const report: ProjectionReport = {
   ready,
   rss,
