@@ -4,7 +4,9 @@ import { BrokenFile, type Input, type Row } from './row.ts';
 
 const PART = 500;
 /** Parts of a batch that are taken in at the same time: no two rows of a file are of the same product. */
-const AT_ONCE = 3;
+const PARTS = 2;
+/** Batches, too; whoever goes on after another one's death may find so many of them done. */
+const AT_ONCE = 2;
 
 /** One row and what came of it. */
 export interface Result {
@@ -26,36 +28,38 @@ interface Work {
 }
 
 /**
- * Works a file off from where it was left, in batches, of which one is read while another is taken in: of the file no
- * more than those two are in memory, and of what was there a number for each slug. @returns whether it came to the end;
+ * Works a file off from where it was left, in batches, of which two are taken in while a third is read: of the file no
+ * more than those are in memory, and of what was there a number for each slug. @returns whether it came to the end;
  * false: it was told to stop. @throws {BrokenFile} when all that can be read has been dealt with
  */
-export async function runImport({ rows, done, apply, save, ...work }: Work): Promise<boolean> {
-  const takeIn = async (batch: readonly Row[], again: boolean): Promise<boolean> => {
+export async function runImport({ rows, done, again, apply, save }: Work): Promise<boolean> {
+  const takeIn = async (batch: readonly Row[], mayBeDone: boolean, before: Promise<boolean>): Promise<boolean> => {
     const parts = Array.from({ length: Math.ceil(batch.length / PART) }, (_, i) =>
       batch.slice(i * PART, (i + 1) * PART),
     );
-    const results = await Promise.all(parts.map((part) => resultsOf(part, (inputs) => apply(inputs, again))));
-    return save(results.flat());
+    const results = await Promise.all(parts.map((part) => resultsOf(part, (inputs) => apply(inputs, mayBeDone))));
+    // In the order of the file: how far it is, is a number.
+    const wentOn = await before;
+    return (await save(results.flat())) && wentOn;
   };
-  let again = work.again;
-  let goesOn = Promise.resolve(true);
+  let [last, lastButOne] = [Promise.resolve(true), Promise.resolve(true)];
+  let begun = 0;
   let broken: BrokenFile | undefined;
   try {
     for await (const batch of batchesOf(rows, done)) {
-      if (!(await goesOn)) return false;
-      goesOn = takeIn(batch, again);
-      goesOn.catch(() => undefined); // told of when it is awaited
-      again = false;
+      if (!(await lastButOne)) break;
+      const next = takeIn(batch, again && begun < AT_ONCE, last);
+      next.catch(() => undefined); // told of when it is awaited
+      [lastButOne, last, begun] = [last, next, begun + 1];
     }
   } catch (error) {
     if (!(error instanceof BrokenFile)) {
-      await goesOn;
+      await last;
       throw error;
     }
     broken = error;
   }
-  const isThrough = await goesOn;
+  const isThrough = await last;
   // What came before was in order.
   if (broken && isThrough) throw broken;
   return isThrough;
@@ -72,7 +76,7 @@ async function* batchesOf(rows: AsyncIterable<Row>, done: number): AsyncGenerato
       at += 1;
       if (at <= done) continue;
       batch.push(once);
-      if (batch.length < AT_ONCE * PART) continue;
+      if (batch.length < PARTS * PART) continue;
       yield batch;
       batch = [];
     }
