@@ -7,6 +7,8 @@ export interface Order {
   idOf(ordinal: number): string;
   /** All products in this order, if it is kept. */
   list?: SortedList;
+  /** By how much the keys here are greater than those of the list; left out: not at all. */
+  base?: number;
 }
 
 /** An order that is kept, of the products that it was told of. */
@@ -46,10 +48,11 @@ export class KeptOrder implements Order {
 
 /** The first `count` of a set of `size` after a place, in an order. */
 export function firstOf(set: BitSet, size: number, order: Order, after: Place | undefined, count: number): number[] {
-  const { list } = order;
+  const { list, base = 0 } = order;
   // To walk along the whole order until enough of the set were met, or to go through the set: what takes fewer steps.
   const walks = list !== undefined && size * size > list.size * count;
-  return walks ? walked(set, list, after, count) : chosen(set, order, after, count);
+  const inList = after && { ...after, key: after.key - base };
+  return walks ? walked(set, list, inList, count) : chosen(set, order, after, count);
 }
 
 function walked(set: BitSet, list: SortedList, after: Place | undefined, count: number) {

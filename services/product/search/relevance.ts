@@ -31,9 +31,10 @@ export class Relevance {
     this.matches = others.reduce((all, one) => all.and(one), first);
   }
 
-  /** All have the same rank. */
-  get isUniform(): boolean {
-    return this.#words.every((levels) => levels.length <= 1);
+  /** The rank that all have; undefined: it is not the same. */
+  get commonRank(): number | undefined {
+    if (this.#words.some((levels) => levels.length > 1)) return undefined;
+    return this.#words.reduce((sum, [level]) => sum + (level?.cost ?? 0), 0);
   }
 
   /** 0 is the best. */
@@ -46,10 +47,11 @@ export class Relevance {
 
 /** The most relevant first, of those that are equally so the most popular. */
 export function byRelevance({ idOf, popularity }: Projection, relevance: Relevance): Order {
+  const { commonRank } = relevance;
   return {
     idOf,
     keyOf: (ordinal) => relevance.rank(ordinal) * MOST_POPULAR + popularity.keyOf(ordinal),
-    ...(relevance.isUniform ? { list: popularity.list } : {}),
+    ...(commonRank === undefined ? {} : { list: popularity.list, base: commonRank * MOST_POPULAR }),
   };
 }
 

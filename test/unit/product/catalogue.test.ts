@@ -165,6 +165,14 @@ describe('paging through the catalogue', () => {
     fc.assert(check, { seed });
   });
 
+  test('given a misspelt word that all products have, then it goes on behind the first page', () => {
+    const all = Array.from({ length: 9 }, (_, n) => product({ _id: `prd_${n}`, title: 'Saucepan', popularity: n % 3 }));
+    const catalogue = filled(all);
+    const [whole, ...rest] = [9, 1, 2, 4].map((limit) => pages(catalogue, { q: 'saucepam', limit }));
+    expect(new Set(whole)).toEqual(new Set(ids(all)));
+    for (const found of rest) expect(found).toEqual(whole);
+  });
+
   test('refuses the cursor of another query, but not of the same said in another order', () => {
     const things = [1, 2, 3].map((n) => product({ _id: `prd_${n}`, attributes: { a: 'x', b: n > 1 ? 'x' : 'y' } }));
     const catalogue = filled(things);
