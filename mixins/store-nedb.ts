@@ -1,9 +1,10 @@
-import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
 import { RefusedPatch } from '../lib/changes.ts';
 import { copied, type Patch, storable, type Versioned } from '../lib/patch.ts';
+import { escapeLineBreaks } from '../lib/unicode.ts';
+import { repairDataFile } from './nedb-file.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 import { asUpdate } from './store-mongo.ts';
 
@@ -51,7 +52,13 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   /** @param fatal ends the process, after a write that memory has and the file has not. */
   constructor(dataDir: string, database: string, collection: string, fatal?: (error: Error) => void) {
     const file = join(dataDir, database, `${collection}.db`);
-    super({ filename: file, corruptAlertThreshold: 0 });
+    super({
+      filename: file,
+      corruptAlertThreshold: 0,
+      // Its reader ends a line at characters that JSON does not escape.
+      afterSerialization: escapeLineBreaks,
+      beforeDeserialization: (line: string) => line, // JSON.parse undoes the escapes
+    });
     this.file = file;
     this.fatal = fatal;
   }
@@ -63,7 +70,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
 
   override async connect(): Promise<void> {
     try {
-      await cutTornLine(this.file);
+      await repairDataFile(this.file);
       await super.connect(); // loads, and compacts
     } catch (error) {
       return this.end('read', error);
@@ -262,13 +269,3 @@ const isRange = (wanted: unknown): wanted is object =>
   ['$gt', '$gte', '$lt', '$lte'].some((operator) => operator in wanted);
 
 const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';
-
-/** A last line without its end was being written when the process died: nobody was told of it, and NeDB would balk. */
-async function cutTornLine(file: string): Promise<void> {
-  const data = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
-  const end = data.lastIndexOf('\n') + 1;
-  if (end < data.length) await truncate(file, end);
-}

@@ -1,6 +1,5 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 /** A file is put aside as `.1` at this size, so that a node has at most twice as much. */
@@ -40,8 +39,8 @@ export class NodeLog {
 
   /** Reads a process's output to its end. */
   read(stdout: Readable, stderr: Readable): void {
-    createInterface(stdout).on('line', (line) => this.#take(line, loud(line)));
-    createInterface(stderr).on('line', (line) => this.#take(line, line));
+    eachLine(stdout, (line) => this.#take(line, loud(line)));
+    eachLine(stderr, (line) => this.#take(line, line));
   }
 
   #take(line: string, shown: string | undefined): void {
@@ -61,4 +60,17 @@ export class NodeLog {
     this.#shown.set(text, now);
     return true;
   }
+}
+
+/** Ends a line at a line feed alone: node:readline would cut a JSON line at U+2028 or U+2029 in one of its texts. */
+function eachLine(output: Readable, take: (line: string) => void): void {
+  let rest = '';
+  output.setEncoding('utf8').on('data', (text: string) => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
+  });
+  output.on('end', () => {
+    if (rest !== '') take(rest);
+  });
 }

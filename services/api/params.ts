@@ -20,6 +20,8 @@ const DEEPEST = 32;
 /** Above any list of ours; what has more is not looked at element by element. */
 const LONGEST = 1000;
 const MOST_FIELDS = 10_000;
+/** A lone surrogate has no form in UTF-8, so that a database would keep another character. */
+const HALF_CHARACTER = 'This is not well-formed Unicode: it has half of a surrogate pair.';
 
 /**
  * The parameters of an action: each from the one place where its route has it, the path, a header, the body, or (for
@@ -82,6 +84,7 @@ function bodyOf(body: unknown): Record<string, unknown> {
 
 /** JSON.parse makes these names own fields, which pass a strict check and do harm when they are merged later. */
 function search(value: unknown, pointer: string, found: FieldError[], seen: { fields: number }, depth = 1): void {
+  if (typeof value === 'string' && !value.isWellFormed()) found.push({ pointer, detail: HALF_CHARACTER });
   if (typeof value !== 'object' || value === null) return;
   if (depth > DEEPEST) throw errors.malformed(`The body may be nested ${DEEPEST} levels deep.`);
   if (Array.isArray(value) && value.length > LONGEST) {
@@ -90,7 +93,9 @@ function search(value: unknown, pointer: string, found: FieldError[], seen: { fi
   for (const [key, inner] of Object.entries(value)) {
     seen.fields += 1;
     if (seen.fields > MOST_FIELDS) throw errors.malformed(`The body may have ${MOST_FIELDS} fields.`);
-    if (POISONOUS.has(key)) found.push({ pointer: `${pointer}/${escaped(key)}`, detail: `${key} is not known here.` });
+    if (!key.isWellFormed()) found.push({ pointer, detail: HALF_CHARACTER });
+    else if (POISONOUS.has(key))
+      found.push({ pointer: `${pointer}/${escaped(key)}`, detail: `${key} is not known here.` });
     else search(inner, `${pointer}/${escaped(key)}`, found, seen, depth + 1);
   }
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import { LINE_BREAK } from '../../lib/unicode.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Order } from './order.ts';
 import { orderNumber } from './order-view.ts';
@@ -13,6 +14,7 @@ export function ordersCsv(store: Store<Order>): Readable {
     bom: true,
     // A cell that begins with = + - @ would be run by the program that opens the file.
     escape_formulas: true,
+    quoted_match: LINE_BREAK,
     columns: ['id', 'number', 'status', 'createdAt', 'customerId', 'name', 'country', 'total', 'currency'],
   });
   return Readable.from(rows(store)).pipe(table);

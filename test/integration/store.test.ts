@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Service, ServiceBroker } from 'moleculer';
 import { type Decide, MissingDocument, RefusedPatch } from '../../lib/changes.ts';
@@ -10,6 +10,7 @@ import { type Engine, type Store, type StoreOptions, store } from '../../mixins/
 import { NedbAdapter } from '../../mixins/store-nedb.ts';
 import { Link } from '../chaos/link.ts';
 import { cleanUp, eachEngine, engines } from '../support/engines.ts';
+import { LINE_BREAKS } from '../support/line-breaks.ts';
 
 interface Item extends Versioned {
   available: number;
@@ -350,6 +351,47 @@ describe('a NeDB file', () => {
     expect(await again.get('a')).not.toBeNull();
     expect(await again.count()).toBe(1);
   });
+
+  test('given a file whose documents have unescaped line breaks, when it is opened, then it starts again complete', async () => {
+    const given = config();
+    const { items, close } = await open(given);
+    const texts = LINE_BREAKS.map((character, n) => ({ ...unique(`a${n}`), owner: `before${character}after` }));
+    await items.insertNew(texts);
+    // More than one chunk of the reader, so that a character lies across two of them.
+    const long = { ...unique('long'), owner: '\u2028x'.repeat(100_000) };
+    await items.insert(long);
+    await close();
+    const escapes = /\\u(0085|2028|2029)/g;
+    const whole = await readFile(fileOf(given), 'utf8');
+    const broken = whole.replace(escapes, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+    expect(broken.length).toBeLessThan(whole.length);
+    await writeFile(fileOf(given), `${broken}{"_id":"torn","owner":"half a line\u2028`);
+    const { items: again, close: closeAgain } = await open(given);
+    const ordered = (docs: readonly { _id: string }[]) => docs.map(({ _id }) => _id).sort();
+    expect(ordered(await again.find({}))).toEqual(ordered([...texts, long]));
+    for (const doc of [...texts, long]) expect(await again.get(doc._id)).toEqual({ ...doc, rev: 0 });
+    await closeAgain();
+    expect(await readdir(dirname(fileOf(given)))).toEqual(['items.db']);
+    const { items: third } = await open(given);
+    expect(await third.count()).toBe(texts.length + 1);
+  });
+
+  test.each(LINE_BREAKS.map((character) => [`U+${character.charCodeAt(0).toString(16).padStart(4, '0')}`, character]))(
+    'given %s in a text, a name of a field and a unique key, when it is opened again, then all is there',
+    async (_name, character) => {
+      const given = config();
+      const { items, close } = await open(given);
+      const text = `one${character}two${character}`;
+      await items.insert({ ...unique('a'), owner: text, key: text, taken: { [text]: 1 } });
+      await items.insert(unique('b'));
+      await items.change('b', () => ({ answer: 0, patch: { list: [{ id: text }] } }));
+      await close();
+      const { items: again } = await open(given);
+      expect(await again.get('a')).toMatchObject({ owner: text, taken: { [text]: 1 } });
+      expect(await again.get('b')).toMatchObject({ list: [{ id: text }], rev: 1 });
+      expect(await again.insert({ ...unique('c'), owner: text, key: text })).toBe(false);
+    },
+  );
 
   test('given another line is damaged, when it is opened, then the process ends rather than lose it', async () => {
     const given = config();

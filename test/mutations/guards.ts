@@ -26,6 +26,27 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I[1-9]\d? |money was taken|without money/,
   },
+  'line breaks that JSON leaves are not escaped in a data file': {
+    file: 'lib/unicode.ts',
+    find: 'const UNESCAPED_LINE_BREAKS = /[\\u0085\\u2028\\u2029]/g;',
+    replace: 'const UNESCAPED_LINE_BREAKS = /[\\u2028\\u2029]/g;',
+    tests: ['test/integration/store.test.ts'],
+    red: /given U\+0085 in a text/,
+  },
+  'a data file with unescaped line breaks is not repaired': {
+    file: 'mixins/nedb-file.ts',
+    find: 'if (exists && (await hasLineBreaks(file)))',
+    replace: 'if (exists && false && (await hasLineBreaks(file)))',
+    tests: ['test/integration/store.test.ts'],
+    red: /starts again complete/,
+  },
+  'half of a surrogate pair passes the gate': {
+    file: 'services/api/params.ts',
+    find: "if (typeof value === 'string' && !value.isWellFormed())",
+    replace: "if (typeof value === 'string' && false)",
+    tests: ['test/integration/restart.test.ts'],
+    red: /half of a character/,
+  },
   'no check that there is enough': {
     file: 'lib/allotment.ts',
     find: 'if (available < quantity)',

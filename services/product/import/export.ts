@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import { escapeLineBreaks, LINE_BREAK } from '../../../lib/unicode.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Product } from '../product.ts';
 import { columnsOf, type Names, recordOf } from './columns.ts';
@@ -14,7 +15,7 @@ export function exported(store: Store<Product>, format: Format): Readable {
 
 async function* jsonLines(store: Store<Product>): AsyncGenerator<Buffer> {
   for await (const products of pages(store)) {
-    yield Buffer.from(products.map((product) => `${JSON.stringify(inputOf(product))}\n`).join(''));
+    yield Buffer.from(products.map((product) => `${escapeLineBreaks(JSON.stringify(inputOf(product)))}\n`).join(''));
   }
 }
 
@@ -54,7 +55,7 @@ async function* csvLines(store: Store<Product>): AsyncGenerator<Buffer> {
 
 /** Line ends inside of a cell are kept by the quotes around it. */
 async function* lines(records: readonly (readonly string[])[], bom: boolean): AsyncGenerator<Buffer> {
-  const options = { bom, quoted_match: /[\r\n]/ };
+  const options = { bom, quoted_match: LINE_BREAK };
   const text = await new Promise<string>((resolve, reject) =>
     stringify([...records] as string[][], options, (error, found) => (error ? reject(error) : resolve(found))),
   );

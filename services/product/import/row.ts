@@ -1,5 +1,6 @@
 import type { Infer } from '../../../lib/infer.ts';
 import { strict } from '../../../lib/service.ts';
+import { isWellFormed } from '../../../lib/unicode.ts';
 import { Validator } from '../../../lib/validator.ts';
 import { productInput } from '../product-input.ts';
 
@@ -33,6 +34,9 @@ export function checkedRow(line: number, value: unknown): Row {
           : `${field}: ${message}`,
     );
     return { line, wrong: shortened(reasons.join(' ')) };
+  }
+  if (!isWellFormed(value)) {
+    return { line, wrong: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
   }
   // The check has seen to it that this is one: it has no other fields, and none of another type.
   return { line, input: value as Input };

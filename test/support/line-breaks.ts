@@ -1,0 +1,2 @@
+/** Every character that some line reader takes for the end of a line. */
+export const LINE_BREAKS = [...'\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029'];
