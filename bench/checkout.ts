@@ -158,6 +158,7 @@ function copyOrders(shop: Single, count: number): Promise<void> {
           _id: newId('ord'),
           customerId,
           idemKey: randomUUID(),
+          cartClaim: `${customerId}:${made + n}`,
           outbox: [],
           lease: null,
           nextAt: null,

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'price-changed': { status: 409, title: 'The total is not what you expected' },
   'order-cancelled': { status: 409, title: 'The order was cancelled' },
   'wrong-state': { status: 409, title: 'The order is not in a state for this' },
+  'order-open': { status: 409, title: 'There is an order of this cart already' },
   'orders-open': { status: 409, title: 'There are orders that are not finished' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
   'stale-version': { status: 412, title: 'It was changed meanwhile' },
@@ -174,6 +175,16 @@ export const errors = {
   originNotAllowed: () => coded('origin-not-allowed', 'Only the pages of the shop may ask from a browser.'),
   notPurchased: () => coded('not-purchased', 'There is no paid order of yours with this product.'),
   ownReview: () => coded('own-review', 'Whether a review is helpful is for others to say.'),
+  orderOpen: (orderId: string, orderStatus: string) =>
+    coded(
+      'order-open',
+      `The cart was ordered as ${orderId}, which is ${orderStatus}. ${
+        orderStatus === 'PENDING'
+          ? 'Wait for its payment, or cancel it, before ordering again.'
+          : 'To order again, read the cart anew.'
+      }`,
+      { orderId, orderStatus },
+    ),
   ordersOpen: (orders: string[]) =>
     coded('orders-open', `Cancel ${orders.join(', ')} or wait until they have arrived.`, { orders }),
   uriTooLong: () => coded('uri-too-long', 'An address may have up to 4096 characters.'),

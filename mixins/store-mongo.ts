@@ -93,7 +93,9 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
     // For the server of our tests, which scans the collection unless one index holds all fields of a filter.
     await this.documents.createIndex({ _id: 1, rev: 1 });
-    for (const { fields, unique = false } of indexes) await this.documents.createIndex(fields, { unique });
+    for (const { fields, unique = false, sparse = false } of indexes) {
+      await this.documents.createIndex(fields, { unique, ...(sparse ? { sparse } : {}) });
+    }
   }
 
   async add(doc: Versioned): Promise<boolean> {

@@ -15,7 +15,7 @@ type Stored = Versioned & Record<string, unknown>;
 /** What we use of NeDB, which comes with moleculer-db. */
 interface Datastore {
   /** By field, those in the file too. */
-  readonly indexes: Readonly<Record<string, { unique: boolean }>>;
+  readonly indexes: Readonly<Record<string, { unique: boolean; sparse: boolean }>>;
   insertAsync(docs: object | object[]): Promise<unknown>;
   findOneAsync(query: object): Promise<Stored | null>;
   findAsync(query: object): Cursor;
@@ -24,7 +24,7 @@ interface Datastore {
   countAsync(query: object): Promise<number>;
   updateAsync(query: object, update: object): Promise<{ numAffected: number }>;
   removeAsync(query: object, options: object): Promise<number>;
-  ensureIndexAsync(options: { fieldName: string; unique: boolean }): Promise<void>;
+  ensureIndexAsync(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
   removeIndexAsync(fieldName: string): Promise<void>;
   compactDatafileAsync(): Promise<void>;
 }
@@ -94,26 +94,27 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
-    const wanted = new Map<string, boolean>();
-    for (const { fields, unique = false } of indexes) {
+    const wanted = new Map<string, { unique: boolean; sparse: boolean }>();
+    for (const { fields, unique = false, sparse = false } of indexes) {
       const names = Object.keys(fields);
       const [first = ''] = names;
       // A query uses an index of one field; the first narrows most of it down.
-      wanted.set(first, wanted.get(first) || (unique && names.length === 1));
+      const isUnique = wanted.get(first)?.unique || (unique && names.length === 1);
+      wanted.set(first, { unique: isUnique, sparse });
       if (!unique || names.length === 1) continue;
       this.compound.push(names);
-      wanted.set(hidden(names), true);
+      wanted.set(hidden(names), { unique: true, sparse: false });
     }
     for (const doc of this.compound.length > 0 ? await this.open.findAsync({}) : []) {
       const keys = keysOf(doc, this.compound);
       const missing = Object.keys(keys).some((name) => doc[name] !== keys[name]);
       if (missing) await this.write((db) => db.updateAsync({ _id: doc._id }, { $set: keys }));
     }
-    for (const [fieldName, unique] of wanted) {
+    for (const [fieldName, { unique, sparse }] of wanted) {
       const known = this.open.indexes[fieldName];
-      if (known?.unique === unique) continue;
+      if (known?.unique === unique && known.sparse === sparse) continue;
       if (known) await this.open.removeIndexAsync(fieldName); // NeDB would keep it, unique or not
-      await this.open.ensureIndexAsync({ fieldName, unique });
+      await this.open.ensureIndexAsync({ fieldName, unique, sparse });
     }
   }
 

@@ -11,6 +11,8 @@ import { NedbAdapter } from './store-nedb.ts';
 export interface Index {
   fields: Record<string, 1 | -1>;
   unique?: boolean;
+  /** Of an index over one field: documents without the field are not in it, so that a unique one allows many of them. */
+  sparse?: boolean;
 }
 
 type Scalar = string | number | boolean | Date;

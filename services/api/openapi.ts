@@ -29,6 +29,7 @@ const PROBLEM_MEMBERS: JsonSchema = {
   left: { type: 'object' },
   methods: { type: 'array' },
   orders: { type: 'array', items: { type: 'string' } },
+  orderId: { type: 'string' },
   orderStatus: { type: 'string' },
   reason: { type: 'string' },
   code: { type: 'string' },

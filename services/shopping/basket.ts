@@ -22,7 +22,7 @@ export interface Basket {
  * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping
  */
 export async function priceBasket(
-  { items, currency }: Result<'cart.content'>,
+  { items, currency }: Result<'cart.own'>,
   { addressId, address, shippingMethod, couponCodes = [] }: Wishes,
   customerId: string | undefined,
   book: PriceBook,

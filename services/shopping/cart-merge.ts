@@ -1,6 +1,12 @@
 import type { Store } from '../../mixins/store.ts';
 import { type Cart, handedOver, isBlank, merge } from './cart.ts';
 
+/** Whether a guest's cart has anything that a customer's could take. */
+export async function hasGoods(carts: Pick<Store<Cart>, 'get'>, guestId: string): Promise<boolean> {
+  const guest = await carts.get(guestId);
+  return guest !== null && !isBlank(guest);
+}
+
 /**
  * Brings a guest's cart into a customer's, by the rule of `merge`, and empties it. The customer's cart has it before the
  * guest's is emptied, so that a crash loses nothing: whoever comes next with the token goes on. What the guest changes

@@ -1,6 +1,7 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { currencyRule, moneyRule } from '../../lib/money.ts';
+import { status } from './order-rules.ts';
 
 const sku = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;
 const quantity = { type: 'number', integer: true, min: 1, max: 99 } as const;
@@ -9,7 +10,8 @@ const items = {
   type: 'array',
   items: { type: 'object', props: { sku: 'string', quantity: 'number' } },
 } as const;
-const content = { type: 'object', props: { items, currency: 'string' } } as const;
+const content = { items, currency: 'string' } as const;
+const openOrder = { type: 'object', props: { id: 'string', status } } as const;
 
 const cartView = {
   type: 'object',
@@ -35,6 +37,8 @@ const cartView = {
       },
     },
     totals: { type: 'object', props: { quantity: 'number', subtotal: moneyRule, total: moneyRule } },
+    /** The order of this cart whose payment has no outcome yet: until then no other order can be made of the cart. */
+    openOrder: { ...openOrder, optional: true },
   },
 } as const;
 
@@ -84,7 +88,17 @@ export const cart = contract(
       auth: 'internal',
       idempotent: true,
       params: { customerId },
-      returns: content,
+      returns: {
+        type: 'object',
+        props: {
+          ...content,
+          /** The unique key of the order that is made of it. */
+          claim: 'string',
+          openOrder: { ...openOrder, nullable: true },
+          /** The latest order that was taken out of the cart. */
+          lastOrder: { type: 'object', nullable: true, props: { id: 'string', at: 'string' } },
+        },
+      },
     },
     own: {
       summary: 'What is in the cart of whoever asks, and what it is priced in',
@@ -92,7 +106,7 @@ export const cart = contract(
       auth: 'public',
       idempotent: true,
       params: {},
-      returns: content,
+      returns: { type: 'object', props: content },
     },
     merge: {
       summary: "Bring what a customer had in a guest's cart into theirs: of each SKU the larger of both quantities",

@@ -8,18 +8,21 @@ import { cart } from './cart.contract.ts';
 import {
   type Cart,
   type Content,
+  cartClaimOf,
   cartView,
   clear,
   currencyOf,
   emptyCart,
   erase,
   listed,
+  type OpenOrder,
   removeItem,
   setCurrency,
   setItem,
   takeOrdered,
 } from './cart.ts';
-import { bringIn } from './cart-merge.ts';
+import { bringIn, hasGoods } from './cart-merge.ts';
+import { currentCart } from './cart-orders.ts';
 import {
   forgetCookie,
   GUEST_LIFETIME,
@@ -41,17 +44,23 @@ export default function cartService(config: Config) {
     currency: currencyOf(cart, config),
   });
 
-  const priced = async (cart: Content | null, rpc: Rpc) => {
+  const priced = async (cart: Content | null, openOrder: OpenOrder | null, rpc: Rpc) => {
     const { items, currency } = contentOf(cart);
     const skus = items.map(({ sku }) => sku);
     const offers = skus.length > 0 ? await rpc.call('product.offers', { skus, currency }) : [];
-    return cartView(items, offers, currency);
+    return cartView(items, offers, currency, openOrder);
   };
 
   /** A customer who comes with a guest's cart, from before they logged in, gets what is in it; the cookie ends. */
-  async function takeGuest(carts: Store<Cart>, customerId: string, { meta }: Ctx<unknown>): Promise<void> {
+  async function takeGuest(carts: Store<Cart>, customerId: string, ctx: Ctx<unknown>): Promise<void> {
+    const { meta } = ctx;
     if (!meta.cartToken) return;
-    await bringIn(carts, guestIdOf(meta.cartToken.token), customerId);
+    const guestId = guestIdOf(meta.cartToken.token);
+    if (await hasGoods(carts, guestId)) {
+      // A paid order leaves the cart first: what comes in now is wanted besides.
+      await currentCart(customerId, carts, ctx);
+      await bringIn(carts, guestId, customerId);
+    }
     if (meta.cartToken.from === 'cookie') meta.$responseHeaders = forgetCookie(config.production);
   }
 
@@ -61,16 +70,21 @@ export default function cartService(config: Config) {
     return ownerOf(ctx.meta);
   }
 
+  /** The cart of the caller, without what a paid order has taken, and the order that is open; see `currentCart`. */
+  async function current(self: This, ctx: Ctx<unknown>) {
+    const id = await owner(self, ctx);
+    return { id, ...(await currentCart(id, self.store, ctx)) };
+  }
+
   /**
    * The cart that is to be changed, as it is now. A guest who has none gets a token for a new one; so does who sends one
    * that leads nowhere, any more: nobody chooses what it is.
    */
   async function opened(self: This, ctx: Ctx<unknown>) {
-    const given = await owner(self, ctx);
-    const before = given === undefined ? null : await self.store.get(given);
-    if (given !== undefined && (before || ctx.meta.user)) return { id: given, before };
+    const { id: given, cart: before, openOrder } = await current(self, ctx);
+    if (given !== undefined && (before || ctx.meta.user)) return { id: given, before, openOrder };
     const token = newCartToken();
-    return { id: guestIdOf(token), before: null, token };
+    return { id: guestIdOf(token), before: null, openOrder, token };
   }
 
   /** Gives a guest the token of a new cart, or lets the cookie of one that was changed live on. */
@@ -100,13 +114,13 @@ export default function cartService(config: Config) {
 
     handlers: {
       async get(ctx) {
-        const id = await owner(this, ctx);
-        return priced(id === undefined ? null : await this.store.get(id), ctx);
+        const { cart, openOrder } = await current(this, ctx);
+        return priced(cart, openOrder, ctx);
       },
 
       async setItem(ctx) {
         const { sku } = ctx.params;
-        const { id, before, token } = await opened(this, ctx);
+        const { id, before, openOrder, token } = await opened(this, ctx);
         const currency = currencyOf(before, config);
         const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
         const offers = await ctx.call('product.offers', { skus, currency });
@@ -117,41 +131,46 @@ export default function cartService(config: Config) {
         // Another device may have added something meanwhile, or chosen another currency.
         const after = contentOf(cart);
         const asked = after.currency === currency && after.items.every((item) => skus.includes(item.sku));
-        return asked ? cartView(after.items, offers, currency) : priced(cart, ctx);
+        return asked ? cartView(after.items, offers, currency, openOrder) : priced(cart, openOrder, ctx);
       },
 
       async setCurrency(ctx) {
         const { currency } = ctx.params;
         if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
-        const { id, token } = await opened(this, ctx);
+        const { id, openOrder, token } = await opened(this, ctx);
         const cart = await this.store.change(id, (doc, now) => setCurrency(doc, currency, now));
         giveToken(ctx, token);
-        return priced(cart, ctx);
+        return priced(cart, openOrder, ctx);
       },
 
       async removeItem(ctx) {
         const { sku } = ctx.params;
-        const id = await owner(this, ctx);
-        if (id === undefined || !(await this.store.get(id))) return priced(null, ctx);
-        return priced(await this.store.change(id, (cart, now) => removeItem(cart, sku, now)), ctx);
+        const { id, cart, openOrder } = await current(this, ctx);
+        if (id === undefined || !cart) return priced(null, openOrder, ctx);
+        return priced(await this.store.change(id, (cart, now) => removeItem(cart, sku, now)), openOrder, ctx);
       },
 
       async clear(ctx) {
-        const id = await owner(this, ctx);
-        if (id === undefined || !(await this.store.get(id))) return priced(null, ctx);
-        return priced(await this.store.change(id, clear), ctx);
+        const { id, cart, openOrder } = await current(this, ctx);
+        if (id === undefined || !cart) return priced(null, openOrder, ctx);
+        return priced(await this.store.change(id, clear), openOrder, ctx);
       },
 
       async content(ctx) {
-        const found = await this.store.get(ctx.params.customerId);
-        if (found?.erased) throw errors.invalidToken();
-        return contentOf(found);
+        const { customerId: _id } = ctx.params;
+        const { cart, openOrder } = await currentCart(_id, this.store, ctx);
+        if (cart?.erased) throw errors.invalidToken();
+        const { lastOrder } = cart ?? {};
+        return {
+          ...contentOf(cart),
+          claim: cartClaimOf(cart ?? { _id }),
+          openOrder,
+          lastOrder: lastOrder ? { id: lastOrder.id, at: lastOrder.at.toISOString() } : null,
+        };
       },
 
       async own(ctx) {
-        const id = ownerOf(ctx.meta);
-        const found = id === undefined ? null : await this.store.get(id);
-        return contentOf(found);
+        return contentOf((await currentCart(ownerOf(ctx.meta), this.store, ctx)).cart);
       },
 
       async erase(ctx) {
@@ -163,9 +182,9 @@ export default function cartService(config: Config) {
         return takeGuest(this.store, ctx.params.customerId, ctx);
       },
 
-      ordered(ctx) {
+      async ordered(ctx) {
         const { customerId, orderId, items } = ctx.params;
-        return this.store.change(customerId, (cart, now) => takeOrdered(cart, orderId, items, now));
+        await this.store.change(customerId, (cart, now) => takeOrdered(cart, orderId, items, now));
       },
     },
   });

@@ -12,8 +12,12 @@ export interface Cart {
   items: Record<string, { quantity: number }>;
   /** ISO 4217: what it is priced in; the shop's own when nobody has chosen. */
   currency?: string;
+  /** How many orders of this cart came to an end. An order claims the generation that it is made of: `cartClaimOf`. */
+  generation?: number;
   /** The latest orders that were taken out, so that none is taken out twice. */
   ordered: string[];
+  /** The latest of them, and when it was taken out. */
+  lastOrder?: { id: string; at: Date };
   /** The latest guests' carts that came in, `<id>:<rev>`, so that none brings back what was taken out since. */
   merged?: string[];
   /** On a guest's cart: that it is one, and the customer whose it has become. */
@@ -33,6 +37,9 @@ export interface Item {
 export type Content = Pick<Cart, 'items' | 'currency'>;
 
 export type Offer = Result<'product.offers'>[number];
+
+/** The order that is made of what is in the cart, while its outcome is open. */
+export type OpenOrder = NonNullable<Result<'cart.content'>['openOrder']>;
 
 const MOST_LINES = 100;
 const REMEMBERED_ORDERS = 50;
@@ -109,14 +116,16 @@ export function clear(cart: Readonly<Cart>, now: Date): Decision<Content> {
   return { answer: { ...cart, items: {} }, patch: { items: {}, updatedAt: now } };
 }
 
+/**
+ * The unique key of an order that is made of a cart. The generation moves on when a paid order is taken out of the cart,
+ * or a rejected one gives it back: so what was in the cart is in one order only, also for a request that has read it late.
+ */
+export const cartClaimOf = ({ _id, generation = 0 }: Pick<Cart, '_id' | 'generation'>): string =>
+  `${_id}:${generation}`;
+
 /** Takes an order's quantities out; what was added to the cart since then stays. */
-export function takeOrdered(
-  cart: Readonly<Cart>,
-  orderId: string,
-  items: readonly Item[],
-  now: Date,
-): Decision<undefined> {
-  if (cart.ordered.includes(orderId)) return { answer: undefined };
+export function takeOrdered(cart: Readonly<Cart>, orderId: string, items: readonly Item[], now: Date): Decision<Cart> {
+  if (cart.ordered.includes(orderId)) return { answer: cart };
   const left = { ...cart.items };
   for (const { sku, quantity } of items) {
     const rest = (left[sku]?.quantity ?? 0) - quantity;
@@ -124,14 +133,28 @@ export function takeOrdered(
     else delete left[sku];
   }
   const ordered = [...cart.ordered, orderId].slice(-REMEMBERED_ORDERS);
-  return { answer: undefined, patch: { items: left, ordered, updatedAt: now } };
+  const generation = (cart.generation ?? 0) + 1;
+  const patch = { items: left, ordered, generation, lastOrder: { id: orderId, at: now }, updatedAt: now };
+  return { answer: { ...cart, ...patch }, patch };
+}
+
+/** A rejected order gives the cart back as it is: it can be ordered again, under another claim. */
+export function giveBack(cart: Readonly<Cart>, cartClaim: string): Decision<Cart> {
+  if (cartClaimOf(cart) !== cartClaim) return { answer: cart };
+  const generation = (cart.generation ?? 0) + 1;
+  return { answer: { ...cart, generation }, patch: { generation } };
 }
 
 export const listed = (items: Cart['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
 
 /** The cart at today's prices. A line whose SKU is not sold, or not in its currency, says so and counts for nothing. */
-export function cartView(items: readonly Item[], offers: readonly Offer[], currency: string): Result<'cart.get'> {
+export function cartView(
+  items: readonly Item[],
+  offers: readonly Offer[],
+  currency: string,
+  openOrder: OpenOrder | null = null,
+): Result<'cart.get'> {
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
   const lines = items.map(({ sku, quantity }) => {
     const offer = bySku.get(sku);
@@ -144,11 +167,12 @@ export function cartView(items: readonly Item[], offers: readonly Offer[], curre
     currency,
   );
   const quantity = items.reduce((total, item) => total + item.quantity, 0);
-  return { currency, items: lines, totals: { quantity, subtotal, total: subtotal } };
+  const totals = { quantity, subtotal, total: subtotal };
+  return { currency, items: lines, totals, ...(openOrder ? { openOrder } : {}) };
 }
 
 /** Leaves nothing in a cart but that its customer is gone. */
 export const erase = (_cart: Readonly<Cart>, updatedAt: Date): Decision<undefined> => ({
   answer: undefined,
-  patch: { items: {}, currency: undefined, ordered: [], merged: [], erased: true, updatedAt },
+  patch: { items: {}, currency: undefined, ordered: [], lastOrder: undefined, merged: [], erased: true, updatedAt },
 });

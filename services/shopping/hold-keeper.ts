@@ -47,13 +47,13 @@ export async function letGo(customerId: string, keeper: Keeper): Promise<void> {
 /** See `consume`; what was on hold for something else is given back before the answer. */
 export async function consumeHold(
   customerId: string,
-  idemKey: string,
+  cartClaim: string,
   items: readonly Item[],
   keeper: Keeper,
 ): Promise<string | null> {
   const known = await keeper.store.get(customerId);
   if (!known || known.nextAt === null) return null;
-  const { orderId, hold } = await keeper.store.change(customerId, (doc, now) => consume(doc, idemKey, items, now));
+  const { orderId, hold } = await keeper.store.change(customerId, (doc, now) => consume(doc, cartClaim, items, now));
   if (orderId === null) await giveBack(hold, keeper);
   return orderId;
 }

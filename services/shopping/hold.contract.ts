@@ -27,7 +27,7 @@ export const hold = contract(
       location: '/v1/checkout/hold',
       params: {},
       returns: view,
-      problems: ['empty-cart', 'out-of-stock'],
+      problems: ['empty-cart', 'order-open', 'out-of-stock'],
     },
     get: {
       ...mine,
@@ -51,7 +51,7 @@ export const hold = contract(
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
-      params: { customerId: idRule('cus'), idemKey: 'string', items: { type: 'array', items: item } },
+      params: { customerId: idRule('cus'), cartClaim: 'string', items: { type: 'array', items: item } },
       /** The id that the order must have; null when there is no hold for it. */
       returns: { type: 'object', props: { orderId: { type: 'string', nullable: true } } },
     },

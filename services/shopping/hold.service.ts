@@ -35,7 +35,9 @@ export default function holdService(config: Config) {
     handlers: {
       async put(ctx) {
         const customerId = customerOf(ctx);
-        const { items } = await ctx.call('cart.content', { customerId });
+        const { items, openOrder } = await ctx.call('cart.content', { customerId });
+        // The order has its stock already.
+        if (openOrder) throw errors.orderOpen(openOrder.id, openOrder.status);
         if (items.length === 0) throw errors.emptyCart();
         const until = new Date(Date.now() + config.holdTime);
         return viewOf(await holdItems(customerId, { orderId: newId('ord'), items }, until, keeperOf(this)));
@@ -50,8 +52,8 @@ export default function holdService(config: Config) {
       },
 
       async consume(ctx) {
-        const { customerId, idemKey, items } = ctx.params;
-        return { orderId: await consumeHold(customerId, idemKey, items, keeperOf(this)) };
+        const { customerId, cartClaim, items } = ctx.params;
+        return { orderId: await consumeHold(customerId, cartClaim, items, keeperOf(this)) };
       },
 
       erase(ctx) {

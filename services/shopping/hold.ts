@@ -29,8 +29,8 @@ export interface Current extends Reservation {
 }
 
 export interface Consumed extends Reservation {
-  /** The Idempotency-Key of the order that consumed it. */
-  idemKey: string;
+  /** The cart, and its generation, of the order that consumed it; see `cartClaimOf`. */
+  cartClaim: string;
   at: Date;
 }
 
@@ -67,24 +67,25 @@ export function drop(hold: Readonly<Hold>, orderId: string | undefined, now: Dat
 
 /**
  * An order wants what is on hold: it gets the id under which its stock is reserved, if the hold has exactly its items
- * and is not over; the same key gets the same id again. From then on the reservation is the order's. A hold for
- * something else is dropped, so that the order finds the stock free.
+ * and is not over. From then on the reservation is the order's. All orders of the same cart with these items get the
+ * same id: whichever of them is accepted finds its stock held. A hold for something else is dropped, so that the order
+ * finds the stock free.
  */
 export function consume(
   hold: Readonly<Hold>,
-  idemKey: string,
+  cartClaim: string,
   items: readonly Item[],
   now: Date,
 ): Decision<{ orderId: string | null; hold: Hold }> {
   const { current } = hold;
-  const before = hold.consumed.find((one) => one.idemKey === idemKey);
+  const before = hold.consumed.find((one) => one.cartClaim === cartClaim && same(one.items, items));
   if (before) return { answer: { orderId: before.orderId, hold } };
   if (current?.state !== 'HELD' || current.until <= now || !same(current.items, items)) {
     const { answer, ...rest } = drop(hold, undefined, now);
     return { answer: { orderId: null, hold: answer }, ...rest };
   }
   const { orderId } = current;
-  const consumed = [...hold.consumed, { orderId, items: current.items, idemKey, at: now }];
+  const consumed = [...hold.consumed, { orderId, items: current.items, cartClaim, at: now }];
   const { answer, ...rest } = changed(hold, { current: null, consumed }, now);
   return { answer: { orderId, hold: answer }, ...rest };
 }

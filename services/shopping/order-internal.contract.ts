@@ -13,6 +13,8 @@ const booked = {
   rev: 'number',
   customerId: 'string',
   idemKey: 'string',
+  /** Null on orders from before there were claims. */
+  cartClaim: { type: 'string', nullable: true },
   status,
   items: { type: 'array', items: item },
   coupons: { type: 'array', items: 'string' },
@@ -72,6 +74,16 @@ export const orderInternals = {
     summary: 'Whether there is such an order',
     params: { orderId },
     returns: 'boolean',
+  },
+  byCartClaim: {
+    ...internal,
+    summary: 'The order that is made of this generation of a cart, if there is one',
+    params: { cartClaim: 'string' },
+    returns: {
+      type: 'object',
+      nullable: true,
+      props: { id: 'string', status, items: { type: 'array', items: item } },
+    },
   },
   bought: {
     ...internal,

@@ -37,6 +37,14 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     return (await this.store.get(ctx.params.orderId)) !== null;
   },
 
+  async byCartClaim(ctx) {
+    const { cartClaim } = ctx.params;
+    const [order] = await this.store.find({ cartClaim }, { limit: 1, fields: ['_id', 'state', 'lines'] });
+    if (!order) return null;
+    const items = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
+    return { id: order._id, status: order.state, items };
+  },
+
   bought(ctx) {
     return hasBought(this.store, ctx.params);
   },
@@ -112,6 +120,7 @@ function booked(order: Order) {
     rev,
     customerId,
     idemKey,
+    cartClaim: order.cartClaim ?? null,
     status,
     items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
     coupons: order.discounts.map(({ code }) => code),

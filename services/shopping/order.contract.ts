@@ -52,6 +52,7 @@ export const order = contract(
         'idempotency-key-reused',
         'request-in-progress',
         'empty-cart',
+        'order-open',
         'cart-not-orderable',
         'price-changed',
         'out-of-stock',

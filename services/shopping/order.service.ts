@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../lib/config.ts';
-import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
-import { priceBasket } from './basket.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
-import { begin, fingerprintOf, type Order } from './order.ts';
+import { fingerprintOf, type Order } from './order.ts';
+import { acceptOrder } from './order-acceptance.ts';
 import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
@@ -41,6 +40,7 @@ export default function orderService(config: Config, patience = 1000) {
         collection: 'orders',
         indexes: [
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          { fields: { cartClaim: 1 }, unique: true, sparse: true },
           { fields: { customerId: 1, _id: -1 } },
           { fields: { nextAt: 1 } },
           { fields: { state: 1, _id: -1 } },
@@ -58,40 +58,18 @@ export default function orderService(config: Config, patience = 1000) {
       },
 
       async place(ctx) {
-        const customerId = customerOf(ctx);
+        const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
-        const first = () => this.store.findOne({ customerId, idemKey });
         const paymentMethod = methodOf(config.payments, body.paymentMethod);
-        const [known, cart] = await Promise.all([first(), ctx.call('cart.content', { customerId })]);
-        if (known) return repeated(known, fingerprint, this.store, patience);
-        const { items } = cart;
-        if (items.length === 0) {
-          // The first request with this key may have emptied it since.
-          const begun = await first();
-          if (begun) return repeated(begun, fingerprint, this.store, patience);
-          throw errors.emptyCart();
-        }
-        const { priced, address } = await priceBasket(cart, body, customerId, book, ctx);
-        const { total } = priced.totals;
-        const { expectedTotal = total, note } = body;
-        if (expectedTotal.amount !== total.amount || expectedTotal.currency !== total.currency) {
-          throw errors.priceChanged(total);
-        }
-        // Of the stock that the shopper has on hold, under the id that the hold has kept for this order.
-        const { orderId } = await ctx.call('hold.consume', { customerId, idemKey, items });
-        const [id, owner] = [orderId ?? newId('ord'), config.nodeId];
-        const draft = begin(
-          { id, customerId, idemKey, fingerprint, priced, shippingAddress: address, paymentMethod, note, owner },
-          new Date(),
+        const { order: begun, isNew } = await acceptOrder(
+          { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId },
+          book,
+          this.store,
+          ctx,
         );
+        if (!isNew) return repeated(begun, fingerprint, this.store, patience);
         // Accepted from here on: the order will be brought to its end, by this process or by another.
-        if (!(await this.store.insert(draft))) {
-          const other = await first();
-          if (!other) throw errors.requestInProgress();
-          return repeated(other, fingerprint, this.store, patience);
-        }
-        const begun = { ...draft, rev: 0 };
         const placing = beginPlacing(this, begun).catch(() => undefined);
         const placed = await Promise.race([placing, sleep(PATIENCE, undefined, { ref: false })]);
         if (placed && placed.state !== 'PENDING') return answerOf(placed, fingerprint);

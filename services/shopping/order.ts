@@ -16,6 +16,8 @@ export interface Order extends Priced {
   idemKey: string;
   /** What the key was first sent with. */
   fingerprint: string;
+  /** The cart, and its generation, that the order is made of; unique. Absent on orders from before there were claims. */
+  cartClaim?: string;
   shippingAddress: PostalAddress;
   note?: string;
   /** What the payment provider takes the money from, in its own words. */
@@ -75,6 +77,7 @@ export interface Placement {
   customerId: string;
   idemKey: string;
   fingerprint: string;
+  cartClaim?: string;
   priced: Priced;
   shippingAddress: PostalAddress;
   paymentMethod: string;

@@ -22,7 +22,7 @@ export interface Told {
   unexpected: string[];
 }
 
-const EXPECTED = ['out-of-stock', 'payment-declined', 'order-expired', 'coupon-refused', 'empty-cart'];
+const EXPECTED = ['out-of-stock', 'payment-declined', 'order-expired', 'coupon-refused', 'empty-cart', 'order-open'];
 
 /** Shoppers who order one thing after the other until told that it is enough, each repeating what got no answer. */
 export class Crowd {
@@ -66,16 +66,30 @@ export class Crowd {
         paymentMethod: random.pick(METHODS),
         ...(random.next() < 0.2 ? { couponCodes: ['CHAOS'] } : {}),
       };
-      const answer = await insist(shopper, () => shopper.ask('POST /v1/orders', body, { 'idempotency-key': key }));
+      const send = (key: string) =>
+        insist(shopper, () => shopper.ask('POST /v1/orders', body, { 'idempotency-key': key }));
+      // Sometimes from two tabs at once, each with a key of its own: at most one of them becomes an order.
+      const [answer, other] =
+        random.next() < 0.1 ? await Promise.all([send(key), send(`${key}-tab`)]) : [await send(key)];
       this.#note(answer);
+      if (other) this.#noteTab(answer, other);
       const id = answer.body?.id;
       if (answer.status === 201 && random.next() < 0.15) {
         const cancelled = await insist(shopper, () => shopper.ask(`POST /v1/orders/${id}/cancel`, {}));
         if (cancelled.status !== 200) this.told.unexpected.push(`cancel ${JSON.stringify(cancelled.body)}`);
       }
       // What was refused stays in the cart, and would make the next order dearer and dearer.
+      const open = [answer, other].find((one) => one?.body?.type === '/problems/order-open');
+      if (open) await outcomeOf(shopper, open.body.orderId);
       if (answer.status >= 400) await insist(shopper, () => shopper.ask('DELETE /v1/cart'));
     }
+  }
+
+  /** Two orders of one cart are one too many, unless the first was rejected before the second was accepted. */
+  #noteTab(answer: Answer, other: Answer): void {
+    this.#note(other);
+    const both = [answer, other].filter(({ status }) => status === 201);
+    if (both.length > 1) this.told.unexpected.push(`one cart, two orders: ${both.map(({ body }) => body.id)}`);
   }
 
   #note({ status, body }: Answer): void {
@@ -104,6 +118,14 @@ async function insist(shopper: Shopper, ask: () => Promise<Answer>): Promise<Ans
     if (answer && !open) return answer;
     if (Date.now() > deadline) throw new Error(`no answer for ${GIVE_UP} ms, last ${JSON.stringify(answer?.body)}`);
     await sleep(200);
+  }
+}
+
+/** Waits until an order has an outcome, as a shopper does who is told that the cart is in it. */
+async function outcomeOf(shopper: Shopper, orderId: string): Promise<void> {
+  for (const deadline = Date.now() + GIVE_UP; Date.now() < deadline; await sleep(500)) {
+    const { body } = await insist(shopper, () => shopper.ask(`GET /v1/orders/${orderId}`));
+    if (body?.status !== 'PENDING') return;
   }
 }
 

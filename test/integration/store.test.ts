@@ -18,6 +18,7 @@ interface Item extends Versioned {
   owner?: string;
   key?: string;
   email?: string;
+  claim?: string;
   at?: Date | null;
   list?: { id: string }[];
 }
@@ -29,6 +30,7 @@ const OPTIONS: StoreOptions<Item> = {
   indexes: [
     { fields: { owner: 1, key: 1 }, unique: true },
     { fields: { email: 1 }, unique: true },
+    { fields: { claim: 1 }, unique: true, sparse: true },
     { fields: { at: 1 } },
   ],
 };
@@ -107,6 +109,18 @@ eachEngine('the store', (engine) => {
       ...item('u1', { owner: 'a', key: 'k', email: 'e1' }),
       rev: 0,
     });
+  });
+
+  test('given a sparse unique index, then any number may be without the field, and one may have each value', async () => {
+    const claiming = (_id: string, claim?: string) => items.insert({ ...unique(_id), ...(claim ? { claim } : {}) });
+    expect(await Promise.all(['s1', 's2'].map((_id) => claiming(_id)))).toEqual([true, true]);
+    expect([await claiming('s3', 'one'), await claiming('s4', 'one')]).toEqual([true, false]);
+    const give = (_id: string, claim?: string) => items.change(_id, () => ({ answer: null, patch: { claim } }));
+    await expect(give('s1', 'one')).rejects.toBeInstanceOf(RefusedPatch);
+    await give('s3');
+    await give('s1', 'one');
+    expect(await claiming('s4', 'one')).toBe(false);
+    expect(await items.find({ claim: 'one' }, { fields: ['_id'] })).toMatchObject([{ _id: 's1' }]);
   });
 
   test('given 20 inserts at once with one key, then one succeeds', async () => {

@@ -1,10 +1,10 @@
 import { assign, copied, type Patch, type Versioned } from '../../lib/patch.ts';
 
-/** The unique indexes over several fields. */
-const UNIQUE: Readonly<Record<string, readonly string[]>> = {
-  orders: ['customerId', 'idemKey'],
-  reviews: ['customerId', 'productId'],
-  'review-votes': ['reviewId', 'customerId'],
+/** The unique indexes; documents without any of the fields are not in them. */
+const UNIQUE: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  orders: [['customerId', 'idemKey'], ['cartClaim']],
+  reviews: [['customerId', 'productId']],
+  'review-votes': [['reviewId', 'customerId']],
 };
 
 type Docs = Map<string, Versioned>;
@@ -46,8 +46,11 @@ export class Database {
   insert(collection: string, doc: object): boolean {
     const { _id, ...fields } = doc as Versioned & Record<string, unknown>;
     const docs = this.docs(collection);
-    const unique = UNIQUE[collection]?.map((field) => [field, fields[field]]);
-    if (docs.has(_id) || (unique && this.find(collection, Object.fromEntries(unique)).length > 0)) return false;
+    const isTaken = (names: readonly string[]) => {
+      const key = Object.fromEntries(names.map((name) => [name, fields[name]]));
+      return !Object.values(key).includes(undefined) && this.find(collection, key).length > 0;
+    };
+    if (docs.has(_id) || UNIQUE[collection]?.some(isTaken)) return false;
     docs.set(_id, copied({ ...(doc as Versioned), rev: 0 }));
     this.#written();
     return true;

@@ -19,8 +19,10 @@ export interface Buyer {
   wants: Lines;
   /** The bank declines. */
   broke: boolean;
-  /** How many times the order is sent, at once, to both processes, with one key. */
+  /** How many times the order is sent, at once, to both processes. */
   sent: number;
+  /** How many tabs it is sent from, each with a key of its own. One when left out. */
+  tabs?: number;
 }
 
 export type Meanwhile = 'nothing' | 'recover' | 'freeze' | 'ask again' | 'add to cart' | 'minutes pass';
@@ -67,11 +69,14 @@ const STUBS = {
 };
 
 const customerId = (buyer: number) => `cus_${buyer}`;
+const keyOf = (tab: number) => `tab ${tab}`;
+/** The key as it was sent: a mutation makes each order's key another one, which the check must see through. */
+const keyPartOf = (idemKey: string) => idemKey.slice(0, keyOf(0).length);
 const total = (counts: Lines) => Object.values(counts).reduce((a, b) => a + b, 0);
 
 /**
  * A story played in a model cluster, and what it left in the books. Needs Jest's fake clock: no time passes but what
- * the story says. I1 to I10 are the shop's invariants, as docs/architecture.md numbers them.
+ * the story says. I1 to I10 and I15 are the shop's invariants, as docs/architecture.md numbers them.
  */
 export class ModelShop {
   /** What was against the books, at any moment. */
@@ -83,7 +88,7 @@ export class ModelShop {
   readonly #ledger: Map<string, LedgerEntry>;
   readonly #carts: Map<string, Cart>;
   /** What each buyer was told, by status of the order or type of the problem. */
-  readonly #told: { buyer: number; word: string; orderId?: string }[] = [];
+  readonly #told: { buyer: number; key: string; word: string; orderId?: string }[] = [];
   readonly #asked: (() => Promise<unknown>)[] = [];
   readonly #added = new Map<string, number>();
 
@@ -118,8 +123,8 @@ export class ModelShop {
 
   /** Plays the story, and then lets the shop come to rest: first without those who are frozen or late. */
   async play(): Promise<void> {
-    for (const [buyer, { sent }] of this.#story.buyers.entries()) {
-      for (let nth = 0; nth < sent; nth++) this.#order(buyer, this.#process(nth));
+    for (const [buyer, { sent, tabs = 1 }] of this.#story.buyers.entries()) {
+      for (let nth = 0; nth < sent * tabs; nth++) this.#order(buyer, this.#process(nth), keyOf(nth % tabs));
     }
     if (this.#story.cancelled) {
       await this.#rest({ late: true });
@@ -159,8 +164,10 @@ export class ModelShop {
       jest.setSystemTime(Date.now() + LEASE);
       this.#recover(process);
     } else if (what === 'freeze') this.#cluster.freeze(process, !process.frozen);
-    else if (what === 'ask again') this.#order(buyer, process);
-    else if (what === 'add to cart') this.#addMug(customerId(buyer));
+    else if (what === 'ask again') {
+      const { tabs = 1 } = this.#story.buyers[buyer] as Buyer;
+      this.#order(buyer, process, keyOf(Math.abs(pick) % tabs));
+    } else if (what === 'add to cart') this.#addMug(customerId(buyer));
   }
 
   #recover({ name, services }: Process): void {
@@ -169,14 +176,14 @@ export class ModelShop {
     recoverOrders({ store: store as never, rpc }, name, failed).catch(failed);
   }
 
-  #order(buyer: number, process: Process): void {
+  #order(buyer: number, process: Process, key: string): void {
     const user = { id: customerId(buyer), sessionId: 'ses', role: 'customer' };
     const paymentMethod = this.#story.buyers[buyer]?.broke ? 'tok_decline' : 'tok_approve';
-    const body = { idempotencyKey: 'once', addressId: 'adr', paymentMethod };
+    const body = { idempotencyKey: key, addressId: 'adr', paymentMethod };
     const answer = this.#cluster.serve(process, 'order.place', body, { user });
     (answer as Promise<{ id: string; status: string }>).then(
-      ({ id, status }) => this.#told.push({ buyer, word: status, orderId: id }),
-      ({ type }) => this.#told.push({ buyer, word: type ?? 'an error' }),
+      ({ id, status }) => this.#told.push({ buyer, key, word: status, orderId: id }),
+      ({ type }) => this.#told.push({ buyer, key, word: type ?? 'an error' }),
     );
   }
 
@@ -207,8 +214,10 @@ export class ModelShop {
       this.#check(Math.min(available, reserved, sold) >= 0, `I1 ${_id} is negative`);
       this.#check(reserved === total(res), `I2 ${_id} has reserved what nobody holds`);
     }
-    const customers = new Set([...this.#orders.values()].map((order) => order.customerId));
-    this.#check(customers.size === this.#orders.size, 'I4 a key has two orders');
+    const keys = new Set(
+      [...this.#orders.values()].map(({ customerId, idemKey }) => `${customerId} ${keyPartOf(idemKey)}`),
+    );
+    this.#check(keys.size === this.#orders.size, 'I4 a key has two orders');
     for (const { _id, captured, refunded } of this.#ledger.values()) {
       const known = this.#orders.has(_id);
       this.#check(known, 'I5 a charge is not under the id of an order');
@@ -232,7 +241,7 @@ export class ModelShop {
   #auditAtRest(): void {
     const orders = [...this.#orders.values()];
     const bought = new Map<string, Lines>();
-    const taken = new Set<string>();
+    const gone = new Map<string, Lines>();
     for (const { _id, customerId, state, lines, totals, outbox, lease } of orders) {
       const paid = state === 'PAID';
       const final = this.#story.cancelled ? ['CANCELLED', 'REJECTED'] : ['PAID', 'REJECTED'];
@@ -240,8 +249,11 @@ export class ModelShop {
       const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
       this.#check(captured - refunded === (paid ? totals.total.amount : 0), `I6 ${captured - refunded} for ${state}`);
       this.#check(outbox.length === 0 && lease === null, 'I10 an order has something left to do');
-      if (state === 'CANCELLED') taken.add(customerId);
-      if (paid) bought.set(customerId, Object.fromEntries(lines.map(({ sku, quantity }) => [sku, quantity])));
+      for (const sums of [...(paid ? [bought] : []), ...(state === 'REJECTED' ? [] : [gone])]) {
+        const sum = sums.get(customerId) ?? {};
+        for (const { sku, quantity } of lines) sum[sku] = (sum[sku] ?? 0) + quantity;
+        sums.set(customerId, sum);
+      }
     }
     for (const { _id, sold, reserved } of this.#stocks.values()) {
       const due = [...bought.values()].reduce((sum, lines) => sum + (lines[_id] ?? 0), 0);
@@ -253,12 +265,19 @@ export class ModelShop {
       for (const sku of Object.keys(PRICES)) {
         const put = (wants[sku] ?? 0) + (sku === 'MUG' ? (this.#added.get(id) ?? 0) : 0);
         const left = this.#carts.get(id)?.items[sku]?.quantity ?? 0;
-        const gone = taken.has(id) ? (wants[sku] ?? 0) : (bought.get(id)?.[sku] ?? 0);
-        this.#check(left === put - gone, `a cart has ${left} ${sku} of ${put}`);
+        const ordered = gone.get(id)?.[sku] ?? 0;
+        this.#check(ordered <= put, `I15 living orders have ${ordered} ${sku}, their cart had ${put}`);
+        this.#check(left === put - ordered, `a cart has ${left} ${sku} of ${put}`);
       }
     }
-    for (const { buyer, word, orderId } of this.#told) {
-      const order = orders.find((order) => order.customerId === customerId(buyer));
+    for (const { buyer, key, word, orderId } of this.#told) {
+      const own = orders.filter((order) => order.customerId === customerId(buyer));
+      const order = own.find(({ idemKey }) => keyPartOf(idemKey) === key);
+      const others = own.filter(({ idemKey }) => keyPartOf(idemKey) !== key);
+      if (['order-open', 'empty-cart'].includes(word)) {
+        this.#check(others.length > 0, `a customer was told ${word}, and there is no other order`);
+        continue;
+      }
       const outcome = order?.rejection?.code ?? order?.state ?? 'nothing';
       const open = ['an error', 'REQUEST_TIMEOUT', 'request-in-progress', 'PENDING'].includes(word);
       this.#check(

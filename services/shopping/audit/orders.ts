@@ -13,16 +13,18 @@ export interface Expectations {
   acknowledged: readonly string[];
 }
 
-/** I4, I7, I8, I10: orders are there once, and come to their end. */
+/** I4, I7, I8, I10, I15: orders are there once, and come to their end. */
 export function checkOrders(books: Books, { atRest, acknowledged }: Expectations, findings: Findings): void {
   const { orders, readAt } = books;
   const keys = new Map<string, string>();
+  const claims = new Map<string, string>();
   const known = new Set<string>();
-  for (const { id, customerId, idemKey, status, settled, parked, outbox, changedAt } of orders) {
+  for (const { id, customerId, idemKey, cartClaim, status, settled, parked, outbox, changedAt } of orders) {
     known.add(id);
     const key = JSON.stringify([customerId, idemKey]);
     findings.check(!keys.has(key), 'I4', `${id} and ${keys.get(key)} have one key`, id, keys.get(key) ?? '');
     keys.set(key, id);
+    checkClaim({ id, customerId, cartClaim }, claims, findings);
     const age = +readAt - Date.parse(changedAt);
     const late = age > (status === 'PENDING' ? LONGEST_PAYMENT : LONGEST);
     const why = parked ? ', parked' : '';
@@ -33,6 +35,22 @@ export function checkOrders(books: Books, { atRest, acknowledged }: Expectations
   for (const [orderId, what] of named(books, acknowledged)) {
     findings.check(known.has(orderId), 'I7', `${what} names ${orderId}, which does not exist`, orderId);
   }
+}
+
+type ClaimedOrder = Pick<Books['orders'][number], 'id' | 'customerId' | 'cartClaim'>;
+
+/** I15: each order has a generation of its customer's cart for itself. */
+function checkClaim(
+  { id, customerId, cartClaim }: ClaimedOrder,
+  claims: Map<string, string>,
+  findings: Findings,
+): void {
+  if (cartClaim === null) return;
+  const isOwn = cartClaim.startsWith(`${customerId}:`) && /^\d+$/.test(cartClaim.slice(customerId.length + 1));
+  findings.check(isOwn, 'I15', `${id} claims ${cartClaim}, which is no cart of ${customerId}`, id);
+  const other = claims.get(cartClaim);
+  findings.check(other === undefined, 'I15', `${id} and ${other} are both made of ${cartClaim}`, id, other ?? '');
+  claims.set(cartClaim, id);
 }
 
 /** The orders that others rely on, and who they are. */

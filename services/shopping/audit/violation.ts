@@ -14,6 +14,7 @@ export const INVARIANTS = {
   I12: 'invoices of a year are numbered without gaps or doubles',
   I13: 'the movements of a SKU are there without gaps, and add up to its stock',
   I14: "a product's rating is the count and the sum of its approved reviews",
+  I15: "a cart's contents are in at most one living order",
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

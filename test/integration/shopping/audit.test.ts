@@ -4,6 +4,9 @@ import { newId } from '../../../lib/ids.ts';
 import { freePort } from '../../../scripts/servers/ports.ts';
 import { packed, unpacked } from '../../../services/product/ledger.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import type { Books } from '../../../services/shopping/audit/books.ts';
+import { checkOrders } from '../../../services/shopping/audit/orders.ts';
+import { Findings } from '../../../services/shopping/audit/violation.ts';
 import type { Order } from '../../../services/shopping/order.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { manyCustomers } from '../../support/customers.ts';
@@ -144,6 +147,18 @@ eachEngine('the auditor', (engine) => {
       expect(await run()).toMatchObject([{ invariant: 'I11', documents: ['AUDITED'] }]);
     });
 
+    test('two orders are made of one cart, or one of a cart that is not its customer’s (I15)', async () => {
+      const { items } = await shop.broker.call('order.books', {});
+      const order = items.find((one) => one.id === id) as (typeof items)[number];
+      const books = { orders: [order, { ...order, id: 'ord_2', idemKey: 'two' }], readAt: new Date() };
+      const findings = new Findings();
+      const none = { before: [], coupons: [], invoices: [], holds: [] } as unknown as Books;
+      checkOrders({ ...none, ...books }, { atRest: true, acknowledged: [] }, findings);
+      expect(findings.violations).toMatchObject([{ invariant: 'I15', documents: ['ord_2', id] }]);
+      await tamper('order', id, { cartClaim: 'cus_other:0' }, { cartClaim: order.cartClaim });
+      expect(await run()).toMatchObject([{ invariant: 'I15', documents: [id] }]);
+    });
+
     test('an order does not end (I8), or leaves something undone (I10)', async () => {
       const outbox = [{ id: 'sell:NOTHING', action: 'inventory.commit', params: { sku: 'NOTHING', orderId: id } }];
       await tamper('order', id, { outbox }, { outbox: [] });
@@ -186,7 +201,7 @@ eachEngine('the auditor', (engine) => {
   describe('a dead letter', () => {
     /** An order that fails by itself for the last time. */
     const failing = async () => {
-      const known = (await storeOf(shop, 'order').get(id)) as Order;
+      const { cartClaim: _, ...known } = (await storeOf(shop, 'order').get(id)) as Order;
       const orderId = newId('ord');
       const outbox = [{ id: 'sell:X', action: 'inventory.commit' as const, params: { sku: MUG, orderId } }];
       const part = { _id: orderId, idemKey: orderId, lines: [], discounts: [], refunds: [], payment: null, outbox };

@@ -31,8 +31,8 @@ eachEngine('stock on hold', (engine) => {
 
   const meta = () => ({ meta: { user: { id: customerId, sessionId: 'ses', role: 'customer' as const } } });
   const hold = () => shop.broker.call('hold.put', {}, meta());
-  const consume = (idemKey: string, quantity = 3) =>
-    shop.broker.call('hold.consume', { customerId, idemKey, items: [{ sku, quantity }] });
+  const consume = (cartClaim: string, quantity = 3) =>
+    shop.broker.call('hold.consume', { customerId, cartClaim, items: [{ sku, quantity }] });
   const stockOf = async () => {
     const { available = 0, reserved = 0 } = (await storeOf(shop, 'inventory').get(sku)) ?? {};
     return { available, reserved };
@@ -142,7 +142,7 @@ eachEngine('stock on hold', (engine) => {
     await shop.broker.call('inventory.release', { sku, orderId });
   });
 
-  test('goes to one order of many that ask for it at once, and always to the same key', async () => {
+  test('goes to one order of many that ask for it at once, and always to the same cart', async () => {
     const { id } = await hold();
     const answers = await Promise.all(
       Array.from({ length: 10 }, async (_, n) => ({ key: n % 5, ...(await consume(`key-${n % 5}`)) })),

@@ -4,11 +4,13 @@ import type { Decision } from '../../../lib/changes.ts';
 import { assign, copied } from '../../../lib/patch.ts';
 import {
   type Cart,
+  cartClaimOf,
   cartView,
   clear,
   currencyOf,
   emptyCart,
   erase,
+  giveBack,
   type Item,
   listed,
   type Offer,
@@ -143,10 +145,28 @@ describe('taking out what was ordered', () => {
     const take = (n: number) => takeOrdered(cart, `ord_${n}`, [{ sku: 'MUG', quantity: 1 }], now);
     for (let n = 0; n < 50; n++) cart = after(cart, take(n));
     expect(cart.items.MUG?.quantity).toBe(49);
-    for (let n = 0; n < 50; n++) expect(take(n)).toEqual({ answer: undefined });
+    for (let n = 0; n < 50; n++) expect(take(n).patch).toBeUndefined();
     cart = after(cart, take(50));
     expect(cart.ordered).toHaveLength(50);
-    expect(take(1)).toEqual({ answer: undefined });
+    expect(take(1).patch).toBeUndefined();
+  });
+
+  test('moves the generation on, once, so that the next order has a claim of its own', () => {
+    const cart = cartOf(['MUG', 2]);
+    const items = [{ sku: 'MUG', quantity: 1 }];
+    const taken = after(cart, takeOrdered(cart, 'ord_1', items, now));
+    expect([cartClaimOf(cart), cartClaimOf(taken)]).toEqual([`${cart._id}:0`, `${cart._id}:1`]);
+    expect(cartClaimOf(after(taken, takeOrdered(taken, 'ord_1', items, now)))).toBe(`${cart._id}:1`);
+    for (const decision of [setItem(taken, { sku: 'CUP', quantity: 1 }, now), clear(taken, now), erase(taken, now)]) {
+      expect(cartClaimOf(after(taken, decision))).toBe(`${cart._id}:1`);
+    }
+  });
+
+  test('is not for a rejected order, which gives the cart back under another claim, once', () => {
+    const cart = cartOf(['MUG', 2]);
+    const back = after(cart, giveBack(cart, cartClaimOf(cart)));
+    expect(back).toMatchObject({ items: cart.items, ordered: [], generation: 1 });
+    expect(giveBack(back, cartClaimOf(cart)).patch).toBeUndefined();
   });
 
   test('however often and late an order is taken out, what was added since stays', () => {

@@ -16,6 +16,7 @@ const STORIES: Record<string, Plot> = {
   'an order that is declined': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer({ broke: true })] },
   'an order of which one line is short': { stock: { MUG: 5, BOWL: 0 }, buyers: [buyer()] },
   'an order that is sent twice': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer({ sent: 2 })] },
+  'an order that is sent from two tabs': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer({ tabs: 2 })] },
   'an order that is cancelled after it was paid': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer()], cancelled: true },
   'two orders of the last pieces': { stock: { MUG: 2, BOWL: 5 }, buyers: [buyer(), buyer()] },
 };

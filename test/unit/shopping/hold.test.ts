@@ -52,7 +52,7 @@ test('a hold is shown once all of it is reserved, with the time that remains, an
 test('an order gets the id of a hold for just its items, in any order of them, and again by the same key', () => {
   const { answer } = consume(onHold, 'key', [...ITEMS].reverse(), new Date(+UNTIL - 1));
   expect(answer.orderId).toBe('o1');
-  const again = consume(consumed, 'key', [], at(2000));
+  const again = consume(consumed, 'key', ITEMS, at(2000));
   expect(again).toMatchObject({ answer: { orderId: 'o1' } });
   expect(again.patch).toBeUndefined();
   expect(consume(consumed, 'other key', ITEMS, at(2000)).answer.orderId).toBeNull();
