@@ -4,10 +4,12 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BlobConfig } from './blobs.ts';
 import { check, HINTS, SECRETS } from './environment.ts';
+import { isCurrency } from './money.ts';
 import type { NatsFiles } from './nats-options.ts';
 import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
 import { keptSecret, weaknessOf } from './secrets.ts';
 import { StartError } from './start-error.ts';
+import { isTimeZone } from './time-zone.ts';
 
 /** Everything a process may be told from outside. Read once, at start, from the environment alone. */
 export interface Config {
@@ -59,6 +61,8 @@ export interface Config {
   currency: string;
   /** All that it sells in, `currency` first: one price list each. */
   currencies: readonly string[];
+  /** IANA: the days and years of papers, and of times given without an offset, are those of this time zone. */
+  timeZone: string;
   /** Loads the sample catalogue into an empty product database; on by default, but not in production. */
   seed: boolean;
   /** Where Prometheus finds the metrics of this process; 0: nowhere. */
@@ -117,6 +121,14 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   if (!env.NATS_URL && services.some((name) => name === 'watcher')) {
     throw new StartError('SERVICES has watcher, which needs NATS_URL and NATS_SYSTEM_URL');
   }
+  const noCurrency = [env.CURRENCY, ...listOf(env.CURRENCIES)].find((code) => !isCurrency(String(code)));
+  if (noCurrency !== undefined) {
+    const name = noCurrency === env.CURRENCY ? 'CURRENCY' : 'CURRENCIES';
+    throw new StartError(`${name} must be ${HINTS[name]}, but has ${JSON.stringify(noCurrency)}`);
+  }
+  if (!isTimeZone(text('TIME_ZONE'))) {
+    throw new StartError(`TIME_ZONE must be ${HINTS.TIME_ZONE}, but is ${JSON.stringify(env.TIME_ZONE)}`);
+  }
   const dataDir = resolve(text('DATA_DIR'));
   if (production) refuseWeak(env);
   const tokenSecret = (env.TOKEN_SECRET as string | undefined) ?? keptSecret(dataDir);
@@ -159,6 +171,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     passwordCost: { memory: env.ARGON2_MEMORY as number, passes: env.ARGON2_PASSES as number },
     currency: text('CURRENCY'),
     currencies: [...new Set([text('CURRENCY'), ...listOf(env.CURRENCIES)])],
+    timeZone: text('TIME_ZONE'),
     seed: (env.SEED as boolean | undefined) ?? !production,
     metricsPort: env.METRICS_PORT as number,
     auditSeconds: env.AUDIT_SECONDS as number,

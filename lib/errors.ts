@@ -55,6 +55,7 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key belongs to another request' },
   'coupon-refused': { status: 422, title: 'The coupon cannot be used' },
   'no-shipping': { status: 422, title: 'It cannot be sent there this way' },
+  'total-too-high': { status: 422, title: 'The total is too high' },
   'unknown-payment-method': { status: 422, title: 'There is no such way to pay' },
   'refund-too-high': { status: 422, title: 'More than was paid cannot be refunded' },
   'unknown-currency': { status: 422, title: 'The shop does not sell in this currency' },
@@ -150,6 +151,8 @@ export const errors = {
   couponRefused: (code: string, reason: CouponRefusal, detail: string) =>
     coded('coupon-refused', detail, { code, reason }),
   noShipping: (detail: string, methods: string[]) => coded('no-shipping', detail, { methods }),
+  totalTooHigh: () =>
+    coded('total-too-high', 'The total is more than the shop can account for in one order. Order less at a time.'),
   unknownPaymentMethod: (method: string) =>
     coded('unknown-payment-method', `${JSON.stringify(method)} is no way to pay here.`),
   refundTooHigh: (left: Money) => coded('refund-too-high', 'This is more than is left of what was captured.', { left }),

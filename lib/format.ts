@@ -15,13 +15,21 @@ function formatOf(currency: string): Intl.NumberFormat {
 
 /** Money for people: `€1,234.50`, `¥1,234`. */
 export function moneyText({ amount, currency }: Money): string {
-  return formatOf(currency).format(amount / 10 ** decimalsOf(currency));
+  // As a text, since a quotient of floats is not exact; the type of `format` leaves such texts out.
+  return formatOf(currency).format(decimalText(amount, decimalsOf(currency)) as `${number}`);
 }
 
 /** Money as the history of an order has it: `1234.50 EUR`. */
 export function plainMoneyText({ amount, currency }: Money): string {
-  const decimals = decimalsOf(currency);
-  return `${(amount / 10 ** decimals).toFixed(decimals)} ${currency}`;
+  return `${decimalText(amount, decimalsOf(currency))} ${currency}`;
+}
+
+/** Minor units as a decimal number, exact at any size; -0 is 0. */
+function decimalText(amount: number, decimals: number): string {
+  const digits = String(Math.abs(amount)).padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const sign = amount < 0 ? '-' : '';
+  return decimals === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-decimals)}`;
 }
 
 /** Basis points for people: 1900 is `19 %`. */

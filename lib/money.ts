@@ -1,3 +1,5 @@
+import { errors } from './errors.ts';
+
 /** An amount in a currency's minor units (cents), always an integer, and its ISO 4217 code. */
 export interface Money {
   amount: number;
@@ -18,6 +20,17 @@ export function decimalsOf(currency: string): number {
   return FOUR_DECIMALS.has(currency) ? 4 : 2;
 }
 
+/** ISO 4217 has no list in Node: what CLDR (Intl) has less what was withdrawn, or is no money to pay with. */
+const WITHDRAWN = new Set('ANG BGN BYR CUC HRK SLL STD VEF ZWL XDR XSU'.split(' '));
+/** In ISO 4217 since 2025; a Node with older data does not know it. */
+const ADDED = ['XCG'];
+const CURRENCIES: ReadonlySet<string> = new Set(
+  [...Intl.supportedValuesOf('currency'), ...ADDED].filter((code) => !WITHDRAWN.has(code)),
+);
+
+/** Whether a code is that of a currency in use, by ISO 4217. */
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
+
 /** The contract rule of a currency's ISO 4217 code. */
 export const currencyRule = { type: 'string', pattern: /^[A-Z]{3}$/ } as const;
 
@@ -33,22 +46,24 @@ export const positiveMoneyRule = {
   props: { ...moneyRule.props, amount: { type: 'number', integer: true, positive: true } },
 } as const;
 
-/** `money` times a whole number. @throws {RangeError} when the result is no safe integer. */
+/** `money` times a whole number. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
 export function times({ amount, currency }: Money, count: number): Money {
   return { amount: safe(amount * count), currency };
 }
 
-/** The sum, in `currency`; zero of nothing. @throws {RangeError} on mixed currencies or an unsafe integer. */
+/** The sum, in `currency`; zero of nothing. @throws total-too-high; {RangeError} on mixed currencies or a fraction */
 export function sum(parts: readonly Money[], currency: string): Money {
-  let amount = 0;
   for (const part of parts) {
     if (part.currency !== currency) throw new RangeError(`cannot add ${part.currency} to ${currency}`);
-    amount = safe(amount + part.amount);
   }
-  return { amount, currency };
+  return { amount: addUp(parts.map(({ amount }) => amount)), currency };
 }
 
+/** The sum of amounts in minor units. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
+export const addUp = (amounts: readonly number[]): number => amounts.reduce((total, amount) => safe(total + amount), 0);
+
 function safe(amount: number): number {
-  if (!Number.isSafeInteger(amount)) throw new RangeError(`${amount} is not a whole number of minor units`);
+  if (!Number.isInteger(amount)) throw new RangeError(`${amount} is not a whole number of minor units`);
+  if (!Number.isSafeInteger(amount)) throw errors.totalTooHigh();
   return amount + 0; // never -0
 }

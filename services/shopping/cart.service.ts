@@ -126,6 +126,8 @@ export default function cartService(config: Config) {
         const offers = await ctx.call('product.offers', { skus, currency });
         if (!offers.some((offer) => offer.sku === sku))
           throw errors.notFound(`The SKU ${sku} with a price in ${currency}`);
+        // Refuses a total that is too high before it is stored.
+        cartView(listed({ ...before?.items, [sku]: { quantity: ctx.params.quantity } }), offers, currency);
         const cart = await this.store.change(id, (doc, now) => setItem(doc, ctx.params, now));
         giveToken(ctx, token);
         // Another device may have added something meanwhile, or chosen another currency.

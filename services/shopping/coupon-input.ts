@@ -1,15 +1,16 @@
 import type { Params } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { timeOf } from '../../lib/time.ts';
+import { endOf, startOf } from '../../lib/time.ts';
 import type { CouponInput } from './coupon.ts';
 
 /** What each kind of coupon cannot do without. */
 const NEEDED = { percentage: 'percent', fixed: 'amount', 'free-shipping': undefined } as const;
 
-/** What the shop sells in: its own currency, and all of them. */
-export interface Currencies {
+/** What the shop sells in: its own currency, and all of them; and whose days those of a coupon are. */
+export interface ShopSettings {
   currency: string;
   currencies: readonly string[];
+  timeZone: string;
 }
 
 /**
@@ -18,12 +19,12 @@ export interface Currencies {
  */
 export function inputOf(
   { code: _, validFrom, validUntil, currency, ...input }: Params<'coupon.put'>,
-  shop: Currencies,
+  shop: ShopSettings,
 ): CouponInput {
   const field = NEEDED[input.kind];
   if (field && input[field] === undefined) throw bad(field, `A ${input.kind} coupon needs ${field}.`);
-  const from = validFrom === undefined ? undefined : timeOf('validFrom', validFrom);
-  const until = validUntil === undefined ? undefined : timeOf('validUntil', validUntil);
+  const from = validFrom === undefined ? undefined : startOf('validFrom', validFrom, shop.timeZone);
+  const until = validUntil === undefined ? undefined : endOf('validUntil', validUntil, shop.timeZone);
   if (from && until && until <= from) throw bad('validUntil', 'A coupon ends after it begins.');
   const hasAmount = input.kind === 'fixed' || input.minimum !== undefined;
   if (currency !== undefined && !hasAmount) throw bad('currency', 'Only an amount or a minimum has a currency.');

@@ -4,10 +4,10 @@ import { idRule } from '../../lib/ids.ts';
 import { currencyRule, moneyRule } from '../../lib/money.ts';
 import { optional } from '../../lib/optional.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
-import { timeRule } from '../../lib/time.ts';
+import { timeOrDayRule } from '../../lib/time.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
-const whole = { type: 'number', integer: true, min: 1 } as const;
+const whole = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
 const kind = { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] } as const;
 const terms = {
   kind,
@@ -17,8 +17,9 @@ const terms = {
   amount: optional(whole),
   minimum: optional(whole),
   currency: optional(currencyRule),
-  validFrom: optional(timeRule),
-  validUntil: optional(timeRule),
+  /** A day is one of the shop's time zone: from its beginning, until its end. */
+  validFrom: optional(timeOrDayRule),
+  validUntil: optional(timeOrDayRule),
   limit: optional(whole),
   perCustomer: optional(whole),
 } as const;

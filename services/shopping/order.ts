@@ -97,6 +97,8 @@ export function begin({ priced, id, owner, note, ...placement }: Placement, now:
     _id: id,
     ...placement,
     ...priced,
+    // A coupon that brings nothing is not used up.
+    discounts: priced.discounts.filter(({ amount }) => amount.amount > 0),
     ...(note ? { note } : {}),
     state: 'PENDING',
     rejection: null,

@@ -1,6 +1,6 @@
 import { type CouponRefusal, errors } from '../../../lib/errors.ts';
 import type { Money } from '../../../lib/money.ts';
-import { rounded } from './round.ts';
+import { proportion } from './round.ts';
 import type { CouponTerms } from './rules.ts';
 
 export const MOST_COUPONS = 5;
@@ -40,7 +40,7 @@ export function discountsOn({ amount: subtotal, currency }: Money, coupons: read
     return { code, kind, amount };
   };
   const percentages = coupons.flatMap((terms) =>
-    terms.kind === 'percentage' ? [take(terms.code, terms.kind, rounded(subtotal * terms.percent, 10_000))] : [],
+    terms.kind === 'percentage' ? [take(terms.code, terms.kind, proportion(subtotal, terms.percent, 10_000))] : [],
   );
   const fixed = coupons.flatMap((terms) =>
     terms.kind === 'fixed' ? [take(terms.code, terms.kind, terms.amount.amount)] : [],

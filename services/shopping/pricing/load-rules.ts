@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { type Config, StartError } from '../../../lib/config.ts';
-import { currencyRule } from '../../../lib/money.ts';
 import { strict } from '../../../lib/service.ts';
 import { Validator } from '../../../lib/validator.ts';
-import type { PriceBook, PricingRules } from './rules.ts';
+import { doubledKeyIn, faultIn, type RulesFile } from './check-rules.ts';
+import type { PriceBook } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
 
-const whole = { type: 'number', integer: true, min: 0 } as const;
-const country = { type: 'string', pattern: /^([A-Z]{2}|\*)$/ } as const;
+const whole = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
+/** As the highest price of a product. */
+const fee = { ...whole, max: 1_000_000_000_000 } as const;
+/** Which one it is, is for check-rules.ts to say, with a hint. */
+const country = { type: 'string', min: 1, max: 64 } as const;
 /** As products have them. */
 const taxClass = { type: 'string', pattern: /^([a-z0-9-]{1,32}|\*)$/ } as const;
 const shipping = {
@@ -17,13 +20,13 @@ const shipping = {
     type: 'object',
     props: {
       id: { type: 'string', pattern: /^[a-z0-9-]{1,64}$/ },
-      title: 'string',
-      countries: { type: 'array', items: country, optional: true },
+      title: { type: 'string', max: 100, pattern: /^\P{C}*$/u },
+      countries: { type: 'array', min: 1, items: country, optional: true },
       by: { type: 'enum', values: ['total', 'weight'] },
       bands: {
         type: 'array',
         min: 1,
-        items: { type: 'object', props: { upTo: { ...whole, nullable: true }, price: whole } },
+        items: { type: 'object', props: { upTo: { ...whole, nullable: true }, price: fee } },
       },
       freeFrom: { ...whole, optional: true },
     },
@@ -44,17 +47,12 @@ const check = new Validator({ considerNullAsAValue: true }).compile({
     shipping,
     currencies: {
       type: 'record',
-      key: currencyRule,
+      key: 'string',
       value: { type: 'object', props: { shipping, taxIncluded: 'boolean|optional' } },
       optional: true,
     },
   }),
 });
-
-/** What PRICING_FILE has: the rules in the shop's own currency, and what is different in others. */
-interface RulesFile extends PricingRules {
-  currencies?: Record<string, Pick<PricingRules, 'shipping'> & Partial<Pick<PricingRules, 'taxIncluded'>>>;
-}
 
 /**
  * The rules of every currency that the shop sells in, from the file that PRICING_FILE names; without one the sample
@@ -68,9 +66,14 @@ export function loadRules({
 }: Pick<Config, 'pricingFile' | 'currency' | 'currencies'>): PriceBook {
   if (pricingFile === undefined) return new Map(currencies.map((currency) => [currency, standardRules]));
   const refuse = (detail: string) => new StartError(`PRICING_FILE ${pricingFile} is not right: ${detail}`);
-  const file = parsed(pricingFile);
+  const text = textOf(pricingFile);
+  const file = parsed(text, pricingFile);
+  const twice = doubledKeyIn(text);
+  if (twice !== undefined) throw refuse(`'${twice}' is there twice.`);
   const found = check(file);
   if (found !== true) throw refuse(Array.isArray(found) ? found.map(({ message }) => message).join(' ') : '');
+  const fault = faultIn(file as unknown as RulesFile);
+  if (fault !== undefined) throw refuse(fault);
   const { currencies: others = {}, ...rules } = file as unknown as RulesFile;
   if (Object.hasOwn(others, own))
     throw refuse(`what is true of ${own}, the shop's own currency, stands outside of 'currencies'.`);
@@ -85,10 +88,22 @@ export function loadRules({
   );
 }
 
-function parsed(file: string): Record<string, unknown> {
+function textOf(file: string): string {
   try {
-    return Object(JSON.parse(readFileSync(file, 'utf8')));
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new StartError(`PRICING_FILE ${file} cannot be read: ${(error as Error).message}`);
+    throw unreadable(file, error);
   }
 }
+
+function parsed(text: string, file: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+const unreadable = (file: string, error: unknown) =>
+  // A parser's message can quote lines of the file.
+  new StartError(`PRICING_FILE ${file} cannot be read: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`);

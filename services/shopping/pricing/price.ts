@@ -1,4 +1,4 @@
-import { type Money, sum, times } from '../../../lib/money.ts';
+import { addUp, type Money, sum, times } from '../../../lib/money.ts';
 import { discountsOn } from './discounts.ts';
 import { allot } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';
@@ -70,7 +70,7 @@ export interface Basis {
  * Prices lines for an address. Discounts are allotted to the lines by largest remainder; tax is computed on each
  * discounted line and on the shipping, rounded half up there, and nowhere else: every sum is one of rounded parts, so
  * that the lines and the shipping add up to the total exactly. Nothing is ever negative.
- * @throws coupon-refused, no-shipping; {RangeError} for a line in another currency
+ * @throws coupon-refused, no-shipping, total-too-high; {RangeError} for a line in another currency
  */
 export function price({ lines, country, shippingMethod, coupons, rules, currency }: Basis): Priced {
   const money = (amount: number): Money => ({ amount, currency });
@@ -78,7 +78,7 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
   const goods = lineTotals.map(({ amount }) => amount);
   const { amount: subtotal } = sum(lineTotals, currency);
   const discounts = discountsOn(money(subtotal), coupons);
-  const discount = add(discounts.map(({ amount }) => amount));
+  const discount = addUp(discounts.map(({ amount }) => amount));
   const shares = allot(discount, goods);
   const taxed = (amount: number, rate: number) => {
     const tax = taxOf(amount, rate, rules.taxIncluded);
@@ -116,12 +116,12 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
     })),
     taxes: byRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
     totals: {
-      quantity: add(lines.map((line) => line.quantity)),
+      quantity: addUp(lines.map((line) => line.quantity)),
       subtotal: money(subtotal),
       discount: money(discount),
       shipping: money(shipped.base),
-      tax: money(add(parts.map(({ tax }) => tax))),
-      total: money(add(parts.map(({ total }) => total))),
+      tax: money(addUp(parts.map(({ tax }) => tax))),
+      total: money(addUp(parts.map(({ total }) => total))),
       taxIncluded: rules.taxIncluded,
     },
   };
@@ -133,16 +133,14 @@ export function parcelOf(
   country: string,
   total: number,
 ): Parcel {
-  return { country, total, weight: add(lines.map(({ weight, quantity }) => weight * quantity)) };
+  return { country, total, weight: addUp(lines.map(({ weight, quantity }) => weight * quantity)) };
 }
-
-const add = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 
 /** The parts of a total summed by their rate, the highest first; what is free of tax is left out. */
 function byRate(parts: readonly { rate: number; base: number; tax: number }[]) {
   const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
   return rates.map((rate) => {
     const same = parts.filter((part) => part.rate === rate);
-    return { rate, base: add(same.map(({ base }) => base)), tax: add(same.map(({ tax }) => tax)) };
+    return { rate, base: addUp(same.map(({ base }) => base)), tax: addUp(same.map(({ tax }) => tax)) };
   });
 }

@@ -1,10 +1,11 @@
 /**
- * `numerator / denominator`, rounded half up to a whole number (commercial rounding), exactly: no fraction is ever
- * formed. Both are safe integers, none negative, the denominator above zero.
+ * `amount * numerator / denominator`, rounded half up to a whole number (commercial rounding), exactly: the product may
+ * be larger than a safe integer, and no fraction is ever formed. All are safe integers, none negative, the denominator
+ * above zero.
  */
-export function rounded(numerator: number, denominator: number): number {
-  const [n, d] = [BigInt(numerator), BigInt(denominator)];
-  return Number((2n * n + d) / (2n * d));
+export function proportion(amount: number, numerator: number, denominator: number): number {
+  const [product, d] = [BigInt(amount) * BigInt(numerator), BigInt(denominator)];
+  return Number((2n * product + d) / (2n * d));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { rounded } from './round.ts';
+import { proportion } from './round.ts';
 import type { PricingRules } from './rules.ts';
 
 /** The tax class of what has no other, and of shipping. */
@@ -21,5 +21,5 @@ export function rateFor({ tax }: PricingRules, country: string, taxClass: string
 
 /** The tax in, or on top of, an amount: rounded half up, once for each line. */
 export function taxOf(amount: number, rate: number, included: boolean): number {
-  return rounded(amount * rate, included ? 10_000 + rate : 10_000);
+  return proportion(amount, rate, included ? 10_000 + rate : 10_000);
 }

@@ -73,6 +73,7 @@ describe('the environment', () => {
       CONNECT_TIMEOUT: '2.5',
       CURRENCY: 'GBP',
       CURRENCIES: 'EUR, GBP,USD',
+      TIME_ZONE: 'Europe/Berlin',
       SEED: 'true',
       METRICS_PORT: '9100',
       AUDIT_SECONDS: '60',
@@ -125,6 +126,7 @@ describe('the environment', () => {
       passwordCost: { memory: 65_536, passes: 3 },
       currency: 'GBP',
       currencies: ['GBP', 'EUR', 'USD'],
+      timeZone: 'Europe/Berlin',
       seed: true,
       logLevel: 'debug',
       checkResults: false,
@@ -180,6 +182,11 @@ describe('the environment', () => {
     ['CONNECT_TIMEOUT', 'soon', 'seconds from 0 to 3600'],
     ['CONNECT_TIMEOUT', '3601', 'seconds from 0 to 3600'],
     ['CURRENCY', 'euro', 'ISO 4217'],
+    ['CURRENCY', 'UKP', 'ISO 4217'],
+    ['CURRENCY', 'DEM', 'ISO 4217'],
+    ['CURRENCIES', 'HRK', 'ISO 4217'],
+    ['TIME_ZONE', 'Berlin', 'IANA time zone such as Europe/Berlin'],
+    ['TIME_ZONE', '+01:00', 'IANA time zone'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace'],
   ])('with %s=%s is refused in one line that says what is expected', (name, value, expected) => {
     const line = refusal({ [name]: value });

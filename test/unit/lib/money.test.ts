@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decimalsOf, moneyRule, sum, times } from '../../../lib/money.ts';
+import { decimalsOf, isCurrency, moneyRule, sum, times } from '../../../lib/money.ts';
 import { Validator } from '../../../lib/validator.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -37,12 +37,24 @@ describe('money', () => {
   test.each([
     ['a fraction of a count', () => times(eur(199), 0.5)],
     ['a fraction of a cent', () => sum([eur(0.1), eur(0.2)], 'EUR')],
-    ['a product beyond what a number holds', () => times(eur(Number.MAX_SAFE_INTEGER), 2)],
-    ['a sum beyond what a number holds', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1)], 'EUR')],
-    ['a step beyond it on the way', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1), eur(-1)], 'EUR')],
     ['no number', () => times(eur(1), Number.NaN)],
   ])('is never %s', (_name, make) => {
     expect(make).toThrow(RangeError);
+  });
+
+  test.each([
+    ['a product', () => times(eur(Number.MAX_SAFE_INTEGER), 2)],
+    ['a sum', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1)], 'EUR')],
+    ['a step on the way to a sum', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1), eur(-1)], 'EUR')],
+  ])('beyond what a number holds is refused as too high: %s', (_name, make) => {
+    expect(make).toThrow(expect.objectContaining({ type: 'total-too-high' }));
+  });
+
+  test('is in a currency in use by ISO 4217', () => {
+    for (const code of ['EUR', 'USD', 'JPY', 'KWD', 'XCG', 'XAF', 'VES', 'SLE']) expect(isCurrency(code)).toBe(true);
+    for (const code of ['UKP', 'HRK', 'DEM', 'XAU', 'XXX', 'XTS', 'ZZZ', 'eur', 'XDR', 'BGN']) {
+      expect([code, isCurrency(code)]).toEqual([code, false]);
+    }
   });
 
   test('times a count is that many added up', () => {

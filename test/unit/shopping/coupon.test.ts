@@ -17,7 +17,7 @@ import {
 import { inputOf } from '../../../services/shopping/coupon-input.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const SHOP = { currency: 'EUR', currencies: ['EUR', 'USD'] };
+const SHOP = { currency: 'EUR', currencies: ['EUR', 'USD'], timeZone: 'Europe/Berlin' };
 const NOW = new Date('2026-03-01T10:00:00Z');
 const fixed = { kind: 'fixed', amount: 500 } as const;
 
@@ -134,4 +134,20 @@ test('staff sees what staff said', () => {
     ...{ code: 'SAVE', ...said, currency: 'EUR', used: 0, createdAt: NOW.toISOString() },
     ...{ validFrom: '2026-03-01T00:00:00.000Z', validUntil: times.validUntil },
   });
+});
+
+test('a day of a coupon is one of the shop’s time zone, and ends with its end', () => {
+  const days = { kind: 'free-shipping', validFrom: '2026-12-24', validUntil: '2026-12-31' } as const;
+  expect(inputOf({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
+    validFrom: new Date('2026-12-23T23:00:00Z'),
+    validUntil: new Date('2026-12-31T23:00:00Z'),
+  });
+  const one = { ...days, validFrom: '2026-12-31' };
+  expect(inputOf({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
+    validFrom: new Date('2026-12-30T11:00:00Z'),
+    validUntil: new Date('2026-12-31T11:00:00Z'),
+  });
+  expect(() => inputOf({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
+    expect.objectContaining({ type: 'invalid-request' }),
+  );
 });

@@ -12,6 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const shipping = (price: number) => [{ id: 'post', title: 'Post', by: 'total', bands: [{ upTo: null, price }] }];
 const tax = [{ country: 'DE', taxClass: 'books', rate: 700 }];
+const post = (part: object) => shipping(490).map((way) => ({ ...way, ...part }));
+const bands = (...ends: (number | null)[]) => post({ bands: ends.map((upTo) => ({ upTo, price: 1 })) });
 const RULES = { taxIncluded: true, tax, shipping: shipping(490) };
 
 function load(rules: unknown, ...currencies: string[]) {
@@ -65,6 +67,66 @@ describe('the rules of a file', () => {
       'a tax class that no product has',
       { ...RULES, tax: [{ country: 'DE', taxClass: 'Books', rate: 700 }] },
       'taxClass',
+    ],
+    ...[
+      { country: 'UK', meant: 'GB' },
+      { country: 'EL', meant: 'GR' },
+      { country: 'DEU', meant: 'DE' },
+      { country: 'de', meant: 'DE' },
+    ].flatMap(({ country, meant }): [string, unknown, string][] => [
+      [
+        `a tax in ${country}`,
+        { ...RULES, tax: [...tax, { country, taxClass: '*', rate: 1 }] },
+        `'tax[1].country' is "${country}", which is no ISO 3166-1 alpha-2 code: write ${meant}.`,
+      ],
+      [
+        `shipping to ${country}`,
+        { ...RULES, shipping: post({ countries: ['FR', country] }) },
+        `'shipping[0].countries[1]' is "${country}", which is no ISO 3166-1 alpha-2 code: write ${meant}.`,
+      ],
+    ]),
+    ['a tax in ZZ', { ...RULES, tax: [{ country: 'ZZ', taxClass: '*', rate: 1 }] }, `'tax[0].country' is "ZZ"`],
+    ['shipping to *', { ...RULES, shipping: post({ countries: ['*'] }) }, "leave 'countries' out"],
+    ['shipping to nowhere', { ...RULES, shipping: post({ countries: [] }) }, 'countries'],
+    ['a country twice', { ...RULES, shipping: post({ countries: ['DE', 'DE'] }) }, "'shipping[0].countries[1]' has DE"],
+    ['a way of shipping without a title', { ...RULES, shipping: post({ title: ' ' }) }, "'shipping[0].title'"],
+    ['a title of two lines', { ...RULES, shipping: post({ title: 'a\nb' }) }, 'title'],
+    [
+      'a tax rule twice',
+      { ...RULES, tax: [...tax, ...tax] },
+      "'tax[1]' has country DE and taxClass books, as 'tax[0]'",
+    ],
+    ['a rate above all', { ...RULES, tax: [{ country: 'DE', taxClass: '*', rate: 10_001 }] }, 'rate'],
+    ['a rate below nothing', { ...RULES, tax: [{ country: 'DE', taxClass: '*', rate: -1 }] }, 'rate'],
+    [
+      'an id of shipping twice',
+      { ...RULES, shipping: [...shipping(490), ...shipping(990)] },
+      "'shipping[1].id' has the id post, as 'shipping[0].id' does.",
+    ],
+    [
+      'bands that do not ascend',
+      { ...RULES, shipping: bands(20_000, 2000) },
+      "'shipping[0].bands[1].upTo' is 2000, not above 20000 of the band before it.",
+    ],
+    ['a band twice', { ...RULES, shipping: bands(2000, 2000) }, "'shipping[0].bands[1].upTo' is 2000"],
+    ['a band after the last', { ...RULES, shipping: bands(null, 2000) }, "'shipping[0].bands[1].upTo' comes after"],
+    ['two last bands', { ...RULES, shipping: bands(null, null) }, "'shipping[0].bands[1].upTo' comes after"],
+    [
+      'bands of another currency that do not ascend',
+      { ...RULES, currencies: { USD: { shipping: bands(2, 1) } } },
+      "'currencies.USD.shipping[0].bands[1].upTo'",
+    ],
+    ['a currency that is none', { ...RULES, currencies: { UKP: { shipping: shipping(1) } } }, "'currencies.UKP'"],
+    ['a currency withdrawn', { ...RULES, currencies: { HRK: { shipping: shipping(1) } } }, "'currencies.HRK'"],
+    ['an amount beyond all prices', { ...RULES, shipping: shipping(1e13) }, 'price'],
+    ['a key twice', `{"tax":[],${JSON.stringify(RULES).slice(1)}`, "'tax' is there twice"],
+    [
+      'a key twice further inside',
+      JSON.stringify({ ...RULES, currencies: { USD: { shipping: shipping(1) } } }).replace(
+        '"USD":',
+        '"USD":{"shipping":[]},"USD":',
+      ),
+      "'currencies.USD' is there twice",
     ],
     ['a tax by category', { ...RULES, tax: [{ country: 'DE', category: 'books', rate: 700 }] }, 'taxClass'],
   ])('with %s are refused in one line that says where', (_name, rules, where) => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Money } from '../../../../lib/money.ts';
+import { discountsOn } from '../../../../services/shopping/pricing/discounts.ts';
 import type { PricedLine } from '../../../../services/shopping/pricing/price.ts';
 import { parcelOf, price } from '../../../../services/shopping/pricing/price.ts';
-import { allot, rounded } from '../../../../services/shopping/pricing/round.ts';
+import { allot, proportion } from '../../../../services/shopping/pricing/round.ts';
 import type { CouponTerms, PricingRules } from '../../../../services/shopping/pricing/rules.ts';
 import { shippingOptions } from '../../../../services/shopping/pricing/shipping.ts';
 import { standardRules } from '../../../../services/shopping/pricing/standard-rules.ts';
+import { taxOf } from '../../../../services/shopping/pricing/tax.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
@@ -139,8 +141,36 @@ describe('coupons', () => {
 });
 
 test('rounding is commercial, and exact however large the numbers are', () => {
-  expect([rounded(1, 2), rounded(3, 2), rounded(5, 10), rounded(49, 100), rounded(0, 7)]).toEqual([1, 2, 1, 0, 0]);
-  expect(rounded(Number.MAX_SAFE_INTEGER, 3)).toBe(3_002_399_751_580_330);
+  const half = (numerator: number, denominator: number) => proportion(1, numerator, denominator);
+  expect([half(1, 2), half(3, 2), half(5, 10), half(49, 100), half(0, 7)]).toEqual([1, 2, 1, 0, 0]);
+  expect(half(Number.MAX_SAFE_INTEGER, 3)).toBe(3_002_399_751_580_330);
+});
+
+test(`taxes and percentages are exact at every amount that a line can have (seed ${seed})`, () => {
+  const amount = fc.oneof(fc.integer({ min: 0, max: 99e12 }), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
+  const check = fc.property(amount, fc.integer({ min: 1, max: 10_000 }), (of, rate) => {
+    const exact = (divisor: bigint) => Number((2n * BigInt(of) * BigInt(rate) + divisor) / (2n * divisor));
+    expect(taxOf(of, rate, true)).toBe(exact(10_000n + BigInt(rate)));
+    expect(taxOf(of, rate, false)).toBe(exact(10_000n));
+    const [discount] = discountsOn(eur(of), [{ code: 'SAVE', kind: 'percentage', percent: rate }]);
+    expect(discount?.amount).toBe(exact(10_000n));
+  });
+  fc.assert(check, { seed, numRuns: 2000, examples: [[86_753_090_123_457, 1900]] });
+});
+
+test('a total beyond safe integers is refused, and one just below it is exact', () => {
+  const lines = (count: number, amount: number) =>
+    Array.from({ length: count }, (_, index) => line(amount, 99, { sku: `MUG-${index}` }));
+  const taxFree = { country: 'US' };
+  expect(() => priced(lines(100, 1e12), taxFree)).toThrow(problem('total-too-high'));
+  const { totals } = priced(
+    lines(90, 1e12).map((one) => ({ ...one, weight: 1 })),
+    taxFree,
+  );
+  expect(totals.total.amount).toBe(90 * 99 * 1e12 + totals.shipping.amount);
+  // Tax on top can take it there, too.
+  const onTop = rules({ taxIncluded: false });
+  expect(() => priced(lines(90, 1e12), { rules: onTop })).toThrow(problem('total-too-high'));
 });
 
 test('an allotment adds up, gives nobody more than it has, and equals their share to within one', () => {
