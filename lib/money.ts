@@ -62,6 +62,9 @@ export function sum(parts: readonly Money[], currency: string): Money {
 /** The sum of amounts in minor units. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
 export const addUp = (amounts: readonly number[]): number => amounts.reduce((total, amount) => safe(total + amount), 0);
 
+/** The same amount with the other sign; nothing stays nothing, never -0. */
+export const negated = ({ amount, currency }: Money): Money => ({ amount: 0 - amount, currency });
+
 function safe(amount: number): number {
   if (!Number.isInteger(amount)) throw new RangeError(`${amount} is not a whole number of minor units`);
   if (!Number.isSafeInteger(amount)) throw errors.totalTooHigh();

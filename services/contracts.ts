@@ -24,6 +24,7 @@ import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';
 import { coupon } from './shopping/coupon.contract.ts';
+import { creditNote } from './shopping/credit-note.contract.ts';
 import { hold } from './shopping/hold.contract.ts';
 import { invoice } from './shopping/invoice.contract.ts';
 import { order } from './shopping/order.contract.ts';
@@ -60,6 +61,7 @@ export const contracts: readonly Contract[] = [
   payment,
   sandbox,
   invoice,
+  creditNote,
   audit,
   tracking,
 ];

@@ -39,6 +39,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/coupon.service.ts'),
     import('./shopping/hold.service.ts'),
     import('./shopping/invoice.service.ts'),
+    import('./shopping/credit-note.service.ts'),
     import('./shopping/payment.service.ts'),
     ...(payments.provider === 'sandbox' ? [import('./shopping/sandbox.service.ts')] : []),
   ],

@@ -17,6 +17,7 @@ export const ERASURES = [
   'hold.erase',
   'order.erase',
   'invoice.erase',
+  'credit-note.erase',
   'stock-alert.erase',
   'mail.erase',
   'review.erase',

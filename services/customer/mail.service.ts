@@ -34,7 +34,7 @@ export default function mailService(config: Config) {
       const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
       if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
       const to = { name: contact.name, address: request.to ?? contact.email };
-      await send({ id, to, ...messageOf(request, contact.name, linkOf(request, config)) });
+      await send({ id, to, ...messageOf(request, contact.name, linkOf(request, config), config.timeZone) });
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);

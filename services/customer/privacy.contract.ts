@@ -24,6 +24,7 @@ export const privacyActions = {
         orders: pageOf(orderViewRule).props.items,
         payments: { type: 'array', items: { type: 'any' } },
         invoices: { type: 'array', items: { type: 'any' } },
+        creditNotes: { type: 'array', items: { type: 'any' } },
         stockAlerts: { type: 'array', items: { type: 'any' } },
         mails: { type: 'array', items: { type: 'any' } },
         reviews: { type: 'array', items: { type: 'any' } },

@@ -33,10 +33,11 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
     const customerId = customerOf(ctx);
     const account = await accountOf(customerId, this.store);
     const pageFrom = (cursor: string | undefined) => ({ customerId, limit: PAGE, ...(cursor ? { cursor } : {}) });
-    const [cart, orders, invoices, stockAlerts, mails, reviews, votes] = await Promise.all([
+    const [cart, orders, invoices, creditNotes, stockAlerts, mails, reviews, votes] = await Promise.all([
       ctx.call('cart.content', { customerId }),
       ordersOf(ctx, customerId),
       ctx.call('invoice.export', { customerId }),
+      ctx.call('credit-note.export', { customerId }),
       ctx.call('stock-alert.export', { customerId }),
       ctx.call('mail.export', { customerId }),
       all((cursor) => ctx.call('review.export', pageFrom(cursor))),
@@ -57,6 +58,7 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
       orders,
       payments: paymentsOf(orders),
       invoices: invoices.items,
+      creditNotes: creditNotes.items,
       stockAlerts: stockAlerts.items,
       mails: mails.items,
       reviews,

@@ -1,3 +1,4 @@
+import type { OutboxEntry } from '../../lib/outbox.ts';
 import type { PostalAddress } from '../customer/address.ts';
 import { ERASED } from '../customer/erasure.ts';
 import type { Order } from './order.ts';
@@ -24,8 +25,11 @@ export function erasedOrder({ shippingAddress, history, refunds, returns, outbox
     outbox: outbox
       .filter(({ action }) => action !== 'mail.queue')
       .map((entry) =>
-        entry.action === 'invoice.issue'
-          ? { ...entry, params: { order: { ...entry.params.order, billingAddress: address } } }
+        entry.action === 'invoice.issue' || entry.action === 'credit-note.issue'
+          ? ({
+              ...entry,
+              params: { ...entry.params, order: { ...entry.params.order, billingAddress: address } },
+            } as OutboxEntry)
           : entry,
       ),
   };

@@ -1,7 +1,7 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
 import { type Order, resumeAt } from './order.ts';
-import { invoiceOf, mailOf } from './order-outbox.ts';
+import { CANCEL_KEY, invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, move, type OrderState } from './order-state.ts';
 import { refundable, refundOf } from './refunds.ts';
 
@@ -57,7 +57,7 @@ function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason
     );
   }
   const left = refundable(order);
-  const refund = refundOf({ id, key: 'cancel', reason, by }, left, now);
+  const refund = refundOf({ id, key: CANCEL_KEY, reason, by }, left, now);
   const refunds = left.amount > 0 ? [...order.refunds, refund] : order.refunds;
   return moved(order, 'CANCELLING', { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }

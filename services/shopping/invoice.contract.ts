@@ -41,6 +41,23 @@ export const invoiceOrder = {
   },
 } as const;
 
+/** How a paper is asked for. */
+export const paperFormat = {
+  /** Left out: a page for clients that accept text/html, else a PDF. */
+  format: { type: 'enum', values: ['pdf', 'html'], optional: true },
+  accept: { type: 'string', optional: true },
+} as const;
+/** A document, and no JSON. */
+const paper = {
+  visibility: 'published',
+  idempotent: true,
+  headers: { accept: 'Accept' },
+  params: { id: anyId, ...paperFormat },
+  returns: 'any',
+  produces: ['application/pdf', 'text/html'],
+  problems: ['not-found', 'wrong-state'],
+} as const;
+
 const brief = {
   type: 'object',
   props: { number: 'string', orderId: 'string', issuedAt: 'string', total: moneyRule },
@@ -50,22 +67,33 @@ export const invoice = contract(
   'invoice',
   {
     get: {
+      ...paper,
       summary: 'The invoice of one of my orders, as a PDF or as a page',
-      visibility: 'published',
       auth: 'customer',
-      idempotent: true,
       rest: 'GET /v1/orders/:id/invoice',
-      headers: { accept: 'Accept' },
-      params: {
-        id: anyId,
-        /** Left out: a page for whoever accepts text/html, else a PDF. */
-        format: { type: 'enum', values: ['pdf', 'html'], optional: true },
-        accept: { type: 'string', optional: true },
+    },
+    staffGet: {
+      ...paper,
+      summary: "The invoice of a customer's order, as a PDF or as a page",
+      auth: 'staff',
+      scope: 'orders:read',
+      rest: 'GET /v1/admin/orders/:id/invoice',
+    },
+    forCredit: {
+      summary: "What a credit note has of an order's invoice; null when there is none and none is to be issued",
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { order: invoiceOrder, issue: 'boolean' },
+      returns: {
+        type: 'object',
+        nullable: true,
+        props: {
+          number: 'string',
+          issuedAt: 'string',
+          order: invoiceOrder,
+        },
       },
-      // A document, and no JSON.
-      returns: 'any',
-      produces: ['application/pdf', 'text/html'],
-      problems: ['not-found', 'wrong-state'],
     },
     issue: {
       summary: "Number an order's invoice; again for the same order changes nothing",
@@ -76,7 +104,7 @@ export const invoice = contract(
       returns: { type: 'object', props: { number: 'string' } },
     },
     list: {
-      summary: 'Invoices of a year, of this one unless it is given (UTC), the newest first',
+      summary: "Invoices of a year, of this one in the shop's time zone unless it is given, the newest first",
       visibility: 'published',
       auth: 'staff',
       scope: 'orders:read',

@@ -1,17 +1,25 @@
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
+import type { Ctx } from '../../lib/contract.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
-import { service } from '../../lib/service.ts';
+import { customerOf, service } from '../../lib/service.ts';
+import { yearIn } from '../../lib/time-zone.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { erasedAddress } from './erased.ts';
-import { CONTENT_SECURITY_POLICY, invoiceHtml } from './invoice/html.ts';
-import { type Invoice, issue, Queue } from './invoice/numbering.ts';
-import { invoicePdf } from './invoice/pdf.ts';
+import { answerPaper, type PaperRequest } from './invoice/answer-paper.ts';
+import { type Invoice, type InvoiceOrder, issue, Queue } from './invoice/numbering.ts';
 import { sheetOf } from './invoice/sheet.ts';
 import { invoice } from './invoice.contract.ts';
 
 export default function invoiceService(config: Config) {
   const queue = new Queue();
+  const issued = (invoices: Store<Invoice>, order: InvoiceOrder) =>
+    queue.run(() => issue(order, config, new Date(), invoices));
+
+  async function answer(ctx: Ctx<unknown>, request: PaperRequest, invoice: Invoice) {
+    const { items } = await ctx.call('credit-note.ofOrder', { orderId: invoice.orderId });
+    return answerPaper(ctx, request, sheetOf(invoice, items));
+  }
 
   return service<{ store: Store<Invoice> }>()(invoice, config, {
     mixins: [
@@ -28,33 +36,37 @@ export default function invoiceService(config: Config) {
 
     handlers: {
       async get(ctx) {
-        const { id, accept = '' } = ctx.params;
-        const { format = /\btext\/html\b/i.test(accept) ? 'html' : 'pdf' } = ctx.params;
-        const { user } = ctx.meta;
+        const { id, ...request } = ctx.params;
+        const customerId = customerOf(ctx);
+        const known = await this.store.findOne({ orderId: id, 'order.customerId': customerId });
+        // Says no to customers whose order it is not, and while it is not paid.
+        const order = known?.order ?? (await ctx.call('order.forInvoice', { id, customerId }));
+        return answer(ctx, request, await issued(this.store, order));
+      },
+
+      async staffGet(ctx) {
+        const { id, ...request } = ctx.params;
         const known = await this.store.findOne({ orderId: id });
-        const isTheirs = user && (user.role !== 'customer' || known?.order.customerId === user.id);
-        // Says no to whom the order is none of their business, and while it is not paid.
-        const order = known && isTheirs ? known.order : await ctx.call('order.forInvoice', { id });
-        const issued = await queue.run(() => issue(order, config.seller, new Date(), this.store));
-        const sheet = sheetOf(issued);
-        if (format === 'html') {
-          ctx.meta.$responseType = 'text/html; charset=utf-8';
-          ctx.meta.$responseHeaders = { 'Content-Security-Policy': CONTENT_SECURITY_POLICY };
-          return invoiceHtml(sheet);
-        }
-        ctx.meta.$responseType = 'application/pdf';
-        ctx.meta.$responseHeaders = { 'Content-Disposition': `inline; filename="invoice-${issued._id}.pdf"` };
-        return invoicePdf(sheet);
+        const order = known?.order ?? (await ctx.call('order.forInvoice', { id }));
+        return answer(ctx, request, await issued(this.store, order));
       },
 
       async issue(ctx) {
-        const { order } = ctx.params;
-        const { _id: number } = await queue.run(() => issue(order, config.seller, new Date(), this.store));
+        const { _id: number } = await issued(this.store, ctx.params.order);
         return { number };
       },
 
+      async forCredit(ctx) {
+        const { order } = ctx.params;
+        const found = ctx.params.issue
+          ? await issued(this.store, order)
+          : await this.store.findOne({ orderId: order.id });
+        if (!found) return null;
+        return { number: found._id, issuedAt: found.issuedAt.toISOString(), order: found.order };
+      },
+
       async list(ctx) {
-        const { year = new Date().getUTCFullYear(), limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const { year = yearIn(new Date(), config.timeZone), limit = DEFAULT_LIMIT, cursor } = ctx.params;
         const before = cursor === undefined ? {} : { seq: { $lt: Number(decodeCursor(cursor, ['number'])[0]) } };
         const found = await this.store.find({ year, ...before }, { sort: { seq: -1 }, limit: limit + 1 });
         const { items, nextCursor } = page(found, limit, ({ seq }) => [seq]);

@@ -8,6 +8,7 @@ import { advanceBy } from './fulfilment.ts';
 import { isSettled, type Order } from './order.ts';
 import { command, found, type OrderService, ordersOf, own, resume } from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
+import { beginInvoice } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
 import { invoiceOrder, orderView, timeline } from './order-view.ts';
 import { unpark } from './recovery.ts';
@@ -57,14 +58,9 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 
   async forInvoice(ctx) {
-    const { id } = ctx.params;
-    const isStaff = ctx.meta.user?.role !== 'customer';
-    const order = isStaff ? await found(this, id) : await own(this, id, customerOf(ctx));
-    if (order.state === 'CANCELLING' || order.state === 'CANCELLED') {
-      throw errors.wrongState(order.state, 'The order was cancelled before it had an invoice.');
-    }
-    if (!order.payment) throw errors.wrongState(order.state, 'There is an invoice once the order is paid.');
-    return invoiceOrder(order);
+    const { id, customerId } = ctx.params;
+    const order = customerId === undefined ? await found(this, id) : await own(this, id, customerId);
+    return invoiceOrder(await this.store.change(order._id, beginInvoice));
   },
 
   async open(ctx) {

@@ -62,6 +62,28 @@ export function mailOf(order: Order, kind: MailKind, refund?: Refund): OutboxEnt
   };
 }
 
+/** The key of the refund that a cancellation makes. */
+export const CANCEL_KEY = 'cancel';
+
+/**
+ * What was paid back is taken off the invoice. A refund's key tells why it was made: by a cancellation, or it is the id of a return,
+ * whose goods the credit note names.
+ */
+export function creditNoteOf(order: Order, { id, key, amount }: Refund): OutboxEntry {
+  return {
+    id: `credit-note:${id}`,
+    action: 'credit-note.issue',
+    params: {
+      refundId: id,
+      amount,
+      items: order.returns.find((one) => one.id === key)?.approved ?? [],
+      cancellation: key === CANCEL_KEY,
+      invoiced: order.invoiced ?? false,
+      order: invoiceOrder(order),
+    },
+  };
+}
+
 /** An invoice is due with the goods, whether or not the customer ever asks for it. */
 export function invoiceOf(order: Order): OutboxEntry {
   return { id: 'invoice', action: 'invoice.issue', params: { order: invoiceOrder(order) } };

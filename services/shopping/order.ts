@@ -26,6 +26,8 @@ export interface Order extends Priced {
   rejection: Rejection | null;
   payment: { provider: string; reference: string; captured: Money } | null;
   shipment: { carrier: string; trackingNumber: string } | null;
+  /** Whether an invoice was asked for; not said on orders from before credit notes. */
+  invoiced?: boolean;
   refunds: Refund[];
   returns: Return[];
   history: HistoryEntry[];

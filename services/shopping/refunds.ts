@@ -3,7 +3,7 @@ import { errors } from '../../lib/errors.ts';
 import { plainMoneyText } from '../../lib/format.ts';
 import type { Money } from '../../lib/money.ts';
 import { type Order, type Refund, resumeAt } from './order.ts';
-import { mailOf } from './order-outbox.ts';
+import { CANCEL_KEY, creditNoteOf, mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';
 
 /** What of the captured money is neither refunded nor about to be. */
@@ -51,9 +51,12 @@ export function refundOf({ id, key, reason, by }: RefundRequest, amount: Money, 
 export function refundDone(order: Readonly<Order>, refundId: string, now: Date): Decision<Order> {
   const refund = order.refunds.find(({ id, state }) => id === refundId && state === 'PENDING');
   if (!refund) return { answer: order };
+  // A credit note corrects an invoice, so from here on there is one; a cancelled order may do without both.
+  const invoiced = order.invoiced || refund.key !== CANCEL_KEY;
   const patch = {
+    invoiced,
     refunds: order.refunds.map((one) => (one === refund ? { ...one, state: 'DONE' as const } : one)),
-    outbox: [...order.outbox, mailOf(order, 'order-refunded', refund)],
+    outbox: [...order.outbox, mailOf(order, 'order-refunded', refund), creditNoteOf({ ...order, invoiced }, refund)],
     ...noted(order, 'refunded', now, undefined, plainMoneyText(refund.amount)),
   };
   return { answer: { ...order, ...patch }, patch };

@@ -1,25 +1,24 @@
 import type { Params } from '../../../lib/contract.ts';
 import { addressLines, moneyText } from '../../../lib/format.ts';
+import { negated } from '../../../lib/money.ts';
 import { laidOut, type Message, type Row } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
 type Order = NonNullable<Params<'mail.queue'>['order']>;
 
 /** What a mail says of an order. */
-export function orderMail(request: MailRequest, order: Order, name: string): Message {
+export function orderMail(request: MailRequest, order: Order, name: string, timeZone: string): Message {
   const { subject, news } = wording(request, order.number);
   const { totals } = order;
   return laidOut({
     subject,
-    paragraphs: [`Hello ${name},`, news, `Order ${order.number} of ${dayText(order.createdAt)}`],
+    paragraphs: [`Hello ${name},`, news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): Row => [`${quantity} x ${title}, ${variant}`, moneyText(lineTotal)],
     ),
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...(totals.discount.amount > 0
-        ? [['Discount', moneyText({ ...totals.discount, amount: -totals.discount.amount })] satisfies Row]
-        : []),
+      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negated(totals.discount))] satisfies Row] : []),
       ['Shipping', moneyText(totals.shipping)],
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
@@ -50,5 +49,5 @@ function wording({ kind, shipment, refund }: MailRequest, number: string): { sub
   }
 }
 
-const DAYS = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
-const dayText = (at: string) => DAYS.format(new Date(at));
+const dayText = (at: string, timeZone: string) =>
+  new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone }).format(new Date(at));

@@ -4,8 +4,8 @@ import type { Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 import { orderMail } from './order-mail.ts';
 
-/** What a mail says. @param link the address that a mail with a link leads to */
-export function messageOf(request: MailRequest, name: string, link?: string): Message {
+/** What a mail says. @param link the address that a mail with a link leads to @param timeZone whose days its dates are */
+export function messageOf(request: MailRequest, name: string, link?: string, timeZone = 'UTC'): Message {
   if (request.article) return articleMail(request.article, name, link);
-  return request.order ? orderMail(request, request.order, name) : accountMail(request.kind, name, link);
+  return request.order ? orderMail(request, request.order, name, timeZone) : accountMail(request.kind, name, link);
 }

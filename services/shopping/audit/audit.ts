@@ -4,7 +4,7 @@ import { type Books, readBooks } from './books.ts';
 import { checkGoods } from './goods.ts';
 import { checkMoney } from './money.ts';
 import { checkOrders, type Expectations } from './orders.ts';
-import { checkCoupons, checkInvoices } from './papers.ts';
+import { checkCoupons, checkCreditNotes, checkInvoices } from './papers.ts';
 import { checkRatings } from './ratings.ts';
 import { Findings, type Violation } from './violation.ts';
 
@@ -16,6 +16,7 @@ export function violationsOf(books: Books, expectations: Expectations): Violatio
   checkOrders(books, expectations, findings);
   checkCoupons(books, findings);
   checkInvoices(books, findings);
+  checkCreditNotes(books, findings);
   checkRatings(books, findings);
   return findings.violations;
 }

@@ -19,6 +19,7 @@ export interface Books {
   coupons: ItemsOf<'coupon.books'>[];
   holds: ItemsOf<'hold.books'>[];
   invoices: ItemsOf<'invoice.books'>[];
+  creditNotes: ItemsOf<'credit-note.books'>[];
   reviews: ItemsOf<'review.books'>[];
   /** The ratings as they were before the reviews were read, and as they were after. */
   ratings: Record<'before' | 'after', ItemsOf<'product.books'>[]>;
@@ -34,6 +35,7 @@ export async function readBooks(rpc: Rpc): Promise<Books> {
   const { external = false } = await rpc.call('payment.books', { limit: 1 });
   const ledger = await pages('payment.books', rpc);
   const coupons = await pages('coupon.books', rpc);
+  const creditNotes = await pages('credit-note.books', rpc);
   const invoices = await pages('invoice.books', rpc);
   const holds = await pages('hold.books', rpc);
   const orders = await pages('order.books', rpc);
@@ -43,7 +45,7 @@ export async function readBooks(rpc: Rpc): Promise<Books> {
   const reviews = await pages('review.books', rpc);
   const now = await pages('product.books', rpc);
   return {
-    ...{ readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices, reviews },
+    ...{ readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices, creditNotes, reviews },
     ratings: { before: ratings, after: now },
   };
 }

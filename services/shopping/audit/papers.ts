@@ -36,13 +36,54 @@ export function checkCoupons({ coupons, orders }: Books, findings: Findings): vo
 
 /** I12: the numbers of each year are 1, 2, 3, …, each for another order. */
 export function checkInvoices({ invoices }: Books, findings: Findings): void {
+  checkNumbers(invoices, 'I12', findings);
+  checkUnique(
+    invoices.map(({ id, orderId }) => ({ id, of: orderId })),
+    'I12',
+    findings,
+  );
+}
+
+/** I16: the numbers of each year are 1, 2, 3, …, each for another refund, whose amount it has; its order has an invoice. */
+export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findings: Findings): void {
+  checkNumbers(creditNotes, 'I16', findings);
+  checkUnique(
+    creditNotes.map(({ id, refundId }) => ({ id, of: refundId })),
+    'I16',
+    findings,
+  );
+  const refunds = new Map(orders.flatMap((order) => order.refunds.map((refund) => [refund.id, refund.amount.amount])));
+  const invoiced = new Set(invoices.map(({ orderId }) => orderId));
+  for (const { id, refundId, amount, orderId } of creditNotes) {
+    const refunded = refunds.get(refundId);
+    findings.check(refunded === amount.amount, 'I16', `${id} has ${amount.amount}, ${refundId} ${refunded}`, id);
+    findings.check(invoiced.has(orderId), 'I16', `${id} corrects no invoice`, id, orderId);
+  }
+}
+
+interface Numbered {
+  id: string;
+  year: number;
+  seq: number;
+}
+
+function checkNumbers(papers: readonly Numbered[], invariant: 'I12' | 'I16', findings: Findings): void {
   const last = new Map<number, number>();
-  const orders = new Map<string, string>();
-  for (const { id, year, seq, orderId } of invoices.toSorted((a, b) => a.year - b.year || a.seq - b.seq)) {
+  for (const { id, year, seq } of papers.toSorted((a, b) => a.year - b.year || a.seq - b.seq)) {
     const expected = (last.get(year) ?? 0) + 1;
-    findings.check(seq === expected, 'I12', `${id} follows number ${expected - 1} of ${year}`, id);
+    findings.check(seq === expected, invariant, `${id} follows number ${expected - 1} of ${year}`, id);
     last.set(year, seq);
-    findings.check(!orders.has(orderId), 'I12', `${orderId} has ${orders.get(orderId)} and ${id}`, id, orderId);
-    orders.set(orderId, id);
+  }
+}
+
+function checkUnique(
+  papers: readonly { id: string; of: string }[],
+  invariant: 'I12' | 'I16',
+  findings: Findings,
+): void {
+  const known = new Map<string, string>();
+  for (const { id, of } of papers) {
+    findings.check(!known.has(of), invariant, `${of} has ${known.get(of)} and ${id}`, id, of);
+    known.set(of, id);
   }
 }

@@ -29,8 +29,19 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** An invoice as a page that prints well. Whatever a customer wrote is escaped. */
-export function invoiceHtml({ title, seller, buyer, facts, columns, rows, sums, total, included }: Sheet): string {
+/** An invoice or a credit note as a page that prints well. Whatever a customer wrote is escaped. */
+export function invoiceHtml({
+  title,
+  seller,
+  buyer,
+  facts,
+  columns,
+  rows,
+  sums,
+  total,
+  included,
+  notes,
+}: Sheet): string {
   const lines = (parts: readonly string[]) => parts.map(e).join('<br>');
   const cells = (tag: 'td' | 'th', parts: readonly string[]) =>
     parts.map((part) => `<${tag}>${e(part)}</${tag}>`).join('');
@@ -50,6 +61,7 @@ export function invoiceHtml({ title, seller, buyer, facts, columns, rows, sums, 
 <tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n')}</tbody>
 <tfoot>${[...sums.map(sum('sum')), sum('total')(total), ...included.map(sum('included'))].join('\n')}</tfoot>
 </table>
+${notes.map((note) => `<p>${e(note)}</p>`).join('\n')}
 </body>
 </html>
 `;

@@ -1,50 +1,85 @@
 import type { InferRule } from '../../../lib/infer.ts';
+import { yearIn } from '../../../lib/time-zone.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { invoiceOrder } from '../invoice.contract.ts';
 
 export type InvoiceOrder = InferRule<typeof invoiceOrder>;
 
-/** An invoice, as it was issued: it never changes. */
-export interface Invoice {
+/** What every numbered paper has. */
+export interface Paper {
   /** Its number, such as 2026-000001. */
   _id: string;
   rev: number;
+  /** In the shop's time zone. */
   year: number;
-  /** From 1 on in each year (UTC). */
+  /** From 1 on in each year. */
   seq: number;
-  /** Unique: an order has one invoice. */
   orderId: string;
   issuedAt: Date;
   /** Name and address of the shop as they were then, parts separated by commas. */
   seller: string;
+  /** Whose days its dates are; UTC on papers from before there was a setting. */
+  timeZone?: string;
+}
+
+/** An invoice, as it was issued: it never changes. `orderId` is unique: an order has one invoice. */
+export interface Invoice extends Paper {
   order: InvoiceOrder;
 }
 
-type Invoices = Pick<Store<Invoice>, 'insert' | 'find' | 'findOne'>;
+/** What the shop's settings say on each paper. */
+export interface Issuer {
+  seller: string;
+  timeZone: string;
+}
+
+type Shelf<P extends Paper> = Pick<Store<P>, 'insert' | 'find'>;
+type Numbered = Pick<Paper, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
 
 /** Races lost in a row after which something else must be wrong. */
 const TRIES = 1000;
 
 /**
- * Issues an order's invoice under the next number of the year; a known order has its invoice already. The only write is
- * one insert that carries both the number and the order, each unique, of the number after the highest there is: so no
- * number is left out, none is given twice, and a crash leaves either all of it or nothing. Whoever loses the race for a
- * number tries the next one.
+ * Issues a paper under the next number of the year; a known one stays as it is. The only write is one insert that
+ * carries both the number and what the paper is for, each unique, of the number after the highest there is: so no
+ * number is left out, none is given twice, and a crash leaves either all of it or nothing. Who loses the race for a
+ * number tries the next one, and looks again whether the paper is known.
  */
-export async function issue(order: InvoiceOrder, seller: string, now: Date, invoices: Invoices): Promise<Invoice> {
-  const year = now.getUTCFullYear();
+export async function issuePaper<P extends Paper>(
+  prefix: string,
+  { seller, timeZone }: Issuer,
+  now: Date,
+  papers: Shelf<P>,
+  known: () => Promise<P | null>,
+  draftOf: (numbered: Numbered) => Promise<Omit<P, 'rev'>>,
+): Promise<P> {
+  const year = yearIn(now, timeZone);
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const known = await invoices.findOne({ orderId: order.id });
-    if (known) return known;
-    const [last] = await invoices.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
+    const found = await known();
+    if (found) return found;
+    const [last] = await papers.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
     const seq = (last?.seq ?? 0) + 1;
-    const draft = { _id: numberOf(year, seq), year, seq, orderId: order.id, issuedAt: now, seller, order };
-    if (await invoices.insert(draft)) return { ...draft, rev: 0 };
+    const _id = `${prefix}${year}-${String(seq).padStart(6, '0')}`;
+    const draft = await draftOf({ _id, year, seq, issuedAt: now, seller, timeZone });
+    if (await papers.insert(draft)) return { ...draft, rev: 0 } as P;
   }
-  throw new Error(`${order.id} got no invoice number in ${TRIES} tries`);
+  throw new Error(`a paper got no number in ${TRIES} tries`);
 }
 
-const numberOf = (year: number, seq: number) => `${year}-${String(seq).padStart(6, '0')}`;
+type Invoices = Pick<Store<Invoice>, 'insert' | 'find' | 'findOne'>;
+
+/** Issues an order's invoice; a known order has its invoice already. */
+export function issue(order: InvoiceOrder, issuer: Issuer, now: Date, invoices: Invoices): Promise<Invoice> {
+  const known = () => invoices.findOne({ orderId: order.id });
+  return issuePaper(
+    '',
+    issuer,
+    now,
+    invoices,
+    known,
+    async (numbered): Promise<Omit<Invoice, 'rev'>> => ({ ...numbered, orderId: order.id, order }),
+  );
+}
 
 /** Runs tasks one after the other: those of one process need not race each other. */
 export class Queue {

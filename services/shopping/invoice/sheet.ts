@@ -1,11 +1,15 @@
 import { addressLines, moneyText, rateText } from '../../../lib/format.ts';
+import { type Money, negated } from '../../../lib/money.ts';
+import { dayIn } from '../../../lib/time-zone.ts';
 import type { Invoice } from './numbering.ts';
 
-type Fact = [label: string, value: string];
+export type Fact = [label: string, value: string];
 
-/** What stands on an invoice, as text: the same on paper and on the page. */
+/** What stands on an invoice or a credit note, as text: the same on paper and on the page. */
 export interface Sheet {
   title: string;
+  /** Without its ending. */
+  fileName: string;
   issuedAt: Date;
   seller: string[];
   buyer: string[];
@@ -17,20 +21,38 @@ export interface Sheet {
   total: Fact;
   /** What is in the total already. */
   included: Fact[];
+  /** Sentences below the total. */
+  notes: string[];
 }
 
-/** What an invoice says: of what was stored with it alone, so that it says the same for ever. */
-export function sheetOf({ _id: number, issuedAt, seller, order }: Invoice): Sheet {
+/** What corrects an invoice. */
+export interface Correction {
+  number: string;
+  amount: Money;
+}
+
+/** Name and address of the shop; parts separated by commas. */
+export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
+
+/**
+ * What an invoice says: of what was stored with it alone, so that it says the same for ever, and which credit notes
+ * correct it.
+ */
+export function sheetOf(
+  { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,
+  corrections: readonly Correction[] = [],
+): Sheet {
   const { totals, lines, shipping, discounts, taxes } = order;
-  const day = (at: Date | string) => new Date(at).toISOString().slice(0, 10);
+  const day = (at: Date | string) => dayIn(new Date(at), timeZone);
   const taxRows = taxes.map(({ rate, base, amount }): Fact => {
     const net = totals.taxIncluded ? { ...base, amount: base.amount - amount.amount } : base;
     return [`${totals.taxIncluded ? 'Includes ' : ''}${rateText(rate)} tax on ${moneyText(net)}`, moneyText(amount)];
   });
   return {
     title: `Invoice ${number}`,
+    fileName: `invoice-${number}`,
     issuedAt,
-    seller: seller.split(',').map((part) => part.trim()),
+    seller: sellerLines(seller),
     buyer: addressLines(order.billingAddress),
     facts: [
       ['Invoice', number],
@@ -57,13 +79,12 @@ export function sheetOf({ _id: number, issuedAt, seller, order }: Invoice): Shee
     ],
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...discounts.map(
-        ({ code, amount }): Fact => [`Discount ${code}`, moneyText({ ...amount, amount: -amount.amount })],
-      ),
+      ...discounts.map(({ code, amount }): Fact => [`Discount ${code}`, moneyText(negated(amount))]),
       ['Shipping', moneyText(shipping.price)],
       ...(totals.taxIncluded ? [] : taxRows),
     ],
     total: ['Total', moneyText(totals.total)],
     included: totals.taxIncluded ? taxRows : [],
+    notes: corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negated(one.amount))}).`),
   };
 }

@@ -12,6 +12,7 @@ import { pdfText } from '../../support/pdf-text.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const SELLER = 'Moleculer Shop, 1 Market Street, 10115 Berlin';
+const ISSUER = { seller: SELLER, timeZone: 'UTC' };
 const NOON = new Date('2025-11-24T12:00:00Z');
 
 type Fault = 'none' | 'refused' | 'answer lost';
@@ -52,16 +53,16 @@ class Shelf implements Invoices {
 
 /** As whoever has to have an invoice does: again, until there is an answer. */
 async function insist(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
-  return issue(order, SELLER, now, invoices).catch(() => insist(order, now, invoices));
+  return issue(order, ISSUER, now, invoices).catch(() => insist(order, now, invoices));
 }
 
 const numbers = (year: number, count: number) =>
   Array.from({ length: count }, (_, index) => `${year}-${String(index + 1).padStart(6, '0')}`);
 
 describe('invoices are numbered', () => {
-  test('from 000001 on in each year (UTC), whichever year it is where the shop is', async () => {
+  test('from 000001 on in each year of the shop’s time zone', async () => {
     const shelf = new Shelf();
-    const at = (time: string) => issue(invoiceOrder(), SELLER, new Date(time), shelf);
+    const at = (time: string) => issue(invoiceOrder(), ISSUER, new Date(time), shelf);
     await at('2025-12-31T12:00:00Z');
     await at('2025-12-31T23:59:59.999Z');
     await at('2026-01-01T00:00:00Z');
@@ -71,12 +72,35 @@ describe('invoices are numbered', () => {
     expect(shelf.numbers()).toEqual([...numbers(2025, 4), ...numbers(2026, 1)]);
   });
 
+  test.each([
+    ['Europe/Berlin', '2026-12-31T23:30:00Z', '2027-01-01'],
+    ['Europe/Berlin', '2026-12-31T22:59:59Z', '2026-12-31'],
+    ['Pacific/Auckland', '2026-12-31T20:00:00Z', '2027-01-01'],
+    ['Pacific/Auckland', '2026-12-31T10:59:59Z', '2026-12-31'],
+    ['America/Los_Angeles', '2027-01-01T01:00:00Z', '2026-12-31'],
+    ['America/Los_Angeles', '2027-01-01T08:00:00Z', '2027-01-01'],
+  ])('by the calendar of %s: at %s it is %s there', async (timeZone, time, day) => {
+    const issued = await issue(
+      invoiceOrder({ paidAt: time }),
+      { seller: SELLER, timeZone },
+      new Date(time),
+      new Shelf(),
+    );
+    expect([issued._id, issued.year]).toEqual([`${day.slice(0, 4)}-000001`, Number(day.slice(0, 4))]);
+    expect(sheetOf(issued).facts).toEqual(
+      expect.arrayContaining([
+        ['Date', day],
+        ['Paid', day],
+      ]),
+    );
+  });
+
   test('beyond 999999, too', async () => {
     const shelf = new Shelf();
     const last = { year: 2025, seq: 999_999, _id: '2025-999999', orderId: 'ord_0', rev: 0 };
     shelf.docs.push({ ...last, issuedAt: NOON, seller: SELLER, order: invoiceOrder() });
-    expect((await issue(invoiceOrder(), SELLER, NOON, shelf))._id).toBe('2025-1000000');
-    expect((await issue(invoiceOrder(), SELLER, NOON, shelf))._id).toBe('2025-1000001');
+    expect((await issue(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000000');
+    expect((await issue(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000001');
   });
 
   test(`without gaps or doubles, whatever becomes of the inserts (seed ${seed})`, async () => {
@@ -97,10 +121,10 @@ describe('invoices are numbered', () => {
   test.each<Fault>(['refused', 'answer lost'])('without a gap when an insert is %s', async (fault) => {
     const shelf = new Shelf(['none', fault]);
     const [first, second, third] = [invoiceOrder(), invoiceOrder(), invoiceOrder()];
-    await issue(first, SELLER, NOON, shelf);
-    await expect(issue(second, SELLER, NOON, shelf)).rejects.toThrow();
-    await issue(third, SELLER, NOON, shelf);
-    await issue(second, SELLER, NOON, shelf);
+    await issue(first, ISSUER, NOON, shelf);
+    await expect(issue(second, ISSUER, NOON, shelf)).rejects.toThrow();
+    await issue(third, ISSUER, NOON, shelf);
+    await issue(second, ISSUER, NOON, shelf);
     expect(shelf.numbers()).toEqual(numbers(2025, 3));
   });
 });

@@ -1,0 +1,130 @@
+import { readPage } from '../../lib/books.ts';
+import type { Config } from '../../lib/config.ts';
+import { errors } from '../../lib/errors.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { customerOf, service } from '../../lib/service.ts';
+import { yearIn } from '../../lib/time-zone.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { creditNote } from './credit-note.contract.ts';
+import { erasedAddress } from './erased.ts';
+import { answerPaper } from './invoice/answer-paper.ts';
+import { type CreditNote, issueCreditNote } from './invoice/credit-note.ts';
+import { creditNoteSheet } from './invoice/credit-note-sheet.ts';
+import { Queue } from './invoice/numbering.ts';
+
+export default function creditNoteService(config: Config) {
+  const queue = new Queue();
+
+  return service<{ store: Store<CreditNote> }>()(creditNote, config, {
+    mixins: [
+      store<CreditNote>(config, {
+        node: 'shopping',
+        collection: 'credit-notes',
+        indexes: [
+          { fields: { refundId: 1 }, unique: true },
+          { fields: { orderId: 1, nth: 1 }, unique: true },
+          { fields: { year: 1, seq: -1 } },
+          { fields: { 'order.customerId': 1 } },
+        ],
+      }),
+    ],
+
+    handlers: {
+      async list(ctx) {
+        // Says no to customers whose order it is not.
+        await ctx.call('order.get', { id: ctx.params.id });
+        return { items: (await ofOrder(this.store, ctx.params.id)).map(viewOf) };
+      },
+
+      async get(ctx) {
+        const { id, number, ...request } = ctx.params;
+        const note = await this.store.findOne({ _id: number, orderId: id, 'order.customerId': customerOf(ctx) });
+        return answerPaper(ctx, request, creditNoteSheet(present(note)));
+      },
+
+      async staffList(ctx) {
+        await ctx.call('order.read', { id: ctx.params.id });
+        return { items: (await ofOrder(this.store, ctx.params.id)).map(viewOf) };
+      },
+
+      async staffGet(ctx) {
+        const { id, number, ...request } = ctx.params;
+        const note = await this.store.findOne({ _id: number, orderId: id });
+        return answerPaper(ctx, request, creditNoteSheet(present(note)));
+      },
+
+      async search(ctx) {
+        const { year = yearIn(new Date(), config.timeZone), limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const before = cursor === undefined ? {} : { seq: { $lt: Number(decodeCursor(cursor, ['number'])[0]) } };
+        const found = await this.store.find({ year, ...before }, { sort: { seq: -1 }, limit: limit + 1 });
+        const { items, nextCursor } = page(found, limit, ({ seq }) => [seq]);
+        return { items: items.map(viewOf), nextCursor };
+      },
+
+      async ofOrder(ctx) {
+        return { items: (await ofOrder(this.store, ctx.params.orderId)).map(viewOf) };
+      },
+
+      async issue(ctx) {
+        const { order, cancellation, invoiced, ...credit } = ctx.params;
+        const known = await this.store.findOne({ refundId: credit.refundId });
+        if (known) return { number: known._id };
+        const invoice = await ctx.call('invoice.forCredit', { order, issue: invoiced || !cancellation });
+        if (!invoice) return { number: null };
+        const draft = { ...credit, isCancellation: cancellation, invoice };
+        const issued = await queue.run(() => issueCreditNote(draft, config, new Date(), this.store));
+        return { number: issued._id };
+      },
+
+      async export(ctx) {
+        const found = await this.store.find({ 'order.customerId': ctx.params.customerId }, { sort: { _id: 1 } });
+        const items = found.map((note) => ({
+          ...viewOf(note),
+          seller: note.seller,
+          billingAddress: note.order.billingAddress,
+        }));
+        return { items };
+      },
+
+      async erase(ctx) {
+        const found = await this.store.find({ 'order.customerId': ctx.params.customerId }, { fields: ['_id'] });
+        for (const { _id } of found) {
+          await this.store.change(_id, ({ order }) => ({
+            answer: undefined,
+            patch: { 'order.billingAddress': erasedAddress(order.billingAddress) },
+          }));
+        }
+        await this.store.purge();
+      },
+
+      books(ctx) {
+        return readPage(this.store, ctx.params, ({ _id: id, year, seq, orderId, refundId, amount }) => ({
+          ...{ id, year, seq, orderId, refundId, amount },
+        }));
+      },
+    },
+  });
+}
+
+const ofOrder = (notes: Store<CreditNote>, orderId: string) => notes.find({ orderId }, { sort: { nth: 1 } });
+
+/** @throws not-found */
+function present(note: CreditNote | null): CreditNote {
+  if (!note) throw errors.notFound('This credit note');
+  return note;
+}
+
+const viewOf = ({
+  _id: number,
+  orderId,
+  refundId,
+  issuedAt,
+  invoice,
+  isCancellation: cancellation,
+  items,
+  amount,
+  taxes,
+}: CreditNote) => ({
+  ...{ number, orderId, refundId, issuedAt: issuedAt.toISOString(), invoice: invoice.number },
+  ...{ cancellation, items, amount, taxes },
+});

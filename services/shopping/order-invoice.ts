@@ -1,0 +1,18 @@
+import type { Decision } from '../../lib/changes.ts';
+import { errors } from '../../lib/errors.ts';
+import type { Order } from './order.ts';
+
+/**
+ * Notes that an order is about to have an invoice, in one conditional write: a cancellation afterwards knows that there
+ * is something to correct, and after a cancellation there is nothing to invoice.
+ * @throws wrong-state
+ */
+export function beginInvoice(order: Readonly<Order>): Decision<Order> {
+  if (order.invoiced) return { answer: order };
+  if (order.state === 'CANCELLING' || order.state === 'CANCELLED') {
+    throw errors.wrongState(order.state, 'The order was cancelled before it had an invoice.');
+  }
+  if (!order.payment) throw errors.wrongState(order.state, 'There is an invoice once the order is paid.');
+  const patch = { invoiced: true };
+  return { answer: { ...order, ...patch }, patch };
+}
