@@ -13,6 +13,7 @@ import type { StockAlert } from '../../services/product/stock-alert.ts';
 import type { Cart } from '../../services/shopping/cart.ts';
 import type { Coupon } from '../../services/shopping/coupon.ts';
 import type { Hold } from '../../services/shopping/hold.ts';
+import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
 import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
 import type { Order } from '../../services/shopping/order.ts';
 import type { LedgerEntry } from '../../services/shopping/sandbox-ledger.ts';
@@ -37,6 +38,7 @@ interface Kept {
   order: Order;
   sandbox: LedgerEntry;
   invoice: Invoice;
+  'credit-note': CreditNote;
 }
 
 /** The documents of a service of this process, past its actions. */

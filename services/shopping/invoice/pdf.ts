@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit';
-import { latin } from './latin.ts';
-import type { Sheet } from './sheet.ts';
+import { printable } from './runs.ts';
+import type { Fact, Sheet } from './sheet.ts';
+import { type TextStyle, Typesetter } from './typesetter.ts';
 
 /** In points, on A4. */
 const MARGIN = 56;
@@ -17,13 +18,21 @@ const COLUMNS: readonly [left: number, width: number][] = [
 ];
 const GREY = '#6e6e73';
 const RULE = '#d2d2d7';
+const CELL: TextStyle = { size: 9 };
 
 type Doc = InstanceType<typeof PDFDocument>;
 
-/** An invoice on A4, in as many pages as it takes; the same bytes each time. */
+/** What is drawn on, and the height at which the next part begins. */
+interface Pages {
+  doc: Doc;
+  type: Typesetter;
+  y: number;
+}
+
+/** An invoice or a credit note on A4, in as many pages as it takes; the same bytes each time. */
 export async function invoicePdf(sheet: Sheet, compress = true): Promise<Buffer> {
   const { title, issuedAt: CreationDate } = sheet;
-  const Author = latin(sheet.seller[0] ?? '');
+  const Author = printable(sheet.seller[0] ?? '');
   const info = { Title: title, Author, Creator: Author, Producer: Author, CreationDate };
   const doc = new PDFDocument({ size: 'A4', margin: MARGIN, compress, info, lang: 'en', bufferPages: true });
   const parts: Buffer[] = [];
@@ -32,95 +41,88 @@ export async function invoicePdf(sheet: Sheet, compress = true): Promise<Buffer>
     doc.on('end', () => resolve(Buffer.concat(parts)));
     doc.on('error', reject);
   });
-  head(doc, sheet);
-  table(doc, sheet);
-  sums(doc, sheet);
-  numberPages(doc, title);
+  const pages: Pages = { doc, type: new Typesetter(doc), y: MARGIN };
+  head(pages, sheet);
+  table(pages, sheet);
+  sums(pages, sheet);
+  numberPages(pages, title);
   doc.end();
   return done;
 }
 
-function head(doc: Doc, { title, seller, buyer, facts }: Sheet): void {
+function head(pages: Pages, { title, seller, buyer, facts }: Sheet): void {
+  const { type } = pages;
   const [shop = '', ...address] = seller;
-  doc.fillColor('black').font('Helvetica-Bold').fontSize(12).text(latin(shop), MARGIN, MARGIN, { width: 280 });
-  doc
-    .font('Helvetica')
-    .fontSize(10)
-    .text(latin(address.join('\n')), { width: 280 });
-  const below = doc.y;
-  for (const [index, [label, value]] of facts.entries()) {
-    const y = MARGIN + index * 15;
-    doc.fillColor(GREY).text(label, 370, y, { lineBreak: false });
-    doc.fillColor('black').text(latin(value), 420, y, { width: RIGHT - 420, align: 'right' });
+  let below = type.draw(shop, MARGIN, MARGIN, 260, { size: 12, bold: true, direction: 'auto' });
+  below = lines(type, address, below);
+  let beside = MARGIN;
+  for (const [label, value] of facts) {
+    type.draw(label, 340, beside, 90, { size: 10, color: GREY });
+    beside = type.draw(value, 430, beside, RIGHT - 430, { size: 10, align: 'right' });
   }
   // Where the window of an envelope is, unless the shop has a long address.
-  doc.text(latin(buyer.join('\n')), MARGIN, Math.max(150, below + 24), { width: 280 });
-  doc
-    .font('Helvetica-Bold')
-    .fontSize(18)
-    .text(title, MARGIN, Math.max(260, doc.y + 24))
-    .moveDown(0.8);
+  below = lines(type, buyer, Math.max(150, below + 24));
+  pages.y = type.draw(title, MARGIN, Math.max(260, below + 24), RIGHT - MARGIN, { size: 18, bold: true }) + 12;
 }
 
-function table(doc: Doc, { columns, rows }: Sheet): void {
-  row(doc, columns, GREY);
+const lines = (type: Typesetter, texts: readonly string[], y: number) =>
+  texts.reduce((top, text) => type.draw(text, MARGIN, top, 260, { size: 10, direction: 'auto' }), y);
+
+function table(pages: Pages, { columns, rows }: Sheet): void {
+  row(pages, columns, GREY);
   for (const cells of rows) {
-    if (doc.y + heightOf(doc, cells) > BOTTOM) {
-      doc.addPage();
-      row(doc, columns, GREY);
+    if (pages.y + heightOf(pages, cells) > BOTTOM) {
+      nextPage(pages);
+      row(pages, columns, GREY);
     }
-    row(doc, cells, 'black');
+    row(pages, cells, 'black');
   }
 }
 
-function heightOf(doc: Doc, cells: readonly string[]): number {
-  doc.font('Helvetica').fontSize(9);
-  const heights = cells.map((cell, index) => doc.heightOfString(latin(cell), { width: COLUMNS[index]?.[1] ?? 0 }));
-  return Math.max(...heights) + 10;
+function nextPage(pages: Pages): void {
+  pages.doc.addPage();
+  pages.y = MARGIN;
 }
 
-function row(doc: Doc, cells: readonly string[], color: string): void {
-  const below = doc.y + heightOf(doc, cells);
-  const { y } = doc;
-  doc.fillColor(color);
+function heightOf({ type }: Pages, cells: readonly string[]): number {
+  return Math.max(...cells.map((cell, index) => type.heightOf(cell, COLUMNS[index]?.[1] ?? 0, CELL))) + 10;
+}
+
+function row(pages: Pages, cells: readonly string[], color: string): void {
+  const below = pages.y + heightOf(pages, cells);
   for (const [index, cell] of cells.entries()) {
     const [left, width] = COLUMNS[index] ?? [MARGIN, 0];
-    doc.text(latin(cell), left, y, { width, align: index === 0 ? 'left' : 'right' });
+    pages.type.draw(cell, left, pages.y, width, { ...CELL, color, align: index === 0 ? 'left' : 'right' });
   }
-  line(doc, below - 6);
-  doc.y = below;
+  const y = below - 6;
+  pages.doc.moveTo(MARGIN, y).lineTo(RIGHT, y).lineWidth(0.5).strokeColor(RULE).stroke();
+  pages.y = below;
 }
 
-function line(doc: Doc, y: number): void {
-  doc.moveTo(MARGIN, y).lineTo(RIGHT, y).lineWidth(0.5).strokeColor(RULE).stroke();
-}
-
-function sums(doc: Doc, { sums, total, included }: Sheet): void {
-  if (doc.y + (sums.length + included.length) * 14 + 40 > BOTTOM) doc.addPage();
-  const put = ([label, value]: [string, string], font: string, size: number, color: string) => {
-    const { y } = doc;
-    doc.font(font).fontSize(size).fillColor(color);
-    doc.text(latin(label), 200, y, { width: 238, align: 'right', lineBreak: true });
-    const below = doc.y;
-    doc.text(latin(value), 442, y, { width: RIGHT - 442, align: 'right' });
-    doc.y = Math.max(below, doc.y) + 4;
+function sums(pages: Pages, { sums, total, included, notes }: Sheet): void {
+  if (pages.y + (sums.length + included.length + notes.length) * 16 + 40 > BOTTOM) nextPage(pages);
+  const put = ([label, value]: Fact, style: TextStyle) => {
+    const below = pages.type.draw(label, 180, pages.y, 250, { ...style, align: 'right' });
+    const beside = pages.type.draw(value, 434, pages.y, RIGHT - 434, { ...style, align: 'right' });
+    pages.y = Math.max(below, beside) + 3;
   };
-  doc.y += 6;
-  for (const sum of sums) put(sum, 'Helvetica', 9, 'black');
-  doc.y += 4;
-  put(total, 'Helvetica-Bold', 12, 'black');
-  for (const tax of included) put(tax, 'Helvetica', 9, GREY);
+  pages.y += 6;
+  for (const sum of sums) put(sum, CELL);
+  pages.y += 4;
+  put(total, { size: 12, bold: true });
+  for (const tax of included) put(tax, { ...CELL, color: GREY });
+  pages.y += 12;
+  for (const note of notes) pages.y = pages.type.draw(note, MARGIN, pages.y, RIGHT - MARGIN, CELL);
 }
 
 /** At the foot of each page, once it is known how many there are. */
-function numberPages(doc: Doc, title: string): void {
+function numberPages({ doc, type }: Pages, title: string): void {
   const { count } = doc.bufferedPageRange();
   for (let page = 0; page < count; page += 1) {
     doc.switchToPage(page);
     // Text below the margin would begin a page.
     doc.page.margins.bottom = 0;
     const foot = `${title}, page ${page + 1} of ${count}`;
-    doc.font('Helvetica').fontSize(8).fillColor(GREY);
-    doc.text(foot, MARGIN, 842 - MARGIN, { width: RIGHT - MARGIN, align: 'center' });
+    type.draw(foot, MARGIN, 842 - MARGIN, RIGHT - MARGIN, { size: 8, color: GREY, align: 'center' });
   }
 }

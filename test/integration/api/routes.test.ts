@@ -32,6 +32,7 @@ const ROUTES = `
   GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
+  GET /v1/admin/credit-notes
   GET /v1/admin/imports
   GET /v1/admin/imports/:id
   GET /v1/admin/imports/:id/errors
@@ -42,6 +43,9 @@ const ROUTES = `
   GET /v1/admin/orders
   GET /v1/admin/orders.csv
   GET /v1/admin/orders/:id
+  GET /v1/admin/orders/:id/credit-notes
+  GET /v1/admin/orders/:id/credit-notes/:number
+  GET /v1/admin/orders/:id/invoice
   GET /v1/admin/products
   GET /v1/admin/products/:id
   GET /v1/admin/products/export
@@ -61,6 +65,8 @@ const ROUTES = `
   GET /v1/me/wishlist
   GET /v1/orders
   GET /v1/orders/:id
+  GET /v1/orders/:id/credit-notes
+  GET /v1/orders/:id/credit-notes/:number
   GET /v1/orders/:id/events
   GET /v1/orders/:id/invoice
   GET /v1/products

@@ -153,7 +153,7 @@ eachEngine('what the shop has about a person', (engine) => {
       totals: order.totals,
       shippingAddress: { name: 'erased', country: 'DE' },
     });
-    const invoice = await staff.ask(`GET /v1/orders/${order.id}/invoice?format=html`);
+    const invoice = await staff.ask(`GET /v1/admin/orders/${order.id}/invoice?format=html`);
     expect([invoice.status, String(invoice.body).includes(who.name)]).toEqual([200, false]);
     expect(await waiting()).toEqual([]);
     expect(await wrongAtRest(shop, [order.id])).toEqual([]);

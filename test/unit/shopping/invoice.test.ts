@@ -3,7 +3,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CONTENT_SECURITY_POLICY, invoiceHtml } from '../../../services/shopping/invoice/html.ts';
-import { latin } from '../../../services/shopping/invoice/latin.ts';
 import { type Invoice, type InvoiceOrder, issue } from '../../../services/shopping/invoice/numbering.ts';
 import { invoicePdf } from '../../../services/shopping/invoice/pdf.ts';
 import { sheetOf } from '../../../services/shopping/invoice/sheet.ts';
@@ -204,31 +203,4 @@ describe('an invoice', () => {
     expect(CONTENT_SECURITY_POLICY).not.toContain('unsafe');
     expect(html).not.toMatch(/ style="|<script|https?:/);
   });
-});
-
-describe('a text in the fonts of a PDF', () => {
-  test.each([
-    ['Ada Byron, Zoë Müßig, Ærø, 12 €', 'Ada Byron, Zoë Müßig, Ærø, 12 €'],
-    ['Łukasz Żółć', 'Lukasz Zólc'],
-    ['Zoe\u0308', 'Zoë'],
-    ['₹1,200.00', 'INR 1,200.00'],
-    ['Ελένη 日本', '????? ??'],
-    ['a\u0000b\u200bc', 'a?b?c'],
-  ])('%j becomes %j', (text, expected) => {
-    expect(latin(text)).toBe(expected);
-  });
-
-  test(`is always one that they can show (seed ${seed})`, () => {
-    const check = fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-      const shown = latin(text);
-      const decoded = new TextDecoder('windows-1252').decode(
-        Uint8Array.from(Array.from(shown, (letter) => BYTES.get(letter) ?? 0)),
-      );
-      expect(decoded).toBe(shown);
-    });
-    fc.assert(check, { seed });
-  });
-  const BYTES = new Map(
-    Array.from({ length: 256 }, (_, byte) => [new TextDecoder('windows-1252').decode(Uint8Array.of(byte)), byte]),
-  );
 });
