@@ -202,4 +202,7 @@ export const errors = {
   tooManyAttempts: (retryAfter: number) =>
     coded('too-many-attempts', 'Wait before the next attempt, or set a new password.', { retryAfter }),
   unavailable: (detail: string) => coded('unavailable', detail),
+  /** @param parts state of each node kind */
+  partsMissing: (missing: readonly string[], parts: Record<string, string>) =>
+    coded('unavailable', `Not reached: ${missing.join(', ')}.`, { parts }),
 };

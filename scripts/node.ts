@@ -15,6 +15,8 @@ export interface ShopNode {
   stop(): Promise<void>;
 }
 
+type Gateway = Service & { server: Server; learnt: Promise<void> };
+
 /**
  * Starts the services of this process.
  * @throws {StartError} for what the person who starts it can mend
@@ -36,10 +38,13 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
   const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config)));
   for (const schema of schemas.flat()) broker.createService(schema);
   await broker.start();
+  const gateway = broker.getLocalService('api') as Gateway | undefined;
+  // Before it has heard of the sessions that have ended, it takes no access token.
+  if (config.services.includes('customer')) await gateway?.learnt;
   const probe = config.probePort > 0 ? await serveProbe(broker, config.host, config.probePort) : undefined;
   return {
     broker,
-    port: portOf(broker),
+    port: portOf(gateway),
     async stop() {
       await broker.stop();
       probe?.close();
@@ -52,8 +57,7 @@ const takenData = ({ dataDir }: Config) =>
   `another process uses ${dataDir}: stop it, set another DATA_DIR, or run several on NATS_URL and MONGO_URL`;
 
 /** The port that the gateway listens on, which may not be the one it was asked for. */
-function portOf(broker: ServiceBroker): number {
-  const gateway = broker.getLocalService('api') as (Service & { server: Server }) | undefined;
+function portOf(gateway: Gateway | undefined): number {
   const address = gateway?.server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -152,7 +152,9 @@ export class Cluster {
   async #untilReady(url: string): Promise<void> {
     for (; !this.#stopped; await delay(250)) {
       if (!this.#nodes.every(({ ready }) => ready)) continue;
-      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+      const answer = await fetch(`${url}/readyz?deep=true`, { signal: AbortSignal.timeout(2000) }).catch(
+        () => undefined,
+      );
       await answer?.body?.cancel();
       if (answer?.ok) return this.#options.say(`ready: ${url}`);
     }

@@ -14,14 +14,20 @@ export const api = contract(
       returns: { type: 'object', props: { status: { type: 'equal', value: 'ok' } } },
     },
     readiness: {
-      summary: 'Every node kind is there and reaches its database',
+      summary: 'This gateway takes requests; with `deep`, each node kind is there too and reaches its database',
       visibility: 'published',
       auth: 'public',
       idempotent: true,
       rateClass: 'unlimited',
       rest: 'GET /readyz',
-      params: {},
-      returns: { type: 'object', props: { status: { type: 'equal', value: 'ready' } } },
+      params: { deep: { type: 'boolean', optional: true } },
+      returns: {
+        type: 'object',
+        props: {
+          status: { type: 'equal', value: 'ready' },
+          parts: { type: 'record', key: 'string', value: 'string', optional: true },
+        },
+      },
       problems: ['unavailable'],
     },
     jwks: {

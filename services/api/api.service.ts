@@ -1,19 +1,25 @@
 import type { Config } from '../../lib/config.ts';
-import { errors } from '../../lib/errors.ts';
 import { isOutage } from '../../lib/outage.ts';
 import { type Self, service } from '../../lib/service.ts';
 import { keyRing } from '../../lib/token-keys.ts';
-import { worker } from '../../mixins/worker.ts';
+import { type Worker, worker } from '../../mixins/worker.ts';
 import { contracts } from '../contracts.ts';
 import { api } from './api.contract.ts';
 import { clientAddress } from './client-address.ts';
 import { gateway } from './gateway.ts';
-import { reachAll } from './readiness.ts';
+import { checkGateway, checkParts } from './readiness.ts';
 import { Revocations } from './revocations.ts';
 import { routesOf } from './routes.ts';
 
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
 const CATCH_UP = 5000;
+
+interface Gateway {
+  draining: boolean;
+  worker: Worker;
+  /** Resolves when this gateway knows which sessions have ended, or stops. */
+  learnt: Promise<void>;
+}
 
 export default function apiService(config: Config) {
   const access = {
@@ -22,7 +28,7 @@ export default function apiService(config: Config) {
     addressOf: clientAddress(config.trustedProxies),
   };
 
-  return service<{ draining: boolean }>()(api, config, {
+  return service<Gateway>()(api, config, {
     mixins: [
       worker<Self<unknown>>({
         every: CATCH_UP,
@@ -39,15 +45,19 @@ export default function apiService(config: Config) {
         return { status: 'ok' } as const;
       },
 
-      async readiness() {
-        if (this.draining) throw errors.unavailable('This gateway is stopping.');
-        await reachAll(this.broker);
-        return { status: 'ready' } as const;
+      async readiness(ctx) {
+        checkGateway({ broker: this.broker, draining: this.draining, revocations: access.revocations });
+        return { status: 'ready' as const, ...(ctx.params.deep ? { parts: await checkParts(this.broker) } : {}) };
       },
 
       jwks() {
         return access.keys.jwks;
       },
+    },
+
+    async started() {
+      this.learnt = access.revocations.learn(this.broker, this.worker.stopping);
+      this.worker.background(this.learnt);
     },
 
     events: {

@@ -35,6 +35,7 @@ const PROBLEM_MEMBERS: JsonSchema = {
   code: { type: 'string' },
   allow: { type: 'array' },
   retryAfter: { type: 'number' },
+  parts: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
 /** The gateway's interface as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1), all of it from the contracts. */

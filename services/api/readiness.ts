@@ -4,16 +4,41 @@ import { errors } from '../../lib/errors.ts';
 /** By node kind, the action that says whether its database is reached. */
 const CHECKS = { customer: 'customer.ready', product: 'product.ready', shopping: 'order.ready' } as const;
 
-/** Resolves when every node kind is there and reaches its database. @throws unavailable, naming those that do not */
-export async function reachAll(broker: Broker): Promise<void> {
-  const kinds = Object.entries(CHECKS);
-  const results = await Promise.allSettled(
-    kinds.map(async ([, check]) => {
-      // Asked for an unknown action, the broker would log a warning each time a load balancer asks us.
-      if (!broker.registry.actions.isAvailable(check)) throw errors.unavailable(check);
-      await broker.call(check);
-    }),
+/** State of each node kind that this gateway calls. */
+export type Parts = Record<keyof typeof CHECKS, 'ready' | 'missing'>;
+
+interface Gateway {
+  broker: Broker;
+  draining: boolean;
+  revocations: { isKnown: boolean };
+}
+
+/**
+ * Checks the gateway alone: a load balancer that took it out for a node kind that is away would take the whole shop out.
+ * @throws unavailable while it is stopping, is cut off from NATS, or does not know which sessions have ended
+ */
+export function checkGateway({ broker, draining, revocations }: Gateway): void {
+  if (draining) throw errors.unavailable('This gateway is stopping.');
+  if (broker.transit && !broker.transit.connected) throw errors.unavailable('This gateway is cut off from NATS.');
+  if (!revocations.isKnown) throw errors.unavailable('This gateway does not know yet which sessions have ended.');
+}
+
+/** Checks that each node kind is there and reaches its database. @throws unavailable, with the state of each */
+export async function checkParts(broker: Broker): Promise<Parts> {
+  const states = await Promise.all(
+    Object.entries(CHECKS).map(async ([kind, check]) => [kind, await stateOf(broker, check)] as const),
   );
-  const missing = kinds.filter((_, i) => results[i]?.status === 'rejected').map(([kind]) => kind);
-  if (missing.length > 0) throw errors.unavailable(`Not reached: ${missing.join(', ')}.`);
+  const missing = states.filter(([, state]) => state === 'missing').map(([kind]) => kind);
+  const parts = Object.fromEntries(states) as Parts;
+  if (missing.length > 0) throw errors.partsMissing(missing, parts);
+  return parts;
+}
+
+async function stateOf(broker: Broker, check: (typeof CHECKS)[keyof typeof CHECKS]): Promise<'ready' | 'missing'> {
+  // For an unknown action the broker would log a warning at each probe.
+  if (!broker.registry.actions.isAvailable(check)) return 'missing';
+  return await broker.call(check).then(
+    () => 'ready' as const,
+    () => 'missing' as const,
+  );
 }

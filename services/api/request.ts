@@ -24,6 +24,8 @@ export interface Request extends IncomingMessage {
   flight?: Flight;
   /** Who the access token speaks for; null: it is none. Set by `identify`. */
   identity?: Identity | null;
+  /** The token is sound, but its session may have ended before this gateway started. Set by `identify`. */
+  isUnproven?: boolean;
   $params: Record<string, unknown>;
   $alias: { action: string };
   $endpoint: unknown;
@@ -119,6 +121,7 @@ function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, a
   ctx.meta.address = access.addressOf(req);
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
   const identity = identify(req, access);
+  if (req.isUnproven) throw errors.unavailable('Nobody can be logged in here yet. Try again in a moment.');
   if (identity === null && contract.auth !== 'public') throw errors.invalidToken();
   if (identity) ctx.meta.user = identity;
   admitTo(contract, ctx);
@@ -132,7 +135,8 @@ export function identify(req: Request, { keys, revocations }: Access): Identity 
   req.identity = null;
   try {
     const identity = verifyAccessToken(token, keys);
-    if (!revocations.has(identity.sessionId)) req.identity = identity;
+    if (!revocations.isKnown) req.isUnproven = true;
+    else if (!revocations.has(identity.sessionId)) req.identity = identity;
   } catch {
     // As good as none.
   }

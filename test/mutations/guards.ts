@@ -167,6 +167,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/shopping/coupons.test.ts'],
     red: /● .*given an order that is paid and half redeemed/,
   },
+  'a gateway takes tokens before it knows which sessions have ended': {
+    file: 'services/api/request.ts',
+    find: 'if (!revocations.isKnown) req.isUnproven = true;',
+    replace: 'if (!revocations) req.isUnproven = true;',
+    tests: ['test/security/gateways.test.ts'],
+    red: /● .*one that cannot ask which sessions have ended takes no token/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

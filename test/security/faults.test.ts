@@ -91,5 +91,5 @@ test('the log has the cause of each, with its stack, under the id that the answe
 test('and who else is there sees nothing of it', async () => {
   const bob = await Shopper.at(shop.url);
   expect((await bob.ask('GET /v1/me/addresses')).status).toBe(200);
-  expect((await ada.ask('GET /readyz')).status).toBe(200);
+  expect((await ada.ask('GET /readyz?deep=true')).status).toBe(200);
 });

@@ -21,7 +21,7 @@ here('two gateways and two customer nodes', () => {
   };
   const ready = ({ url }: TestShop) =>
     eventually(
-      () => request(url, 'GET /readyz'),
+      () => request(url, 'GET /readyz?deep=true'),
       ({ status }) => status === 200,
     );
 
@@ -126,11 +126,35 @@ here('two gateways and two customer nodes', () => {
     const ada = await Shopper.at(one.url);
     expect((await ada.ask('DELETE /v1/me/sessions')).status).toBe(204);
     const late = await start('front-3', 'api');
-    await ready(late);
+    // It may not be able to tell yet, but it never takes the token.
+    const statuses = new Set<number>();
     await eventually(
-      () => at(late, ada).ask('GET /v1/orders'),
-      ({ status }) => status === 401,
+      async () => {
+        const { status } = await at(late, ada).ask('GET /v1/orders');
+        statuses.add(status);
+        return status;
+      },
+      (status) => status === 401,
       REVOKED_WITHIN,
     );
+    for (const status of statuses) expect([401, 503]).toContain(status);
+  });
+
+  test('one that cannot ask which sessions have ended takes no token, and is not ready', async () => {
+    const ada = await Shopper.at(one.url);
+    const apart = { ...config, databasePrefix: `${config.databasePrefix}apart-`, nodeId: 'apart' };
+    const alone = await startShop({ ...apart, services: ['shopping', 'api'] });
+    nodes.push(alone);
+    const ready = await request(alone.url, 'GET /readyz');
+    expect(ready).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } });
+    expect(ready.body.detail).toContain('sessions');
+    const refused = await at(alone, ada).ask('GET /v1/orders');
+    expect(refused).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } });
+    expect(refused.body.detail).toContain('logged in');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    // A token that nobody has signed is still told from one that cannot be trusted yet.
+    const forged = await request(alone.url, 'GET /v1/orders', { token: `${ada.token}x` });
+    expect(forged.status).toBe(401);
+    expect((await request(alone.url, 'GET /docs')).status).toBe(200);
   });
 });

@@ -123,7 +123,7 @@ here('NATS', () => {
     const front = await startShop({ ...config, services: ['api'], nodeId: 'front' });
     try {
       await eventually(
-        () => request(front.url, 'GET /readyz'),
+        () => request(front.url, 'GET /readyz?deep=true'),
         ({ status }) => status === 200,
       );
       expect((await request(front.url, 'GET /v1/categories')).status).toBe(200);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema, Validators } from 'moleculer';
 import type { Config } from '../../lib/config.ts';
-import type { Contract } from '../../lib/contract.ts';
+import type { Contract, Rpc } from '../../lib/contract.ts';
 import { keyRing } from '../../lib/token-keys.ts';
 import { signAccessToken } from '../../lib/tokens.ts';
 import { clientAddress } from '../../services/api/client-address.ts';
@@ -42,11 +42,11 @@ export async function startGateways(
   const brokers = apart
     ? Array.from({ length: count }, (_, n) => new ServiceBroker({ ...options, nodeID: `gateway-${n}` }))
     : [home];
-  const access = { keys, addressOf: clientAddress([]) };
+  const access = { keys, addressOf: clientAddress([]), revocations: await noRevocations() };
   const apis = brokers.map((broker) =>
     broker.createService({
       name: 'api',
-      mixins: [gateway(config, routesOf([contract]), { ...access, revocations: new Revocations() })],
+      mixins: [gateway(config, routesOf([contract]), access)],
     }),
   ) as (Service & { server: { address(): AddressInfo } })[];
   home.createService(schema);
@@ -67,6 +67,13 @@ export async function startGateways(
       for (const broker of all) await broker.stop();
     },
   };
+}
+
+/** What gateways know of a shop in which no session has ended. */
+export async function noRevocations(): Promise<Revocations> {
+  const revocations = new Revocations();
+  await revocations.catchUp({ call: async () => ({ sessions: [], until: Date.now(), more: false }) } as unknown as Rpc);
+  return revocations;
 }
 
 const PASSING = ['date', 'x-request-id', 'ratelimit', 'connection', 'keep-alive'];

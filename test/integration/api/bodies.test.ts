@@ -7,9 +7,9 @@ import { service } from '../../../lib/service.ts';
 import { keyRing } from '../../../lib/token-keys.ts';
 import { clientAddress } from '../../../services/api/client-address.ts';
 import { gateway } from '../../../services/api/gateway.ts';
-import { Revocations } from '../../../services/api/revocations.ts';
 import { routesOf } from '../../../services/api/routes.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
+import { noRevocations } from '../../support/gateways.ts';
 import { type Answer, send as request } from '../../support/shop.ts';
 
 const open = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
@@ -72,7 +72,7 @@ describe.each(['in this process', 'on another node'])('a service %s', (where) =>
       mixins: [
         gateway(config, routesOf([papers]), {
           keys: keyRing(config),
-          revocations: new Revocations(),
+          revocations: await noRevocations(),
           addressOf: clientAddress([]),
         }),
       ],

@@ -63,11 +63,18 @@ eachEngine('when a part of the shop fails', (engine) => {
     expect((await ada.ask('GET /v1/categories')).status).toBe(200);
   });
 
+  test('a deep look at readiness names each node kind', async () => {
+    const parts = { customer: 'ready', product: 'ready', shopping: 'ready' };
+    expect(await ada.ask('GET /readyz?deep=true')).toMatchObject({ status: 200, body: { status: 'ready', parts } });
+    expect((await ada.ask('GET /readyz')).body).toEqual({ status: 'ready' });
+    expect((await ada.ask('GET /readyz?deep=maybe')).status).toBe(400);
+  });
+
   // In this order, since none is started again; the services of a node go one by one.
   test.each(OUTAGES)(
     'without the node %s its routes answer 503 and the others go on',
     async (kind, names, requests) => {
-      expect((await ada.ask('GET /readyz')).body.detail ?? '').not.toContain(kind);
+      expect((await ada.ask('GET /readyz?deep=true')).body.detail ?? '').not.toContain(kind);
       const others = OUTAGES.filter(
         ([other]) => OUTAGES.findIndex(([k]) => k === other) > OUTAGES.findIndex(([k]) => k === kind),
       );
@@ -88,11 +95,17 @@ eachEngine('when a part of the shop fails', (engine) => {
         expect(statuses).not.toContain(503);
         expect(statuses).toContain(200);
       }
-      const ready = await ada.ask('GET /readyz');
+      const ready = await ada.ask('GET /readyz?deep=true');
       expect(ready).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } });
       expect(ready.headers.get('retry-after')).toBe('1');
       expect(ready.body.detail).toContain(kind);
-      for (const [living] of others) expect(ready.body.detail).not.toContain(living);
+      expect(ready.body.parts[kind]).toBe('missing');
+      for (const [living] of others) {
+        expect(ready.body.detail).not.toContain(living);
+        expect(ready.body.parts[living]).toBe('ready');
+      }
+      // The gateway itself can serve the rest: a load balancer must not take it out.
+      expect(await ada.ask('GET /readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
       expect(await ada.ask('GET /healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
     },
   );

@@ -181,7 +181,7 @@ const { TEST_NATS_URL: natsUrl, TEST_MONGO_URL: mongoUrl } = process.env;
     const front = await startShop({ ...config, services: ['api'], nodeId: 'front' });
     shops.push(front, back);
     await eventually(
-      () => request(front.url, 'GET /readyz'),
+      () => request(front.url, 'GET /readyz?deep=true'),
       ({ status }) => status === 200,
     );
     const { ada, id } = await customerOf(front.url);

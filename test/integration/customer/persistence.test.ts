@@ -33,7 +33,7 @@ test('a shop that is stopped and started again on its files goes on where it was
   try {
     Object.assign(ada, { url: after.url });
     await eventually(
-      () => request(after.url, 'GET /readyz'),
+      () => request(after.url, 'GET /readyz?deep=true'),
       ({ status }) => status === 200,
     );
     expect(await read()).toEqual(told);

@@ -106,7 +106,7 @@ eachEngine('registering and logging in', (engine) => {
     const answer = await ask(LOGIN, { email: ada.email, password: ada.password, ...change });
     expect(answer).toMatchObject({ status: 400, body: problem('invalid-request') });
     expect(pointers(answer)).toEqual([pointer]);
-    expect((await ask('GET /readyz')).status).toBe(200);
+    expect((await ask('GET /readyz?deep=true')).status).toBe(200);
   });
 
   test('no answer, and no stored document, has the password', async () => {

@@ -52,7 +52,7 @@ eachEngine('a node whose projection is being built', (engine) => {
       (is) => is,
     );
     expect((await request(url, 'GET /healthz')).status).toBe(200);
-    const ready = await request(url, 'GET /readyz');
+    const ready = await request(url, 'GET /readyz?deep=true');
     expect(ready.status).toBe(503);
     expect(ready.body.detail).toContain('product');
     for (const path of ['/v1/products', '/v1/products/suggest?q=a', '/v1/products/alder-merino-crew-sweater']) {
@@ -62,7 +62,7 @@ eachEngine('a node whose projection is being built', (engine) => {
     build();
     await started;
     await eventually(
-      () => request(url, 'GET /readyz'),
+      () => request(url, 'GET /readyz?deep=true'),
       ({ status }) => status === 200,
     );
     expect((await request(url, 'GET /v1/products?inStock=true')).body.total).toBeGreaterThan(100);
