@@ -35,8 +35,15 @@ export function signAccessToken({ id, sessionId, role }: Identity, { signing }: 
   });
 }
 
+/** An access token that was checked. */
+interface AccessToken {
+  identity: Identity;
+  /** In ms since 1970. */
+  expiresAt: number;
+}
+
 /** @throws invalid-token for one that is forged, expired, or meant for something else. */
-export function verifyAccessToken(token: string, { taken }: KeyRing): Identity {
+export function verifyAccessToken(token: string, { taken }: KeyRing): AccessToken {
   try {
     const known = taken.get(keyIdOf(token));
     if (!known) throw errors.invalidToken();
@@ -48,7 +55,7 @@ export function verifyAccessToken(token: string, { taken }: KeyRing): Identity {
     });
     const { sub, sid, jti, exp, role } = Object(payload);
     if (header.typ === TYPE && isText(sub) && isText(sid) && isText(jti) && typeof exp === 'number') {
-      return { id: sub, sessionId: sid, role: roleOf(role) };
+      return { identity: { id: sub, sessionId: sid, role: roleOf(role) }, expiresAt: exp * 1000 };
     }
   } catch {
     // Which check failed is of no use to an honest client.

@@ -185,18 +185,19 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
         this.draining = true;
         await sleep(config.natsUrl ? READY_DELAY : 0);
         const closed = closePort(this.server);
-        this.streams.endAll();
+        this.streams.endEvents();
         await sleep(config.natsUrl ? FIRST_REQUESTS : 0);
         this.server.closeIdleConnections();
         // What is being answered now is finished first.
         await Promise.race([closed, sleep(LAST_ANSWERS, undefined, { ref: false })]);
+        this.streams.cutAll();
       },
     },
     events: nearEvents(routes),
     created() {
       this.draining = false;
       this.lookup = new AliasLookup(this.aliases);
-      this.streams = new Streams();
+      this.streams = new Streams(access.revocations);
       this.frontDoor = new FrontDoor(config, byAction, access, this.broker, this.logger);
       const log = isLogged(config.logLevel) ? this.logger.info.bind(this.logger) : undefined;
       this.nearAnswers = new NearAnswers(routes, access, this.broker, log);

@@ -24,6 +24,8 @@ export interface Request extends IncomingMessage {
   flight?: Flight;
   /** Who the access token speaks for; null: it is none. Set by `identify`. */
   identity?: Identity | null;
+  /** Of the access token, in ms since 1970. Set by `identify`. */
+  tokenExpiresAt?: number;
   /** The token is sound, but its session may have ended before this gateway started. Set by `identify`. */
   isUnproven?: boolean;
   $params: Record<string, unknown>;
@@ -134,9 +136,12 @@ export function identify(req: Request, { keys, revocations }: Access): Identity 
   if (scheme?.toLowerCase() !== 'bearer' || !token) return undefined;
   req.identity = null;
   try {
-    const identity = verifyAccessToken(token, keys);
+    const { identity, expiresAt } = verifyAccessToken(token, keys);
     if (!revocations.isKnown) req.isUnproven = true;
-    else if (!revocations.has(identity.sessionId)) req.identity = identity;
+    else if (!revocations.has(identity.sessionId)) {
+      req.identity = identity;
+      req.tokenExpiresAt = expiresAt;
+    }
   } catch {
     // As good as none.
   }

@@ -2,39 +2,88 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { errors } from '../../lib/errors.ts';
 import type { Request } from './request.ts';
+import type { Revocations } from './revocations.ts';
 
-/** The answers that go on: each is sent for as long as it lasts and its client stays, and all can be ended at once. */
+const EVENT_STREAM = 'text/event-stream';
+/** Node's timers end at once when they are given more. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface OpenStream {
+  source: Readable;
+  isEvents: boolean;
+  sessionId: string | undefined;
+}
+
+/**
+ * Sends the answers that are streams, each for as long as it lasts, its client stays, and the session lasts that asked
+ * for it. Event streams end with their access token too; the download of a file that has begun goes on.
+ */
 export class Streams {
-  readonly #open = new Map<ServerResponse, Readable>();
+  readonly #revocations: Revocations;
+  readonly #open = new Map<ServerResponse, OpenStream>();
   #ended = false;
 
-  /** Answers with a stream, which is destroyed with the connection. @throws unavailable after `endAll` */
-  send({ method, $ctx: { meta } }: Request, res: ServerResponse, stream: Readable): void {
+  constructor(revocations: Revocations) {
+    this.#revocations = revocations;
+    revocations.onEnd((sessions) => this.#endOf(new Set(sessions)));
+  }
+
+  /**
+   * Answers with a stream, which is destroyed with the connection.
+   * @throws unavailable after `endEvents`; invalid-token when the session has ended meanwhile
+   */
+  send({ method, identity, tokenExpiresAt, $ctx: { meta } }: Request, res: ServerResponse, source: Readable): void {
+    const type = meta.$responseType ?? 'application/octet-stream';
+    const stream = { source, isEvents: type === EVENT_STREAM, sessionId: identity?.sessionId };
+    const isRevoked = stream.sessionId !== undefined && this.#revocations.has(stream.sessionId);
     // A client that has gone meanwhile would never close.
-    const isUnwanted = this.#ended || res.destroyed || method === 'HEAD';
-    if (isUnwanted) stream.destroy();
+    const isUnwanted = this.#ended || isRevoked || res.destroyed || method === 'HEAD';
+    if (isUnwanted) source.destroy();
     if (this.#ended) throw errors.unavailable('This gateway is stopping.');
+    if (isRevoked) throw errors.invalidToken();
     res.statusCode = meta.$statusCode ?? 200;
-    res.setHeader('Content-Type', meta.$responseType ?? 'application/octet-stream');
+    res.setHeader('Content-Type', type);
     for (const [name, value] of Object.entries(meta.$responseHeaders ?? {})) res.setHeader(name, value);
     if (isUnwanted) return void res.end();
     this.#open.set(res, stream);
+    const expiry =
+      stream.isEvents && tokenExpiresAt !== undefined
+        ? setTimeout(() => this.#end(res, stream), Math.min(tokenExpiresAt - Date.now(), MAX_TIMER_MS)).unref()
+        : undefined;
     res.once('close', () => {
+      clearTimeout(expiry);
       this.#open.delete(res);
-      stream.destroy();
+      source.destroy();
     });
     // Nothing else can tell the client, who has its status already.
-    stream.once('error', () => res.destroy());
-    stream.pipe(res);
+    source.once('error', () => res.destroy());
+    source.pipe(res);
   }
 
-  /** Ends what is open, as if it were complete, with its connection: a client that comes back finds another gateway. */
-  endAll(): void {
+  /** Ends the event streams, and takes no new streams: a client that comes back finds another gateway. */
+  endEvents(): void {
     this.#ended = true;
+    for (const [res, stream] of this.#open) if (stream.isEvents) this.#end(res, stream);
+  }
+
+  /** Cuts what is still sent. */
+  cutAll(): void {
+    for (const res of this.#open.keys()) res.destroy();
+  }
+
+  #endOf(sessions: ReadonlySet<string>): void {
     for (const [res, stream] of this.#open) {
-      const { socket } = res;
-      stream.unpipe(res);
-      res.end(() => socket?.end());
+      if (stream.sessionId !== undefined && sessions.has(stream.sessionId)) this.#end(res, stream);
     }
+  }
+
+  /** With its connection. Part of a file must not look like all of it, so that is cut. */
+  #end(res: ServerResponse, { source, isEvents }: OpenStream): void {
+    if (!isEvents) return void res.destroy();
+    const { socket } = res;
+    source.unpipe(res);
+    // A client that does not read would never see the end.
+    if (res.writableNeedDrain) return void res.destroy();
+    res.end(() => socket?.end());
   }
 }

@@ -174,6 +174,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/security/gateways.test.ts'],
     red: /● .*one that cannot ask which sessions have ended takes no token/,
   },
+  'a stream outlives the session that asked for it': {
+    file: 'services/api/streams.ts',
+    find: 'revocations.onEnd((sessions) => this.#endOf(new Set(sessions)));',
+    replace: '',
+    tests: ['test/unit/api/streams.test.ts'],
+    red: /● .*one whose session ends is ended at once/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

@@ -80,7 +80,7 @@ eachEngine('the routes of staff', (engine) => {
     ['another case', { role: 'STAFF' }],
   ])('are closed to a token with %s, which is still its customer', async (_name, claims) => {
     const token = claiming(claims);
-    expect(verifyAccessToken(token, keyRing(config)).role).toBe('customer');
+    expect(verifyAccessToken(token, keyRing(config)).identity.role).toBe('customer');
     expect((await as(token, 'GET /v1/admin/orders')).status).toBe(404);
     expect(await as(token, 'GET /v1/me')).toMatchObject({ status: 200, body: { id: ada.id } });
   });
@@ -175,7 +175,7 @@ describe('npm run staff:create', () => {
       const { stdout } = await promisify(execFile)(process.execPath, [script, '--email', email], { env });
       const password = /^Password, shown this once: (\S{20})$/m.exec(stdout)?.[1] ?? '';
       const login = await cluster.broker.call('customer.login', { email, password });
-      expect(verifyAccessToken(login.accessToken, keyRing(config)).role).toBe('staff');
+      expect(verifyAccessToken(login.accessToken, keyRing(config)).identity.role).toBe('staff');
       expect(existsSync(join(DATA_DIR, `${DATABASE_PREFIX}customer`))).toBe(false);
     } finally {
       await cluster.stop();

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import type { Config } from '../../../lib/config.ts';
+import { keyRing } from '../../../lib/token-keys.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { cleanUp, eachEngine, engines } from '../../support/engines.ts';
 import { Follower } from '../../support/events.ts';
@@ -29,9 +32,11 @@ const over = (follower: Follower) =>
 eachEngine('a gateway whose streams are followed', (engine) => {
   let shop: TestShop;
   let staff: Shopper;
+  let config: Config;
 
   beforeAll(async () => {
-    shop = await startShop(engine.config({ SEED: 'true' }));
+    config = engine.config({ SEED: 'true' });
+    shop = await startShop(config);
     staff = await staffAt(shop);
   });
   afterAll(() => shop.stop());
@@ -140,6 +145,58 @@ eachEngine('a gateway whose streams are followed', (engine) => {
     expect((await seen(behind, 2)).map((event) => event.id)).toEqual(['2', '3']);
     expect(ahead.events).toEqual([]);
     for (const follower of [ahead, anew, behind]) follower.close();
+  });
+
+  test.each<[string, (ada: Shopper) => Promise<{ status: number }>]>([
+    ['who logged out everywhere', (ada) => ada.ask('DELETE /v1/me/sessions')],
+    ['who logged out', (ada) => ada.ask('POST /v1/auth/logout')],
+    [
+      'whose password was changed on another device',
+      async ({ url, email, password }) => {
+        const { body } = await request(url, 'POST /v1/auth/login', { body: { email, password } });
+        const change = { currentPassword: password, password: 'another battery staple' };
+        return request(url, 'PUT /v1/me/password', { token: body.accessToken, body: change });
+      },
+    ],
+    [
+      'who is erased',
+      async (ada) => {
+        expect(
+          (await ada.ask(`POST /v1/orders/${(await ada.ask('GET /v1/orders')).body.items[0].id}/cancel`)).status,
+        ).toBe(200);
+        return ada.ask('DELETE /v1/me', { password: ada.password });
+      },
+    ],
+  ])('ends the stream of somebody %s, at once', async (_name, end) => {
+    const { ada, id } = await customerOf(shop.url);
+    const [follower, other] = await Promise.all([Follower.of(ada, id), customerOf(shop.url)]);
+    const onlooker = await Follower.of(other.ada, other.id);
+    await seen(follower, 1);
+    expect((await end(ada)).status).toBeLessThan(300);
+    await over(follower);
+    expect((await ada.ask(`GET /v1/orders/${id}/events`)).status).toBe(401);
+    expect(onlooker.ended).toBe(false);
+    onlooker.close();
+  });
+
+  test('ends a stream with its access token', async () => {
+    const { ada, id } = await customerOf(shop.url);
+    const { sid } = jwt.decode(ada.token) as { sid: string };
+    const { signing } = keyRing(config);
+    if (!signing) throw new Error('this shop signs no tokens');
+    const { key, algorithm, kid } = signing;
+    for (let seconds = 2; ; seconds *= 2) {
+      const token = jwt.sign({ sid, role: 'customer' }, key, {
+        ...{ algorithm, subject: ada.id, jwtid: 'short', issuer: 'shop', audience: 'shop-api', expiresIn: seconds },
+        header: { alg: algorithm, typ: 'at+jwt', kid },
+      });
+      const follower = await Follower.of(Object.assign(new Shopper(shop.url), { token }), id);
+      // A busy machine may take longer than the token lasts.
+      if (follower.response.statusCode === 401 && seconds < 60) continue;
+      expect(follower.response.statusCode).toBe(200);
+      await over(follower);
+      return;
+    }
   });
 
   test('needs a login', async () => {

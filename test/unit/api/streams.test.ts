@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Request } from '../../../services/api/request.ts';
+import { Revocations } from '../../../services/api/revocations.ts';
 import { Streams } from '../../../services/api/streams.ts';
 import { eventually } from '../../support/shop.ts';
 
@@ -14,17 +15,23 @@ let sent: PassThrough[];
 let refused: unknown[];
 /** Before a stream is sent; for a client that leaves meanwhile. */
 let before: () => Promise<void>;
+/** What the gateway knows of the client, and what it sends. */
+let client: Partial<Request>;
+let type: string;
+let revocations: Revocations;
 
 beforeEach(async () => {
-  [streams, sent, refused, before] = [new Streams(), [], [], async () => undefined];
+  revocations = new Revocations();
+  [streams, sent, refused, before] = [new Streams(revocations), [], [], async () => undefined];
+  [client, type] = [{}, 'text/event-stream'];
   server = createServer(async (req, res) => {
     const stream = new PassThrough();
     sent.push(stream);
     stream.write('begun\n');
     await before();
-    const meta = { $responseType: 'text/event-stream', $responseHeaders: { 'X-Extra': 'yes' } };
+    const meta = { $responseType: type, $responseHeaders: { 'X-Extra': 'yes' } };
     try {
-      streams.send(Object.assign(req, { $ctx: { meta } }) as unknown as Request, res, stream);
+      streams.send(Object.assign(req, client, { $ctx: { meta } }) as unknown as Request, res, stream);
     } catch (error) {
       refused.push(error);
       res.statusCode = 503;
@@ -109,7 +116,7 @@ test('all can be ended at once, as if complete, with their connections; a later 
   const responses = await Promise.all([follow(), follow(), follow()]);
   const sockets = responses.map(({ socket }) => socket);
   const ends = responses.map((response) => once(response.resume(), 'end'));
-  streams.endAll();
+  streams.endEvents();
   await Promise.all(ends);
   expect(responses.every(({ complete }) => complete)).toBe(true);
   await is(() => sent.every(({ destroyed }) => destroyed));
@@ -117,4 +124,67 @@ test('all can be ended at once, as if complete, with their connections; a later 
   expect((await follow()).statusCode).toBe(503);
   expect(refused).toMatchObject([{ type: 'unavailable' }]);
   expect(sent.at(-1)?.destroyed).toBe(true);
+});
+
+const ADA = { id: 'cus_ada', sessionId: 'ses_1', role: 'customer' } as const;
+
+test('one whose session ends is ended at once, as if complete; those of other sessions go on', async () => {
+  client = { identity: ADA };
+  const mine = await follow();
+  client = { identity: { ...ADA, sessionId: 'ses_2' } };
+  const other = await follow();
+  const end = once(mine.resume(), 'end');
+  revocations.add(['ses_1']);
+  await end;
+  expect(mine.complete).toBe(true);
+  await is(() => sent[0]?.destroyed === true);
+  expect(sent[1]?.destroyed).toBe(false);
+  other.destroy();
+});
+
+test('one whose session ended while it was made is refused', async () => {
+  client = { identity: ADA };
+  before = async () => revocations.add(['ses_1']);
+  await follow();
+  expect(refused).toMatchObject([{ type: 'invalid-token' }]);
+  expect(sent[0]?.destroyed).toBe(true);
+});
+
+test('one of events ends with its access token', async () => {
+  client = { identity: ADA, tokenExpiresAt: Date.now() + 50 };
+  const response = await follow();
+  await once(response.resume(), 'end');
+  expect(Date.now()).toBeGreaterThanOrEqual(client.tokenExpiresAt as number);
+});
+
+test('one of events with a token that lasts longer than any timer goes on', async () => {
+  client = { identity: ADA, tokenExpiresAt: Date.now() + 2 ** 40 };
+  const response = await follow();
+  sent[0]?.write('more\n');
+  let text = '';
+  response.on('data', (part) => {
+    text += part;
+  });
+  await is(() => text === 'begun\nmore\n');
+  expect(sent[0]?.destroyed).toBe(false);
+});
+
+test('a file of a session that ends, or of a gateway that stops, is cut: part of it must not look like all of it', async () => {
+  type = 'text/csv';
+  client = { identity: ADA, tokenExpiresAt: Date.now() };
+  for (const end of [() => revocations.add(['ses_1']), () => streams.cutAll()]) {
+    const response = await follow();
+    const failed = once(response, 'error');
+    response.resume();
+    end();
+    await failed;
+    expect(response.complete).toBe(false);
+    client = {};
+  }
+  // It is not ended with the streams of events.
+  const response = await follow();
+  streams.endEvents();
+  sent.at(-1)?.end('over');
+  await once(response.resume(), 'end');
+  expect(response.complete).toBe(true);
 });
