@@ -1,4 +1,4 @@
-import { type BrokerOptions, type Transit, Validators } from 'moleculer';
+import type { BrokerOptions, Transit } from 'moleculer';
 import { actionTimeout } from './lib/action-timeout.ts';
 import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
@@ -6,6 +6,7 @@ import { pinoOptions } from './lib/log.ts';
 import { natsOptions } from './lib/nats-options.ts';
 import { nodeService } from './lib/node-service.ts';
 import { requestLog } from './lib/request-log.ts';
+import { paramsValidator } from './lib/validator.ts';
 import { contracts } from './services/contracts.ts';
 import { relay } from './services/relay/relay.ts';
 
@@ -85,7 +86,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     internalServices: { $node: nodeService() },
 
     // So that only a rule that says `nullable` takes null (lib/service.ts).
-    validator: new Validators.Fastest({ considerNullAsAValue: true }),
+    validator: paramsValidator(),
 
     middlewares: [
       relay(contracts, config.checkResults),

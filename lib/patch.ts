@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isDate } from 'node:util/types';
 
 /** What every stored document has. `rev` counts its changes, from 0 on; only `Slot.swap` sets it. */
@@ -73,7 +74,7 @@ export function storable(value: unknown): unknown {
     return value;
   if (isDate(value) && Number.isFinite(value.getTime())) return new Date(value);
   if (Array.isArray(value) && !value.includes(undefined)) return value.map((part) => storable(part));
-  if (!isPlain(value)) throw new TypeError(`${String(value)} cannot be stored`);
+  if (!isPlain(value)) throw new TypeError(`${inspect(value, { depth: 0 })} cannot be stored`);
   const fields = Object.entries(value).filter(([, part]) => part !== undefined);
   const odd = fields.find(([name]) => !isName(name));
   if (odd) throw new TypeError(`a field named ${JSON.stringify(odd[0])} cannot be stored`);

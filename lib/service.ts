@@ -125,6 +125,8 @@ function strictRule(rule: unknown): unknown {
   return {
     nullable: false,
     ...rule,
+    // Or 1 would be taken for true.
+    ...('type' in rule && rule.type === 'equal' ? { strict: true } : {}),
     ...(props ? { strict: true, props: strict(props as Schema) } : {}),
     ...(items ? { items: strictRule(items) } : {}),
     ...(rules ? { rules: strictRule(rules) } : {}),

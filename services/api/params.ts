@@ -1,6 +1,7 @@
 import type { ActionContract, Method, Schema } from '../../lib/contract.ts';
 import { errors, type FieldError } from '../../lib/errors.ts';
 import { escaped } from '../../lib/pointer.ts';
+import { isUnsafeName } from '../../lib/unsafe-names.ts';
 import type { Route } from './routes.ts';
 
 /** What of a request can become parameters. */
@@ -14,7 +15,6 @@ export interface Given {
   raw?: string | undefined;
 }
 
-const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
 /** Far above what any contract has; below what a recursion of ours can follow. */
 const DEEPEST = 32;
 /** Above any list of ours; what has more is not looked at element by element. */
@@ -76,9 +76,9 @@ function bodyOf(body: unknown): Record<string, unknown> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw errors.malformed('The body must be a JSON object.');
   }
-  const poisoned: FieldError[] = [];
-  search(body, '', poisoned, { fields: 0 });
-  if (poisoned.length > 0) throw errors.invalidRequest(poisoned);
+  const unsafe: FieldError[] = [];
+  search(body, '', unsafe, { fields: 0 });
+  if (unsafe.length > 0) throw errors.invalidRequest(unsafe);
   return body as Record<string, unknown>;
 }
 
@@ -94,19 +94,18 @@ function search(value: unknown, pointer: string, found: FieldError[], seen: { fi
     seen.fields += 1;
     if (seen.fields > MOST_FIELDS) throw errors.malformed(`The body may have ${MOST_FIELDS} fields.`);
     if (!key.isWellFormed()) found.push({ pointer, detail: HALF_CHARACTER });
-    else if (POISONOUS.has(key))
+    else if (isUnsafeName(key))
       found.push({ pointer: `${pointer}/${escaped(key)}`, detail: `${key} is not known here.` });
     else search(inner, `${pointer}/${escaped(key)}`, found, seen, depth + 1);
   }
 }
 
-/** A query's parser leaves out names that would do harm; whoever sends one is to know that it is not known here. */
-export function refusePoisonous(url: string): void {
+/** The query's parser leaves out unsafe names; the client is told instead that they are not known here. */
+export function refuseUnsafeQuery(url: string): void {
   const at = url.indexOf('?');
   if (at < 0) return;
   const names = [...new URLSearchParams(url.slice(at + 1)).keys()];
-  const isPoisonous = (part: string) => POISONOUS.has(part) || Object.hasOwn(Object.prototype, part);
-  refuseUnknown(names.filter((name) => name.split(/[.[\]]+/).some(isPoisonous)));
+  refuseUnknown(names.filter((name) => name.split(/[.[\]]+/).some(isUnsafeName)));
 }
 
 /**

@@ -26,7 +26,7 @@ export function problemOf(error: unknown, requestId: string): { problem: Problem
   const code = (typeof type === 'string' && Object.hasOwn(PROBLEMS, type) ? type : 'internal-error') as ProblemCode;
   const { status, title, ...known }: { status: number; title: string; retryAfter?: number } = PROBLEMS[code];
   const bug = code === 'internal-error';
-  const detail = bug ? 'The cause is in our log under this request id.' : String(message);
+  const detail = bug ? 'The cause is in our log under this request id.' : typeof message === 'string' ? message : title;
   const members: { retryAfter?: unknown } = bug || typeof data !== 'object' || data === null ? {} : data;
   // Some know better than their kind of problem when to come back.
   const retryAfter = typeof members.retryAfter === 'number' ? members.retryAfter : known.retryAfter;
@@ -82,8 +82,8 @@ function fieldErrors(data: unknown): FieldError[] {
   if (!Array.isArray(data)) return [];
   return (data as Refusal[]).flatMap(({ type, field = '', message = '', actual }) => {
     const at = pointerOf(field);
-    if (type === 'objectStrict') {
-      return String(actual)
+    if (type === 'objectStrict' && typeof actual === 'string') {
+      return actual
         .split(', ')
         .map((name) => ({ pointer: `${at}/${escaped(name)}`, detail: `${name} is not known here.` }));
     }

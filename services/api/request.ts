@@ -6,7 +6,7 @@ import { admit as admitTo } from '../../lib/service.ts';
 import type { KeyRing } from '../../lib/token-keys.ts';
 import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
 import type { Flight } from './near-cache.ts';
-import { paramsOf, refusePoisonous } from './params.ts';
+import { paramsOf, refuseUnsafeQuery } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
 import { checkUpload } from './upload.ts';
@@ -105,7 +105,7 @@ export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, 
   admit(route, ctx, req, access);
   if (route.contract.upload) checkUpload(req, route.contract.upload);
   else if (!route.contract.rawBody) refuseOtherMedia(req);
-  refusePoisonous(req.originalUrl ?? '');
+  refuseUnsafeQuery(req.originalUrl ?? '');
   const { params: path } = req.$params as { params: Record<string, unknown> };
   const raw = Buffer.isBuffer(req.body) ? req.body.toString() : undefined;
   req.$params = paramsOf(route, { headers: req.headers, path, query: req.query, body: req.body, raw });

@@ -181,6 +181,20 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/api/streams.test.ts'],
     red: /● .*one whose session ends is ended at once/,
   },
+  'unsafe names are let through': {
+    file: 'services/api/params.ts',
+    find: 'if (isUnsafeName(key)) found',
+    replace: "if (key === '__proto__') found",
+    tests: ['test/security/refusals.test.ts'],
+    red: /● .*that has toString inside a list/,
+  },
+  'an error text is made of the value that was refused': {
+    file: 'lib/validator.ts',
+    find: 'actual: named',
+    replace: 'actual',
+    tests: ['test/unit/lib/validator.test.ts'],
+    red: /● .*which does not throw/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

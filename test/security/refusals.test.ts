@@ -76,6 +76,11 @@ eachEngine('requests that the gateway refuses', (engine) => {
       ['prototype', `{${NEW},"prototype":1}`, '/prototype'],
       ['__proto__ inside', `{${NEW},"name":{"__proto__":{"admin":true}}}`, '/name/__proto__'],
       ['__proto__ inside a list', `{${NEW},"name":[{"__proto__":1}]}`, '/name/0/__proto__'],
+      ['toString', `{${NEW},"toString":1}`, '/toString'],
+      ['toString inside a list', `{"email":[{"toString":1}],"password":"x"}`, '/email/0/toString'],
+      ['valueOf inside', `{${NEW},"name":{"valueOf":null}}`, '/name/valueOf'],
+      ['valueOf far inside', `{${NEW},"name":[[{"a":{"b":[{"valueOf":{}}]}}]]}`, '/name/0/0/a/b/0/valueOf'],
+      ['hasOwnProperty', `{${NEW},"name":{"hasOwnProperty":"x"}}`, '/name/hasOwnProperty'],
     ])('that has %s', async (_name, body, pointer) => {
       const answer = await post(body);
       expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });

@@ -36,6 +36,14 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
     { $gt: '' },
     { $where: 'sleep(1000)' },
     { toString: 'x' },
+    { toString: 1, valueOf: 1 },
+    { valueOf: null },
+    [{ toString: 1 }],
+    [[{ valueOf: {}, toString: [] }]],
+    { a: { b: [{ toString: null }] } },
+    { hasOwnProperty: 1, isPrototypeOf: 'x' },
+    { toLocaleString: true, toJSON: 1 },
+    { constructor: { name: 1 } },
     { length: 1e9 },
   ),
   fc.string({ maxLength: 300, unit: 'binary' }),
@@ -84,15 +92,13 @@ export const validObject = (fields: Schema): fc.Arbitrary<Record<string, unknown
     requiredKeys: Object.entries(fields).flatMap(([name, rule]) => (fullRule(rule).optional ? [] : [name])),
   });
 
+const ODD_NAMES = ['role', 'price', '__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', '$set', 'a.b'];
+
 /** What `validObject` makes, with something wrong in it. */
 export const spoiled = (fields: Schema): fc.Arbitrary<unknown> =>
   fc.oneof(
     fc
-      .tuple(
-        validObject(fields),
-        fc.constantFrom('role', 'price', '__proto__', 'constructor', '$set', 'a.b', ...Object.keys(fields)),
-        hostile,
-      )
+      .tuple(validObject(fields), fc.constantFrom(...ODD_NAMES, ...Object.keys(fields)), hostile)
       .map(([good, name, value]) =>
         JSON.parse(
           `{${[...Object.entries(good).filter(([key]) => key !== name), [name, value]].map(([key, part]) => `${JSON.stringify(key)}:${JSON.stringify(part) ?? 'null'}`).join(',')}}`,

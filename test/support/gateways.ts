@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema, Validators } from 'moleculer';
+import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Config } from '../../lib/config.ts';
 import type { Contract, Rpc } from '../../lib/contract.ts';
 import { keyRing } from '../../lib/token-keys.ts';
 import { signAccessToken } from '../../lib/tokens.ts';
+import { paramsValidator } from '../../lib/validator.ts';
 import { clientAddress } from '../../services/api/client-address.ts';
 import { gateway } from '../../services/api/gateway.ts';
 import { Revocations } from '../../services/api/revocations.ts';
@@ -34,7 +35,7 @@ export async function startGateways(
     requestTimeout: 5000,
     namespace: config.databasePrefix,
     ...(apart ? { transporter: 'Fake' } : {}),
-    validator: new Validators.Fastest({ considerNullAsAValue: true }),
+    validator: paramsValidator(),
     metrics: { enabled: true, reporter: [] },
   };
   const keys = keyRing(config);

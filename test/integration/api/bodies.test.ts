@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type BrokerOptions, type Service, ServiceBroker, Validators } from 'moleculer';
+import { type BrokerOptions, type Service, ServiceBroker } from 'moleculer';
 import { contract } from '../../../lib/contract.ts';
 import { service } from '../../../lib/service.ts';
 import { keyRing } from '../../../lib/token-keys.ts';
+import { paramsValidator } from '../../../lib/validator.ts';
 import { clientAddress } from '../../../services/api/client-address.ts';
 import { gateway } from '../../../services/api/gateway.ts';
 import { routesOf } from '../../../services/api/routes.ts';
@@ -62,7 +63,7 @@ describe.each(['in this process', 'on another node'])('a service %s', (where) =>
       requestTimeout: 5000,
       namespace: config.databasePrefix,
       ...(where === 'in this process' ? {} : { transporter: 'Fake' }),
-      validator: new Validators.Fastest({ considerNullAsAValue: true }),
+      validator: paramsValidator(),
     };
     const near = new ServiceBroker({ ...options, nodeID: 'near' });
     const far = where === 'in this process' ? near : new ServiceBroker({ ...options, nodeID: 'far' });
