@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Blobs, checked } from './blobs.ts';
+import { errors } from './errors.ts';
 
 /** What a process that was killed has left unfinished is removed after this time, in ms. */
 const STALE = 24 * 3_600_000;
@@ -23,8 +24,8 @@ export class DiskBlobs implements Blobs {
   async put(name: string, content: Readable | Buffer): Promise<void> {
     const file = this.#fileOf(name);
     this.#swept ??= this.#sweep();
-    await this.#swept;
-    await mkdir(dirname(file), { recursive: true });
+    await this.#swept.catch(refuseReadOnly);
+    await mkdir(dirname(file), { recursive: true }).catch(refuseReadOnly);
     const draft = join(this.#unfinished, randomUUID());
     try {
       // An array, or the bytes of a buffer would be its parts.
@@ -76,6 +77,14 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** A disk that cannot be written is the operator's to mend; staff who upload are told so. @throws unavailable */
+function refuseReadOnly(error: NodeJS.ErrnoException): never {
+  if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOSPC'].includes(error.code ?? '')) throw error;
+  throw errors.unavailable(
+    'This shop has no place for files: its operator has to set S3_BUCKET, or a writable DATA_DIR.',
+  );
 }
 
 function ifMissing(error: NodeJS.ErrnoException): null {

@@ -45,8 +45,8 @@ export interface Config {
   privateKey?: string;
   /** PEM, each; of keys that others sign, or have signed, access tokens with. */
   publicKeys: readonly string[];
-  /** Where customers reach the shop, without a path: links in mails begin with it. */
-  publicUrl: string;
+  /** Where customers reach the shop, without a path: links in mails begin with it. Unset: this process's own address. */
+  publicUrl?: string;
   /** Whose pages may ask from a browser, besides the gateway's own. */
   corsOrigins: readonly string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
@@ -74,6 +74,8 @@ export interface Config {
   blobs: BlobConfig;
   /** Unset: mails are written to `dataDir`/outbox-mail. */
   smtpUrl?: string;
+  /** Mails go to files on purpose, also in production and in a cluster. */
+  mailToFiles: boolean;
   mailFrom: string;
   /** Name and address of the shop, as its invoices show them. */
   seller: string;
@@ -159,7 +161,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       ? { privateKey: pemOf('TOKEN_PRIVATE_KEY_FILE', text('TOKEN_PRIVATE_KEY_FILE')) }
       : {}),
     publicKeys: listOf(env.TOKEN_PUBLIC_KEY_FILES).map((file) => pemOf('TOKEN_PUBLIC_KEY_FILES', file)),
-    publicUrl: (env.PUBLIC_URL as string | undefined) ?? `http://127.0.0.1:${env.PORT}`,
+    ...(env.PUBLIC_URL ? { publicUrl: text('PUBLIC_URL') } : {}),
     corsOrigins: listOf(env.CORS_ORIGINS),
     trustedProxies: listOf(env.TRUSTED_PROXIES),
     limits: {
@@ -178,6 +180,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
     blobs: blobConfig(env, resolve(text('DATA_DIR'))),
     ...(env.SMTP_URL ? { smtpUrl: text('SMTP_URL') } : {}),
+    mailToFiles: env.MAIL === 'file',
     mailFrom: text('MAIL_FROM'),
     seller: text('SELLER'),
     ...(env.PRICING_FILE ? { pricingFile: resolve(text('PRICING_FILE')) } : {}),

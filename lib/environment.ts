@@ -4,7 +4,8 @@ import { Validator } from './validator.ts';
 const port = { type: 'number', integer: true, min: 0, max: 65535, convert: true } as const;
 const flag = { type: 'boolean', convert: true } as const;
 
-export const check = new Validator().compile({
+/** The rule of each variable. */
+export const SETTINGS = {
   NODE_ENV: { type: 'enum', values: ['development', 'test', 'production'], default: 'development' },
   SERVICES: { type: 'string', default: 'customer,product,shopping,api' },
   NODE_ID: { type: 'string', pattern: /^[\w-]+$/, optional: true },
@@ -51,12 +52,15 @@ export const check = new Validator().compile({
   S3_ACCESS_KEY_ID: { type: 'string', min: 1, optional: true },
   S3_SECRET_ACCESS_KEY: { type: 'string', min: 1, optional: true },
   SMTP_URL: { type: 'string', pattern: /^smtps?:\/\//, optional: true },
+  MAIL: { type: 'enum', values: ['file'], optional: true },
   MAIL_FROM: { type: 'string', default: 'Shop <shop@localhost>' },
   SELLER: { type: 'string', default: 'Moleculer Shop, 1 Market Street, 10115 Berlin' },
   PRICING_FILE: { type: 'string', optional: true },
   HOLD_MINUTES: { type: 'number', min: 0.01, max: 1440, convert: true, default: 15 },
   LOG_LEVEL: { type: 'enum', values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'warn' },
-});
+} as const;
+
+export const check = new Validator().compile({ ...SETTINGS });
 
 /** What each variable must be, for the message that refuses another value. */
 export const HINTS: Record<string, string> = {
@@ -99,6 +103,7 @@ export const HINTS: Record<string, string> = {
   S3_ACCESS_KEY_ID: 'an access key',
   S3_SECRET_ACCESS_KEY: 'the secret of the access key',
   SMTP_URL: 'an address such as smtp://user:password@mail.example.com:587',
+  MAIL: 'file, or unset',
   HOLD_MINUTES: 'a number of minutes from 0.01 to 1440',
   LOG_LEVEL: 'one of fatal, error, warn, info, debug, trace',
 };

@@ -44,6 +44,9 @@ export function planNodes(config: Config, addressesOf: (id: string) => Addresses
         NATS_URL: natsUrl,
         NATS_SYSTEM_URL: natsSystemUrl ?? '',
         MONGO_URL: mongoUrl,
+        PUBLIC_URL: config.publicUrl ?? gatewayUrl(config),
+        // All nodes share DATA_DIR, so any of them can erase what another has written.
+        ...(config.smtpUrl ? {} : { MAIL: 'file' }),
         HOST: config.host,
         PORT: String(config.port),
         REUSE_PORT: 'true',

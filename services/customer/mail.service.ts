@@ -5,8 +5,9 @@ import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { signLink } from './link.ts';
 import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';
+import { mailSettingsOf } from './mail/settings.ts';
 import { messageOf } from './mail/templates.ts';
-import { forgetFiles, transportOf } from './mail/transport.ts';
+import { forgetFiles, prepareFolder, transportOf } from './mail/transport.ts';
 import { LINK_MAILS, mail } from './mail.contract.ts';
 
 const PAUSE = 500;
@@ -17,6 +18,7 @@ const AT_ONCE = 2;
 type This = Self<{ store: Store<Mail>; worker: Worker }>;
 
 export default function mailService(config: Config) {
+  const { publicUrl } = mailSettingsOf(config);
   const send = transportOf(config);
 
   let sending = 0;
@@ -34,7 +36,8 @@ export default function mailService(config: Config) {
       const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
       if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
       const to = { name: contact.name, address: request.to ?? contact.email };
-      await send({ id, to, ...messageOf(request, contact.name, linkOf(request, config), config.timeZone) });
+      const link = linkOf(request, { ...config, publicUrl });
+      await send({ id, to, ...messageOf(request, contact.name, link, config.timeZone) });
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
@@ -104,11 +107,17 @@ export default function mailService(config: Config) {
         await this.store.change(ctx.params.id, replayed);
       },
     },
+
+    started() {
+      return prepareFolder(config);
+    },
   });
 }
 
+type LinkConfig = Config & { publicUrl: string };
+
 /** The page of the front end that a mail leads to; what it is allowed there is behind the #, which no server logs. */
-function linkOf({ kind, link, article, customerId }: Mail['request'], config: Config): string | undefined {
+function linkOf({ kind, link, article, customerId }: Mail['request'], config: LinkConfig): string | undefined {
   if (article) return `${config.publicUrl}/products/${encodeURIComponent(article.slug)}`;
   const purpose = LINK_MAILS.find((one) => one === kind);
   if (!purpose || !link) return undefined;

@@ -29,6 +29,8 @@ const fresh = (env: NodeJS.ProcessEnv): Config => {
     SEED: 'false',
     LOG_LEVEL: 'error',
     ...UNLIMITED,
+    // What a cluster has no default for.
+    ...(env.NATS_URL ? { MAIL: 'file', PUBLIC_URL: 'http://127.0.0.1:3000' } : {}),
     ...env,
   });
   made.push(config);

@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
-import type { Config } from '../../../lib/config.ts';
+import { type Config, StartError } from '../../../lib/config.ts';
 import type { Message } from './layout.ts';
 
 /** What is sent to whom. */
@@ -46,6 +46,21 @@ function files(folder: string, from: string): Transport {
 }
 
 const fileOf = (id: string) => `${id.replaceAll(':', '-')}.eml`;
+
+/**
+ * Makes the folder for mails, where they are files.
+ * @throws {StartError} when it cannot be written: each mail would fail later, one by one
+ */
+export async function prepareFolder({ smtpUrl, dataDir }: Pick<Config, 'smtpUrl' | 'dataDir'>): Promise<void> {
+  if (smtpUrl) return;
+  const folder = join(dataDir, 'outbox-mail');
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new StartError(`mails cannot be written to ${folder} (${(error as Error).message}): set SMTP_URL`);
+  }
+}
 
 /** Removes what was written of mails, where there is no mail server that has them. */
 export async function forgetFiles({ dataDir }: Pick<Config, 'dataDir'>, ids: readonly string[]): Promise<void> {

@@ -103,12 +103,12 @@ test('a mail server that answers each command, but all in all too slowly, is giv
   const server = await SmtpServer.start();
   try {
     server.delay = 100;
-    const send = transportOf({ smtpUrl: server.url, mailFrom: 'shop@example.com', dataDir: '' }, 250);
+    const config = { smtpUrl: server.url, mailFrom: 'shop@example.com', dataDir: '' };
     const letter = { id: 'a', to: { name: 'Ada', address: 'ada@example.com' }, subject: 's', text: 't', html: 'h' };
-    await expect(send(letter)).rejects.toThrow();
+    await expect(transportOf(config, 250)(letter)).rejects.toThrow();
     expect(server.received).toEqual([]);
     server.delay = 0;
-    await send(letter);
+    await transportOf(config)(letter);
     expect(server.messageIds).toEqual(['<a@example.com>']);
   } finally {
     await server.stop();

@@ -108,6 +108,7 @@ describe('the environment', () => {
       },
       smtpUrl: env.SMTP_URL,
       mailFrom: env.MAIL_FROM,
+      mailToFiles: false,
       seller: env.SELLER,
       pricingFile: env.PRICING_FILE,
       holdTime: 120_000,
