@@ -33,7 +33,7 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
     const customerId = customerOf(ctx);
     const account = await accountOf(customerId, this.store);
     const pageFrom = (cursor: string | undefined) => ({ customerId, limit: PAGE, ...(cursor ? { cursor } : {}) });
-    const [cart, orders, invoices, creditNotes, stockAlerts, mails, reviews, votes] = await Promise.all([
+    const [{ currency, items }, orders, invoices, creditNotes, stockAlerts, mails, reviews, votes] = await Promise.all([
       ctx.call('cart.content', { customerId }),
       ordersOf(ctx, customerId),
       ctx.call('invoice.export', { customerId }),
@@ -54,7 +54,7 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
         productId,
         addedAt: addedAt.toISOString(),
       })),
-      cart,
+      cart: { currency, items },
       orders,
       payments: paymentsOf(orders),
       invoices: invoices.items,

@@ -7,7 +7,7 @@ import { postalAddress } from '../customer/customer-rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 import { item } from './order-rules.ts';
 
-const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,}$/ } as const;
+const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;
 
 const view = {
   type: 'object',

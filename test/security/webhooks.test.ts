@@ -46,7 +46,8 @@ eachEngine('a webhook', (engine) => {
 
   /** An order that waits for its payment, and that recovery leaves alone for an hour. */
   const waiting = async (_id = newId('ord')) => {
-    const placed = await stored((await order('tok_approve')).body.id);
+    // What the cart held has been sold with the first: the copy claims no cart.
+    const { cartClaim: _claimed, ...placed } = await stored((await order('tok_approve')).body.id);
     await storeOf(shop, 'order').insert({
       ...{ ...placed, _id, idemKey: randomUUID(), state: 'PENDING', payment: null, outbox: [] },
       ...{ history: placed.history.slice(0, 1), nextAt: new Date(Date.now() + 3_600_000), lease: null },

@@ -55,6 +55,7 @@ const schemas = [
 ];
 const PRICES: Lines = { MUG: 1999, BOWL: 5 };
 const STUBS = {
+  'credit-note.issue': () => ({ number: 'CN-2026-000001' }),
   'customer.address': () => ({
     ...{ id: 'adr', isDefault: true, name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
   }),
