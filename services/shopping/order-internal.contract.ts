@@ -18,6 +18,8 @@ const booked = {
   status,
   items: { type: 'array', items: item },
   coupons: { type: 'array', items: 'string' },
+  /** It has an invoice, or is about to be given one; false on orders from before credit notes. */
+  invoiced: 'boolean',
   total: moneyRule,
   captured: moneyRule,
   refunds: {

@@ -120,6 +120,7 @@ function booked(order: Order) {
     status,
     items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
     coupons: order.discounts.map(({ code }) => code),
+    invoiced: order.invoiced ?? false,
     total: order.totals.total,
     captured: payment?.captured ?? { ...order.totals.total, amount: 0 },
     refunds: refunds.map((refund) => ({ id: refund.id, amount: refund.amount, status: refund.state })),

@@ -44,7 +44,10 @@ export function checkInvoices({ invoices }: Books, findings: Findings): void {
   );
 }
 
-/** I16: the numbers of each year are 1, 2, 3, …, each for another refund, whose amount it has; its order has an invoice. */
+/**
+ * I16: the numbers of each year are 1, 2, 3, …, each for another refund, whose amount it has; its order has an invoice, and
+ * every refund of an order with an invoice has a credit note.
+ */
 export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findings: Findings): void {
   checkNumbers(creditNotes, 'I16', findings);
   checkUnique(
@@ -58,6 +61,13 @@ export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findi
     const refunded = refunds.get(refundId);
     findings.check(refunded === amount.amount, 'I16', `${id} has ${amount.amount}, ${refundId} ${refunded}`, id);
     findings.check(invoiced.has(orderId), 'I16', `${id} corrects no invoice`, id, orderId);
+  }
+  const credited = new Set(creditNotes.map(({ refundId }) => refundId));
+  for (const order of orders) {
+    if (!order.invoiced || !order.settled) continue;
+    for (const { id, status } of order.refunds) {
+      findings.check(status !== 'DONE' || credited.has(id), 'I16', `${id} has no credit note`, id, order.id);
+    }
   }
 }
 

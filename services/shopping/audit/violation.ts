@@ -12,10 +12,10 @@ export const INVARIANTS = {
   I10: 'the outbox is empty at rest',
   I11: 'a coupon is used as often as paid orders used it, and never more often than it may be',
   I12: 'invoices of a year are numbered without gaps or doubles',
-  I16: 'credit notes of a year are numbered without gaps or doubles, each for another refund, of its amount',
   I13: 'the movements of a SKU are there without gaps, and add up to its stock',
   I14: "a product's rating is the count and the sum of its approved reviews",
   I15: "a cart's contents are in at most one living order",
+  I16: 'credit notes of a year are numbered without gaps or doubles, one for each refund of an invoiced order, of its amount',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;
