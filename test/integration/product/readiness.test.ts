@@ -52,9 +52,11 @@ eachEngine('a node whose projection is being built', (engine) => {
       (is) => is,
     );
     expect((await request(url, 'GET /healthz')).status).toBe(200);
-    const ready = await request(url, 'GET /readyz?deep=true');
+    const ready = await eventually(
+      () => request(url, 'GET /readyz?deep=true'),
+      ({ body }) => body.detail?.includes('product'),
+    );
     expect(ready.status).toBe(503);
-    expect(ready.body.detail).toContain('product');
     for (const path of ['/v1/products', '/v1/products/suggest?q=a', '/v1/products/alder-merino-crew-sweater']) {
       const answer = await request(url, `GET ${path}`);
       expect([path, answer.status, answer.headers.get('retry-after')]).toEqual([path, 503, '1']);
