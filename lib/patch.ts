@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { isDate } from 'node:util/types';
+import { isUnsafeName } from './unsafe-names.ts';
 
 /** What every stored document has. `rev` counts its changes, from 0 on; only `Slot.swap` sets it. */
 export interface Versioned {
@@ -14,14 +15,11 @@ type Fields = Record<string, unknown>;
 const isPlain = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Object.getPrototypeOf(Object.getPrototypeOf(value) ?? {});
 
-/** `__proto__` and its like would reach past the document; MongoDB gives the others a meaning. */
-const isName = (name: string): boolean =>
-  name !== '' && !name.startsWith('$') && !/[.\0]/.test(name) && !(name in Object.prototype);
-
 /** Sets one path of `doc`. Returns the path to write: the highest that did not exist before, if its parents did not. */
 export function assign(doc: Versioned, path: string, value: unknown, undo: (() => void)[]): string {
   const names = path.split('.');
-  if (!names.every(isName) || names[0] === '_id' || names[0] === 'rev') throw new TypeError(`${path} cannot be set`);
+  if (names.some(isUnsafeName) || names[0] === '_id' || names[0] === 'rev')
+    throw new TypeError(`${path} cannot be set`);
   const put = (parent: Fields, name: string, next: unknown) => {
     const old = { ...(Object.hasOwn(parent, name) ? { value: parent[name] } : {}) };
     undo.push(() => {
@@ -76,7 +74,7 @@ export function storable(value: unknown): unknown {
   if (Array.isArray(value) && !value.includes(undefined)) return value.map((part) => storable(part));
   if (!isPlain(value)) throw new TypeError(`${inspect(value, { depth: 0 })} cannot be stored`);
   const fields = Object.entries(value).filter(([, part]) => part !== undefined);
-  const odd = fields.find(([name]) => !isName(name));
+  const odd = fields.find(([name]) => isUnsafeName(name));
   if (odd) throw new TypeError(`a field named ${JSON.stringify(odd[0])} cannot be stored`);
   return Object.fromEntries(fields.map(([name, part]) => [name, storable(part)]));
 }

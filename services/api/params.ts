@@ -1,8 +1,8 @@
 import type { ActionContract, Method, Schema } from '../../lib/contract.ts';
-import { errors, type FieldError } from '../../lib/errors.ts';
+import { errors } from '../../lib/errors.ts';
 import { escaped } from '../../lib/pointer.ts';
-import { isUnsafeName } from '../../lib/unsafe-names.ts';
 import type { Route } from './routes.ts';
+import { refuseUnsafeBody, refuseUnsafePath } from './unsafe-names.ts';
 
 /** What of a request can become parameters. */
 export interface Given {
@@ -15,21 +15,14 @@ export interface Given {
   raw?: string | undefined;
 }
 
-/** Far above what any contract has; below what a recursion of ours can follow. */
-const DEEPEST = 32;
-/** Above any list of ours; what has more is not looked at element by element. */
-const LONGEST = 1000;
-const MOST_FIELDS = 10_000;
-/** A lone surrogate has no form in UTF-8, so that a database would keep another character. */
-const HALF_CHARACTER = 'This is not well-formed Unicode: it has half of a surrogate pair.';
-
 /**
  * The parameters of an action: each from the one place where its route has it, the path, a header, the body, or (for
  * GET and DELETE) the query. Nothing can be smuggled in through another one. Whether they are right, the action checks.
- * @throws invalid-request, missing-idempotency-key
+ * @throws invalid-request, missing-idempotency-key, not-found
  */
 export function paramsOf({ method, pathParams, contract }: Route, given: Given): Record<string, unknown> {
   const { rawBody } = contract;
+  refuseUnsafePath(given.path);
   if (rawBody) {
     refuseUnknown(Object.keys(given.query));
     const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
@@ -76,36 +69,8 @@ function bodyOf(body: unknown): Record<string, unknown> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw errors.malformed('The body must be a JSON object.');
   }
-  const unsafe: FieldError[] = [];
-  search(body, '', unsafe, { fields: 0 });
-  if (unsafe.length > 0) throw errors.invalidRequest(unsafe);
+  refuseUnsafeBody(body);
   return body as Record<string, unknown>;
-}
-
-/** JSON.parse makes these names own fields, which pass a strict check and do harm when they are merged later. */
-function search(value: unknown, pointer: string, found: FieldError[], seen: { fields: number }, depth = 1): void {
-  if (typeof value === 'string' && !value.isWellFormed()) found.push({ pointer, detail: HALF_CHARACTER });
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > DEEPEST) throw errors.malformed(`The body may be nested ${DEEPEST} levels deep.`);
-  if (Array.isArray(value) && value.length > LONGEST) {
-    throw errors.invalidRequest([{ pointer, detail: `A list may have ${LONGEST} elements.` }]);
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    seen.fields += 1;
-    if (seen.fields > MOST_FIELDS) throw errors.malformed(`The body may have ${MOST_FIELDS} fields.`);
-    if (!key.isWellFormed()) found.push({ pointer, detail: HALF_CHARACTER });
-    else if (isUnsafeName(key))
-      found.push({ pointer: `${pointer}/${escaped(key)}`, detail: `${key} is not known here.` });
-    else search(inner, `${pointer}/${escaped(key)}`, found, seen, depth + 1);
-  }
-}
-
-/** The query's parser leaves out unsafe names; the client is told instead that they are not known here. */
-export function refuseUnsafeQuery(url: string): void {
-  const at = url.indexOf('?');
-  if (at < 0) return;
-  const names = [...new URLSearchParams(url.slice(at + 1)).keys()];
-  refuseUnknown(names.filter((name) => name.split(/[.[\]]+/).some(isUnsafeName)));
 }
 
 /**

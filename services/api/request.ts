@@ -6,9 +6,10 @@ import { admit as admitTo } from '../../lib/service.ts';
 import type { KeyRing } from '../../lib/token-keys.ts';
 import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
 import type { Flight } from './near-cache.ts';
-import { paramsOf, refuseUnsafeQuery } from './params.ts';
+import { paramsOf } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
+import { refuseUnsafeQuery } from './unsafe-names.ts';
 import { checkUpload } from './upload.ts';
 
 /** moleculer-web's request: Node's with what the routing found out. */

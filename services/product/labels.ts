@@ -1,5 +1,6 @@
 import { errors, type FieldError } from '../../lib/errors.ts';
 import { escaped } from '../../lib/pointer.ts';
+import { isUnsafeName } from '../../lib/unsafe-names.ts';
 
 const MOST_LABELS = 50;
 
@@ -12,7 +13,7 @@ export function checkLabels(pointer: string, given: Readonly<Record<string, stri
   if (names.length > MOST_LABELS) throw errors.invalidRequest([{ pointer, detail: `${MOST_LABELS} are the most.` }]);
   const wrong = names.flatMap((name): FieldError[] => {
     const at = `${pointer}/${escaped(name)}`;
-    if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || name in Object.prototype) {
+    if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {
       return [{ pointer: at, detail: 'A name has up to 40 letters, digits, spaces, _ and -.' }];
     }
     const value = given[name] ?? '';

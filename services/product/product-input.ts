@@ -1,4 +1,5 @@
 import { optional } from '../../lib/optional.ts';
+import { INHERITED_NAMES } from '../../lib/unsafe-names.ts';
 import { labels } from './product-rules.ts';
 
 /** Contract rules of what staff says of a product. */
@@ -10,7 +11,9 @@ export const slugRule = {
   pattern: /^(?!constructor$|suggest$)[a-z0-9]+(-[a-z0-9]+)*$/,
   messages: { stringPattern: 'A slug is made of a-z and 0-9, with single hyphens between.' },
 } as const;
-export const skuRule = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;
+/** Stock and prices are kept by SKU, so it is none of the names that every object has. */
+const NO_SKUS = INHERITED_NAMES.map((name) => `${name}$`).join('|');
+export const skuRule = { type: 'string', pattern: new RegExp(`^(?!${NO_SKUS})[A-Za-z0-9][\\w-]{0,63}$`) } as const;
 const text = (max: number) => ({ type: 'string', trim: true, min: 1, max }) as const;
 const amount = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000 } as const;
 

@@ -41,7 +41,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /starts again complete/,
   },
   'half of a surrogate pair passes the gate': {
-    file: 'services/api/params.ts',
+    file: 'services/api/unsafe-names.ts',
     find: "if (typeof value === 'string' && !value.isWellFormed())",
     replace: "if (typeof value === 'string' && false)",
     tests: ['test/integration/restart.test.ts'],
@@ -182,11 +182,32 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /● .*one whose session ends is ended at once/,
   },
   'unsafe names are let through': {
-    file: 'services/api/params.ts',
+    file: 'services/api/unsafe-names.ts',
     find: 'if (isUnsafeName(key)) found',
     replace: "if (key === '__proto__') found",
     tests: ['test/security/refusals.test.ts'],
     red: /● .*that has toString inside a list/,
+  },
+  'a name may be an operator or a path of the database': {
+    file: 'lib/unsafe-names.ts',
+    find: "name === '' || name.startsWith('$') || /[.\\0]/.test(name) || isInheritedName(name);",
+    replace: 'isInheritedName(name);',
+    tests: ['test/security/refusals.test.ts'],
+    red: /● .*that has a path of a database inside a list/,
+  },
+  'unsafe names in a query are dropped without a word': {
+    file: 'services/api/unsafe-names.ts',
+    find: 'names.filter((name) => namesIn(name).some(isUnsafeName))',
+    replace: 'names.filter(() => false)',
+    tests: ['test/security/refusals.test.ts'],
+    red: /● .*a parameter of the query that is/,
+  },
+  'unsafe names in a path reach the action': {
+    file: 'services/api/params.ts',
+    find: 'refuseUnsafePath(given.path);',
+    replace: '',
+    tests: ['test/unit/api/params.test.ts'],
+    red: /● .*in a path: nothing is called so/,
   },
   'an error text is made of the value that was refused': {
     file: 'lib/validator.ts',

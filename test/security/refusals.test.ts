@@ -81,6 +81,11 @@ eachEngine('requests that the gateway refuses', (engine) => {
       ['valueOf inside', `{${NEW},"name":{"valueOf":null}}`, '/name/valueOf'],
       ['valueOf far inside', `{${NEW},"name":[[{"a":{"b":[{"valueOf":{}}]}}]]}`, '/name/0/0/a/b/0/valueOf'],
       ['hasOwnProperty', `{${NEW},"name":{"hasOwnProperty":"x"}}`, '/name/hasOwnProperty'],
+      ['an operator of a database', `{"email":{"$ne":null},"password":"x"}`, '/email/$ne'],
+      ['a path of a database', `{${NEW},"profile.role":"admin"}`, '/profile.role'],
+      ['a path of a database inside a list', `{${NEW},"name":[{"a.b":1}]}`, '/name/0/a.b'],
+      ['a name of nothing', `{${NEW},"name":{"":1}}`, '/name/'],
+      ['a name that is too long', `{${NEW},"name":{"${'n'.repeat(201)}":1}}`, '/name'],
     ])('that has %s', async (_name, body, pointer) => {
       const answer = await post(body);
       expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
@@ -136,7 +141,8 @@ eachEngine('requests that the gateway refuses', (engine) => {
 
     test.each([
       ['unknown', 'page=2', '/page'],
-      ['a query of a database', 'category[$ne]=x', '/category'],
+      ['a query of a database', 'category[$ne]=x', '/category[$ne]'],
+      ['a path of a database', 'attr[a.b]=x', '/attr[a.b]'],
       ['given twice', 'limit=1&limit=2', '/limit'],
       ['no number', 'limit=ten', '/limit'],
       ['none of the choices', 'sort=name', '/sort'],

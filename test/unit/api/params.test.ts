@@ -81,6 +81,14 @@ describe('parameters', () => {
     expect(refusal(route, part)).toEqual({ type: 'invalid-request', pointers });
   });
 
+  test.each(['__proto__', 'constructor', 'toString', 'prototype', '$where', '$'])(
+    'refuse %s in a path: nothing is called so',
+    (id) => {
+      expect(refusal(put, { headers: keyed, path: { id } }).type).toBe('not-found');
+      expect(paramsOf(put, given({ headers: keyed, path: { id: `${id}1`.replace('$', '') } }))).toHaveProperty('id');
+    },
+  );
+
   test('refuse a request without a header that it needs', () => {
     for (const headers of [{}, { 'idempotency-key': '' }]) {
       expect(refusal(put, { headers, path: { id: '1' } }).type).toBe('missing-idempotency-key');
