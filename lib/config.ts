@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BlobConfig } from './blobs.ts';
+import { parseNetwork } from './client-address.ts';
 import { check, HINTS, SECRETS } from './environment.ts';
 import { isCurrency } from './money.ts';
 import type { NatsFiles } from './nats-options.ts';
 import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
+import { parseOrigin } from './origin.ts';
 import { keptSecret, weaknessOf } from './secrets.ts';
 import { StartError } from './start-error.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -162,8 +164,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       : {}),
     publicKeys: listOf(env.TOKEN_PUBLIC_KEY_FILES).map((file) => pemOf('TOKEN_PUBLIC_KEY_FILES', file)),
     ...(env.PUBLIC_URL ? { publicUrl: text('PUBLIC_URL') } : {}),
-    corsOrigins: listOf(env.CORS_ORIGINS),
-    trustedProxies: listOf(env.TRUSTED_PROXIES),
+    corsOrigins: checkedList('CORS_ORIGINS', env, parseOrigin),
+    trustedProxies: checkedList('TRUSTED_PROXIES', env, (text) => parseNetwork(text) && text),
     limits: {
       login: env.LOGINS_PER_MINUTE as number,
       mutations: env.MUTATIONS_PER_MINUTE as number,
@@ -197,6 +199,22 @@ const listOf = (value: unknown): string[] =>
         .map((part) => part.trim())
         .filter((part) => part !== '')
     : [];
+
+/** A list whose parts `parse` reads. @throws {StartError} naming the first part that it does not take */
+function checkedList(
+  name: string,
+  env: Record<string, unknown>,
+  parse: (part: string) => string | undefined,
+): string[] {
+  const refuse = (given: unknown) => new StartError(`${name} must be ${HINTS[name]}, but has ${JSON.stringify(given)}`);
+  const parts = listOf(env[name]);
+  if (env[name] !== undefined && parts.length === 0) throw refuse(env[name]);
+  return parts.map((part) => {
+    const parsed = parse(part);
+    if (parsed === undefined) throw refuse(part);
+    return parsed;
+  });
+}
 
 function pemOf(name: string, file: string): string {
   try {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { clientNetwork } from '../../lib/client-address.ts';
 import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Rpc } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
@@ -66,7 +67,7 @@ export class FrontDoor {
     if (kind === 'unlimited') return true;
     // Who guesses passwords has no account yet, or somebody else's.
     const identity = kind === 'login' ? undefined : identify(req, this.#access);
-    const counted = this.#limit.count(kind, identity?.id ?? networkOf(this.#access.addressOf(req)));
+    const counted = this.#limit.count(kind, identity?.id ?? clientNetwork(this.#access.addressOf(req)));
     return counted instanceof Promise ? counted.then((verdict) => pass(verdict, greeting)) : pass(counted, greeting);
   }
 }
@@ -92,16 +93,4 @@ function pathOf(url: string): string {
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-/** An IPv6 client has a whole network of addresses, usually a /64. */
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const [left, right] = [head, tail].map((part) => part.split(':').filter((group) => group !== '')) as [
-    string[],
-    string[],
-  ];
-  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }

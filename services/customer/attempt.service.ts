@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { clientNetwork } from '../../lib/client-address.ts';
 import type { Config } from '../../lib/config.ts';
 import { type Self, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
@@ -13,7 +14,7 @@ export default function attemptService(config: Config) {
   const hashed = (text: string) =>
     createHmac('sha256', config.tokenSecret).update(`attempt ${text}`).digest('base64url');
   const idsOf = ({ email, address }: { email: string; address: string }) => {
-    const from = hashed(address);
+    const from = hashed(clientNetwork(address));
     return { account: `to-${hashed(email)}`, address: `from-${from}`, from };
   };
 

@@ -55,6 +55,14 @@ eachEngine('guessing passwords', (engine) => {
       expect((await login('somebody-1@example.com', 'summer of 1969', '192.0.2.61')).status).toBe(401);
     });
 
+    test('an IPv6 client is slowed down as one, whichever address of its network it uses', async () => {
+      const mia = await Shopper.at(shop.url);
+      let n = 0;
+      const answer = await slowedDown(() => login(mia.email, 'wrong password', `[2001:db8:1:2::${n++}]:443`));
+      expect(answer.body.type).toBe('/problems/too-many-attempts');
+      expect((await login(mia.email, mia.password, '2001:db8:1:3::1')).status).toBe(200);
+    });
+
     test('the same holds where a password is asked again', async () => {
       const eve = await Shopper.at(shop.url);
       const change = () =>

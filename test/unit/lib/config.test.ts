@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig, StartError } from '../../../lib/config.ts';
 
@@ -188,6 +190,25 @@ describe('the environment', () => {
     ['CURRENCIES', 'HRK', 'ISO 4217'],
     ['TIME_ZONE', 'Berlin', 'IANA time zone such as Europe/Berlin'],
     ['TIME_ZONE', '+01:00', 'IANA time zone'],
+    ['CORS_ORIGINS', '*', 'origins such as https://shop.example.com'],
+    ['CORS_ORIGINS', 'https://*.example.com', 'without *'],
+    ['CORS_ORIGINS', 'https://shop.example.com/', 'without paths'],
+    ['CORS_ORIGINS', 'https://shop.example.com?x', 'without paths'],
+    ['CORS_ORIGINS', 'https://user@shop.example.com', 'origins such as'],
+    ['CORS_ORIGINS', 'https://shop.example.com:99999', 'origins such as'],
+    ['CORS_ORIGINS', 'https://[::1', 'origins such as'],
+    ['CORS_ORIGINS', 'shop.example.com', 'origins such as'],
+    ['CORS_ORIGINS', 'null', 'origins such as'],
+    ['CORS_ORIGINS', ' ,', 'origins such as'],
+    ['TRUSTED_PROXIES', '1.2.3', 'networks such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', 'networks such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', 'none of them of all addresses'],
+    ['TRUSTED_PROXIES', '::/0', 'none of them of all addresses'],
+    ['TRUSTED_PROXIES', '10.0.0.1:80', 'networks such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '[::1]', 'networks such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', 'balancer', 'networks such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '::fffff', 'networks such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', ',', 'networks such as 10.0.0.0/8'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace'],
   ])('with %s=%s is refused in one line that says what is expected', (name, value, expected) => {
     const line = refusal({ [name]: value });
@@ -196,6 +217,34 @@ describe('the environment', () => {
     expect(line).not.toContain('\n');
     // What was given is told, so that a mistyped variable is found.
     expect(line).toContain(JSON.stringify(name === 'SERVICES' ? value.split(',').at(-1) : value));
+  });
+
+  test('names the one of several proxies or origins that is wrong', () => {
+    expect(refusal({ TRUSTED_PROXIES: '10.0.0.1, 10.0.0.256' })).toMatch(/, but has "10\.0\.0\.256"$/);
+    expect(refusal({ CORS_ORIGINS: 'https://a.example.com,ftp://b.example.com' })).toMatch(/but has "ftp:/);
+  });
+
+  test('has origins as browsers send them', () => {
+    const { corsOrigins } = load({
+      CORS_ORIGINS: 'HTTPS://Shop.Example.com:443, http://bücher.example:80,http://[::1]:3000',
+    });
+    expect(corsOrigins).toEqual(['https://shop.example.com', 'http://xn--bcher-kva.example', 'http://[::1]:3000']);
+  });
+
+  test.each([
+    ['start', 'TRUSTED_PROXIES', '10.0.0.0/99'],
+    ['cluster', 'TRUSTED_PROXIES', '10.0.0.0/99'],
+    ['repl', 'CORS_ORIGINS', 'https://*.example.com'],
+  ])('that is wrong ends scripts/%s.ts in one line that names %s and its value', async (script, name, value) => {
+    const file = join(import.meta.dirname, `../../../scripts/${script}.ts`);
+    const env = { PATH: process.env.PATH, DATA_DIR: folder, [name]: value };
+    const { code, stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env }).then(
+      () => ({ code: 0, stdout: '', stderr: '' }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(new RegExp(`^\\w+: ${name} must be .*, but has "[^"]+"\n$`));
+    expect(stderr).toContain(value);
   });
 
   test('has what belongs together', () => {
