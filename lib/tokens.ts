@@ -1,5 +1,6 @@
 import jwt from 'jsonwebtoken';
 import { ulid } from 'ulid';
+import { type Role, roleOf } from './access.ts';
 import { errors } from './errors.ts';
 import type { KeyRing } from './token-keys.ts';
 
@@ -9,10 +10,6 @@ export const ACCESS_TOKEN_SECONDS = 600;
 const ISSUER = 'shop';
 const AUDIENCE = 'shop-api';
 const TYPE = 'at+jwt';
-
-/** What somebody may do here. Staff and admins are appointed; nobody becomes one by registering. */
-export const ROLES = ['customer', 'staff', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
 
 /** Who an access token speaks for. */
 export interface Identity {
@@ -68,9 +65,4 @@ const isText = (claim: unknown): claim is string => typeof claim === 'string' &&
 function keyIdOf(token: string): string {
   const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString());
   return String(kid);
-}
-
-/** Whatever is no role of ours gives no rights. */
-function roleOf(claim: unknown): Role {
-  return ROLES.find((role) => role === claim) ?? 'customer';
 }

@@ -1,16 +1,17 @@
 // npm run staff:create -- --email somebody@example.com [--role admin]: makes somebody staff, in the cluster if one runs.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { isStaffRole, type StaffRole } from '../lib/access.ts';
 import { StartError } from '../lib/start-error.ts';
 import { nodeOf } from './node-of.ts';
 
 const USAGE = 'usage: npm run staff:create -- --email somebody@example.com [--role staff|admin]';
 
-function wish(): { email: string; role: 'staff' | 'admin' } {
+function wish(): { email: string; role: StaffRole } {
   const options = { email: { type: 'string' }, role: { type: 'string', default: 'staff' } } as const;
   try {
     const { email, role } = parseArgs({ options }).values;
-    if (email && (role === 'staff' || role === 'admin')) return { email, role };
+    if (email && isStaffRole(role)) return { email, role };
   } catch {
     // An option that there is not.
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
+import { isStaffRole } from '../../lib/access.ts';
 import { answerOf, sendAnswer } from './answer.ts';
 import { type Meter, NearCache } from './near-cache.ts';
 import { type Access, identify, type Request } from './request.ts';
@@ -33,8 +34,8 @@ export class NearAnswers {
     if (!route?.contract.nearCache || !isPlainRead(req)) return false;
     const key = keyOf(url);
     // Staff sees what is so now, and what they are shown is kept.
-    const role = identify(req, this.#access)?.role ?? 'customer';
-    return this.#answer(req, res, { action: route.action, key, takesKept: role === 'customer' });
+    const isStaff = isStaffRole(identify(req, this.#access)?.role);
+    return this.#answer(req, res, { action: route.action, key, takesKept: !isStaff });
   }
 
   #answer(req: Request, res: ServerResponse, asked: Asked): boolean | Promise<boolean> {

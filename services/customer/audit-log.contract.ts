@@ -1,7 +1,7 @@
+import { ROLES } from '../../lib/access.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
-import { ROLES } from '../../lib/tokens.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 3000 } as const;
 const document = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;

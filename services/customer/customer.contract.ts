@@ -1,3 +1,4 @@
+import { STAFF_ROLES } from '../../lib/access.ts';
 import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { readyAction } from '../ready.ts';
@@ -26,7 +27,7 @@ export const customer = contract(
       idempotent: true,
       params: {
         email,
-        role: { type: 'enum', values: ['staff', 'admin'] },
+        role: { type: 'enum', values: STAFF_ROLES },
         password: newPassword,
         name: { ...name, optional: true },
       },

@@ -1,8 +1,9 @@
+import { STAFF_ROLES } from '../../lib/access.ts';
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { email, name } from './customer-rules.ts';
 
-const role = { type: 'enum', values: ['staff', 'admin'] } as const;
+const role = { type: 'enum', values: STAFF_ROLES } as const;
 const view = { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } } as const;
 const admin = { visibility: 'published', auth: 'staff', scope: 'staff:write', idempotent: true } as const;
 

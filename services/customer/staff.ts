@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../lib/access.ts';
 import { changed } from '../../lib/audited.ts';
 import { MissingDocument } from '../../lib/changes.ts';
 import type { Ctx } from '../../lib/contract.ts';
@@ -6,24 +7,24 @@ import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { type Handlers, staffOf } from '../../lib/service.ts';
-import type { Role } from '../../lib/tokens.ts';
 import { type Account, normalEmail } from './account.ts';
 import { type CustomerService, mailLink, revoke } from './customer-service.ts';
 import { hashPassword } from './password.ts';
 import { endSessions } from './session.ts';
 import type { staffActions } from './staff.contract.ts';
 
-const staffView = ({ _id: id, email, name, role }: Pick<Account, '_id' | 'email' | 'name' | 'role'>) => ({
-  ...{ id, email, name },
-  role: role === 'admin' ? ('admin' as const) : ('staff' as const),
-});
+type StaffAccount = Pick<Account, '_id' | 'email' | 'name'> & { role: StaffRole };
+
+const staffView = ({ _id: id, email, name, role }: StaffAccount) => ({ id, email, name, role });
+const isStaff = <A extends Pick<Account, 'role'>>(account: A): account is A & { role: StaffRole } =>
+  isStaffRole(account.role);
 
 /** Gives an account another role. It is in the access tokens, so they end. @throws what `check` throws */
-async function setRole(
+async function setRole<R extends Role>(
   service: CustomerService,
   ctx: Ctx<unknown>,
   id: string,
-  role: Role,
+  role: R,
   check: (account: Account) => void,
 ) {
   if (id === staffOf(ctx)) throw errors.malformed('Somebody else has to change your role.');
@@ -41,8 +42,8 @@ async function setRole(
   return account;
 }
 
-function mustBeStaff({ role }: Account): void {
-  if (role !== 'staff' && role !== 'admin') throw errors.notFound('This member of staff');
+function mustBeStaff(account: Account): void {
+  if (!isStaff(account)) throw errors.notFound('This member of staff');
 }
 
 /** Whoever registered somebody else's address would become staff by it. */
@@ -55,10 +56,10 @@ export const staffHandlers: Handlers<typeof staffActions, CustomerService> = {
   async listStaff(ctx) {
     const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
     const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-    const filter = { role: { $in: ['staff', 'admin'] }, ...after };
+    const filter = { role: { $in: STAFF_ROLES }, ...after };
     const found = await this.store.find(filter, { sort: { _id: 1 }, limit: limit + 1 });
     const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
-    return { items: items.map(staffView), nextCursor };
+    return { items: items.filter(isStaff).map(staffView), nextCursor };
   },
 
   async addStaff(ctx) {

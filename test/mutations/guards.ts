@@ -244,6 +244,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/lib/config.test.ts'],
     red: /● .*with TRUSTED_PROXIES=/,
   },
+  'what staff does takes no scope': {
+    file: 'lib/service.ts',
+    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();',
+    replace: '',
+    tests: ['test/security/staff.test.ts'],
+    red: /● .*staff/,
+  },
   'an error text is made of the value that was refused': {
     file: 'lib/validator.ts',
     find: 'actual: named',
