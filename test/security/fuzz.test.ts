@@ -17,8 +17,6 @@ const FOUND_RUNS = 40;
 const RUNS = 120;
 /** Those that hash a password take long, and those that end sessions would end the fuzzing. */
 const FEW = 6;
-/** No answer may take longer, in ms. */
-const PATIENCE = 20_000;
 
 const SLOW = new Set([
   'customer.register',
@@ -105,12 +103,10 @@ test.each(seeded)('%s takes whatever comes, with %s', async (_name, _seed, from,
   for (let at = 0; at < samples.length; at += 8) {
     await Promise.all(
       samples.slice(at, at + 8).map(async ([given, who]) => {
-        const begun = performance.now();
         // Each is held against the description: a 4xx that is no problem, or a field that is not described, throws.
         const { status, body } = await ask(route, given, callers[who]);
         if (status >= 500)
           throw new Error(`${action} answered ${status} to ${JSON.stringify(given)}: ${JSON.stringify(body)}`);
-        expect(performance.now() - begun).toBeLessThan(PATIENCE);
       }),
     );
   }
