@@ -120,13 +120,14 @@ eachEngine('an invoice', (engine) => {
   let config: Config;
   let ada: Shopper;
   let staff: Shopper;
+  let admin: Shopper;
   let order: { id: string; number: string; totals: { total: { amount: number } } };
 
   beforeAll(async () => {
     config = engine.config({ SEED: 'true', SELLER: 'The First Shop, 1 Old Street, Berlin' });
     shop = await startShop(config);
     ada = await Shopper.at(shop.url);
-    staff = await staffAt(shop);
+    [staff, admin] = [await staffAt(shop), await staffAt(shop, 'admin')];
     order = await orderOf(ada);
   });
   afterAll(async () => {
@@ -174,7 +175,7 @@ eachEngine('an invoice', (engine) => {
     expect((await ada.ask(`${path}?format=doc`)).status).toBe(400);
   });
 
-  test("of another customer's order does not exist, neither does that of no order; staff reads any by a route of its own", async () => {
+  test("of another customer's order does not exist, neither does that of no order, not for staff either", async () => {
     const bob = await Shopper.at(shop.url);
     const theirs = await orderOf(bob);
     for (const answer of [await html(ada, theirs.id), await html(ada, 'ord_01JNVVWZEZHWMHB63K63A6KM7H')]) {
@@ -182,11 +183,33 @@ eachEngine('an invoice', (engine) => {
     }
     // Asking did not use up a number.
     expect(await storeOf(shop, 'invoice').findOne({ orderId: theirs.id })).toBeNull();
+    await html(bob, theirs.id);
+    for (const who of [ada, staff, admin]) {
+      for (const path of ['invoice', 'credit-notes', 'credit-notes/CN-2026-000001']) {
+        const answer = await who.ask(`GET /v1/orders/${theirs.id}/${path}`);
+        expect(answer).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+      }
+    }
+  });
+
+  test("is read by staff through staff's route alone, with an entry in the audit log for each time", async () => {
+    const eve = await Shopper.at(shop.url);
+    const theirs = await orderOf(eve);
+    const entries = async () => {
+      const { body } = await admin.ask('GET /v1/admin/audit-log?action=invoice.staffGet&limit=100');
+      return (body.items as { params: { id: string } }[]).filter(({ params }) => params.id === theirs.id);
+    };
     expect((await html(staff, theirs.id)).status).toBe(404);
-    expect(await staff.ask(`GET /v1/admin/orders/${theirs.id}/invoice?format=html`)).toMatchObject({
-      status: 200,
-      body: expect.stringContaining(theirs.number),
-    });
+    expect(await entries()).toEqual([]);
+    for (let times = 1; times <= 2; times++) {
+      const read = await staff.ask(`GET /v1/admin/orders/${theirs.id}/invoice?format=html`);
+      expect(read).toMatchObject({ status: 200, body: expect.stringContaining(theirs.number) });
+      expect(await entries()).toHaveLength(times);
+    }
+    expect((await entries())[0]).toMatchObject({ action: 'invoice.staffGet', staffId: staff.id, outcome: 'done' });
+    // Who may not, is told nothing, and nothing is written down for them.
+    expect((await eve.ask(`GET /v1/admin/orders/${theirs.id}/invoice`)).status).toBe(404);
+    expect(await entries()).toHaveLength(2);
   });
 
   test('of an order that was not paid is refused, and uses no number up', async () => {
