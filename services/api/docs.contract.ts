@@ -1,5 +1,8 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 
+/** Sent compressed to clients that take it so; 304 to those that have it. */
+const compressed = { headers: { acceptEncoding: 'Accept-Encoding' }, mayAnswer: [304] } as const;
+const acceptEncoding = { type: 'string', optional: true } as const;
 const page = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
 
 export const docs = contract(
@@ -9,7 +12,8 @@ export const docs = contract(
       ...page,
       summary: 'This interface as OpenAPI 3.1',
       rest: 'GET /openapi.json',
-      params: {},
+      ...compressed,
+      params: { acceptEncoding },
       produces: ['application/json'],
     },
     page: {
@@ -23,7 +27,8 @@ export const docs = contract(
       ...page,
       summary: 'A part of the page',
       rest: 'GET /docs/:file',
-      params: { file: { type: 'string', max: 64 } },
+      ...compressed,
+      params: { file: { type: 'string', max: 64 }, acceptEncoding },
       produces: ['text/javascript', 'text/css', 'image/png'],
       problems: ['not-found'],
     },

@@ -6,8 +6,10 @@ import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { service } from '../../lib/service.ts';
 import { contracts } from '../contracts.ts';
+import { CompressedDocument } from './compressed.ts';
 import { docs } from './docs.contract.ts';
 import { openapi } from './openapi.ts';
+import { withSharedParts } from './openapi-shared.ts';
 import { helpFor, problemPage } from './problem-help.ts';
 import { routesOf } from './routes.ts';
 
@@ -39,15 +41,16 @@ function answer(meta: Meta, type: string, headers: Record<string, string> = {}):
 
 /** Runs in every gateway, and describes it. */
 export default function docsService(config: Config) {
-  let description: string | undefined;
-  const assets = new Map<string, Buffer>();
+  let description: CompressedDocument | undefined;
+  const assets = new Map<string, CompressedDocument>();
 
   return service()(docs, config, {
     handlers: {
-      description(ctx) {
-        answer(ctx.meta, 'application/json; charset=utf-8');
-        description ??= JSON.stringify(openapi(routesOf(contracts)));
-        return description;
+      async description(ctx) {
+        description ??= new CompressedDocument(JSON.stringify(withSharedParts(openapi(routesOf(contracts)))));
+        const { body, headers } = await description.as(ctx.params.acceptEncoding);
+        answer(ctx.meta, 'application/json; charset=utf-8', headers);
+        return body;
       },
 
       page(ctx) {
@@ -55,7 +58,7 @@ export default function docsService(config: Config) {
         return PAGE;
       },
 
-      asset(ctx) {
+      async asset(ctx) {
         const { file } = ctx.params;
         if (file === 'start.js') {
           answer(ctx.meta, 'text/javascript; charset=utf-8');
@@ -64,10 +67,11 @@ export default function docsService(config: Config) {
         // By a list: what a client names is never a path.
         const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
         if (!type) throw errors.notFound();
-        answer(ctx.meta, type);
-        const content = assets.get(file) ?? readFileSync(join(FOLDER, file));
+        const content = assets.get(file) ?? new CompressedDocument(readFileSync(join(FOLDER, file)));
         assets.set(file, content);
-        return content;
+        const { body, headers } = await content.as(ctx.params.acceptEncoding);
+        answer(ctx.meta, type, headers);
+        return body;
       },
 
       problem(ctx) {

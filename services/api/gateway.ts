@@ -1,14 +1,16 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context, ServiceSchema } from 'moleculer';
+import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
+import { clientNetwork } from '../../lib/client-address.ts';
 import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { isLogged } from '../../lib/request-log.ts';
 import { FrontDoor, introduce } from './front-door.ts';
 import { NearAnswers, nearEvents } from './near-answers.ts';
+import { createPacedServer, type Sending } from './paced-server.ts';
 import { problemOf } from './problem.ts';
 import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
@@ -24,6 +26,7 @@ interface Gateway {
   lookup: AliasLookup;
   draining: boolean;
   streams: Streams;
+  broker: ServiceBroker;
   logger: Record<'error' | 'info', (...args: unknown[]) => void>;
   sendError(req: Request, res: ServerResponse, error: unknown): void;
 }
@@ -45,7 +48,12 @@ const { sendResponse, httpHandler, callAction } = (
 ).methods;
 
 /** moleculer-web, set to serve these routes and nothing else. */
-export function gateway(config: Config, routes: readonly Route[], access: Access): Partial<ServiceSchema> {
+export function gateway(
+  config: Config,
+  routes: readonly Route[],
+  access: Access,
+  sending: Sending = {},
+): Partial<ServiceSchema> {
   const byAction = new Map(routes.map((route) => [route.action, route]));
   const isUpload = uploadRoutes(routes);
   const routeOf = (req: Request): Route => {
@@ -121,14 +129,17 @@ export function gateway(config: Config, routes: readonly Route[], access: Access
     // What moleculer-web would offer to anyone on the cluster besides.
     actions: { rest: { bulkhead: { enabled: false } }, listAliases: false, addRoute: false, removeRoute: false },
     methods: {
-      createServer(this: Gateway & { httpHandler: RequestListener }) {
-        this.server = createServer(SERVER_OPTIONS, this.httpHandler);
-        this.server.on('clientError', refuseBroken);
-        this.server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+      createServer(this: Gateway & { httpHandler(req: IncomingMessage, res: ServerResponse): Promise<void> }) {
+        this.server = createPacedServer({
+          ...sending,
+          server: SERVER_OPTIONS,
+          metrics: this.broker.metrics,
+          clientOf: (req) => clientNetwork(access.addressOf(req)),
           // Whether an upload may be sent is known when it is let in.
-          if (!isUpload(req)) res.writeContinue();
-          this.httpHandler(req, res);
+          mayContinue: (req) => !isUpload(req),
+          handle: (req, res) => this.httpHandler(req, res),
         });
+        this.server.on('clientError', refuseBroken);
       },
       /** Everything that comes in, also what has no route or cannot be read, goes through the front door first. */
       async httpHandler(this: Gateway, req: Request, res: ServerResponse, next: unknown) {

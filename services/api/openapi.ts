@@ -117,7 +117,7 @@ function parameters({ method, pathParams, contract }: Route): JsonSchema[] {
   const own = Object.entries(params).flatMap(([name, rule]) => {
     const header = headers[name];
     const place = pathParams.includes(name) ? 'path' : header ? 'header' : inQuery ? 'query' : undefined;
-    if (!place || header === 'Accept' || header === 'Content-Type') return [];
+    if (!place || ['Accept', 'Accept-Encoding', 'Content-Type'].includes(header ?? '')) return [];
     const required = place === 'path' || !isOptional(rule);
     // `attr[colour]=red`
     const style = fullRule(rule).type === 'record' ? { style: 'deepObject', explode: true } : {};

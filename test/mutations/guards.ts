@@ -1,10 +1,5 @@
-export interface Mutation {
-  file: string;
-  find: string;
-  replace: string;
-  tests: string[];
-  red: RegExp;
-}
+import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
+import type { Mutation } from './mutation.ts';
 
 /**
  * The shop's guards, each with what the code would be without it, the tests that then have to fail, and the invariant
@@ -39,13 +34,6 @@ export const MUTATIONS: Record<string, Mutation> = {
     replace: 'if (exists && false && (await hasLineBreaks(file)))',
     tests: ['test/integration/store.test.ts'],
     red: /starts again complete/,
-  },
-  'half of a surrogate pair passes the gate': {
-    file: 'services/api/unsafe-names.ts',
-    find: "if (typeof value === 'string' && !value.isWellFormed())",
-    replace: "if (typeof value === 'string' && false)",
-    tests: ['test/integration/restart.test.ts'],
-    red: /half of a character/,
   },
   'no check that there is enough': {
     file: 'lib/allotment.ts',
@@ -167,97 +155,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/shopping/coupons.test.ts'],
     red: /● .*given an order that is paid and half redeemed/,
   },
-  'a gateway takes tokens before it knows which sessions have ended': {
-    file: 'services/api/request.ts',
-    find: 'if (!revocations.isKnown) req.isUnproven = true;',
-    replace: 'if (!revocations) req.isUnproven = true;',
-    tests: ['test/security/gateways.test.ts'],
-    red: /● .*one that cannot ask which sessions have ended takes no token/,
-  },
-  'a stream outlives the session that asked for it': {
-    file: 'services/api/streams.ts',
-    find: 'revocations.onEnd((sessions) => this.#endOf(new Set(sessions)));',
-    replace: '',
-    tests: ['test/unit/api/streams.test.ts'],
-    red: /● .*one whose session ends is ended at once/,
-  },
-  'unsafe names are let through': {
-    file: 'services/api/unsafe-names.ts',
-    find: 'if (isUnsafeName(key)) found',
-    replace: "if (key === '__proto__') found",
-    tests: ['test/security/refusals.test.ts'],
-    red: /● .*that has toString inside a list/,
-  },
-  'a name may be an operator or a path of the database': {
-    file: 'lib/unsafe-names.ts',
-    find: "name === '' || name.startsWith('$') || /[.\\0]/.test(name) || isInheritedName(name);",
-    replace: 'isInheritedName(name);',
-    tests: ['test/security/refusals.test.ts'],
-    red: /● .*that has a path of a database inside a list/,
-  },
-  'unsafe names in a query are dropped without a word': {
-    file: 'services/api/unsafe-names.ts',
-    find: 'names.filter((name) => namesIn(name).some(isUnsafeName))',
-    replace: 'names.filter(() => false)',
-    tests: ['test/security/refusals.test.ts'],
-    red: /● .*a parameter of the query that is/,
-  },
-  'unsafe names in a path reach the action': {
-    file: 'services/api/params.ts',
-    find: 'refuseUnsafePath(given.path);',
-    replace: '',
-    tests: ['test/unit/api/params.test.ts'],
-    red: /● .*in a path: nothing is called so/,
-  },
-  'an address with a port or brackets is another client': {
-    file: 'lib/client-address.ts',
-    find: 'BRACKETED.exec(given) ?? IPV4_WITH_PORT.exec(given) ?? []',
-    replace: '[]',
-    tests: ['test/unit/lib/client-address.test.ts'],
-    red: /● .*of IPv4 is the same however it is written/,
-  },
-  'nonsense in X-Forwarded-For is a client of its own': {
-    file: 'services/api/client-address.ts',
-    find: 'if (address === undefined) return client;',
-    replace: 'if (address === undefined) return hop;',
-    tests: ['test/unit/lib/client-address.test.ts'],
-    red: /● the client behind proxies › for nonsense/,
-  },
-  'requests are limited by single IPv6 addresses': {
-    file: 'services/api/front-door.ts',
-    find: 'clientNetwork(this.#access.addressOf(req))',
-    replace: 'this.#access.addressOf(req)',
-    tests: ['test/security/rate-limits.test.ts'],
-    red: /● .*is one address however a proxy writes it/,
-  },
-  'guesses are counted by single IPv6 addresses': {
-    file: 'services/customer/attempt.service.ts',
-    find: 'hashed(clientNetwork(address))',
-    replace: 'hashed(address)',
-    tests: ['test/security/guessing.test.ts'],
-    red: /● .*an IPv6 client is slowed down as one/,
-  },
-  'proxies and origins that are none are taken': {
-    file: 'lib/config.ts',
-    find: 'if (parsed === undefined) throw refuse(part);',
-    replace: 'if (parsed === undefined) return part;',
-    tests: ['test/unit/lib/config.test.ts'],
-    red: /● .*with TRUSTED_PROXIES=/,
-  },
-  'what staff does takes no scope': {
-    file: 'lib/service.ts',
-    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();',
-    replace: '',
-    tests: ['test/security/staff.test.ts'],
-    red: /● .*staff/,
-  },
-  'an error text is made of the value that was refused': {
-    file: 'lib/validator.ts',
-    find: 'actual: named',
-    replace: 'actual',
-    tests: ['test/unit/lib/validator.test.ts'],
-    red: /● .*which does not throw/,
-  },
+  ...GATEWAY_MUTATIONS,
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

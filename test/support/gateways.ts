@@ -7,6 +7,7 @@ import { signAccessToken } from '../../lib/tokens.ts';
 import { paramsValidator } from '../../lib/validator.ts';
 import { clientAddress } from '../../services/api/client-address.ts';
 import { gateway } from '../../services/api/gateway.ts';
+import type { Sending } from '../../services/api/paced-server.ts';
 import { Revocations } from '../../services/api/revocations.ts';
 import { routesOf } from '../../services/api/routes.ts';
 import { eventually } from './shop.ts';
@@ -28,7 +29,13 @@ export interface TestGateways {
  */
 export async function startGateways(
   config: Config,
-  { contract, schema, count = 1, apart }: { contract: Contract; schema: ServiceSchema; count?: number; apart: boolean },
+  {
+    contract,
+    schema,
+    count = 1,
+    apart,
+    sending,
+  }: { contract: Contract; schema: ServiceSchema; count?: number; apart: boolean; sending?: Sending },
 ): Promise<TestGateways> {
   const options: BrokerOptions = {
     logger: false,
@@ -47,7 +54,7 @@ export async function startGateways(
   const apis = brokers.map((broker) =>
     broker.createService({
       name: 'api',
-      mixins: [gateway(config, routesOf([contract]), access)],
+      mixins: [gateway(config, routesOf([contract]), access, sending)],
     }),
   ) as (Service & { server: { address(): AddressInfo } })[];
   home.createService(schema);

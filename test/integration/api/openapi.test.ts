@@ -1,3 +1,5 @@
+import { get, type IncomingHttpHeaders } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { PROBLEMS } from '../../../lib/errors.ts';
@@ -37,6 +39,58 @@ describe('the description of the interface', () => {
     const { body } = await request(shop.url, 'GET /openapi.json');
     expect(body.openapi).toMatch(/^3\.1\./);
     expect(await validate(body)).toMatchObject({ valid: true });
+  });
+
+  test('has what is in several places once, and says the same', async () => {
+    const { body } = await request(shop.url, 'GET /openapi.json');
+    const { components } = body as { components: Record<string, Record<string, unknown>> };
+    const resolved = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(resolved);
+      if (typeof value !== 'object' || value === null) return value;
+      const [, kind = '', name = ''] = /^#\/components\/(responses|schemas)\/(.+)$/.exec(Object(value).$ref) ?? [];
+      if (name) return resolved(components[kind]?.[name]);
+      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part)]));
+    };
+    expect(resolved(body.paths)).toEqual(JSON.parse(JSON.stringify(paths)));
+    const names = Object.values(components).flatMap((parts) => Object.keys(parts));
+    for (const name of names) expect(name).toMatch(/^[\w.-]+$/);
+    expect(JSON.stringify(body).length).toBeLessThan(400 * 1024);
+  });
+
+  test.each([
+    [undefined, 'identity'],
+    ['identity', 'identity'],
+    ['gzip', 'gzip'],
+    ['gzip, deflate, br', 'br'],
+    ['br;q=0, gzip', 'gzip'],
+    ['*', 'br'],
+    ['gzip;q=0, br;q=0', 'identity'],
+    ['deflate, zstd', 'identity'],
+    ['identity;q=0', 'identity'],
+    [';;q=,', 'identity'],
+  ])('is sent to a client that takes %s as %s, with a tag of its own', async (accepted, coding) => {
+    for (const path of ['/openapi.json', '/docs/swagger-ui-bundle.js']) {
+      const ask = (headers: Record<string, string> = {}) =>
+        new Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }>((resolve, reject) => {
+          const given = { ...(accepted === undefined ? {} : { 'accept-encoding': accepted }), ...headers };
+          get(shop.url + path, { headers: given }, async (answer) => {
+            const bytes = Buffer.concat(await answer.toArray());
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes });
+          }).once('error', reject);
+        });
+      const { status, headers, bytes } = await ask();
+      expect([status, headers['content-encoding'] ?? 'identity']).toEqual([200, coding]);
+      expect(headers['content-length']).toBe(String(bytes.length));
+      expect(headers.vary).toContain('Accept-Encoding');
+      const plain = await (await fetch(shop.url + path)).text();
+      const decoded = coding === 'br' ? brotliDecompressSync(bytes) : coding === 'gzip' ? gunzipSync(bytes) : bytes;
+      expect(decoded.toString() === plain).toBe(true);
+      if (coding !== 'identity') expect(bytes.length * 3).toBeLessThan(plain.length);
+      expect(headers.etag).toMatch(coding === 'identity' ? /^"[\w-]{22}"$/ : new RegExp(`^"[\\w-]{22}-${coding}"$`));
+      const known = await ask({ 'if-none-match': headers.etag ?? '' });
+      expect([known.status, known.bytes.length, known.headers.etag]).toEqual([304, 0, headers.etag]);
+      expect((await ask({ 'if-none-match': '"another"' })).status).toBe(200);
+    }
   });
 
   test('has each route once, and nothing else', () => {

@@ -1,0 +1,7 @@
+export interface Mutation {
+  file: string;
+  find: string;
+  replace: string;
+  tests: string[];
+  red: RegExp;
+}
