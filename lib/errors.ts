@@ -201,7 +201,9 @@ export const errors = {
   /** @param retryAfter in seconds */
   tooManyAttempts: (retryAfter: number) =>
     coded('too-many-attempts', 'Wait before the next attempt, or set a new password.', { retryAfter }),
-  unavailable: (detail: string) => coded('unavailable', detail),
+  /** @param retryAfter in seconds */
+  unavailable: (detail: string, retryAfter?: number) =>
+    coded('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
   /** @param parts state of each node kind */
   partsMissing: (missing: readonly string[], parts: Record<string, string>) =>
     coded('unavailable', `Not reached: ${missing.join(', ')}.`, { parts }),

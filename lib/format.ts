@@ -40,16 +40,20 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 /** Text as a part of HTML, in an element or a quoted attribute. */
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? '');
 
-/** The lines of a postal address. */
+/** The lines of a postal address, as one gives it to a carrier. */
 export function addressLines(address: {
   name: string;
+  company?: string | undefined;
   line1: string;
   line2?: string | undefined;
-  postcode: string;
+  postcode?: string | undefined;
   city: string;
   region?: string | undefined;
   country: string;
+  phone?: string | undefined;
 }): string[] {
-  const { name, line1, line2, postcode, city, region, country } = address;
-  return [name, line1, line2, `${postcode} ${city}`, region, country].filter((line): line is string => Boolean(line));
+  const { name, company, line1, line2, postcode, city, region, country, phone } = address;
+  const place = postcode ? `${postcode} ${city}` : city;
+  const lines = [company, name, line1, line2, place, region, country, phone && `Phone ${phone}`];
+  return lines.filter((line): line is string => Boolean(line));
 }

@@ -47,6 +47,8 @@ function plainSchema(rule: FullRule): JsonSchema {
     case 'string':
       return some({
         type: 'string',
+        // fastest-validator does not know it: the rule has a check of its own.
+        format: rule.format,
         minLength: min,
         maxLength: max,
         pattern: pattern instanceof RegExp ? pattern.source : undefined,

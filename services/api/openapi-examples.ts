@@ -7,6 +7,8 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   password: 'correct horse battery staple',
   currentPassword: 'correct horse battery staple',
   name: 'Ada Byron',
+  company: 'Analytical Engines Ltd.',
+  phone: '+4930123456',
   line1: '12 Analytical Way',
   line2: 'Second floor',
   city: 'Berlin',

@@ -35,11 +35,6 @@ export interface Account {
   createdAt: Date;
 }
 
-/** The one form under which an e-mail address is stored and looked up. */
-export function normalEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
-}
-
 /** @throws invalid-request when there is nothing to change. */
 export function rename(name: string | undefined): { patch: Partial<Account> } {
   if (name === undefined) {

@@ -1,17 +1,5 @@
-import countries from 'i18n-iso-countries';
-import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
 import { errors } from '../../lib/errors.ts';
-
-/** A postal address. `country` is ISO 3166-1 alpha-2. */
-export interface PostalAddress {
-  name: string;
-  line1: string;
-  line2?: string | undefined;
-  city: string;
-  region?: string | undefined;
-  postcode: string;
-  country: string;
-}
+import { addressWarnings, checkAddress, type PostalAddress } from './postal-address.ts';
 
 /** One of a customer's addresses; exactly one of them is the default. */
 export interface Address extends PostalAddress {
@@ -62,18 +50,10 @@ function withOneDefault(addresses: Address[], chosen?: string): Address[] {
   return addresses.map((address) => ({ ...address, isDefault: address.id === id }));
 }
 
-/** An address as it may be sent to. @throws invalid-request for a country or a postcode that does not exist */
-export function checkedAddress<A extends PostalAddress>(input: A): A {
-  const { country, postcode } = input;
-  if (!countries.isValid(country)) {
-    throw errors.invalidRequest([
-      { pointer: '/country', detail: `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.` },
-    ]);
-  }
-  if (postcodeValidatorExistsForCountry(country) && !postcodeValidator(postcode, country)) {
-    throw errors.invalidRequest([{ pointer: '/postcode', detail: `This is no postcode of ${country}.` }]);
-  }
-  return input;
+/** An address as its owner sees it, with what may be a mistake in it. */
+export function addressView(address: Address) {
+  const warnings = addressWarnings(address);
+  return warnings.length > 0 ? { ...address, warnings } : address;
 }
 
-const checked = (id: string, input: AddressInput): Address => ({ id, ...checkedAddress(input), isDefault: false });
+const checked = (id: string, input: AddressInput): Address => ({ id, ...checkAddress(input), isDefault: false });

@@ -1,10 +1,10 @@
 import { anyId } from '../../lib/ids.ts';
-import { addressFields } from './customer-rules.ts';
+import { addressFields, addressInputFields, warnings } from './customer-rules.ts';
 
-const addressInput = { ...addressFields, isDefault: { type: 'boolean', optional: true } } as const;
+const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;
 const address = {
   type: 'object',
-  props: { id: 'string', ...addressFields, isDefault: 'boolean' },
+  props: { id: 'string', ...addressFields, isDefault: 'boolean', warnings },
 } as const;
 const ownId = { id: anyId } as const;
 

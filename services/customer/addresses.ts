@@ -8,27 +8,27 @@ import { accountOf, type CustomerService, changeOwn } from './customer-service.t
 export const addressHandlers: Handlers<typeof addressActions, CustomerService> = {
   async addresses(ctx) {
     const { addresses } = await accountOf(customerOf(ctx), this.store);
-    return { items: address.listed(addresses), nextCursor: null };
+    return { items: address.listed(addresses).map(address.addressView), nextCursor: null };
   },
 
   async addAddress(ctx) {
     const id = newId('adr');
     return changeOwn(customerOf(ctx), this.store, (account) => {
       const addresses = address.add(account.addresses, id, ctx.params);
-      return { answer: address.find(addresses, id), patch: { addresses } };
+      return { answer: address.addressView(address.find(addresses, id)), patch: { addresses } };
     });
   },
 
   async address(ctx) {
     const { addresses } = await accountOf(customerOf(ctx), this.store);
-    return address.find(addresses, ctx.params.id);
+    return address.addressView(address.find(addresses, ctx.params.id));
   },
 
   async replaceAddress(ctx) {
     const { id, ...input } = ctx.params;
     return changeOwn(customerOf(ctx), this.store, (account) => {
       const addresses = address.replace(account.addresses, id, input);
-      return { answer: address.find(addresses, id), patch: { addresses } };
+      return { answer: address.addressView(address.find(addresses, id)), patch: { addresses } };
     });
   },
 

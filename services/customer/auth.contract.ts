@@ -38,11 +38,10 @@ export const authActions = {
     auth: 'public',
     idempotent: false,
     rateClass: 'login',
-    concurrency: 8,
     rest: 'POST /v1/auth/login',
     params: { email: { type: 'string', max: 254 }, password: { type: 'string', max: 1024 } },
     returns: { type: 'object', props: tokens },
-    problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified'],
+    problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified', 'unavailable'],
   },
   refresh: {
     summary: 'Exchange a refresh token for new tokens; the old one is used up',

@@ -2,19 +2,21 @@ import type { Ctx } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, type Handlers } from '../../lib/service.ts';
-import { type Account, normalEmail, profileOf } from './account.ts';
+import { type Account, profileOf } from './account.ts';
 import type { authActions } from './auth.contract.ts';
 import {
   accountOf,
   type CustomerService,
   changeOwn,
+  hashed,
   isPassword,
   leaving,
   mailLink,
   revoke,
   tokensFor,
 } from './customer-service.ts';
-import { hashPassword, isOutdated } from './password.ts';
+import { normalEmail } from './email.ts';
+import { isOutdated } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import * as session from './session.ts';
 
@@ -43,7 +45,7 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
       _id: id,
       email,
       name,
-      passwordHash: await hashPassword(password, this.shop.passwordCost),
+      passwordHash: await hashed(this, password),
       addresses: [],
       sessions: isIn ? session.open([], now, { id: sessionId, secret, userAgent }) : [],
       createdAt: now,
@@ -65,8 +67,9 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
     if (!isRight || !account) throw errors.wrongCredentials();
     if (this.shop.verifiedLogin && !account.verifiedAt) throw errors.emailNotVerified();
     const { passwordCost } = this.shop;
+    // In a rush it can wait for another login.
     const renewed = isOutdated(account.passwordHash, passwordCost)
-      ? await hashPassword(password, passwordCost)
+      ? await hashed(this, password).catch(() => undefined)
       : undefined;
     const [id, secret, { userAgent }] = [newId('ses'), session.newSecret(), ctx.meta];
     const { role, ended } = await this.store.change(account._id, (doc, now) => {
@@ -81,17 +84,18 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
   },
 
   async refresh(ctx) {
-    const token = session.readToken(ctx.params.refreshToken);
-    if (!token || !(await this.store.get(token.customerId))) throw errors.invalidToken();
-    const secret = session.newSecret();
-    const { outcome, role, ended } = await this.store.change(token.customerId, (account, now) => {
-      const { outcome, sessions } = session.rotate(account.sessions, now, token, secret);
-      const { ended, patch } = leaving(account, sessions, now);
-      return { answer: { outcome, role: account.role, ended }, patch };
+    const presented = session.readToken(ctx.params.refreshToken);
+    if (!presented || !(await this.store.get(presented.customerId))) throw errors.invalidToken();
+    const { customerId, sessionId } = presented;
+    const exchange = { presented, salt: session.newSecret(), isGenuine: session.isOurs(presented, this.shop) };
+    const { rotation, role, ended } = await this.store.change(customerId, (account, now) => {
+      const rotation = session.rotate(account.sessions, now, exchange);
+      const { ended, patch } = leaving(account, rotation.sessions, now);
+      return { answer: { rotation, role: account.role, ended }, patch };
     });
     revoke(this, ctx, ended);
-    if (outcome === 'refused') throw errors.invalidToken();
-    return tokensFor(this, { _id: token.customerId, ...(role ? { role } : {}) }, token.sessionId, secret);
+    if (rotation.outcome === 'refused') throw errors.invalidToken();
+    return tokensFor(this, { _id: customerId, ...(role ? { role } : {}) }, sessionId, rotation.secret);
   },
 
   async logout(ctx) {
@@ -104,7 +108,9 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
     if (!customerId || !(await this.store.get(customerId))) return;
     const ended = await this.store.change(customerId, (account, now) => {
       const { sessions } = account;
-      const left = token ? session.closeBy(sessions, token) : session.close(sessions, user?.sessionId);
+      const left = token
+        ? session.closeBy(sessions, token, session.isOurs(token, this.shop))
+        : session.close(sessions, user?.sessionId);
       const { ended, patch } = leaving(account, left, now);
       return { answer: ended, patch };
     });

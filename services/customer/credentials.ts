@@ -1,20 +1,21 @@
 import { RefusedPatch } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
 import { customerOf, type Handlers } from '../../lib/service.ts';
-import { type Account, normalEmail } from './account.ts';
+import type { Account } from './account.ts';
 import { consentsView, note } from './consent.ts';
 import type { credentialActions } from './credentials.contract.ts';
 import {
   accountOf,
   type CustomerService,
   changeOwn,
+  hashed,
   leaving,
   mailLink,
   provePassword,
   revoke,
 } from './customer-service.ts';
+import { normalEmail } from './email.ts';
 import { newNonce, pendingOf, readLink, without } from './link.ts';
-import { hashPassword } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import { endSessions } from './session.ts';
 
@@ -78,7 +79,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
     const { currentPassword, password } = ctx.params;
     const account = await provePassword(this, ctx, currentPassword, customerOf(ctx));
     checkPassword(password, account);
-    const passwordHash = await hashPassword(password, this.shop.passwordCost);
+    const passwordHash = await hashed(this, password);
     const ended = await changeOwn(account._id, this.store, (doc, now) => {
       if (doc.passwordHash !== account.passwordHash) throw errors.wrongCredentials();
       const kept = doc.sessions.filter(({ id }) => id === ctx.meta.user?.sessionId);
@@ -99,7 +100,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
     const account = await linked(this, link.customerId);
     pendingOf(account.links, link, new Date());
     checkPassword(password, account);
-    const passwordHash = await hashPassword(password, this.shop.passwordCost);
+    const passwordHash = await hashed(this, password);
     const ended = await this.store.change(account._id, (doc, now) => {
       const { email } = pendingOf(doc.links, link, now);
       const { ended, patch } = endSessions(doc, 'all', now);

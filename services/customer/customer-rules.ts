@@ -1,7 +1,10 @@
+import { optionalPersonLine, personLine } from '../../lib/text-rules.ts';
+import { optionalPhone } from './phone.ts';
+
 /** Contract rules of what a customer is made of. */
 
-export const email = { type: 'email', mode: 'precise', normalize: true, max: 254 } as const;
-export const name = { type: 'string', trim: true, min: 1, max: 100 } as const;
+export { email } from './email.ts';
+export const name = personLine;
 export const newPassword = { type: 'string', min: 10, max: 128 } as const;
 
 export const profile = {
@@ -9,22 +12,43 @@ export const profile = {
   props: { id: 'string', email: 'string', emailVerified: 'boolean', name: 'string', createdAt: 'string' },
 } as const;
 
-const text = { type: 'string', trim: true, min: 1, max: 100 } as const;
-const optionalText = { type: 'string', trim: true, max: 100, optional: true } as const;
-
-export const addressFields = {
-  name: text,
-  line1: text,
-  line2: optionalText,
-  city: text,
-  region: optionalText,
-  postcode: { type: 'string', trim: true, min: 1, max: 16 },
+/** An address as a person gives it. */
+export const addressInputFields = {
+  name: personLine,
+  company: optionalPersonLine,
+  line1: personLine,
+  line2: optionalPersonLine,
+  city: personLine,
+  region: optionalPersonLine,
+  /** Needed where the country has postcodes. */
+  postcode: { ...optionalPersonLine, max: 16 },
   country: {
     type: 'string',
     pattern: /^[A-Z]{2}$/,
     messages: { stringPattern: 'country must be an ISO 3166-1 alpha-2 code such as DE.' },
   },
+  phone: optionalPhone,
 } as const;
+/** An address as it is sent with an order or a quote. */
+export const postalAddressInput = { type: 'object', props: addressInputFields } as const;
 
-/** An address as it is sent with an order, too. */
+/** An address as it was stored, by this version or an earlier one with other rules. */
+export const addressFields = {
+  name: 'string',
+  company: 'string|optional',
+  line1: 'string',
+  line2: 'string|optional',
+  city: 'string',
+  region: 'string|optional',
+  postcode: 'string|optional',
+  country: 'string',
+  phone: 'string|optional',
+} as const;
 export const postalAddress = { type: 'object', props: addressFields } as const;
+
+/** What is taken, but may be a mistake: the parameter as an RFC 6901 JSON pointer, and why. */
+export const warnings = {
+  type: 'array',
+  optional: true,
+  items: { type: 'object', props: { pointer: 'string', detail: 'string' } },
+} as const;

@@ -8,12 +8,21 @@ import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../../lib/tokens.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
 import type { Account } from './account.ts';
+import type { HashingQueue } from './hashing-queue.ts';
 import { type LinkPurpose, newNonce, pendingLink } from './link.ts';
-import { verifyPassword } from './password.ts';
+import { hashPassword, verifyPassword } from './password.ts';
 import { type Session, withClosed, writeToken } from './session.ts';
 
+/** What the `customer` service has beside its actions. */
+export interface CustomerMixins {
+  store: Store<Account>;
+  worker: Worker;
+  shop: Config;
+  keys: KeyRing;
+  hashing: HashingQueue;
+}
 /** The `customer` service, as its handlers see it. */
-export type CustomerService = Self<{ store: Store<Account>; worker: Worker; shop: Config; keys: KeyRing }>;
+export type CustomerService = Self<CustomerMixins>;
 
 /** The token of a customer who is gone is worth nothing. @throws invalid-token */
 export async function accountOf(id: string, store: Store<Account>): Promise<Account> {
@@ -35,35 +44,42 @@ export async function changeOwn<A>(id: string, store: Store<Account>, decide: De
 
 /** Tokens for a session whose refresh secret was just stored. */
 export function tokensFor(
-  { keys }: CustomerService,
+  { keys, shop }: CustomerService,
   { _id: id, role = 'customer' }: Pick<Account, '_id' | 'role'>,
   sessionId: string,
   secret: string,
 ) {
   return {
     accessToken: signAccessToken({ id, sessionId, role }, keys),
-    refreshToken: writeToken({ customerId: id, sessionId, secret }),
+    refreshToken: writeToken({ customerId: id, sessionId, secret }, shop.tokenSecret),
     expiresIn: ACCESS_TOKEN_SECONDS,
   };
 }
 
+/** A password's hash, when there is time for it. @throws unavailable in a rush */
+export const hashed = ({ shop, hashing }: CustomerService, password: string): Promise<string> =>
+  hashing.run(() => hashPassword(password, shop.passwordCost));
+
 /**
  * Whether the password is an account's. Every check of one goes through here: it is counted first, so that many at once
- * are no way around the limit, and an unknown e-mail counts and costs the same. @throws too-many-attempts
+ * are no way around the limit, and an unknown e-mail counts and costs the same. One that there is no time for is not
+ * counted. @throws too-many-attempts, unavailable
  */
 export async function isPassword(
-  { shop }: CustomerService,
+  { shop, hashing }: CustomerService,
   ctx: Ctx<unknown>,
   password: string,
   email: string,
   account: Account | null,
 ): Promise<boolean> {
   const who = { email, address: ctx.meta.address ?? '' };
-  const { wait } = await ctx.call('attempt.begin', who);
-  if (wait > 0) throw errors.tooManyAttempts(Math.ceil(wait / 1000));
-  const isRight = await verifyPassword(password, account?.passwordHash, shop.passwordCost);
-  if (isRight) await ctx.call('attempt.succeed', who);
-  return isRight;
+  return hashing.run(async () => {
+    const { wait } = await ctx.call('attempt.begin', who);
+    if (wait > 0) throw errors.tooManyAttempts(Math.ceil(wait / 1000));
+    const isRight = await verifyPassword(password, account?.passwordHash, shop.passwordCost);
+    if (isRight) await ctx.call('attempt.succeed', who);
+    return isRight;
+  });
 }
 
 /** The password again, for what a stolen access token alone must not do. @throws wrong-credentials, too-many-attempts */
@@ -101,14 +117,14 @@ export async function mailLink(
 ): Promise<void> {
   const nonce = newNonce();
   const link = await store.change(customerId, ({ links = {} }, now) => {
-    const pending = pendingLink(purpose, email, nonce, now);
+    const pending = pendingLink(purpose, email, { before: links[purpose], nonce, now });
     return { answer: pending, patch: { links: { ...links, [purpose]: pending } } };
   });
   await ctx.call('mail.queue', {
-    id: `${purpose}:${nonce}`,
+    id: `${purpose}:${newNonce()}`,
     customerId,
     kind: purpose,
     to: email,
-    link: { nonce, expiresAt: link.expiresAt.toISOString() },
+    link: { nonce: link.nonce, expiresAt: link.expiresAt.toISOString() },
   });
 }

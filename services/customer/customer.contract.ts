@@ -39,7 +39,7 @@ export const customer = contract(
       auth: 'internal',
       idempotent: true,
       params: { customerId: idRule('cus') },
-      returns: { type: 'object', props: { email: 'string', name: 'string' } },
+      returns: { type: 'object', props: { email: 'string', emailVerified: 'boolean', name: 'string' } },
       problems: ['not-found'],
     },
     profile: {

@@ -2,16 +2,17 @@ import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, service } from '../../lib/service.ts';
-import { type KeyRing, keyRing } from '../../lib/token-keys.ts';
-import { type Store, store } from '../../mixins/store.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
-import { type Account, normalEmail, profileOf, rename } from './account.ts';
+import { keyRing } from '../../lib/token-keys.ts';
+import { store } from '../../mixins/store.ts';
+import { worker } from '../../mixins/worker.ts';
+import { type Account, profileOf, rename } from './account.ts';
 import { addressHandlers } from './addresses.ts';
 import { authHandlers } from './auth.ts';
 import { credentialHandlers } from './credentials.ts';
 import { customer } from './customer.contract.ts';
-import { accountOf, type CustomerService, changeOwn } from './customer-service.ts';
-import { hashPassword } from './password.ts';
+import { accountOf, type CustomerMixins, type CustomerService, changeOwn, hashed } from './customer-service.ts';
+import { normalEmail } from './email.ts';
+import { HashingQueue } from './hashing-queue.ts';
 import { driveErasures, privacyHandlers } from './privacy.ts';
 import { endSessions } from './session.ts';
 import { staffHandlers } from './staff.ts';
@@ -21,7 +22,7 @@ const ERASURE_PAUSE = 500;
 
 /** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
 export default function customerService(config: Config, erasurePause = 35_000) {
-  return service<{ store: Store<Account>; worker: Worker; shop: Config; keys: KeyRing }>()(customer, config, {
+  return service<CustomerMixins>()(customer, config, {
     mixins: [
       worker<CustomerService>({
         every: ERASURE_PAUSE,
@@ -44,6 +45,7 @@ export default function customerService(config: Config, erasurePause = 35_000) {
     created() {
       this.shop = config;
       this.keys = keyRing(config);
+      this.hashing = new HashingQueue();
     },
 
     handlers: {
@@ -66,7 +68,7 @@ export default function customerService(config: Config, erasurePause = 35_000) {
           email,
           name,
           role,
-          passwordHash: await hashPassword(password, config.passwordCost),
+          passwordHash: await hashed(this, password),
           addresses: [],
           sessions: [],
           createdAt: new Date(),
@@ -85,7 +87,7 @@ export default function customerService(config: Config, erasurePause = 35_000) {
       async contact(ctx) {
         const account = await this.store.get(ctx.params.customerId);
         if (!account || account.erasure) throw errors.notFound('This customer');
-        return { email: account.email, name: account.name };
+        return { email: account.email, emailVerified: account.verifiedAt !== undefined, name: account.name };
       },
 
       async profile(ctx) {

@@ -11,9 +11,13 @@ export const LINK_LIFETIMES = {
 } as const;
 export type LinkPurpose = keyof typeof LINK_LIFETIMES;
 
-/** A link that was mailed, as its account remembers it: followed once, it is forgotten. */
+/**
+ * The links of one purpose that were mailed, as their account remembers them. Those mailed again have the same nonce, so
+ * that each is good until it is too old or one of them was followed: whoever asks for another voids nobody's.
+ */
 export interface PendingLink {
   nonce: string;
+  /** When the latest of them expires; each has its own end in its token. */
   expiresAt: Date;
   /** The address that it was sent to, and that it proves. */
   email: string;
@@ -28,8 +32,14 @@ export interface Link {
 
 export const newNonce = (): string => randomBytes(16).toString('base64url');
 
-export function pendingLink(purpose: LinkPurpose, email: string, nonce: string, now: Date): PendingLink {
-  return { nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES[purpose]) };
+/** One more link. @param before what is pending of this purpose; for another address it is replaced */
+export function pendingLink(
+  purpose: LinkPurpose,
+  email: string,
+  { before, nonce, now }: { before: PendingLink | undefined; nonce: string; now: Date },
+): PendingLink {
+  const isAgain = before !== undefined && before.email === email && before.expiresAt > now;
+  return { nonce: isAgain ? before.nonce : nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES[purpose]) };
 }
 
 type Secrets = Pick<Config, 'tokenSecret' | 'previousSecret'>;

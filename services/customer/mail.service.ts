@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Config } from '../../lib/config.ts';
 import { errors, isProblem } from '../../lib/errors.ts';
 import { type Self, service } from '../../lib/service.ts';
@@ -8,12 +9,21 @@ import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.
 import { mailSettingsOf } from './mail/settings.ts';
 import { messageOf } from './mail/templates.ts';
 import { forgetFiles, prepareFolder, transportOf } from './mail/transport.ts';
-import { LINK_MAILS, mail } from './mail.contract.ts';
+import { LINK_MAILS, mail, NOTICES } from './mail.contract.ts';
 
 const PAUSE = 500;
 const BATCH = 4;
 /** Orders go first: each mail at once takes time from them. */
 const AT_ONCE = 2;
+/**
+ * Mails of one kind to one address in one window, whoever asks for them. A window is shorter than the life of any link
+ * (link.ts), so that an owner whose address is flooded has a link that works at any time.
+ */
+const MAILS_PER_WINDOW = 5;
+const MAIL_WINDOW_MS = 15 * 60_000;
+const LIMIT_TRIES = 3;
+const LIMITED_KINDS: ReadonlySet<string> = new Set([...LINK_MAILS, ...NOTICES]);
+const isLimited = (kind: Mail['request']['kind']) => LIMITED_KINDS.has(kind);
 
 type This = Self<{ store: Store<Mail>; worker: Worker }>;
 
@@ -22,6 +32,22 @@ export default function mailService(config: Config) {
   const send = transportOf(config);
 
   let sending = 0;
+
+  /** Whether one more mail of this kind may go to an address, counted in the database for all nodes. */
+  async function mayWrite({ broker, logger }: This, to: string, kind: string): Promise<boolean> {
+    const key = createHmac('sha256', config.tokenSecret).update(`mail ${kind} ${to}`).digest('base64url');
+    const wish = { key, count: 1, limit: MAILS_PER_WINDOW, window: MAIL_WINDOW_MS };
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await broker.call('limit.take', wish)).granted > 0;
+      } catch (error) {
+        if (tries < LIMIT_TRIES) continue;
+        // A link that somebody waits for matters more than an exact count.
+        logger.warn('mails to one address are not counted now', error);
+        return true;
+      }
+    }
+  }
 
   /** Sends a mail that is due, if it is ours to send. */
   async function deliver(service: This, id: string): Promise<void> {
@@ -35,9 +61,11 @@ export default function mailService(config: Config) {
     try {
       const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
       if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
-      const to = { name: contact.name, address: request.to ?? contact.email };
+      const address = request.to ?? contact.email;
+      const isProven = contact.emailVerified && address === contact.email;
+      const name = isProven ? contact.name : undefined;
       const link = linkOf(request, { ...config, publicUrl });
-      await send({ id, to, ...messageOf(request, contact.name, link, config.timeZone) });
+      await send({ id, to: { name: name ?? '', address }, ...messageOf(request, name, link, config.timeZone) });
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
@@ -70,6 +98,8 @@ export default function mailService(config: Config) {
 
     handlers: {
       async queue(ctx) {
+        const { kind, to } = ctx.params;
+        if (to !== undefined && isLimited(kind) && !(await mayWrite(this, to, kind))) return;
         // At once, unless so many are being sent that this one might outlast its claim: then the worker sends it.
         const draft = newMail(ctx.params, new Date(), sending < AT_ONCE);
         const isNew = await this.store.insert(draft); // false: it is on its way already

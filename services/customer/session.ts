@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Config } from '../../lib/config.ts';
 import { ACCESS_TOKEN_SECONDS } from '../../lib/tokens.ts';
 
 /** A login on one device. The refresh token itself is kept nowhere, only its hash. */
@@ -6,21 +7,27 @@ export interface Session {
   id: string;
   /** SHA-256 of the current refresh token's secret, base64url. */
   hash: string;
-  /** Of others that are as current: the same token was presented twice at nearly the same time. */
-  siblings?: string[];
-  /** Of those that the last exchange used up. */
-  previous?: string[];
-  rotatedAt?: Date;
+  /** The one that was exchanged for it. */
+  used?: UsedSecret;
   userAgent?: string;
   createdAt: Date;
   lastUsedAt: Date;
 }
 
+/** A secret that was exchanged: presented again a moment later, it leads to the same successor. */
+interface UsedSecret {
+  hash: string;
+  /** What makes the successor of the secret, together with the secret itself. */
+  salt: string;
+  at: Date;
+}
+
 const LIFETIME = 30 * 24 * 3600_000;
 const MOST = 20;
-/** A double click, or two tabs, present the same token twice; in ms. */
+/** A double click, or two tabs, present the same token several times; in ms. */
 const GRACE = 10_000;
-const MOST_SIBLINGS = 4;
+/** 128 bits of a MAC. */
+const SEAL_BYTES = 16;
 /** Access tokens of a session that was closed longer ago have expired; in ms. */
 const REMEMBERED = 2 * ACCESS_TOKEN_SECONDS * 1000;
 
@@ -35,19 +42,39 @@ export interface RefreshToken {
   customerId: string;
   sessionId: string;
   secret: string;
+  /** Shows that the token is one of ours, also when it was used up long ago. Older tokens have none. */
+  seal?: string | undefined;
 }
 
 /** 256 random bits: a refresh token's secret. */
 export const newSecret = () => randomBytes(32).toString('base64url');
 
-export function writeToken({ customerId, sessionId, secret }: RefreshToken): string {
-  return Buffer.from(`${customerId}.${sessionId}.${secret}`).toString('base64url');
+export function writeToken(token: Omit<RefreshToken, 'seal'>, tokenSecret: string): string {
+  const { customerId, sessionId, secret } = token;
+  const parts = [customerId, sessionId, secret, sealOf(token, tokenSecret)];
+  return Buffer.from(parts.join('.')).toString('base64url');
+}
+
+function sealOf({ customerId, sessionId, secret }: RefreshToken, tokenSecret: string): string {
+  const key = createHmac('sha256', tokenSecret).update('refresh tokens').digest();
+  const mac = createHmac('sha256', key).update(`${customerId}.${sessionId}.${secret}`).digest();
+  return mac.subarray(0, SEAL_BYTES).toString('base64url');
+}
+
+/** Whether we have given a token out: what is merely made of ids that somebody has read has no seal. */
+export function isOurs(token: RefreshToken, secrets: Pick<Config, 'tokenSecret' | 'previousSecret'>): boolean {
+  const { seal } = token;
+  if (seal === undefined) return false;
+  return [secrets.tokenSecret, secrets.previousSecret].some(
+    (secret) => secret !== undefined && same(sealOf(token, secret), seal),
+  );
 }
 
 /** `undefined` for what `writeToken` did not write. */
 export function readToken(token: string): RefreshToken | undefined {
-  const [customerId, sessionId, secret, ...more] = Buffer.from(token, 'base64url').toString().split('.');
-  return customerId && sessionId && secret && more.length === 0 ? { customerId, sessionId, secret } : undefined;
+  const [customerId, sessionId, secret, seal, ...more] = Buffer.from(token, 'base64url').toString().split('.');
+  if (!customerId || !sessionId || !secret || more.length > 0) return undefined;
+  return { customerId, sessionId, secret, ...(seal ? { seal } : {}) };
 }
 
 /** Opens a session; past the limit, the one unused for longest is closed. */
@@ -61,37 +88,43 @@ export function open(
   return [...alive.slice(0, MOST - 1), userAgent ? { ...session, userAgent } : session];
 }
 
+export type Rotation =
+  | { outcome: 'rotated'; secret: string; sessions: Session[] }
+  | { outcome: 'refused'; sessions: Session[] };
+
 /**
- * Exchanges a session's secret for a new one. A secret that was used before, or never given out, closes the session:
- * one of its two holders is a thief (RFC 9700 §4.14.2). Only within a few seconds a second exchange is taken for the
- * same client's.
+ * Exchanges a session's secret for its successor. Presented again within a few seconds, and before the successor is used,
+ * it has the same successor, so that all tabs of a browser go on with one token. Another one of ours that was used before
+ * closes the session: one of its two holders is a thief (RFC 9700 §4.14.2). What was never given out is refused, and
+ * closes nothing.
+ * @param salt random; makes the successor
+ * @param isGenuine whether the token is one that we have given out
  */
 export function rotate(
   sessions: readonly Session[],
   now: Date,
-  presented: RefreshToken,
-  secret: string,
-): { outcome: 'rotated' | 'refused'; sessions: Session[] } {
+  { presented, salt, isGenuine }: { presented: RefreshToken; salt: string; isGenuine: boolean },
+): Rotation {
   const session = sessions.find(({ id }) => id === presented.sessionId);
-  if (!session || expired(session, now)) return { outcome: 'refused', sessions: [...sessions] };
-  const rotated = exchanged(session, hashOf(presented.secret), hashOf(secret), now);
-  if (rotated === 'reused') return { outcome: 'refused', sessions: close(sessions, session.id) };
-  if (rotated === 'crowded') return { outcome: 'refused', sessions: [...sessions] };
-  return { outcome: 'rotated', sessions: sessions.map((s) => (s === session ? rotated : s)) };
+  const refused: Rotation = { outcome: 'refused', sessions: [...sessions] };
+  if (!session || expired(session, now)) return refused;
+  const hash = hashOf(presented.secret);
+  if (same(session.hash, hash)) {
+    const secret = successorOf(presented.secret, salt);
+    const rotated = { ...session, hash: hashOf(secret), used: { hash, salt, at: now }, lastUsedAt: now };
+    return { outcome: 'rotated', secret, sessions: sessions.map((s) => (s === session ? rotated : s)) };
+  }
+  const { used } = session;
+  if (used && same(used.hash, hash) && +now - +used.at < GRACE) {
+    return { outcome: 'rotated', secret: successorOf(presented.secret, used.salt), sessions: [...sessions] };
+  }
+  const isReused = isGenuine || (used !== undefined && same(used.hash, hash));
+  return isReused ? { outcome: 'refused', sessions: close(sessions, session.id) } : refused;
 }
 
-function exchanged(session: Session, presented: string, hash: string, now: Date): Session | 'reused' | 'crowded' {
-  const { siblings = [], previous = [], rotatedAt = new Date(0) } = session;
-  const current = [session.hash, ...siblings];
-  if (current.some((one) => same(one, presented))) {
-    const { siblings: _used, ...rest } = session;
-    return { ...rest, hash, previous: current, rotatedAt: now, lastUsedAt: now };
-  }
-  const again = previous.some((one) => same(one, presented)) && +now - +rotatedAt < GRACE;
-  if (!again) return 'reused';
-  if (current.length >= MOST_SIBLINGS) return 'crowded';
-  return { ...session, hash, siblings: current, lastUsedAt: now };
-}
+/** 256 bits that nobody knows who has not both: the secret is with the client, the salt with us. */
+const successorOf = (secret: string, salt: string): string =>
+  createHmac('sha256', salt).update(secret).digest('base64url');
 
 interface Sessions {
   sessions: readonly Session[];
@@ -136,11 +169,10 @@ export function close(sessions: readonly Session[], id: string | undefined): Ses
   return sessions.filter((session) => session.id !== id);
 }
 
-/** Closes the session whose refresh token this is, if it is one. */
-export function closeBy(sessions: readonly Session[], { sessionId, secret }: RefreshToken): Session[] {
-  const hash = hashOf(secret);
-  const isIts = (session: Session) => [session.hash, ...(session.siblings ?? [])].some((one) => same(one, hash));
-  return sessions.filter((session) => session.id !== sessionId || !isIts(session));
+/** Closes the session of a refresh token, its latest or one that we have given out before. */
+export function closeBy(sessions: readonly Session[], token: RefreshToken, isGenuine: boolean): Session[] {
+  const hash = hashOf(token.secret);
+  return sessions.filter(({ id, hash: latest }) => id !== token.sessionId || !(isGenuine || same(latest, hash)));
 }
 
 const expired = (session: Session, now: Date) => +now - +session.lastUsedAt > LIFETIME;

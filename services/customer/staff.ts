@@ -7,9 +7,9 @@ import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { type Handlers, staffOf } from '../../lib/service.ts';
-import { type Account, normalEmail } from './account.ts';
-import { type CustomerService, mailLink, revoke } from './customer-service.ts';
-import { hashPassword } from './password.ts';
+import type { Account } from './account.ts';
+import { type CustomerService, hashed, mailLink, revoke } from './customer-service.ts';
+import { normalEmail } from './email.ts';
 import { endSessions } from './session.ts';
 import type { staffActions } from './staff.contract.ts';
 
@@ -68,7 +68,7 @@ export const staffHandlers: Handlers<typeof staffActions, CustomerService> = {
     const account = {
       ...{ _id: newId('cus'), email, name, role, addresses: [], sessions: [], createdAt: new Date() },
       // Nobody knows it: the link in the mail sets one.
-      passwordHash: await hashPassword(randomBytes(32).toString('base64url'), this.shop.passwordCost),
+      passwordHash: await hashed(this, randomBytes(32).toString('base64url')),
     };
     if (await this.store.insert(account)) {
       this.worker.background(mailLink(this, this.broker, 'reset-password', account));

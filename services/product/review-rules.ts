@@ -1,5 +1,6 @@
 import { anyId } from '../../lib/ids.ts';
 import { pageParams } from '../../lib/page.ts';
+import { optionalPersonLine, textLines } from '../../lib/text-rules.ts';
 import { MODERATED } from './review.ts';
 import { SORTS } from './review-list.ts';
 
@@ -39,8 +40,8 @@ export const staffReview = { type: 'object', props: { ...own, customerId: 'strin
 
 export const opinion = {
   rating: stars,
-  title: { type: 'string', trim: true, max: 120, optional: true },
-  text: { type: 'string', trim: true, min: 1, max: 4000 },
+  title: { ...optionalPersonLine, max: 120 },
+  text: { ...textLines, max: 4000 },
 } as const;
 
 export const listParams = {

@@ -1,6 +1,7 @@
 import { ifMatchRule } from '../../lib/etag.ts';
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
+import { textLines } from '../../lib/text-rules.ts';
 import { staffReview, statusRule } from './review-rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'reviews:write', idempotent: true } as const;
@@ -35,6 +36,6 @@ export const reviewStaffActions = {
     ...verdict,
     summary: 'Do not show a review; its author sees why',
     rest: 'POST /v1/admin/reviews/:id/reject',
-    params: { id: anyId, ifMatch: ifMatchRule, reason: { type: 'string', trim: true, min: 1, max: 500 } },
+    params: { id: anyId, ifMatch: ifMatchRule, reason: textLines },
   },
 } as const;

@@ -1,6 +1,6 @@
 import type { Params, Result, Rpc } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
-import { checkedAddress, type PostalAddress } from '../customer/address.ts';
+import { errors, type FieldError } from '../../lib/errors.ts';
+import { addressWarnings, checkAddress, type PostalAddress } from '../customer/postal-address.ts';
 import { orderable } from './order.ts';
 import { type Priced, price } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
@@ -15,6 +15,8 @@ export interface Basket {
   priced: Priced;
   address: PostalAddress;
   rules: PricingRules;
+  /** What may be a mistake in what it was asked for with. */
+  warnings: FieldError[];
 }
 
 /**
@@ -35,7 +37,7 @@ export async function priceBasket(
   const rules = rulesFor(book, currency);
   const [offers, to, coupons] = await Promise.all([
     rpc.call('product.offers', { skus: items.map(({ sku }) => sku), currency }),
-    address ? checkedAddress(address) : addressOf(addressId as string, rpc),
+    address ? checkAddress(address, '/address') : addressOf(addressId as string, rpc),
     couponCodes.length > 0
       ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
       : ([] as Terms),
@@ -43,10 +45,11 @@ export async function priceBasket(
   const lines = orderable(items, offers);
   const { country } = to;
   const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
-  return { priced, address: to, rules };
+  const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
+  return { priced, address: to, rules, warnings };
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {
-  const { id: _, isDefault: _d, ...address } = await rpc.call('customer.address', { id });
+  const { id: _, isDefault: _d, warnings: _w, ...address } = await rpc.call('customer.address', { id });
   return address;
 }

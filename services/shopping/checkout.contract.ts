@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { postalAddress } from '../customer/customer-rules.ts';
+import { postalAddressInput, warnings } from '../customer/customer-rules.ts';
 import { couponCodes, shippingMethod } from './order.contract.ts';
 import { pricedFields } from './order-rules.ts';
 
@@ -17,7 +17,7 @@ export const checkout = contract(
       rest: 'POST /v1/checkout/quote',
       params: {
         addressId: { ...anyId, optional: true },
-        address: { ...postalAddress, optional: true },
+        address: { ...postalAddressInput, optional: true },
         shippingMethod,
         couponCodes,
       },
@@ -30,6 +30,8 @@ export const checkout = contract(
             type: 'array',
             items: { type: 'object', props: { method: 'string', title: 'string', price: moneyRule } },
           },
+          /** Of the address, such as a postcode in a form that is not usual there. */
+          warnings,
         },
       },
       problems: ['empty-cart', 'cart-not-orderable', 'coupon-refused', 'no-shipping', 'not-found'],

@@ -13,12 +13,12 @@ export default function checkoutService(config: Config) {
     handlers: {
       async quote(ctx) {
         const cart = await ctx.call('cart.own');
-        const { priced, address, rules } = await priceBasket(cart, ctx.params, ctx.meta.user?.id, book, ctx);
+        const { priced, address, rules, warnings } = await priceBasket(cart, ctx.params, ctx.meta.user?.id, book, ctx);
         const { lines, ...rest } = priced;
         const { subtotal, discount } = priced.totals;
         const parcel = parcelOf(lines, address.country, subtotal.amount - discount.amount);
         const shippingMethods = shippingOptions(rules, parcel, cart.currency);
-        return { items: lines, ...rest, shippingMethods };
+        return { items: lines, ...rest, shippingMethods, ...(warnings.length > 0 ? { warnings } : {}) };
       },
     },
   });

@@ -1,6 +1,6 @@
 import type { OutboxEntry } from '../../lib/outbox.ts';
-import type { PostalAddress } from '../customer/address.ts';
 import { ERASED } from '../customer/erasure.ts';
+import type { PostalAddress } from '../customer/postal-address.ts';
 import type { Order } from './order.ts';
 
 /** An address without the person; the country stays, since taxes go by it. */
@@ -8,7 +8,6 @@ export const erasedAddress = ({ country }: PostalAddress): PostalAddress => ({
   name: ERASED,
   line1: ERASED,
   city: ERASED,
-  postcode: ERASED,
   country,
 });
 

@@ -15,7 +15,19 @@ export function ordersCsv(store: Store<Order>): Readable {
     // A cell that begins with = + - @ would be run by the program that opens the file.
     escape_formulas: true,
     quoted_match: LINE_BREAK,
-    columns: ['id', 'number', 'status', 'createdAt', 'customerId', 'name', 'country', 'total', 'currency'],
+    columns: [
+      'id',
+      'number',
+      'status',
+      'createdAt',
+      'customerId',
+      'name',
+      'company',
+      'phone',
+      'country',
+      'total',
+      'currency',
+    ],
   });
   return Readable.from(rows(store)).pipe(table);
 }
@@ -31,11 +43,11 @@ async function* rows(store: Store<Order>): AsyncGenerator<unknown[]> {
       state,
       createdAt,
       customerId,
-      shippingAddress: { name, country },
+      shippingAddress: { name, company, phone, country },
       totals: { total },
     } of orders) {
       const at = createdAt.toISOString();
-      yield [_id, orderNumber(_id), state, at, customerId, name, country, total.amount, total.currency];
+      yield [_id, orderNumber(_id), state, at, customerId, name, company, phone, country, total.amount, total.currency];
     }
     if (orders.length < PAGE) return;
     last = orders.at(-1)?._id;

@@ -1,14 +1,15 @@
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
+import { staffLine, textLines } from '../../lib/text-rules.ts';
 import { itemList, staffViewRule, status } from './order-rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */
 const step = { ...staff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
 const id = anyId;
-const text = { type: 'string', trim: true, min: 1, max: 500 } as const;
+const text = textLines;
 const note = { ...text, optional: true } as const;
-const name = { type: 'string', trim: true, min: 1, max: 100 } as const;
+const name = staffLine;
 
 /** What staff does with orders; part of the `order` contract. */
 export const orderStaffActions = {

@@ -2,7 +2,8 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
-import { postalAddress } from '../customer/customer-rules.ts';
+import { textLines } from '../../lib/text-rules.ts';
+import { postalAddressInput } from '../customer/customer-rules.ts';
 import { readyAction } from '../ready.ts';
 import { orderInternals } from './order-internal.contract.ts';
 import { itemList, orderViewRule } from './order-rules.ts';
@@ -14,7 +15,7 @@ const mine = { visibility: 'published', auth: 'customer', returns: orderViewRule
 const shardKey = '#user.id';
 
 export const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
-export const reason = { type: 'string', trim: true, min: 1, max: 500 } as const;
+export const reason = textLines;
 export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
 export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
 
@@ -40,12 +41,12 @@ export const order = contract(
       params: {
         idempotencyKey,
         addressId: { ...anyId, optional: true },
-        address: { ...postalAddress, optional: true },
+        address: { ...postalAddressInput, optional: true },
         shippingMethod,
         paymentMethod: { type: 'string', min: 1, max: 255, optional: true },
         expectedTotal: { ...moneyRule, optional: true },
         couponCodes,
-        note: { type: 'string', trim: true, max: 500, optional: true },
+        note: { ...textLines, min: 0, optional: true },
       },
       problems: [
         'missing-idempotency-key',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { errors } from '../../lib/errors.ts';
 import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../lib/outbox.ts';
-import type { PostalAddress } from '../customer/address.ts';
+import type { PostalAddress } from '../customer/postal-address.ts';
 import type { Item, Offer } from './cart.ts';
 import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
 import type { Priced, PricedLine } from './pricing/price.ts';

@@ -1,3 +1,4 @@
+import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import type { Mutation } from './mutation.ts';
 
@@ -156,6 +157,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /● .*given an order that is paid and half redeemed/,
   },
   ...GATEWAY_MUTATIONS,
+  ...CUSTOMER_MUTATIONS,
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

@@ -84,7 +84,8 @@ here('two gateways and two customer nodes', () => {
     );
     // Five, and one after each pause that has passed meanwhile: those double.
     expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(10);
-    for (const { status } of answers) expect([401, 429]).toContain(status);
+    // Where hashing is slow, some are told to come back before they are looked at.
+    for (const { status } of answers) expect([401, 429, 503]).toContain(status);
     const types = new Set(answers.flatMap(({ status, body }) => (status === 429 ? [body.type] : [])));
     expect(types).toEqual(new Set(['/problems/too-many-attempts']));
   });

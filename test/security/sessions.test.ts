@@ -11,6 +11,7 @@ eachEngine('sessions', (engine) => {
   const refresh = (refreshToken: unknown) => request(shop.url, 'POST /v1/auth/refresh', { body: { refreshToken } });
   const logout = (body?: unknown, token?: string) =>
     request(shop.url, 'POST /v1/auth/logout', { body, ...(token ? { token } : {}) });
+  const write = (text: string) => Buffer.from(text).toString('base64url');
   /** Opens one more session for Ada. */
   const login = async () => {
     const { body } = await request(shop.url, 'POST /v1/auth/login', {
@@ -48,15 +49,42 @@ eachEngine('sessions', (engine) => {
     expect((await refresh(other.refreshToken)).status).toBe(200);
   });
 
-  test('a double click gets tokens twice, and both work; a crowd does not, and ends nothing', async () => {
+  test('the same refresh token 20 times at once has one successor, with which all go on', async () => {
     const { refreshToken } = await login();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
-    const good = answers.filter(({ status }) => status === 200);
-    expect(good).toHaveLength(4);
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(4);
-    const [first, second] = good.map(({ body }) => body);
-    expect((await refresh(first.refreshToken)).status).toBe(200);
-    expect((await refresh(second.refreshToken)).status).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const [successor, ...others] = new Set(answers.map(({ body }) => body.refreshToken));
+    expect(others).toEqual([]);
+    for (const { body } of answers) {
+      expect((await request(shop.url, 'GET /v1/me', { token: body.accessToken })).status).toBe(200);
+    }
+    // All of them at once again, as tabs of one browser would.
+    const next = await Promise.all(answers.map(() => refresh(successor)));
+    expect(next.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(new Set(next.map(({ body }) => body.refreshToken)).size).toBe(1);
+    expect((await refresh(next[0]?.body.refreshToken)).status).toBe(200);
+  });
+
+  test('a refresh token made up from the ids of an access token is refused, and ends nothing', async () => {
+    const { accessToken, refreshToken } = await login();
+    const { sub, sid } = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString());
+    const [, , secret, seal] = Buffer.from((await login()).refreshToken, 'base64url')
+      .toString()
+      .split('.');
+    for (const parts of [[secret], [secret, seal], ['guess'], ['guess', seal], ['guess', 'x']]) {
+      const made = write([sub, sid, ...parts].join('.'));
+      expect(await refresh(made)).toMatchObject(REFUSED);
+      expect((await logout({ refreshToken: made })).status).toBe(204);
+    }
+    expect((await request(shop.url, 'GET /v1/me', { token: accessToken })).status).toBe(200);
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  test('logging out with a refresh token that another tab has exchanged ends the session', async () => {
+    const { refreshToken } = await login();
+    const next = (await refresh(refreshToken)).body.refreshToken;
+    expect((await logout({ refreshToken })).status).toBe(204);
+    expect(await refresh(next)).toMatchObject(REFUSED);
   });
 
   test('logging out with the refresh token ends that session alone', async () => {
@@ -84,7 +112,6 @@ eachEngine('sessions', (engine) => {
     expect((await logout({})).status).toBe(401);
   });
 
-  const write = (text: string) => Buffer.from(text).toString('base64url');
   test.each([
     ['words', 'garbage'],
     ['an access token', 'access'],

@@ -122,7 +122,7 @@ eachEngine('staff', (engine) => {
   test('an export of orders as CSV is safe against formula injection', async () => {
     const eve = await Shopper.at(shop.url);
     const { sku } = (await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater')).body.variants[0];
-    const names = ['=HYPERLINK("https://evil.example")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', 'Ada "the" Byron, Lady'];
+    const names = ['=HYPERLINK("evil")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', 'Ada "the" Byron, Lady'];
     for (const name of names) {
       const address = { name, line1: 'x', city: 'Berlin', postcode: '10115', country: 'DE' };
       await eve.put(sku, 1);

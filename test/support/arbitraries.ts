@@ -60,6 +60,7 @@ export function valid(given: unknown): fc.Arbitrary<unknown> {
   const { min, max } = rule as { min?: number; max?: number };
   switch (rule.type) {
     case 'string':
+      if (rule.format === 'email') return fc.emailAddress();
       return rule.pattern instanceof RegExp
         ? fc.stringMatching(withoutLookahead(rule.pattern))
         : fc.string({ minLength: min ?? 0, maxLength: Math.min(max ?? 40, 60), unit: 'grapheme' });

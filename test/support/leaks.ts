@@ -4,7 +4,7 @@ const INTERNAL = new Set([
   '__v',
   'rev',
   'passwordHash',
-  'siblings',
+  'salt',
   'stack',
   'nodeID',
   'lease',

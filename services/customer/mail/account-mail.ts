@@ -1,10 +1,10 @@
-import { laidOut, type Message } from './layout.ts';
+import { greeting, laidOut, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
 /** What a mail says of an account. @param link the address that it leads to */
-export function accountMail(kind: MailRequest['kind'], name: string, link?: string): Message {
+export function accountMail(kind: MailRequest['kind'], name: string | undefined, link?: string): Message {
   const { subject, news } = wording(kind);
-  return laidOut({ subject, paragraphs: [`Hello ${name},`, ...news], ...(link ? { link } : {}) });
+  return laidOut({ subject, paragraphs: [greeting(name), ...news], ...(link ? { link } : {}) });
 }
 
 function wording(kind: MailRequest['kind']): { subject: string; news: string[] } {

@@ -19,6 +19,9 @@ export interface Content {
   address?: string[];
 }
 
+/** @param name whom an address belongs to; `undefined` while nobody has proven that it is theirs */
+export const greeting = (name: string | undefined): string => (name ? `Hello ${name},` : 'Hello,');
+
 /** A mail's content, once in text and once in HTML. Whatever a customer wrote is escaped. */
 export const laidOut = (content: Content): Message => ({
   subject: content.subject,

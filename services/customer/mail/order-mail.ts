@@ -1,18 +1,18 @@
 import type { Params } from '../../../lib/contract.ts';
 import { addressLines, moneyText } from '../../../lib/format.ts';
 import { negated } from '../../../lib/money.ts';
-import { laidOut, type Message, type Row } from './layout.ts';
+import { greeting, laidOut, type Message, type Row } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
 type Order = NonNullable<Params<'mail.queue'>['order']>;
 
-/** What a mail says of an order. */
-export function orderMail(request: MailRequest, order: Order, name: string, timeZone: string): Message {
+/** What a mail says of an order. Its address is text of whoever ordered, so that only a proven reader is shown it. */
+export function orderMail(request: MailRequest, order: Order, name: string | undefined, timeZone: string): Message {
   const { subject, news } = wording(request, order.number);
   const { totals } = order;
   return laidOut({
     subject,
-    paragraphs: [`Hello ${name},`, news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
+    paragraphs: [greeting(name), news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): Row => [`${quantity} x ${title}, ${variant}`, moneyText(lineTotal)],
     ),
@@ -23,7 +23,7 @@ export function orderMail(request: MailRequest, order: Order, name: string, time
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
     ] satisfies Row[],
-    address: addressLines(order.shippingAddress),
+    ...(name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
   });
 }
 

@@ -8,6 +8,7 @@ import type { Message } from './layout.ts';
 export interface Letter extends Message {
   /** Tells a mail that was sent twice, after a crash, from two mails. */
   id: string;
+  /** The name is empty while nobody has proven that the address is theirs. */
   to: { name: string; address: string };
 }
 

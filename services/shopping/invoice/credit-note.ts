@@ -1,6 +1,6 @@
 import type { Money } from '../../../lib/money.ts';
 import type { Store } from '../../../mixins/store.ts';
-import type { PostalAddress } from '../../customer/address.ts';
+import type { PostalAddress } from '../../customer/postal-address.ts';
 import { allot, proportion } from '../pricing/round.ts';
 import { type InvoiceOrder, type Issuer, issuePaper, type Paper } from './numbering.ts';
 

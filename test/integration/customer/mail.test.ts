@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/config.ts';
 import type { Mail } from '../../../services/customer/mail/mail.ts';
+import { mail } from '../../../services/customer/mail.contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
@@ -25,9 +26,21 @@ const until = (shop: TestShop, id: string, state: Mail['state']) =>
 const hurry = (shop: TestShop, id: string, patch: Partial<Mail> = {}) =>
   storeOf(shop, 'mail').change(id, (_, now) => ({ answer: undefined, patch: { nextAt: now, ...patch } }));
 
-async function customerAt({ broker }: TestShop): Promise<{ id: string; email: string }> {
-  const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery', name: 'Ada Byron' };
-  const { customer } = await broker.call('customer.register', account);
+/** As after the link in the mail was followed. */
+const prove = (shop: TestShop, id: string) =>
+  storeOf(shop, 'customer').change(id, (_, now) => ({ answer: undefined, patch: { verifiedAt: now } }));
+
+/** What an attacker would have the shop write to strangers. */
+const evilAddress = (text: string) => ({
+  ...{ name: text, company: text, line1: text, line2: text, city: text, region: text, postcode: text, phone: text },
+  country: 'DE',
+});
+const KINDS = mail.actions.queue.params.kind.values;
+
+async function customerAt(shop: TestShop, name = 'Ada Byron'): Promise<{ id: string; email: string }> {
+  const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery', name };
+  const { customer } = await shop.broker.call('customer.register', account);
+  await prove(shop, customer.id);
   return customer;
 }
 
@@ -69,6 +82,38 @@ eachEngine('mails by SMTP', (engine) => {
     expect(headerOf(data, 'Content-Type')).toMatch(/^multipart\/alternative/);
     expect(readable(data)).toContain('€1,204.90');
   });
+
+  test.each(KINDS)(
+    '%s, to an address that its customer has not proven, has nothing that a customer wrote',
+    async (kind) => {
+      const evil = `You won ${randomUUID()}`;
+      const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery', name: evil };
+      const { customer: unproven } = await shop.broker.call('customer.register', account);
+      const proven = await customerAt(shop, evil);
+      const stranger = `${randomUUID()}@example.com`;
+      const { order } = mailRequest(unproven.id);
+      const link = { nonce: 'x', expiresAt: new Date(Date.now() + 60_000).toISOString() };
+      const request = {
+        kind,
+        link,
+        ...(kind.startsWith('order-') ? { order: { ...order, shippingAddress: evilAddress(evil) } } : {}),
+        ...(kind === 'back-in-stock' ? { article: { slug: 'mug', title: 'Mug', variant: 'Blue' } } : {}),
+      };
+      const [first, second] = [`${randomUUID()}:a`, `${randomUUID()}:b`];
+      await shop.broker.call('mail.queue', { ...request, id: first, customerId: unproven.id });
+      await shop.broker.call('mail.queue', { ...request, id: second, customerId: proven.id, to: stranger });
+      for (const [id, to] of [
+        [first, unproven.email],
+        [second, stranger],
+      ] as const) {
+        await until(shop, id, 'SENT');
+        const sent = server.received.filter(({ data }) => data.includes(id.replace(':', '.')));
+        expect(sent.map((mail) => mail.to)).toEqual([to]);
+        expect(headerOf(sent[0]?.data ?? '', 'To')).toBe(to);
+        expect(readable(sent[0]?.data ?? '')).not.toContain('You won');
+      }
+    },
+  );
 
   test('are sent once, however often they are queued under one id', async () => {
     const request = mailRequest(ada.id);
@@ -185,6 +230,7 @@ eachEngine('mails without SMTP_URL', (engine) => {
   describe('an order', () => {
     test('is confirmed, told of when it is shipped, and each refund has a mail of its own', async () => {
       const ada = await Shopper.at(shop.url);
+      await prove(shop, ada.id);
       const staff = await staffAt(shop);
       await ada.put(MUG, 2);
       const { id, number } = (await ada.order()).body;

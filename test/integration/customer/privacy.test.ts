@@ -48,13 +48,20 @@ eachEngine('what the shop has about a person', (engine) => {
   /** Somebody with something everywhere: an order that has arrived and was returned, mails, a cart, a wish. */
   async function somebody() {
     const mark = randomUUID().slice(0, 8);
-    const who = { name: `Zelda ${mark}`, line1: `${mark} Hyrule Road`, email: `zelda-${mark}@example.com` };
+    const who = {
+      name: `Zelda ${mark}`,
+      line1: `${mark} Hyrule Road`,
+      company: `${mark} Works`,
+      phone: `+4930${Number.parseInt(mark, 16)}`,
+      email: `zelda-${mark}@example.com`,
+    };
     const zelda = new Shopper(shop.url, who.email);
     const { body } = await request(shop.url, 'POST /v1/auth/register', {
       body: { email: who.email, password: zelda.password, name: who.name },
     });
     Object.assign(zelda, { id: body.customer.id, token: body.accessToken, refreshToken: body.refreshToken });
-    const address = { name: who.name, line1: who.line1, city: 'Berlin', postcode: '10115', country: 'DE' };
+    const { email: _, ...lines } = who;
+    const address = { ...lines, city: 'Berlin', postcode: '10115', country: 'DE' };
     zelda.addressId = (await zelda.ask('POST /v1/me/addresses', address)).body.id;
     await zelda.put(sku, 1);
     const order = (await zelda.order()).body;

@@ -44,6 +44,8 @@ eachEngine('a customer', (engine) => {
       ['nothing', {}, ['/name']],
       ['null for a name', { name: null }, ['/name']],
       ['an empty name', { name: '' }, ['/name']],
+      ['a name of two lines', { name: 'You won!\n\nClaim it' }, ['/name']],
+      ['a name with a link', { name: 'http://evil.example/claim' }, ['/name']],
       ['a name that is no text', { name: { $set: 1 } }, ['/name']],
     ])('is not changed by %s', async (_name, body, expected) => {
       const before = await ada.ask('GET /v1/me');
@@ -97,6 +99,54 @@ eachEngine('a customer', (engine) => {
       expect(read.body).toEqual({ ...ADDRESS, city: 'Potsdam', id: body.id, isDefault: false });
     });
 
+    test.each([
+      ['NL', '1012jx', '1012 JX'],
+      ['IE', 'd02af30', 'D02 AF30'],
+      ['IN', '110 001', '110001'],
+      ['JP', '１０００００１', '100-0001'],
+      ['PT', '1000001', '1000-001'],
+      ['CL', '834-0518', '8340518'],
+      ['MD', 'MD-2001', '2001'],
+      ['DE', 'D-10115', '10115'],
+      ['AR', '1425', '1425'],
+      ['NI', '11001', '11001'],
+      ['HK', '', undefined],
+      ['AE', undefined, undefined],
+      ['QA', undefined, undefined],
+      ['GH', undefined, undefined],
+      ['PA', '', undefined],
+      ['IE', '', undefined],
+    ])('in %s with the postcode %j are taken, new and replaced, as %j', async (country, postcode, usual) => {
+      const added = await add({ country, postcode });
+      expect([added.status, added.body.postcode, added.body.warnings]).toEqual([201, usual, undefined]);
+      const path = `/v1/me/addresses/${added.body.id}`;
+      const replaced = await ada.ask(`PUT ${path}`, { ...ADDRESS, country, postcode });
+      expect([replaced.status, replaced.body.postcode]).toEqual([200, usual]);
+      expect((await ada.ask(`GET ${path}`)).body).toEqual(replaced.body);
+      expect((await ada.ask(`DELETE ${path}`)).status).toBe(204);
+    });
+
+    test('with a postcode that may be wrong are taken with a warning, and one that is wrong shows what is right', async () => {
+      const doubtful = await add({ country: 'NI', postcode: 'Managua 1' });
+      const warnings = [{ pointer: '/postcode', detail: expect.stringContaining('11001') }];
+      expect(doubtful).toMatchObject({ status: 201, body: { postcode: 'MANAGUA 1', warnings } });
+      const path = `/v1/me/addresses/${doubtful.body.id}`;
+      expect((await ada.ask(`GET ${path}`)).body).toMatchObject({ warnings });
+      expect((await list()).body.items).toContainEqual(expect.objectContaining({ id: doubtful.body.id, warnings }));
+      await ada.ask(`DELETE ${path}`);
+      const refused = await add({ country: 'IN', postcode: '11001' });
+      const errors = [{ pointer: '/postcode', detail: expect.stringContaining('110001') }];
+      expect(refused).toMatchObject({ status: 400, body: { errors } });
+    });
+
+    test('have a company and a phone, folded, or neither', async () => {
+      const added = await add({ company: ' Analytical Engines Ltd. ', phone: '+49 (0)30 / 12 34 56' });
+      expect(added.body).toMatchObject({ company: 'Analytical Engines Ltd.', phone: '+4930123456' });
+      const replaced = await ada.ask(`PUT /v1/me/addresses/${added.body.id}`, { ...ADDRESS, company: '', phone: '' });
+      expect(replaced.body).toEqual({ ...ADDRESS, id: added.body.id, isDefault: false });
+      await ada.ask(`DELETE /v1/me/addresses/${added.body.id}`);
+    });
+
     test("another customer's does not exist", async () => {
       const path = `/v1/me/addresses/${bob.addressId}`;
       const answers = [
@@ -115,6 +165,14 @@ eachEngine('a customer', (engine) => {
       ['of a country in lower case', { country: 'de' }, '/country'],
       ['without a city', { city: undefined }, '/city'],
       ['with a city of spaces', { city: '  ' }, '/city'],
+      ['with a phone that is none', { phone: 'call me' }, '/phone'],
+      ['with a company of two lines', { company: 'a\nb' }, '/company'],
+      ['with a link for a name', { name: 'Claim http://evil.example/claim' }, '/name'],
+      ['with a line that turns the text around', { line1: 'abc\u202edef' }, '/line1'],
+      ['with a city that has what nobody sees', { city: 'Ber\u200blin' }, '/city'],
+      ['with a region of two lines', { region: 'a\u2028b' }, '/region'],
+      ['with a postcode of two lines', { postcode: '10\n115' }, '/postcode'],
+      ['without the postcode that its country has', { postcode: undefined }, '/postcode'],
       ['with a postcode beyond 16 characters', { postcode: '1'.repeat(17) }, '/postcode'],
       ['with null for its second line', { line2: null }, '/line2'],
       ['with an id of its own', { id: 'adr_01JNVVWZEZHWMHB63K63A6KM7H' }, '/id'],

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eachEngine } from '../../support/engines.ts';
+import { Mailbox } from '../../support/mailbox.ts';
 import { type Answer, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 
 const REGISTER = 'POST /v1/auth/register';
@@ -12,10 +14,13 @@ const pointers = ({ body }: Answer) => body.errors?.map(({ pointer }: { pointer:
 eachEngine('registering and logging in', (engine) => {
   let shop: TestShop;
   let ada: Shopper;
+  let mails: Mailbox;
   const ask = (route: string, body?: unknown) => request(shop.url, route, { body });
 
   beforeAll(async () => {
-    shop = await startShop(engine.config());
+    const config = engine.config();
+    mails = new Mailbox(config.dataDir);
+    shop = await startShop(config);
     ada = await Shopper.at(shop.url);
   });
   afterAll(() => shop.stop());
@@ -85,6 +90,37 @@ eachEngine('registering and logging in', (engine) => {
     expect(body).toEqual({ accessToken: expect.any(String), refreshToken: expect.any(String), expiresIn: 600 });
     const me = await request(shop.url, 'GET /v1/me', { token: body.accessToken });
     expect(me.body.id).toBe(ada.id);
+  });
+
+  test('an internationalised domain is one account in both spellings, everywhere', async () => {
+    const [unicode, ascii] = ['Zoe@Bücher.example', 'zoe@xn--bcher-kva.example'];
+    const registered = await ask(REGISTER, { email: unicode, password: PASSWORD, name: 'Zoë' });
+    expect(registered).toMatchObject({ status: 201, body: { customer: { email: ascii } } });
+    for (const email of [unicode, ascii, 'ZOE@BU\u0308CHER.EXAMPLE', 'zoe@XN--BCHER-KVA.example']) {
+      expect((await ask(LOGIN, { email, password: PASSWORD })).status).toBe(200);
+      const again = await ask(REGISTER, { email, password: PASSWORD, name: 'Eve' });
+      expect(again).toMatchObject({ status: 409, body: problem('email-taken') });
+      expect((await ask('POST /v1/auth/password/forgot', { email })).status).toBe(204);
+    }
+    const mailed = await mails.links(ascii, 'reset-password');
+    expect(mailed[0]).toContain('/account/reset-password#token=');
+    await shop.broker.call('customer.appoint', { email: 'eva@bücher.example', role: 'staff', password: PASSWORD });
+    expect((await ask(LOGIN, { email: 'eva@xn--bcher-kva.example', password: PASSWORD })).status).toBe(200);
+  });
+
+  test('100 logins at once with the right password: each is let in, or told when to come back and let in then', async () => {
+    const eve = await Shopper.at(shop.url);
+    /** Comes back when it is told to, for as long as it is told to. */
+    async function persist(): Promise<void> {
+      const { status, headers } = await ask(LOGIN, { email: eve.email, password: eve.password });
+      if (status === 200) return;
+      expect([429, 503]).toContain(status);
+      const retryAfter = Number(headers.get('retry-after'));
+      expect(retryAfter).toBeGreaterThan(0);
+      await sleep(retryAfter * 1000);
+      return persist();
+    }
+    await Promise.all(Array.from({ length: 100 }, persist));
   });
 
   test('a wrong password and an unknown e-mail get the same answer', async () => {

@@ -61,7 +61,61 @@ eachEngine('checking out', (engine) => {
       expect((await quote({ address: ADDRESS })).status).toBe(400);
       expect((await ada.ask('POST /v1/checkout/quote', {})).status).toBe(400);
       const nowhere = await ada.ask('POST /v1/checkout/quote', { address: { ...ADDRESS, country: 'XX' } });
-      expect(nowhere).toMatchObject({ status: 400, body: { errors: [{ pointer: '/country' }] } });
+      expect(nowhere).toMatchObject({ status: 400, body: { errors: [{ pointer: '/address/country' }] } });
+    });
+
+    test('has a warning for what may be a mistake in the address, and none otherwise', async () => {
+      await ada.put(MUG.sku, 1);
+      const ask = (address: object) => ada.ask('POST /v1/checkout/quote', { address: { ...ADDRESS, ...address } });
+      const doubtful = await ask({ country: 'IE', postcode: 'Dublin 4' });
+      expect(doubtful).toMatchObject({
+        status: 200,
+        body: { warnings: [{ pointer: '/address/postcode', detail: expect.stringContaining('D02 AF30') }] },
+      });
+      for (const address of [
+        { country: 'IE', postcode: 'd02af30' },
+        { country: 'IE', postcode: '' },
+        { country: 'IE', postcode: undefined },
+      ]) {
+        const { status, body } = await ask(address);
+        expect([status, body.warnings]).toEqual([200, undefined]);
+      }
+      const saved = await ada.ask('POST /v1/me/addresses', { ...ADDRESS, country: 'IE', postcode: 'Dublin 4' });
+      const { body } = await quote({ addressId: saved.body.id });
+      expect(body.warnings).toMatchObject([{ pointer: '/addressId' }]);
+      expect(await ask({ postcode: '1011' })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/address/postcode', detail: expect.stringContaining('10115') }] },
+      });
+      expect(await ask({ name: 'see http://evil.example' })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/address/name' }] },
+      });
+    });
+
+    test('and an order take the address as people write it; invoice, order and table have company and phone', async () => {
+      await ada.put(MUG.sku, 1);
+      const written = {
+        ...ADDRESS,
+        country: 'NL',
+        postcode: '1012jx',
+        company: 'Engines & Sons',
+        phone: '+49 30 123456',
+      };
+      const stored = { ...written, postcode: '1012 JX', phone: '+4930123456' };
+      const placed = await ada.ask('POST /v1/orders', { address: written }, { 'idempotency-key': 'written' });
+      expect(placed).toMatchObject({ status: 201, body: { shippingAddress: stored } });
+      const { id } = placed.body;
+      expect((await ada.ask(`GET /v1/orders/${id}`)).body.shippingAddress).toEqual(stored);
+      expect((await staff.ask(`GET /v1/admin/orders/${id}`)).body.shippingAddress).toEqual(stored);
+      const { body: paper } = await ada.ask(`GET /v1/orders/${id}/invoice?format=html`);
+      for (const line of ['Engines &amp; Sons', '1012 JX Berlin', 'Phone +4930123456']) expect(paper).toContain(line);
+      const table: string = (await staff.ask('GET /v1/admin/orders.csv')).body;
+      const [heading = ''] = table.split('\n');
+      expect(heading).toContain('name,company,phone,country');
+      const row = table.split('\n').find((one) => one.startsWith(id));
+      // A cell that begins with + would be run as a formula.
+      expect(row).toContain(`Ada Byron,Engines & Sons,'+4930123456,NL`);
     });
 
     test('says which ways of shipping there are when the chosen one does not go there', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   close,
   closeBy,
+  isOurs,
   newSecret,
   open,
   type RefreshToken,
@@ -16,7 +17,14 @@ const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const DAY = 24 * 3600_000;
 const start = new Date('2025-06-01T12:00:00Z');
 const after = (days: number) => new Date(+start + days * DAY);
+const SECRET = 'a-secret-of-the-shop-of-40-characters-ok';
 const token = (sessionId: string, secret: string): RefreshToken => ({ customerId: 'cus_1', sessionId, secret });
+/** Exchanges a secret. @param isGenuine whether we have given it out */
+function exchange(sessions: readonly Session[], now: Date, presented: RefreshToken, salt = 'salt', isGenuine = true) {
+  const rotation = rotate(sessions, now, { presented, salt, isGenuine });
+  return { secret: '', ...rotation };
+}
+const seconds = (n: number) => new Date(+start + n * 1000);
 const ids = (sessions: readonly Session[]) => sessions.map(({ id }) => id);
 const one = open([], start, { id: 'ses_1', secret: 'first', userAgent: 'Safari' });
 const two = open(one, after(1), { id: 'ses_2', secret: 'other' });
@@ -25,16 +33,16 @@ describe('a refresh token', () => {
   test('leads back to what it was made of, and needs no escaping', () => {
     const part = fc.stringMatching(/^[\w-]+$/);
     const check = fc.property(part, part, part, (customerId, sessionId, secret) => {
-      const text = writeToken({ customerId, sessionId, secret });
+      const text = writeToken({ customerId, sessionId, secret }, SECRET);
       expect(text).toMatch(/^[\w-]+$/);
-      expect(readToken(text)).toEqual({ customerId, sessionId, secret });
+      expect(readToken(text)).toEqual({ customerId, sessionId, secret, seal: expect.any(String) });
     });
     fc.assert(check, { seed });
   });
 
   test('that we did not write means nothing', () => {
     const write = (text: string) => Buffer.from(text).toString('base64url');
-    for (const text of ['', 'garbage', write('a.b'), write('a.b.c.d'), write('a..c'), write('.b.c'), write('a.b.')]) {
+    for (const text of ['', 'garbage', write('a.b'), write('a.b.c.d.e'), write('a..c'), write('.b.c'), write('a.b.')]) {
       expect(readToken(text)).toBeUndefined();
     }
   });
@@ -61,7 +69,7 @@ describe('opening a session', () => {
     for (let n = 0; n < 20; n++) sessions = open(sessions, after(n / 10), { id: `ses_${n}`, secret: `${n}` });
     expect(sessions).toHaveLength(20);
     // The oldest is used again, so the next one is the longest unused.
-    ({ sessions } = rotate(sessions, after(3), token('ses_0', '0'), 'new'));
+    ({ sessions } = exchange(sessions, after(3), token('ses_0', '0')));
     sessions = open(sessions, after(4), { id: 'ses_20', secret: '20' });
     expect(sessions).toHaveLength(20);
     expect(ids(sessions)).not.toContain('ses_1');
@@ -73,37 +81,86 @@ describe('opening a session', () => {
   });
 });
 
+describe('the seal of a refresh token', () => {
+  const parts = { customerId: 'cus_1', sessionId: 'ses_1', secret: 'first' };
+  const sealed = readToken(writeToken(parts, SECRET)) as RefreshToken;
+  const secrets = { tokenSecret: SECRET };
+
+  test('shows that we gave it out, also under the secret from before', () => {
+    expect(isOurs(sealed, secrets)).toBe(true);
+    expect(isOurs(sealed, { tokenSecret: 'another', previousSecret: SECRET })).toBe(true);
+    expect(isOurs(sealed, { tokenSecret: 'another' })).toBe(false);
+  });
+
+  test('is of no use with other ids or another secret, and none is none', () => {
+    for (const change of [{ customerId: 'cus_2' }, { sessionId: 'ses_2' }, { secret: 'guess' }, { seal: 'x' }]) {
+      expect(isOurs({ ...sealed, ...change }, secrets)).toBe(false);
+    }
+    expect(isOurs(parts, secrets)).toBe(false);
+  });
+});
+
 describe('exchanging a secret', () => {
   test('gives the session a new one, and leaves the others alone', () => {
-    const { outcome, sessions } = rotate(two, after(2), token('ses_1', 'first'), 'second');
+    const { outcome, secret, sessions } = exchange(two, after(2), token('ses_1', 'first'));
     expect(outcome).toBe('rotated');
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
     expect(sessions[0]).toMatchObject({ id: 'ses_1', userAgent: 'Safari', createdAt: start, lastUsedAt: after(2) });
     expect(sessions[0]?.hash).not.toBe(one[0]?.hash);
     expect(sessions[1]).toEqual(two[1]);
-    expect(rotate(sessions, after(3), token('ses_1', 'second'), 'third').outcome).toBe('rotated');
+    expect(JSON.stringify(sessions)).not.toContain(secret);
+    expect(exchange(sessions, after(3), token('ses_1', secret)).outcome).toBe('rotated');
   });
 
-  test.each([
-    ['was used before', 'first'],
-    ['was never given out', 'guess'],
-    ['is empty', ''],
-  ])('for one that %s is refused, and closes the session', (_name, secret) => {
-    const { sessions } = rotate(two, after(2), token('ses_1', 'first'), 'second');
-    const refused = rotate(sessions, after(3), token('ses_1', secret), 'third');
-    expect(refused.outcome).toBe('refused');
-    expect(ids(refused.sessions)).toEqual(['ses_2']);
-    expect(rotate(refused.sessions, after(3), token('ses_1', 'second'), 'third').outcome).toBe('refused');
+  test('the same one 20 times at once has one successor, which alone goes on', () => {
+    let sessions: Session[] = two;
+    const secrets = Array.from({ length: 20 }, (_, n) => {
+      const answer = exchange(sessions, seconds(n / 10), token('ses_1', 'first'), `salt ${n}`);
+      expect(answer.outcome).toBe('rotated');
+      sessions = answer.sessions;
+      return answer.secret;
+    });
+    expect(new Set(secrets).size).toBe(1);
+    // One of them goes on; another who has the same token, later, goes on too and ends nothing.
+    const next = exchange(sessions, seconds(600), token('ses_1', secrets[0] ?? ''), 'later');
+    const other = exchange(next.sessions, seconds(605), token('ses_1', secrets[1] ?? ''), 'other');
+    expect([next.outcome, other.outcome]).toEqual(['rotated', 'rotated']);
+    expect(other.secret).toBe(next.secret);
+  });
+
+  test('one of ours that was used closes the session: after its grace, and at once when its successor was used', () => {
+    const first = exchange(two, seconds(0), token('ses_1', 'first'));
+    expect(exchange(first.sessions, seconds(9.9), token('ses_1', 'first')).outcome).toBe('rotated');
+    const second = exchange(first.sessions, seconds(1), token('ses_1', first.secret), 'b');
+    for (const { sessions, at } of [
+      { sessions: first.sessions, at: 10 },
+      { sessions: second.sessions, at: 2 },
+    ]) {
+      const refused = exchange(sessions, seconds(at), token('ses_1', 'first'));
+      expect(refused.outcome).toBe('refused');
+      expect(ids(refused.sessions)).toEqual(['ses_2']);
+    }
+  });
+
+  test('one without a seal that is current, from before there were seals, goes on', () => {
+    expect(exchange(two, after(2), token('ses_1', 'first'), 'salt', false).outcome).toBe('rotated');
+  });
+
+  test.each(['guess', ''])('one that was never given out (%j) is refused, and closes nothing', (secret) => {
+    const { sessions } = exchange(two, after(2), token('ses_1', 'first'));
+    const refused = exchange(sessions, after(3), token('ses_1', secret), 'salt', false);
+    expect(refused).toMatchObject({ outcome: 'refused', sessions });
   });
 
   test('is refused for a session that is not there, and closes none', () => {
-    expect(rotate(two, after(2), token('ses_9', 'first'), 'x')).toEqual({ outcome: 'refused', sessions: two });
+    expect(exchange(two, after(2), token('ses_9', 'first'))).toMatchObject({ outcome: 'refused', sessions: two });
   });
 
   test('is refused 30 days after the last use, not after the first', () => {
-    const used = rotate(one, after(29), token('ses_1', 'first'), 'second').sessions;
-    expect(rotate(used, after(58), token('ses_1', 'second'), 'third').outcome).toBe('rotated');
-    expect(rotate(one, after(30), token('ses_1', 'first'), 'second').outcome).toBe('rotated');
-    expect(rotate(one, new Date(+after(30) + 1), token('ses_1', 'first'), 'second').outcome).toBe('refused');
+    const used = exchange(one, after(29), token('ses_1', 'first'));
+    expect(exchange(used.sessions, after(58), token('ses_1', used.secret)).outcome).toBe('rotated');
+    expect(exchange(one, after(30), token('ses_1', 'first')).outcome).toBe('rotated');
+    expect(exchange(one, new Date(+after(30) + 1), token('ses_1', 'first')).outcome).toBe('refused');
   });
 });
 
@@ -115,9 +172,14 @@ describe('closing a session', () => {
   });
 
   test('by a refresh token needs its secret', () => {
-    expect(ids(closeBy(two, token('ses_1', 'first')))).toEqual(['ses_2']);
-    expect(closeBy(two, token('ses_1', 'guess'))).toEqual(two);
-    expect(closeBy(two, token('ses_2', 'first'))).toEqual(two);
+    expect(ids(closeBy(two, token('ses_1', 'first'), false))).toEqual(['ses_2']);
+    expect(closeBy(two, token('ses_1', 'guess'), false)).toEqual(two);
+    expect(closeBy(two, token('ses_2', 'first'), false)).toEqual(two);
+  });
+
+  test('by a refresh token that was exchanged meanwhile, in another tab, closes it too', () => {
+    const { sessions } = exchange(two, after(2), token('ses_1', 'first'));
+    expect(ids(closeBy(sessions, token('ses_1', 'first'), true))).toEqual(['ses_2']);
   });
 });
 
@@ -137,7 +199,7 @@ test('whatever is done, at most 20 sessions stay, each once, and nothing given i
       const before = structuredClone(sessions);
       let next: Session[];
       if (how === 0) next = close(sessions, id);
-      else if (how === 1) next = rotate(sessions, after(day), token(id, secret), 'b').sessions;
+      else if (how === 1) next = exchange(sessions, after(day), token(id, secret)).sessions;
       else next = open(sessions, after(day), { id: `ses_${opened++}`, secret });
       expect(sessions).toEqual(before);
       sessions = next;

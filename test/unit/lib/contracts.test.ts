@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ActionContract, contract } from '../../../lib/contract.ts';
 import { errors, isProblem, PROBLEMS } from '../../../lib/errors.ts';
+import { fullRule } from '../../../lib/json-schema.ts';
 import { strict } from '../../../lib/service.ts';
 import { Validator } from '../../../lib/validator.ts';
 import { contracts } from '../../../services/contracts.ts';
@@ -171,3 +172,28 @@ test('a contract keeps the literal types of what it declares', () => {
   expect(actions.three).toBeUndefined();
 });
 const actionsSample = { summary: 'x', visibility: 'public', auth: 'internal', idempotent: true, params: {} };
+
+/** Texts that customers send and nobody reads: keys, names of things, secrets, and addresses that are looked up. */
+const UNREAD =
+  /^(id|\w*Id|ids\[\]|sku|items\[\]\.sku|\w*[pP]assword|\w*[tT]oken|email|idempotencyKey|shippingMethod|paymentMethod|couponCodes\[\]|expectedTotal\.currency|provider|payload|\w+Signature)$/;
+
+/** Where a schema has a text that is taken as it comes. */
+function uncheckedTexts(given: unknown, path: string): string[] {
+  const rule = fullRule(given) as Record<string, unknown> & { type: string };
+  const inner = [
+    ...Object.entries(Object(rule.props)).map(([name, prop]) => [prop, `${path}.${name}`] as const),
+    ...(rule.items ? [[rule.items, `${path}[]`] as const] : []),
+    ...((rule.rules as unknown[] | undefined) ?? []).map((one) => [one, path] as const),
+  ];
+  const own = rule.type === 'string' && !rule.pattern && !rule.custom ? [path] : [];
+  return [...own, ...inner.flatMap(([one, at]) => uncheckedTexts(one, at))];
+}
+
+test('every text that a person writes for others has a check of its lines and characters', () => {
+  const written = actions.filter(([, { rest = 'GET', auth }]) => auth !== 'staff' && !rest.startsWith('GET'));
+  expect(written.length).toBeGreaterThan(20);
+  const unchecked = written.flatMap(([name, { params }]) =>
+    Object.entries(params).flatMap(([field, rule]) => uncheckedTexts(rule, field).map((at) => `${name} ${at}`)),
+  );
+  expect(unchecked.filter((one) => !UNREAD.test(one.split(' ')[1] ?? ''))).toEqual([]);
+});
