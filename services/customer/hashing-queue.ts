@@ -4,7 +4,7 @@ import { errors } from '../../lib/errors.ts';
 /** Hashes at a time: each keeps a core busy. One thread of libuv's four stays free for files. */
 const SLOTS = Math.min(3, availableParallelism());
 /** Longest that a task may have to wait, by the present pace, in ms: far below the time that a request may take. */
-const MAX_WAIT_MS = 2500;
+const MAX_WAIT_MS = 3000;
 /** Always let in, also where the pace of a busy machine looks hopeless. */
 const MIN_WAITING = 2 * SLOTS;
 /** Whatever the pace: what is refused for guessing is done at once, and makes the queue look faster than it is. */

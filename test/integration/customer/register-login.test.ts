@@ -121,7 +121,7 @@ eachEngine('registering and logging in', (engine) => {
       return persist();
     }
     await Promise.all(Array.from({ length: 100 }, persist));
-  });
+  }, 300_000);
 
   test('a wrong password and an unknown e-mail get the same answer', async () => {
     const wrong = await ask(LOGIN, { email: ada.email, password: `${ada.password}!` });
@@ -135,7 +135,7 @@ eachEngine('registering and logging in', (engine) => {
   test.each([
     ['no password', { password: undefined }, '/password'],
     ['no e-mail', { email: undefined }, '/email'],
-    ['a query for an e-mail', { email: { $ne: null } }, '/email'],
+    ['a query for an e-mail', { email: { $ne: null } }, '/email/$ne'],
     ['a list of passwords', { password: ['a', 'b'] }, '/password'],
     ['null for a password', { password: null }, '/password'],
   ])('logging in with %s is refused, and the shop goes on', async (_name, change, pointer) => {
