@@ -1,11 +1,14 @@
 import type { BlobConfig, Blobs } from './blobs.ts';
 
+/** One for each place, whoever opens it: so its services share a circuit breaker. */
+const opened = new WeakMap<BlobConfig, Promise<Blobs>>();
+
 /** The files of a shop, wherever it keeps them. */
 export function blobStore(config: BlobConfig): Blobs {
-  let opened: Promise<Blobs> | undefined;
   const store = () => {
-    opened ??= open(config);
-    return opened;
+    const found = opened.get(config) ?? open(config);
+    opened.set(config, found);
+    return found;
   };
   return {
     put: async (name, content) => (await store()).put(name, content),

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type BlobConfig, type Blobs, checked } from './blobs.ts';
 import { errors } from './errors.ts';
+import { OutsideBreaker } from './outside-breaker.ts';
 
 /** Of all parts of an upload but the last, in bytes; S3 takes none below 5 MiB. */
 const PART_SIZE = 8 * 1024 * 1024;
@@ -21,10 +22,13 @@ export class S3Blobs implements Blobs {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #breaker: OutsideBreaker;
 
-  constructor({ endpoint, region, bucket, prefix, accessKeyId, secretAccessKey }: BlobConfig & { kind: 's3' }) {
+  constructor(config: BlobConfig & { kind: 's3' }) {
+    const { endpoint, region, bucket, prefix, accessKeyId, secretAccessKey, breaker } = config;
     this.#bucket = bucket;
     this.#prefix = prefix;
+    this.#breaker = new OutsideBreaker({ label: 's3', name: 'file storage' }, breaker, isOutage);
     this.#client = new S3Client({
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
@@ -40,9 +44,10 @@ export class S3Blobs implements Blobs {
   async put(name: string, content: Readable | Buffer): Promise<void> {
     const object = this.#object(name);
     if (Buffer.isBuffer(content)) {
-      await reached(this.#client.send(new PutObjectCommand({ ...object, Body: content })));
+      await this.#reach((s3) => s3.send(new PutObjectCommand({ ...object, Body: content })));
       return;
     }
+    this.#breaker.refuseWhileOpen(); // before anything of it is read
     const parts = inParts(content);
     const first = await parts.next();
     const head = first.value ?? Buffer.alloc(0);
@@ -51,38 +56,51 @@ export class S3Blobs implements Blobs {
   }
 
   async #putParts(object: Named, head: Buffer, rest: AsyncIterable<Buffer>): Promise<void> {
-    const { UploadId } = await reached(this.#client.send(new CreateMultipartUploadCommand(object)));
+    const { UploadId } = await this.#reach((s3) => s3.send(new CreateMultipartUploadCommand(object)));
     const upload = { ...object, UploadId };
     try {
       const done: { ETag: string | undefined; PartNumber: number }[] = [];
       const add = async (Body: Buffer) => {
         const PartNumber = done.length + 1;
-        const { ETag } = await reached(this.#client.send(new UploadPartCommand({ ...upload, PartNumber, Body })));
+        const { ETag } = await this.#reach((s3) => s3.send(new UploadPartCommand({ ...upload, PartNumber, Body })));
         done.push({ ETag, PartNumber });
       };
       await add(head);
       for await (const part of rest) await add(part);
       const MultipartUpload = { Parts: done };
-      await reached(this.#client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload })));
+      await this.#reach((s3) => s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload })));
     } catch (error) {
       // Should this fail too, the bucket's own rule for unfinished uploads is left.
-      await this.#client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
+      await this.#reach((s3) => s3.send(new AbortMultipartUploadCommand(upload))).catch(() => {});
       throw error;
     }
   }
 
   async has(name: string): Promise<boolean> {
-    const found = await reached(this.#client.send(new HeadObjectCommand(this.#object(name))).catch(ifMissing));
+    const object = this.#object(name);
+    const found = await this.#reach((s3) => s3.send(new HeadObjectCommand(object)).catch(ifMissing));
     return found !== null;
   }
 
   async get(name: string): Promise<Readable | null> {
-    const found = await reached(this.#client.send(new GetObjectCommand(this.#object(name))).catch(ifMissing));
+    const object = this.#object(name);
+    const found = await this.#reach((s3) => s3.send(new GetObjectCommand(object)).catch(ifMissing));
     return found?.Body instanceof Readable ? found.Body : null;
   }
 
   async remove(name: string): Promise<void> {
-    await reached(this.#client.send(new DeleteObjectCommand(this.#object(name))));
+    const object = this.#object(name);
+    await this.#reach((s3) => s3.send(new DeleteObjectCommand(object)));
+  }
+
+  /** Storage that does not answer, or fails, is told apart from storage that says no, which is a fault of ours. */
+  async #reach<R>(send: (client: S3Client) => Promise<R>): Promise<R> {
+    try {
+      return await this.#breaker.run(() => send(this.#client));
+    } catch (error) {
+      if (!isOutage(error) && statusOf(error) !== 429) throw error;
+      throw errors.unavailable('The files of the shop cannot be reached right now.');
+    }
   }
 
   #object(name: string): Named {
@@ -116,13 +134,5 @@ function ifMissing(error: unknown): null {
 const statusOf = (error: unknown): number =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
 
-/** Storage that does not answer, or fails, is told apart from storage that says no, which is a fault of ours. */
-async function reached<R>(answer: Promise<R>): Promise<R> {
-  try {
-    return await answer;
-  } catch (error) {
-    const status = statusOf(error);
-    if (status >= 400 && status < 500 && status !== 429) throw error;
-    throw errors.unavailable('The files of the shop cannot be reached right now.');
-  }
-}
+/** It does not answer, or fails. Any status below 500 is an answer. */
+const isOutage = (error: unknown): boolean => !(statusOf(error) >= 400 && statusOf(error) < 500);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BreakerSettings } from './breaker-settings.ts';
 
 /** Where files are kept: in a folder, or in a bucket of S3-compatible storage. */
 export type BlobConfig =
@@ -13,6 +14,7 @@ export type BlobConfig =
       prefix: string;
       accessKeyId: string;
       secretAccessKey: string;
+      breaker: BreakerSettings;
     };
 
 /** Files by name, whole or not at all. Names are ours, `<kind>/<part>/…`: what a client says is never part of one. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BlobConfig } from './blobs.ts';
+import { type BreakerSettings, breakerSettings } from './breaker-settings.ts';
 import { parseNetwork } from './client-address.ts';
 import { check, HINTS, SECRETS } from './environment.ts';
 import { isCurrency } from './money.ts';
@@ -71,6 +72,7 @@ export interface Config {
   metricsPort: number;
   /** How often a shopping node audits the shop for its metrics, in seconds; 0: never. */
   auditSeconds: number;
+  circuitBreaker: BreakerSettings;
   payments: PaymentConfig;
   /** Where pictures are kept, and what is being imported. */
   blobs: BlobConfig;
@@ -179,6 +181,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     seed: (env.SEED as boolean | undefined) ?? !production,
     metricsPort: env.METRICS_PORT as number,
     auditSeconds: env.AUDIT_SECONDS as number,
+    circuitBreaker: breakerSettings(env),
     payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
     blobs: blobConfig(env, resolve(text('DATA_DIR'))),
     ...(env.SMTP_URL ? { smtpUrl: text('SMTP_URL') } : {}),
@@ -255,6 +258,7 @@ function blobConfig(env: Record<string, unknown>, dataDir: string): BlobConfig {
     prefix: S3_PREFIX as string,
     accessKeyId: S3_ACCESS_KEY_ID as string,
     secretAccessKey: S3_SECRET_ACCESS_KEY as string,
+    breaker: breakerSettings(env),
   };
 }
 

@@ -69,7 +69,7 @@ export default function mailService(config: Config) {
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
     } catch (error) {
       service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
-      await service.store.change(id, (doc, now) => failed(doc, claimed, String(error).slice(0, 500), now));
+      await service.store.change(id, (doc, now) => failed(doc, claimed, error, now));
     } finally {
       sending -= 1;
     }
@@ -81,7 +81,7 @@ export default function mailService(config: Config) {
         every: PAUSE,
         async run() {
           const overdue = { $gt: new Date(0), $lte: new Date() };
-          for (let full = true; full; ) {
+          for (let full = true; full && !send.isAway(); ) {
             const filter = { nextAt: overdue };
             const due = await this.store.find(filter, { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] });
             await Promise.all(due.map(({ _id }) => deliver(this, _id)));
@@ -100,8 +100,8 @@ export default function mailService(config: Config) {
       async queue(ctx) {
         const { kind, to } = ctx.params;
         if (to !== undefined && isLimited(kind) && !(await mayWrite(this, to, kind))) return;
-        // At once, unless so many are being sent that this one might outlast its claim: then the worker sends it.
-        const draft = newMail(ctx.params, new Date(), sending < AT_ONCE);
+        // At once, unless the server is away, or so many are sent that this one might outlast its claim: then the worker does.
+        const draft = newMail(ctx.params, new Date(), sending < AT_ONCE && !send.isAway());
         const isNew = await this.store.insert(draft); // false: it is on its way already
         if (isNew && draft.nextAt !== draft.createdAt) this.worker.background(sendClaimed(this, { ...draft, rev: 0 }));
       },

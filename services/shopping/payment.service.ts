@@ -5,7 +5,7 @@ import { type Store, store } from '../../mixins/store.ts';
 import { payment } from './payment.contract.ts';
 import { charge } from './payment.ts';
 import { methodOf } from './payment-method.ts';
-import { configuredProvider } from './providers/configured.ts';
+import { guardedProvider } from './providers/guarded.ts';
 
 /** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
 interface SeenEvent {
@@ -15,7 +15,7 @@ interface SeenEvent {
 }
 
 export default function paymentService(config: Config) {
-  const providerFor = configuredProvider(config);
+  const providerFor = guardedProvider(config);
 
   return service<{ store: Store<SeenEvent> }>()(payment, config, {
     mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],

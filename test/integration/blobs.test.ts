@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { blobStore } from '../../lib/blob-store.ts';
 import type { Blobs } from '../../lib/blobs.ts';
 import { loadConfig } from '../../lib/config.ts';
@@ -132,6 +132,50 @@ describe('S3-compatible storage', () => {
     await expect(configured(s3.env).get('import/one')).rejects.toMatchObject({ type: 'unavailable' });
     const nowhere = configured({ ...s3.env, S3_ENDPOINT: 'http://127.0.0.1:1' });
     await expect(nowhere.put('import/one', Buffer.from('x'))).rejects.toMatchObject({ type: 'unavailable' });
+  });
+
+  test('that is away is asked no more after some calls, nor is anything of an upload read, and it is asked again later', async () => {
+    const env = { CIRCUIT_BREAKER_MIN_REQUESTS: '3', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '3600' };
+    const blobs = configured({ ...s3.env, ...env });
+    const upload = () => blobs.put('import/one', Buffer.from('x')).catch(({ type }) => type);
+    // What is not there, or not allowed, is an answer.
+    for (let n = 0; n < 10; n += 1) expect(await blobs.get('import/one')).toBeNull();
+    for (let n = 0; n < 10; n += 1) await blobs.put('../x', Buffer.from('x')).catch(() => undefined);
+    s3.failures = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < 3; n += 1) expect(await upload()).toBe('unavailable');
+    const before = s3.log.length;
+    for (let n = 0; n < 10; n += 1) expect(await upload()).toBe('unavailable');
+    let read = false;
+    const body = Readable.from(
+      (function* () {
+        read = true;
+        yield 'x';
+      })(),
+    );
+    await expect(blobs.put('import/one', body)).rejects.toMatchObject({ type: 'unavailable' });
+    expect([s3.log.length, read]).toEqual([before, false]);
+    s3.failures = 0;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    try {
+      expect(await upload()).toBeUndefined();
+      expect(await upload()).toBeUndefined();
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  test('has one breaker for all who use it', async () => {
+    const { blobs: config } = loadConfig({
+      ...{ NODE_ENV: 'test', DATA_DIR: folder, CIRCUIT_BREAKER_MIN_REQUESTS: '1' },
+      ...s3.env,
+    });
+    s3.failures = Number.POSITIVE_INFINITY;
+    await blobStore(config)
+      .has('import/one')
+      .catch(() => undefined);
+    const before = s3.log.length;
+    await expect(blobStore(config).has('import/one')).rejects.toMatchObject({ type: 'unavailable' });
+    expect(s3.log.length).toBe(before);
   });
 
   test('that does not know us is our fault, and nobody is told our secret', async () => {

@@ -15,10 +15,16 @@ export class SmtpServer {
   readonly received: Received[] = [];
   /** How many recipients it still refuses, with a 451. */
   refusing = 0;
+  /** Ends each connection at once. */
+  dropping = false;
+  /** How many there were. */
+  connections = 0;
   /** Pause before each answer, in ms. */
   delay = 0;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((socket) => {
+    this.connections += 1;
+    if (this.dropping) return void socket.destroy();
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy());
     this.#talk(socket).catch(() => socket.destroy());

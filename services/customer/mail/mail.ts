@@ -1,5 +1,6 @@
 import type { Decision } from '../../../lib/changes.ts';
 import type { Params } from '../../../lib/contract.ts';
+import { isOutage } from '../../../lib/outage.ts';
 
 export type MailRequest = Params<'mail.queue'>;
 
@@ -20,6 +21,10 @@ export interface Mail {
 export const LEASE = 60_000;
 const MOST_FAILURES = 20;
 const LONGEST_PAUSE = 600_000;
+/** After an outage, which is not the mail's fault and does not count. */
+const OUTAGE_PAUSE_MS = 10_000;
+/** How long outages may keep a mail: as long as mail servers keep theirs (RFC 5321 §4.5.4.1). */
+const OUTAGE_PATIENCE_MS = 5 * 86_400_000;
 
 /** @param claimed whoever queues it sends it at once, and has it for as long as sending may take */
 export function newMail(request: MailRequest, now: Date, claimed = false): Omit<Mail, 'rev'> {
@@ -43,10 +48,13 @@ export function ended(mail: Readonly<Mail>, state: 'SENT' | 'DROPPED'): Decision
  * It could not be sent: again later, and after many times only when an operator says so. Nothing happens when the
  * lease that `claimed` took has run out since and somebody else sends the mail.
  */
-export function failed(mail: Readonly<Mail>, claimed: Mail, error: string, now: Date): Decision<undefined> {
+export function failed(mail: Readonly<Mail>, claimed: Mail, cause: unknown, now: Date): Decision<undefined> {
   if (mail.state !== 'QUEUED' || mail.nextAt?.getTime() !== claimed.nextAt?.getTime()) return { answer: undefined };
+  const error = String(cause).slice(0, 500);
+  const isWaiting = isOutage(cause) && +now - +mail.createdAt < OUTAGE_PATIENCE_MS;
+  if (isWaiting) return { answer: undefined, patch: { error, nextAt: new Date(+now + OUTAGE_PAUSE_MS) } };
   const failures = mail.failures + 1;
-  if (failures >= MOST_FAILURES)
+  if (failures >= MOST_FAILURES || isOutage(cause))
     return { answer: undefined, patch: { failures, error, state: 'PARKED', nextAt: null } };
   const pause = Math.min(1000 * 2 ** mail.failures, LONGEST_PAUSE);
   return { answer: undefined, patch: { failures, error, nextAt: new Date(+now + pause) } };

@@ -1,8 +1,12 @@
 import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
+import type { BreakerSettings } from '../../../lib/breaker-settings.ts';
 import { type Config, StartError } from '../../../lib/config.ts';
+import { errors } from '../../../lib/errors.ts';
+import { OutsideBreaker } from '../../../lib/outside-breaker.ts';
 import type { Message } from './layout.ts';
+import { isSmtpOutage } from './smtp-outage.ts';
 
 /** What is sent to whom. */
 export interface Letter extends Message {
@@ -12,31 +16,44 @@ export interface Letter extends Message {
   to: { name: string; address: string };
 }
 
-export type Transport = (letter: Letter) => Promise<void>;
+export interface Transport {
+  /** @throws unavailable when the mail server is away; it has not refused the mail */
+  (letter: Letter): Promise<void>;
+  /** The mail server has not answered lately, and is not asked now. */
+  isAway(): boolean;
+}
 
 /** How long a mail may take to be sent, all in all, in ms; then it is given up for now. Well below a mail's lease. */
 const PATIENCE = 20_000;
 
 /** Sends by SMTP_URL, or writes files that a mail program opens to `dataDir`/outbox-mail. */
 export function transportOf(
-  { smtpUrl, mailFrom, dataDir }: Pick<Config, 'smtpUrl' | 'mailFrom' | 'dataDir'>,
+  { smtpUrl, mailFrom, dataDir, circuitBreaker }: Pick<Config, 'smtpUrl' | 'mailFrom' | 'dataDir' | 'circuitBreaker'>,
   patience = PATIENCE,
 ): Transport {
-  return smtpUrl ? smtp(smtpUrl, mailFrom, patience) : files(join(dataDir, 'outbox-mail'), mailFrom);
+  return smtpUrl ? smtp(smtpUrl, mailFrom, patience, circuitBreaker) : files(join(dataDir, 'outbox-mail'), mailFrom);
 }
 
-function smtp(url: string, from: string, patience: number): Transport {
+function smtp(url: string, from: string, patience: number, settings: BreakerSettings): Transport {
+  const breaker = new OutsideBreaker({ label: 'smtp', name: 'mail server' }, settings, isSmtpOutage);
   // Each mail has a connection of its own: a pool sends again by itself what a lost connection may have delivered.
   const transporter = nodemailer.createTransport({ url });
-  return async (letter) => {
-    // nodemailer's own limits are for each answer of the server, and a slow one gives a dozen.
-    await transporter.sendMail({ ...envelope(letter, from), signal: AbortSignal.timeout(patience) });
+  const send = async (letter: Letter) => {
+    try {
+      // nodemailer's own limits are for each answer of the server, and a slow one gives a dozen.
+      const sent = () => transporter.sendMail({ ...envelope(letter, from), signal: AbortSignal.timeout(patience) });
+      await breaker.run(sent);
+    } catch (error) {
+      if (!isSmtpOutage(error)) throw error;
+      throw Object.assign(errors.unavailable(`The mail server is away: ${(error as Error).message}`), { cause: error });
+    }
   };
+  return Object.assign(send, { isAway: () => breaker.isOpen });
 }
 
 function files(folder: string, from: string): Transport {
   const writer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
-  return async (letter) => {
+  const write = async (letter: Letter) => {
     const { message } = await writer.sendMail(envelope(letter, from));
     await mkdir(folder, { recursive: true });
     // By its id: sent again after a crash, it is the same file.
@@ -44,6 +61,7 @@ function files(folder: string, from: string): Transport {
     await writeFile(`${file}.new`, message as Buffer, { mode: 0o600 });
     await rename(`${file}.new`, file);
   };
+  return Object.assign(write, { isAway: () => false });
 }
 
 const fileOf = (id: string) => `${id.replaceAll(':', '-')}.eml`;

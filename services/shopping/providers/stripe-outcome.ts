@@ -60,5 +60,7 @@ export function asOurs(error: unknown): unknown {
   const { type, code = '', message, statusCode } = error;
   const said = `Stripe: ${type} ${code} ${message}`;
   const isFinal = error instanceof StripeInvalidRequestError || error instanceof StripeIdempotencyError;
-  return isFinal && statusCode !== 409 && statusCode !== 429 ? new Error(said) : errors.unavailable(said);
+  return isFinal && statusCode !== 409 && statusCode !== 429
+    ? new Error(said)
+    : Object.assign(errors.unavailable(said), { cause: error });
 }

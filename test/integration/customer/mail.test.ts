@@ -52,7 +52,10 @@ eachEngine('mails by SMTP', (engine) => {
 
   beforeAll(async () => {
     server = await SmtpServer.start();
-    config = engine.config({ SERVICES: 'customer', SMTP_URL: server.url, MAIL_FROM: 'Shop <shop@example.com>' });
+    config = engine.config({
+      ...{ SERVICES: 'customer', SMTP_URL: server.url, MAIL_FROM: 'Shop <shop@example.com>' },
+      CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '0.2',
+    });
     shop = await startShop({ ...config, logLevel: 'fatal' });
     ada = await customerAt(shop);
   });
@@ -62,6 +65,7 @@ eachEngine('mails by SMTP', (engine) => {
   });
   afterEach(() => {
     server.refusing = 0;
+    server.dropping = false;
   });
 
   const queue = (request = mailRequest(ada.id)) => shop.broker.call('mail.queue', request).then(() => request);
@@ -156,6 +160,23 @@ eachEngine('mails by SMTP', (engine) => {
     expect(await mailOf(shop, id)).toMatchObject({ state: 'SENT' });
     expect(timesReceived(id)).toBe(1);
     await expect(shop.broker.call('mail.replay', { id: 'no-such-mail' })).rejects.toMatchObject({ type: 'not-found' });
+  });
+
+  test('wait for a server that is away, which counts against none of them, and are sent when it is back', async () => {
+    server.dropping = true;
+    const requests = Array.from({ length: 8 }, () => mailRequest(ada.id));
+    const before = server.connections;
+    for (const request of requests) await queue(request);
+    // By the sixth the breaker has opened, or all of them have found out.
+    await eventually(
+      async () => server.connections,
+      (count) => count >= before + 6,
+    );
+    for (const { id } of requests) expect(await mailOf(shop, id)).toMatchObject({ state: 'QUEUED', failures: 0 });
+    server.dropping = false;
+    for (const { id } of requests) await hurry(shop, id);
+    for (const { id } of requests) await until(shop, id, 'SENT');
+    expect(requests.map(({ id }) => timesReceived(id))).toEqual(Array(8).fill(1));
   });
 
   test('to a customer who is gone are dropped', async () => {

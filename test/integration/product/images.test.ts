@@ -152,7 +152,7 @@ eachEngine('pictures of products', (engine) => {
 test('pictures are kept in S3-compatible storage when there is one; without it they are out of reach for now', async () => {
   const { engines, cleanUp } = await import('../../support/engines.ts');
   const s3 = await new S3StandIn().start();
-  const config = engines[0]?.config({ SEED: 'true', ...s3.env });
+  const config = engines[0]?.config({ SEED: 'true', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '0.2', ...s3.env });
   if (!config) throw new Error('there is no embedded engine');
   const shop = await startShop(config);
   try {
@@ -165,11 +165,18 @@ test('pictures are kept in S3-compatible storage when there is one; without it t
     expect(
       (await bytesAt(shop.url, url)).equals(s3.objects.get(`shop/image/${body.images[0].id}/320.webp`) as Buffer),
     ).toBe(true);
-    s3.failures = 100;
-    expect(await request(shop.url, `GET ${url}`)).toMatchObject({
-      status: 503,
-      body: { type: '/problems/unavailable' },
-    });
+    s3.failures = Number.POSITIVE_INFINITY;
+    const away = { status: 503, body: { type: '/problems/unavailable' } };
+    expect(await request(shop.url, `GET ${url}`)).toMatchObject(away);
+    const again = () => upload(staff, `POST /v1/admin/products/${id}/images`, content, 'image/png');
+    // Before and after the breaker has opened.
+    for (let n = 0; n < 6; n += 1) {
+      const refused = await again();
+      expect(refused).toMatchObject(away);
+      expect(refused.headers.get('retry-after')).toBe('1');
+    }
+    s3.failures = 0;
+    expect((await eventually(again, ({ status }) => status !== 503)).status).toBe(200);
   } finally {
     await shop.stop();
     await s3.stop();

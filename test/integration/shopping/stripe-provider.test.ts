@@ -1,7 +1,10 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { loadConfig } from '../../../lib/config.ts';
+import type { Rpc } from '../../../lib/contract.ts';
 import { newId } from '../../../lib/ids.ts';
 import { charge as chargeBy } from '../../../services/shopping/payment.ts';
 import { configuredProvider } from '../../../services/shopping/providers/configured.ts';
+import { guardedProvider } from '../../../services/shopping/providers/guarded.ts';
 import { stripeProvider } from '../../../services/shopping/providers/stripe.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
 
@@ -175,5 +178,70 @@ describe('Stripe', () => {
 
   test('not knowing our secret key is an outage, too: the orders wait for another key', async () => {
     await expect(providerWith('sk_test_old').find(newId('ord'), TOTAL)).rejects.toMatchObject({ type: 'unavailable' });
+  });
+});
+
+describe('a Stripe that is away', () => {
+  const HOUR_MS = 3_600_000;
+  const payments = { provider: 'stripe', secretKey: SECRET_KEY, webhookSecret: 'whsec_1', apiUrl: stripe.url } as const;
+  const env = { CIRCUIT_BREAKER_MIN_REQUESTS: '3', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '3600' };
+  const { circuitBreaker } = loadConfig({ NODE_ENV: 'test', ...env });
+  const guarded = () => guardedProvider({ payments, currencies: ['EUR'], circuitBreaker })({} as Rpc);
+  const visa = { amount: TOTAL, method: 'pm_card_visa' };
+  const away = { type: 'unavailable' };
+  afterEach(() => {
+    stripe.calm();
+    jest.restoreAllMocks();
+  });
+
+  test('is not asked after some failures, and is asked again later', async () => {
+    const behind = await guarded();
+    stripe.befall('failure', /./, Number.POSITIVE_INFINITY);
+    for (let n = 0; n < 3; n += 1) await expect(behind.authorise(newId('ord'), visa)).rejects.toMatchObject(away);
+    const before = stripe.log.length;
+    const id = newId('ord');
+    const refund = { key: newId('rfd'), of: id, reference: 'pi_1', amount: TOTAL, captured: TOTAL };
+    for (const call of [
+      () => behind.authorise(id, visa),
+      () => behind.capture(id, TOTAL),
+      () => behind.find(id, TOTAL),
+      () => behind.cancel(id, TOTAL),
+      () => behind.refund(refund),
+    ])
+      await expect(call()).rejects.toMatchObject(away);
+    expect(stripe.log.length).toBe(before);
+    stripe.calm();
+    const later = Date.now() + HOUR_MS;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    expect(await chargeBy(behind, id, visa)).toMatchObject({ outcome: 'captured' });
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('and has charged what it did not answer: that is found later, under the same key, and not charged again', async () => {
+    const behind = await guarded();
+    const id = newId('ord');
+    stripe.befall('failure', /payment_intents$/, 2);
+    for (let n = 0; n < 2; n += 1) await expect(behind.find(newId('ord'), TOTAL)).rejects.toMatchObject(away);
+    stripe.befall('lost', /confirm$/, 3);
+    // The third failure opens the breaker, so that nobody can look what became of the charge.
+    await expect(chargeBy(behind, id, visa)).rejects.toMatchObject(away);
+    expect(stripe.moneyOf(id).charges).toBe(1);
+    const later = Date.now() + HOUR_MS;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    expect(await chargeBy(behind, id, visa)).toMatchObject({ outcome: 'captured' });
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
+  });
+
+  test('is told from one that declines, or refuses the request or us', async () => {
+    const behind = await guarded();
+    for (let n = 0; n < 5; n += 1) {
+      const declined = await behind.authorise(newId('ord'), { ...visa, method: 'pm_card_chargeDeclined' });
+      expect(declined.outcome).toBe('declined');
+      await expect(behind.capture(newId('ord'), TOTAL)).rejects.toThrow('Stripe');
+    }
+    const strangers = { ...payments, secretKey: 'sk_of_another' };
+    const stranger = await guardedProvider({ payments: strangers, currencies: ['EUR'], circuitBreaker })({} as Rpc);
+    for (let n = 0; n < 5; n += 1) await expect(stranger.find(newId('ord'), TOTAL)).rejects.toThrow('Invalid API Key');
+    expect(await chargeBy(behind, newId('ord'), visa)).toMatchObject({ outcome: 'captured' });
   });
 });

@@ -24,6 +24,7 @@ beforeAll(async () => {
   const config = engines[0]?.config({
     ...{ SEED: 'true', LOG_LEVEL: 'fatal', STRIPE_SECRET_KEY: SECRET_KEY, STRIPE_API_URL: stripe.url },
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '0.2',
   });
   if (!config) throw new Error('there is no engine');
   shop = await startShop(config);
@@ -36,10 +37,10 @@ afterAll(async () => {
   expect(wrong).toEqual([]);
 });
 
-const order = async (paymentMethod?: string) => {
-  await ada.put(MUG, 1);
-  const body = { addressId: ada.addressId, ...(paymentMethod ? { paymentMethod } : {}) };
-  return ada.ask('POST /v1/orders', body, { 'idempotency-key': randomUUID() });
+const order = async (paymentMethod?: string, shopper = ada) => {
+  await shopper.put(MUG, 1);
+  const body = { addressId: shopper.addressId, ...(paymentMethod ? { paymentMethod } : {}) };
+  return shopper.ask('POST /v1/orders', body, { 'idempotency-key': randomUUID() });
 };
 const stored = (orderId: string) => storeOf(shop, 'order').get(orderId);
 
@@ -86,6 +87,26 @@ describe('an order paid by Stripe', () => {
     );
     expect(stripe.moneyOf(body.id)).toEqual({ charges: 1, kept: paid?.totals.total.amount });
   });
+
+  test('Stripe is away: orders are accepted and pending, and each is charged once when it is back', async () => {
+    stripe.befall('failure', /./, Number.POSITIVE_INFINITY);
+    const orders: string[] = [];
+    for (const shopper of await Promise.all(Array.from({ length: 5 }, () => Shopper.at(shop.url)))) {
+      const { status, body } = await order('pm_card_visa', shopper);
+      expect([status, body.status]).toEqual([202, 'PENDING']);
+      orders.push(body.id);
+    }
+    stripe.calm();
+    for (const id of orders) {
+      const paid = await eventually(
+        () => stored(id),
+        (one) => one?.state === 'PAID',
+        60_000,
+      );
+      expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: paid?.totals.total.amount });
+      expect(paid?.failures).toBe(0);
+    }
+  }, 90_000);
 
   test('late webhook: the order is pending until Stripe knows, and is paid then', async () => {
     const { status, body } = await order('pm_usBankAccount');

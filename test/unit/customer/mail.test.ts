@@ -1,4 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import { loadConfig } from '../../../lib/config.ts';
+import { errors } from '../../../lib/errors.ts';
 import { claim, ended, failed, LEASE, type Mail, newMail, replayed } from '../../../services/customer/mail/mail.ts';
 import { messageOf } from '../../../services/customer/mail/templates.ts';
 import { transportOf } from '../../../services/customer/mail/transport.ts';
@@ -56,6 +58,18 @@ describe('a mail', () => {
   });
 });
 
+test('a mail that an outage keeps is tried again after the same pause, and parked only after five days', () => {
+  const away = errors.unavailable('The mail server is away.');
+  const tried = (now: Date) => {
+    const own = claimed({ ...queued, failures: 19 }, now) as Mail;
+    return apply(own, failed(own, own, away, now));
+  };
+  const days = (count: number) => later(count * 86_400_000);
+  expect(tried(start)).toMatchObject({ state: 'QUEUED', failures: 19, nextAt: later(10_000) });
+  expect(tried(days(4.9))).toMatchObject({ state: 'QUEUED', failures: 19 });
+  expect(tried(days(5))).toMatchObject({ state: 'PARKED', nextAt: null });
+});
+
 describe('what a mail says', () => {
   const shipment = { carrier: 'Post', trackingNumber: 'RR123456785DE' };
   const refund = { amount: 1990, currency: 'EUR' };
@@ -99,18 +113,52 @@ describe('what a mail says', () => {
   });
 });
 
+const letter = { id: 'a', to: { name: 'Ada', address: 'ada@example.com' }, subject: 's', text: 't', html: 'h' };
+const smtpConfig = (smtpUrl: string, env = {}) => ({
+  smtpUrl,
+  mailFrom: 'shop@example.com',
+  dataDir: '',
+  circuitBreaker: loadConfig({ NODE_ENV: 'test', ...env }).circuitBreaker,
+});
+
 test('a mail server that answers each command, but all in all too slowly, is given up before the lease runs out', async () => {
   const server = await SmtpServer.start();
   try {
     server.delay = 100;
-    const config = { smtpUrl: server.url, mailFrom: 'shop@example.com', dataDir: '' };
-    const letter = { id: 'a', to: { name: 'Ada', address: 'ada@example.com' }, subject: 's', text: 't', html: 'h' };
-    await expect(transportOf(config, 250)(letter)).rejects.toThrow();
+    const config = smtpConfig(server.url);
+    await expect(transportOf(config, 250)(letter)).rejects.toMatchObject({ type: 'unavailable' });
     expect(server.received).toEqual([]);
     server.delay = 0;
     await transportOf(config)(letter);
     expect(server.messageIds).toEqual(['<a@example.com>']);
   } finally {
+    await server.stop();
+  }
+});
+
+test('a mail server that is away is not asked after some mails, refuses none for that, and is asked again later', async () => {
+  const server = await SmtpServer.start();
+  const clock = jest.spyOn(Date, 'now');
+  try {
+    const settings = { CIRCUIT_BREAKER_MIN_REQUESTS: '3', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '3600' };
+    const send = transportOf(smtpConfig(server.url, settings));
+    server.refusing = 10;
+    // What it says of a mail is an answer.
+    for (let n = 0; n < 10; n += 1) await expect(send(letter)).rejects.toMatchObject({ responseCode: 451 });
+    expect(send.isAway()).toBe(false);
+    server.dropping = true;
+    for (let n = 0; n < 3; n += 1) await expect(send(letter)).rejects.toMatchObject({ type: 'unavailable' });
+    expect(send.isAway()).toBe(true);
+    const before = server.connections;
+    for (let n = 0; n < 10; n += 1) await expect(send(letter)).rejects.toMatchObject({ type: 'unavailable' });
+    expect(server.connections).toBe(before);
+    server.dropping = false;
+    clock.mockReturnValue(Date.now() + 3_600_000);
+    expect(send.isAway()).toBe(false);
+    await send(letter);
+    expect([server.messageIds, send.isAway()]).toEqual([['<a@example.com>'], false]);
+  } finally {
+    clock.mockRestore();
     await server.stop();
   }
 });

@@ -1,0 +1,39 @@
+import type { Config } from '../../../lib/config.ts';
+import type { Rpc } from '../../../lib/contract.ts';
+import { isProblem } from '../../../lib/errors.ts';
+import { OutsideBreaker } from '../../../lib/outside-breaker.ts';
+import type { PaymentProvider } from '../payment-provider.ts';
+import { configuredProvider } from './configured.ts';
+
+type Settings = Pick<Config, 'payments' | 'currencies' | 'circuitBreaker'>;
+
+/**
+ * The configured provider behind a circuit breaker, so that one that is away costs an order milliseconds: it stays
+ * PENDING, as after any outage, and is tried again. What the breaker refuses was not sent, so no key was used by it.
+ * The sandbox is a service of the shop; its calls have the breakers of all.
+ */
+export function guardedProvider(config: Settings): (rpc: Rpc) => Promise<PaymentProvider> {
+  const providerFor = configuredProvider(config);
+  if (config.payments.provider === 'sandbox') return async (rpc) => providerFor(rpc);
+  const server = { label: config.payments.provider, name: 'payment provider' };
+  const breaker = new OutsideBreaker(server, config.circuitBreaker, isProviderOutage);
+  return async (rpc) => behind(breaker, await providerFor(rpc));
+}
+
+/** All that asks the provider over the network; a webhook's signature and the books do not. */
+const behind = (breaker: OutsideBreaker, provider: PaymentProvider): PaymentProvider => ({
+  ...provider,
+  authorise: (key, payment) => breaker.run(() => provider.authorise(key, payment)),
+  capture: (key, amount) => breaker.run(() => provider.capture(key, amount)),
+  find: (key, amount) => breaker.run(() => provider.find(key, amount)),
+  refund: (order) => breaker.run(() => provider.refund(order)),
+  cancel: (key, amount) => breaker.run(() => provider.cancel(key, amount)),
+});
+
+/** It did not answer, or with a status of 500 and above: `cause` is what its library said. */
+function isProviderOutage(error: unknown): boolean {
+  if (!isProblem(error, 'unavailable')) return false;
+  const { cause } = error as { cause?: { statusCode?: number } };
+  if (cause === undefined) return false; // the provider answered, but not yet with an outcome
+  return !((cause.statusCode ?? 500) < 500);
+}
