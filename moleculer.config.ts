@@ -3,10 +3,14 @@ import { actionTimeout } from './lib/action-timeout.ts';
 import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
+import { middlewareOrder } from './lib/middleware-order.ts';
 import { natsOptions } from './lib/nats-options.ts';
+import { isCounted } from './lib/node-breaker.ts';
 import { nodeService } from './lib/node-service.ts';
+import { outsideBreakerMetrics } from './lib/outside-breaker-metrics.ts';
 import { requestLog } from './lib/request-log.ts';
 import { paramsValidator } from './lib/validator.ts';
+import { breakerService } from './services/breaker/breaker.ts';
 import { contracts } from './services/contracts.ts';
 import { relay } from './services/relay/relay.ts';
 
@@ -15,6 +19,7 @@ const REQUEST_TIMEOUT = 5000;
 
 /** How the nodes of one shop find and treat each other. */
 export function brokerOptions(config: Config): BrokerOptions {
+  const { circuitBreaker } = config;
   return {
     // Shops that share a NATS server do not see each other, as they do not share databases.
     namespace: config.databasePrefix.replace(/-$/, ''),
@@ -56,9 +61,15 @@ export function brokerOptions(config: Config): BrokerOptions {
     // Switched on by the contract of each idempotent action; nothing else is ever run twice.
     retryPolicy: { enabled: false, retries: 3, delay: 50, maxDelay: 1000, factor: 2 },
 
-    // Off: it counts errors inside the timeout, so it never sees a node that hangs, and it opens on healthy nodes
-    // while a dead one is being dropped. With Shard actions it would make keys unreachable.
-    circuitBreaker: { enabled: false },
+    // lib/node-breaker.ts decides what counts as a failure, and which actions have none.
+    circuitBreaker: {
+      enabled: circuitBreaker.enabled,
+      threshold: circuitBreaker.threshold,
+      minRequestCount: circuitBreaker.minRequests,
+      windowTime: circuitBreaker.windowSeconds,
+      halfOpenTime: circuitBreaker.halfOpenMs,
+      check: isCounted,
+    },
     // A flood of one action waits in line instead of taking the memory and the time of all others.
     bulkhead: { enabled: true, concurrency: 256, maxQueueSize: 2048 },
 
@@ -77,7 +88,7 @@ export function brokerOptions(config: Config): BrokerOptions {
             host: config.host,
             port: config.metricsPort,
             path: '/metrics',
-            includes: ['shop.**', 'process.**', 'os.memory.**', 'moleculer.request.**'],
+            includes: ['shop.**', 'process.**', 'os.memory.**', 'moleculer.request.**', 'moleculer.circuit-breaker.**'],
           },
         },
       ],
@@ -93,7 +104,12 @@ export function brokerOptions(config: Config): BrokerOptions {
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),
       drain(),
+      outsideBreakerMetrics(),
+      breakerService(config.checkResults),
+      ...middlewareOrder(),
     ],
+    // They are in the list above, in another order.
+    internalMiddlewares: false,
     // scripts/start.ts handles the signals.
     skipProcessEventRegistration: true,
   };

@@ -62,6 +62,8 @@ export interface ActionContract {
   concurrency?: number;
   /** Sends equal values of this parameter, or `#field` of the meta, to the same node, as far as nodes come and go. */
   shardKey?: string;
+  /** Off where the caller names the node, which no other can answer for; with a `shardKey` it always is. */
+  circuitBreaker?: false;
   /**
    * Lets each gateway keep the answer for `ttl` ms, and give it to whoever asks for the same; it has an ETag then.
    * `dropOn`: events by name, each with where it has the `id` of results that are no longer true, `levels.productId`

@@ -72,6 +72,7 @@ function actionSchema(
     // Only what is safe to run twice is run again: after a lost connection nobody knows whether it ran.
     retryPolicy: { enabled: action.idempotent && !action.upload }, // a stream is read once
     ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),
+    ...(action.circuitBreaker === false ? { circuitBreaker: { enabled: false } } : {}),
     async handler(this: unknown, ctx: Ctx<unknown>) {
       admit(action, ctx);
       const result = await run.call(this, ctx);

@@ -18,6 +18,21 @@ export const operatorCommands = [
     },
   },
   {
+    command: 'breakers',
+    description: 'Circuit breakers of each node that are not closed, and those towards the outside',
+    async action(broker: Broker) {
+      const list = broker.registry.getActionEndpoints('breaker.list') as { endpoints: { id: string }[] } | undefined;
+      const nodes = (list?.endpoints ?? []).map(({ id }) => id).filter((id) => id !== broker.nodeID);
+      const found = await Promise.allSettled(nodes.map((nodeID) => broker.call('breaker.list', {}, { nodeID })));
+      const rows = found.flatMap((answer, n) =>
+        answer.status === 'fulfilled'
+          ? answer.value.items.map((item) => ({ node: nodes[n], ...item }))
+          : [{ node: nodes[n], target: '', state: 'no answer' }],
+      );
+      console.table(rows);
+    },
+  },
+  {
     command: 'parked',
     description: 'Orders that wait for an operator, with the error that they fail by',
     async action(broker: Broker) {

@@ -4,6 +4,8 @@ export const readyAction = {
   visibility: 'public',
   auth: 'internal',
   idempotent: true,
+  // It is asked whether the node can answer now.
+  circuitBreaker: false,
   timeout: 2000,
   params: {},
 } as const;

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: false } as const;
+const internal = { visibility: 'public', auth: 'internal', idempotent: false, circuitBreaker: false } as const;
 const id = { type: 'string', max: 64 } as const;
 
 /** On every node: what streams are read by from elsewhere. */

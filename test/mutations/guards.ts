@@ -1,3 +1,4 @@
+import { BREAKER_MUTATIONS } from './breaker-guards.ts';
 import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import type { Mutation } from './mutation.ts';
@@ -142,6 +143,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/product/review-crashes.test.ts'],
     red: /stars, counted: |reviews have /,
   },
+  ...BREAKER_MUTATIONS,
   'an outage counts as a failure of the order itself': {
     file: 'services/shopping/recovery.ts',
     find: '(isOutage(error) ? 0 : 1)',

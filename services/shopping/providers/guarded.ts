@@ -20,15 +20,23 @@ export function guardedProvider(config: Settings): (rpc: Rpc) => Promise<Payment
   return async (rpc) => behind(breaker, await providerFor(rpc));
 }
 
-/** All that asks the provider over the network; a webhook's signature and the books do not. */
-const behind = (breaker: OutsideBreaker, provider: PaymentProvider): PaymentProvider => ({
-  ...provider,
-  authorise: (key, payment) => breaker.run(() => provider.authorise(key, payment)),
-  capture: (key, amount) => breaker.run(() => provider.capture(key, amount)),
-  find: (key, amount) => breaker.run(() => provider.find(key, amount)),
-  refund: (order) => breaker.run(() => provider.refund(order)),
-  cancel: (key, amount) => breaker.run(() => provider.cancel(key, amount)),
-});
+/** What asks the provider over the network: every call that is waited for, but the books, which Stripe does not show. */
+type Asked = {
+  [K in keyof PaymentProvider as PaymentProvider[K] extends (...args: never[]) => Promise<unknown>
+    ? Exclude<K, 'books'>
+    : never]: PaymentProvider[K];
+};
+
+function behind(breaker: OutsideBreaker, provider: PaymentProvider): PaymentProvider {
+  const asked: Asked = {
+    authorise: (key, payment) => breaker.run(() => provider.authorise(key, payment)),
+    capture: (key, amount) => breaker.run(() => provider.capture(key, amount)),
+    find: (key, amount) => breaker.run(() => provider.find(key, amount)),
+    refund: (order) => breaker.run(() => provider.refund(order)),
+    cancel: (key, amount) => breaker.run(() => provider.cancel(key, amount)),
+  };
+  return { ...provider, ...asked };
+}
 
 /** It did not answer, or with a status of 500 and above: `cause` is what its library said. */
 function isProviderOutage(error: unknown): boolean {

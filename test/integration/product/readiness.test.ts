@@ -28,7 +28,7 @@ eachEngine('a node whose projection is being built', (engine) => {
       },
     };
     const options = brokerOptions(config);
-    broker = new ServiceBroker({ ...options, middlewares: [...(options.middlewares ?? []), slow] });
+    broker = new ServiceBroker({ ...options, middlewares: [slow, ...(options.middlewares ?? [])] });
     const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config)));
     for (const schema of schemas.flat()) broker.createService(schema);
     started = broker.start();

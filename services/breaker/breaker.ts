@@ -1,0 +1,22 @@
+import type { Middleware } from 'moleculer';
+import { trippedCircuits } from '../../lib/node-breaker.ts';
+import { outsideStates } from '../../lib/outside-breaker.ts';
+import { service } from '../../lib/service.ts';
+import { breaker as contract } from './breaker.contract.ts';
+
+/** Puts the service on the node by which operators see its circuit breakers (`breakers` in the REPL). */
+export function breakerService(checkResults: boolean): Middleware {
+  return {
+    name: 'BreakerService',
+    created(broker) {
+      const outside = () => [...outsideStates].map(([target, state]) => ({ target, state }));
+      broker.createService(
+        service()(
+          contract,
+          { checkResults },
+          { handlers: { list: () => ({ items: [...trippedCircuits(broker), ...outside()] }) } },
+        ),
+      );
+    },
+  };
+}
