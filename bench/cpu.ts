@@ -30,6 +30,30 @@ function ticksOf(pid: number): number {
   }
 }
 
+/** How long each has been ready to run so far and had to wait for a core, in seconds; NaN where it cannot be told. */
+export function waitedSeconds(pids: Pids): Record<string, number> {
+  const waited = (pid: number) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
+    } catch {
+      return Number.NaN;
+    }
+  };
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, waited(pid)]));
+}
+
+/** The resident memory of each, in MiB; NaN where it cannot be told. */
+export function memoryOf(pids: Pids): Record<string, number> {
+  const resident = (pid: number) => {
+    try {
+      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+    } catch {
+      return Number.NaN;
+    }
+  };
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, resident(pid)]));
+}
+
 /** The processor time that all processes of the machine have used so far. */
 export function machineSeconds(): number {
   const busy = cpus().map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq);

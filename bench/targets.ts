@@ -49,7 +49,11 @@ const shopEnv = () => ({
   TOKEN_SECRET: randomBytes(32).toString('base64url'),
   LOG_LEVEL: 'warn',
   PAYMENT_PROVIDER: 'sandbox',
+  MAIL: 'file',
+  PUBLIC_URL: 'http://127.0.0.1:3000',
   ...UNLIMITED,
+  // A gateway admits as it does in production.
+  MIN_CONCURRENCY: '',
   ...Object.fromEntries(['SERVICES', 'NODE_ID', 'HOST', 'REUSE_PORT', 'PROBE_PORT', 'CURRENCY'].map((n) => [n, ''])),
 });
 
@@ -127,10 +131,10 @@ export async function projectionOf(mongoUrl: string, prefix: string, dataDir: st
   return report as ProjectionReport;
 }
 
-/** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. */
-export async function startCluster(dataDir: string): Promise<Cluster> {
+/** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. @param more of its environment */
+export async function startCluster(dataDir: string, more: Record<string, string> = {}): Promise<Cluster> {
   const prefix = 'bench-cluster-';
-  const starting = startSupervisor({ env: { ...shopEnv(), DATABASE_PREFIX: prefix }, dataDir });
+  const starting = startSupervisor({ env: { ...shopEnv(), DATABASE_PREFIX: prefix, ...more }, dataDir });
   const { url, topology, output, stop, kill, restartOf } = await starting.catch((cause: unknown) => {
     throw new Error('there is no cluster to measure; --shops embedded leaves it out', { cause });
   });
