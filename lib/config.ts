@@ -56,6 +56,8 @@ export interface Config {
   trustedProxies: readonly string[];
   /** Requests a minute and client. */
   limits: Readonly<Record<'login' | 'mutations' | 'reads', number>>;
+  /** Checkouts that a gateway always lets in at a time, however slow they are; of other routes, a share of that. */
+  minConcurrency: number;
   /** Whether logging in takes a verified e-mail. */
   verifiedLogin: boolean;
   /** Cost of Argon2id: memory in KiB, and passes. */
@@ -173,6 +175,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       mutations: env.MUTATIONS_PER_MINUTE as number,
       reads: env.READS_PER_MINUTE as number,
     },
+    minConcurrency: env.MIN_CONCURRENCY as number,
     verifiedLogin: env.VERIFIED_LOGIN as boolean,
     passwordCost: { memory: env.ARGON2_MEMORY as number, passes: env.ARGON2_PASSES as number },
     currency: text('CURRENCY'),

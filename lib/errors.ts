@@ -64,6 +64,7 @@ export const PROBLEMS = {
   'too-many-attempts': { status: 429, title: 'Too many attempts to log in' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'This part of the shop is not reachable right now', retryAfter: 1 },
+  overloaded: { status: 503, title: 'The shop has more requests than it can answer', retryAfter: 1 },
 } as const satisfies Record<string, Coded>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -204,6 +205,9 @@ export const errors = {
   /** @param retryAfter in seconds */
   unavailable: (detail: string, retryAfter?: number) =>
     coded('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
+  /** @param retryAfter in seconds */
+  overloaded: (retryAfter: number) =>
+    coded('overloaded', 'Nothing was done. Send the same request again after Retry-After.', { retryAfter }),
   /** @param parts state of each node kind */
   partsMissing: (missing: readonly string[], parts: Record<string, string>) =>
     coded('unavailable', `Not reached: ${missing.join(', ')}.`, { parts }),

@@ -17,6 +17,7 @@ const LONGEST_URL = 4096;
 interface Routing {
   aliases: readonly Alias[];
   lookup: AliasLookup;
+  admission: { arrive(req: Request): void };
 }
 
 interface Logger {
@@ -46,7 +47,7 @@ export class FrontDoor {
 
   /**
    * Whether the request goes on; false: it is answered. A promise only where other gateways have to be asked.
-   * @throws uri-too-long, origin-not-allowed, rate-limited
+   * @throws uri-too-long, origin-not-allowed, overloaded, rate-limited
    */
   enter(req: Request, res: ServerResponse, routing: Routing): boolean | Promise<boolean> {
     const { url = '/', method = 'GET', headers, greeting } = req;
@@ -63,6 +64,8 @@ export class FrontDoor {
     if (headers.cookie !== undefined && this.#cors.isForeign(req)) headers.cookie = undefined;
     const alias = routing.lookup.find(path, method);
     req.route = alias && this.#routes.get(alias.action);
+    // Counting may take a call, which is work too. What the near-cache may have is admitted only if it has not.
+    if (!req.route?.contract.nearCache) routing.admission.arrive(req);
     const kind = classOf(method, req.route?.contract);
     if (kind === 'unlimited') return true;
     // Who guesses passwords has no account yet, or somebody else's.

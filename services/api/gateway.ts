@@ -8,6 +8,7 @@ import type { Config } from '../../lib/config.ts';
 import type { ActionContract, Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { isLogged } from '../../lib/request-log.ts';
+import { Admission } from './admission.ts';
 import { FrontDoor, introduce } from './front-door.ts';
 import { NearAnswers, nearEvents } from './near-answers.ts';
 import { createPacedServer, type Sending } from './paced-server.ts';
@@ -22,6 +23,7 @@ interface Gateway {
   server: Server;
   frontDoor: FrontDoor;
   nearAnswers: NearAnswers;
+  admission: Admission;
   aliases: Alias[];
   lookup: AliasLookup;
   draining: boolean;
@@ -150,6 +152,7 @@ export function gateway(
           if (goesOn !== true && !(await goesOn)) return;
           const answered = this.nearAnswers.answer(req, res);
           if (answered === true || (answered && (await answered))) return;
+          if (!req.admission) this.admission.arrive(req);
           introduce(req, res);
           await httpHandler.call(this, req, res, next);
         } catch (error) {
@@ -165,7 +168,13 @@ export function gateway(
       /** What is uploaded is passed on as it comes. */
       callAction(this: Gateway, route: object, action: string, req: Request, res: ServerResponse, params: unknown) {
         const { upload } = routeOf(req).contract;
-        if (!upload) return callAction.call(this, route, action, req, res, params);
+        if (!upload) {
+          return this.admission.run(req, res, (waited) => {
+            // The node that was chosen may have gone meanwhile.
+            if (waited) req.$endpoint = action;
+            return callAction.call(this, route, action, req, res, params);
+          });
+        }
         return receive(upload, req, res, (stream) =>
           callAction.call(this, { ...route, callOptions: { stream } }, action, req, res, params),
         );
@@ -211,8 +220,13 @@ export function gateway(
       this.streams = new Streams(access.revocations);
       this.frontDoor = new FrontDoor(config, byAction, access, this.broker, this.logger);
       const log = isLogged(config.logLevel) ? this.logger.info.bind(this.logger) : undefined;
+      this.admission = new Admission(routes, access, config.minConcurrency, this.broker);
+      this.server.on('connection', () => this.admission.arrivals.connected());
       this.nearAnswers = new NearAnswers(routes, access, this.broker, log);
       setListenOptions(this.server, config.reusePort);
+    },
+    async stopped() {
+      this.admission.stop();
     },
   };
 }

@@ -14,6 +14,7 @@ const ANYWHERE: ProblemCode[] = [
   'rate-limited',
   'internal-error',
   'unavailable',
+  'overloaded',
 ];
 const WITH_BODY: ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
 const LOGGED_IN: ProblemCode[] = ['unauthenticated', 'invalid-token'];

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'moleculer';
+import type { Arrival, RequestGate } from '../../lib/admission/request-gate.ts';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { admit as admitTo } from '../../lib/service.ts';
 import type { KeyRing } from '../../lib/token-keys.ts';
 import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
+import type { LoadClass } from './load-class.ts';
 import type { Flight } from './near-cache.ts';
 import { paramsOf } from './params.ts';
 import type { Revocations } from './revocations.ts';
@@ -23,6 +25,8 @@ export interface Request extends IncomingMessage {
   route?: Route | undefined;
   /** What others wait for, who have asked for the same. */
   flight?: Flight;
+  /** Set by `Admission.arrive`; none on routes that are exempt. */
+  admission?: { name: LoadClass; gate: RequestGate; arrival: Arrival };
   /** Who the access token speaks for; null: it is none. Set by `identify`. */
   identity?: Identity | null;
   /** Of the access token, in ms since 1970. Set by `identify`. */

@@ -8,7 +8,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 import { isUploading } from './upload.ts';
 
 /**
- * How many new connections may wait until the process takes them in, which is one by one, between its other work. With
+ * How many new connections may wait until the process takes them in, one in each round of its event loop. With
  * Node's own 511, a rush of more at a busy gateway has the rest cut by the system. Linux's net.core.somaxconn limits it.
  */
 const BACKLOG = 4096;

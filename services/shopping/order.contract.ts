@@ -34,8 +34,6 @@ export const order = contract(
       mayAnswer: [202],
       location: '/v1/orders/{id}',
       shardKey,
-      // A rush waits in line, rather than that all of it gets slower until nothing is in time.
-      concurrency: 40,
       timeout: 30_000,
       headers: { idempotencyKey: 'Idempotency-Key' },
       params: {

@@ -1,18 +1,26 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { loadConfig } from '../../lib/config.ts';
 import { newId } from '../../lib/ids.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
+import { manyCustomersOf } from '../support/customers.ts';
+import { orderAsTold } from '../support/load.ts';
 import { Operator } from '../support/operator.ts';
 import { Reservers, wrongStock } from '../support/reservations.ts';
-import { eventually } from '../support/shop.ts';
+import { plentiful } from '../support/sample.ts';
+import { eventually, request, Shopper } from '../support/shop.ts';
 
 const PREFIX = `reservations-${process.pid}-`;
 const SKU = 'POPULAR';
 const PIECES = 200_000;
+const TOKEN_SECRET = randomBytes(32).toString('base64url');
 let cluster: TestCluster;
 let operator: Operator;
 
 beforeAll(async () => {
-  cluster = await startCluster({ env: { DATABASE_PREFIX: PREFIX, SEED: 'false' } });
+  cluster = await startCluster({
+    env: { DATABASE_PREFIX: PREFIX, SEED: 'true', TOKEN_SECRET, MIN_CONCURRENCY: '' },
+  });
   operator = await Operator.at(cluster.topology(), PREFIX);
   await operator.rpc.call('inventory.open', { items: [{ sku: SKU, productId: 'prd' }] });
   await operator.stockUp([SKU], PIECES);
@@ -54,3 +62,36 @@ test('product nodes die one after the other under load on one SKU: no oversell, 
   reservers.acknowledged.set(rest.orderId, SKU);
   expect(await wrong()).toEqual([]);
 });
+
+test('a rush of buyers on a stock of 100, through gateways that refuse what they cannot finish: exactly 100 orders', async () => {
+  const [sku = ''] = await plentiful((await request(cluster.url, 'GET /v1/products?limit=20')).body.items, 20);
+  const admin = new Shopper(cluster.url);
+  await operator.appoint(admin.email, admin.password);
+  const { email, password } = admin;
+  admin.token = (await request(cluster.url, 'POST /v1/auth/login', { body: { email, password } })).body.accessToken;
+  const { body } = await admin.ask(
+    'POST /v1/admin/inventory/stocktakes',
+    { lines: [{ sku, counted: 100 }] },
+    { 'idempotency-key': 'a hundred' },
+  );
+  expect(body.lines).toMatchObject([{ outcome: 'done', available: 100, reserved: 0 }]);
+  const { mongoUrl } = cluster.topology();
+  const config = loadConfig({ MONGO_URL: mongoUrl, DATABASE_PREFIX: PREFIX, TOKEN_SECRET });
+  const buyers = await manyCustomersOf(cluster.url, config, 400, sku);
+  const answers = await Promise.all(buyers.map((buyer) => orderAsTold(buyer)));
+  const bought = answers.filter(({ status }) => status === 201);
+  expect(bought).toHaveLength(100);
+  for (const answer of answers.filter(({ status }) => status !== 201)) {
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { type: '/problems/out-of-stock', items: [{ sku, requested: 1, available: 0 }] },
+    });
+  }
+  expect(new Set(bought.map((answer) => answer.body.id)).size).toBe(100);
+  const { body: stock } = await eventually(
+    () => admin.ask(`GET /v1/admin/inventory/${sku}`),
+    (answer) => answer.body.reserved === 0,
+    120_000,
+  );
+  expect(stock).toMatchObject({ available: 0, reserved: 0, sold: 100 });
+}, 300_000);

@@ -160,6 +160,55 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   ...GATEWAY_MUTATIONS,
   ...CUSTOMER_MUTATIONS,
+  'browsing and ordering share a limit': {
+    file: 'services/api/load-class.ts',
+    find: "if (CHECKOUT.has(service)) return 'checkout';",
+    replace: "if (CHECKOUT.has(service)) return 'browse';",
+    tests: ['test/integration/api/overload.test.ts'],
+    red: /● .*browsing that takes all it can get keeps nobody from ordering/,
+  },
+  'a request begins before those who came with it are counted': {
+    file: 'services/api/admission.ts',
+    find: 'await this.arrivals.seen();',
+    replace: '',
+    tests: ['test/unit/api/admission.test.ts'],
+    red: /● .*all that arrive together are counted/,
+  },
+  'work begins while new connections wait to be taken in': {
+    file: 'services/api/arrivals.ts',
+    find: 'const MAX_ROUNDS = 32;',
+    replace: 'const MAX_ROUNDS = 1;',
+    tests: ['test/unit/api/arrivals.test.ts'],
+    red: /● .*work begins when a round has brought no new connection/,
+  },
+  'a place in line is kept for a client that has gone': {
+    file: 'services/api/admission.ts',
+    find: "(leave) => res.once('close', leave)",
+    replace: '() => undefined',
+    tests: ['test/unit/api/admission.test.ts'],
+    red: /● .*nothing is run for a client that has gone/,
+  },
+  'who comes back as told is as good as anyone': {
+    file: 'lib/admission/return-schedule.ts',
+    find: 'return due >= 0;',
+    replace: 'return false;',
+    tests: ['test/unit/lib/admission/overload.test.ts'],
+    red: /● .*comes back as told is served before/,
+  },
+  'all who are refused are told the same time': {
+    file: 'lib/admission/return-schedule.ts',
+    find: 'this.#nextFree = slot + 1000 / (SHARE * perSecond);',
+    replace: '',
+    tests: ['test/unit/lib/admission/overload.test.ts'],
+    red: /● .*1,000 at once who come back as told/,
+  },
+  'a long overload becomes the normal latency': {
+    file: 'lib/admission/latency-targets.ts',
+    find: '(isLowConcurrency || mean < base)',
+    replace: '(isLowConcurrency || true)',
+    tests: ['test/unit/lib/admission/overload.test.ts'],
+    red: /● .*a long overload does not become the new normal/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */

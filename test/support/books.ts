@@ -56,7 +56,8 @@ export async function wrongAtRest(shop: TestShop, acknowledged: string[] = []): 
   await eventually(
     () => storeOf(shop, 'order').find({ nextAt: { $gt: new Date(0) } }, { fields: ['_id', 'state'] }),
     (open) => open.length === 0,
-    30_000,
+    // On a busy machine too.
+    120_000,
   );
   const { violations } = await shop.broker.call('audit.run', { atRest: true, acknowledged });
   return violations.map(({ invariant, detail }) => `${invariant} ${detail}`);

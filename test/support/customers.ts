@@ -1,3 +1,4 @@
+import { MongoClient } from 'mongodb';
 import type { Config } from '../../lib/config.ts';
 import { newId } from '../../lib/ids.ts';
 import { keyRing } from '../../lib/token-keys.ts';
@@ -6,32 +7,51 @@ import { emptyCart } from '../../services/shopping/cart.ts';
 import { storeOf } from './books.ts';
 import { Shopper, type TestShop } from './shop.ts';
 
-/**
- * Many logged-in customers with the same goods in their carts, one of a SKU unless quantities are given, without the time that
- * hashing their passwords takes.
- */
-export async function manyCustomers(
-  shop: TestShop,
-  config: Config,
-  count: number,
-  goods: string | Record<string, number>,
-): Promise<Shopper[]> {
-  const quantities = typeof goods === 'string' ? { [goods]: 1 } : goods;
-  const items = Object.fromEntries(Object.entries(quantities).map(([sku, quantity]) => [sku, { quantity }]));
+type InCart = string | Readonly<Record<string, number>>;
+
+/** Many logged-in customers with one of a SKU, or these quantities by SKU, in the cart, without the time that hashing their passwords takes. */
+export async function manyCustomers(shop: TestShop, config: Config, count: number, inCart: InCart): Promise<Shopper[]> {
+  const { accounts, carts, shoppers } = newCustomers(shop.url, config, count, inCart);
+  await storeOf(shop, 'customer').insertNew(accounts);
+  await storeOf(shop, 'cart').insertNew(carts);
+  return shoppers;
+}
+
+/** The same of a cluster, past its nodes. @param config with the cluster's token secret, MongoDB and database prefix */
+export async function manyCustomersOf(url: string, config: Config, count: number, inCart: InCart): Promise<Shopper[]> {
+  const { accounts, carts, shoppers } = newCustomers(url, config, count, inCart);
+  const client = new MongoClient(config.mongoUrl ?? '');
+  try {
+    const insert = (kind: string, collection: string, docs: readonly { _id: string }[]) =>
+      client
+        .db(`${config.databasePrefix}${kind}`)
+        .collection<{ _id: string; rev: number }>(collection)
+        .insertMany(docs.map((doc) => ({ ...doc, rev: 0 })));
+    await insert('customer', 'customers', accounts);
+    await insert('shopping', 'carts', carts);
+  } finally {
+    await client.close();
+  }
+  return shoppers;
+}
+
+function newCustomers(url: string, config: Config, count: number, inCart: InCart) {
   const now = new Date();
-  const ids = Array.from({ length: count }, () => newId('cus'));
-  await storeOf(shop, 'customer').insertNew(
-    ids.map((_id) => ({
+  const quantities = typeof inCart === 'string' ? { [inCart]: 1 } : inCart;
+  const items = Object.fromEntries(Object.entries(quantities).map(([sku, quantity]) => [sku, { quantity }]));
+  const keys = keyRing(config);
+  const shoppers = Array.from({ length: count }, () => {
+    const shopper = new Shopper(url);
+    shopper.id = newId('cus');
+    shopper.token = signAccessToken({ id: shopper.id, sessionId: 'ses_many', role: 'customer' }, keys);
+    return shopper;
+  });
+  return {
+    shoppers,
+    accounts: shoppers.map(({ id: _id }) => ({
       ...{ _id, email: `${_id}@example.com`.toLowerCase(), name: 'One of many', passwordHash: '' },
       ...{ addresses: [], sessions: [], createdAt: now },
     })),
-  );
-  await storeOf(shop, 'cart').insertNew(ids.map((_id) => ({ ...emptyCart(_id, now), items })));
-  const keys = keyRing(config);
-  return ids.map((id) => {
-    const shopper = new Shopper(shop.url);
-    shopper.id = id;
-    shopper.token = signAccessToken({ id, sessionId: 'ses_many', role: 'customer' }, keys);
-    return shopper;
-  });
+    carts: shoppers.map(({ id }) => ({ ...emptyCart(id, now), items })),
+  };
 }

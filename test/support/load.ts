@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, request, type Shopper } from './shop.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ADDRESS, type Answer, request, type Shopper } from './shop.ts';
 
 /** A request that was not answered as it should have been. */
 export interface Failure {
@@ -81,6 +82,24 @@ async function insist(ask: () => Promise<Answer>): Promise<Answer> {
 }
 
 const RUNNING = '/problems/request-in-progress';
+
+/**
+ * Orders what is in the cart, by one key, as a front end does that goes by the answers: it waits as long as it is told,
+ * and asks again until it knows.
+ * @param seen takes every answer
+ */
+export async function orderAsTold(shopper: Shopper, key: string = randomUUID(), seen: Answer[] = []): Promise<Answer> {
+  for (;;) {
+    const answer = await shopper.ask('POST /v1/orders', { address: ADDRESS }, { 'idempotency-key': key });
+    seen.push(answer);
+    const { status, headers, body } = answer;
+    const isOpen = status === 202 || status === 503 || body.type === RUNNING;
+    if (!isOpen) return answer;
+    const seconds = Number(headers.get('retry-after') ?? (status === 202 ? 1 : Number.NaN));
+    if (!(seconds >= 1)) throw new Error(`${status} ${JSON.stringify(body)} does not say when to come back`);
+    await sleep(1000 * seconds);
+  }
+}
 
 async function failureOf(ask: () => Promise<Answer>, expected: number): Promise<string | undefined> {
   try {

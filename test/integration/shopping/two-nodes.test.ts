@@ -3,7 +3,8 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { wrongAtRest } from '../../support/books.ts';
 import { manyCustomers } from '../../support/customers.ts';
 import { engines } from '../../support/engines.ts';
-import { ADDRESS, type Answer, type Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { orderAsTold } from '../../support/load.ts';
+import { type Answer, type Shopper, startShop, type TestShop } from '../../support/shop.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const MUG = products.flatMap(({ variants }) => variants).find(({ stock }) => stock > 100)?.sku as string;
@@ -27,12 +28,8 @@ suite('two nodes that sell the same goods at the same time sell each piece once'
   const [one, two] = shops as [TestShop, TestShop];
   const { config } = shops as unknown as { config: Parameters<typeof manyCustomers>[1] };
   const customers = await manyCustomers(one, config, 60, MUG);
-  const order = async (shopper: Shopper, nth: number): Promise<Answer> => {
-    const elsewhere = Object.assign(Object.create(shopper), { url: (nth % 2 === 0 ? one : two).url });
-    const answer = await elsewhere.ask('POST /v1/orders', { address: ADDRESS }, { 'idempotency-key': 'once' });
-    const open = answer.status === 202 || answer.body.type === '/problems/request-in-progress';
-    return open ? order(shopper, nth) : answer;
-  };
+  const order = (shopper: Shopper, nth: number): Promise<Answer> =>
+    orderAsTold(Object.assign(Object.create(shopper), { url: (nth % 2 === 0 ? one : two).url }));
   const answers = await Promise.all(customers.map(order));
   const wrong = await wrongAtRest(one);
   expect(wrong).toEqual([]);

@@ -1,0 +1,39 @@
+import type { ServiceBroker } from 'moleculer';
+import type { RequestGate } from '../../lib/admission/request-gate.ts';
+
+const LIMIT = 'shop.admission.limit';
+const IN_FLIGHT = 'shop.admission.in-flight';
+const WAITING = 'shop.admission.waiting';
+const REFUSED = 'shop.admission.refused.total';
+
+/** What operators see of the admission, by class of routes. */
+export class AdmissionMetrics {
+  readonly #metrics: ServiceBroker['metrics'] | undefined;
+
+  constructor({ metrics }: ServiceBroker) {
+    this.#metrics = metrics;
+    const labelNames = ['class'];
+    const gauge = (name: string, description: string) =>
+      metrics?.register({
+        type: 'gauge',
+        name,
+        labelNames,
+        description: `Requests by class of routes: ${description}`,
+      });
+    gauge(LIMIT, 'as many as are let in at a time now');
+    gauge(IN_FLIGHT, 'being answered');
+    gauge(WAITING, 'in line');
+    metrics?.register({ type: 'counter', name: REFUSED, labelNames, description: 'Requests refused for overload' });
+  }
+
+  report(name: string, { limit, inFlight, waiting }: RequestGate): void {
+    if (!this.#metrics?.isEnabled()) return;
+    this.#metrics.set(LIMIT, limit, { class: name });
+    this.#metrics.set(IN_FLIGHT, inFlight, { class: name });
+    this.#metrics.set(WAITING, waiting, { class: name });
+  }
+
+  refused(name: string): void {
+    this.#metrics?.increment(REFUSED, { class: name });
+  }
+}

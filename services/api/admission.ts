@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http';
+import type { ServiceBroker } from 'moleculer';
+import { type Clock, systemClock } from '../../lib/admission/clock.ts';
+import { Refusal, RequestGate } from '../../lib/admission/request-gate.ts';
+import { errors } from '../../lib/errors.ts';
+import { AdmissionMetrics } from './admission-metrics.ts';
+import { Arrivals } from './arrivals.ts';
+import { CLASS_LIMITS, type LoadClass, loadClassOf } from './load-class.ts';
+import { LoopDelay } from './loop-delay.ts';
+import { problemOf } from './problem.ts';
+import { type Access, identify, type Request } from './request.ts';
+import type { Route } from './routes.ts';
+
+/** No class has more requests in flight, however fast they are answered. */
+const MAX_CONCURRENCY = 512;
+
+/**
+ * Lets in what this gateway can finish, each class of routes by its own adaptive limit, and refuses the rest before any
+ * work is done for it: what was refused here has changed nothing, and can be sent again as it is.
+ */
+export class Admission {
+  readonly arrivals = new Arrivals();
+  readonly #gates = new Map<LoadClass, RequestGate>();
+  readonly #classOf: ReadonlyMap<string, LoadClass>;
+  readonly #access: Access;
+  readonly #metrics: AdmissionMetrics;
+  readonly #loopDelay = new LoopDelay();
+
+  /** @param minConcurrency the smallest limit; that of checkouts, the other classes have a share of it */
+  constructor(
+    routes: readonly Route[],
+    access: Access,
+    minConcurrency: number,
+    broker: ServiceBroker,
+    clock: Clock = systemClock,
+  ) {
+    this.#classOf = new Map(routes.map((route) => [route.action, loadClassOf(route)]));
+    this.#access = access;
+    this.#metrics = new AdmissionMetrics(broker);
+    const shared = { clock, random: Math.random, loopDelay: () => this.#loopDelay.meanMs() };
+    for (const [name, { share, targetMs, loopDelayMs }] of CLASS_LIMITS) {
+      const min = Math.max(1, Math.round(share * minConcurrency));
+      const gate = new RequestGate({ min, max: Math.max(min, MAX_CONCURRENCY), targetMs, loopDelayMs, ...shared });
+      this.#gates.set(name, gate);
+      this.#metrics.report(name, gate);
+    }
+  }
+
+  /** Looks at a request before its body is read. @throws overloaded */
+  arrive(req: Request): void {
+    const { route } = req;
+    const name = route && this.#classOf.get(route.action);
+    const gate = name && this.#gates.get(name);
+    if (!gate) return;
+    const arrival = gate.arrive(identify(req, this.#access)?.id ?? this.#access.addressOf(req));
+    if (arrival instanceof Refusal) throw this.#refused(name, arrival);
+    req.admission = { name, gate, arrival };
+  }
+
+  /**
+   * Runs the action of a request when it is its turn, and counts it as in flight until the action has answered: how fast
+   * the client reads the answer is not its cost.
+   * @throws overloaded, and then the action was not run
+   */
+  async run<R>(req: Request, res: ServerResponse, action: (waited: boolean) => Promise<R>): Promise<R> {
+    if (!req.admission) return action(false);
+    const { name, gate, arrival } = req.admission;
+    const admitted = await gate.enter(arrival, (leave) => res.once('close', leave));
+    if (admitted instanceof Refusal) throw this.#refused(name, admitted);
+    this.#metrics.report(name, gate);
+    const route = req.route?.action ?? '';
+    try {
+      // All that have arrived are counted before the first is begun: an action that computes leaves no other chance to.
+      await this.arrivals.seen();
+      const result = await action(admitted.waited);
+      admitted.end(route, false);
+      return result;
+    } catch (error) {
+      admitted.end(route, problemOf(error, '').problem.status >= 500);
+      throw error;
+    } finally {
+      this.#metrics.report(name, gate);
+    }
+  }
+
+  stop(): void {
+    this.#loopDelay.stop();
+  }
+
+  #refused(name: LoadClass, { retryAfter }: Refusal): Error {
+    this.#metrics.refused(name);
+    return errors.overloaded(retryAfter);
+  }
+}

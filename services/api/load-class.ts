@@ -1,0 +1,42 @@
+import type { Route } from './routes.ts';
+
+/**
+ * Routes that are admitted together: what a rush of one class does to the gateway leaves the others alone. `exempt` is
+ * never refused: probes, webhooks of the payment provider, and what lasts as long as its client wants.
+ */
+export type LoadClass = 'browse' | 'cart' | 'checkout' | 'account' | 'staff' | 'exempt';
+
+/** How a class is limited; see lib/admission. */
+export interface ClassLimit {
+  /** Of the smallest limit of a gateway (MIN_CONCURRENCY). */
+  share: number;
+  /** Latency, in ms, that is never taken for an overload. */
+  targetMs: number;
+  /** Delay of the gateway's event loop, in ms, above which the class gives way: browsing first, a checkout last. */
+  loopDelayMs: number;
+}
+
+export const CLASS_LIMITS: ReadonlyMap<LoadClass, ClassLimit> = new Map([
+  ['browse', { share: 0.25, targetMs: 100, loopDelayMs: 20 }],
+  ['staff', { share: 0.25, targetMs: 400, loopDelayMs: 20 }],
+  ['account', { share: 0.5, targetMs: 300, loopDelayMs: 40 }],
+  ['cart', { share: 0.5, targetMs: 150, loopDelayMs: 40 }],
+  ['checkout', { share: 1, targetMs: 300, loopDelayMs: 80 }],
+]);
+
+const CHECKOUT = new Set(['checkout', 'hold', 'order']);
+/** Their answers wait for nothing, or are signed by the payment provider, which must not be turned away. */
+const EXEMPT = new Set(['api', 'docs', 'account-pages', 'payment']);
+
+/** The class of a route. */
+export function loadClassOf({ action, contract }: Route): LoadClass {
+  const [service = ''] = action.split('.');
+  const isStream = contract.upload !== undefined || contract.produces?.includes('text/event-stream');
+  if (isStream || contract.rateClass === 'unlimited' || EXEMPT.has(service)) return 'exempt';
+  if (contract.auth === 'staff') return 'staff';
+  if (CHECKOUT.has(service)) return 'checkout';
+  if (service === 'cart') return 'cart';
+  return service === 'customer' || contract.rateClass === 'login' || contract.auth === 'customer'
+    ? 'account'
+    : 'browse';
+}
