@@ -1,4 +1,5 @@
 import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
+import { isOutage } from '../../lib/outage.ts';
 import { escaped } from '../../lib/pointer.ts';
 import { instanceOf } from './request-id.ts';
 
@@ -35,6 +36,7 @@ export function problemOf(error: unknown, requestId: string): { problem: Problem
   return { problem, ...(retryAfter === undefined ? {} : { retryAfter }), bug };
 }
 
+const NO_DATABASE = 'This part of the shop cannot reach its database right now. Try again in a moment.';
 const STARTING = 'This part of the shop is not there yet. Try again in a moment.';
 
 /** What Moleculer, moleculer-web and body-parser throw, in our own words. */
@@ -66,6 +68,8 @@ function translate(error: Failure): Failure {
     case 'charset.unsupported':
       return errors.unsupportedMediaType();
     default:
+      // The driver's errors have no type: a database that is away, or has more to do than it can.
+      if (isOutage(error)) return error.type === 'unavailable' ? error : errors.unavailable(NO_DATABASE);
       // moleculer-web's word for a route whose service nobody has announced yet carries no type.
       return error?.code === 503 && error.type === undefined ? errors.unavailable(STARTING) : (error ?? {});
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Errors } from 'moleculer';
+import { MongoNetworkError } from 'mongodb';
 import { contract } from '../../../lib/contract.ts';
 import { errors, PROBLEMS, type ProblemCode } from '../../../lib/errors.ts';
 import { strict } from '../../../lib/service.ts';
@@ -74,6 +75,12 @@ describe('a problem', () => {
     ['a call that was not sent', 'unavailable', new Errors.RequestSkippedError({ action: 'a.b' })],
     ['a call that a node refused', 'unavailable', new Errors.RequestRejectedError({ action: 'a.b' })],
     ['a queue that is full', 'unavailable', new Errors.QueueIsFullError({ action: 'a.b' })],
+    ['a database that cannot be reached', 'unavailable', new MongoNetworkError('connection lost')],
+    [
+      'a database that keeps all connections waiting',
+      'unavailable',
+      Object.assign(new Error('timed out'), { name: 'MongoWaitQueueTimeoutError' }),
+    ],
     ['a route whose service nobody has announced', 'unavailable', { code: 503 }],
     ['a route that is not there', 'not-found', { type: 'NOT_FOUND', code: 404 }],
     ['a body that is no JSON', 'invalid-request', { type: 'entity.parse.failed', message: 'Unexpected token s' }],
