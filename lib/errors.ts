@@ -63,6 +63,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   'too-many-attempts': { status: 429, title: 'Too many attempts to log in' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
+  'message-too-large': { status: 500, title: 'Too large to be passed on inside the shop' },
   unavailable: { status: 503, title: 'This part of the shop is not reachable right now', retryAfter: 1 },
   overloaded: { status: 503, title: 'The shop has more requests than it can answer', retryAfter: 1 },
 } as const satisfies Record<string, Coded>;
@@ -208,6 +209,13 @@ export const errors = {
   /** @param retryAfter in seconds */
   overloaded: (retryAfter: number) =>
     coded('overloaded', 'Nothing was done. Send the same request again after Retry-After.', { retryAfter }),
+  /** What one node would send to another. @param limit in bytes */
+  messageTooLarge: (bytes: number, limit: number) =>
+    coded(
+      'message-too-large',
+      `This takes ${(bytes / 1024 ** 2).toFixed(1)} MiB, and nodes of the shop pass on ${sizeOf(limit)} at most. Ask for less at a time.`,
+      { bytes, limit },
+    ),
   /** @param parts state of each node kind */
   partsMissing: (missing: readonly string[], parts: Record<string, string>) =>
     coded('unavailable', `Not reached: ${missing.join(', ')}.`, { parts }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { connect } from 'nats';
 import { type Config, StartError } from './config.ts';
+import { MIN_PAYLOAD_BYTES } from './message-limit.ts';
 import { natsOptions } from './nats-options.ts';
 
 const PAUSE = 500;
@@ -31,6 +32,7 @@ async function reach(
     try {
       return await attempt();
     } catch (error) {
+      if (error instanceof StartError) throw error;
       if (Date.now() + PAUSE >= end) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new StartError(
@@ -45,7 +47,13 @@ async function reach(
 
 async function tryNats(urls: string, { natsFiles }: Config): Promise<void> {
   const connection = await connect({ ...natsOptions(urls, natsFiles), reconnect: false, timeout: ATTEMPT });
+  const payloadBytes = connection.info?.max_payload ?? MIN_PAYLOAD_BYTES;
   await connection.close();
+  if (payloadBytes < MIN_PAYLOAD_BYTES) {
+    throw new StartError(
+      `NATS takes messages of ${payloadBytes} bytes at most (max_payload): set it to ${MIN_PAYLOAD_BYTES} or more`,
+    );
+  }
 }
 
 async function tryMongo(url: string): Promise<void> {

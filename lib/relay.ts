@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { errors } from './errors.ts';
+import { MAX_PART_BYTES } from './message-limit.ts';
 
-/** Of a part, in bytes: well below the megabyte that NATS takes, in base64 too. */
-export const PART = 256 * 1024;
 /** How long a stream waits for its reader, in ms. */
 const PATIENCE = 60_000;
 
@@ -32,6 +31,12 @@ const EMPTY = Buffer.alloc(0);
  */
 export class Relay {
   readonly #offers = new Map<string, Offer>();
+  readonly #partBytes: () => number;
+
+  /** @param partBytes how many bytes a part may have now, as the transporter's limit may change */
+  constructor(partBytes: () => number = () => MAX_PART_BYTES) {
+    this.#partBytes = partBytes;
+  }
 
   /** @returns the id that it is read by */
   offer(stream: Readable, { expires }: { expires: boolean }): string {
@@ -58,8 +63,9 @@ export class Relay {
       this.close(id);
       throw error;
     }
-    const data = offer.rest.subarray(0, PART);
-    offer.rest = offer.rest.subarray(PART);
+    const size = this.#partBytes();
+    const data = offer.rest.subarray(0, size);
+    offer.rest = offer.rest.subarray(size);
     offer.askedAt = Date.now();
     return { data: data.toString('base64'), end: false };
   }
@@ -86,7 +92,7 @@ export class Relay {
 export function pulled(read: () => Promise<Part>, close: () => void): Readable {
   let ended = false;
   const stream = new Readable({
-    highWaterMark: PART,
+    highWaterMark: MAX_PART_BYTES,
     read() {
       read().then(
         ({ data, end }) => {

@@ -87,15 +87,18 @@ export async function startMongo(options: Options): Promise<Server> {
 /**
  * Starts a NATS server that notices a lost client within two seconds.
  * @param options.passwords to be given again when clients should survive a restart; random when left out
+ * @param options.maxPayloadBytes of a message; NATS's own megabyte when left out
  * @throws {StartError} when none can be found or it does not start
  */
-export async function startNats(options: Options & { passwords?: NatsPasswords }): Promise<NatsServer> {
+export async function startNats(
+  options: Options & { passwords?: NatsPasswords; maxPayloadBytes?: number },
+): Promise<NatsServer> {
   const file = await findNats();
-  const passwords = options.passwords ?? randomPasswords();
+  const { passwords = randomPasswords(), maxPayloadBytes } = options;
   const config = join(resolve(options.dataDir), 'nats.conf');
   const url = (user: 'app' | 'system', port: number) => `nats://${user}:${passwords[user]}@127.0.0.1:${port}`;
   const command = (port: number): [string, ...string[]] => {
-    writeFileSync(config, natsConfig(port, passwords), { mode: 0o600 });
+    writeFileSync(config, natsConfig(port, passwords, maxPayloadBytes), { mode: 0o600 });
     chmodSync(config, 0o600); // the mode above counts for a new file only
     return [file, '--config', config];
   };
@@ -111,8 +114,9 @@ export function randomPasswords(): NatsPasswords {
   return { app: random(), system: random() };
 }
 
-function natsConfig(port: number, { app, system }: NatsPasswords): string {
+function natsConfig(port: number, { app, system }: NatsPasswords, maxPayloadBytes = 1024 ** 2): string {
   return `listen: "127.0.0.1:${port}"
+max_payload: ${maxPayloadBytes}
 ping_interval: "1s"
 ping_max: 1
 system_account: SYS

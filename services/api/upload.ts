@@ -3,7 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import type { UploadRule } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
-import { PART } from '../../lib/relay.ts';
+import { MAX_PART_BYTES } from '../../lib/message-limit.ts';
 import { uploadTime } from '../../lib/upload-time.ts';
 import type { Route } from './routes.ts';
 
@@ -69,7 +69,7 @@ function guarded(req: IncomingMessage, rule: UploadRule): Transform {
   const begun = performance.now();
   let [size, heard] = [0, begun];
   const body = new Transform({
-    readableHighWaterMark: PART,
+    readableHighWaterMark: MAX_PART_BYTES,
     transform(chunk: Buffer, _encoding, done) {
       heard = performance.now();
       size += chunk.length;

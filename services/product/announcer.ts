@@ -6,6 +6,8 @@ type Level = Events['inventory.changed']['levels'][number];
 /** Within this time, in ms, only the first few changes are told one by one. */
 const WINDOW = 100;
 const AT_ONCE = 4;
+/** So many fit into one message. */
+const MAX_LEVELS_TOGETHER = 500;
 
 /**
  * Tells of changed stock levels: a few at once, so that a shopper sees what they have just bought, and a flood of them
@@ -36,7 +38,9 @@ export class Announcer {
   #flush(): void {
     this.#timer = undefined;
     this.#inWindow = 0;
-    if (this.#waiting.size > 0) this.#tell([...this.#waiting.values()]);
+    const levels = [...this.#waiting.values()];
+    for (let at = 0; at < levels.length; at += MAX_LEVELS_TOGETHER)
+      this.#tell(levels.slice(at, at + MAX_LEVELS_TOGETHER));
     this.#waiting.clear();
   }
 }
