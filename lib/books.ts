@@ -1,4 +1,5 @@
 import type { Store } from '../mixins/store.ts';
+import { fitting } from './page.ts';
 import type { Versioned } from './patch.ts';
 
 /** What a service lets the auditor read: all its documents, page by page in the order of their ids. */
@@ -27,5 +28,8 @@ export async function readPage<T extends Versioned, V>(
     sort: { _id: 1 },
     limit,
   })) as T[];
-  return { items: docs.map(view), next: docs.length < limit ? null : (docs.at(-1)?._id ?? null) };
+  const views = docs.map(view);
+  const items = views.slice(0, fitting(views));
+  const isLast = docs.length < limit && items.length === docs.length;
+  return { items, next: isLast ? null : (docs[items.length - 1]?._id ?? null) };
 }

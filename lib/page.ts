@@ -7,6 +7,8 @@ export const pageParams = {
 } as const;
 
 export const DEFAULT_LIMIT = 20;
+/** A page whose items take more bytes than this ends earlier than its `limit`; one item it always has. */
+export const MAX_PAGE_BYTES = 512 * 1024;
 
 /** The contract rule of a list's answer. */
 export const pageOf = <const R>(item: R) =>
@@ -38,13 +40,24 @@ export function decodeCursor(cursor: string, shape: readonly ('string' | 'number
 export const foreignCursor = () =>
   errors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
 
+/** How many of the items, at least one, fit into a page. */
+export function fitting(items: readonly unknown[]): number {
+  let bytes = 0;
+  const end = items.findIndex((item, n) => {
+    bytes += Buffer.byteLength(JSON.stringify(item));
+    return bytes > MAX_PAGE_BYTES && n > 0;
+  });
+  return end < 0 ? items.length : end;
+}
+
 /** One page of `items`, which were read with one more than `limit` to see whether there is a next. */
 export function page<T>(
   items: T[],
   limit: number,
   place: (last: T) => (string | number)[],
 ): { items: T[]; nextCursor: string | null } {
-  const shown = items.slice(0, limit);
+  const shown = items.slice(0, fitting(items.slice(0, limit)));
   const last = shown.at(-1);
-  return { items: shown, nextCursor: items.length > limit && last !== undefined ? encodeCursor(place(last)) : null };
+  const more = items.length > shown.length && last !== undefined;
+  return { items: shown, nextCursor: more ? encodeCursor(place(last)) : null };
 }

@@ -40,22 +40,48 @@ const card = {
   attributes: labels,
   /** Of the cheapest variant. */
   price: moneyRule,
-  images: { type: 'array', items: imageRule },
+  /** Of the dearest variant. */
+  priceTo: moneyRule,
+  /** What the cheapest variant cost before. */
+  compareAtPrice: { ...moneyRule, optional: true },
+  /** The first picture. */
+  image: { ...imageRule, nullable: true },
+  /** The values of each option, in the order of the variants. */
+  options: { type: 'record', key: 'string', value: { type: 'array', items: 'string' } },
+  /** Of the first variant that can be ordered, else of the first one. */
+  defaultSku: { type: 'string', nullable: true },
+  variantCount: 'number',
   rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
   availability,
-  variants: { type: 'array', items: variant },
   createdAt: 'string',
   updatedAt: 'string',
 } as const;
 
+const images = { type: 'array', items: imageRule } as const;
+const variants = { type: 'array', items: variant } as const;
+
 /** A product as lists show it. */
 export const productCard = { type: 'object', props: card } as const;
+
+/** A product in a list of products, which has all of it where it is for a copy of the catalogue. */
+export const listedProduct = {
+  type: 'object',
+  props: {
+    ...card,
+    /** With `updatedSince`. */
+    images: { ...images, optional: true },
+    /** With `updatedSince`. */
+    variants: { ...variants, optional: true },
+  },
+} as const;
 
 /** A product on its own page. */
 export const productView = {
   type: 'object',
   props: {
     ...card,
+    images,
+    variants,
     /** Markdown. */
     description: 'string',
     /** The same as HTML that is safe to put into a page. */

@@ -1,6 +1,6 @@
 import { pageParams } from '../../lib/page.ts';
 import { timeRule } from '../../lib/time.ts';
-import { currencyParam, productCard } from './product-rules.ts';
+import { currencyParam, listedProduct, productCard } from './product-rules.ts';
 import { SORTS } from './search/query.ts';
 
 const text = { type: 'string', trim: true, max: 200 } as const;
@@ -39,7 +39,7 @@ export const productSearchActions = {
     returns: {
       type: 'object',
       props: {
-        items: cards,
+        items: { type: 'array', items: listedProduct },
         nextCursor: { type: 'string', nullable: true },
         /** How many products there are on all pages together. */
         total: 'number',

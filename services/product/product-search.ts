@@ -1,11 +1,11 @@
 import { errors } from '../../lib/errors.ts';
-import { DEFAULT_LIMIT } from '../../lib/page.ts';
+import { DEFAULT_LIMIT, fitting } from '../../lib/page.ts';
 import type { Handlers } from '../../lib/service.ts';
 import { timeOf } from '../../lib/time.ts';
-import { soldIn } from './product.ts';
+import { type Product, soldIn } from './product.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 import { type ProductService, sightIn } from './product-service.ts';
-import { productCard } from './product-view.ts';
+import { productCard, productCopy, type Sight } from './product-view.ts';
 
 const FEW = 8;
 /** What goes with `updatedSince`: a filter would keep from a client that something has left it. */
@@ -18,11 +18,12 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
     const sight = sightIn(this, asked);
     const { currency } = sight;
     if (updatedSince !== undefined) refuseOthers(ctx.params);
-    const { items, ...rest } =
-      updatedSince === undefined
-        ? this.catalogue.find(currency, { ...query, limit, cursor })
-        : this.catalogue.changedSince(currency, timeOf('updatedSince', updatedSince), { limit, cursor });
-    return { items: items.map((product) => productCard(product, sight)), ...rest };
+    const since = updatedSince === undefined ? undefined : timeOf('updatedSince', updatedSince);
+    const pageOf = (size: number) =>
+      since === undefined
+        ? shown(this.catalogue.find(currency, { ...query, limit: size, cursor }), sight, productCard)
+        : shown(this.catalogue.changedSince(currency, since, { limit: size, cursor }), sight, productCopy);
+    return withinBytes(limit, pageOf);
   },
 
   suggest(ctx) {
@@ -48,6 +49,22 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
     return { items: found.map((one) => productCard(one, sight)) };
   },
 };
+
+const shown = <P extends { items: Product[] }, V>(
+  found: P,
+  sight: Sight,
+  view: (product: Product, sight: Sight) => V,
+) => ({
+  ...found,
+  items: found.items.map((product) => view(product, sight)),
+});
+
+/** The page of at most `limit`, or a shorter one that has not too many bytes. Its cursor is that of its own last item. */
+function withinBytes<P extends { items: object[] }>(limit: number, pageOf: (size: number) => P): P {
+  const page = pageOf(limit);
+  const most = fitting(page.items);
+  return most < page.items.length ? withinBytes(most, pageOf) : page;
+}
 
 function refuseOthers(params: object): void {
   const others = Object.keys(params).filter((name) => !WHOLE.includes(name));

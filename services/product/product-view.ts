@@ -1,7 +1,7 @@
 import type { Money } from '../../lib/money.ts';
 import { availabilityOf, bestOf, type Levels } from './availability.ts';
 import { imageView } from './image-view.ts';
-import { lowestPrice, moneyOf, type Product, soldIn, type Variant } from './product.ts';
+import { moneyOf, type Product, soldIn, type Variant } from './product.ts';
 import { richText } from './rich-text.ts';
 
 /** What a shopper is shown it in, and what is left of it. */
@@ -10,10 +10,27 @@ export interface Sight {
   levels: Levels;
 }
 
-/** A product as lists show it. Only what is sold in the currency is there. */
-export function productCard(product: Product, { currency, levels }: Sight) {
-  const { _id: id, slug, title, brand, category, attributes, images, rating, createdAt, updatedAt } = product;
-  const variants = soldIn(product, currency).map((variant) => ({
+/** A product as lists show it: what is sold in the currency, without each variant. */
+export function productCard(product: Product, sight: Sight) {
+  return cardOf(product, variantsOf(product, sight), sight);
+}
+
+/** A product for a copy of the catalogue. */
+export function productCopy(product: Product, sight: Sight) {
+  const variants = variantsOf(product, sight);
+  return { ...cardOf(product, variants, sight), images: product.images.map(imageView), variants };
+}
+
+/** A product on its own page. */
+export function productView(product: Product, sight: Sight) {
+  const { description, taxClass } = product;
+  return { ...productCopy(product, sight), description, descriptionHtml: richText(description), taxClass };
+}
+
+type VariantView = ReturnType<typeof variantsOf>[number];
+
+const variantsOf = (product: Product, { currency, levels }: Sight) =>
+  soldIn(product, currency).map((variant) => ({
     sku: variant.sku,
     title: variant.title,
     options: variant.options,
@@ -21,27 +38,36 @@ export function productCard(product: Product, { currency, levels }: Sight) {
     ...(variant.image === undefined ? {} : { image: variant.image }),
     availability: availabilityOf(levels(variant.sku)),
   }));
+
+function cardOf(product: Product, variants: readonly VariantView[], { currency }: Sight) {
+  const { _id: id, slug, title, brand, category, attributes, images, rating, createdAt, updatedAt } = product;
+  const [first] = variants;
+  const byPrice = variants.toSorted((a, b) => a.price.amount - b.price.amount);
+  const { price = moneyOf(0, currency), compareAtPrice } = byPrice[0] ?? {};
+  const [image] = images;
   return {
-    id,
-    slug,
-    title,
-    brand,
-    category,
-    attributes,
-    price: moneyOf(lowestPrice(product, currency) ?? 0, currency),
-    images: images.map(imageView),
+    ...{ id, slug, title, brand, category, attributes, price },
+    priceTo: byPrice.at(-1)?.price ?? price,
+    ...(compareAtPrice === undefined ? {} : { compareAtPrice }),
+    image: image ? imageView(image) : null,
+    options: optionsOf(variants),
+    defaultSku: (variants.find(({ availability }) => availability !== 'out_of_stock') ?? first)?.sku ?? null,
+    variantCount: variants.length,
     rating: ratingView(rating),
     availability: bestOf(variants.map(({ availability }) => availability)),
-    variants,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
 }
 
-/** A product on its own page. */
-export function productView(product: Product, sight: Sight) {
-  const { description, taxClass } = product;
-  return { ...productCard(product, sight), description, descriptionHtml: richText(description), taxClass };
+function optionsOf(variants: readonly VariantView[]): Record<string, string[]> {
+  const values = new Map<string, Set<string>>();
+  for (const { options } of variants) {
+    for (const [name, value] of Object.entries(options)) {
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+    }
+  }
+  return Object.fromEntries([...values].map(([name, of]) => [name, [...of]]));
 }
 
 /** `average` is rounded to a tenth of a star; null without a review. */

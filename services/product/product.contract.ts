@@ -53,7 +53,8 @@ export const product = contract(
       visibility: 'published',
       auth: 'public',
       idempotent: true,
-      timeout: 1000,
+      // A hundred of the largest are several megabytes.
+      timeout: 3000,
       rateClass: 'reads',
       rest: 'POST /v1/products/lookup',
       params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 }, currency: currencyParam },

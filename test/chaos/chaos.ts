@@ -4,7 +4,7 @@ import { Cluster } from '../../scripts/cluster/cluster.ts';
 import { type Addresses, NODE_IDS } from '../../scripts/cluster/plan.ts';
 import { readTopology } from '../../scripts/cluster/topology.ts';
 import { Operator } from '../support/operator.ts';
-import { plentiful } from '../support/sample.ts';
+import { CATALOGUE_COPY, plentiful } from '../support/sample.ts';
 import { request } from '../support/shop.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 import { type FaultKind, inflict, planFaults } from './faults.ts';
@@ -146,7 +146,7 @@ async function shopping(
   operator: Operator,
   { orders, shoppers, seed }: Pick<Options, 'orders' | 'shoppers' | 'seed'>,
 ): Promise<Crowd> {
-  const { body } = await request(url, 'GET /v1/products?limit=100');
+  const { body } = await request(url, CATALOGUE_COPY);
   const skus = await plentiful(body.items, 20);
   await operator.stockUp(skus.slice(0, 100), orders);
   await operator.offerCoupon('CHAOS', Math.ceil(orders / 10));

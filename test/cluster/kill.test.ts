@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { type Acknowledged, Buyers, Readers } from '../support/load.ts';
 import { Operator } from '../support/operator.ts';
-import { plentiful } from '../support/sample.ts';
+import { CATALOGUE_COPY, plentiful } from '../support/sample.ts';
 import { eventually, request, Shopper } from '../support/shop.ts';
 
 /**
@@ -18,7 +18,7 @@ let shoppers: Shopper[];
 
 beforeAll(async () => {
   cluster = await startCluster({ env: { DATABASE_PREFIX: PREFIX, SEED: 'true' } });
-  const { body } = await request(cluster.url, 'GET /v1/products?limit=100');
+  const { body } = await request(cluster.url, CATALOGUE_COPY);
   ids = body.items.map(({ id }: { id: string }) => id);
   skus = await plentiful(body.items, 60);
   shoppers = await Promise.all(Array.from({ length: 4 }, () => Shopper.at(cluster.url)));

@@ -3,7 +3,7 @@ import { LINE_BREAK } from '../../lib/unicode.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { importFile, productLine } from '../support/imports.ts';
 import { LINE_BREAKS, TEXT_LINE_BREAKS } from '../support/line-breaks.ts';
-import { plentiful } from '../support/sample.ts';
+import { CATALOGUE_COPY, plentiful } from '../support/sample.ts';
 import { ADDRESS, request, Shopper, send, startShop, type TestShop } from '../support/shop.ts';
 import { staffAt } from '../support/staff.ts';
 
@@ -81,7 +81,7 @@ describe('after a restart of the embedded shop, texts with what a line reader ta
     ).device;
     expect(said.device).toBe('Agent\u0085one');
 
-    const { body } = await request(shop.url, 'GET /v1/products?limit=100');
+    const { body } = await request(shop.url, CATALOGUE_COPY);
     const [sku] = await plentiful(body.items, 1);
     const product = body.items.find(({ variants }: { variants: { sku: string }[] }) =>
       variants.some((one) => one.sku === sku),

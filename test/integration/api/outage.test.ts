@@ -36,7 +36,7 @@ eachEngine('when a part of the shop fails', (engine) => {
   beforeAll(async () => {
     shop = await startShop(engine.config({ SEED: 'true', LOG_LEVEL: 'fatal' }));
     ada = await Shopper.at(shop.url);
-    sku = (await ada.ask('GET /v1/products?limit=1')).body.items[0].variants[0].sku;
+    sku = (await ada.ask('GET /v1/products?limit=1')).body.items[0].defaultSku;
     expect((await ada.put(sku, 1)).status).toBe(200);
   });
   afterAll(() => shop.stop());

@@ -12,6 +12,10 @@ interface Listed {
   brand: string;
   createdAt: string;
   price: { amount: number; currency: string };
+  priceTo: { amount: number; currency: string };
+  options: Record<string, string[]>;
+  defaultSku: string;
+  availability: string;
   variants: { sku: string; price: { amount: number; currency: string }; availability: string }[];
 }
 
@@ -103,17 +107,39 @@ eachEngine('the catalogue', (engine) => {
 
   test('tells prices in whole cents, to the cent', async () => {
     const found = await all({ limit: 100 });
-    const prices = found.flatMap(({ price, variants }) => [price, ...variants.map((variant) => variant.price)]);
+    const prices = found.flatMap(({ price, priceTo }) => [price, priceTo]);
     for (const { amount, currency } of prices) {
       expect(Number.isSafeInteger(amount) && amount > 0).toBe(true);
       expect(currency).toBe('EUR');
     }
-    const kept = new Map(products.flatMap(({ variants }) => variants.map(({ sku, price }) => [sku, price.amount])));
-    for (const { price, variants } of found) {
-      for (const { sku, price } of variants) expect([sku, price.amount]).toEqual([sku, kept.get(sku)]);
-      expect(price.amount).toBe(Math.min(...variants.map((variant) => variant.price.amount)));
+    const kept = new Map(products.map(({ _id, variants }) => [_id, variants.map(({ price }) => price.amount)]));
+    for (const { id, price, priceTo } of found) {
+      const amounts = kept.get(id) ?? [];
+      expect([price.amount, priceTo.amount]).toEqual([Math.min(...amounts), Math.max(...amounts)]);
     }
     expect(prices.some(({ amount }) => amount % 100 !== 0)).toBe(true);
+  });
+
+  test('shows what a card needs in lists, and each variant on the page of the product and in a copy', async () => {
+    const [sample] = products.filter(({ variants }) => variants.length > 2);
+    const find = (items: Listed[]) => items.find(({ id }) => id === sample?._id);
+    const card = find(await all({ limit: 100 }));
+    const page = (await request(shop.url, `GET /v1/products/${sample?._id}`)).body;
+    const copy = find(await all({ limit: 100, updatedSince: '1970-01-01T00:00:00Z' }));
+    const looked = (await request(shop.url, 'POST /v1/products/lookup', { body: { ids: [sample?._id] } })).body
+      .items[0];
+    const related = (await request(shop.url, `GET /v1/products/${products[0]?.slug}/related?limit=20`)).body.items;
+    for (const one of [card, looked, ...related]) expect(Object.keys(one)).not.toContain('variants');
+    const options = [...new Set(sample?.variants.flatMap((variant) => Object.keys(variant.options)))].map((name) => [
+      name,
+      [...new Set(sample?.variants.map((variant) => variant.options[name]))],
+    ]);
+    expect(card?.options).toEqual(Object.fromEntries(options));
+    expect(card?.defaultSku).toBe(sample?.variants.find(({ stock }) => stock > 0)?.sku);
+    expect(looked).toEqual(card);
+    expect(page).toMatchObject({ ...card, variants: copy?.variants });
+    expect(copy).toMatchObject({ ...card, images: [] });
+    expect(copy?.variants.map(({ sku }) => sku)).toEqual(sample?.variants.map(({ sku }) => sku));
   });
 
   test('shows a product by its id and by its slug alike, with what is in stock', async () => {

@@ -3,7 +3,7 @@ import type { Config } from '../../../lib/config.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { manyCustomers } from '../../support/customers.ts';
 import { eachEngine } from '../../support/engines.ts';
-import { plentiful } from '../../support/sample.ts';
+import { CATALOGUE_COPY, plentiful } from '../../support/sample.ts';
 import { ADDRESS, type Answer, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
@@ -21,7 +21,7 @@ eachEngine('reviews', (engine) => {
     config = engine.config({ SEED: 'true' });
     shop = await startShop(config);
     staff = await staffAt(shop);
-    const { body } = await request(shop.url, 'GET /v1/products?limit=100');
+    const { body } = await request(shop.url, CATALOGUE_COPY);
     const skus = new Set(await plentiful(body.items, MANY));
     products = (body.items as { id: string; variants: { sku: string }[] }[]).flatMap(({ id, variants }) => {
       const sku = variants.find((variant) => skus.has(variant.sku))?.sku;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
+import { CATALOGUE_COPY } from '../../support/sample.ts';
 import { eventually, request, startShop } from '../../support/shop.ts';
 
 eachEngine('made-up products', (engine) => {
@@ -12,7 +13,7 @@ eachEngine('made-up products', (engine) => {
       expect(await add(40, 40)).toEqual({ added: 20 });
       expect(await storeOf(shop, 'product').count()).toBe(80);
       const { body } = await eventually(
-        () => request(shop.url, 'GET /v1/products?currency=USD&limit=100'),
+        () => request(shop.url, `${CATALOGUE_COPY}&currency=USD`),
         (answer) => answer.body.items.length === 80,
       );
       const skus = body.items.flatMap(({ variants }: { variants: { sku: string }[] }) =>

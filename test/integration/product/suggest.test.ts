@@ -60,15 +60,18 @@ eachEngine('suggestions', (engine) => {
     const { status, body } = await related(sample?.slug ?? '', '?limit=5');
     expect(status).toBe(200);
     expect(body.items).toHaveLength(5);
-    const pairs = (one: { attributes: object; brand: string; variants: { options: object }[] }) =>
+    const pairs = ({ brand, attributes, variants }: (typeof products)[number]) =>
       new Set([
-        one.brand,
-        ...[one.attributes, ...one.variants.map(({ options }) => options)].flatMap((labels) =>
+        brand,
+        ...[attributes, ...variants.map(({ options }) => options)].flatMap((labels) =>
           Object.entries(labels).map((pair) => pair.join()),
         ),
       ]);
-    const own = pairs(sample as never);
-    const alike = body.items.map((item: never) => [...pairs(item)].filter((pair) => own.has(pair)).length);
+    const own = pairs(sample as (typeof products)[number]);
+    const alike = body.items.map(({ id }: { id: string }) => {
+      const [item] = products.filter(({ _id }) => _id === id).map(pairs);
+      return [...(item ?? [])].filter((pair) => own.has(pair)).length;
+    });
     expect(alike).toEqual(alike.toSorted((a: number, b: number) => b - a));
     for (const item of body.items) {
       expect(item.category).toBe('knitwear');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor, page } from '../../../lib/page.ts';
+import { readPage } from '../../../lib/books.ts';
+import { decodeCursor, encodeCursor, MAX_PAGE_BYTES, page } from '../../../lib/page.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const refused = expect.objectContaining({
@@ -78,5 +79,48 @@ describe('a page', () => {
       expect(seen).toEqual(list);
     });
     fc.assert(check, { seed });
+  });
+});
+
+describe('a page of large items', () => {
+  const itemsOf = (sizes: readonly number[]) =>
+    sizes.map((size, n) => ({ _id: String(n).padStart(6, '0'), rev: 0, text: '€'.repeat(size / 3) }));
+
+  test('ends before it has too many bytes, has one item at least, and its cursor loses and doubles none', () => {
+    const sizes = fc.array(fc.integer({ min: 0, max: 2 * MAX_PAGE_BYTES }), { maxLength: 20 });
+    const check = fc.property(sizes, fc.integer({ min: 1, max: 100 }), (sizes, limit) => {
+      const items = itemsOf(sizes);
+      const seen: string[] = [];
+      for (let after = ''; ; ) {
+        const rest = items.filter(({ _id }) => _id > after).slice(0, limit + 1);
+        const { items: shown, nextCursor } = page(rest, limit, ({ _id }) => [_id]);
+        expect(shown.length).toBeLessThanOrEqual(limit);
+        if (shown.length > 1) expect(Buffer.byteLength(JSON.stringify(shown))).toBeLessThan(MAX_PAGE_BYTES + 100);
+        seen.push(...shown.map(({ _id }) => _id));
+        if (nextCursor === null) break;
+        after = String(decodeCursor(nextCursor, ['string'])[0]);
+      }
+      expect(seen).toEqual(items.map(({ _id }) => _id));
+    });
+    fc.assert(check, { seed, numRuns: 30 });
+  });
+
+  test('of what the auditor reads is cut as well, and goes on behind it', async () => {
+    const items = itemsOf(Array.from({ length: 30 }, () => MAX_PAGE_BYTES / 4));
+    const find = async ({ _id }: { _id?: { $gt: string } }, { limit }: { limit: number }) =>
+      items.filter((item) => !_id || item._id > _id.$gt).slice(0, limit);
+    const seen: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const { items: shown, next } = await readPage(
+        { find } as never,
+        { after, limit: 10 },
+        ({ _id, rev: _, ...rest }) => ({ id: _id, ...rest }),
+      );
+      expect(shown.length).toBeLessThanOrEqual(4);
+      seen.push(...shown.map(({ id }) => id));
+      if (next === null) break;
+      after = next;
+    }
+    expect(seen).toEqual(items.map(({ _id }) => _id));
   });
 });
