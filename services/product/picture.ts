@@ -20,7 +20,8 @@ const PATIENCE = 20;
 
 /** libvips is large: only who uses it waits for it. */
 let loaded: Promise<(content: Buffer) => Sharp> | undefined;
-const load = () => {
+/** Holds the event loop for as long as the system takes to load libvips. */
+export const loadLibrary = () => {
   loaded ??= import('sharp').then(({ default: sharp }) => {
     // How many pictures are worked on at a time, the action says; each has one thread of its own beside the event loop.
     sharp.concurrency(1);
@@ -49,7 +50,7 @@ export async function collected(body: Readable): Promise<Buffer> {
 export async function storePicture(content: Buffer, blobs: Blobs): Promise<Omit<Image, 'alt'>> {
   const format = formatOf(content);
   if (!format) throw errors.pictureRefused('It is neither PNG, JPEG nor WebP, or there is something else behind it.');
-  const open = await load();
+  const open = await loadLibrary();
   const { width, height } = await sizeOf(open(content), format);
   const id = createHash('sha256').update(content).digest('base64url');
   const widths = widthsOf(width);

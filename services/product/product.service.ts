@@ -6,6 +6,7 @@ import { worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
 import { CatchUp } from './catch-up.ts';
 import { imageHandlers } from './images.ts';
+import { loadLibrary } from './picture.ts';
 import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
@@ -132,6 +133,8 @@ export default function productService(config: Config) {
     },
 
     async started() {
+      // Before this node is offered anything: later, a node that does not answer NATS meanwhile would be dropped.
+      if (config.natsUrl) await loadLibrary();
       if (config.seed) await seed(this.store, () => sampleProducts(config.currencies));
       catchUp = new CatchUp(catalogue, this.store, this.broker);
       await catchUp.load();
