@@ -209,6 +209,34 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/lib/admission/overload.test.ts'],
     red: /● .*a long overload does not become the new normal/,
   },
+  'a page takes all items, however large': {
+    file: 'lib/page.ts',
+    find: 'return bytes > MAX_PAGE_BYTES && n > 0;',
+    replace: 'return false;',
+    tests: ['test/unit/lib/page.test.ts'],
+    red: /● .*ends before it has too many bytes/,
+  },
+  'a packet larger than a message is sent as it is': {
+    file: 'services/relay/large-packets.ts',
+    find: 'if (!transit || data.length <= maxMessageBytes(this.#broker))',
+    replace: 'if (!transit || data.length > 0)',
+    tests: ['test/integration/large-messages.test.ts'],
+    red: /● .*events of any size up to the limit/,
+  },
+  'a packet may be as large as it is': {
+    file: 'services/relay/large-packets.ts',
+    find: 'if (bytes > MAX_PACKET_BYTES) return',
+    replace: 'if (bytes < 0) return',
+    tests: ['test/integration/large-messages.test.ts'],
+    red: /● .*is a coded error at once/,
+  },
+  'a product in a list has each variant': {
+    file: 'services/product/product-view.ts',
+    find: 'return cardOf(product, variantsOf(product, sight), sight);',
+    replace: 'return productCopy(product, sight);',
+    tests: ['test/integration/product/catalogue.test.ts'],
+    red: /● .*shows what a card needs/,
+  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */
