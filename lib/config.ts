@@ -89,6 +89,8 @@ export interface Config {
   pricingFile?: string;
   /** How long a shopper's hold keeps stock aside, in ms. */
   holdTime: number;
+  /** Within how many days after delivery all goods must be sent back for the delivery to be refunded too; 0: never. */
+  withdrawalDays: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /** Checks every action's result against its contract: for tests. */
   checkResults: boolean;
@@ -193,6 +195,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     seller: text('SELLER'),
     ...(env.PRICING_FILE ? { pricingFile: resolve(text('PRICING_FILE')) } : {}),
     holdTime: (env.HOLD_MINUTES as number) * 60_000,
+    withdrawalDays: env.WITHDRAWAL_DAYS as number,
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     checkResults: env.NODE_ENV === 'test',
   };

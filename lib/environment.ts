@@ -63,6 +63,7 @@ export const SETTINGS = {
   SELLER: { type: 'string', default: 'Moleculer Shop, 1 Market Street, 10115 Berlin' },
   PRICING_FILE: { type: 'string', optional: true },
   HOLD_MINUTES: { type: 'number', min: 0.01, max: 1440, convert: true, default: 15 },
+  WITHDRAWAL_DAYS: { type: 'number', integer: true, min: 0, max: 3650, convert: true, default: 14 },
   LOG_LEVEL: { type: 'enum', values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'warn' },
 } as const;
 
@@ -117,6 +118,7 @@ export const HINTS: Record<string, string> = {
   SMTP_URL: 'an address such as smtp://user:password@mail.example.com:587',
   MAIL: 'file, or unset',
   HOLD_MINUTES: 'a number of minutes from 0.01 to 1440',
+  WITHDRAWAL_DAYS: 'a whole number of days from 0 (delivery is never refunded with a return) to 3650',
   LOG_LEVEL: 'one of fatal, error, warn, info, debug, trace',
 };
 

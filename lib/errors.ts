@@ -157,7 +157,13 @@ export const errors = {
     coded('total-too-high', 'The total is more than the shop can account for in one order. Order less at a time.'),
   unknownPaymentMethod: (method: string) =>
     coded('unknown-payment-method', `${JSON.stringify(method)} is no way to pay here.`),
-  refundTooHigh: (left: Money) => coded('refund-too-high', 'This is more than is left of what was captured.', { left }),
+  /** @param left of the order; `lines` and `shipping`: of those that more was asked of */
+  refundTooHigh: (left: Money, lines: { sku: string; left: Money }[] = [], shipping?: Money) =>
+    coded('refund-too-high', 'This is more than is left of what was paid.', {
+      left,
+      ...(lines.length > 0 ? { lines } : {}),
+      ...(shipping ? { shipping } : {}),
+    }),
   notReturnable: (items: { sku: string; requested: number; returnable: number }[]) =>
     coded(
       'not-returnable',

@@ -28,6 +28,8 @@ const PROBLEM_MEMBERS: JsonSchema = {
   items: { type: 'array' },
   total: { type: 'object' },
   left: { type: 'object' },
+  lines: { type: 'array', items: { type: 'object' } },
+  shipping: { type: 'object' },
   methods: { type: 'array' },
   orders: { type: 'array', items: { type: 'string' } },
   orderId: { type: 'string' },

@@ -30,7 +30,17 @@ export const orderSummary = {
   },
 } as const;
 
-export const ORDER_MAILS = ['order-confirmed', 'order-shipped', 'order-refunded', 'order-cancelled'] as const;
+export const ORDER_MAILS = [
+  'order-confirmed',
+  'order-shipped',
+  'order-refunded',
+  'order-cancelled',
+  'unpaid-order-cancelled',
+  'payment-failed',
+  'order-rejected',
+  'return-approved',
+  'return-refused',
+] as const;
 export const LINK_MAILS = ['verify-email', 'change-email', 'reset-password'] as const;
 /** About something that can be bought. */
 export const ARTICLE_MAILS = ['back-in-stock'] as const;

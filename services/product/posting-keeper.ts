@@ -47,6 +47,10 @@ export async function post(draft: Omit<Posting, 'rev'>, keeper: Keeper): Promise
   return { id: now._id, outcomes: now.outcomes };
 }
 
+/** Whether a member of staff has sent a key before. */
+export const isKnownKey = async ({ by, key }: Pick<Posting, 'by' | 'key'>, { store }: Keeper): Promise<boolean> =>
+  (await store.findOne({ by, key })) !== null;
+
 async function byKey({ by, key }: Pick<Posting, 'by' | 'key'>, { store }: Keeper): Promise<Posting> {
   const found = await store.findOne({ by, key });
   if (!found) throw errors.unavailable('The first request with this key is not to be seen yet.');

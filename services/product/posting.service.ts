@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { changed } from '../../lib/audited.ts';
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
+import { readOnce } from '../../lib/fingerprint.ts';
 import { newId } from '../../lib/ids.ts';
 import { type Self, service, staffOf } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
@@ -10,7 +10,7 @@ import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
 import { newPosting, type Posting } from './posting.ts';
 import { correctionOf, linesOf } from './posting-input.ts';
-import { type Keeper, keepPostings, post } from './posting-keeper.ts';
+import { isKnownKey, type Keeper, keepPostings, post } from './posting-keeper.ts';
 
 const PAUSE = 1000;
 
@@ -38,8 +38,12 @@ export default function postingService(config: Config) {
     handlers: {
       async move(ctx) {
         const { sku, idempotencyKey: key } = ctx.params;
-        const correction = correctionOf(ctx.params);
-        const { outcomes } = await post(draftOf(staffOf(ctx), key, [{ sku, correction }]), keeperOf(this));
+        const [by, keeper] = [staffOf(ctx), keeperOf(this)];
+        const correction = await readOnce(
+          () => correctionOf(ctx.params),
+          () => isKnownKey({ by, key }, keeper),
+        );
+        const { outcomes } = await post(draftOf(by, key, [{ sku, correction }]), keeper);
         const [outcome] = outcomes;
         if (!outcome || outcome.outcome === 'unknown') throw errors.notFound('This SKU');
         const { available, reserved, sold, quantity, seq, at } = outcome;
@@ -52,8 +56,12 @@ export default function postingService(config: Config) {
 
       async stocktake(ctx) {
         const { idempotencyKey: key, lines } = ctx.params;
-        const draft = draftOf(staffOf(ctx), key, linesOf(lines));
-        const { id, outcomes } = await post(draft, keeperOf(this));
+        const [by, keeper] = [staffOf(ctx), keeperOf(this)];
+        const counted = await readOnce(
+          () => linesOf(lines),
+          () => isKnownKey({ by, key }, keeper),
+        );
+        const { id, outcomes } = await post(draftOf(by, key, counted), keeper);
         const views = outcomes.map(({ sku, outcome, quantity, available, reserved, sold }, line) => ({
           sku,
           outcome: outcome === 'short' ? ('refused' as const) : outcome,
@@ -71,6 +79,5 @@ export default function postingService(config: Config) {
 
 /** The same member of staff and the same key: the same request, or a mistake. */
 function draftOf(by: string, key: string, lines: Posting['lines']): Omit<Posting, 'rev'> {
-  const fingerprint = createHash('sha256').update(JSON.stringify(lines)).digest('base64url');
-  return newPosting({ _id: newId('pst'), by, key, fingerprint, lines }, new Date());
+  return newPosting({ _id: newId('pst'), by, key, lines }, new Date());
 }

@@ -1,5 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
+import { fingerprintOf } from '../../lib/fingerprint.ts';
 import type { Posted } from './ledger.ts';
 import type { Correction } from './stock-post.ts';
 
@@ -16,8 +17,7 @@ export interface Posting {
   /** The member of staff; unique with `key`. */
   by: string;
   key: string;
-  /** Of the request: the key sent with another one is a mistake. */
-  fingerprint: string;
+  /** All of the request: the key sent with other lines is a mistake. */
   lines: { sku: string; correction: Correction }[];
   /** One for each line; null until all are through. */
   outcomes: Outcome[] | null;
@@ -33,7 +33,7 @@ export const PATIENCE = 20_000;
 const LEASE = 30_000;
 const LONGEST_PAUSE = 60_000;
 
-type Draft = Pick<Posting, '_id' | 'by' | 'key' | 'fingerprint' | 'lines'>;
+type Draft = Pick<Posting, '_id' | 'by' | 'key' | 'lines'>;
 
 /** A posting that whoever inserts it carries out at once. */
 export function newPosting(draft: Draft, now: Date): Omit<Posting, 'rev'> {
@@ -41,8 +41,8 @@ export function newPosting(draft: Draft, now: Date): Omit<Posting, 'rev'> {
 }
 
 /** The one that the key belongs to, for a request. @throws idempotency-key-reused when it was another request */
-export function sameRequest(known: Posting, { fingerprint }: Draft): Posting {
-  if (known.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
+export function sameRequest(known: Posting, { lines }: Draft): Posting {
+  if (fingerprintOf({ lines: known.lines }) !== fingerprintOf({ lines })) throw errors.idempotencyKeyReused();
   return known;
 }
 

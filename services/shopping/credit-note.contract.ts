@@ -5,7 +5,7 @@ import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { postalAddress } from '../customer/customer-rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
-import { item } from './order-rules.ts';
+import { bookedParts, item, refundLines } from './order-rules.ts';
 
 const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;
 
@@ -23,6 +23,24 @@ const view = {
       type: 'array',
       items: { type: 'object', props: { title: 'string', variant: 'string', sku: 'string', quantity: 'number' } },
     },
+    /** What is credited for which line, and for the delivery. Absent on credit notes from before refunds had lines. */
+    lines: {
+      type: 'array',
+      optional: true,
+      items: {
+        type: 'object',
+        props: {
+          title: 'string',
+          variant: 'string',
+          sku: 'string',
+          quantity: 'number|optional',
+          /** In basis points. */
+          rate: 'number',
+          amount: moneyRule,
+        },
+      },
+    },
+    shipping: { ...moneyRule, optional: true },
     amount: moneyRule,
     /** What of the amount has which rate, in basis points; `gross` contains `tax`. */
     taxes: {
@@ -95,6 +113,10 @@ export const creditNote = contract(
       params: {
         refundId: 'string',
         amount: moneyRule,
+        /** What of the amount belongs to which line, and to the delivery; in minor units. */
+        lines: { ...refundLines, min: 0, optional: true },
+        shipping: { type: 'number', integer: true, min: 0, optional: true },
+        /** Goods that came back. */
         items: { type: 'array', items: item },
         /** Of a cancelled order: without an invoice there is nothing to correct. */
         cancellation: 'boolean',
@@ -134,6 +156,9 @@ export const creditNote = contract(
         orderId: 'string',
         refundId: 'string',
         amount: moneyRule,
+        /** The sum of its parts by tax rate, in minor units. */
+        taxed: 'number',
+        parts: bookedParts,
       }),
     },
   },

@@ -98,9 +98,27 @@ export default function creditNoteService(config: Config) {
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, ({ _id: id, year, seq, orderId, refundId, amount }) => ({
-          ...{ id, year, seq, orderId, refundId, amount },
-        }));
+        return readPage(
+          this.store,
+          ctx.params,
+          ({ _id: id, year, seq, orderId, refundId, amount, lines, shipping, taxes }) => ({
+            ...{
+              id,
+              year,
+              seq,
+              orderId,
+              refundId,
+              amount,
+              taxed: taxes.reduce((sum, { gross }) => sum + gross.amount, 0),
+            },
+            parts: lines
+              ? {
+                  lines: lines.map((line) => ({ sku: line.sku, amount: line.amount.amount })),
+                  shipping: shipping?.amount ?? 0,
+                }
+              : null,
+          }),
+        );
       },
     },
   });
@@ -122,9 +140,13 @@ const viewOf = ({
   invoice,
   isCancellation: cancellation,
   items,
+  lines,
+  shipping,
   amount,
   taxes,
 }: CreditNote) => ({
   ...{ number, orderId, refundId, issuedAt: issuedAt.toISOString(), invoice: invoice.number },
   ...{ cancellation, items, amount, taxes },
+  ...(lines ? { lines } : {}),
+  ...(shipping ? { shipping } : {}),
 });

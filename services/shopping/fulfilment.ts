@@ -1,9 +1,10 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
 import { type Order, resumeAt } from './order.ts';
-import { CANCEL_KEY, invoiceOf, mailOf } from './order-outbox.ts';
+import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, move, type OrderState } from './order-state.ts';
-import { refundable, refundOf } from './refunds.ts';
+import { CANCEL_KEY, refundable } from './refund-lines.ts';
+import { cancellationParts, refundOf } from './refunds.ts';
 
 /** What staff, or the customer, does to an order after it was placed. */
 export type Step =
@@ -24,8 +25,13 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
     case 'SHIPPED': {
       const { carrier, trackingNumber } = step;
       const shipment = { carrier, trackingNumber };
-      const other = order.shipment && order.shipment.trackingNumber !== trackingNumber;
-      if (other) throw errors.wrongState(order.state, `It was shipped as ${order.shipment?.trackingNumber} before.`);
+      const known = order.shipment;
+      if (known && (known.trackingNumber !== trackingNumber || known.carrier !== carrier)) {
+        throw errors.wrongState(
+          order.state,
+          `It was shipped before, with ${known.carrier} as ${known.trackingNumber}.`,
+        );
+      }
       const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
       return moved(
         order,
@@ -46,6 +52,8 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
 /** Before it was paid, it is rejected; before it was shipped, the money goes back and the goods return to the stock. */
 function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): Decision<Order> {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
+  // Cancelled before it was paid: it is rejected, or about to be.
+  if (order.rejection?.code === 'order-cancelled') return { answer: order };
   if (order.state === 'PENDING') {
     return moved(
       order,
@@ -56,9 +64,9 @@ function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason
       reason,
     );
   }
-  const left = refundable(order);
-  const refund = refundOf({ id, key: CANCEL_KEY, reason, by }, left, now);
-  const refunds = left.amount > 0 ? [...order.refunds, refund] : order.refunds;
+  const origin = { id, key: CANCEL_KEY, cause: 'cancellation', reason, by } as const;
+  const refund = refundOf(order, origin, cancellationParts(order), now);
+  const refunds = refundable(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
   return moved(order, 'CANCELLING', { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }
 

@@ -3,6 +3,7 @@ import { errors, isProblem } from '../../lib/errors.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Item } from './cart.ts';
 import { begin, consume, doubtful, drop, type Hold, held, type Reservation, released, review } from './hold.ts';
+import { grantHold, type HoldLimits, refuseTooManyPieces } from './hold-limits.ts';
 
 const BATCH = 50;
 
@@ -13,13 +14,19 @@ export interface Keeper {
 }
 
 /**
- * Reserves the items under the id of an order to come. What was on hold before is given back first.
- * @throws out-of-stock, and then nothing is held; unavailable when another hold of this customer came between
+ * Reserves the items under the id of an order to come, within the customer's limits. What was on hold before is given back
+ * first.
+ * @throws limit-reached, and then what was on hold stays so; out-of-stock, and then nothing is held; unavailable when another hold of this customer came between
  */
-export async function hold(customerId: string, wanted: Reservation, until: Date, keeper: Keeper): Promise<Hold> {
+export async function hold(customerId: string, wanted: Reservation, limits: HoldLimits, keeper: Keeper): Promise<Hold> {
   const { store, rpc } = keeper;
   const { orderId, items } = wanted;
-  await giveBack(await store.change(customerId, (doc, now) => begin(doc, wanted, until, now)), keeper);
+  refuseTooManyPieces(items, limits);
+  const begun = await store.change(customerId, (doc, now) => {
+    const { until, usage } = grantHold(doc, limits, now);
+    return begin(doc, wanted, until, now, usage);
+  });
+  await giveBack(begun, keeper);
   const results = await Promise.all(
     items.map(async ({ sku, quantity }) => ({
       sku,

@@ -27,7 +27,7 @@ export const hold = contract(
       location: '/v1/checkout/hold',
       params: {},
       returns: view,
-      problems: ['empty-cart', 'order-open', 'out-of-stock'],
+      problems: ['empty-cart', 'order-open', 'limit-reached', 'out-of-stock'],
     },
     get: {
       ...mine,

@@ -8,6 +8,7 @@ import { type Worker, worker } from '../../mixins/worker.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
 import { consumeHold, hold as holdItems, type Keeper, keepHolds, letGo } from './hold-keeper.ts';
+import { holdLimits } from './hold-limits.ts';
 
 const PAUSE = 1000;
 
@@ -39,8 +40,10 @@ export default function holdService(config: Config) {
         // The order has its stock already.
         if (openOrder) throw errors.orderOpen(openOrder.id, openOrder.status);
         if (items.length === 0) throw errors.emptyCart();
-        const until = new Date(Date.now() + config.holdTime);
-        return viewOf(await holdItems(customerId, { orderId: newId('ord'), items }, until, keeperOf(this)));
+        // A customer of whom nothing is to be known right now counts as unverified.
+        const { emailVerified } = await ctx.call('customer.profile').catch(() => ({ emailVerified: false }));
+        const limits = holdLimits(emailVerified, config.holdTime);
+        return viewOf(await holdItems(customerId, { orderId: newId('ord'), items }, limits, keeperOf(this)));
       },
 
       async get(ctx) {

@@ -1,5 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
 import type { Item } from './cart.ts';
+import { type HoldUsage, usageAt } from './hold-limits.ts';
 
 /** What a customer has on hold; its id is the customer's. */
 export interface Hold {
@@ -10,6 +11,8 @@ export interface Hold {
   consumed: Consumed[];
   /** Reservations that are no longer wanted, until they are given back for sure. */
   releasing: Reservation[];
+  /** How long stock was on hold lately; not said before the first hold. */
+  usage?: HoldUsage;
   /** When the keeper looks at it; null when there is nothing to do. */
   nextAt: Date | null;
 }
@@ -46,9 +49,15 @@ export const newHold = (_id: string): Omit<Hold, 'rev'> => ({
 });
 
 /** Begins a hold; what was on hold before is no longer wanted. */
-export function begin(hold: Readonly<Hold>, { orderId, items }: Reservation, until: Date, now: Date): Decision<Hold> {
+export function begin(
+  hold: Readonly<Hold>,
+  { orderId, items }: Reservation,
+  until: Date,
+  now: Date,
+  usage?: HoldUsage,
+): Decision<Hold> {
   const current: Current = { orderId, items, until, state: 'TAKING', begunAt: now };
-  return changed(hold, { ...withoutCurrent(hold), current }, now);
+  return changed(hold, { ...withoutCurrent(hold, now), current, ...(usage ? { usage } : {}) }, now);
 }
 
 /** All of it is reserved. Null: it was given up meanwhile. */
@@ -62,7 +71,7 @@ export function held(hold: Readonly<Hold>, orderId: string, now: Date): Decision
 export function drop(hold: Readonly<Hold>, orderId: string | undefined, now: Date): Decision<Hold> {
   const { current } = hold;
   if (!current || (orderId !== undefined && current.orderId !== orderId)) return { answer: hold };
-  return changed(hold, withoutCurrent(hold), now);
+  return changed(hold, withoutCurrent(hold, now), now);
 }
 
 /**
@@ -86,7 +95,7 @@ export function consume(
   }
   const { orderId } = current;
   const consumed = [...hold.consumed, { orderId, items: current.items, cartClaim, at: now }];
-  const { answer, ...rest } = changed(hold, { current: null, consumed }, now);
+  const { answer, ...rest } = changed(hold, { current: null, consumed, ...usagePart(hold, now) }, now);
   return { answer: { orderId, hold: answer }, ...rest };
 }
 
@@ -98,12 +107,13 @@ export const doubtful = ({ consumed }: Readonly<Hold>, now: Date): Consumed[] =>
 export function review(hold: Readonly<Hold>, known: ReadonlyMap<string, boolean>, now: Date): Decision<Hold> {
   const { current } = hold;
   const over = current && (current.state === 'HELD' ? current.until : takenBy(current)) <= now;
-  const rest = over ? withoutCurrent(hold) : hold;
+  const rest = over ? withoutCurrent(hold, now) : hold;
   const orphans = hold.consumed.filter(({ orderId }) => known.get(orderId) === false);
   return changed(
     hold,
     {
       current: rest.current,
+      ...(rest.usage ? { usage: rest.usage } : {}),
       consumed: hold.consumed.filter(({ orderId }) => !known.has(orderId)),
       releasing: [...rest.releasing, ...orphans.map(({ orderId, items }) => ({ orderId, items }))],
     },
@@ -137,10 +147,16 @@ function changed(hold: Readonly<Hold>, patch: Partial<Hold>, now: Date): Decisio
 
 const takenBy = ({ begunAt }: Current): Date => new Date(+begunAt + TAKING_TIME);
 
-function withoutCurrent({ current, releasing }: Readonly<Hold>): Pick<Hold, 'current' | 'releasing'> {
+function withoutCurrent(hold: Readonly<Hold>, now: Date): Pick<Hold, 'current' | 'releasing' | 'usage'> {
+  const { current, releasing } = hold;
   if (!current) return { current, releasing };
   const { orderId, items } = current;
-  return { current: null, releasing: [...releasing, { orderId, items }] };
+  return { current: null, releasing: [...releasing, { orderId, items }], ...usagePart(hold, now) };
+}
+
+function usagePart(hold: Readonly<Hold>, now: Date): Pick<Hold, 'usage'> {
+  const usage = usageAt(hold, now);
+  return usage ? { usage } : {};
 }
 
 function same(a: readonly Item[], b: readonly Item[]): boolean {

@@ -1,3 +1,4 @@
+import type { Decision } from '../../lib/changes.ts';
 import type { Params, Result, Rpc } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
@@ -55,6 +56,13 @@ export async function acceptOrder(request: OrderRequest, book: PriceBook, orders
     if (other && !isRejected) throw errors.orderOpen(other._id, other.state);
   }
   throw errors.requestInProgress();
+}
+
+/** Notes that the customer is answered now although the order has no outcome; an order that has one stays as it is. */
+export function answerPending(order: Readonly<Order>): Decision<Order> {
+  if (order.state !== 'PENDING') return { answer: order };
+  const patch = { isAnsweredPending: true };
+  return { answer: { ...order, ...patch }, patch };
 }
 
 /** Why nothing can be ordered of a cart, if so. */

@@ -3,7 +3,7 @@ import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { invoiceOrder } from './invoice.contract.ts';
-import { item, orderViewRule, status, timelineEntry } from './order-rules.ts';
+import { bookedParts, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
 
 const orderId = idRule('ord');
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
@@ -22,11 +22,13 @@ const booked = {
   invoiced: 'boolean',
   total: moneyRule,
   captured: moneyRule,
+  /** What was paid for each line and for the delivery, in minor units. */
+  paid: { ...bookedParts, nullable: false },
   refunds: {
     type: 'array',
     items: {
       type: 'object',
-      props: { id: 'string', amount: moneyRule, status: 'string' },
+      props: { id: 'string', amount: moneyRule, status: 'string', parts: bookedParts },
     },
   },
   returns: {

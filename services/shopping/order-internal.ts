@@ -123,7 +123,16 @@ function booked(order: Order) {
     invoiced: order.invoiced ?? false,
     total: order.totals.total,
     captured: payment?.captured ?? { ...order.totals.total, amount: 0 },
-    refunds: refunds.map((refund) => ({ id: refund.id, amount: refund.amount, status: refund.state })),
+    paid: {
+      lines: order.lines.map(({ sku, total }) => ({ sku, amount: total.amount })),
+      shipping: order.shipping.total.amount,
+    },
+    refunds: refunds.map((refund) => ({
+      ...{ id: refund.id, amount: refund.amount, status: refund.state },
+      parts: refund.lines
+        ? { lines: refund.lines.map(({ sku, amount }) => ({ sku, amount })), shipping: refund.shipping ?? 0 }
+        : null,
+    })),
     returns: returns.map((one) => ({ id: one.id, restock: one.restock, approved: one.approved })),
     outbox: order.outbox.map((entry) => entry.id),
     settled: isSettled(order),

@@ -1,7 +1,9 @@
 import type { Params } from '../../lib/contract.ts';
+import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../lib/outbox.ts';
 import type { Order, Refund } from './order.ts';
 import { invoiceOrder, orderSummary } from './order-view.ts';
+import { causeOf } from './refund-lines.ts';
 
 /**
  * What an order has to be done elsewhere. Each entry is stored in the write that makes it due and repeated until it is
@@ -42,11 +44,33 @@ export function afterCancellation(order: Order): OutboxEntry[] {
   ];
 }
 
+/**
+ * What follows a rejection: the customer is told by mail, unless they have it as the answer to their request. They may
+ * not have it once they were answered that the order is pending, or once recovery had to take the order up.
+ */
+export function afterRejection(order: Order): OutboxEntry[] {
+  const { rejection, attempts, isAnsweredPending = false } = order;
+  if (!rejection) return [];
+  const isAnswered = attempts === 0 && !isAnsweredPending;
+  switch (rejection.code) {
+    case 'order-cancelled':
+      return [mailOf(order, 'unpaid-order-cancelled')];
+    case 'payment-declined':
+    case 'order-expired':
+      return isAnswered ? [] : [mailOf(order, 'payment-failed')];
+    case 'out-of-stock':
+    case 'coupon-refused':
+      return isAnswered ? [] : [mailOf(order, 'order-rejected')];
+    default:
+      throw new Error(`unknown rejection ${rejection satisfies never}`);
+  }
+}
+
 type MailKind = Params<'mail.queue'>['kind'];
 
-/** A mail to the customer; one for each kind, of refunds one each. */
-export function mailOf(order: Order, kind: MailKind, refund?: Refund): OutboxEntry {
-  const id = `${refund?.id ?? order._id}:${kind}`;
+/** A mail to the customer; one for each kind, of what has an id of its own, such as a refund, one each. */
+export function mailOf(order: Order, kind: MailKind, about?: { id: string; amount?: Money }): OutboxEntry {
+  const id = `${about?.id ?? order._id}:${kind}`;
   const { customerId, shipment } = order;
   return {
     id: `mail:${id}`,
@@ -56,28 +80,25 @@ export function mailOf(order: Order, kind: MailKind, refund?: Refund): OutboxEnt
       customerId,
       kind,
       order: orderSummary(order),
-      ...(refund ? { refund: refund.amount } : {}),
+      ...(about?.amount ? { refund: about.amount } : {}),
       ...(kind === 'order-shipped' && shipment ? { shipment } : {}),
     },
   };
 }
 
-/** The key of the refund that a cancellation makes. */
-export const CANCEL_KEY = 'cancel';
-
-/**
- * What was paid back is taken off the invoice. A refund's key tells why it was made: by a cancellation, or it is the id of a return,
- * whose goods the credit note names.
- */
-export function creditNoteOf(order: Order, { id, key, amount }: Refund): OutboxEntry {
+/** What was paid back is taken off the invoice: the lines, the delivery, and the taxes in both. */
+export function creditNoteOf(order: Order, refund: Refund): OutboxEntry {
+  const { id, key, amount, lines, shipping } = refund;
+  const cause = causeOf(order, refund);
   return {
     id: `credit-note:${id}`,
     action: 'credit-note.issue',
     params: {
       refundId: id,
       amount,
-      items: order.returns.find((one) => one.id === key)?.approved ?? [],
-      cancellation: key === CANCEL_KEY,
+      ...(lines ? { lines, shipping: shipping ?? 0 } : {}),
+      items: cause === 'return' ? (order.returns.find((one) => one.id === key)?.approved ?? []) : [],
+      cancellation: cause === 'cancellation',
       invoiced: order.invoiced ?? false,
       order: invoiceOrder(order),
     },

@@ -24,6 +24,8 @@ const line = {
     discount: moneyRule,
     tax: taxRule,
     total: moneyRule,
+    /** Of an order: what was refunded of the line, or is about to be. */
+    refunded: { ...moneyRule, optional: true },
   },
 } as const;
 
@@ -44,6 +46,29 @@ export const item = {
   props: {
     sku: { type: 'string', min: 1, max: 64 },
     quantity: { type: 'number', integer: true, min: 1, max: 99 },
+  },
+} as const;
+/** What of a refund belongs to which line; amounts in minor units of the order's currency, zero among them. */
+export const refundLines = {
+  type: 'array',
+  min: 1,
+  max: 100,
+  items: {
+    type: 'object',
+    props: {
+      sku: item.props.sku,
+      quantity: { ...item.props.quantity, optional: true },
+      amount: { type: 'number', integer: true, min: 0 },
+    },
+  },
+} as const;
+/** For the auditor; null on refunds from before there were lines. */
+export const bookedParts = {
+  type: 'object',
+  nullable: true,
+  props: {
+    lines: { type: 'array', items: { type: 'object', props: { sku: 'string', amount: 'number' } } },
+    shipping: 'number',
   },
 } as const;
 export const itemList = { type: 'array', items: item, min: 1, max: 100 } as const;
@@ -67,6 +92,13 @@ const refundView = {
   props: {
     id: 'string',
     amount: moneyRule,
+    /** What of the amount belongs to which line, and to the delivery. Absent on refunds from before there were lines. */
+    lines: {
+      type: 'array',
+      optional: true,
+      items: { type: 'object', props: { sku: 'string', quantity: 'number|optional', amount: moneyRule } },
+    },
+    shipping: { ...moneyRule, optional: true },
     status: { type: 'enum', values: ['PENDING', 'DONE'] },
     reason: 'string',
     at: 'string',

@@ -1,7 +1,7 @@
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { staffLine, textLines } from '../../lib/text-rules.ts';
-import { itemList, staffViewRule, status } from './order-rules.ts';
+import { itemList, refundLines, staffViewRule, status } from './order-rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */
@@ -9,6 +9,7 @@ const step = { ...staff, idempotent: true, problems: ['not-found', 'wrong-state'
 const id = anyId;
 const text = textLines;
 const note = { ...text, optional: true } as const;
+const minorUnits = { type: 'number', integer: true, min: 0 } as const;
 const name = staffLine;
 
 /** What staff does with orders; part of the `order` contract. */
@@ -69,7 +70,7 @@ export const orderStaffActions = {
   },
   refund: {
     ...staff,
-    summary: 'Refund some, or all that is left, of what was paid',
+    summary: 'Refund what was paid: for lines, for the delivery, an amount of the whole order, or all that is left',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/refunds',
     status: 201,
@@ -78,11 +79,21 @@ export const orderStaffActions = {
     params: {
       id,
       idempotencyKey: { type: 'string', min: 1, max: 255 },
-      /** In minor units of the order's currency. */
-      amount: { type: 'number', integer: true, min: 1, optional: true },
+      /** In minor units of the order's currency. With lines or shipping it can be left out: it is their sum. */
+      amount: { ...minorUnits, optional: true },
+      lines: { ...refundLines, optional: true },
+      /** Of the delivery. */
+      shipping: { ...minorUnits, optional: true },
       reason: text,
     },
-    problems: ['missing-idempotency-key', 'idempotency-key-reused', 'not-found', 'wrong-state', 'refund-too-high'],
+    problems: [
+      'missing-idempotency-key',
+      'idempotency-key-reused',
+      'invalid-request',
+      'not-found',
+      'wrong-state',
+      'refund-too-high',
+    ],
   },
   approveReturn: {
     ...staff,
@@ -95,9 +106,18 @@ export const orderStaffActions = {
       items: { ...itemList, optional: true },
       /** False for what cannot be sold again. */
       restock: { type: 'boolean', optional: true },
+      /**
+       * What goes back for the goods, from zero to what is left of their lines, and for the delivery (nothing, unless it is
+       * said). Left out: what the goods are worth, and the delivery where it is due. In minor units.
+       */
+      refund: {
+        type: 'object',
+        optional: true,
+        props: { amount: minorUnits, shipping: { ...minorUnits, optional: true } },
+      },
       note,
     },
-    problems: ['not-found', 'wrong-state', 'not-returnable'],
+    problems: ['not-found', 'wrong-state', 'not-returnable', 'refund-too-high'],
   },
   refuseReturn: {
     ...step,

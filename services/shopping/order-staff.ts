@@ -1,5 +1,6 @@
 import { changed } from '../../lib/audited.ts';
 import type { Decision } from '../../lib/changes.ts';
+import type { Config } from '../../lib/config.ts';
 import type { Ctx } from '../../lib/contract.ts';
 import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
@@ -15,7 +16,10 @@ import { requestRefund } from './refunds.ts';
 import { approveReturn, refuseReturn } from './returns.ts';
 
 /** The handlers of staff's actions. */
-export const staffHandlers: Handlers<typeof orderStaffActions, OrderService> = {
+export const staffHandlers = ({
+  withdrawalDays: days,
+  timeZone,
+}: Config): Handlers<typeof orderStaffActions, OrderService> => ({
   async search(ctx) {
     const { status, parked, limit = DEFAULT_LIMIT, cursor } = ctx.params;
     const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
@@ -58,16 +62,16 @@ export const staffHandlers: Handlers<typeof orderStaffActions, OrderService> = {
   },
 
   async refund(ctx) {
-    const { id, idempotencyKey: key, amount, reason } = ctx.params;
-    const request = { id: newId('rfd'), key, amount, reason, by: { role: 'staff', id: staffOf(ctx) } as const };
+    const { id, idempotencyKey: key, ...asked } = ctx.params;
+    const request = { ...asked, id: newId('rfd'), key, by: { role: 'staff', id: staffOf(ctx) } as const };
     return commanded(this, ctx, id, (order, now) => requestRefund(order, request, now));
   },
 
   async approveReturn(ctx) {
-    const { id, returnId, items, restock = true, note } = ctx.params;
+    const { id, restock = true, ...asked } = ctx.params;
     const by = { role: 'staff', id: staffOf(ctx) } as const;
-    const approval = { returnId, items, restock, refundId: newId('rfd'), by, note };
-    return commanded(this, ctx, id, (order, now) => approveReturn(order, approval, now));
+    const approval = { ...asked, restock, refundId: newId('rfd'), by };
+    return commanded(this, ctx, id, (order, now) => approveReturn(order, approval, { days, timeZone }, now));
   },
 
   async refuseReturn(ctx) {
@@ -79,7 +83,7 @@ export const staffHandlers: Handlers<typeof orderStaffActions, OrderService> = {
   async replay(ctx) {
     return commanded(this, ctx, ctx.params.id, unpark);
   },
-};
+});
 
 /** What the audit log has of an order: nothing of its customer. */
 const brief = ({ state: status, shipment, refunds, returns }: Readonly<Order>) => ({

@@ -1,8 +1,8 @@
 import type { Params, Result } from '../../lib/contract.ts';
 import { idTime } from '../../lib/ids.ts';
-import type { Order } from './order.ts';
+import type { Order, Refund } from './order.ts';
 import type { HistoryEntry } from './order-state.ts';
-import { refundable } from './refunds.ts';
+import { lineAmount, refundable, remainderOf } from './refund-lines.ts';
 
 /** The number people say on the phone: the day, and the random part of the id. */
 export function orderNumber(id: string): string {
@@ -18,7 +18,7 @@ export function orderView(order: Order): Result<'order.get'> {
     id: order._id,
     number: orderNumber(order._id),
     status: order.state,
-    items: order.lines,
+    items: itemViews(order),
     shipping: order.shipping,
     discounts: order.discounts,
     taxes: order.taxes,
@@ -27,13 +27,7 @@ export function orderView(order: Order): Result<'order.get'> {
     ...(note ? { note } : {}),
     payment: payment ? { ...payment, refunded } : null,
     shipment: order.shipment,
-    refunds: refunds.map(({ id, amount, state, reason, at }) => ({
-      id,
-      amount,
-      status: state,
-      reason,
-      at: at.toISOString(),
-    })),
+    refunds: refunds.map((refund) => refundView(refund)),
     returns: returns.map(({ id, items, approved, reason, state, at }) => ({
       id,
       items,
@@ -44,6 +38,36 @@ export function orderView(order: Order): Result<'order.get'> {
     })),
     history: timeline(order.history),
     createdAt: order.createdAt.toISOString(),
+  };
+}
+
+/** The lines with what was refunded of each. */
+function itemViews(order: Order): Result<'order.get'>['items'] {
+  const left = remainderOf(order);
+  return order.lines.map((line) => {
+    const refunded = { ...line.total, amount: line.total.amount - lineAmount(left.lines, line.sku) };
+    return { ...line, refunded };
+  });
+}
+
+function refundView({
+  id,
+  amount,
+  lines,
+  shipping,
+  state,
+  reason,
+  at,
+}: Refund): Result<'order.get'>['refunds'][number] {
+  const money = (minorUnits: number) => ({ ...amount, amount: minorUnits });
+  return {
+    id,
+    amount,
+    ...(lines ? { lines: lines.map((line) => ({ ...line, amount: money(line.amount) })) } : {}),
+    ...(shipping === undefined ? {} : { shipping: money(shipping) }),
+    status: state,
+    reason,
+    at: at.toISOString(),
   };
 }
 

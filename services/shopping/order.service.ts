@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../lib/config.ts';
+import { fingerprintOf, readOnce } from '../../lib/fingerprint.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, service } from '../../lib/service.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
-import { fingerprintOf, type Order } from './order.ts';
-import { acceptOrder } from './order-acceptance.ts';
+import type { Order } from './order.ts';
+import { acceptOrder, answerPending } from './order-acceptance.ts';
 import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
@@ -50,7 +51,7 @@ export default function orderService(config: Config, patience = 1000) {
     ],
 
     handlers: {
-      ...staffHandlers,
+      ...staffHandlers(config),
       ...internalHandlers,
 
       ready() {
@@ -61,7 +62,10 @@ export default function orderService(config: Config, patience = 1000) {
         const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
-        const paymentMethod = methodOf(config.payments, body.paymentMethod);
+        const paymentMethod = await readOnce(
+          () => methodOf(config.payments, body.paymentMethod),
+          async () => (await this.store.findOne({ customerId, idemKey })) !== null,
+        );
         const { order: begun, isNew } = await acceptOrder(
           { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId },
           book,
@@ -73,6 +77,8 @@ export default function orderService(config: Config, patience = 1000) {
         const placing = beginPlacing(this, begun).catch(() => undefined);
         const placed = await Promise.race([placing, sleep(PATIENCE, undefined, { ref: false })]);
         if (placed && placed.state !== 'PENDING') return answerOf(placed, fingerprint);
+        const current = await this.store.change(begun._id, answerPending);
+        if (current.state !== 'PENDING') return answerOf(current, fingerprint);
         ctx.meta.$statusCode = 202;
         return orderView(begun);
       },

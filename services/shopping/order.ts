@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { errors } from '../../lib/errors.ts';
 import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../lib/outbox.ts';
@@ -26,6 +25,8 @@ export interface Order extends Priced {
   rejection: Rejection | null;
   payment: { provider: string; reference: string; captured: Money } | null;
   shipment: { carrier: string; trackingNumber: string } | null;
+  /** Its customer was answered before it had an outcome, and has a rejection by mail. */
+  isAnsweredPending?: boolean;
   /** Whether an invoice was asked for; not said on orders from before credit notes. */
   invoiced?: boolean;
   refunds: Refund[];
@@ -50,13 +51,32 @@ export interface Order extends Priced {
 /** Money that goes back. Its id is its idempotency key at the provider. */
 export interface Refund {
   id: string;
-  /** Keeps one request from becoming two refunds. */
+  /** Keeps one request from becoming two refunds: an Idempotency-Key, or the id of the return. */
   key: string;
+  /** What the refund is made by; not said on refunds from before there were lines. */
+  cause?: RefundCause;
+  /** Hash of the request that asked for it; see `fingerprintOf`. */
+  fingerprint?: string;
   amount: Money;
+  /** What of the amount belongs to which line, in minor units; not said on refunds from before there were lines. */
+  lines?: RefundLine[];
+  /** What of the amount belongs to the delivery, in minor units; said together with `lines`. */
+  shipping?: number;
   state: 'PENDING' | 'DONE';
   by: Actor;
   at: Date;
   reason: string;
+}
+
+export type RefundCause = 'request' | 'cancellation' | 'return';
+
+/** What a refund gives back for a line of its order. */
+export interface RefundLine {
+  sku: string;
+  /** For how many pieces, where that is known. */
+  quantity?: number;
+  /** In minor units of the order's currency; may be zero. */
+  amount: number;
 }
 
 /** Goods that come back. Its id is the key under which they return to the stock. */
@@ -66,8 +86,14 @@ export interface Return {
   items: Item[];
   reason: string;
   state: 'REQUESTED' | 'APPROVED' | 'REFUSED';
+  /** Hash of the request that asked for it; not said on returns from before requests were compared. */
+  fingerprint?: string;
   /** What staff took back, of what was requested. */
   approved: Item[];
+  /** Hash of what it was approved with. */
+  approval?: string;
+  /** What the approved goods were worth, by line and in minor units, whether or not it was refunded. */
+  worth?: { sku: string; amount: number }[];
   /** Whether the goods go back into the stock; `DUE` until they are there. */
   restock: 'NONE' | 'DUE' | 'DONE';
   at: Date;
@@ -131,20 +157,6 @@ export function orderable(items: readonly Item[], offers: readonly Offer[]): Pri
     const { productId, title, variant, category, taxClass, weight, price: unitPrice } = offer;
     return [{ sku, productId, title, variant, category, taxClass, weight, quantity, unitPrice }];
   });
-}
-
-/** Tells apart what a key was sent with: equal for equal bodies, whatever the order of their fields. */
-export function fingerprintOf(body: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(body)))
-    .digest('base64url');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
-  return fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, part]) => [name, sorted(part)]);
 }
 
 /** Whether nothing is left to be done for it; a parked entry waits for an operator, not for us. */

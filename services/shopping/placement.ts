@@ -1,7 +1,7 @@
 import type { Rpc } from '../../lib/contract.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Order } from './order.ts';
-import { afterCancellation, afterPayment } from './order-outbox.ts';
+import { afterCancellation, afterPayment, afterRejection } from './order-outbox.ts';
 import { move, type OrderState, type Rejection } from './order-state.ts';
 import { clearOutbox, payBack } from './settlement.ts';
 import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
@@ -73,7 +73,13 @@ function toRejecting(order: Order, rejection: Rejection, shop: Shop): Promise<Or
 async function reject(order: Order, shop: Shop): Promise<Order> {
   await cancelCharge(order, shop.rpc);
   await Promise.all([releaseStock(order, shop.rpc), releaseCoupons(order, shop.rpc)]);
-  return advance(order, 'REJECTED', { lease: null, nextAt: null }, shop);
+  return advance(order, 'REJECTED', rejected, shop);
+}
+
+/** Without anything left to do, recovery does not look at it again. */
+function rejected(order: Order): Partial<Order> {
+  const outbox = afterRejection(order);
+  return outbox.length > 0 ? { outbox } : { lease: null, nextAt: null };
 }
 
 /** What followed the payment is finished first: only what was sold can be taken back. */
@@ -88,9 +94,15 @@ async function cancel(order: Order, shop: Shop): Promise<Order> {
 }
 
 /** Moves the order on, unless another worker has: then its answer is the order as that one left it. */
-async function advance(order: Order, to: OrderState, part: Partial<Order>, { store, rpc }: Shop): Promise<Order> {
+async function advance(
+  order: Order,
+  to: OrderState,
+  parts: Partial<Order> | ((current: Order) => Partial<Order>),
+  { store, rpc }: Shop,
+): Promise<Order> {
   const next = await store.change(order._id, (current, now) => {
     if (current.state !== order.state) return { answer: current };
+    const part = typeof parts === 'function' ? parts(current) : parts;
     const outbox = [...current.outbox, ...(part.outbox ?? [])];
     const patch = { ...part, outbox, failures: 0, ...move(current, to, now, undefined, part.rejection?.code) };
     return { answer: { ...current, ...patch }, patch };

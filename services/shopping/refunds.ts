@@ -1,50 +1,121 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
+import { fingerprintOf } from '../../lib/fingerprint.ts';
 import { plainMoneyText } from '../../lib/format.ts';
-import type { Money } from '../../lib/money.ts';
-import { type Order, type Refund, resumeAt } from './order.ts';
-import { CANCEL_KEY, creditNoteOf, mailOf } from './order-outbox.ts';
+import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from './order.ts';
+import { creditNoteOf, mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';
-
-/** What of the captured money is neither refunded nor about to be. */
-export function refundable({ payment, refunds, totals }: Readonly<Order>): Money {
-  const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
-  return { ...captured, amount: refunds.reduce((left, refund) => left - refund.amount.amount, captured.amount) };
-}
+import {
+  amountOf,
+  causeOf,
+  everything,
+  type RefundParts,
+  type Remainder,
+  refundable,
+  refuseTooMuch,
+  remainderOf,
+  spread,
+} from './refund-lines.ts';
 
 export interface RefundRequest {
   id: string;
   key: string;
-  /** All that is left, when it is not said. */
+  /** In minor units. Without lines and shipping: of the whole order; all that is left of it, when it is not said. */
   amount?: number | undefined;
+  lines?: readonly RequestedLine[] | undefined;
+  /** Of the delivery, in minor units. */
+  shipping?: number | undefined;
   reason: string;
   by: Actor;
 }
 
+interface RequestedLine {
+  sku: string;
+  quantity?: number | undefined;
+  amount: number;
+}
+
 /**
- * Records that money goes back; recovery sees to it that it does. The same key again changes nothing.
- * @throws wrong-state before a payment; refund-too-high; idempotency-key-reused for another amount
+ * Records that money goes back, and for what; recovery sees to it that it does. The same key again changes nothing.
+ * @throws wrong-state before a payment; refund-too-high; invalid-request; idempotency-key-reused for another request
  */
 export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): Decision<Order> {
-  const known = order.refunds.find(({ key }) => key === request.key);
+  const { key, amount, lines, shipping, reason, by } = request;
+  const fingerprint = fingerprintOf({ amount, lines, shipping, reason });
+  const known = order.refunds.find((refund) => refund.key === key && causeOf(order, refund) === 'request');
   if (known) {
-    if (request.amount !== undefined && known.amount.amount !== request.amount) throw errors.idempotencyKeyReused();
+    if (!isSameRequest(known, request, fingerprint)) throw errors.idempotencyKeyReused();
     return { answer: order };
   }
   if (!order.payment) throw errors.wrongState(order.state, 'Nothing was paid for this order.');
-  const left = refundable(order);
-  const amount = { ...left, amount: request.amount ?? left.amount };
-  if (amount.amount > left.amount || amount.amount === 0) throw errors.refundTooHigh(left);
+  const parts = requestedParts(order, request);
+  const refund: Refund = { ...refundOf(order, { ...request, cause: 'request' }, parts, now), fingerprint };
   const patch = {
-    refunds: [...order.refunds, refundOf(request, amount, now)],
-    nextAt: resumeAt(now),
-    ...noted(order, 'refund', now, request.by, `${plainMoneyText(amount)}: ${request.reason}`),
+    refunds: [...order.refunds, refund],
+    ...(refund.state === 'PENDING' ? { nextAt: resumeAt(now) } : {}),
+    ...noted(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: ${reason}`),
   };
   return { answer: { ...order, ...patch }, patch };
 }
 
-export function refundOf({ id, key, reason, by }: RefundRequest, amount: Money, at: Date): Refund {
-  return { id, key, amount, state: 'PENDING', by, at, reason };
+/** Refunds from before requests were compared as a whole have no fingerprint. */
+function isSameRequest(
+  known: Refund,
+  { amount, lines, shipping, reason }: RefundRequest,
+  fingerprint: string,
+): boolean {
+  if (known.fingerprint !== undefined) return known.fingerprint === fingerprint;
+  const isSameAmount = amount === undefined || amount === known.amount.amount;
+  return isSameAmount && !lines && shipping === undefined && reason === known.reason;
+}
+
+function requestedParts(order: Readonly<Order>, { amount, lines, shipping }: RefundRequest): RefundParts {
+  const [most, left] = [refundable(order), remainderOf(order)];
+  if (!lines && shipping === undefined) {
+    const isTooHigh = amount === undefined ? most.amount === 0 : amount > most.amount;
+    if (isTooHigh) throw errors.refundTooHigh(most);
+    return amount === undefined ? everything(left) : spread(amount, left);
+  }
+  const parts = { lines: (lines ?? []).map(refundLine), shipping: shipping ?? 0 };
+  refuseTooMuch(order, parts, left, most.currency);
+  const sum = amountOf(parts);
+  if (amount !== undefined && amount !== sum) {
+    throw errors.invalidRequest([{ pointer: '/amount', detail: `Lines and delivery together are ${sum}.` }]);
+  }
+  if (sum > most.amount) throw errors.refundTooHigh(most);
+  return parts;
+}
+
+const refundLine = ({ sku, quantity, amount }: RequestedLine): RefundLine => ({
+  sku,
+  ...(quantity === undefined ? {} : { quantity }),
+  amount,
+});
+
+interface RefundOrigin {
+  id: string;
+  key: string;
+  cause: RefundCause;
+  by: Actor;
+  reason: string;
+}
+
+/** A refund of parts. One of nothing is done at once: the provider has nothing to do. */
+export function refundOf(
+  order: Pick<Order, 'totals'>,
+  { id, key, cause, by, reason }: RefundOrigin,
+  parts: RefundParts,
+  at: Date,
+): Refund {
+  const amount = { ...order.totals.total, amount: amountOf(parts) };
+  return { id, key, cause, amount, ...parts, state: amount.amount > 0 ? 'PENDING' : 'DONE', by, at, reason };
+}
+
+/** Refunds all that is left, of each line its pieces. */
+export function cancellationParts(order: Readonly<Order>, left: Remainder = remainderOf(order)): RefundParts {
+  const { lines, shipping } = everything(left);
+  const pieces = new Map(order.lines.map(({ sku, quantity }) => [sku, quantity]));
+  return { lines: lines.map(({ sku, amount }) => ({ sku, quantity: pieces.get(sku) ?? 0, amount })), shipping };
 }
 
 /** Notes that the provider has given the money back. */
@@ -52,7 +123,7 @@ export function refundDone(order: Readonly<Order>, refundId: string, now: Date):
   const refund = order.refunds.find(({ id, state }) => id === refundId && state === 'PENDING');
   if (!refund) return { answer: order };
   // A credit note corrects an invoice, so from here on there is one; a cancelled order may do without both.
-  const invoiced = order.invoiced || refund.key !== CANCEL_KEY;
+  const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
   const patch = {
     invoiced,
     refunds: order.refunds.map((one) => (one === refund ? { ...one, state: 'DONE' as const } : one)),

@@ -1,10 +1,21 @@
 import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/errors.ts';
-import type { Money } from '../../lib/money.ts';
+import { fingerprintOf } from '../../lib/fingerprint.ts';
 import type { Item } from './cart.ts';
 import { type Order, type Return, resumeAt } from './order.ts';
+import { mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';
-import { refundable, refundOf } from './refunds.ts';
+import { amountOf, lineAmount, type RefundParts, refundable, remainderOf } from './refund-lines.ts';
+import { refundOf } from './refunds.ts';
+import {
+  chosenRefund,
+  count,
+  deliveryDue,
+  standardRefund,
+  type ValuedItem,
+  type WithdrawalPeriod,
+  worthOf,
+} from './return-worth.ts';
 
 export interface ReturnRequest {
   id: string;
@@ -19,21 +30,28 @@ export interface ReturnRequest {
  */
 export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): Decision<Order> {
   const items = combined(request.items);
+  const fingerprint = fingerprintOf({ items: request.items, reason: request.reason });
   const known = order.returns.find(({ key }) => key === request.key);
   if (known) {
-    if (JSON.stringify(known.items) !== JSON.stringify(items)) throw errors.idempotencyKeyReused();
+    if (!isSameRequest(known, { ...request, items }, fingerprint)) throw errors.idempotencyKeyReused();
     return { answer: order };
   }
   if (order.state !== 'SHIPPED' && order.state !== 'DELIVERED') {
     throw errors.wrongState(order.state, 'Only what was shipped can be returned; before that, cancel the order.');
   }
   refuseTooMany(items, (sku) => count(order.lines, sku) - reclaimed(order, sku));
-  const asked: Return = { ...request, items, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
+  const asked: Return = { ...request, items, fingerprint, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
   const patch = {
     returns: [...order.returns, asked],
     ...noted(order, 'return-requested', now, { role: 'customer' }, request.reason),
   };
   return { answer: { ...order, ...patch }, patch };
+}
+
+/** Returns from before requests were compared as a whole have no fingerprint. */
+function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerprint: string): boolean {
+  if (known.fingerprint !== undefined) return known.fingerprint === fingerprint;
+  return known.reason === reason && fingerprintOf({ items: known.items }) === fingerprintOf({ items });
 }
 
 export interface Approval {
@@ -42,33 +60,73 @@ export interface Approval {
   items?: readonly Item[] | undefined;
   /** Whether it can be sold again. */
   restock: boolean;
+  /** What goes back for the goods, and for the delivery, in minor units; what is due, when it is not said. */
+  refund?: { amount: number; shipping?: number | undefined } | undefined;
   refundId: string;
   by: Actor;
   note?: string | undefined;
 }
 
 /**
- * Staff takes goods back: what was paid for them is refunded, and they go back into the stock. An approval again
- * changes nothing.
- * @throws not-found, wrong-state when it was refused, not-returnable
+ * Staff takes goods back: what they are worth, or what staff says, is refunded, and they go back into the stock. The same
+ * approval again changes nothing.
+ * @throws not-found, wrong-state when it was refused or approved otherwise, not-returnable, refund-too-high
  */
-export function approveReturn(order: Readonly<Order>, approval: Approval, now: Date): Decision<Order> {
+export function approveReturn(
+  order: Readonly<Order>,
+  approval: Approval,
+  period: WithdrawalPeriod,
+  now: Date,
+): Decision<Order> {
   const asked = returnOf(order, approval.returnId);
-  if (asked.state === 'APPROVED') return { answer: order };
   if (asked.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
   const items = combined(approval.items ?? asked.items);
+  const { by, restock, refund: chosen, refundId: id, note } = approval;
+  const fingerprint = fingerprintOf({ items, restock, refund: chosen });
+  if (asked.state === 'APPROVED') {
+    if (asked.approval === undefined || asked.approval === fingerprint) return { answer: order };
+    throw errors.wrongState(order.state, 'This return was approved before, and not in this way.');
+  }
   refuseTooMany(items, (sku) => count(asked.items, sku));
-  const { by, refundId: id, note } = approval;
-  const amount = worthOf(order, items);
-  const refund = refundOf({ id, key: asked.id, reason: `return ${asked.id}`, by }, amount, now);
-  const approved: Return = { ...asked, state: 'APPROVED', approved: items, restock: approval.restock ? 'DUE' : 'NONE' };
+  const valued = worthOf(order, items);
+  const approved: Return = {
+    ...asked,
+    state: 'APPROVED',
+    approved: items,
+    approval: fingerprint,
+    worth: valued.map(({ sku, worth }) => ({ sku, amount: worth })),
+    restock: restock ? 'DUE' : 'NONE',
+  };
+  const returns = order.returns.map((one) => (one === asked ? approved : one));
+  const parts = refundParts(order, returns, valued, chosen, period);
+  const refund = refundOf(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
   const patch = {
-    returns: order.returns.map((one) => (one === asked ? approved : one)),
-    refunds: amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
+    returns,
+    refunds: refund.amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
+    outbox: [...order.outbox, mailOf(order, 'return-approved', { id: asked.id, amount: refund.amount })],
     nextAt: resumeAt(now),
     ...noted(order, 'return-approved', now, by, note ?? asked.id),
   };
   return { answer: { ...order, ...patch }, patch };
+}
+
+function refundParts(
+  order: Readonly<Order>,
+  returns: readonly Return[],
+  valued: readonly ValuedItem[],
+  chosen: Approval['refund'],
+  period: WithdrawalPeriod,
+): RefundParts {
+  const left = remainderOf(order);
+  if (!chosen) return standardRefund(valued, left, deliveryDue(order, returns, left, period));
+  const { amount, shipping = 0 } = chosen;
+  const most = valued.reduce((sum, { sku }) => sum + lineAmount(left.lines, sku), 0);
+  const money = (minorUnits: number) => ({ ...order.totals.total, amount: minorUnits });
+  if (amount > most) throw errors.refundTooHigh(money(most));
+  if (shipping > left.shipping) throw errors.refundTooHigh(money(most), [], money(left.shipping));
+  const parts = chosenRefund(amount, standardRefund(valued, left, 0), left, shipping);
+  if (amountOf(parts) > refundable(order).amount) throw errors.refundTooHigh(refundable(order));
+  return parts;
 }
 
 /** @throws not-found, wrong-state when it was approved */
@@ -85,6 +143,8 @@ export function refuseReturn(
   const refused: Return = { ...asked, state: 'REFUSED' };
   const patch = {
     returns: order.returns.map((one) => (one === asked ? refused : one)),
+    outbox: [...order.outbox, mailOf(order, 'return-refused', { id: asked.id })],
+    nextAt: resumeAt(now),
     ...noted(order, 'return-refused', now, by, reason),
   };
   return { answer: { ...order, ...patch }, patch };
@@ -114,10 +174,6 @@ function returnOf({ returns }: Readonly<Order>, id: string): Return {
   return found;
 }
 
-/** How much of a SKU is in a list of items. */
-const count = (items: readonly Item[], sku: string) =>
-  items.reduce((total, item) => total + (item.sku === sku ? item.quantity : 0), 0);
-
 /** How much of a SKU is back or on its way: what was refused, or not taken back of a request, can be asked for again. */
 const reclaimed = ({ returns }: Readonly<Order>, sku: string) =>
   count(
@@ -135,23 +191,4 @@ function refuseTooMany(items: readonly Item[], most: (sku: string) => number): v
     .map(({ sku, quantity }) => ({ sku, requested: quantity, returnable: most(sku) }))
     .filter(({ requested, returnable }) => requested > returnable);
   if (refused.length > 0) throw errors.notReturnable(refused);
-}
-
-/**
- * What was paid for the items, never more than is left to refund. Of a line returned in parts, the parts together are
- * worth what the line cost: each is the difference of two rounded shares.
- */
-function worthOf(order: Readonly<Order>, items: readonly Item[]): Money {
-  const left = refundable(order);
-  const amount = items.reduce((total, { sku, quantity }) => {
-    const line = order.lines.find((one) => one.sku === sku);
-    if (!line) return total;
-    const before = count(
-      order.returns.flatMap(({ approved }) => approved),
-      sku,
-    );
-    const share = (count: number) => Math.floor((line.total.amount * count) / line.quantity);
-    return total + share(before + quantity) - share(before);
-  }, 0);
-  return { ...left, amount: Math.min(amount, left.amount) };
 }

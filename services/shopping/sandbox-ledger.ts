@@ -30,7 +30,7 @@ export interface LedgerEntry {
 /** A webhook, and how many times it is sent. */
 export interface SandboxEvent {
   id: string;
-  type: 'payment.captured';
+  type: 'payment.captured' | 'payment.failed';
   copies: number;
 }
 
@@ -39,7 +39,7 @@ export interface TokenPayment {
   method: TestToken;
 }
 
-/** How long `tok_late_webhook` takes to be captured, in ms. */
+/** How long `tok_late_webhook` and `tok_late_decline` take to have an outcome, in ms. */
 const LATE = 1000;
 
 /** What the first attempt with a key comes to. */
@@ -57,6 +57,7 @@ export function begin(key: string, { amount, method }: TokenPayment, now: Date):
     case 'tok_timeout_not_charged':
       return { ...entry, state: 'unseen' };
     case 'tok_late_webhook':
+    case 'tok_late_decline':
       return { ...entry, state: 'pending', dueAt: new Date(+now + LATE) };
     case 'tok_duplicate_webhook':
       return { ...captured, events: [capturedEvent(key, 3)], dueAt: now };
@@ -115,14 +116,22 @@ export function cancel(entry: Readonly<LedgerEntry>): Decision<undefined> {
 /** A webhook that was not taken is sent again after this, in ms. */
 const RESEND = 2000;
 
-/** What a worker is to send now; nobody else sends it meanwhile. A late capture happens here. */
+/** What a worker is to send now; nobody else sends it meanwhile. A late outcome happens here. */
 export function fallDue(entry: Readonly<LedgerEntry>, now: Date): Decision<SandboxEvent[]> {
-  const { _id: key, state, amount, dueAt } = entry;
+  const { dueAt } = entry;
   if (dueAt === null || dueAt > now) return { answer: [] };
-  const late = state === 'pending' && amount;
-  const events = late ? [...entry.events, capturedEvent(key, 1)] : entry.events;
-  const captured = late ? { state: 'captured', captured: amount.amount, events } : {};
-  return { answer: events, patch: { ...captured, dueAt: events.length > 0 ? new Date(+now + RESEND) : null } };
+  const { events, ...outcome } = lateOutcome(entry);
+  return { answer: events, patch: { ...outcome, events, dueAt: events.length > 0 ? new Date(+now + RESEND) : null } };
+}
+
+/** What became of a payment that was pending, and the webhook that tells of it. */
+function lateOutcome(entry: Readonly<LedgerEntry>): Partial<LedgerEntry> & Pick<LedgerEntry, 'events'> {
+  const { _id: key, state, amount, method, events } = entry;
+  if (state !== 'pending' || !amount) return { events };
+  if (method !== 'tok_late_decline') {
+    return { state: 'captured', captured: amount.amount, events: [...events, capturedEvent(key, 1)] };
+  }
+  return { state: 'declined', events: [...events, { ...capturedEvent(key, 1), type: 'payment.failed' }] };
 }
 
 /** An event's copies have all been taken. */

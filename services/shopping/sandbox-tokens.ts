@@ -5,6 +5,7 @@ export const TEST_TOKENS = [
   'tok_timeout_charged',
   'tok_timeout_not_charged',
   'tok_late_webhook',
+  'tok_late_decline',
   'tok_duplicate_webhook',
   'tok_slow',
   'tok_two_step',

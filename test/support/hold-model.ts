@@ -36,6 +36,7 @@ const STUBS = {
     ...{ id: 'adr', isDefault: true, name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
   }),
   'mail.queue': () => undefined,
+  'customer.profile': () => ({ emailVerified: true }),
   'product.offers': ({ skus }: { skus: string[] }) =>
     skus.map((sku) => ({
       ...{ sku, productId: 'prd', slug: 'thing', title: 'Thing', variant: 'One', category: 'things', weight: 100 },

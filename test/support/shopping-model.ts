@@ -1,14 +1,17 @@
 import { jest } from '@jest/globals';
 import { emptyAllotment } from '../../lib/allotment.ts';
+import type { Decision } from '../../lib/changes.ts';
 import { loadConfig } from '../../lib/config.ts';
 import inventoryService from '../../services/product/inventory.service.ts';
 import type { Stock } from '../../services/product/stock.ts';
 import cartService from '../../services/shopping/cart.service.ts';
 import { type Cart, emptyCart } from '../../services/shopping/cart.ts';
+import { advanceBy } from '../../services/shopping/fulfilment.ts';
 import orderService from '../../services/shopping/order.service.ts';
 import { LEASE, type Order } from '../../services/shopping/order.ts';
 import paymentService from '../../services/shopping/payment.service.ts';
 import { recoverOrders } from '../../services/shopping/recovery.ts';
+import { requestReturn } from '../../services/shopping/returns.ts';
 import sandboxService from '../../services/shopping/sandbox.service.ts';
 import type { LedgerEntry } from '../../services/shopping/sandbox-ledger.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
@@ -41,6 +44,8 @@ export interface Story {
   buyers: Buyer[];
   /** Every order is placed in peace, and cancelled under the story's turns. */
   cancelled?: boolean;
+  /** Every order is placed and shipped in peace; all of it is sent back, and some refunded before, under the story's turns. */
+  returned?: boolean;
   turns: Turn[];
 }
 
@@ -60,7 +65,10 @@ const STUBS = {
     ...{ id: 'adr', isDefault: true, name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
   }),
   'hold.consume': () => ({ orderId: null }),
+  'audit-log.begin': () => ({ id: 'aud' }),
+  'audit-log.end': () => undefined,
   'mail.queue': () => undefined,
+  'invoice.issue': () => ({ number: '2026-000001' }),
   'product.offers': ({ skus }: { skus: string[] }) =>
     skus.map((sku) => {
       const what = { productId: 'prd', slug: 'thing', title: 'Thing', variant: 'One', category: 'things', weight: 100 };
@@ -90,6 +98,7 @@ export class ModelShop {
   readonly #carts: Map<string, Cart>;
   /** What each buyer was told, by status of the order or type of the problem. */
   readonly #told: { buyer: number; key: string; word: string; orderId?: string }[] = [];
+  #peacefulSteps = 0;
   readonly #asked: (() => Promise<unknown>)[] = [];
   readonly #added = new Map<string, number>();
 
@@ -113,9 +122,9 @@ export class ModelShop {
     }
   }
 
-  /** How many database operations and messages there were. */
+  /** How many database operations and messages there were, without those that went in peace. */
   get steps() {
-    return this.#cluster.steps;
+    return this.#cluster.steps - this.#peacefulSteps;
   }
 
   get failures() {
@@ -129,8 +138,10 @@ export class ModelShop {
     }
     if (this.#story.cancelled) {
       await this.#rest({ late: true });
+      this.#peacefulSteps = this.#cluster.steps;
       for (const { _id, customerId: id } of this.#orders.values()) this.#cancel(_id, id);
     }
+    if (this.#story.returned) await this.#sendBack();
     for (const { pick, fate, meanwhile } of this.#story.turns) {
       this.#happens(meanwhile, pick);
       await this.#cluster.turn(pick, fate);
@@ -196,6 +207,44 @@ export class ModelShop {
     this.#asked.push(asked);
   }
 
+  /** Ships every order, has it asked back piece by piece, and leaves the refunds to the story's turns. */
+  async #sendBack(): Promise<void> {
+    await this.#rest({ late: true });
+    this.#peacefulSteps = this.#cluster.steps;
+    const by = { role: 'staff', id: 'cus_staff' } as const;
+    for (const { _id: id, lines } of this.#orders.values()) {
+      this.#decide(id, (order, now) => advanceBy(order, { to: 'PACKED' }, by, now));
+      const shipped = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
+      this.#decide(id, (order, now) => advanceBy(order, shipped, by, now));
+      const pieces = lines.flatMap(({ sku, quantity }) => Array<string>(quantity).fill(sku));
+      for (const [nth, sku] of pieces.entries()) {
+        const request = { id: `ret_${nth}`, key: `key ${nth}`, items: [{ sku, quantity: 1 }], reason: 'too small' };
+        this.#decide(id, (order, now) => requestReturn(order, request, now));
+      }
+      const [line] = lines;
+      const part = [{ sku: line?.sku, amount: Math.ceil((line?.total.amount ?? 0) / 3) }];
+      const asked = [
+        () => this.#ask('order.refund', { id, idempotencyKey: 'scratch', lines: part, reason: 'scratched' }),
+        ...pieces.map((_, nth) => () => this.#ask('order.approveReturn', { id, returnId: `ret_${nth}` })),
+      ];
+      for (const ask of asked) ask();
+      this.#asked.push(...asked.map((ask) => async () => ask()));
+    }
+  }
+
+  /** Changes an order at once, with nothing left to do elsewhere. */
+  #decide(id: string, decide: (order: Order, now: Date) => Decision<Order>): void {
+    const order = this.#orders.get(id) as Order;
+    const { patch } = decide(order, new Date());
+    this.#orders.set(id, { ...order, ...patch, outbox: [], nextAt: null, rev: order.rev + 1 });
+  }
+
+  /** Staff does something with an order. */
+  #ask(action: string, params: object): void {
+    const user = { id: 'cus_staff', sessionId: 'ses', role: 'staff' };
+    this.#cluster.serve(this.#process(0), action, params, { user }).catch((error) => this.failures.push(error));
+  }
+
   /** One more, in another browser. */
   #addMug(id: string): void {
     const cart = this.#carts.get(id) as Cart;
@@ -225,7 +274,14 @@ export class ModelShop {
       const kept = this.#orders.get(_id)?.lines.every(({ sku, quantity }) => this.#keeps(sku, _id, quantity));
       if (captured > refunded) this.#check(kept === true, 'money was taken for goods that are not kept');
     }
-    for (const { _id, state } of this.#orders.values()) {
+    for (const { _id, state, lines, shipping, refunds } of this.#orders.values()) {
+      for (const { sku, total } of lines) {
+        const parts = refunds.flatMap((refund) => refund.lines?.filter((line) => line.sku === sku) ?? []);
+        const refunded = parts.reduce((sum, { amount }) => sum + amount, 0);
+        this.#check(refunded <= total.amount, `I17 a line of ${total.amount} is refunded by ${refunded}`);
+      }
+      const ofDelivery = refunds.reduce((sum, refund) => sum + (refund.shipping ?? 0), 0);
+      this.#check(ofDelivery <= shipping.total.amount, 'I17 the delivery is refunded twice');
       const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
       if (state === 'PAID') this.#check(captured > refunded, 'an order is PAID without money');
       if (state === 'REJECTED') this.#check(captured === refunded, 'an order is REJECTED and was not refunded');
@@ -245,7 +301,8 @@ export class ModelShop {
     const gone = new Map<string, Lines>();
     for (const { _id, customerId, state, lines, totals, outbox, lease } of orders) {
       const paid = state === 'PAID';
-      const final = this.#story.cancelled ? ['CANCELLED', 'REJECTED'] : ['PAID', 'REJECTED'];
+      const end = this.#story.cancelled ? 'CANCELLED' : this.#story.returned ? 'SHIPPED' : 'PAID';
+      const final = [end, 'REJECTED'];
       this.#check(final.includes(state), `I8 an order is ${state}`);
       const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
       this.#check(captured - refunded === (paid ? totals.total.amount : 0), `I6 ${captured - refunded} for ${state}`);
@@ -282,7 +339,7 @@ export class ModelShop {
       const outcome = order?.rejection?.code ?? order?.state ?? 'nothing';
       const open = ['an error', 'REQUEST_TIMEOUT', 'request-in-progress', 'PENDING'].includes(word);
       this.#check(
-        open || word === outcome || outcome === 'CANCELLED',
+        open || word === outcome || outcome === 'CANCELLED' || outcome === 'SHIPPED',
         `a customer was told ${word}, and it is ${outcome}`,
       );
       this.#check(orderId === undefined || orderId === order?._id, 'I7 an acknowledged order is not there');

@@ -10,9 +10,14 @@ type Order = NonNullable<Params<'mail.queue'>['order']>;
 export function orderMail(request: MailRequest, order: Order, name: string | undefined, timeZone: string): Message {
   const { subject, news } = wording(request, order.number);
   const { totals } = order;
+  const isPlain = PLAIN_MAILS.has(request.kind);
   return laidOut({
     subject,
-    paragraphs: [greeting(name), news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
+    paragraphs: [
+      greeting(isPlain ? undefined : name),
+      ...news,
+      `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`,
+    ],
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): Row => [`${quantity} x ${title}, ${variant}`, moneyText(lineTotal)],
     ),
@@ -23,31 +28,75 @@ export function orderMail(request: MailRequest, order: Order, name: string | und
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
     ] satisfies Row[],
-    ...(name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
+    ...(isPlain || name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
   });
 }
 
-function wording({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string } {
+/**
+ * Mails without anything that a customer wrote, neither name nor address: an order that is not paid costs nothing, so
+ * anybody could have the shop write to an address that is not theirs.
+ */
+const PLAIN_MAILS: ReadonlySet<MailRequest['kind']> = new Set([
+  'payment-failed',
+  'order-rejected',
+  'unpaid-order-cancelled',
+  'return-approved',
+  'return-refused',
+]);
+
+function wording({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string[] } {
   switch (kind) {
     case 'order-confirmed':
-      return { subject: `Your order ${number}`, news: 'Thank you. Your order is paid, and we are packing it.' };
+      return { subject: `Your order ${number}`, news: ['Thank you. Your order is paid, and we are packing it.'] };
     case 'order-shipped': {
       const by = shipment ? ` with ${shipment.carrier}, tracking number ${shipment.trackingNumber}` : '';
-      return { subject: `Your order ${number} is on its way`, news: `Your order is on its way${by}.` };
+      return { subject: `Your order ${number} is on its way`, news: [`Your order is on its way${by}.`] };
     }
     case 'order-refunded': {
       const amount = refund ? moneyText(refund) : 'your money';
-      return { subject: `A refund for your order ${number}`, news: `We have sent ${amount} back to you.` };
+      return { subject: `A refund for your order ${number}`, news: [`We have sent ${amount} back to you.`] };
     }
     case 'order-cancelled':
       return {
         subject: `Your order ${number} is cancelled`,
-        news: 'Your order was cancelled. What you paid goes back to you.',
+        news: ['Your order was cancelled. What you paid goes back to you.'],
+      };
+    case 'unpaid-order-cancelled':
+      return {
+        subject: `Your order ${number} is cancelled`,
+        news: ['Your order was cancelled before it was paid.', NOTHING_CHARGED],
+      };
+    case 'payment-failed':
+      return {
+        subject: `The payment of your order ${number} has failed`,
+        news: ['Your payment did not go through, so we have given up your order.', NOTHING_CHARGED, ORDER_AGAIN],
+      };
+    case 'order-rejected':
+      return {
+        subject: `We cannot carry out your order ${number}`,
+        news: ['We could not carry out your order as it was, so we have given it up.', NOTHING_CHARGED, ORDER_AGAIN],
+      };
+    case 'return-approved':
+      return {
+        subject: `Your return for order ${number} is approved`,
+        news: [
+          refund && refund.amount > 0
+            ? `We have approved your return. ${moneyText(refund)} goes back to you.`
+            : 'We have approved your return. No money goes back for it.',
+        ],
+      };
+    case 'return-refused':
+      return {
+        subject: `Your return for order ${number} is refused`,
+        news: ['We could not accept your return, so no money goes back for it. You find the reason with your order.'],
       };
     default:
       throw new Error(`${kind} is no mail about an order`);
   }
 }
+
+const NOTHING_CHARGED = 'You have not paid anything. If your bank shows a payment, it goes back to you by itself.';
+const ORDER_AGAIN = 'What you wanted is still in your cart: you can order it again.';
 
 const dayText = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone }).format(new Date(at));

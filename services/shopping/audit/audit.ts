@@ -6,6 +6,7 @@ import { checkMoney } from './money.ts';
 import { checkOrders, type Expectations } from './orders.ts';
 import { checkCoupons, checkCreditNotes, checkInvoices } from './papers.ts';
 import { checkRatings } from './ratings.ts';
+import { checkRefunds } from './refunds.ts';
 import { Findings, type Violation } from './violation.ts';
 
 /** What is against the invariants in these books. Pure; what may just be under way is not reported. */
@@ -13,6 +14,7 @@ export function violationsOf(books: Books, expectations: Expectations): Violatio
   const findings = new Findings();
   checkGoods(books, findings);
   checkMoney(books, findings);
+  checkRefunds(books, findings);
   checkOrders(books, expectations, findings);
   checkCoupons(books, findings);
   checkInvoices(books, findings);

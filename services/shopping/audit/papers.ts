@@ -45,7 +45,7 @@ export function checkInvoices({ invoices }: Books, findings: Findings): void {
 }
 
 /**
- * I16: the numbers of each year are 1, 2, 3, …, each for another refund, whose amount it has; its order has an invoice, and
+ * I16: the numbers of each year are 1, 2, 3, …, each for another refund, whose amount and lines it has; its order has an invoice, and
  * every refund of an order with an invoice has a credit note.
  */
 export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findings: Findings): void {
@@ -55,18 +55,28 @@ export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findi
     'I16',
     findings,
   );
-  const refunds = new Map(orders.flatMap((order) => order.refunds.map((refund) => [refund.id, refund.amount.amount])));
+  const refunds = new Map(orders.flatMap((order) => order.refunds.map((refund) => [refund.id, refund])));
   const invoiced = new Set(invoices.map(({ orderId }) => orderId));
-  for (const { id, refundId, amount, orderId } of creditNotes) {
-    const refunded = refunds.get(refundId);
+  for (const { id, refundId, amount, orderId, parts, taxed } of creditNotes) {
+    const refund = refunds.get(refundId);
+    const refunded = refund?.amount.amount;
     findings.check(refunded === amount.amount, 'I16', `${id} has ${amount.amount}, ${refundId} ${refunded}`, id);
+    findings.check(taxed === amount.amount, 'I16', `${id} has ${amount.amount}, ${taxed} of it by tax rate`, id);
+    const [credited, due] = [parts, refund?.parts ?? null].map((one) => JSON.stringify(one));
+    findings.check(parts === null || credited === due, 'I16', `${id} credits ${credited}, ${refundId} ${due}`, id);
     findings.check(invoiced.has(orderId), 'I16', `${id} corrects no invoice`, id, orderId);
   }
   const credited = new Set(creditNotes.map(({ refundId }) => refundId));
   for (const order of orders) {
     if (!order.invoiced || !order.settled) continue;
-    for (const { id, status } of order.refunds) {
-      findings.check(status !== 'DONE' || credited.has(id), 'I16', `${id} has no credit note`, id, order.id);
+    for (const { id, status, amount } of order.refunds) {
+      findings.check(
+        status !== 'DONE' || amount.amount === 0 || credited.has(id),
+        'I16',
+        `${id} has no credit note`,
+        id,
+        order.id,
+      );
     }
   }
 }

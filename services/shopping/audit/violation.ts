@@ -15,6 +15,7 @@ export const INVARIANTS = {
   I13: 'the movements of a SKU are there without gaps, and add up to its stock',
   I14: "a product's rating is the count and the sum of its approved reviews",
   I15: "a cart's contents are in at most one living order",
+  I17: 'a refund is the sum of its parts, and nothing is refunded beyond what was paid for it',
   I16: 'credit notes of a year are numbered without gaps or doubles, one for each refund of an invoiced order, of its amount',
 } as const;
 

@@ -1,6 +1,7 @@
 import { addressLines, moneyText, rateText } from '../../../lib/format.ts';
+import type { Money } from '../../../lib/money.ts';
 import { dayIn } from '../../../lib/time-zone.ts';
-import type { CreditNote } from './credit-note.ts';
+import type { CreditedLine, CreditNote } from './credit-note.ts';
 import { type Fact, type Sheet, sellerLines } from './sheet.ts';
 
 /** What a credit note says: of what was stored with it alone, so that it says the same for ever. */
@@ -19,24 +20,10 @@ export function creditNoteSheet(note: CreditNote): Sheet {
       ['Corrects invoice', invoice.number],
       ['of', dayIn(invoice.issuedAt, timeZone)],
       ['Order', order.number],
+      ['For', what],
     ],
     columns: ['Article', 'Quantity', '', 'Tax', 'Amount'],
-    rows: [
-      ...items.map(({ title, variant, sku, quantity }) => [
-        `${title}, ${variant} (${sku})`,
-        String(quantity),
-        '',
-        '',
-        '',
-      ]),
-      ...taxes.map(({ rate, gross }) => [
-        `${what} of what was taxed at ${rateText(rate)}`,
-        '',
-        '',
-        rateText(rate),
-        moneyText(gross),
-      ]),
-    ],
+    rows: note.lines ? lineRows(note.lines, note.shipping) : rateRows(note, what),
     sums: [],
     total: ['Total credited', moneyText(amount)],
     included: taxes.flatMap(({ rate, gross, tax }): Fact[] => {
@@ -45,4 +32,36 @@ export function creditNoteSheet(note: CreditNote): Sheet {
     }),
     notes: [`This credit note corrects invoice ${invoice.number}.`],
   };
+}
+
+/** What was refunded for each line, and for the delivery. */
+function lineRows(lines: readonly CreditedLine[], shipping: Money | undefined): string[][] {
+  const rows = lines.map(({ title, variant, sku, quantity, rate, amount }) => [
+    `${title}, ${variant} (${sku})`,
+    quantity === undefined ? '' : String(quantity),
+    '',
+    rateText(rate),
+    moneyText(amount),
+  ]);
+  return shipping && shipping.amount > 0 ? [...rows, ['Delivery', '', '', '', moneyText(shipping)]] : rows;
+}
+
+/** Credit notes from before refunds had lines: goods that came back, and amounts by rate. */
+function rateRows({ items, taxes }: CreditNote, what: string): string[][] {
+  return [
+    ...items.map(({ title, variant, sku, quantity }) => [
+      `${title}, ${variant} (${sku})`,
+      String(quantity),
+      '',
+      '',
+      '',
+    ]),
+    ...taxes.map(({ rate, gross }) => [
+      `${what} of what was taxed at ${rateText(rate)}`,
+      '',
+      '',
+      rateText(rate),
+      moneyText(gross),
+    ]),
+  ];
 }

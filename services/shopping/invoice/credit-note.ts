@@ -17,6 +17,17 @@ export interface CreditedItem {
   quantity: number;
 }
 
+/** A part of a credited amount that belongs to a line of the order. */
+export interface CreditedLine {
+  title: string;
+  variant: string;
+  sku: string;
+  quantity?: number;
+  /** In basis points. */
+  rate: number;
+  amount: Money;
+}
+
 /** Corrects an invoice by what was paid back. Like the invoice, it never changes. */
 export interface CreditNote extends Paper {
   /** Unique: a refund has one credit note. */
@@ -28,6 +39,10 @@ export interface CreditNote extends Paper {
   isCancellation: boolean;
   /** Goods that came back; empty for a refund of money alone. */
   items: { title: string; variant: string; sku: string; quantity: number }[];
+  /** What is credited for which line; absent on credit notes from before refunds had lines. */
+  lines?: CreditedLine[];
+  /** What is credited for the delivery; said together with `lines`. */
+  shipping?: Money;
   amount: Money;
   taxes: CreditedTax[];
 }
@@ -38,16 +53,25 @@ export interface Credit {
   amount: Money;
   isCancellation: boolean;
   items: readonly CreditedItem[];
+  /** What of the amount belongs to which line, in minor units. Left out: it is spread over all. */
+  lines?: readonly { sku: string; quantity?: number | undefined; amount: number }[] | undefined;
+  /** What of it belongs to the delivery, in minor units. */
+  shipping?: number | undefined;
   /** What it corrects. */
   invoice: { number: string; issuedAt: string; order: InvoiceOrder };
 }
 
 /**
- * Splits an amount over an order's tax rates in proportion to what of each is not credited yet (largest remainder). The
- * tax in a part is that share of the tax that is left, rounded half up: so no credit is ever above what was invoiced,
- * and those of a whole order add up to its taxes exactly.
+ * The taxes in a credited amount, by rate. What belongs to which rate is known by the lines it is refunded for; without
+ * them it is split in proportion to what of each rate is not credited yet (largest remainder). The tax in a part is that
+ * share of the tax that is left, rounded half up: so no credit is ever above what was invoiced, and those of a whole
+ * order add up to its taxes exactly.
  */
-export function creditedTaxes(order: InvoiceOrder, before: readonly CreditedTax[], amount: Money): CreditedTax[] {
+export function creditedTaxes(
+  order: InvoiceOrder,
+  before: readonly CreditedTax[],
+  { amount, lines, shipping = 0 }: Pick<Credit, 'amount' | 'lines' | 'shipping'>,
+): CreditedTax[] {
   const parts = [...order.lines, order.shipping].map(({ tax, total }) => ({ ...tax, gross: total.amount }));
   const rates = [...new Set(parts.map(({ rate }) => rate))].sort((a, b) => b - a);
   const left = rates.map((rate) => {
@@ -59,12 +83,18 @@ export function creditedTaxes(order: InvoiceOrder, before: readonly CreditedTax[
       tax: added(invoiced.map((part) => part.amount.amount)) - added(credited.map((part) => part.tax.amount)),
     };
   });
-  const shares = allot(
-    amount.amount,
-    left.map(({ gross }) => gross),
+  const rateOf = (sku: string) => order.lines.find((line) => line.sku === sku)?.tax.rate;
+  // Credit notes from before refunds had lines may have taken more of a rate than its lines were refunded.
+  const named = left.map(({ rate, gross }) => {
+    const ofLines = (lines ?? []).filter((line) => rateOf(line.sku) === rate).map((line) => line.amount);
+    return Math.min(gross, added([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
+  });
+  const rest = allot(
+    amount.amount - added(named),
+    left.map(({ gross }, index) => gross - (named[index] ?? 0)),
   );
   return left.flatMap(({ rate, gross, tax }, index) => {
-    const share = shares[index] ?? 0;
+    const share = (named[index] ?? 0) + (rest[index] ?? 0);
     if (share === 0) return [];
     const part = { ...amount, amount: share };
     return [{ rate, gross: part, tax: { ...amount, amount: proportion(tax, share, gross) } }];
@@ -77,7 +107,7 @@ type CreditNotes = Pick<Store<CreditNote>, 'insert' | 'find' | 'findOne'>;
 
 /** Issues the credit note of a refund; a known refund has its credit note already. */
 export function issueCreditNote(
-  { refundId, amount, isCancellation, items, invoice: { number, issuedAt, order } }: Credit,
+  { refundId, amount, isCancellation, items, lines, shipping, invoice: { number, issuedAt, order } }: Credit,
   issuer: Issuer,
   now: Date,
   notes: CreditNotes,
@@ -104,8 +134,22 @@ export function issueCreditNote(
       },
       isCancellation,
       items: named,
+      ...(lines ? { lines: lines.flatMap((line) => creditedLine(order, line, amount)) } : {}),
+      ...(lines ? { shipping: { ...amount, amount: shipping ?? 0 } } : {}),
       amount,
-      taxes: creditedTaxes(order, before, amount),
+      taxes: creditedTaxes(order, before, { amount, lines, shipping }),
     };
   });
+}
+
+function creditedLine(
+  order: InvoiceOrder,
+  { sku, quantity, amount }: NonNullable<Credit['lines']>[number],
+  { currency }: Money,
+): CreditedLine[] {
+  const line = order.lines.find((one) => one.sku === sku);
+  if (!line) return [];
+  const { title, variant, tax } = line;
+  const pieces = quantity === undefined ? {} : { quantity };
+  return [{ title, variant, sku, ...pieces, rate: tax.rate, amount: { amount, currency } }];
 }

@@ -6,6 +6,7 @@ import { packed, unpacked } from '../../../services/product/ledger.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import type { Books } from '../../../services/shopping/audit/books.ts';
 import { checkOrders } from '../../../services/shopping/audit/orders.ts';
+import { checkRefunds } from '../../../services/shopping/audit/refunds.ts';
 import { Findings } from '../../../services/shopping/audit/violation.ts';
 import type { Order } from '../../../services/shopping/order.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
@@ -157,6 +158,29 @@ eachEngine('the auditor', (engine) => {
       expect(findings.violations).toMatchObject([{ invariant: 'I15', documents: ['ord_2', id] }]);
       await tamper('order', id, { cartClaim: 'cus_other:0' }, { cartClaim: order.cartClaim });
       expect(await run()).toMatchObject([{ invariant: 'I15', documents: [id] }]);
+    });
+
+    test('a refund is not the sum of its parts, or a line, the delivery or the order is refunded beyond what was paid (I17)', async () => {
+      const { items } = await shop.broker.call('order.books', {});
+      const order = items.find((one) => one.id === id) as (typeof items)[number];
+      const { paid, captured } = order;
+      const line = paid.lines[0] as (typeof paid.lines)[number];
+      const refund = (amount: number, ofLine: number, shipping: number, status = 'DONE') => ({
+        ...{ id: 'rfd_1', status, amount: { ...captured, amount } },
+        parts: { lines: [{ sku: line.sku, amount: ofLine }], shipping },
+      });
+      const found = (...refunds: ReturnType<typeof refund>[]) => {
+        const findings = new Findings();
+        checkRefunds({ orders: [{ ...order, refunds }] } as unknown as Books, findings);
+        return findings.violations.map(({ invariant, detail }) => [invariant, detail.replace(/^\S+ /, '')]);
+      };
+      const all = refund(captured.amount, line.amount, paid.shipping);
+      expect(found(all)).toEqual([]);
+      expect(found(refund(3, 1, 1))).toMatchObject([['I17', 'has 3, its parts 2']]);
+      expect(found(all, refund(1, 1, 0))).toHaveLength(2);
+      expect(found(all, refund(1, 0, 1))).toHaveLength(2);
+      // What the provider could not give back is still the customer's.
+      expect(found(all, refund(1, 1, 0, 'FAILED'))).toEqual([]);
     });
 
     test('an order does not end (I8), or leaves something undone (I10)', async () => {

@@ -327,6 +327,7 @@ eachEngine('checking out', (engine) => {
 
     test('an order consuming it while it expires never loses its stock', async () => {
       for (let nth = 0; nth < 3; nth += 1) {
+        ada = await Shopper.at(shop.url);
         await ada.put(BOWL.sku, 1);
         await hold();
         const { body } = await ada.ask('GET /v1/checkout/hold');

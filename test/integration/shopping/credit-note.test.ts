@@ -78,7 +78,10 @@ eachEngine('a credit note', (engine) => {
       `GET /v1/admin/orders/${order.id}/credit-notes/${note.number}?format=html`,
     );
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(body).toContain(`Cancellation of what was taxed`);
+    expect(body).toContain('Cancellation');
+    expect(body).toContain(`(${MUG})`);
+    expect(note.lines).toMatchObject([{ sku: MUG, quantity: 1 }]);
+    expect(note.lines[0].amount.amount + note.shipping.amount).toBe(order.totals.total.amount);
   });
 
   test('is not issued for an order that was cancelled before it had an invoice, which then has none', async () => {

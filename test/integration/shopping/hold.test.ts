@@ -190,4 +190,30 @@ eachEngine('stock on hold', (engine) => {
       await storeOf(shop, 'hold').change(_id, () => ({ answer: undefined, patch: { releasing: [], nextAt: null } }));
     }
   });
+
+  test('by an account whose address is not verified ends with its first hold, however often it is renewed', async () => {
+    const { expiresAt } = await hold();
+    // Half of the time later: it lasts no longer by being asked for again.
+    const { current: first } = (await storeOf(shop, 'hold').get(customerId)) as Hold;
+    await left({ current: first && { ...first, begunAt: ago(450_000) } });
+    expect(Date.parse((await hold()).expiresAt)).toBeLessThan(Date.parse(expiresAt) - 440_000);
+    // Once its time is over, the stock goes back and cannot be held again.
+    const { current } = (await storeOf(shop, 'hold').get(customerId)) as Hold;
+    await left({ current: current && { ...current, begunAt: ago(450_001), until: ago(1) }, nextAt: ago(1) });
+    await isFree();
+    await isDone();
+    await expect(hold()).rejects.toMatchObject({ type: 'limit-reached' });
+    expect(await stockOf()).toEqual(free);
+  });
+
+  test('of more pieces than may be held is refused, and what is on hold stays so', async () => {
+    await hold();
+    await storeOf(shop, 'cart').change(customerId, () => ({
+      answer: undefined,
+      patch: { items: { [sku]: { quantity: 11 } } },
+    }));
+    await expect(hold()).rejects.toMatchObject({ type: 'limit-reached' });
+    expect(await stockOf()).toEqual(kept);
+    await shop.broker.call('hold.drop', {}, meta());
+  });
 });

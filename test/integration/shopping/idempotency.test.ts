@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { ActionContract } from '../../../lib/contract.ts';
+import { contracts } from '../../../services/contracts.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, type Answer, eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { staffAt } from '../../support/staff.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const VARIANTS = products.flatMap(({ variants }) => variants);
@@ -14,6 +17,17 @@ const SOLD_OUT = String(VARIANTS.find(({ stock }) => stock === 0)?.sku);
 const shown = ({ status, body: { instance, ...body }, headers }: Answer) => ({
   ...{ status, body, location: headers.get('location'), retryAfter: headers.get('retry-after') },
 });
+
+const REUSED = [422, '/problems/idempotency-key-reused'];
+
+/** Every route that takes an Idempotency-Key. */
+const KEYED = contracts.flatMap((contract) =>
+  Object.entries(contract.actions).flatMap(([action, one]): [string, ActionContract][] =>
+    one.rest && Object.values(one.headers ?? {}).includes('Idempotency-Key')
+      ? [[`${contract.name}.${action}`, one]]
+      : [],
+  ),
+);
 
 eachEngine('an order whose request is sent again', (engine) => {
   let shop: TestShop;
@@ -92,7 +106,7 @@ eachEngine('an order whose request is sent again', (engine) => {
   test('that still runs is answered with 409 and Retry-After, and with the same order in the end', async () => {
     const key = randomUUID();
     await ada.put(MUG, 1);
-    const body = { addressId: ada.addressId, paymentMethod: 'tok_slow' };
+    const body = { addressId: ada.addressId, paymentMethod: 'tok_of_mine' };
     const ask = () => ada.ask('POST /v1/orders', body, { 'idempotency-key': key });
     const first = ask();
     // Sent before there is an order, the second request might be the one that places it.
@@ -127,4 +141,94 @@ eachEngine('an order whose request is sent again', (engine) => {
     );
     expect(stock).toMatchObject({ available: (before?.available ?? 0) - 3, sold: (before?.sold ?? 0) + 3 });
   });
+
+  test.each(KEYED)(
+    '%s: a key with the same body is one request, with a field left out, added or changed it is refused',
+    async (name, contract) => {
+      const staff = await staffAt(shop);
+      await ada.put(MUG, 2);
+      const key = randomUUID();
+      const { asker, path, body, others, idOf } = await scenarioOf(name, ada, staff);
+      const [method] = String(contract.rest).split(' ');
+      const ask = (sent: object, at = path) => asker.ask(`${method} ${at}`, sent, { 'idempotency-key': key });
+      const first = await ask(body);
+      expect([200, 201]).toContain(first.status);
+      const again = await Promise.all([ask(body), ask(Object.fromEntries(Object.entries(body).reverse()))]);
+      for (const { status, headers, body: same } of again) {
+        expect([status, headers.get('location'), idOf(same)]).toEqual([
+          ...[first.status, first.headers.get('location'), idOf(first.body)],
+        ]);
+      }
+      const inPath = new Set(String(contract.rest).match(/(?<=:)\w+/g));
+      const fields = Object.keys(contract.params).filter((field) => field !== 'idempotencyKey' && !inPath.has(field));
+      for (const field of fields) {
+        const { [field]: given, ...rest } = body as Record<string, unknown>;
+        const changed = await ask({ ...body, [field]: others[field] });
+        expect([field, 'changed or added', changed.status, changed.body.type]).toEqual([
+          field,
+          'changed or added',
+          ...REUSED,
+        ]);
+        if (given === undefined) continue;
+        const without = await ask(rest);
+        const isNeeded = (contract.params[field] as { optional?: boolean }).optional !== true;
+        expect([field, 'left out', without.status, without.body.type]).toEqual([
+          ...[field, 'left out', ...(isNeeded ? [400, '/problems/invalid-request'] : REUSED)],
+        ]);
+      }
+      expect(idOf((await ask(body)).body)).toEqual(idOf(first.body));
+    },
+  );
 });
+
+interface Scenario {
+  asker: Shopper;
+  path: string;
+  body: object;
+  /** Another value of each field, of those too that the body has not. */
+  others: Record<string, unknown>;
+  /** What the request made. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of a body
+  idOf(body: any): unknown;
+}
+
+async function scenarioOf(name: string, ada: Shopper, staff: Shopper): Promise<Scenario> {
+  const placed = async () => (await ada.order()).body.id as string;
+  const money = { amount: 1, currency: 'EUR' };
+  switch (name) {
+    case 'order.place': {
+      const body = { addressId: ada.addressId, note: 'ring twice' };
+      const others = { addressId: 'adr_other', address: ADDRESS, shippingMethod: 'express', paymentMethod: 'tok_slow' };
+      const more = { expectedTotal: money, couponCodes: ['SAVE'], note: 'ring once' };
+      return { asker: ada, path: '/v1/orders', body, others: { ...others, ...more }, idOf: ({ id }) => id };
+    }
+    case 'order.requestReturn': {
+      const id = await placed();
+      await staff.ask(`POST /v1/admin/orders/${id}/pack`, {});
+      await staff.ask(`POST /v1/admin/orders/${id}/ship`, { carrier: 'Post', trackingNumber: 'RR1' });
+      const body = { items: [{ sku: MUG, quantity: 1 }], reason: 'too small' };
+      const others = { items: [{ sku: MUG, quantity: 2 }], reason: 'too large' };
+      const idOf: Scenario['idOf'] = ({ returns }) => returns.map((one: { id: string }) => one.id);
+      return { asker: ada, path: `/v1/orders/${id}/returns`, body, others, idOf };
+    }
+    case 'order.refund': {
+      const path = `/v1/admin/orders/${await placed()}/refunds`;
+      const body = { amount: 500, reason: 'scratched' };
+      const others = { amount: 501, lines: [{ sku: MUG, amount: 500 }], shipping: 0, reason: 'late' };
+      const idOf: Scenario['idOf'] = ({ refunds }) => refunds.map((one: { id: string }) => one.id);
+      return { asker: staff, path, body, others, idOf };
+    }
+    case 'posting.move': {
+      const body = { kind: 'adjust', quantity: 1, reason: 'found' };
+      const others = { kind: 'receive', quantity: 2, reason: 'correction' };
+      return { asker: staff, path: `/v1/admin/inventory/${MUG}/movements`, body, others, idOf: ({ seq }) => seq };
+    }
+    case 'posting.stocktake': {
+      const body = { lines: [{ sku: SOLD_OUT, counted: 0 }] };
+      const others = { lines: [{ sku: SOLD_OUT, counted: 1 }] };
+      return { asker: staff, path: '/v1/admin/inventory/stocktakes', body, others, idOf: ({ id }) => id };
+    }
+    default:
+      throw new Error(`${name} takes an Idempotency-Key: say here how it is asked for`);
+  }
+}

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { stopAndAudit, storeOf } from '../../support/books.ts';
+import { stopAndAudit, storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
+import { decoded, Mailbox } from '../../support/mailbox.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { staffAt } from '../../support/staff.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const [MUG = ''] = products
@@ -13,10 +15,13 @@ const [MUG = ''] = products
 eachEngine('an order paid by the sandbox', (engine) => {
   let shop: TestShop;
   let ada: Shopper;
+  let mails: Mailbox;
 
   beforeAll(async () => {
     // Answers that are lost are what these tests are about: not for the log.
-    shop = await startShop(engine.config({ SEED: 'true', LOG_LEVEL: 'fatal' }));
+    const config = engine.config({ SEED: 'true', LOG_LEVEL: 'fatal' });
+    mails = new Mailbox(config.dataDir);
+    shop = await startShop(config);
     ada = await Shopper.at(shop.url);
   });
   afterAll(async () => {
@@ -111,5 +116,63 @@ eachEngine('an order paid by the sandbox', (engine) => {
     const { status, body } = await order('tok_of_mine', bob);
     expect([status, body.type]).toEqual([422, '/problems/unknown-payment-method']);
     expect((await bob.ask('GET /v1/orders')).body.items).toEqual([]);
+  });
+
+  describe('a customer is told by mail', () => {
+    let eve: Shopper;
+    beforeEach(async () => {
+      eve = await Shopper.at(shop.url);
+    });
+    /** The text of the one mail about an order. */
+    const mailed = async (id: string, kind: string) => {
+      await eventually(
+        () => storeOf(shop, 'mail').get(`${id}:${kind}`),
+        (mail) => mail?.state === 'SENT',
+      );
+      const found = await mails.to(eve.email, id);
+      expect(found).toHaveLength(1);
+      return decoded(found[0] as string);
+    };
+    const outcomeOf = (id: string) =>
+      eventually(
+        async () => (await eve.ask(`GET /v1/orders/${id}`)).body,
+        ({ status }) => ['REJECTED', 'CANCELLED'].includes(status),
+      );
+
+    test('that a payment which was pending has failed, once, without anything that they wrote', async () => {
+      const { status, body } = await order('tok_late_decline', eve);
+      expect([status, body.status]).toEqual([202, 'PENDING']);
+      expect(await outcomeOf(body.id)).toMatchObject({ status: 'REJECTED', payment: null });
+      const text = await mailed(body.id, 'payment-failed');
+      expect(text).toContain('Your payment did not go through');
+      const content = text.slice(text.indexOf('\n\n'));
+      for (const written of ['Ada', 'Analytical']) expect(content).not.toContain(written);
+      expect((await eve.ask('GET /v1/cart')).body.items).toMatchObject([{ sku: MUG, quantity: 1 }]);
+    });
+
+    test('not of what they were answered at once', async () => {
+      expect((await order('tok_decline', eve)).status).toBe(402);
+      const [{ id }] = (await eve.ask('GET /v1/orders')).body.items;
+      expect(await wrongAtRest(shop)).toEqual([]);
+      expect(await storeOf(shop, 'mail').get(`${id}:payment-failed`)).toBeNull();
+    });
+
+    test('that staff has cancelled an order which was not paid yet, once, however often it was cancelled', async () => {
+      const staff = await staffAt(shop);
+      // The bank may decide before the cancellation: then another order is tried.
+      const { id, history } = await eventually(
+        async () => {
+          const { body } = await order('tok_late_webhook', eve);
+          const cancel = () => staff.ask(`POST /v1/admin/orders/${body.id}/cancel`, { reason: 'fraud' });
+          const answers = await Promise.all(Array.from({ length: 20 }, cancel));
+          expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+          return outcomeOf(body.id);
+        },
+        ({ status }) => status === 'REJECTED',
+      );
+      expect(history.filter(({ status }: { status: string }) => status === 'REJECTING')).toHaveLength(1);
+      expect((await eve.ask(`POST /v1/orders/${id}/cancel`, {})).status).toBe(200);
+      expect(await mailed(id, 'unpaid-order-cancelled')).toContain('cancelled before it was paid');
+    });
   });
 });

@@ -92,6 +92,7 @@ describe('the environment', () => {
       SELLER: 'Blue, 1 Street, Berlin',
       PRICING_FILE: '/etc/shop/pricing.json',
       HOLD_MINUTES: '2',
+      WITHDRAWAL_DAYS: '30',
       LOG_LEVEL: 'debug',
     };
     expect(load(env)).toEqual({
@@ -121,6 +122,7 @@ describe('the environment', () => {
       seller: env.SELLER,
       pricingFile: env.PRICING_FILE,
       holdTime: 120_000,
+      withdrawalDays: 30,
       natsFiles: { caFile: '/etc/nats/ca.pem' },
       mongoUrl: env.MONGO_URL,
       databasePrefix: 'blue-',
@@ -217,6 +219,8 @@ describe('the environment', () => {
     ['TRUSTED_PROXIES', 'balancer', 'networks such as 10.0.0.0/8'],
     ['TRUSTED_PROXIES', '::fffff', 'networks such as 10.0.0.0/8'],
     ['TRUSTED_PROXIES', ',', 'networks such as 10.0.0.0/8'],
+    ['WITHDRAWAL_DAYS', '-1', 'whole number of days from 0'],
+    ['WITHDRAWAL_DAYS', '1.5', 'whole number of days from 0'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace'],
   ])('with %s=%s is refused in one line that says what is expected', (name, value, expected) => {
     const line = refusal({ [name]: value });

@@ -18,6 +18,9 @@ const STORIES: Record<string, Plot> = {
   'an order that is sent twice': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer({ sent: 2 })] },
   'an order that is sent from two tabs': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer({ tabs: 2 })] },
   'an order that is cancelled after it was paid': { stock: { MUG: 5, BOWL: 5 }, buyers: [buyer()], cancelled: true },
+  'an order that is sent back piece by piece, after a part of a line was refunded': {
+    ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 } })], returned: true },
+  },
   'two orders of the last pieces': { stock: { MUG: 2, BOWL: 5 }, buyers: [buyer(), buyer()] },
 };
 
@@ -44,8 +47,10 @@ test.each(Object.entries(STORIES))('%s: a fault at any one step leaves the books
   const { steps, wrong } = await play(story, []);
   expect(wrong).toEqual([]);
   expect(steps).toBeGreaterThan(20);
-  for (const fault of FAULTS) {
+  for (const [nth, fault] of FAULTS.entries()) {
     for (let step = 0; step < steps; step += 1) {
+      // The longest story has one kind of fault at each step, in turn.
+      if (story.returned && step % FAULTS.length !== nth) continue;
       const turns = [...Array<Turn>(step).fill(turn('done')), turn(fault)];
       const played = await play(story, turns);
       expect({ fault, step, wrong: played.wrong }).toEqual({ fault, step, wrong: [] });

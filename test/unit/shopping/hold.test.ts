@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../lib/changes.ts';
 import { assign, copied } from '../../../lib/patch.ts';
@@ -14,6 +14,7 @@ import {
   released,
   review,
 } from '../../../services/shopping/hold.ts';
+import { grantHold, type HoldLimits, holdLimits, refuseTooManyPieces } from '../../../services/shopping/hold-limits.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
@@ -159,4 +160,65 @@ test('whatever comes in any order: no reservation is lost, and none is given bac
     }
   });
   fc.assert(property, { seed, numRuns: 500 });
+});
+
+describe('what a customer may have on hold', () => {
+  const HOLD_MS = 900_000;
+  const [verified, unverified] = [holdLimits(true, HOLD_MS), holdLimits(false, HOLD_MS)];
+  const limitReached = expect.objectContaining({ type: 'limit-reached' }) as never;
+  /** Asks for a hold, and has all of it reserved at once. */
+  const ask = (doc: Hold, limits: HoldLimits, now: Date): Hold => {
+    const { until, usage } = grantHold(doc, limits, now);
+    const begun = after(doc, begin(doc, wanted(`o${+now}`), until, now, usage));
+    return after(begun, held(begun, `o${+now}`, now));
+  };
+  /** Asks again every minute for as long as it is granted; for how long, in ms. */
+  const renewed = (doc: Hold, limits: HoldLimits, from: number): { doc: Hold; until: number } => {
+    let hold = doc;
+    for (let ms = from; ; ms += 60_000) {
+      try {
+        hold = ask(hold, limits, at(ms));
+      } catch (error) {
+        expect(error).toMatchObject({ type: 'limit-reached' });
+        return { doc: hold, until: +(hold.current as NonNullable<Hold['current']>).until - START };
+      }
+    }
+  };
+
+  test('is bounded in pieces, and by less for an account with an unverified address', () => {
+    const items = (quantity: number) => [
+      { sku: 'MUG', quantity },
+      { sku: 'BOWL', quantity: 1 },
+    ];
+    expect(() => refuseTooManyPieces(items(49), verified)).not.toThrow();
+    expect(() => refuseTooManyPieces(items(50), verified)).toThrow(limitReached);
+    expect(() => refuseTooManyPieces(items(9), unverified)).not.toThrow();
+    expect(() => refuseTooManyPieces(items(10), unverified)).toThrow(limitReached);
+  });
+
+  test.each([
+    ['a verified', verified, 3],
+    ['an unverified', unverified, 1],
+  ])(
+    'by %s account that renews it for ever: the stock goes back, and can be held again only in the next window',
+    (_, limits, holds) => {
+      const { doc, until } = renewed(fresh, limits, 0);
+      expect(until).toBe(holds * HOLD_MS);
+      const over = after(doc, review(doc, nobody, at(until)));
+      expect(over.current).toBeNull();
+      for (const ms of [until, limits.windowMs - 1])
+        expect(() => grantHold(over, limits, at(ms))).toThrow(limitReached);
+      expect(renewed(over, limits, limits.windowMs).until).toBe(limits.windowMs + holds * HOLD_MS);
+    },
+  );
+
+  test('is not more when it is dropped, or consumed by an order, in between', () => {
+    const first = ask(fresh, verified, at(0));
+    const dropped = after(first, drop(first, undefined, at(600_000)));
+    const second = ask(dropped, verified, at(700_000));
+    const used = after(second, consume(second, 'key', ITEMS, at(1_300_000)));
+    const third = ask(used, verified, at(1_400_000));
+    expect(third.usage?.usedMs).toBe(1_200_000);
+    expect(renewed(third, verified, 1_400_000).until).toBe(1_400_000 + 1_500_000);
+  });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
 import { PROBLEMS } from '../../../lib/errors.ts';
+import { fingerprintOf } from '../../../lib/fingerprint.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Item, Offer } from '../../../services/shopping/cart.ts';
-import { begin, fingerprintOf, type Order, orderable } from '../../../services/shopping/order.ts';
+import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
 import { canMove, move, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order-state.ts';
 import { orderNumber, orderView } from '../../../services/shopping/order-view.ts';
 import { price } from '../../../services/shopping/pricing/price.ts';

@@ -42,6 +42,7 @@ describe('the first attempt', () => {
     ['tok_duplicate_webhook', 'captured', 1000],
     ['tok_two_step', 'authorised', 0],
     ['tok_late_webhook', 'pending', 0],
+    ['tok_late_decline', 'pending', 0],
     ['tok_decline', 'declined', 0],
     ['tok_timeout_not_charged', 'pending', 0],
   ] as const)('with %s is %s, with %d captured', (method, outcome, captured) => {
@@ -53,7 +54,7 @@ describe('the first attempt', () => {
   test('has no webhook and nothing due, but for the tokens that are about those', () => {
     for (const method of TEST_TOKENS) {
       const { dueAt, events } = begun(method);
-      expect([method, dueAt !== null]).toEqual([method, /webhook/.test(method)]);
+      expect([method, dueAt !== null]).toEqual([method, /webhook|late/.test(method)]);
       expect([method, events.length]).toEqual([method, method === 'tok_duplicate_webhook' ? 1 : 0]);
     }
   });
@@ -125,6 +126,16 @@ describe('a late capture', () => {
     expect(cancelled).toMatchObject({ state: 'cancelled', captured: 0, dueAt: null });
     expect(fallDue(cancelled, later(60_000))).toEqual({ answer: [] });
   });
+});
+
+test('a late decline happens when it is due, is told of, and never captures anything', () => {
+  const pending = begun('tok_late_decline');
+  expect(fallDue(pending, later(999))).toEqual({ answer: [] });
+  const declined = after(pending, (entry) => fallDue(entry, later(1000)));
+  expect(declined).toMatchObject({ state: 'declined', captured: 0, events: [{ type: 'payment.failed', copies: 1 }] });
+  expect(found(declined, TOTAL)).toEqual({ outcome: 'declined', reason: 'card_declined' });
+  expect(fallDue(declined, later(60_000)).answer).toEqual(declined.events);
+  expect(after(declined, (entry) => delivered(entry, 'evt_ord_1'))).toMatchObject({ events: [], dueAt: null });
 });
 
 interface Command {

@@ -1,0 +1,34 @@
+import type { Books } from './books.ts';
+import type { Findings } from './violation.ts';
+
+/** I17: each refund is the sum of its parts, and no line, no delivery and no order is refunded beyond what was paid. */
+export function checkRefunds({ orders }: Books, findings: Findings): void {
+  for (const { id: orderId, paid, captured, refunds } of orders) {
+    const living = refunds.filter(({ status }) => status !== 'FAILED');
+    const parts = living.flatMap((refund) => refund.parts ?? []);
+    for (const { id, amount, parts: own } of living) {
+      const sum = own ? own.lines.reduce((total, line) => total + line.amount, own.shipping) : amount.amount;
+      findings.check(sum === amount.amount, 'I17', `${id} has ${amount.amount}, its parts ${sum}`, orderId, id);
+    }
+    const check = (refunded: number, most: number, what: string) =>
+      findings.check(refunded <= most, 'I17', `${refunded} of ${most} refunded for ${what} of ${orderId}`, orderId);
+    for (const { sku, amount } of paid.lines) {
+      const ofLine = parts.flatMap(({ lines }) => lines.filter((line) => line.sku === sku));
+      check(
+        ofLine.reduce((total, line) => total + line.amount, 0),
+        amount,
+        sku,
+      );
+    }
+    check(
+      parts.reduce((total, { shipping }) => total + shipping, 0),
+      paid.shipping,
+      'the delivery',
+    );
+    check(
+      living.reduce((total, { amount }) => total + amount.amount, 0),
+      captured.amount,
+      'all',
+    );
+  }
+}
