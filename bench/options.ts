@@ -15,6 +15,7 @@ export const WORKLOADS = [
   'search',
   'projection',
   'import',
+  'export',
   'start',
 ] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];

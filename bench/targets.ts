@@ -9,6 +9,7 @@ import { startCluster as startSupervisor, type TestCluster } from '../test/suppo
 import { UNLIMITED } from '../test/support/unlimited.ts';
 import type { Page } from './bare.ts';
 import type { Pids } from './cpu.ts';
+import type { ExportReport } from './export-node.ts';
 import type { ProjectionReport } from './projection-node.ts';
 
 /** A server to be measured, in processes of its own. */
@@ -131,6 +132,19 @@ export async function projectionOf(mongoUrl: string, prefix: string, dataDir: st
   return report as ProjectionReport;
 }
 
+/** What an export takes of a product node, or without a shop (`bare`); it ends by itself. */
+export async function exportOf(
+  format: string,
+  { mongoUrl, prefix, dataDir }: { mongoUrl: string; prefix: string; dataDir: string },
+): Promise<ExportReport> {
+  const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl, DATABASE_PREFIX: prefix };
+  const env = { ...shopEnv(), ...servers, SEED: 'false', SERVICES: 'product', DATA_DIR: dataDir };
+  const { spawned, child, output } = await start('export-node.ts', env, [format]);
+  const report = await firstMessage(spawned, child, output);
+  await child.exited;
+  return report as ExportReport;
+}
+
 /** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. @param more of its environment */
 export async function startCluster(dataDir: string, more: Record<string, string> = {}): Promise<Cluster> {
   const prefix = 'bench-cluster-';
@@ -150,8 +164,8 @@ export async function startCluster(dataDir: string, more: Record<string, string>
 
 type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;
 
-async function start(script: string, env: NodeJS.ProcessEnv) {
-  const spawned = spawn(process.execPath, [join(import.meta.dirname, script)], {
+async function start(script: string, env: NodeJS.ProcessEnv, args: string[] = []) {
+  const spawned = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // by the channel's end it learns that this process was killed
   }) as Spawned;

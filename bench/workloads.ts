@@ -4,6 +4,7 @@ import { type Catalogue, LIST_OF, Shelf } from './catalogue.ts';
 import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
 import { registerCustomers } from './customers.ts';
 import { BareDriver } from './driver.ts';
+import { exportWorkload } from './export.ts';
 import { load, spread } from './http-load.ts';
 import { importWorkload } from './import.ts';
 import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
@@ -44,6 +45,7 @@ export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>
   search: searchWorkload,
   projection: projectionWorkload,
   import: importWorkload,
+  export: exportWorkload,
   start: startWorkload,
 };
 

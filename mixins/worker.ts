@@ -5,6 +5,8 @@ import type { ServiceSchema } from 'moleculer';
 export interface Worker {
   /** Runs a task that nobody waits for; an error is logged. */
   background(task: Promise<unknown>): void;
+  /** Lets the next run begin without a pause: there is work. */
+  wake(): void;
   /** Aborted when the service stops. */
   stopping: AbortSignal;
 }
@@ -28,14 +30,15 @@ export function worker<S>({ every, run }: Options<S>): Partial<ServiceSchema> {
         tasks.add(logged);
         logged.finally(() => tasks.delete(logged));
       };
-      this.worker = { background, tasks, stop, stopping: stop.signal };
+      const pauses = new Pauses(stop.signal);
+      this.worker = { background, wake: () => pauses.end(), pauses, tasks, stop, stopping: stop.signal };
     },
     async started() {
-      const { background, stop } = this.worker;
+      const { background, pauses, stop } = this.worker;
       background(
         loop(
           () => run.call(this as S),
-          every,
+          () => pauses.next(every),
           stop.signal,
           (e) => this.logger.error('worker failed', e),
         ),
@@ -48,10 +51,33 @@ export function worker<S>({ every, run }: Options<S>): Partial<ServiceSchema> {
   };
 }
 
-async function loop(run: () => Promise<unknown>, every: number, signal: AbortSignal, failed: (error: unknown) => void) {
+async function loop(
+  run: () => Promise<unknown>,
+  pause: () => Promise<void>,
+  signal: AbortSignal,
+  failed: (error: unknown) => void,
+) {
   for (;;) {
-    await sleep(every, undefined, { signal }).catch(() => {});
+    await pause();
     if (signal.aborted) return;
     await run().catch(failed);
+  }
+}
+
+/** The pauses of a worker, each of which can be ended before it begins or while it lasts. */
+class Pauses {
+  #next = new AbortController();
+
+  constructor(stop: AbortSignal) {
+    stop.addEventListener('abort', () => this.end(), { once: true });
+  }
+
+  end(): void {
+    this.#next.abort();
+  }
+
+  async next(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#next.signal }).catch(() => {});
+    this.#next = new AbortController();
   }
 }

@@ -17,6 +17,7 @@ import { movement } from './product/movement.contract.ts';
 import { posting } from './product/posting.contract.ts';
 import { product } from './product/product.contract.ts';
 import { refusedRow } from './product/refused-row.contract.ts';
+import { removedVariant } from './product/removed-variant.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';
@@ -49,6 +50,7 @@ export const contracts: readonly Contract[] = [
   media,
   imports,
   refusedRow,
+  removedVariant,
   inventory,
   movement,
   posting,

@@ -30,6 +30,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/media.service.ts'),
     import('./product/import.service.ts'),
     import('./product/refused-row.service.ts'),
+    import('./product/removed-variant.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

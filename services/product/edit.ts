@@ -6,12 +6,14 @@ import type { Patch } from '../../lib/patch.ts';
 import { escaped } from '../../lib/pointer.ts';
 import { checkLabels } from './labels.ts';
 import { priceOf } from './price.ts';
-import { type Product, UNSAID, type Variant } from './product.ts';
+import { type Price, type Product, UNSAID, type Variant } from './product.ts';
 import type { productInput, productPatch } from './product-input.ts';
 
 export type ProductInput = Infer<typeof productInput>;
 export type ProductEdit = Infer<typeof productPatch>;
 type New<T> = Omit<T, 'rev'>;
+/** Fields as they are stored; undefined ones are unsaid. */
+type ProductFields = { [K in keyof Product]?: Product[K] | undefined };
 
 /** A new product, a draft unless it is said. @throws invalid-request */
 export function created(id: string, input: ProductInput, currencies: readonly string[], now: Date): New<Product> {
@@ -39,16 +41,24 @@ export function edited(
   now: Date,
 ): Decision<Product> {
   refuseStale(product, version);
-  if (product.status === 'archived') throw errors.archived();
+  refuseArchived(product);
   checkLabels('/attributes', fields.attributes ?? {});
-  const said = {
-    ...fields,
-    ...(variants ? withVariants(product, variantsOf(variants, product.images, currencies)) : {}),
-  };
-  const different = Object.entries(said).filter(
+  const said = { ...fields, ...(variants ? { variants: variantsOf(variants, product.images, currencies) } : {}) };
+  return change(product, differences(product, said), now);
+}
+
+/** What of `said` is different from what the product has, and what follows from that. */
+export function differences(product: Readonly<Product>, said: ProductFields): Partial<Product> {
+  const all = { ...said, ...(said.variants ? withVariants(product, said.variants) : {}) };
+  const different = Object.entries(all).filter(
     ([field, value]) => value !== undefined && !isDeepStrictEqual(value, product[field as keyof Product]),
   );
-  return change(product, Object.fromEntries(different), now);
+  return Object.fromEntries(different);
+}
+
+/** @throws product-archived */
+export function refuseArchived({ status }: Pick<Product, 'status'>): void {
+  if (status === 'archived') throw errors.archived();
 }
 
 /** Takes a product out of the shop; its orders, reviews and stock stay. Again changes nothing. @throws stale-version */
@@ -112,12 +122,20 @@ function pricesOf(
   at: string,
   currencies: readonly string[],
 ): Variant['prices'] {
-  const prices = Object.entries(given).map(([currency, price]) => {
-    const pointer = `${at}/${escaped(currency)}`;
-    if (!currencies.includes(currency)) throw bad(pointer, `The price lists are ${currencies.join(', ')}.`);
-    return [currency, priceOf(price, pointer)];
-  });
+  const prices = Object.entries(given).map(([currency, price]) => [currency, priceIn(currency, price, at, currencies)]);
   return Object.fromEntries(prices);
+}
+
+/** A price in one of the shop's currencies, as it is stored. @param at of all prices. @throws invalid-request */
+export function priceIn(
+  currency: string,
+  price: Parameters<typeof priceOf>[0],
+  at: string,
+  currencies: readonly string[],
+): Price {
+  const pointer = `${at}/${escaped(currency)}`;
+  if (!currencies.includes(currency)) throw bad(pointer, `The price lists are ${currencies.join(', ')}.`);
+  return priceOf(price, pointer);
 }
 
 const bad = (pointer: string, detail: string): Error => errors.invalidRequest([{ pointer, detail }]);

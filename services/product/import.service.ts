@@ -14,7 +14,7 @@ import { imports } from './import.contract.ts';
 /** Between two looks for an import that nobody works on, in ms. */
 const PAUSE = 1000;
 
-/** Rows that were refused which are told of with the import itself. */
+/** Refused rows, and removed variants, that are told of with the import itself. */
 const SHOWN = 100;
 
 type This = Self<{ store: Store<Job>; worker: Worker }>;
@@ -25,7 +25,7 @@ export default function importService(config: Config) {
   const patience = timeoutOf(imports.actions.start) ?? 0;
 
   return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
-    dependencies: ['product', 'category', 'inventory', 'refusedRow'],
+    dependencies: ['product', 'category', 'inventory', 'refusedRow', 'removedVariant'],
     mixins: [
       worker<This>({
         every: PAUSE,
@@ -38,26 +38,31 @@ export default function importService(config: Config) {
 
     handlers: {
       async start(ctx) {
-        const format = formatOf(ctx.params.type);
+        const { type, removeMissing = false } = ctx.params;
+        const format = formatOf(type);
         if (!ctx.stream) throw new Error('start takes a stream');
         const now = new Date();
         const id = newId('imp', now);
-        await this.store.insert(uploading(id, staffOf(ctx), format, patience, now));
+        await this.store.insert(uploading({ _id: id, staffId: staffOf(ctx), format, removeMissing }, patience, now));
         try {
           await blobs.put(fileOf(id), ctx.stream);
         } catch (error) {
           await this.store.remove({ _id: id });
           throw error;
         }
-        return view(await this.store.change(id, queued));
+        const job = await this.store.change(id, queued);
+        this.worker.wake();
+        return view(job);
       },
 
       async read(ctx) {
         const job = found(await this.store.get(ctx.params.id));
-        return {
-          ...view(job),
-          errors: await ctx.call('refusedRow.list', { importId: job._id, after: 0, limit: SHOWN }),
-        };
+        const importId = job._id;
+        const [errors, removedVariants] = await Promise.all([
+          ctx.call('refusedRow.list', { importId, after: 0, limit: SHOWN }),
+          ctx.call('removedVariant.list', { importId, limit: SHOWN }),
+        ]);
+        return { ...view(job), errors, removedVariants };
       },
 
       async errors(ctx) {
@@ -66,6 +71,15 @@ export default function importService(config: Config) {
         const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['number'])[0]);
         const rows = await ctx.call('refusedRow.list', { importId, after, limit: limit + 1 });
         return page(rows, limit, ({ line }) => [line]);
+      },
+
+      async removed(ctx) {
+        const { id, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const { _id: importId } = found(await this.store.get(id));
+        const [line, sku] = cursor === undefined ? [] : decodeCursor(cursor, ['number', 'string']);
+        const after = line === undefined ? {} : { after: { line: Number(line), sku: String(sku) } };
+        const variants = await ctx.call('removedVariant.list', { importId, ...after, limit: limit + 1 });
+        return page(variants, limit, ({ line, sku }) => [line, sku]);
       },
 
       async list(ctx) {
@@ -94,7 +108,12 @@ function formatOf(type: string): Format {
   return media.trim() === 'text/csv' ? 'csv' : 'jsonl';
 }
 
-function view({ _id: id, status, format, staffId, rows, created, updated, unchanged, failed, reason, ...job }: Job) {
+function view(job: Job) {
+  const { _id: id, status, format, staffId, rows, created, updated, unchanged, failed, reason } = job;
+  const { removeMissing = false, removed = 0 } = job;
   const times = { createdAt: job.createdAt.toISOString(), finishedAt: job.finishedAt?.toISOString() ?? null };
-  return { id, status, format, staffId, rows, created, updated, unchanged, failed, reason, ...times };
+  return {
+    ...{ id, status, format, staffId, rows, created, updated, unchanged, failed, removeMissing, removed, reason },
+    ...times,
+  };
 }

@@ -149,6 +149,15 @@ export const inventory = contract(
       params: { skus: { type: 'array', items: 'string', max: 500 } },
       returns: levels,
     },
+    quantities: {
+      ...internal,
+      summary: 'How many pieces of these SKUs are available and reserved; those that were never stocked are left out',
+      params: { skus: { type: 'array', items: 'string', max: 500 } },
+      returns: {
+        type: 'array',
+        items: { type: 'object', props: { sku: 'string', available: 'number', reserved: 'number' } },
+      },
+    },
   },
   {
     changed: {

@@ -133,6 +133,12 @@ export default function inventoryService(config: Config) {
       async current(ctx) {
         return (await this.store.find({ _id: { $in: ctx.params.skus } }, { fields: LEVEL })).map(levelOf);
       },
+
+      async quantities(ctx) {
+        const fields = ['_id', 'available', 'reserved'] as const;
+        const stocks = await this.store.find({ _id: { $in: ctx.params.skus } }, { fields });
+        return stocks.map(({ _id: sku, available, reserved }) => ({ sku, available, reserved }));
+      },
     },
 
     created() {

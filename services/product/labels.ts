@@ -6,11 +6,17 @@ const MOST_LABELS = 50;
 
 /**
  * Names and values of attributes and options: few and short, and nothing that a database gives a meaning.
+ * @param known labels that are there already, and may stay as they are
  * @throws invalid-request
  */
-export function checkLabels(pointer: string, given: Readonly<Record<string, string>>): void {
-  const names = Object.keys(given);
-  if (names.length > MOST_LABELS) throw errors.invalidRequest([{ pointer, detail: `${MOST_LABELS} are the most.` }]);
+export function checkLabels(
+  pointer: string,
+  given: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, string>> = {},
+): void {
+  const names = Object.keys(given).filter((name) => !Object.hasOwn(known, name) || known[name] !== given[name]);
+  const isMore = names.length > 0 && Object.keys(given).length > MOST_LABELS;
+  if (isMore) throw errors.invalidRequest([{ pointer, detail: `${MOST_LABELS} are the most.` }]);
   const wrong = names.flatMap((name): FieldError[] => {
     const at = `${pointer}/${escaped(name)}`;
     if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {

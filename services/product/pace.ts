@@ -7,13 +7,21 @@ const SLICE = 8;
 export class Pace {
   #began = performance.now();
 
+  /** Whether the slice has been used up. */
+  get isOver(): boolean {
+    return performance.now() - this.#began > SLICE;
+  }
+
+  /** Lets the process answer requests, and begins a new slice. */
+  async rest(): Promise<void> {
+    await rest();
+    this.#began = performance.now();
+  }
+
   /** Does something with each of many things, however long that takes. */
   async each<T>(things: Iterable<T>, work: (thing: T) => void): Promise<void> {
     for (const thing of things) {
-      if (performance.now() - this.#began > SLICE) {
-        await rest();
-        this.#began = performance.now();
-      }
+      if (this.isOver) await this.rest();
       work(thing);
     }
   }

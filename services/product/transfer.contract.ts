@@ -1,8 +1,12 @@
-import { productInput } from './product-input.ts';
+import { importInput } from './import/import-input.ts';
 
 const outcome = {
   type: 'object',
-  props: { kind: { type: 'enum', values: ['created', 'updated', 'unchanged', 'refused'] }, detail: 'string|optional' },
+  props: {
+    kind: { type: 'enum', values: ['created', 'updated', 'unchanged', 'refused'] },
+    detail: 'string|optional',
+    removed: 'number|optional',
+  },
 } as const;
 
 /** Products that come and go as files; part of the `product` contract. */
@@ -20,15 +24,22 @@ export const transferActions = {
     produces: ['text/csv', 'application/x-ndjson'],
   },
   importBatch: {
-    summary: 'Create or change products by their slugs, as a file says; what came of each, in this order',
+    summary: 'Create or change products, by slug or SKU, as rows of a file say; what came of each, in this order',
     visibility: 'public',
     auth: 'internal',
     idempotent: true,
     timeout: 60_000,
     params: {
-      inputs: { type: 'array', items: { type: 'object', props: productInput }, max: 500 },
+      importId: 'string',
+      rows: {
+        type: 'array',
+        items: { type: 'object', props: { line: 'number', input: { type: 'object', props: importInput } } },
+        max: 500,
+      },
       /** A part of it may have been done before. */
       again: 'boolean',
+      /** Variants go that the row of their product leaves out. */
+      removeMissing: 'boolean',
     },
     returns: { type: 'array', items: outcome },
   },

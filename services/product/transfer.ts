@@ -16,6 +16,6 @@ export const transferHandlers: Handlers<typeof transferActions, ProductService> 
   },
 
   importBatch(ctx) {
-    return importBatch(this, ctx, ctx.params.inputs, ctx.params.again);
+    return importBatch(this, ctx, ctx.params);
   },
 };

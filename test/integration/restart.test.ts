@@ -156,6 +156,13 @@ describe('after a restart of the embedded shop, texts with what a line reader ta
     for (let n = 0; n < LINE_BREAKS.length; n += 1) expect(slugs).toContain(`break-${n}`);
   });
 
+  test.each(['csv', 'jsonl'] as const)('an export as %s, which changes nothing when it comes back', async (format) => {
+    const { body } = await staff.ask(`GET /v1/admin/products/export?format=${format}`);
+    const job = await importFile(staff, format, String(body));
+    expect(job).toMatchObject({ status: 'done', created: 0, updated: 0, failed: 0, errors: [] });
+    expect(job.unchanged).toBeGreaterThan(LINE_BREAKS.length);
+  });
+
   test.each(['\ud800', '\udfff', 'x\udc00\ud800x'])('half of a character (%j) is refused at the gate', async (half) => {
     const refused = { status: 400, body: { type: '/problems/invalid-request' } };
     const product = { ...JSON.parse(productLine(600)), description: half };

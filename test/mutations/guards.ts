@@ -1,6 +1,7 @@
 import { BREAKER_MUTATIONS } from './breaker-guards.ts';
 import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
+import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
 
 /**
@@ -37,6 +38,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/store.test.ts'],
     red: /starts again complete/,
   },
+  ...IMPORT_MUTATIONS,
   'no check that there is enough': {
     file: 'lib/allotment.ts',
     find: 'if (available < quantity)',

@@ -4,8 +4,14 @@ import { type Answer, eventually, type Shopper } from './shop.ts';
 const TYPES = { csv: 'text/csv', jsonl: 'application/x-ndjson' } as const;
 
 /** Uploads a file of products, and waits until it is worked off. */
-export async function importFile(staff: Shopper, format: keyof typeof TYPES, content: string | Buffer, ms?: number) {
-  const { status, headers, body } = await upload(staff, 'POST /v1/admin/imports', content, TYPES[format]);
+export async function importFile(
+  staff: Shopper,
+  format: keyof typeof TYPES,
+  content: string | Buffer,
+  { removeMissing = false, ms }: { removeMissing?: boolean; ms?: number } = {},
+) {
+  const route = `POST /v1/admin/imports${removeMissing ? '?removeMissing=true' : ''}`;
+  const { status, headers, body } = await upload(staff, route, content, TYPES[format]);
   if (status !== 202) throw new Error(`the import answered ${status}: ${JSON.stringify(body)}`);
   return importEnd(staff, String(headers.get('location')), ms);
 }

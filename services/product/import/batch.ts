@@ -1,82 +1,124 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RefusedPatch } from '../../../lib/changes.ts';
 import type { Rpc } from '../../../lib/contract.ts';
-import { type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/errors.ts';
 import { newId } from '../../../lib/ids.ts';
-import { created, edited } from '../edit.ts';
+import { created } from '../edit.ts';
 import type { Product } from '../product.ts';
 import type { ProductService } from '../product-service.ts';
 import { takenBy } from '../taken.ts';
-import { type Input, shortened } from './row.ts';
-
-/** What came of a row. */
-export type Outcome = { kind: 'created' | 'updated' | 'unchanged' } | { kind: 'refused'; detail: string };
+import { applyRows, type Change } from './apply-rows.ts';
+import type { Input } from './import-input.ts';
+import { type Outcome, refusal } from './outcome.ts';
+import { NO_REMOVALS, planRemovals } from './removals.ts';
+import { RefusedRow } from './row.ts';
+import { newProductOf } from './row-edit.ts';
 
 /** Changes that are written at the same time. */
 const AT_ONCE = 50;
 
+/** What one row of a file says; `line` is where it stands. */
+export interface ImportedRow {
+  line: number;
+  input: Input;
+}
+
+interface Batch {
+  importId: string;
+  /** Each slug, and each SKU without a slug, may be there once. */
+  rows: readonly ImportedRow[];
+  /** Whether it may have been done before, by a process that died before all of it was done. */
+  again: boolean;
+  /** Whether variants go that a product's row leaves out. */
+  removeMissing: boolean;
+}
+
 /**
- * Takes in products that staff says all of, by slug: new ones are inserted together, others are changed where they are
- * different. Again, it changes nothing. Each slug may be there once.
- * @param again whether it may have been done before, by a process that died before all of it was done
+ * Takes in what rows say of products, by slug or by the SKU of a variant: new products are inserted together, others are
+ * changed where they are different. Again, it changes nothing.
  */
 export async function importBatch(
   service: ProductService,
   rpc: Pick<Rpc, 'call'>,
-  inputs: readonly Input[],
-  again: boolean,
+  { importId, rows, again, removeMissing }: Batch,
 ): Promise<Outcome[]> {
-  const slugs = inputs.map(({ slug }) => slug);
-  const known = new Map((await service.store.find({ slug: { $in: slugs } })).map((product) => [product.slug, product]));
+  const productOf = await find(service, rows);
   const isCategory = categories(rpc);
-  const outcomes = new Map<Input, Outcome>();
-  const fresh: [Input, Omit<Product, 'rev'>][] = [];
-  const different: [Input, Product][] = [];
+  const outcomes = new Map<ImportedRow, Outcome>();
+  const fresh: [ImportedRow, Omit<Product, 'rev'>][] = [];
+  const known: { row: ImportedRow; product: Product }[] = [];
   const touched: Omit<Product, 'rev'>[] = [];
   const now = new Date();
-  for (const input of inputs) {
-    const found = known.get(input.slug);
+  for (const row of rows) {
+    const { slug, category, variants = [] } = row.input;
+    const product = productOf(row.input);
     try {
-      if (found?.category !== input.category) await isCategory(input.category);
-      if (!found) fresh.push([input, created(newId('prd', now), input, service.shop.currencies, now)]);
-      else if (editOf(service, input, found, now).patch) different.push([input, found]);
-      else outcomes.set(input, { kind: 'unchanged' });
-      if (found && again) touched.push(found);
+      if (removeMissing && slug === undefined) throw new RefusedRow('removeMissing needs the slug of each product.');
+      if (!product && slug === undefined) throw new RefusedRow(`There is no variant with the SKU ${variants[0]?.sku}.`);
+      if (category !== undefined && product?.category !== category) await isCategory(category);
+      if (product) known.push({ row, product });
+      else {
+        const { currencies } = service.shop;
+        fresh.push([row, created(newId('prd', now), newProductOf(row.input, currencies), currencies, now)]);
+      }
+      if (product && again) touched.push(product);
     } catch (error) {
-      outcomes.set(input, refusal(error));
+      outcomes.set(row, refusal(error));
     }
   }
   const made: Product[] = [];
-  for (const [input, product, outcome] of await insertAll(service, fresh)) {
-    outcomes.set(input, outcome);
+  for (const [row, product, outcome] of await insertAll(service, fresh)) {
+    outcomes.set(row, outcome);
     if (outcome.kind === 'created') made.push({ ...product, rev: 0 });
   }
   touched.push(...made);
-  for (let at = 0; at < different.length; at += AT_ONCE) {
+  const removals = removeMissing ? await planRemovals(rpc, importId, known, again) : NO_REMOVALS;
+  const changes = new Map<Product, Map<ImportedRow, Change>>();
+  for (const { row, product } of known) {
+    try {
+      const ofProduct = changes.get(product) ?? new Map<ImportedRow, Change>();
+      changes.set(product, ofProduct.set(row, { ...row, removed: removals.of(row.line) }));
+    } catch (error) {
+      outcomes.set(row, refusal(error));
+    }
+  }
+  const all = [...changes];
+  for (let at = 0; at < all.length; at += AT_ONCE) {
     await Promise.all(
-      different.slice(at, at + AT_ONCE).map(async ([input, product]) => {
-        outcomes.set(input, await change(service, input, product, touched));
+      all.slice(at, at + AT_ONCE).map(async ([product, ofProduct]) => {
+        const found = await change(service, product, [...ofProduct.values()], touched);
+        for (const [i, row] of [...ofProduct.keys()].entries()) {
+          outcomes.set(row, withRemoved(found[i] ?? { kind: 'unchanged' }, removals.doneBefore(row.line)));
+        }
       }),
     );
   }
+  await removals.takeBack(rows.flatMap((row) => (outcomes.get(row)?.kind === 'refused' ? [row.line] : [])));
   await Promise.all([openAll(service, touched), service.added(made)]);
-  return inputs.map((input) => outcomes.get(input) ?? { kind: 'unchanged' });
+  return rows.map((row) => outcomes.get(row) ?? { kind: 'unchanged' });
 }
 
-/** What a row says, of a product that is there: pictures of variants stay where it says nothing of them. */
-function editOf({ shop }: ProductService, { variants, ...fields }: Input, product: Readonly<Product>, now: Date) {
-  const images = new Map(product.variants.map(({ sku, image }) => [sku, image]));
-  const said = variants.map(({ image, ...variant }) => {
-    const shown = image ?? images.get(variant.sku);
-    return { ...variant, ...(shown === undefined ? {} : { image: shown }) };
-  });
-  return edited(product, { ...fields, variants: said }, undefined, shop.currencies, now);
+/** With variants that went already, before the process died that removed them. */
+function withRemoved(outcome: Outcome, count: number): Outcome {
+  if (outcome.kind === 'refused' || count === 0) return outcome;
+  return { kind: 'updated', removed: count + (outcome.removed ?? 0) };
+}
+
+/** The product that a row is about, if it is there. */
+async function find({ store }: ProductService, rows: readonly ImportedRow[]) {
+  const slugs = rows.flatMap(({ input: { slug } }) => slug ?? []);
+  const skus = rows.flatMap(({ input: { slug, variants } }) => (slug === undefined ? (variants?.[0]?.sku ?? []) : []));
+  const bySlug = new Map((await store.find({ slug: { $in: slugs } })).map((product) => [product.slug, product]));
+  const bySku = new Map<string, Product>();
+  for (const product of skus.length > 0 ? await store.find({ 'variants.sku': { $in: skus } }) : []) {
+    for (const { sku } of product.variants) bySku.set(sku, bySlug.get(product.slug) ?? product);
+  }
+  return ({ slug, variants }: Input) => (slug === undefined ? bySku.get(variants?.[0]?.sku ?? '') : bySlug.get(slug));
 }
 
 async function insertAll(
   { store }: ProductService,
-  fresh: readonly (readonly [Input, Omit<Product, 'rev'>])[],
-): Promise<[Input, Omit<Product, 'rev'>, Outcome][]> {
+  fresh: readonly (readonly [ImportedRow, Omit<Product, 'rev'>])[],
+): Promise<[ImportedRow, Omit<Product, 'rev'>, Outcome][]> {
   const products = fresh.map(([, product]) => product);
   const isAll = (await store.insertNew(products)) === products.length;
   const ids = products.map(({ _id }) => _id);
@@ -84,30 +126,35 @@ async function insertAll(
     ? undefined
     : new Set((await store.find({ _id: { $in: ids } }, { fields: ['_id'] })).map(({ _id }) => _id));
   return Promise.all(
-    fresh.map(async ([input, product]) => {
+    fresh.map(async ([row, product]) => {
       const isThere = !there || there.has(product._id);
-      return [input, product, isThere ? { kind: 'created' } : refusal(await takenBy(product, store))];
+      return [row, product, isThere ? { kind: 'created' } : refusal(await takenBy(product, store))];
     }),
   );
 }
 
+/** Makes the changes of one product. */
 async function change(
   service: ProductService,
-  input: Input,
-  { _id: id, variants }: Product,
+  product: Product,
+  changes: readonly Change[],
   touched: Omit<Product, 'rev'>[],
-): Promise<Outcome> {
+): Promise<Outcome[]> {
+  const { store, shop } = service;
+  const { answer, patch } = applyRows(product, changes, shop.currencies, new Date());
+  if (!patch) return answer.outcomes;
   try {
-    const { product, isNew } = await service.store.change(id, (product, now) => {
-      const { answer, patch } = editOf(service, input, product, now);
-      return { answer: { product: answer, isNew: patch !== undefined }, ...(patch ? { patch } : {}) };
-    });
+    const { product: after, outcomes } = await store.change(product._id, (found, now) =>
+      applyRows(found, changes, shop.currencies, now),
+    );
     const skus = (all: Product['variants']) => all.map(({ sku }) => sku).sort();
-    if (!isDeepStrictEqual(skus(variants), skus(product.variants))) touched.push(product);
-    return { kind: isNew ? 'updated' : 'unchanged' };
+    if (!isDeepStrictEqual(skus(product.variants), skus(after.variants))) touched.push(after);
+    return outcomes;
   } catch (error) {
     const isTaken = error instanceof RefusedPatch && error.duplicate;
-    return refusal(isTaken ? await takenBy({ _id: id, ...input }, service.store) : error);
+    const variants = changes.flatMap(({ input }) => input.variants ?? []);
+    const outcome = refusal(isTaken ? await takenBy({ _id: product._id, variants }, store) : error);
+    return changes.map(() => outcome);
   }
 }
 
@@ -128,14 +175,4 @@ function categories(rpc: Pick<Rpc, 'call'>): (slug: string) => Promise<unknown> 
     asked.set(slug, answer);
     return answer;
   };
-}
-
-/** What a rule says no to is the row's fault; anything else, such as a database out of reach, is not. */
-function refusal(error: unknown): Outcome {
-  const { type, message = '', data } = error as { type?: unknown; message?: string; data?: { errors?: FieldError[] } };
-  const isKnown = typeof type === 'string' && Object.hasOwn(PROBLEMS, type) && type !== 'unavailable';
-  if (!isKnown) throw error;
-  const fields = data?.errors?.map(({ pointer, detail }) => `${pointer}: ${detail}`);
-  const said = fields ?? [`${PROBLEMS[type as ProblemCode].title}.`, message];
-  return { kind: 'refused', detail: shortened(said.join(' ')) };
 }

@@ -2,9 +2,8 @@ import type { Product, Variant } from '../product.ts';
 import { formula, plain } from './formula.ts';
 
 /** Columns of a CSV file: of the product, the same in each of its rows, and of the variant that the row is. */
-export const PRODUCT_COLUMNS = ['slug', 'title', 'description', 'brand', 'category', 'tax_class', 'status'];
-export const VARIANT_COLUMNS = ['sku', 'variant_title', 'barcode', 'weight'];
-export const NEEDED = ['slug', 'title', 'brand', 'category', 'sku', 'variant_title', 'weight'];
+const PRODUCT_COLUMNS = ['slug', 'title', 'description', 'brand', 'category', 'tax_class', 'status'];
+const VARIANT_COLUMNS = ['sku', 'variant_title', 'barcode', 'weight'];
 /** Columns with a name of their own behind the colon: an attribute, an option, a currency. */
 const NAMED = /^(attr|option|price|compare_at):(.+)$/s;
 /** Those of them that say something of the product. */
@@ -13,61 +12,77 @@ const OF_PRODUCT = /^attr:/;
 export const isColumn = (name: string): boolean =>
   PRODUCT_COLUMNS.includes(name) || VARIANT_COLUMNS.includes(name) || NAMED.test(name);
 export const isOfProduct = (name: string): boolean => PRODUCT_COLUMNS.includes(name) || OF_PRODUCT.test(name);
+export const isOfVariant = (name: string): boolean => isColumn(name) && !isOfProduct(name);
 
 export type Cells = ReadonlyMap<string, string>;
 
 /** A number as the check wants it; what is none stays text, which the check refuses. */
 const numberOf = (cell: string): unknown => (/^\d{1,15}$/.test(cell) ? Number(cell) : cell);
 
-/** What the cells of columns with this prefix say, by name; blank ones say nothing. */
-function named(cells: Cells, prefix: string): [string, string][] {
-  return [...cells].flatMap(([column, cell]): [string, string][] => {
+/** The cells of columns with this prefix, by name. */
+const named = (cells: Cells, prefix: string): [string, string][] =>
+  [...cells].flatMap(([column, cell]): [string, string][] => {
     const [, kind, name = ''] = NAMED.exec(column) ?? [];
-    return kind === prefix && cell !== '' ? [[name, cell]] : [];
+    return kind === prefix ? [[name, cell]] : [];
   });
+
+/** A field that is unsaid when its column is not there, or blank. */
+const said = (cells: Cells, column: string, field = column, read: (cell: string) => unknown = String) => {
+  const cell = cells.get(column) ?? '';
+  return cell === '' ? {} : { [field]: read(cell) };
+};
+
+/** Labels of which a blank one is taken away, and one without a column is left alone. */
+function labelsOf(cells: Cells, prefix: string, field: string) {
+  const labels = named(cells, prefix).map(([name, cell]) => [name, cell === '' ? null : cell]);
+  return labels.length === 0 ? {} : { [field]: Object.fromEntries(labels) };
 }
 
-/** What a product's first row says of it. A column that is not there, or blank where blank means nothing, is unsaid. */
-export function productFields(cells: Cells): Record<string, unknown> {
-  const said = (field: string, column: string) => {
-    const cell = cells.get(column) ?? '';
-    return cell === '' ? {} : { [field]: cell };
-  };
+/** What a row says, as JSON would. */
+export function inputOf(cells: Cells): Record<string, unknown> {
+  const saysSomething = (isOf: (column: string) => boolean) =>
+    [...cells].some(([column, cell]) => cell !== '' && isOf(column));
+  const isVariant = saysSomething(isOfVariant);
+  // The second row of a product may be the only one of it in a file: its blank columns take nothing away.
+  const isProduct = !isVariant || saysSomething((column) => isOfProduct(column) && column !== 'slug');
   const description = cells.get('description');
-  const hasAttributes = [...cells.keys()].some((column) => OF_PRODUCT.test(column));
   return {
-    ...said('slug', 'slug'),
-    ...said('title', 'title'),
-    ...(description === undefined ? {} : { description }),
-    ...said('brand', 'brand'),
-    ...said('category', 'category'),
-    ...(hasAttributes ? { attributes: Object.fromEntries(named(cells, 'attr')) } : {}),
-    ...said('taxClass', 'tax_class'),
-    ...said('status', 'status'),
+    ...said(cells, 'slug'),
+    ...said(cells, 'title'),
+    ...(isProduct && description !== undefined ? { description } : said(cells, 'description')),
+    ...said(cells, 'brand'),
+    ...said(cells, 'category'),
+    ...(isProduct ? labelsOf(cells, 'attr', 'attributes') : {}),
+    ...said(cells, 'tax_class', 'taxClass'),
+    ...said(cells, 'status'),
+    ...(isVariant ? { variants: [variantFields(cells)] } : {}),
   };
 }
 
-export function variantFields(cells: Cells): Record<string, unknown> {
-  const cell = (column: string) => cells.get(column) ?? '';
+function variantFields(cells: Cells): Record<string, unknown> {
+  const barcode = cells.get('barcode');
   const amounts = new Map(named(cells, 'price'));
   const before = new Map(named(cells, 'compare_at'));
-  const prices = [...new Set([...amounts.keys(), ...before.keys()])].map((currency) => {
-    const [amount, compareAt] = [amounts.get(currency), before.get(currency)];
-    return [
-      currency,
-      {
-        ...(amount === undefined ? {} : { amount: numberOf(amount) }),
-        ...(compareAt === undefined ? {} : { compareAt: numberOf(compareAt) }),
-      },
-    ];
-  });
+  const prices = [...new Set([...amounts.keys(), ...before.keys()])].map((currency) => [
+    currency,
+    priceOf(amounts.get(currency), before.get(currency)),
+  ]);
   return {
-    ...(cell('sku') === '' ? {} : { sku: cell('sku') }),
-    title: cell('variant_title'),
-    options: Object.fromEntries(named(cells, 'option')),
-    prices: Object.fromEntries(prices),
-    ...(cell('barcode') === '' ? {} : { barcode: cell('barcode') }),
-    ...(cell('weight') === '' ? {} : { weight: numberOf(cell('weight')) }),
+    ...said(cells, 'sku'),
+    ...said(cells, 'variant_title', 'title'),
+    ...labelsOf(cells, 'option', 'options'),
+    ...(prices.length === 0 ? {} : { prices: Object.fromEntries(prices) }),
+    ...(barcode === undefined ? {} : { barcode: barcode === '' ? null : barcode }),
+    ...said(cells, 'weight', 'weight', numberOf),
+  };
+}
+
+/** Undefined is a column that is not there. What is not sold in a currency cannot have cost more before. */
+function priceOf(amount: string | undefined, compareAt: string | undefined): unknown {
+  if (amount === '' && !compareAt) return null;
+  return {
+    ...(amount === undefined ? {} : { amount: amount === '' ? null : numberOf(amount) }),
+    ...(compareAt === undefined ? {} : { compareAt: compareAt === '' ? null : numberOf(compareAt) }),
   };
 }
 

@@ -1,47 +1,47 @@
 import { type CsvError, parse } from 'csv-parse';
-import { type Cells, cellsOf, isColumn, isOfProduct, NEEDED, productFields, variantFields } from './columns.ts';
-import { BrokenFile, checkedRow, LONGEST_LINE, type Row } from './row.ts';
+import { cellsOf, inputOf, isColumn, isOfProduct, isOfVariant } from './columns.ts';
+import { BrokenFile, type Checked, checked, type FileRecord, keyOf, LONGEST_LINE } from './row.ts';
 
-/** Of one product. */
-const MOST_VARIANTS = 200;
+/** Of a cell, besides what is in it, in bytes. */
+const CELL_SIZE = 32;
 
 interface Parsed {
   record: string[];
   blankLines: number;
-}
-
-/** A product as far as its rows have been read. */
-interface Group {
-  line: number;
-  slug: string;
-  cells: Cells;
-  variants: Record<string, unknown>[];
-  wrong?: Row & { wrong: string };
+  /** So far. */
+  isUtf8: boolean;
 }
 
 /**
- * The products of a CSV file (RFC 4180), in UTF-8: one row for each variant, those of a product one behind the other.
+ * The rows of a CSV file (RFC 4180), in UTF-8: each of a variant, of a product, or of both. Rows that are blank in every
+ * column are left out.
  * @throws {BrokenFile} where the rest cannot be told apart: a header that is none, or a quote that never ends
  */
-export async function* csvRows(content: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+export async function* csvRecords(content: AsyncIterable<Buffer>): AsyncGenerator<FileRecord> {
   let columns: string[] | undefined;
-  let group: Group | undefined;
   let [next, blank] = [1, 0];
-  for await (const { record, blankLines } of records(content)) {
+  for await (const { record, blankLines, isUtf8 } of records(content)) {
     // The parser's own count takes a line end of two characters inside of a cell for two.
     const line = next + blankLines - blank;
     [next, blank] = [line + record.join('').split(/\r\n|\r|\n/).length, blankLines];
-    if (!columns) {
-      columns = headerOf(record);
-      continue;
-    }
-    const after = taken(group, line, record, columns);
-    if (group && after !== group) yield rowOf(group);
-    group = after;
+    if (!columns) columns = headerOf(record);
+    else if (record.some((cell) => cell !== '')) yield recordOf(line, record, columns, isUtf8);
   }
-  // Not when the file breaks off: nobody knows whether the rest of this product would have followed.
-  if (group) yield rowOf(group);
   if (!columns) throw new BrokenFile('The file has no header.');
+}
+
+function recordOf(line: number, record: readonly string[], columns: readonly string[], isUtf8: boolean): FileRecord {
+  const cells = cellsOf(columns, record);
+  const size = record.reduce((sum, cell) => sum + cell.length + CELL_SIZE, 0);
+  const check = (): Checked => {
+    if (record.length !== columns.length) {
+      return { wrong: `The row has ${record.length} cells, the header ${columns.length}.` };
+    }
+    // What a decoder puts where there were no such characters.
+    if (!isUtf8 && record.some((cell) => cell.includes('\uFFFD'))) return { wrong: 'This is not UTF-8.' };
+    return checked(inputOf(cells));
+  };
+  return { line, key: keyOf(cells.get('slug'), cells.get('sku')), size, check };
 }
 
 /**
@@ -50,6 +50,8 @@ export async function* csvRows(content: AsyncIterable<Buffer>): AsyncGenerator<R
  */
 async function* records(content: AsyncIterable<Buffer>): AsyncGenerator<Parsed> {
   let found: Parsed[] = [];
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let isUtf8 = true;
   const parser = parse({
     bom: true,
     relax_column_count: true,
@@ -58,7 +60,7 @@ async function* records(content: AsyncIterable<Buffer>): AsyncGenerator<Parsed> 
     skip_empty_lines: true,
     max_record_size: LONGEST_LINE,
     on_record(record: string[], { empty_lines: blankLines }) {
-      found.push({ record, blankLines });
+      found.push({ record, blankLines, isUtf8 });
       return null;
     },
   });
@@ -71,6 +73,7 @@ async function* records(content: AsyncIterable<Buffer>): AsyncGenerator<Parsed> 
     return { rows, error };
   };
   for await (const chunk of content) {
+    isUtf8 &&= canDecode(decoder, chunk);
     const { rows, error } = await fed((done) => parser.write(chunk, done));
     yield* rows;
     if (error) throw brokenBy(error);
@@ -85,49 +88,30 @@ function headerOf(record: readonly string[]): string[] {
   const unknown = columns.find((name) => !isColumn(name));
   if (unknown !== undefined)
     throw new BrokenFile(`The column ${JSON.stringify(unknown.slice(0, 100))} is not known here.`);
-  const missing = NEEDED.filter((name) => !columns.includes(name));
-  if (missing.length > 0) throw new BrokenFile(`These columns are missing: ${missing.join(', ')}.`);
   const twice = columns.find((name, at) => columns.indexOf(name) !== at);
   if (twice !== undefined) throw new BrokenFile(`The column ${twice} is there twice.`);
+  if (!columns.includes('slug') && !columns.includes('sku')) {
+    throw new BrokenFile('One of these columns is needed: slug, sku.');
+  }
+  const nameless = columns.includes('slug') ? undefined : columns.find(isOfProduct);
+  if (nameless !== undefined) {
+    throw new BrokenFile(`${nameless} is of a product, which is known by its slug: the column slug is missing.`);
+  }
+  const ofNone = columns.includes('sku') ? undefined : columns.find(isOfVariant);
+  if (ofNone !== undefined) {
+    throw new BrokenFile(`${ofNone} is of a variant, which is known by its SKU: the column sku is missing.`);
+  }
   return columns;
 }
 
-/** The group that a row belongs to, with it: the one before it, or a new one. */
-function taken(group: Group | undefined, line: number, record: readonly string[], columns: readonly string[]): Group {
-  const cells = cellsOf(columns, record);
-  const slug = cells.get('slug') ?? '';
-  const wrong = wrongIn(group?.slug === slug ? group : undefined, line, record, columns, cells);
-  if (group?.slug !== slug || slug === '') {
-    return { line, slug, cells, variants: [variantFields(cells)], ...(wrong ? { wrong } : {}) };
+function canDecode(decoder: TextDecoder, chunk: Buffer): boolean {
+  try {
+    decoder.decode(chunk, { stream: true });
+    return true;
+  } catch {
+    return false;
   }
-  if (wrong) group.wrong ??= wrong;
-  // What is wrong is not gathered: a file of one endless product would fill the memory.
-  if (!group.wrong) group.variants.push(variantFields(cells));
-  return group;
 }
-
-function wrongIn(
-  group: Group | undefined,
-  line: number,
-  record: readonly string[],
-  columns: readonly string[],
-  cells: Cells,
-): (Row & { wrong: string }) | undefined {
-  if (record.length !== columns.length) {
-    return { line, wrong: `The row has ${record.length} cells, the header ${columns.length}.` };
-  }
-  // What a decoder puts where there were no such characters.
-  if (record.some((cell) => cell.includes('\uFFFD'))) return { line, wrong: 'This is not UTF-8.' };
-  if (!group) return undefined;
-  if (group.variants.length >= MOST_VARIANTS) return { line, wrong: `A product may have ${MOST_VARIANTS} variants.` };
-  const other = columns.find((name) => isOfProduct(name) && !['', group.cells.get(name)].includes(cells.get(name)));
-  return other === undefined
-    ? undefined
-    : { line, wrong: `${other} is not what line ${group.line} says of this product.` };
-}
-
-const rowOf = ({ line, cells, variants, wrong }: Group): Row =>
-  wrong ?? checkedRow(line, { ...productFields(cells), variants });
 
 function brokenBy(error: unknown): unknown {
   const { code, lines } = error as Partial<CsvError> & { lines?: number };

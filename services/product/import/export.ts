@@ -1,22 +1,30 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { escapeLineBreaks, LINE_BREAK } from '../../../lib/unicode.ts';
 import type { Store } from '../../../mixins/store.ts';
+import { Pace } from '../pace.ts';
 import type { Product } from '../product.ts';
 import { columnsOf, type Names, recordOf } from './columns.ts';
 import type { Format } from './job.ts';
 
-const PAGE = 500;
+/** Products that are read at a time: with 200 variants each they are copied within a few milliseconds. */
+const PRODUCTS_AT_ONCE = 10;
+/** Of the file, so much waits for its reader. */
+const BUFFER_BYTES = 64 * 1024;
 
-/** All products but archived ones as a file, page by page: however many there are, few are in memory. */
-export function exported(store: Store<Product>, format: Format): Readable {
-  return format === 'jsonl' ? Readable.from(jsonLines(store)) : Readable.from(csvLines(store), { objectMode: false });
+/**
+ * All products but archived ones as a file. Rows are made one by one as the reader takes them, and the process answers
+ * requests in between: however many there are, few are in memory.
+ */
+export function exported(store: Pick<Store<Product>, 'scan'>, format: Format): Readable {
+  if (format === 'jsonl') return Readable.from(jsonLines(store), { objectMode: false, highWaterMark: BUFFER_BYTES });
+  // Line ends inside of a cell are kept by the quotes around it.
+  const options = { bom: true, quoted_match: LINE_BREAK, readableHighWaterMark: BUFFER_BYTES };
+  return pipeline(Readable.from(csvRecords(store)), stringify(options), () => {}); // its reader is told of an error
 }
 
-async function* jsonLines(store: Store<Product>): AsyncGenerator<Buffer> {
-  for await (const products of pages(store)) {
-    yield Buffer.from(products.map((product) => `${escapeLineBreaks(JSON.stringify(inputOf(product)))}\n`).join(''));
-  }
+async function* jsonLines(store: Pick<Store<Product>, 'scan'>): AsyncGenerator<string> {
+  for await (const product of products(store)) yield `${escapeLineBreaks(JSON.stringify(inputOf(product)))}\n`;
 }
 
 /** As staff would say it; pictures are no part of it, and stay where they are when it is imported. */
@@ -36,55 +44,43 @@ function inputOf({
   return { slug, title, description, brand, category, attributes, taxClass, status, popularity, variants };
 }
 
-async function* csvLines(store: Store<Product>): AsyncGenerator<Buffer> {
+async function* csvRecords(store: Pick<Store<Product>, 'scan'>): AsyncGenerator<string[]> {
   const names: Names = { attributes: new Set(), options: new Set(), currencies: new Set() };
-  for await (const products of pages(store, ['_id', 'attributes', 'variants'])) addNames(names, products);
+  for await (const product of products(store, ['attributes', 'variants', 'status'])) addNames(names, product);
   const columns = columnsOf(names);
-  yield* lines([columns], true);
-  for await (const products of pages(store)) {
-    const records = products.flatMap((product) => product.variants.map((variant) => recordOf(product, variant)));
-    const strange = records.flatMap(Object.keys).find((name) => !columns.includes(name));
-    // Better no file than one that lacks what staff has just added.
-    if (strange !== undefined) throw new Error(`the column ${strange} has come meanwhile`);
-    yield* lines(
-      records.map((record) => columns.map((name) => record[name] ?? '')),
-      false,
-    );
-  }
-}
-
-/** Line ends inside of a cell are kept by the quotes around it. */
-async function* lines(records: readonly (readonly string[])[], bom: boolean): AsyncGenerator<Buffer> {
-  const options = { bom, quoted_match: LINE_BREAK };
-  const text = await new Promise<string>((resolve, reject) =>
-    stringify([...records] as string[][], options, (error, found) => (error ? reject(error) : resolve(found))),
-  );
-  yield Buffer.from(text);
-}
-
-function addNames(
-  { attributes, options, currencies }: Names,
-  products: readonly Pick<Product, 'attributes' | 'variants'>[],
-) {
-  for (const product of products) {
-    for (const name of Object.keys(product.attributes)) attributes.add(name);
+  const known = new Set(columns);
+  yield columns;
+  const pace = new Pace();
+  for await (const product of products(store)) {
     for (const variant of product.variants) {
-      for (const name of Object.keys(variant.options)) options.add(name);
-      for (const name of Object.keys(variant.prices)) currencies.add(name);
+      if (pace.isOver) await pace.rest();
+      const record = recordOf(product, variant);
+      const strange = Object.keys(record).find((name) => !known.has(name));
+      // Better no file than one that lacks what staff has just added.
+      if (strange !== undefined) throw new Error(`the column ${strange} has come meanwhile`);
+      yield columns.map((name) => record[name] ?? '');
     }
   }
 }
 
-/** All but archived ones, in the order of their ids. */
-async function* pages<K extends keyof Product & string>(
-  store: Store<Product>,
+function addNames({ attributes, options, currencies }: Names, product: Pick<Product, 'attributes' | 'variants'>) {
+  for (const name of Object.keys(product.attributes)) attributes.add(name);
+  for (const variant of product.variants) {
+    for (const name of Object.keys(variant.options)) options.add(name);
+    for (const name of Object.keys(variant.prices)) currencies.add(name);
+  }
+}
+
+/** All but archived ones. */
+async function* products<K extends keyof Product & string>(
+  store: Pick<Store<Product>, 'scan'>,
   fields?: readonly K[],
-): AsyncGenerator<Pick<Product, K | '_id'>[]> {
-  for (let last = ''; ; ) {
-    const filter = { status: { $in: ['draft', 'active'] }, _id: { $gt: last } };
-    const products = await store.find(filter, { sort: { _id: 1 }, limit: PAGE, ...(fields ? { fields } : {}) });
-    if (products.length > 0) yield products as Pick<Product, K | '_id'>[];
-    if (products.length < PAGE) return;
-    last = (products.at(-1) as Pick<Product, '_id'>)._id;
+): AsyncGenerator<Pick<Product, K>> {
+  const pace = new Pace();
+  for await (const batch of store.scan<K>({}, { batch: PRODUCTS_AT_ONCE, ...(fields ? { fields } : {}) })) {
+    for (const product of batch) {
+      if (pace.isOver) await pace.rest();
+      if ((product as Partial<Product>).status !== 'archived') yield product;
+    }
   }
 }

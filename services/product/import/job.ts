@@ -1,5 +1,5 @@
 import type { Decision } from '../../../lib/changes.ts';
-import type { Outcome } from './batch.ts';
+import type { Outcome } from './outcome.ts';
 
 export const FORMATS = ['csv', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -17,12 +17,16 @@ export interface Job {
   format: Format;
   status: (typeof JOB_STATUSES)[number];
   staffId: string;
+  /** Variants go that their product's rows leave out; missing on imports from before there was a choice. */
+  removeMissing?: boolean;
   /** Products of the file that have been dealt with: where to go on. */
   rows: number;
   created: number;
   updated: number;
   unchanged: number;
   failed: number;
+  /** Variants that went; missing on imports from before any did. */
+  removed?: number;
   /** Why the rest could not be read. */
   reason: string | null;
   /** Who works on it. */
@@ -34,12 +38,18 @@ export interface Job {
   finishedAt: Date | null;
 }
 
+const NOTHING_DONE = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, removed: 0 };
+
 /** An import whose file is on its way, which takes until `patience` ms from now at most. */
-export function uploading(_id: string, staffId: string, format: Format, patience: number, now: Date): Omit<Job, 'rev'> {
-  const counts = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, attempts: 0 };
+export function uploading(
+  { _id, staffId, format, removeMissing }: Pick<Job, '_id' | 'staffId' | 'format'> & { removeMissing: boolean },
+  patience: number,
+  now: Date,
+): Omit<Job, 'rev'> {
+  const counts = { ...NOTHING_DONE, attempts: 0 };
   const nextAt = new Date(now.getTime() + patience);
   const open = { reason: null, owner: null, finishedAt: null };
-  return { _id, staffId, format, status: 'uploading', ...counts, ...open, nextAt, createdAt: now };
+  return { _id, staffId, format, removeMissing, status: 'uploading', ...counts, ...open, nextAt, createdAt: now };
 }
 
 /** All of the file is there. */
@@ -58,9 +68,19 @@ export function claimed(job: Readonly<Job>, owner: string, now: Date): Decision<
       ? failed(job, 'The upload was not finished.', now)
       : job.attempts >= MOST_ATTEMPTS
         ? failed(job, `It got no further in ${MOST_ATTEMPTS} attempts.`, now)
-        : moved(job, { status: 'running', owner, attempts: job.attempts + 1, nextAt: leasedFrom(now) });
+        : moved(job, {
+            ...restarted(job),
+            status: 'running',
+            owner,
+            attempts: job.attempts + 1,
+            nextAt: leasedFrom(now),
+          });
   return { answer: { job: answer, again: job.status === 'running' }, ...(patch ? { patch } : {}) };
 }
+
+/** One from before the rows of a product could stand apart was counted in another order: again, it changes nothing. */
+const restarted = ({ removeMissing }: Readonly<Job>): Partial<Job> =>
+  removeMissing === undefined ? { ...NOTHING_DONE, removeMissing: false } : {};
 
 /** Keeps an import from others while it is worked on. */
 export function renewed(job: Readonly<Job>, owner: string, now: Date): Decision<void> {
@@ -76,12 +96,14 @@ export function progressed(
 ): Decision<Job | null> {
   if (job.owner !== owner) return { answer: null };
   const count = (kind: Outcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
+  const removed = results.reduce((sum, { outcome }) => sum + (('removed' in outcome && outcome.removed) || 0), 0);
   return moved(job, {
     rows: job.rows + results.length,
     created: job.created + count('created'),
     updated: job.updated + count('updated'),
     unchanged: job.unchanged + count('unchanged'),
     failed: job.failed + count('refused'),
+    removed: (job.removed ?? 0) + removed,
     attempts: 0,
     nextAt: leasedFrom(now),
   });

@@ -1,36 +1,45 @@
-import { checkedRow, LONGEST_LINE, type Row } from './row.ts';
+import { checked, type FileRecord, keyOf, LONGEST_LINE } from './row.ts';
 
 const NEWLINE = 10;
 const BOM = /^\uFEFF/;
 
-/** The products of a file of JSON Lines (https://jsonlines.org): one object a line, in UTF-8. Blank lines are left out. */
-export async function* jsonlRows(content: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+/** The lines of a file of JSON Lines (https://jsonlines.org): one object a line, in UTF-8. Blank lines are left out. */
+export async function* jsonlRecords(content: AsyncIterable<Buffer>): AsyncGenerator<FileRecord> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   for await (const { line, bytes } of lines(content)) {
-    if (!bytes) {
-      yield { line, wrong: `A line may have ${LONGEST_LINE / 1024} KiB.` };
-      continue;
-    }
-    const row = rowOf(line, bytes, decoder);
-    if (row) yield row;
+    const record = bytes
+      ? recordOf(line, bytes, decoder)
+      : refused(line, `A line may have ${LONGEST_LINE / 1024} KiB.`);
+    if (record) yield record;
   }
 }
 
-function rowOf(line: number, bytes: Buffer, decoder: TextDecoder): Row | undefined {
+function recordOf(line: number, bytes: Buffer, decoder: TextDecoder): FileRecord | undefined {
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch {
-    return { line, wrong: 'This is not UTF-8.' };
+    return refused(line, 'This is not UTF-8.');
   }
   if (line === 1) text = text.replace(BOM, '');
   if (text.trim() === '') return undefined;
+  let value: unknown;
   try {
-    return checkedRow(line, JSON.parse(text));
+    value = JSON.parse(text);
   } catch {
-    return { line, wrong: 'This is not JSON.' };
+    return refused(line, 'This is not JSON.');
   }
+  const { slug, variants } = Object(value) as { slug?: unknown; variants?: unknown };
+  const [first] = Array.isArray(variants) ? variants : [];
+  return { line, key: keyOf(slug, Object(first).sku), size: bytes.length, check: () => checked(value) };
 }
+
+const refused = (line: number, wrong: string): FileRecord => ({
+  line,
+  key: undefined,
+  size: 0,
+  check: () => ({ wrong }),
+});
 
 /** The lines of a file; without `bytes` one that is too long, of which no more is kept than that. */
 async function* lines(content: AsyncIterable<Buffer>): AsyncGenerator<{ line: number; bytes?: Buffer }> {

@@ -1,14 +1,23 @@
-import type { Infer } from '../../../lib/infer.ts';
 import { strict } from '../../../lib/service.ts';
 import { isWellFormed } from '../../../lib/unicode.ts';
 import { Validator } from '../../../lib/validator.ts';
-import { productInput } from '../product-input.ts';
+import { type Input, importInput } from './import-input.ts';
 
-/** What staff says of one product. */
-export type Input = Infer<typeof productInput>;
-
-/** One product of a file, or why it is none; `line` counts from 1. */
+/** One product of a file, or why it is refused; `line` counts from 1. */
 export type Row = { line: number; input: Input } | { line: number; wrong: string };
+
+/** What one record says of a product, or why it is refused. */
+export type Checked = { input: Input } | { wrong: string };
+
+/** A record of a file: a line of JSON, or a row of CSV. Several of them may be of one product. */
+export interface FileRecord {
+  line: number;
+  /** Equal for the records of one product; undefined: nobody can tell which product it is of. */
+  key: string | undefined;
+  /** About how much memory it takes, in bytes. */
+  size: number;
+  check(): Checked;
+}
 
 /** Of one line of a file, in bytes. */
 export const LONGEST_LINE = 256 * 1024;
@@ -18,13 +27,20 @@ const LONGEST_REASON = 300;
 /** A file of which the rest cannot be told apart into rows. */
 export class BrokenFile extends Error {}
 
-const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(productInput) });
+/** A row that cannot be taken, with a message for staff. */
+export class RefusedRow extends Error {}
 
-/** Holds a row against what staff may say of a product. */
-export function checkedRow(line: number, value: unknown): Row {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { line, wrong: 'A row is a JSON object.' };
-  }
+const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(importInput) });
+
+/** By its slug, or else by the SKU of its variant. */
+export function keyOf(slug: unknown, sku: unknown): string | undefined {
+  if (typeof slug === 'string' && slug !== '') return `slug ${slug}`;
+  return typeof sku === 'string' && sku !== '' ? `sku ${sku}` : undefined;
+}
+
+/** Holds a record against what staff may say of a product. */
+export function checked(value: unknown): Checked {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'A row is a JSON object.' };
   const found = check(value as Record<string, unknown>);
   if (found !== true) {
     const reasons = (found as { field?: string; message?: string; actual?: unknown; type: string }[]).map(
@@ -33,13 +49,18 @@ export function checkedRow(line: number, value: unknown): Row {
           ? `${field && `${field}: `}${String(actual)} is not known here.`
           : `${field}: ${message}`,
     );
-    return { line, wrong: shortened(reasons.join(' ')) };
+    return { wrong: shortened(reasons.join(' ')) };
   }
-  if (!isWellFormed(value)) {
-    return { line, wrong: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
-  }
+  if (!isWellFormed(value)) return { wrong: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
   // The check has seen to it that this is one: it has no other fields, and none of another type.
-  return { line, input: value as Input };
+  const input = value as Input;
+  const { slug, variants, ...product } = input;
+  if (slug !== undefined) return { input };
+  if (variants?.length !== 1) return { wrong: 'A row has the slug of a product, or the sku of one variant.' };
+  const [field] = Object.keys(product);
+  return field === undefined
+    ? { input }
+    : { wrong: `${field} is of a product, which is known by its slug: a row with a sku alone is about a variant.` };
 }
 
 export const shortened = (reason: string): string =>

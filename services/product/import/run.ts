@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { Outcome } from './batch.ts';
-import { BrokenFile, type Input, type Row } from './row.ts';
+import type { ImportedRow } from './batch.ts';
+import type { Outcome } from './outcome.ts';
+import { BrokenFile, type Row } from './row.ts';
 
-const PART = 500;
+/** Rows of a part, which are taken in by one call. */
+const PART_ROWS = 500;
+/** Variants of a part, but for those of its last product: they are checked and compared in one go. */
+const PART_VARIANTS = 2000;
 /** Parts of a batch that are taken in at the same time: no two rows of a file are of the same product. */
 const PARTS = 2;
 /** Batches, too; whoever goes on after another one's death may find so many of them done. */
@@ -15,29 +18,26 @@ export interface Result {
 }
 
 interface Work {
-  /** All rows of the file. */
+  /** All rows of the file, each product once. */
   rows: AsyncIterable<Row>;
   /** How many of them have been dealt with before. */
   done: number;
   /** Whether more of them may have been. */
   again: boolean;
   /** Takes in what is in order. */
-  apply(inputs: readonly Input[], again: boolean): Promise<Outcome[]>;
+  apply(rows: readonly ImportedRow[], again: boolean): Promise<Outcome[]>;
   /** Keeps the results; false: stop. */
   save(results: readonly Result[]): Promise<boolean>;
 }
 
 /**
  * Works a file off from where it was left, in batches, of which two are taken in while a third is read: of the file no
- * more than those are in memory, and of what was there a number for each slug. @returns whether it came to the end;
+ * more than those are in memory. @returns whether it came to the end;
  * false: it was told to stop. @throws {BrokenFile} when all that can be read has been dealt with
  */
 export async function runImport({ rows, done, again, apply, save }: Work): Promise<boolean> {
-  const takeIn = async (batch: readonly Row[], mayBeDone: boolean, before: Promise<boolean>): Promise<boolean> => {
-    const parts = Array.from({ length: Math.ceil(batch.length / PART) }, (_, i) =>
-      batch.slice(i * PART, (i + 1) * PART),
-    );
-    const results = await Promise.all(parts.map((part) => resultsOf(part, (inputs) => apply(inputs, mayBeDone))));
+  const takeIn = async (batch: readonly Row[][], mayBeDone: boolean, before: Promise<boolean>): Promise<boolean> => {
+    const results = await Promise.all(batch.map((part) => resultsOf(part, (rows) => apply(rows, mayBeDone))));
     // In the order of the file: how far it is, is a number.
     const wentOn = await before;
     return (await save(results.flat())) && wentOn;
@@ -65,42 +65,41 @@ export async function runImport({ rows, done, again, apply, save }: Work): Promi
   return isThrough;
 }
 
-/** Those of a file behind the first `done`, many at a time, and each slug once. */
-async function* batchesOf(rows: AsyncIterable<Row>, done: number): AsyncGenerator<Row[]> {
-  const seen = new Set<number>();
-  let batch: Row[] = [];
+/** Those of a file behind the first `done`, many at a time: again, in the same parts. */
+async function* batchesOf(rows: AsyncIterable<Row>, done: number): AsyncGenerator<Row[][]> {
+  let batch: Row[][] = [];
+  let part: Row[] = [];
+  let variants = 0;
   let at = 0;
+  const end = () => {
+    if (part.length > 0) batch.push(part);
+    [part, variants] = [[], 0];
+  };
   try {
     for await (const row of rows) {
-      const once = firstOf(row, seen);
       at += 1;
       if (at <= done) continue;
-      batch.push(once);
-      if (batch.length < PARTS * PART) continue;
+      part.push(row);
+      variants += 'input' in row ? (row.input.variants?.length ?? 0) : 0;
+      if (part.length < PART_ROWS && variants < PART_VARIANTS) continue;
+      end();
+      if (batch.length < PARTS) continue;
       yield batch;
       batch = [];
     }
   } catch (error) {
+    end();
     if (batch.length > 0) yield batch;
     throw error;
   }
+  end();
   if (batch.length > 0) yield batch;
 }
 
-/** Which of two rows of one product should count, nobody could say; the same file again would change it twice more. */
-function firstOf(row: Row, seen: Set<number>): Row {
-  if ('wrong' in row) return row;
-  // 48 bits: of a million slugs, two that are taken for one are as likely as 1 to 500.
-  const key = createHash('sha1').update(row.input.slug).digest().readUIntBE(0, 6);
-  if (seen.has(key)) return { line: row.line, wrong: `${row.input.slug} is in this file already, further up.` };
-  seen.add(key);
-  return row;
-}
-
-async function resultsOf(batch: readonly Row[], apply: (inputs: Input[]) => Promise<Outcome[]>): Promise<Result[]> {
-  const inputs = batch.flatMap((row) => ('input' in row ? [row.input] : []));
-  const outcomes = (inputs.length > 0 ? await apply(inputs) : [])[Symbol.iterator]();
-  return batch.map((row): Result => {
+async function resultsOf(part: readonly Row[], apply: (rows: ImportedRow[]) => Promise<Outcome[]>): Promise<Result[]> {
+  const rows = part.flatMap((row) => ('input' in row ? [row] : []));
+  const outcomes = (rows.length > 0 ? await apply(rows) : [])[Symbol.iterator]();
+  return part.map((row): Result => {
     if ('wrong' in row) return { line: row.line, outcome: { kind: 'refused', detail: row.wrong } };
     const { value } = outcomes.next();
     if (!value) throw new Error(`nothing came of line ${row.line}`);

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Blobs } from '../../../lib/blobs.ts';
 import { isOutage } from '../../../lib/outage.ts';
 import type { Self } from '../../../lib/service.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
-import { csvRows } from './csv.ts';
-import { claimed, type Format, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
-import { jsonlRows } from './jsonl.ts';
-import { BrokenFile, type Row } from './row.ts';
+import { claimed, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
+import { productRows } from './product-rows.ts';
+import { BrokenFile } from './row.ts';
 import { type Result, runImport } from './run.ts';
 
 /** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
@@ -56,16 +54,24 @@ async function attempt(
     worker.background(store.change(job._id, (found, now) => renewed(found, owner, now)));
   }, LEASE / 3);
   try {
-    const file = await blobs.get(fileOf(job._id));
-    if (!file) return { reason: 'Its file is not there.' };
+    const open = async () => {
+      const file = await blobs.get(fileOf(job._id));
+      if (!file) throw new BrokenFile('Its file is not there.');
+      return watched(file, () => {
+        renewals = 0;
+      });
+    };
+    const { removeMissing = false } = job;
     const isThrough = await runImport({
-      rows: rowsOf(file, job.format),
+      rows: productRows(open, job.format, { whole: removeMissing }),
       done: job.rows,
       again,
-      apply: async (inputs, again) =>
-        (await broker.call('product.importBatch', { inputs: [...inputs], again })).map(({ kind, detail = '' }) =>
-          kind === 'refused' ? { kind, detail } : { kind },
-        ),
+      async apply(rows, again) {
+        const batch = { importId: job._id, rows: [...rows], again, removeMissing };
+        return (await broker.call('product.importBatch', batch)).map(({ kind, detail = '', removed = 0 }) =>
+          kind === 'refused' ? { kind, detail } : { kind, removed },
+        );
+      },
       async save(results) {
         // Before they are counted: what is noted twice is there once.
         await note(service, job._id, results);
@@ -95,5 +101,10 @@ async function note({ broker }: ImportService, importId: string, results: readon
   if (rows.length > 0) await broker.call('refusedRow.append', { importId, rows });
 }
 
-const rowsOf = (file: Readable, format: Format): AsyncGenerator<Row> =>
-  format === 'csv' ? csvRows(file) : jsonlRows(file);
+/** What is read is progress too: several passes may be needed before anything comes of it. */
+async function* watched(file: AsyncIterable<Buffer>, progress: () => void): AsyncGenerator<Buffer> {
+  for await (const chunk of file) {
+    progress();
+    yield chunk;
+  }
+}

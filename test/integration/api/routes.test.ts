@@ -36,6 +36,7 @@ const ROUTES = `
   GET /v1/admin/imports
   GET /v1/admin/imports/:id
   GET /v1/admin/imports/:id/errors
+  GET /v1/admin/imports/:id/removed
   GET /v1/admin/inventory
   GET /v1/admin/inventory/:sku
   GET /v1/admin/inventory/:sku/movements

@@ -83,6 +83,7 @@ eachEngine('imports of products', (engine) => {
   test('bad rows are reported with their line and reason, and the good ones are kept', async () => {
     const taken = (await found('alder-merino-crew-sweater')).variants[0].sku;
     const variant = (change: object) => ({ variants: [{ ...JSON.parse(productLine(3000)).variants[0], ...change }] });
+    await importFile(staff, 'jsonl', productLine(3009));
     const archived = (await importFile(staff, 'jsonl', productLine(3100))) && (await found('bulk-3100'));
     await staff.ask(`POST /v1/admin/products/${archived.id}/archive`, undefined, { 'if-match': '*' });
     const file = [
@@ -90,7 +91,7 @@ eachEngine('imports of products', (engine) => {
       '{"slug": 1}\n',
       productLine(3001, { category: 'no-such-category' }),
       productLine(3002, variant({ sku: taken })),
-      productLine(3003, variant({ sku: 'BULK-3000' })),
+      productLine(3003, variant({ sku: 'BULK-3009' })),
       productLine(3000, { title: 'Again' }),
       productLine(3004, variant({ prices: { GBP: { amount: 1 } } })),
       productLine(3005, variant({ prices: { EUR: { amount: 5, compareAt: 4 } } })),
@@ -101,7 +102,7 @@ eachEngine('imports of products', (engine) => {
       productLine(3008),
     ].join('');
     const { errors, ...job } = await importFile(staff, 'jsonl', file);
-    expect(counts(job)).toEqual([2, 0, 0, 11]);
+    expect(counts(job)).toEqual([1, 0, 0, 11]);
     const details = Object.fromEntries(
       errors.map(({ line, detail }: { line: number; detail: string }) => [line, detail]),
     );
@@ -109,8 +110,8 @@ eachEngine('imports of products', (engine) => {
       2: expect.stringContaining('slug'),
       3: expect.stringMatching(/category/i),
       4: `This SKU belongs to another product. Other products have ${taken} already.`,
-      5: 'This SKU belongs to another product. Other products have BULK-3000 already.',
-      6: 'bulk-3000 is in this file already, further up.',
+      5: 'This SKU belongs to another product. Other products have BULK-3009 already.',
+      6: 'title is not what line 1 says of this product.',
       7: '/variants/0/prices/GBP: The price lists are EUR, USD.',
       8: '/variants/0/prices/EUR/compareAt: What it cost before is more than it costs now.',
       9: expect.stringContaining('A name has up to 40 letters'),
@@ -118,8 +119,195 @@ eachEngine('imports of products', (engine) => {
       11: expect.stringMatching(/archived/i),
       12: 'This is not JSON.',
     });
-    expect((await found('bulk-3000')).title).toBe('Bulk product 3000');
-    expect(await found('bulk-3003')).toBeUndefined();
+    for (const slug of ['bulk-3000', 'bulk-3003']) expect(await found(slug)).toBeUndefined();
+    expect((await found('bulk-3008')).title).toBe('Bulk product 3008');
+  });
+
+  describe('nothing is destroyed by what a file leaves out', () => {
+    const header = 'slug,title,brand,category,sku,variant_title,weight,option:size,price:EUR\n';
+    const variantOf = (slug: string, size: string) => ({
+      sku: `${slug}-${size}`.toUpperCase(),
+      title: size,
+      options: { size, colour: 'red' },
+      prices: { EUR: { amount: 1000, compareAt: 2000 }, USD: { amount: 1100 } },
+      barcode: '4006381333931',
+      weight: 100,
+    });
+    const made = async (slug: string) => {
+      const variants = ['S', 'M', 'L'].map((size) => variantOf(slug, size));
+      const line = productLine(9000, { slug, attributes: { material: 'Wool', fit: 'Slim' }, variants });
+      expect(await importFile(staff, 'jsonl', line)).toMatchObject({ created: 1 });
+      return found(slug);
+    };
+    const row = (slug: string, size: string, price: number) =>
+      `${slug},Bulk product 9000,Fernhollow,lighting,${`${slug}-${size}`.toUpperCase()},${size},100,${size},${price}\n`;
+
+    test('a file sorted by price keeps all variants and changes what it says', async () => {
+      const before = [await made('sorted-a'), await made('sorted-b')];
+      const rows = ['S', 'M'].flatMap((size, n) => ['sorted-a', 'sorted-b'].map((slug) => row(slug, size, 1500 + n)));
+      const job = await importFile(staff, 'csv', header + rows.join(''));
+      expect(counts(job)).toEqual([0, 2, 0, 0]);
+      expect(job).toMatchObject({ removed: 0, removeMissing: false, removedVariants: [] });
+      for (const product of before) {
+        const prices = [1500, 1501, 1000].map((amount) => ({
+          EUR: { amount, compareAt: 2000 },
+          USD: { amount: 1100 },
+        }));
+        const variants = product.variants.map((variant: object, i: number) => ({ ...variant, prices: prices[i] }));
+        expect(await found(product.slug)).toMatchObject({ id: product.id, version: product.version + 1, variants });
+      }
+    });
+
+    test('a product of which any row is wrong is not touched, wherever its rows stand', async () => {
+      const before = [await made('wrong-a'), await made('wrong-b')];
+      const [a, b] = [row('wrong-a', 'S', 1), row('wrong-b', 'S', 1)];
+      const job = await importFile(staff, 'csv', `${header}${a}${b}${row('wrong-a', 'M', 1).replace(',100,', ',x,')}`);
+      expect(counts(job)).toEqual([0, 1, 0, 1]);
+      expect(job.errors).toEqual([{ line: 4, detail: expect.stringContaining('weight') }]);
+      expect(await found('wrong-a')).toEqual(before[0]);
+    });
+
+    test('slug and title, or one attribute, change that of the product alone', async () => {
+      const before = await made('titled');
+      const files = ['slug,title\ntitled,New\n', 'slug,attr:fit\ntitled,Wide\n', 'slug,attr:fit\ntitled,\n'];
+      const wanted = [
+        { title: 'New' },
+        { attributes: { material: 'Wool', fit: 'Wide' } },
+        { attributes: { material: 'Wool' } },
+      ];
+      for (const [i, file] of files.entries()) {
+        expect(counts(await importFile(staff, 'csv', file))).toEqual([0, 1, 0, 0]);
+        expect(await found('titled')).toMatchObject({ ...wanted[i], variants: before.variants });
+      }
+      const line = '{"slug":"titled","brand":"Marsett","attributes":{"fit":"Slim","material":null}}';
+      expect(counts(await importFile(staff, 'jsonl', line))).toEqual([0, 1, 0, 0]);
+      expect(await found('titled')).toMatchObject({
+        ...{ title: 'New', brand: 'Marsett', attributes: { fit: 'Slim' }, variants: before.variants },
+      });
+    });
+
+    test('in JSON Lines, absent fields of variants stay, null takes one away, and new variants come last', async () => {
+      const before = await made('merged');
+      const variants = [
+        { sku: 'MERGED-XL', title: 'XL', weight: 5 },
+        { sku: 'MERGED-L', prices: { EUR: { compareAt: null }, USD: null }, barcode: null, options: { colour: null } },
+      ];
+      expect(counts(await importFile(staff, 'jsonl', JSON.stringify({ slug: 'merged', variants })))).toEqual([
+        0, 1, 0, 0,
+      ]);
+      const [small, medium] = before.variants;
+      expect((await found('merged')).variants).toEqual([
+        small,
+        medium,
+        { sku: 'MERGED-L', title: 'L', options: { size: 'L' }, prices: { EUR: { amount: 1000 } }, weight: 100 },
+        { sku: 'MERGED-XL', title: 'XL', options: {}, prices: {}, weight: 5 },
+      ]);
+      expect(await storeOf(shop, 'inventory').get('MERGED-XL')).toMatchObject({ productId: before.id });
+    });
+
+    test('a row that says too little, of what is new or of a price, is refused with what it lacks', async () => {
+      const before = await made('little');
+      const file =
+        'slug,title,sku,price:EUR,weight\nnew,New,NEW-1,900,1\nlittle,,LITTLE-XL,900,\n,,NOWHERE-1,900,\n,,LITTLE-S,2000,\n,,LITTLE-M,900,\n';
+      const job = await importFile(staff, 'csv', file);
+      expect(counts(job)).toEqual([0, 1, 0, 4]);
+      expect(job.errors.map(({ detail }: { detail: string }) => detail)).toEqual([
+        'There is no product new yet, and a new one needs: brand, category.',
+        'LITTLE-XL is a new variant, and needs: a title (variant_title), weight.',
+        'There is no variant with the SKU NOWHERE-1.',
+        'LITTLE-S is to cost 2000 EUR, but its compare_at:EUR is 2000: say that too.',
+      ]);
+      const [small, medium] = before.variants;
+      expect((await found('little')).variants.slice(0, 2)).toEqual([
+        small,
+        { ...medium, prices: { ...medium.prices, EUR: { amount: 900, compareAt: 2000 } } },
+      ]);
+    });
+
+    test('a price list of all variants makes one change of each product', async () => {
+      const before = await made('listed');
+      const rows = before.variants.map(({ sku }: { sku: string }, n: number) => `${sku},${500 + n}\n`);
+      expect(counts(await importFile(staff, 'csv', `sku,price:EUR\n${rows.join('')}`))).toEqual([0, 3, 0, 0]);
+      const after = await found('listed');
+      expect(after.version).toBe(before.version + 1);
+      expect(after.variants.map((one: { prices: Record<string, unknown> }) => one.prices.EUR)).toEqual(
+        [500, 501, 502].map((amount) => ({ amount, compareAt: 2000 })),
+      );
+    });
+
+    test('removeMissing removes the variants of its products that it leaves out, counts and names them', async () => {
+      const before = [await made('going-a'), await made('going-b'), await made('going-c')];
+      const correction = { kind: 'receive', quantity: 10 };
+      const key = { 'idempotency-key': 'going-1' };
+      expect((await staff.ask('POST /v1/admin/inventory/GOING-A-M/movements', correction, key)).status).toBe(201);
+      const file = `${header}${row('going-a', 'S', 1500)}${row('going-b', 'S', 1000)}${row('going-b', 'M', 1000)}`;
+      const job = await importFile(staff, 'csv', `${file}${row('going-b', 'L', 1000)}`, { removeMissing: true });
+      expect(job).toMatchObject({ removeMissing: true, removed: 2, errors: [] });
+      expect(counts(job)).toEqual([0, 1, 1, 0]);
+      const removed = [
+        { line: 2, slug: 'going-a', sku: 'GOING-A-L', available: 0 },
+        { line: 2, slug: 'going-a', sku: 'GOING-A-M', available: 10 },
+      ];
+      expect(job.removedVariants).toEqual(removed);
+      const pages = [];
+      for (let cursor = ''; cursor !== 'null'; ) {
+        const { body } = await staff.ask(
+          `GET /v1/admin/imports/${job.id}/removed?limit=1${cursor && `&cursor=${cursor}`}`,
+        );
+        pages.push(...body.items);
+        cursor = String(body.nextCursor);
+      }
+      expect(pages).toEqual(removed);
+      expect((await found('going-a')).variants.map(({ sku }: { sku: string }) => sku)).toEqual(['GOING-A-S']);
+      for (const { slug, variants } of before.slice(1)) expect(await found(slug)).toMatchObject({ variants });
+      // The pieces are still there, and again with the variant.
+      expect(await storeOf(shop, 'inventory').get('GOING-A-M')).toMatchObject({ available: 10 });
+      const again = await importFile(staff, 'csv', `${file}${row('going-b', 'L', 1000)}`, { removeMissing: true });
+      expect([again.removed, again.removedVariants, ...counts(again)]).toEqual([0, [], 0, 0, 2, 0]);
+    });
+
+    test('removeMissing removes nothing that orders have reserved, nothing of a product without variants in the file, and nothing when a line is lost', async () => {
+      const before = await made('kept');
+      const { broker } = shop;
+      const orderId = `ord_${'0'.repeat(26)}`;
+      await eventually(
+        () => storeOf(shop, 'inventory').get('KEPT-M'),
+        (stock) => stock !== null,
+      );
+      const correction = { kind: 'receive', quantity: 2 };
+      await staff.ask('POST /v1/admin/inventory/KEPT-M/movements', correction, { 'idempotency-key': 'kept-1' });
+      await broker.call('inventory.reserve', { sku: 'KEPT-M', orderId, quantity: 2 });
+      const small = header + row('kept', 'S', 1);
+      const refused = await importFile(staff, 'csv', small, { removeMissing: true });
+      expect([refused.removed, refused.removedVariants, ...counts(refused)]).toEqual([0, [], 0, 0, 0, 1]);
+      expect(refused.errors[0].detail).toBe('Orders have these reserved, so they cannot go: KEPT-M.');
+      const files = [
+        ['csv', 'slug,title\nkept,Bulk product 9000\n'],
+        ['csv', 'sku,price:EUR\nKEPT-S,1\n'],
+        ['csv', `${small}"never ends`],
+        ['jsonl', '{"slug":"kept","variants":[{"sku":"KEPT-S","weight":1}]}\n{"slug":"kept"'],
+      ] as const;
+      for (const [format, file] of files) {
+        expect(await importFile(staff, format, file, { removeMissing: true })).toMatchObject({
+          removed: 0,
+          updated: 0,
+        });
+      }
+      expect(await found('kept')).toEqual(before);
+      await broker.call('inventory.release', { sku: 'KEPT-M', orderId });
+      expect(await importFile(staff, 'csv', small, { removeMissing: true })).toMatchObject({ removed: 2 });
+    });
+
+    test('what was removed is counted and named, also when its node died before it could say so', async () => {
+      const product = await made('dying');
+      const rows = [{ line: 2, input: { slug: 'dying', variants: [{ sku: 'DYING-S' }] } }];
+      const batch = { importId: 'imp_died', rows, removeMissing: true };
+      const first = await shop.broker.call('product.importBatch', { ...batch, again: false });
+      const second = await shop.broker.call('product.importBatch', { ...batch, again: true });
+      expect([first, second]).toEqual(Array(2).fill([{ kind: 'updated', removed: 2 }]));
+      expect(await shop.broker.call('removedVariant.list', { importId: 'imp_died', limit: 9 })).toHaveLength(2);
+      expect((await found('dying')).version).toBe(product.version + 1);
+    });
   });
 
   test('each of many bad rows is reported, page by page', async () => {
@@ -179,7 +367,9 @@ eachEngine('imports of products', (engine) => {
             { sku: `ODD-${format}-2`, title: 'B', options: {}, prices: {}, weight: 5 },
           ],
         };
-        await importFile(staff, 'jsonl', productLine(5000, { slug: `odd-${format}`, ...odd }));
+        const many = Array.from({ length: 200 }, (_, n) => ({ sku: `MANY-${format}-${n}`, title: `${n}`, weight: n }));
+        const wide = productLine(5001, { slug: `wide-${format}`, variants: many });
+        await importFile(staff, 'jsonl', productLine(5000, { slug: `odd-${format}`, ...odd }) + wide);
         const product = await found(`odd-${format}`);
         const image = await upload(
           staff,

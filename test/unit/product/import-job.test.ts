@@ -11,7 +11,10 @@ import {
 } from '../../../services/product/import/job.ts';
 
 const at = (ms: number) => new Date(Date.parse('2026-03-01T12:00:00Z') + ms);
-const fresh: Job = { ...uploading('imp_1', 'cus_1', 'csv', 1000, at(0)), rev: 0 };
+const fresh: Job = {
+  ...uploading({ _id: 'imp_1', staffId: 'cus_1', format: 'csv', removeMissing: false }, 1000, at(0)),
+  rev: 0,
+};
 const waiting = queued(fresh, at(0)).answer;
 const held = claimed(waiting, 'one', at(0))?.answer?.job as Job;
 
@@ -25,9 +28,12 @@ test('nobody takes an import from who works on it, until the lease is over; then
 });
 
 test('each progress renews the lease; one that was lost is noticed, and nothing more is counted', () => {
-  const results = [{ line: 2, outcome: { kind: 'created' as const } }];
+  const results = [
+    { line: 2, outcome: { kind: 'created' as const } },
+    { line: 3, outcome: { kind: 'updated' as const, removed: 2 } },
+  ];
   const further = progressed(held, 'one', results, at(LEASE - 1)).answer as Job;
-  expect(further).toMatchObject({ rows: 1, created: 1, nextAt: at(2 * LEASE - 1) });
+  expect(further).toMatchObject({ rows: 2, created: 1, updated: 1, removed: 2, nextAt: at(2 * LEASE - 1) });
   expect(claimed(further, 'two', at(LEASE)).answer).toBeNull();
   const taken = claimed(held, 'two', at(LEASE)).answer?.job as Job;
   for (const late of [
@@ -50,4 +56,12 @@ test('what has ended is never taken on again', () => {
     expect(ended).toMatchObject({ status: reason === null ? 'done' : 'failed', nextAt: null, finishedAt: at(5) });
     expect(claimed(ended, 'two', at(10 * LEASE)).answer).toBeNull();
   }
+});
+
+test('an import of an earlier version begins again: its rows were counted in another order', () => {
+  const { removeMissing: _, removed: _r, ...old } = { ...waiting, rows: 500, created: 500 };
+  const expected = { rows: 0, created: 0, removed: 0, removeMissing: false, status: 'running' };
+  expect(claimed(old, 'one', at(0)).answer?.job).toMatchObject(expected);
+  const newer = { ...waiting, rows: 500, created: 500 };
+  expect(claimed(newer, 'one', at(0)).answer?.job).toMatchObject({ rows: 500, created: 500 });
 });

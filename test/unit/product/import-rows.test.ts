@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { csvRows } from '../../../services/product/import/csv.ts';
+import { indexOf } from '../../../services/product/import/file-index.ts';
 import { formula, plain } from '../../../services/product/import/formula.ts';
-import { jsonlRows } from '../../../services/product/import/jsonl.ts';
+import type { Format } from '../../../services/product/import/job.ts';
+import { productRows } from '../../../services/product/import/product-rows.ts';
 import type { Row } from '../../../services/product/import/row.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -12,6 +13,8 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 const variant = { sku: 'MUG-1', title: 'White', prices: { EUR: { amount: 995 } }, weight: 300 };
 const mug = { slug: 'mug', title: 'Mug', brand: 'Marsett', category: 'tableware', variants: [variant] };
 const line = (change: object = {}) => JSON.stringify({ ...mug, ...change });
+/** Of another product. */
+const other = (change: object = {}) => line({ slug: 'other', ...change });
 
 /** In pieces of so many bytes, as a line may bring it. */
 const pieces = (content: string | Buffer, size = 7): Readable => {
@@ -25,8 +28,10 @@ async function all(rows: AsyncIterable<Row>): Promise<Row[]> {
   for await (const row of rows) found.push(row);
   return found;
 }
-const jsonl = (content: string | Buffer, size?: number) => all(jsonlRows(pieces(content, size)));
-const csv = (content: string | Buffer, size?: number) => all(csvRows(pieces(content, size)));
+const rowsOf = (format: Format) => (content: string | Buffer, size?: number) =>
+  all(productRows(async () => pieces(content, size), format, { whole: false }));
+const jsonl = rowsOf('jsonl');
+const csv = rowsOf('csv');
 
 describe('JSON Lines', () => {
   test('are one product a line, with either line end, a byte order mark, blank lines, and a last line without its end', async () => {
@@ -42,33 +47,51 @@ describe('JSON Lines', () => {
     ['no JSON', '{"slug": ', 'This is not JSON.'],
     ['a list', '[]', 'A row is a JSON object.'],
     ['null', 'null', 'A row is a JSON object.'],
-    ['a field that is not known', line({ price: 1 }), 'price is not known here.'],
+    ['a field that is not known', other({ price: 1 }), 'price is not known here.'],
     [
       'a field that is not known further down',
-      line({ variants: [{ ...variant, stock: 5 }] }),
+      other({ variants: [{ ...variant, stock: 5 }] }),
       'variants[0]: stock is not known here.',
     ],
-    ['no variant', line({ variants: [] }), /variants/],
+    ['no variant', other({ variants: [] }), /variants/],
     [
       'a price that is text',
-      line({ variants: [{ ...variant, prices: { EUR: { amount: '995' } } }] }),
+      other({ variants: [{ ...variant, prices: { EUR: { amount: '995' } } }] }),
       /amount.*number/,
     ],
-    ['half a cent', line({ variants: [{ ...variant, prices: { EUR: { amount: 0.5 } } }] }), /amount.*integer/],
+    ['half a cent', other({ variants: [{ ...variant, prices: { EUR: { amount: 0.5 } } }] }), /amount.*integer/],
     ['a slug that is none', line({ slug: '../etc' }), /slug/],
     ['an operator', line({ slug: { $ne: null } }), /slug/],
-    ['a prototype', `{"__proto__": {"x": 1}, ${line().slice(1)}`, '__proto__ is not known here.'],
+    ['a prototype', `{"__proto__": {"x": 1}, ${other().slice(1)}`, '__proto__ is not known here.'],
     [
       'a prototype further down',
-      line().replace('"weight"', '"__proto__": {}, "weight"'),
+      other().replace('"weight"', '"__proto__": {}, "weight"'),
       'variants[0]: __proto__ is not known here.',
     ],
     ['what is nested beyond measure', `${'['.repeat(100_000)}`, 'This is not JSON.'],
   ])('%s is reported with its line, and the others are kept', async (_name, bad, wrong) => {
-    const rows = await jsonl(`${line()}\n${bad}\n${line({ slug: 'other' })}\n`, 1000);
+    const rows = await jsonl(`${line()}\n${bad}\n${line({ slug: 'last' })}\n`, 1000);
     expect(rows.map((row) => row.line)).toEqual([1, 2, 3]);
     expect(rows[1]).toEqual({ line: 2, wrong: typeof wrong === 'string' ? wrong : expect.stringMatching(wrong) });
     expect(rows.filter((row) => 'input' in row)).toHaveLength(2);
+  });
+
+  test('lines of one product are taken as one, wherever they stand; a line without a slug is of the variant with its SKU', async () => {
+    const variantLine = JSON.stringify({ variants: [{ sku: 'MUG-9', prices: { USD: null } }] });
+    const rows = await jsonl(
+      `${line()}\n${variantLine}\n${other()}\n{"slug":"mug","variants":[{"sku":"MUG-2","barcode":null}]}\n`,
+    );
+    expect(rows).toEqual([
+      { line: 2, input: { variants: [{ sku: 'MUG-9', prices: { USD: null } }] } },
+      { line: 3, input: { ...mug, slug: 'other' } },
+      { line: 1, input: { ...mug, variants: [variant, { sku: 'MUG-2', barcode: null }] } },
+    ]);
+    expect(await jsonl(JSON.stringify({ title: 'Mug', variants: [{ sku: 'MUG-9' }] }))).toEqual([
+      { line: 1, wrong: expect.stringContaining('title is of a product') },
+    ]);
+    expect(await jsonl(JSON.stringify({ variants: [{ sku: 'A' }, { sku: 'B' }] }))).toEqual([
+      { line: 1, wrong: 'A row has the slug of a product, or the sku of one variant.' },
+    ]);
   });
 
   test('a line that is no UTF-8 is reported, and so is one that is too long, whatever is in it', async () => {
@@ -97,7 +120,7 @@ describe('CSV', () => {
         sku: 'MUG-1',
         title: 'White',
         options: { colour: 'white' },
-        prices: { EUR: { amount: 995, compareAt: 1295 } },
+        prices: { EUR: { amount: 995, compareAt: 1295 }, USD: null },
         barcode: '4006381333931',
         weight: 300,
       },
@@ -105,7 +128,8 @@ describe('CSV', () => {
         sku: 'MUG-2',
         title: 'Blue',
         options: { colour: 'blue' },
-        prices: { EUR: { amount: 1095 }, USD: { amount: 1200 } },
+        prices: { EUR: { amount: 1095, compareAt: null }, USD: { amount: 1200 } },
+        barcode: null,
         weight: 310,
       },
     ];
@@ -134,7 +158,7 @@ describe('CSV', () => {
         title: 'Mug',
         brand: 'Marsett',
         category: 'tableware',
-        variants: [{ sku: 'MUG-1', title: 'White', options: {}, prices: {}, weight: 300 }],
+        variants: [{ sku: 'MUG-1', title: 'White', weight: 300 }],
       },
     });
   });
@@ -162,6 +186,146 @@ describe('CSV', () => {
     expect(await csv(`${HEADER}\n${many}\n`, 1000)).toEqual([{ line: 202, wrong: 'A product may have 200 variants.' }]);
   });
 
+  test('columns that are there and blank say that there is none, where there can be none', async () => {
+    const [row] = await csv(`slug,description,attr:care,sku,option:size,barcode,price:EUR,title\nmug,,,MUG-1,,,,Mug\n`);
+    expect(row).toEqual({
+      line: 2,
+      input: {
+        slug: 'mug',
+        title: 'Mug',
+        description: '',
+        attributes: { care: null },
+        variants: [{ sku: 'MUG-1', options: { size: null }, barcode: null, prices: { EUR: null } }],
+      },
+    });
+  });
+
+  test('a row that was the second of its product, alone in a file, takes nothing away from the product', async () => {
+    const [row] = await csv('slug,title,description,attr:care,sku,price:EUR\nmug,,,,MUG-2,900\n');
+    expect(row).toEqual({
+      line: 2,
+      input: { slug: 'mug', variants: [{ sku: 'MUG-2', prices: { EUR: { amount: 900 } } }] },
+    });
+  });
+
+  test('a price list has a SKU and a price in each row, and says nothing else', async () => {
+    expect(await csv('sku,price:EUR\nMUG-1,900\nMUG-2,\n,5\n')).toEqual([
+      { line: 2, input: { variants: [{ sku: 'MUG-1', prices: { EUR: { amount: 900 } } }] } },
+      { line: 3, input: { variants: [{ sku: 'MUG-2', prices: { EUR: null } }] } },
+      { line: 4, wrong: expect.stringMatching(/sku.*required/) },
+    ]);
+    const mixed = 'slug,title,sku,price:EUR\nmug,Cup,,\n,,MUG-1,900\n,Cup,MUG-2,900\n,,,\n';
+    expect(await csv(mixed)).toEqual([
+      { line: 2, input: { slug: 'mug', title: 'Cup' } },
+      { line: 3, input: { variants: [{ sku: 'MUG-1', prices: { EUR: { amount: 900 } } }] } },
+      { line: 4, wrong: expect.stringContaining('title is of a product') },
+    ]);
+  });
+
+  test('rows sorted by whatever a spreadsheet sorts by give the products they gave before', async () => {
+    const skus = Array.from({ length: 60 }, (_, n) => `V-${n}`);
+    const rows = skus.map((sku, n) => `p-${n % 7},P ${n % 7},B,tableware,${sku},V,100,${1000 + n}`);
+    const header = 'slug,title,brand,category,sku,variant_title,weight,price:EUR\n';
+    const products = (found: Row[]) =>
+      found.map((row) => {
+        if ('wrong' in row) throw new Error(`line ${row.line}: ${row.wrong}`);
+        const variants = row.input.variants?.toSorted((one, other) => (one.sku < other.sku ? -1 : 1)) ?? [];
+        return { ...row.input, variants };
+      });
+    const bySlug = (found: Row[]) =>
+      products(found).sort((one, other) => ((one.slug ?? '') < (other.slug ?? '') ? -1 : 1));
+    const sorted = [...rows].sort();
+    const expected = bySlug(await csv(`${header}${sorted.join('\n')}\n`));
+    expect(expected.map(({ variants }) => variants.length)).toEqual([9, 9, 9, 9, 8, 8, 8]);
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async (shuffled) => {
+        for (const maxGathered of [1, 2000, undefined]) {
+          const open = async () => pieces(`${header}${shuffled.join('\n')}\n`, 500);
+          const options = { whole: true, ...(maxGathered ? { maxGathered } : {}) };
+          expect(bySlug(await all(productRows(open, 'csv', options)))).toEqual(expected);
+        }
+      }),
+      { seed, numRuns: 20 },
+    );
+  });
+
+  test('of products whose rows do not stand together, each pass over the file gathers as many as fit', async () => {
+    let passes = 0;
+    const rows = [1, 2].flatMap((n) => ['a', 'b', 'c'].map((slug) => `${slug},T,B,tableware,${slug}-${n},V,1`));
+    const content = `slug,title,brand,category,sku,variant_title,weight\n${rows.join('\n')}\nd,T,B,tableware,d-1,V,1\n`;
+    const open = async () => {
+      passes += 1;
+      return pieces(content);
+    };
+    const found = await all(productRows(open, 'csv', { whole: false, maxGathered: 1 }));
+    expect(found.map((row) => 'input' in row && [row.input.slug, row.input.variants?.length])).toEqual([
+      ['d', 1],
+      ...['a', 'b', 'c'].map((slug) => [slug, 2]),
+    ]);
+    expect(passes).toBe(2 + 3);
+  });
+
+  test('a product whose rows say different things is refused as a whole, wherever they stand, and only the row that says it is named', async () => {
+    const header = 'slug,title,brand,category,sku,variant_title,weight\n';
+    const found = await csv(
+      `${header}a,A,B,tableware,A-1,V,1\nb,B,B,tableware,B-1,V,1\na,Other,B,tableware,A-2,V,1\nb,B,B,tableware,B-1,V,2\nc,C,B,tableware,C-1,V,1\nc,C,B,tableware,C-1,V,1\n`,
+    );
+    expect(found).toEqual([
+      { line: 6, input: expect.objectContaining({ slug: 'c', variants: [{ sku: 'C-1', title: 'V', weight: 1 }] }) },
+      { line: 4, wrong: 'title is not what line 2 says of this product.' },
+      { line: 5, wrong: 'B-1 is there twice, and line 3 says something else of it.' },
+    ]);
+    expect(await csv('sku,price:EUR\nMUG-1,900\nMUG-2,900\nMUG-1,950\n')).toEqual([
+      { line: 3, input: expect.anything() },
+      { line: 4, wrong: 'MUG-1 is there twice, and line 2 says something else of it.' },
+    ]);
+  });
+
+  test('a file of more products than can be held is refused before any is taken', async () => {
+    const record = (key: string) => ({ line: 1, key, size: 1, check: () => ({ wrong: 'not asked' }) });
+    const records = async function* () {
+      for (const key of ['a', 'a', 'b', 'a', 'c']) yield record(key);
+    };
+    await expect(indexOf(records(), 2)).rejects.toThrow('A file may have 2 products.');
+    expect((await indexOf(records(), 3)).scattered.size).toBe(1);
+  });
+
+  test("the product's columns may stand in any one of its rows", async () => {
+    const header = 'slug,title,description,attr:care,brand,category,sku,variant_title,weight\n';
+    const found = await csv(
+      `${header}a,,,,,,A-1,V,1\nb,B,,,B,tableware,B-1,V,1\na,A,Text,Wash,B,tableware,A-2,V,1\na,,,,,,A-3,V,1\n`,
+    );
+    expect(found[1]).toMatchObject({
+      line: 2,
+      input: { slug: 'a', title: 'A', description: 'Text', attributes: { care: 'Wash' }, brand: 'B' },
+    });
+    expect(found[1]).toMatchObject({ input: { variants: [{ sku: 'A-1' }, { sku: 'A-2' }, { sku: 'A-3' }] } });
+  });
+
+  test('a replacement character that was in the text is no broken UTF-8', async () => {
+    const [row] = await csv('slug,title\nmug,"Was \uFFFD once"\n');
+    expect(row).toEqual({ line: 2, input: { slug: 'mug', title: 'Was \uFFFD once' } });
+  });
+
+  test('a file that breaks off counts to there, but for its last product; nothing of it when it has to be whole', async () => {
+    const rows = 'a,A-1\nb,B-1\nc,C-1\na,A-2\nb,B-2\n';
+    const broken = `slug,sku\n${rows}"never ends`;
+    const seen: Row[] = [];
+    const read = async (whole: boolean) => {
+      for await (const row of productRows(async () => pieces(broken), 'csv', { whole })) seen.push(row);
+    };
+    await expect(read(true)).rejects.toThrow(/never ends/);
+    expect(seen).toEqual([]);
+    await expect(read(false)).rejects.toThrow(/never ends/);
+    expect(seen.map((row) => 'input' in row && row.input.slug)).toEqual(['c', 'a']);
+  });
+
+  test('a line that may be of any product spoils a file that has to be whole', async () => {
+    const content = `${line()}\nno JSON\n`;
+    const rows = all(productRows(async () => pieces(content), 'jsonl', { whole: true }));
+    await expect(rows).rejects.toThrow('Line 2 cannot be read, and may be of any product.');
+  });
+
   test('a line is counted where its row begins, whatever its cells have inside', async () => {
     const tall = ROW.replace('mug,Mug,,', 'mug,Mug,"one\ntwo\r\nthree, ""four""",');
     const rows = await csv(`${HEADER}\n${tall}\nbad\nlast${ROW.slice(3)}\n`);
@@ -179,10 +343,12 @@ describe('CSV', () => {
     ['no header', '', 'The file has no header.'],
     ['a column that nobody knows', `${HEADER},stock\n${ROW},1`, 'The column "stock" is not known here.'],
     ['a column twice', `${HEADER},sku\n${ROW},X`, 'The column sku is there twice.'],
+    ['neither slug nor SKU', 'barcode\n4006381333931', 'One of these columns is needed: slug, sku.'],
+    ['columns of a product without its slug', 'sku,title\nMUG-1,Mug', /title is of a product.*column slug is missing/],
     [
-      'columns missing',
-      'slug,title\nmug,Mug',
-      'These columns are missing: brand, category, sku, variant_title, weight.',
+      'columns of a variant without its SKU',
+      'slug,price:EUR\nmug,995',
+      /price:EUR is of a variant.*column sku is missing/,
     ],
     ['another format', '{"slug": "mug"}', /not known here/],
     ['a quote that never ends', `${HEADER}\n${ROW}\n"mug,`, /never ends/],

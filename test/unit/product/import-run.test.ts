@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { BrokenFile, type Input, type Row } from '../../../services/product/import/row.ts';
+import { BrokenFile, type Row } from '../../../services/product/import/row.ts';
 import { type Result, runImport } from '../../../services/product/import/run.ts';
 
-/** The rows of a file; of a product nothing is looked at but its slug. */
-async function* file(count: number, end?: Error): AsyncGenerator<Row> {
-  for (let line = 1; line <= count; line++) yield { line, input: { slug: `row-${line}` } as Input };
+/** The rows of a file, each with so many variants. */
+async function* file(count: number, end?: Error, variants = 1): AsyncGenerator<Row> {
+  const all = Array.from({ length: variants }, (_, n) => ({ sku: `V-${n}` }));
+  for (let line = 1; line <= count; line++) yield { line, input: { slug: `row-${line}`, variants: all } };
   if (end) throw end;
 }
 
@@ -23,10 +24,10 @@ function importOf(rows: AsyncIterable<Row>, work: { done?: number; again?: boole
     rows,
     done,
     again,
-    apply: (inputs, again) =>
+    apply: (rows, again) =>
       new Promise((resolve) => {
-        const finish = () => resolve(inputs.map(() => ({ kind: 'created' as const })));
-        calls.push({ first: String(inputs[0]?.slug), again, finish });
+        const finish = () => resolve(rows.map(() => ({ kind: 'created' as const })));
+        calls.push({ first: String(rows[0]?.input.slug), again, finish });
       }),
     async save(results: readonly Result[]) {
       saved.push([results[0]?.line ?? 0, results.at(-1)?.line ?? 0]);
@@ -70,6 +71,17 @@ describe('runImport', () => {
     await finishAll(calls);
     expect(await end).toBe(true);
     expect(calls).toHaveLength(20);
+  });
+
+  test('given products of many variants, then fewer of them are in memory, and the same when it is gone on with', async () => {
+    for (const done of [0, 20]) {
+      const { calls, saved, end } = importOf(file(100, undefined, 200), { done });
+      await settled();
+      expect(calls.map(({ first }) => first)).toEqual([1, 11, 21, 31].map((n) => `row-${n + done}`));
+      await finishAll(calls);
+      expect(await end).toBe(true);
+      expect(saved[0]).toEqual([done + 1, done + 20]);
+    }
   });
 
   test('given somebody who died before, then as many rows as were under way may have been done', async () => {

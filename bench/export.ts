@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { Run, Workload } from './measure.ts';
+import { exportOf } from './targets.ts';
+import type { Field } from './workloads.ts';
+
+/** An export of 120,000 variants, to a script that writes as many rows: how long it holds the event loop, and its memory. */
+export async function exportWorkload({ cluster, stage }: Field): Promise<Workload> {
+  let runs = 0;
+  const run = (format: string, mongoUrl: string) => async (): Promise<Run> => {
+    const name = `export-${runs++}`;
+    const { rows, bytes, took, held, busy, before, most } = await exportOf(format, {
+      ...{ mongoUrl, prefix: `bench-${name}-`, dataDir: join(stage.folder, name) },
+    });
+    const megabytes = (value: number) => `${value.toFixed(0)} MB`;
+    const loop = `event loop held for at most ${held.toFixed(1)} ms, ${busy.toFixed(1)} ms of them its own`;
+    const memory = `memory ${megabytes(before)} before, ${megabytes(most)} at most; a file of ${megabytes(bytes / 1e6)}`;
+    const note = `${format}, ${mongoUrl ? 'MongoDB' : 'NeDB'}: ${loop}; ${memory}`;
+    return { rate: rows / (took / 1000), p50: Number.NaN, p99: Number.NaN, count: rows, errors: 0, notes: [note] };
+  };
+  const engines = [['NeDB', ''] as const, ...(cluster ? [['MongoDB', cluster.mongoUrl] as const] : [])];
+  return {
+    name: 'export',
+    title: 'export of 600 products with 200 variants each',
+    contenders: [
+      { name: 'stringify', pids: () => ({}), run: run('bare', '') },
+      ...engines.flatMap(([engine, mongoUrl]) =>
+        ['csv', 'jsonl'].map((format) => ({
+          ...{ name: `${format}, ${engine}`, pids: () => ({}), run: run(format, mongoUrl) },
+        })),
+      ),
+    ],
+  };
+}

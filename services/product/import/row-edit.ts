@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from 'node:util';
+import { errors } from '../../../lib/errors.ts';
+import { type ProductInput, priceIn } from '../edit.ts';
+import { checkLabels } from '../labels.ts';
+import type { Price, Product, Variant } from '../product.ts';
+import type { Input, VariantInput } from './import-input.ts';
+import { RefusedRow } from './row.ts';
+
+/** What the shop has, or allows, that a row is held against. */
+interface Known {
+  currencies: readonly string[];
+  /** The SKUs that are to go. */
+  removed: ReadonlySet<string>;
+}
+
+/**
+ * What a new row says, as staff would say all of a product.
+ * @throws {RefusedRow} for what it lacks; invalid-request, each wrong field with its pointer
+ */
+export function newProductOf(
+  { slug = '', variants, attributes, ...fields }: Input,
+  currencies: readonly string[],
+): ProductInput {
+  const { title, brand, category } = fields;
+  if (title === undefined || brand === undefined || category === undefined || !variants) {
+    const missing = missingOf({ title, brand, category, sku: variants });
+    throw new RefusedRow(`There is no product ${slug} yet, and a new one needs: ${missing}.`);
+  }
+  return {
+    ...{ ...fields, slug, title, brand, category },
+    ...(attributes ? { attributes: labelsOf('/attributes', {}, attributes) } : {}),
+    variants: variantsOf({ variants: [], images: [] }, variants, { currencies, removed: new Set() }),
+  };
+}
+
+/**
+ * What a row makes of a product that is there: fields it does not name stay, and so do variants, but for those that are
+ * to go. Variants keep their order; new ones come last.
+ * @throws {RefusedRow}; invalid-request, each wrong field with its pointer
+ */
+export function editOf(
+  product: Readonly<Product>,
+  { slug: _, attributes, variants, ...fields }: Input,
+  known: Known,
+): Partial<Product> {
+  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return {
+    ...Object.fromEntries(said),
+    ...(attributes ? { attributes: labelsOf('/attributes', product.attributes, attributes) } : {}),
+    ...(variants ? { variants: variantsOf(product, variants, known) } : {}),
+  };
+}
+
+function variantsOf(
+  { variants, images }: Pick<Product, 'variants' | 'images'>,
+  said: readonly VariantInput[],
+  { currencies, removed }: Known,
+): Variant[] {
+  const bySku = new Map(variants.filter(({ sku }) => !removed.has(sku)).map((variant) => [variant.sku, variant]));
+  for (const [i, variant] of said.entries()) {
+    const before = bySku.get(variant.sku);
+    const after = variantOf(before, variant, `/variants/${i}`, currencies);
+    const { image } = after;
+    if (image !== undefined && image !== before?.image && !images.some(({ id }) => id === image)) {
+      throw errors.invalidRequest([{ pointer: `/variants/${i}/image`, detail: 'The product has no such image.' }]);
+    }
+    bySku.set(variant.sku, after);
+  }
+  return [...bySku.values()];
+}
+
+function variantOf(
+  before: Readonly<Variant> | undefined,
+  said: VariantInput,
+  at: string,
+  currencies: readonly string[],
+): Variant {
+  const { sku, title = before?.title, weight = before?.weight, options, prices } = said;
+  if (title === undefined || weight === undefined) {
+    const missing = missingOf({ 'a title (variant_title)': title, weight });
+    throw new RefusedRow(`${sku} is a new variant, and needs: ${missing}.`);
+  }
+  const barcode = said.barcode === undefined ? before?.barcode : said.barcode;
+  const image = said.image === undefined ? before?.image : said.image;
+  return {
+    ...{ sku, title, weight },
+    options: labelsOf(`${at}/options`, before?.options ?? {}, options ?? {}),
+    prices: pricesOf(sku, before?.prices ?? {}, prices ?? {}, `${at}/prices`, currencies),
+    ...(typeof barcode === 'string' ? { barcode } : {}),
+    ...(typeof image === 'string' ? { image } : {}),
+  };
+}
+
+/** Labels with those that are said; null takes one away. What was there already is not judged again. */
+function labelsOf(
+  pointer: string,
+  before: Readonly<Record<string, string>>,
+  said: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const labels = Object.entries({ ...before, ...said }).filter((label): label is [string, string] => label[1] !== null);
+  const after = Object.fromEntries(labels);
+  checkLabels(pointer, after, before);
+  return after;
+}
+
+/** Prices with those that are said. What was there already is not judged again: a shop may give up a currency. */
+function pricesOf(
+  sku: string,
+  before: Readonly<Variant['prices']>,
+  said: NonNullable<VariantInput['prices']>,
+  pointer: string,
+  currencies: readonly string[],
+): Variant['prices'] {
+  const prices = new Map(Object.entries(before));
+  for (const [currency, change] of Object.entries(said)) {
+    const price = change && priceOf(sku, currency, prices.get(currency), change);
+    if (price === null) prices.delete(currency);
+    else if (price && !isDeepStrictEqual(price, prices.get(currency))) {
+      prices.set(currency, priceIn(currency, price, pointer, currencies));
+    }
+  }
+  return Object.fromEntries(prices);
+}
+
+/** @returns undefined: there is none, and none is said */
+function priceOf(
+  sku: string,
+  currency: string,
+  before: Readonly<Price> | undefined,
+  said: { amount?: number | undefined; compareAt?: number | null | undefined },
+): Price | undefined {
+  const { amount = before?.amount, compareAt = before?.compareAt } = said;
+  if (amount === undefined && typeof compareAt !== 'number') return undefined;
+  if (amount === undefined) throw new RefusedRow(`${sku} has no price in ${currency} that it could have cost before.`);
+  if (typeof compareAt !== 'number') return { amount };
+  if (said.compareAt === undefined && compareAt <= amount) {
+    throw new RefusedRow(
+      `${sku} is to cost ${amount} ${currency}, but its compare_at:${currency} is ${compareAt}: say that too.`,
+    );
+  }
+  return { amount, compareAt };
+}
+
+const missingOf = (fields: Readonly<Record<string, unknown>>): string =>
+  Object.entries(fields)
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => name)
+    .join(', ');

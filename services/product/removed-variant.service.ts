@@ -1,0 +1,58 @@
+import type { Config } from '../../lib/config.ts';
+import { service } from '../../lib/service.ts';
+import { type Store, store } from '../../mixins/store.ts';
+import { afterLine, endOf, lineId } from './import/line-id.ts';
+import { removedVariant } from './removed-variant.contract.ts';
+
+interface RemovedVariant {
+  _id: string;
+  rev: number;
+  importId: string;
+  line: number;
+  slug: string;
+  sku: string;
+  available: number;
+}
+
+/** The variants of a line stand together, by SKU. */
+const idOf = (importId: string, line: number, sku: string): string => `${lineId(importId, line)}:${sku}`;
+
+export default function removedVariantService(config: Config) {
+  return service<{ store: Store<RemovedVariant> }>()(removedVariant, config, {
+    mixins: [
+      store<RemovedVariant>(config, {
+        node: 'product',
+        collection: 'removed-variants',
+        indexes: [{ fields: { importId: 1, line: 1 } }],
+      }),
+    ],
+
+    handlers: {
+      async append(ctx) {
+        const { importId, variants } = ctx.params;
+        await this.store.insertNew(
+          variants.map((variant) => ({ _id: idOf(importId, variant.line, variant.sku), importId, ...variant })),
+        );
+      },
+
+      async retract(ctx) {
+        const { importId, variants } = ctx.params;
+        await this.store.remove({ _id: { $in: variants.map(({ line, sku }) => idOf(importId, line, sku)) } });
+      },
+
+      async ofLines(ctx) {
+        const { importId, lines } = ctx.params;
+        return (await this.store.find({ importId, line: { $in: lines } })).map(view);
+      },
+
+      async list(ctx) {
+        const { importId, after, limit } = ctx.params;
+        const from = after ? { $gt: idOf(importId, after.line, after.sku) } : { $gte: afterLine(importId, 0) };
+        const found = await this.store.find({ _id: { ...from, $lt: endOf(importId) } }, { sort: { _id: 1 }, limit });
+        return found.map(view);
+      },
+    },
+  });
+}
+
+const view = ({ line, slug, sku, available }: RemovedVariant) => ({ line, slug, sku, available });

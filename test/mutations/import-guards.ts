@@ -1,0 +1,47 @@
+import type { Mutation } from './mutation.ts';
+
+/** The guards of imports and exports of products. */
+export const IMPORT_MUTATIONS: Record<string, Mutation> = {
+  'rows of a product that do not stand together are taken for several products': {
+    file: 'services/product/import/file-index.ts',
+    find: 'if (hash !== undefined && sizes.has(hash)) scattered.set(hash, 0);',
+    replace: '',
+    tests: ['test/unit/product/import-rows.test.ts'],
+    red: /rows sorted by whatever a spreadsheet sorts by/,
+  },
+  'variants go that a file leaves out': {
+    file: 'services/product/import/row-edit.ts',
+    find: 'variants.filter(({ sku }) => !removed.has(sku))',
+    replace: 'variants.filter(({ sku }) => !removed.has(sku) && said.some((one) => one.sku === sku))',
+    tests: ['test/unit/product/import-edit.test.ts'],
+    red: /price:EUR alone changes that of the variant/,
+  },
+  'a column that is not there erases its field': {
+    file: 'services/product/import/row-edit.ts',
+    find: 'said.barcode === undefined ? before?.barcode : said.barcode',
+    replace: 'said.barcode',
+    tests: ['test/unit/product/import-edit.test.ts'],
+    red: /price:EUR alone changes that of the variant/,
+  },
+  'an import removes what orders have reserved': {
+    file: 'services/product/import/removals.ts',
+    find: '(stocks.get(sku)?.reserved ?? 0) > 0',
+    replace: '(stocks.get(sku)?.reserved ?? 0) < 0',
+    tests: ['test/integration/product/import.test.ts'],
+    red: /removes nothing that orders have reserved/,
+  },
+  'what an import removed is lost with its node': {
+    file: 'services/product/import/removals.ts',
+    find: 'again ? await notedFor(rpc, importId, [...missing.keys()]) : []',
+    replace: '[]',
+    tests: ['test/integration/product/import.test.ts'],
+    red: /counted and named, also when its node died/,
+  },
+  'an export reads as many products as it can': {
+    file: 'services/product/import/export.ts',
+    find: 'const PRODUCTS_AT_ONCE = 10;',
+    replace: 'const PRODUCTS_AT_ONCE = 500;',
+    tests: ['test/unit/product/export.test.ts'],
+    red: /no more rows in memory than a few products/,
+  },
+};
