@@ -24,6 +24,7 @@ export const CLASS_LIMITS: ReadonlyMap<LoadClass, ClassLimit> = new Map([
   ['checkout', { share: 1, targetMs: 300, loopDelayMs: 80 }],
 ]);
 
+const ACCOUNT = new Set(['customer']);
 const CHECKOUT = new Set(['checkout', 'hold', 'order']);
 /** Their answers wait for nothing, or are signed by the payment provider, which must not be turned away. */
 const EXEMPT = new Set(['api', 'docs', 'account-pages', 'payment']);
@@ -36,7 +37,5 @@ export function loadClassOf({ action, contract }: Route): LoadClass {
   if (contract.auth === 'staff') return 'staff';
   if (CHECKOUT.has(service)) return 'checkout';
   if (service === 'cart') return 'cart';
-  return service === 'customer' || contract.rateClass === 'login' || contract.auth === 'customer'
-    ? 'account'
-    : 'browse';
+  return ACCOUNT.has(service) || contract.rateClass === 'login' || contract.auth === 'customer' ? 'account' : 'browse';
 }

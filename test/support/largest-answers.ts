@@ -17,6 +17,7 @@ const list = (count: number, bytesEach: number): Largest => ({ bytes: count * by
 /** JSON takes three bytes for most of the characters that are not ASCII. */
 const text = (characters: number): number => 3 * characters;
 
+const ADDRESS = text(9 * 120) + 2 * KIB;
 const IMAGE = text(300) + 500;
 const CART_LINE = text(200 + 120) + 600;
 const ofOrder = { like: 'order.place' } as const;
@@ -27,11 +28,15 @@ const ofExport = { like: 'customer.export' } as const;
 export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'api.readiness': list(10, 200),
   'api.jwks': list(10, 2 * KIB),
+  'breaker.list': list(1000, 150),
   'customer.sessions': list(20, text(256) + 300),
   'customer.revocations': 'asked',
   'customer.consents': list(10, KIB),
   'customer.setConsent': list(10, KIB),
   'customer.addresses': 'asked',
+  'customer.address': list(1, ADDRESS),
+  'customer.addAddress': list(1, ADDRESS),
+  'customer.replaceAddress': list(1, ADDRESS),
   'customer.wishlist': 'asked',
   'customer.export': 'asked',
   'mail.parked': 'asked',
@@ -61,6 +66,9 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'category.tree': 'within its node',
   'import.read': list(101, text(300) + 100),
   'refusedRow.list': 'within its node',
+  'removedVariant.list': 'within its node',
+  'removedVariant.ofLines': 'within its node',
+  'inventory.quantities': 'within its node',
   'inventory.levels': 'within its node',
   'inventory.current': list(500, 250),
   'movement.list': 'within its node',
@@ -114,6 +122,9 @@ export const REQUESTS: { [K in keyof Actions]?: Largest } = {
   'product.importBatch': 'within its node',
   'product.offers': list(200, 70),
   'refusedRow.append': 'within its node',
+  'removedVariant.append': 'within its node',
+  'removedVariant.retract': 'within its node',
+  'inventory.quantities': 'within its node',
   'inventory.open': 'within its node',
   'inventory.current': list(500, 70),
   'movement.append': 'within its node',

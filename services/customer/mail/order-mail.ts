@@ -10,14 +10,9 @@ type Order = NonNullable<Params<'mail.queue'>['order']>;
 export function orderMail(request: MailRequest, order: Order, name: string | undefined, timeZone: string): Message {
   const { subject, news } = wording(request, order.number);
   const { totals } = order;
-  const isPlain = PLAIN_MAILS.has(request.kind);
   return laidOut({
     subject,
-    paragraphs: [
-      greeting(isPlain ? undefined : name),
-      ...news,
-      `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`,
-    ],
+    paragraphs: [greeting(name), ...news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): Row => [`${quantity} x ${title}, ${variant}`, moneyText(lineTotal)],
     ),
@@ -28,21 +23,9 @@ export function orderMail(request: MailRequest, order: Order, name: string | und
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
     ] satisfies Row[],
-    ...(isPlain || name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
+    ...(name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
   });
 }
-
-/**
- * Mails without anything that a customer wrote, neither name nor address: an order that is not paid costs nothing, so
- * anybody could have the shop write to an address that is not theirs.
- */
-const PLAIN_MAILS: ReadonlySet<MailRequest['kind']> = new Set([
-  'payment-failed',
-  'order-rejected',
-  'unpaid-order-cancelled',
-  'return-approved',
-  'return-refused',
-]);
 
 function wording({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string[] } {
   switch (kind) {

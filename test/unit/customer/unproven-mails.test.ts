@@ -15,12 +15,14 @@ const address = Object.fromEntries(
   ]),
 );
 
+const OF_ORDERS = /order|return|refund|payment/;
+
 /** A mail of a kind with all that one may have; what the shop itself writes is left as it is. */
 function hostile(kind: MailRequest['kind']): MailRequest {
   const request = { id: 'x', customerId: 'cus_1', kind, to: 'victim@example.com' };
   const shipment = { carrier: 'Post', trackingNumber: 'RR1DE' };
   const order = { ...ORDER, shippingAddress: { ...ORDER.shippingAddress, ...address } };
-  if (kind.startsWith('order-')) return { ...request, order, shipment, refund: ORDER.totals.total };
+  if (OF_ORDERS.test(kind)) return { ...request, order, shipment, refund: ORDER.totals.total };
   if (kind === 'back-in-stock') return { ...request, article: { slug: 'mug', title: 'Mug', variant: 'Blue' } };
   return request;
 }
