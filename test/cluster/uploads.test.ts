@@ -39,7 +39,6 @@ const uploaded = (content: Buffer, type: string) =>
   eventually(
     () => upload(staff, images(), content, type),
     ({ status, headers }) => !(status === 503 && headers.has('retry-after')),
-    60_000,
   );
 
 test('a picture of several megabytes crosses NATS part by part, and is shown by each gateway', async () => {
@@ -87,7 +86,6 @@ test('an upload whose node dies is answered with 503, at once', async () => {
     await eventually(
       async () => connection.received,
       (text) => text.includes('\r\n\r\n'),
-      5000,
     );
     const { status, body } = parsed(connection.received);
     expect([status, JSON.parse(body).type]).toEqual([503, '/problems/unavailable']);

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'haproxy.cfg'), own);
   balancer = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: 'ignore' });
   while ((await send(url, 'GET /healthz').catch(() => undefined))?.status !== 200) await sleep(50);
-}, 60_000);
+});
 
 afterAll(async () => {
   if (!hasHaproxy) return;

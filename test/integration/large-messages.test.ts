@@ -145,13 +145,13 @@ describeNats.each([
       (count) => count === 1,
     );
     expect(heard[0] === textOf(3 * MIB)).toBe(true);
-  }, 120_000);
+  });
 
   test('many large responses at a time arrive, each in full', async () => {
     const lengths = Array.from({ length: 10 }, (_, n) => MIB / 2 + n);
     const answers = await Promise.all(lengths.map((length) => nodes.near.call('echo.answer', { length })));
     expect(answers.map((answer) => (answer as { text: string }).text.length)).toEqual(lengths);
-  }, 120_000);
+  });
 });
 
 describeNats('what is larger than nodes pass on', () => {
@@ -176,7 +176,7 @@ describeNats('what is larger than nodes pass on', () => {
       await stop();
       await nats.stop();
     }
-  }, 120_000);
+  });
 });
 
 describeNats('a node that is stopping', () => {
@@ -206,7 +206,7 @@ describeNats('a node that is stopping', () => {
       await nodes.stop();
       await nats.stop();
     }
-  }, 120_000);
+  });
 });
 
 describeNats('a NATS server that takes hardly anything', () => {

@@ -21,9 +21,8 @@ beforeAll(async () => {
   await eventually(
     () => ask('GET /v1/products?limit=1'),
     ({ body }) => body.total === 100,
-    60_000,
   );
-}, 120_000);
+});
 afterAll(() => shop?.stop());
 
 /** As a client asks that comes back when it is told to. */
@@ -33,7 +32,6 @@ async function ask(route: string, token?: string, body?: unknown): Promise<Answe
   const answer = await eventually(
     () => send(shop.gateway.url, route, options),
     ({ status }) => status !== 503,
-    60_000,
   );
   if (answer.status >= 300) throw new Error(`${route} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer;
@@ -48,7 +46,6 @@ const resultOf = async <T>(call: () => Promise<T>): Promise<T> => {
         (error) => (isLate(error) ? undefined : Promise.reject(error)),
       ),
     (one) => one !== undefined,
-    60_000,
   );
   return (found as { result: T }).result;
 };
@@ -144,7 +141,6 @@ const ASKED: Record<string, () => Promise<number>> = {
     const order = await eventually(
       () => ask(`GET /v1/orders/${placed.body.id}`, shop.shopper.token),
       ({ body }) => body.status === 'PAID',
-      60_000,
     );
     return sizeOf(order.body);
   },

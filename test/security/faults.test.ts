@@ -30,7 +30,7 @@ beforeAll(async () => {
   shop = await startProcess(env);
   ada = new Shopper(shop.url, registered.email);
   Object.assign(ada, { id: registered.id, token: registered.token });
-}, 60_000);
+});
 afterAll(async () => {
   await shop?.stop();
   rmSync(dataDir, { recursive: true, force: true });

@@ -39,7 +39,7 @@ here('two gateways and two customer nodes', () => {
     ]);
     [one, two] = await Promise.all([start('front-1', 'api'), start('front-2', 'api')]);
     await Promise.all([ready(one), ready(two)]);
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const node of nodes.toReversed()) await node.stop();
     await cleanUp();

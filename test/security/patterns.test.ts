@@ -35,7 +35,7 @@ beforeAll(async () => {
   ada = await Shopper.at(shop.url);
   const { body } = await request(shop.url, 'POST /v1/auth/login', { body: { email, password } });
   admin = Object.assign(new Shopper(shop.url, email), { token: body.accessToken });
-}, 60_000);
+});
 afterAll(async () => {
   try {
     expect((await within(request(shop.url, 'GET /readyz'))).status).toBe(200);

@@ -82,7 +82,7 @@ here('NATS', () => {
       'tls',
       `tls { cert_file: "${file('cert.pem')}", key_file: "${file('key.pem')}", ca_file: "${file('ca.pem')}", verify: true }`,
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(started.map((child) => child.stop()));
     await rm(folder, { recursive: true, force: true });

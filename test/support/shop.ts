@@ -117,7 +117,7 @@ export async function startShop(config: Config): Promise<TestShop> {
 }
 
 /** Asks until it is so, within `ms`; never waits for a time alone. */
-export async function eventually<T>(ask: () => Promise<T>, is: (answer: T) => boolean, ms = 20_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, is: (answer: T) => boolean, ms = 90_000): Promise<T> {
   for (const deadline = Date.now() + ms; ; ) {
     const answer = await ask();
     if (is(answer)) return answer;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/config.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
@@ -8,8 +8,6 @@ import { importEnd, importFile, productLine, productLines } from '../../support/
 import { picture, upload } from '../../support/pictures.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
-
-jest.setTimeout(120_000);
 
 eachEngine('imports of products', (engine) => {
   let shop: TestShop;

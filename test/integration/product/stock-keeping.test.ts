@@ -208,7 +208,7 @@ eachEngine('the stock, for staff', (engine) => {
       lines.map(({ counted }) => counted),
     );
     expect((await stocktake([...lines, { sku: 'ONE MORE', counted: 1 }])).status).toBe(400);
-  }, 120_000);
+  });
 
   test('a posting whose node died is finished by another, each line once', async () => {
     await move({ kind: 'receive', quantity: 10 });

@@ -36,7 +36,7 @@ function read(after = 0, heartbeat?: number) {
   const ids = () => [...state.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
   return { stream, state, ids };
 }
-const settled = <T>(ask: () => T, is: (answer: T) => boolean) => eventually(async () => ask(), is, 5000);
+const settled = <T>(ask: () => T, is: (answer: T) => boolean) => eventually(async () => ask(), is);
 
 describe('a stream', () => {
   test('has an event for each entry, with its number, its name and itself', async () => {

@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-const is = (ask: () => boolean) => eventually(async () => ask(), Boolean, 5000);
+const is = (ask: () => boolean) => eventually(async () => ask(), Boolean);
 const follow = async () => {
   const [response] = (await once(get(url(), { agent }), 'response')) as [IncomingMessage];
   response.setEncoding('utf8').on('error', () => undefined);
