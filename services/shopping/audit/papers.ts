@@ -60,8 +60,8 @@ export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findi
   for (const { id, refundId, amount, orderId, parts, taxed } of creditNotes) {
     const refund = refunds.get(refundId);
     const refunded = refund?.amount.amount;
-    findings.check(refunded === amount.amount, 'I16', `${id} has ${amount.amount}, ${refundId} ${refunded}`, id);
-    findings.check(taxed === amount.amount, 'I16', `${id} has ${amount.amount}, ${taxed} of it by tax rate`, id);
+    const isSame = refunded === amount.amount && taxed === amount.amount;
+    findings.check(isSame, 'I16', `${id} has ${amount.amount}, by tax rate ${taxed}, ${refundId} ${refunded}`, id);
     const [credited, due] = [parts, refund?.parts ?? null].map((one) => JSON.stringify(one));
     findings.check(parts === null || credited === due, 'I16', `${id} credits ${credited}, ${refundId} ${due}`, id);
     findings.check(invoiced.has(orderId), 'I16', `${id} corrects no invoice`, id, orderId);

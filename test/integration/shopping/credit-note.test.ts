@@ -30,8 +30,9 @@ eachEngine('a credit note', (engine) => {
     staff = await staffAt(shop);
   });
   afterAll(async () => {
-    expect(await wrongAtRest(shop)).toEqual([]);
+    const wrong = await wrongAtRest(shop);
     await shop.stop();
+    expect(wrong).toEqual([]);
   });
 
   const ordered = async (shopper = ada): Promise<Placed> => {
