@@ -133,7 +133,10 @@ eachEngine('sessions', (engine) => {
     ['no text', ''],
   ])('a refresh token that is %s is a malformed request', async (_name, refreshToken) => {
     const answer = await refresh(refreshToken);
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/refreshToken' }] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: expect.stringMatching(/^\/refreshToken/) }] },
+    });
     if (refreshToken !== undefined) expect((await logout({ refreshToken })).status).toBe(400);
   });
 
