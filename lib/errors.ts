@@ -1,4 +1,5 @@
 import { Errors } from 'moleculer';
+import { plainMoneyText } from './format.ts';
 import type { Money } from './money.ts';
 
 /** What an error is known by, everywhere: its `type`. Classes do not survive the transporter. */
@@ -37,6 +38,7 @@ export const PROBLEMS = {
   'order-cancelled': { status: 409, title: 'The order was cancelled' },
   'wrong-state': { status: 409, title: 'The order is not in a state for this' },
   'order-open': { status: 409, title: 'There is an order of this cart already' },
+  'order-disputed': { status: 409, title: 'The payment of the order is disputed' },
   'orders-open': { status: 409, title: 'There are orders that are not finished' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
   'stale-version': { status: 412, title: 'It was changed meanwhile' },
@@ -56,6 +58,7 @@ export const PROBLEMS = {
   'coupon-refused': { status: 422, title: 'The coupon cannot be used' },
   'no-shipping': { status: 422, title: 'It cannot be sent there this way' },
   'total-too-high': { status: 422, title: 'The total is too high' },
+  'total-not-payable': { status: 422, title: 'The total cannot be paid here' },
   'unknown-payment-method': { status: 422, title: 'There is no such way to pay' },
   'refund-too-high': { status: 422, title: 'More than was paid cannot be refunded' },
   'unknown-currency': { status: 422, title: 'The shop does not sell in this currency' },
@@ -155,6 +158,13 @@ export const errors = {
   noShipping: (detail: string, methods: string[]) => coded('no-shipping', detail, { methods }),
   totalTooHigh: () =>
     coded('total-too-high', 'The total is more than the shop can account for in one order. Order less at a time.'),
+  /** @param limits the smallest and the largest total that can be charged */
+  totalNotPayable: (total: Money, limits: { least: Money; largest: Money }) =>
+    coded(
+      'total-not-payable',
+      `${plainMoneyText(total)} cannot be charged: it takes at least ${plainMoneyText(limits.least)} and at most ${plainMoneyText(limits.largest)}.`,
+      { total, ...limits },
+    ),
   unknownPaymentMethod: (method: string) =>
     coded('unknown-payment-method', `${JSON.stringify(method)} is no way to pay here.`),
   /** @param left of the order; `lines` and `shipping`: of those that more was asked of */
@@ -195,6 +205,14 @@ export const errors = {
           : 'To order again, read the cart anew.'
       }`,
       { orderId, orderStatus },
+    ),
+  orderDisputed: (disputes: { id: string; status: string }[]) =>
+    coded(
+      'order-disputed',
+      'The cardholder wants the money back from the bank. Ship it with despiteDispute, or cancel it.',
+      {
+        disputes,
+      },
     ),
   ordersOpen: (orders: string[]) =>
     coded('orders-open', `Cancel ${orders.join(', ')} or wait until they have arrived.`, { orders }),

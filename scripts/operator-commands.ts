@@ -2,6 +2,8 @@ import type { Broker } from '../lib/contract.ts';
 
 interface Arguments {
   id?: string;
+  decision?: 'reject' | 'skip';
+  reason?: string;
   options: { 'at-rest'?: boolean };
 }
 
@@ -34,7 +36,8 @@ export const operatorCommands = [
   },
   {
     command: 'parked',
-    description: 'Orders that wait for an operator, with the error that they fail by',
+    description:
+      'Orders that wait for an operator: the step and error that they fail by, and the decision that ends them',
     async action(broker: Broker) {
       const { items } = await broker.call('order.parked', {});
       console.table(items);
@@ -46,6 +49,14 @@ export const operatorCommands = [
     async action(broker: Broker, { id = '' }: Arguments) {
       await broker.call('order.unpark', { orderId: id });
       console.info(`${id} is driven on.`);
+    },
+  },
+  {
+    command: 'decide <id> <decision> <reason>',
+    description: 'End a parked order where it is stuck: reject it, or skip what cannot be done',
+    async action(broker: Broker, { id = '', decision = 'skip', reason = '' }: Arguments) {
+      await broker.call('order.decideParked', { orderId: id, decision, reason });
+      console.info(`${id} goes on.`);
     },
   },
 ];

@@ -34,6 +34,7 @@ export const ORDER_MAILS = [
   'order-confirmed',
   'order-shipped',
   'order-refunded',
+  'refund-failed',
   'order-cancelled',
   'unpaid-order-cancelled',
   'payment-failed',

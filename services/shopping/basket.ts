@@ -1,9 +1,12 @@
 import type { Params, Result, Rpc } from '../../lib/contract.ts';
 import { errors, type FieldError } from '../../lib/errors.ts';
+import type { Money } from '../../lib/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../customer/postal-address.ts';
 import { orderable } from './order.ts';
+import type { AmountLimits } from './payment-provider.ts';
 import { type Priced, price } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
+import { amountLimits } from './providers/amount-limits.ts';
 
 type Terms = Result<'coupon.terms'>;
 
@@ -21,7 +24,8 @@ export interface Basket {
 
 /**
  * Prices what is in a cart as it would be sold now, in the cart's currency.
- * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping
+ * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping,
+ * total-not-payable
  */
 export async function priceBasket(
   { items, currency }: Result<'cart.own'>,
@@ -46,7 +50,15 @@ export async function priceBasket(
   const { country } = to;
   const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
+  refuseUnpayable(priced.totals.total, amountLimits(currency));
   return { priced, address: to, rules, warnings };
+}
+
+/** Nothing is charged for a total of zero. @throws total-not-payable */
+function refuseUnpayable(total: Money, { least, largest }: AmountLimits): void {
+  if (total.amount === 0 || (total.amount >= least && total.amount <= largest)) return;
+  const money = (amount: number) => ({ ...total, amount });
+  throw errors.totalNotPayable(total, { least: money(least), largest: money(largest) });
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {

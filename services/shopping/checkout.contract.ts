@@ -25,6 +25,8 @@ export const checkout = contract(
         type: 'object',
         props: {
           ...pricedFields,
+          /** What can be charged at least and at most; a total of zero is free. */
+          payable: { type: 'object', props: { least: moneyRule, largest: moneyRule } },
           /** The ways of shipping to this address, the quoted one among them. */
           shippingMethods: {
             type: 'array',
@@ -34,7 +36,7 @@ export const checkout = contract(
           warnings,
         },
       },
-      problems: ['empty-cart', 'cart-not-orderable', 'coupon-refused', 'no-shipping', 'not-found'],
+      problems: ['empty-cart', 'cart-not-orderable', 'coupon-refused', 'no-shipping', 'total-not-payable', 'not-found'],
     },
   },
   {},

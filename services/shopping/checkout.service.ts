@@ -5,6 +5,7 @@ import { checkout } from './checkout.contract.ts';
 import { loadRules } from './pricing/load-rules.ts';
 import { parcelOf } from './pricing/price.ts';
 import { shippingOptions } from './pricing/shipping.ts';
+import { amountLimits } from './providers/amount-limits.ts';
 
 export default function checkoutService(config: Config) {
   const book = loadRules(config);
@@ -18,7 +19,10 @@ export default function checkoutService(config: Config) {
         const { subtotal, discount } = priced.totals;
         const parcel = parcelOf(lines, address.country, subtotal.amount - discount.amount);
         const shippingMethods = shippingOptions(rules, parcel, cart.currency);
-        return { items: lines, ...rest, shippingMethods, ...(warnings.length > 0 ? { warnings } : {}) };
+        const { least, largest } = amountLimits(cart.currency);
+        const money = (amount: number) => ({ amount, currency: cart.currency });
+        const payable = { least: money(least), largest: money(largest) };
+        return { items: lines, ...rest, payable, shippingMethods, ...(warnings.length > 0 ? { warnings } : {}) };
       },
     },
   });

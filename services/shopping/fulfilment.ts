@@ -9,13 +9,13 @@ import { cancellationParts, refundOf } from './refunds.ts';
 /** What staff, or the customer, does to an order after it was placed. */
 export type Step =
   | { to: 'PACKED' }
-  | { to: 'SHIPPED'; carrier: string; trackingNumber: string }
+  | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
   | { to: 'DELIVERED' }
   | { to: 'CANCELLED'; refundId: string };
 
 /**
  * Takes an order a step further. A step that was taken already changes nothing, so it can be asked for again.
- * @throws wrong-state
+ * @throws wrong-state; order-disputed
  */
 export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): Decision<Order> {
   switch (step.to) {
@@ -31,6 +31,10 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
           order.state,
           `It was shipped before, with ${known.carrier} as ${known.trackingNumber}.`,
         );
+      }
+      const disputed = (order.disputes ?? []).filter(({ state }) => state !== 'WON');
+      if (order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute) {
+        throw errors.orderDisputed(disputed.map(({ id, state }) => ({ id, status: state })));
       }
       const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
       return moved(

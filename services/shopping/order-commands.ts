@@ -5,8 +5,11 @@ import type { Self } from '../../lib/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
 import type { Order } from './order.ts';
+import { isSkipped } from './order-steps.ts';
 import { place, type Shop, tell } from './placement.ts';
 import { driveOn, finish } from './recovery.ts';
+import { reconcileOrder } from './settlement.ts';
+import { cancelCharge } from './steps/payment.ts';
 
 /** The `order` service, as its handlers see it. */
 export type OrderService = Self<{ store: Store<Order>; worker: Worker }>;
@@ -80,4 +83,23 @@ export async function resume(orders: OrderService, orderId: string): Promise<voi
   const order = await orders.store.get(orderId);
   // Without a nextAt there is nothing to wait for: the word came late.
   if (order && order.nextAt !== null) await driveOn(order, shopOf(orders));
+  // Staff has ended it without knowing what became of its charge, of which there is news now.
+  if (order?.state === 'REJECTED' && isSkipped(order, 'void')) await cancelCharge(order, orders.broker);
+}
+
+/**
+ * Makes an order agree with the payment provider's books; what that calls for is done in the background. An order that
+ * is not paid yet is driven on first: the news can be faster than the answer to its charge.
+ */
+export async function reconcileNow(
+  orders: OrderService,
+  { orderId, reference }: { orderId?: string | undefined; reference?: string | undefined },
+): Promise<void> {
+  const known = orderId ? await orders.store.get(orderId) : null;
+  const order = known ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
+  if (!order) return;
+  if (!order.payment) await resume(orders, order._id);
+  const shop = shopOf(orders);
+  const current = await reconcileOrder(await found(orders, order._id), shop);
+  if (current.nextAt !== null) orders.worker.background(finish(current, shop, failing(orders)));
 }

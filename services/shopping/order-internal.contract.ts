@@ -3,7 +3,7 @@ import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { invoiceOrder } from './invoice.contract.ts';
-import { bookedParts, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
+import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
 
 const orderId = idRule('ord');
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
@@ -31,6 +31,10 @@ const booked = {
       props: { id: 'string', amount: moneyRule, status: 'string', parts: bookedParts },
     },
   },
+  /** What the bank has taken back for the cardholder, in minor units. */
+  chargedBack: { type: 'number', integer: true, min: 0 },
+  /** Steps that staff has decided to go on without. */
+  skipped: { type: 'array', items: 'string' },
   returns: {
     type: 'array',
     items: {
@@ -53,6 +57,12 @@ export const orderInternals = {
     summary: 'Drive an order on now: something may have become known of its payment',
     params: { orderId },
   },
+  reconcile: {
+    ...internal,
+    summary:
+      "Make an order agree with the payment provider's books: of its id, or of what the provider calls its charge",
+    params: { orderId: { ...orderId, optional: true }, reference: 'string|optional' },
+  },
   parked: {
     ...internal,
     summary: 'Orders that wait for an operator',
@@ -62,7 +72,10 @@ export const orderInternals = {
       props: {
         items: {
           type: 'array',
-          items: { type: 'object', props: { id: 'string', status, at: 'string', error: 'string' } },
+          items: {
+            type: 'object',
+            props: { id: 'string', status, at: 'string', step: 'string', decision: 'string', error: 'string' },
+          },
         },
       },
     },
@@ -72,6 +85,12 @@ export const orderInternals = {
     summary: 'Take up a parked order again',
     params: { orderId },
     problems: ['not-found'],
+  },
+  decideParked: {
+    ...internal,
+    summary: 'End a parked order where it is stuck, as an operator decided',
+    params: { orderId, ...decision },
+    problems: ['not-found', 'wrong-state'],
   },
   exists: {
     ...internal,

@@ -3,15 +3,17 @@ import { errors } from '../../lib/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import { customerOf, type Handlers } from '../../lib/service.ts';
 import { hasBought } from './bought.ts';
+import { decide, decisionFor, parkedStepOf } from './decide.ts';
 import { erasedOrder } from './erased.ts';
 import { advanceBy } from './fulfilment.ts';
 import { isSettled, type Order } from './order.ts';
-import { command, found, type OrderService, ordersOf, own, resume } from './order-commands.ts';
+import { command, found, type OrderService, ordersOf, own, reconcileNow, resume } from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
 import { beginInvoice } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
 import { invoiceOrder, orderView, timeline } from './order-view.ts';
 import { unpark } from './recovery.ts';
+import { chargedBack } from './refund-lines.ts';
 
 /** The handlers of what other services ask of orders. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
@@ -19,19 +21,26 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     return resume(this, ctx.params.orderId);
   },
 
+  async reconcile(ctx) {
+    await reconcileNow(this, ctx.params);
+  },
+
   async parked() {
     const orders = await this.store.find({ parkedAt: { $gt: new Date(0) } }, { sort: { parkedAt: 1 }, limit: 1000 });
-    const items = orders.map(({ _id: id, state: status, parkedAt, parkedError: error = '' }) => ({
-      id,
-      status,
-      at: parkedAt?.toISOString() ?? '',
-      error,
+    const items = orders.map((order) => ({
+      ...{ id: order._id, status: order.state, at: order.parkedAt?.toISOString() ?? '' },
+      ...{ step: parkedStepOf(order), decision: decisionFor(order), error: order.parkedError ?? '' },
     }));
     return { items };
   },
 
   async unpark(ctx) {
     await command(this, ctx.params.orderId, unpark);
+  },
+
+  async decideParked(ctx) {
+    const { orderId, ...verdict } = ctx.params;
+    await command(this, orderId, (order, now) => decide(order, { ...verdict, by: SYSTEM }, now));
   },
 
   async exists(ctx) {
@@ -133,6 +142,8 @@ function booked(order: Order) {
         ? { lines: refund.lines.map(({ sku, amount }) => ({ sku, amount })), shipping: refund.shipping ?? 0 }
         : null,
     })),
+    chargedBack: chargedBack(order),
+    skipped: (order.decisions ?? []).flatMap(({ decision, step }) => (decision === 'skip' ? [step] : [])),
     returns: returns.map((one) => ({ id: one.id, restock: one.restock, approved: one.approved })),
     outbox: order.outbox.map((entry) => entry.id),
     settled: isSettled(order),

@@ -47,10 +47,12 @@ export function afterCancellation(order: Order): OutboxEntry[] {
 /**
  * What follows a rejection: the customer is told by mail, unless they have it as the answer to their request. They may
  * not have it once they were answered that the order is pending, or once recovery had to take the order up.
+ * @param isCharged the provider keeps what it has charged, so that the shop has to pay it back
  */
-export function afterRejection(order: Order): OutboxEntry[] {
+export function afterRejection(order: Order, isCharged: boolean): OutboxEntry[] {
   const { rejection, attempts, isAnsweredPending = false } = order;
   if (!rejection) return [];
+  if (isCharged) return [mailOf(order, 'order-cancelled')];
   const isAnswered = attempts === 0 && !isAnsweredPending;
   switch (rejection.code) {
     case 'order-cancelled':
@@ -64,6 +66,22 @@ export function afterRejection(order: Order): OutboxEntry[] {
     default:
       throw new Error(`unknown rejection ${rejection satisfies never}`);
   }
+}
+
+/** What is left to be released of an order that was rejected without it. */
+export function releases({ _id: orderId, customerId, lines, discounts }: Order): OutboxEntry[] {
+  return [
+    ...lines.map(({ sku }) => ({
+      id: `release:${sku}`,
+      action: 'inventory.release' as const,
+      params: { sku, orderId },
+    })),
+    ...discounts.map(({ code }) => ({
+      id: `release:${code}`,
+      action: 'coupon.release' as const,
+      params: { code, orderId, customerId },
+    })),
+  ];
 }
 
 type MailKind = Params<'mail.queue'>['kind'];

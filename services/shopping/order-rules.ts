@@ -1,6 +1,10 @@
 import { moneyRule } from '../../lib/money.ts';
+import { textLines } from '../../lib/text-rules.ts';
 import { postalAddress } from '../customer/customer-rules.ts';
+import { ATTENTION_REASONS } from './attention.ts';
+import { REFUND_STATES } from './order.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
+import { ORDER_STEPS } from './order-steps.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
 
 /** Contract rules of what an order is made of; the types of the answers come from them. */
@@ -99,7 +103,7 @@ const refundView = {
       items: { type: 'object', props: { sku: 'string', quantity: 'number|optional', amount: moneyRule } },
     },
     shipping: { ...moneyRule, optional: true },
-    status: { type: 'enum', values: ['PENDING', 'DONE'] },
+    status: { type: 'enum', values: REFUND_STATES },
     reason: 'string',
     at: 'string',
   },
@@ -138,11 +142,44 @@ const orderFields = {
 
 export const orderViewRule = { type: 'object', props: orderFields } as const;
 
+const dispute = {
+  type: 'object',
+  props: {
+    id: 'string',
+    status: { type: 'enum', values: ['OPEN', 'WON', 'LOST'] },
+    amount: moneyRule,
+    reason: 'string',
+    at: 'string',
+  },
+} as const;
+
+const decided = { type: 'enum', values: ['reject', 'skip'] } as const;
+
+/** What staff says of a parked order. */
+export const decision = { decision: decided, reason: textLines } as const;
+const step = { type: 'enum', values: ORDER_STEPS } as const;
+
 export const staffViewRule = {
   type: 'object',
   props: {
     ...orderFields,
     customerId: 'string',
-    parked: { type: 'object', nullable: true, props: { at: 'string', error: 'string' } },
+    /** With why the provider has not made it, in its own words. */
+    refunds: {
+      type: 'array',
+      items: {
+        type: 'object',
+        props: { ...refundView.props, failure: 'string|optional', settledFor: 'string|optional' },
+      },
+    },
+    disputes: { type: 'array', items: dispute },
+    /** Why staff has to see to it. */
+    attention: { type: 'array', items: { type: 'enum', values: ATTENTION_REASONS } },
+    /** `decision`: what staff can decide, with which the order goes on. */
+    parked: { type: 'object', nullable: true, props: { at: 'string', error: 'string', step, decision: decided } },
+    decisions: {
+      type: 'array',
+      items: { type: 'object', props: { decision: decided, step, reason: 'string', at: 'string' } },
+    },
   },
 } as const;

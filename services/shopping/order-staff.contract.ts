@@ -1,7 +1,7 @@
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { staffLine, textLines } from '../../lib/text-rules.ts';
-import { itemList, refundLines, staffViewRule, status } from './order-rules.ts';
+import { decision, itemList, refundLines, staffViewRule, status } from './order-rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */
@@ -25,6 +25,8 @@ export const orderStaffActions = {
       status: { ...status, optional: true },
       /** Only those that wait for an operator, with the error that they fail by. */
       parked: { type: 'boolean', optional: true },
+      /** Only those with something that staff has to see to: a refund that failed, a payment that is disputed. */
+      attention: { type: 'boolean', optional: true },
       ...pageParams,
     },
     returns: pageOf(staffViewRule),
@@ -54,7 +56,15 @@ export const orderStaffActions = {
     ...step,
     summary: 'The order is with the carrier',
     rest: 'POST /v1/admin/orders/:id/ship',
-    params: { id, carrier: name, trackingNumber: name, note },
+    params: {
+      id,
+      carrier: name,
+      trackingNumber: name,
+      /** The payment of the order is disputed, and it is to be shipped all the same. */
+      despiteDispute: { type: 'boolean', optional: true },
+      note,
+    },
+    problems: [...step.problems, 'order-disputed'],
   },
   deliver: {
     ...step,
@@ -95,6 +105,23 @@ export const orderStaffActions = {
       'refund-too-high',
     ],
   },
+  settleRefund: {
+    ...step,
+    summary: 'End a refund by hand: it was paid back by other means, or is not owed any more',
+    rest: 'POST /v1/admin/orders/:id/refunds/:refundId/settle',
+    params: {
+      id,
+      refundId: anyId,
+      outcome: { type: 'enum', values: ['paid-elsewhere', 'not-owed'], optional: true },
+      reason: text,
+    },
+  },
+  retryRefund: {
+    ...step,
+    summary: 'Have the payment provider try a refund again that failed',
+    rest: 'POST /v1/admin/orders/:id/refunds/:refundId/retry',
+    params: { id, refundId: anyId },
+  },
   approveReturn: {
     ...staff,
     summary: 'Take back what a customer returns, or a part of it, and refund it',
@@ -130,5 +157,11 @@ export const orderStaffActions = {
     summary: 'Take up a parked order again',
     rest: 'POST /v1/admin/orders/:id/replay',
     params: { id },
+  },
+  decide: {
+    ...step,
+    summary: 'End a parked order where it is stuck: give it up, or go on without what cannot be done',
+    rest: 'POST /v1/admin/orders/:id/decide',
+    params: { id, ...decision },
   },
 } as const;

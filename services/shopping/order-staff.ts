@@ -5,13 +5,15 @@ import type { Ctx } from '../../lib/contract.ts';
 import { newId } from '../../lib/ids.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { type Handlers, staffOf } from '../../lib/service.ts';
+import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
 import type { Order } from './order.ts';
-import { command, found, type OrderService } from './order-commands.ts';
+import { command, found, type OrderService, reconcileNow } from './order-commands.ts';
 import { ordersCsv } from './order-csv.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
 import { staffView } from './order-view.ts';
 import { unpark } from './recovery.ts';
+import { retryRefund, settleRefund } from './refund-outcomes.ts';
 import { requestRefund } from './refunds.ts';
 import { approveReturn, refuseReturn } from './returns.ts';
 
@@ -21,11 +23,12 @@ export const staffHandlers = ({
   timeZone,
 }: Config): Handlers<typeof orderStaffActions, OrderService> => ({
   async search(ctx) {
-    const { status, parked, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const { status, parked, attention, limit = DEFAULT_LIMIT, cursor } = ctx.params;
     const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
     const filter = {
       ...(status ? { state: status } : {}),
       ...(parked ? { parkedAt: { $gt: new Date(0) } } : {}),
+      ...(attention ? { attentionAt: { $gt: new Date(0) } } : {}),
       ...before,
     };
     const orders = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
@@ -43,13 +46,17 @@ export const staffHandlers = ({
     return staffView(await found(this, ctx.params.id));
   },
 
-  pack(ctx) {
-    return step(this, ctx, ctx.params, { to: 'PACKED' }, staffOf(ctx));
+  async pack(ctx) {
+    const packed = await step(this, ctx, ctx.params, { to: 'PACKED' }, staffOf(ctx));
+    // A dispute of which nobody has told us is to be known before the order is shipped.
+    const look = reconcileNow(this, { orderId: packed.id });
+    this.worker.background(look.catch((error: unknown) => this.logger.warn(`${packed.id} was not compared`, error)));
+    return packed;
   },
 
   ship(ctx) {
-    const { carrier, trackingNumber } = ctx.params;
-    return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber }, staffOf(ctx));
+    const { carrier, trackingNumber, despiteDispute } = ctx.params;
+    return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute }, staffOf(ctx));
   },
 
   deliver(ctx) {
@@ -80,17 +87,36 @@ export const staffHandlers = ({
     return commanded(this, ctx, id, (order, now) => refuseReturn(order, returnId, by, reason, now));
   },
 
+  async settleRefund(ctx) {
+    const { id, refundId, outcome = 'paid-elsewhere', reason } = ctx.params;
+    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    return commanded(this, ctx, id, (order, now) => settleRefund(order, { refundId, outcome, reason, by }, now));
+  },
+
+  async retryRefund(ctx) {
+    const { id, refundId } = ctx.params;
+    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    return commanded(this, ctx, id, (order, now) => retryRefund(order, refundId, by, now));
+  },
+
   async replay(ctx) {
     return commanded(this, ctx, ctx.params.id, unpark);
+  },
+
+  async decide(ctx) {
+    const { id, ...verdict } = ctx.params;
+    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    return commanded(this, ctx, id, (order, now) => decide(order, { ...verdict, by }, now));
   },
 });
 
 /** What the audit log has of an order: nothing of its customer. */
-const brief = ({ state: status, shipment, refunds, returns }: Readonly<Order>) => ({
+const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Readonly<Order>) => ({
   status,
   shipment,
   refunds: refunds.map(({ id, amount, state }) => ({ id, amount, state })),
   returns: returns.map(({ id, state, approved }) => ({ id, state, approved })),
+  decisions: decisions.map(({ decision, step }) => ({ decision, step })),
 });
 
 /** As `command`, told to the audit log. */

@@ -41,6 +41,13 @@ export const ORDER_EVENTS = [
   'return-requested',
   'return-approved',
   'return-refused',
+  'refund-failed',
+  'refund-settled',
+  'refund-waived',
+  'dispute-opened',
+  'dispute-won',
+  'dispute-lost',
+  'decided',
 ] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 

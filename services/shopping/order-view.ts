@@ -1,8 +1,11 @@
 import type { Params, Result } from '../../lib/contract.ts';
 import { idTime } from '../../lib/ids.ts';
+import { addUp } from '../../lib/money.ts';
+import { attentionReasons } from './attention.ts';
+import { decisionFor, parkedStepOf } from './decide.ts';
 import type { Order, Refund } from './order.ts';
 import type { HistoryEntry } from './order-state.ts';
-import { lineAmount, refundable, remainderOf } from './refund-lines.ts';
+import { lineAmount, remainderOf } from './refund-lines.ts';
 
 /** The number people say on the phone: the day, and the random part of the id. */
 export function orderNumber(id: string): string {
@@ -13,7 +16,8 @@ export function orderNumber(id: string): string {
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {
   const { payment, refunds, returns, note } = order;
-  const refunded = { ...order.totals.total, amount: (payment?.captured.amount ?? 0) - refundable(order).amount };
+  const given = refunds.filter(({ state }) => state !== 'FAILED' && state !== 'WAIVED');
+  const refunded = { ...order.totals.total, amount: addUp(given.map(({ amount }) => amount.amount)) };
   return {
     id: order._id,
     number: orderNumber(order._id),
@@ -71,14 +75,29 @@ function refundView({
   };
 }
 
-/** What staff sees besides: whose it is, who did what, and why it is parked. */
+/** What staff sees besides: whose it is, who did what, what is amiss, and why it is parked. */
 export function staffView(order: Order): Result<'order.read'> {
-  const { parkedAt, parkedError } = order;
+  const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
   return {
     ...orderView(order),
     customerId: order.customerId,
+    refunds: order.refunds.map((refund) => ({
+      ...refundView(refund),
+      ...(refund.failure ? { failure: refund.failure.reason } : {}),
+      ...(refund.settlement ? { settledFor: refund.settlement.reason } : {}),
+    })),
+    disputes: disputes.map(({ state, at, ...dispute }) => ({ ...dispute, status: state, at: at.toISOString() })),
+    attention: attentionReasons(order),
     history: timeline(order.history, true),
-    parked: parkedAt ? { at: parkedAt.toISOString(), error: parkedError ?? '' } : null,
+    parked: parkedAt
+      ? {
+          at: parkedAt.toISOString(),
+          error: parkedError ?? '',
+          step: parkedStepOf(order),
+          decision: decisionFor(order),
+        }
+      : null,
+    decisions: decisions.map(({ decision, step, reason, at }) => ({ decision, step, reason, at: at.toISOString() })),
   };
 }
 

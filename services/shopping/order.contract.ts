@@ -57,6 +57,7 @@ export const order = contract(
         'out-of-stock',
         'coupon-refused',
         'no-shipping',
+        'total-not-payable',
         'unknown-payment-method',
         'payment-declined',
         'order-expired',

@@ -46,6 +46,9 @@ export default function orderService(config: Config, patience = 1000) {
           { fields: { nextAt: 1 } },
           { fields: { state: 1, _id: -1 } },
           { fields: { parkedAt: 1, _id: -1 } },
+          { fields: { attentionAt: 1, _id: -1 } },
+          // Webhooks name the charge.
+          { fields: { 'payment.reference': 1 }, sparse: true },
         ],
       }),
     ],

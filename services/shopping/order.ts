@@ -4,6 +4,7 @@ import type { OutboxEntry } from '../../lib/outbox.ts';
 import type { PostalAddress } from '../customer/postal-address.ts';
 import type { Item, Offer } from './cart.ts';
 import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
+import type { OrderStep, ParkedDecision } from './order-steps.ts';
 import type { Priced, PricedLine } from './pricing/price.ts';
 
 /** An order: what was bought at which prices, where it stands, and what is left to be done for it. */
@@ -31,6 +32,10 @@ export interface Order extends Priced {
   invoiced?: boolean;
   refunds: Refund[];
   returns: Return[];
+  /** Absent when there are none. */
+  disputes?: Dispute[];
+  /** Since when staff has to see to it (attention.ts); null when nothing is amiss. Absent on orders from before. */
+  attentionAt?: Date | null;
   history: HistoryEntry[];
   /** What is left to be done elsewhere, written with the state that calls for it. */
   outbox: OutboxEntry[];
@@ -42,9 +47,14 @@ export interface Order extends Priced {
   failures: number;
   /** When recovery looks at the order; `null` once there is nothing left to do. */
   nextAt: Date | null;
-  /** Set aside for an operator, with the error that it fails by. */
+  /** Set aside for an operator. */
   parkedAt: Date | null;
+  /** The error that it failed by last, parked or not. */
   parkedError?: string;
+  /** What could not be done; not said on orders that failed before steps had names. */
+  parkedStep?: OrderStep;
+  /** What staff has decided of the order when it was parked. */
+  decisions?: ParkedDecision[];
   createdAt: Date;
 }
 
@@ -62,13 +72,47 @@ export interface Refund {
   lines?: RefundLine[];
   /** What of the amount belongs to the delivery, in minor units; said together with `lines`. */
   shipping?: number;
-  state: 'PENDING' | 'DONE';
+  state: RefundState;
+  /** Why the provider has not given the money back. */
+  failure?: RefundFailure;
+  /** Whether its credit note was asked for: what it credits stays owed to the customer, also when the refund fails later. */
+  isCredited?: boolean;
+  /** How often it was begun, from 1 on: a refund that failed can be tried again, under another key. 1 when left out. */
+  attempt?: number;
+  /** The provider's id of a refund that was made on its own pages. */
+  providerId?: string;
+  /** Who has ended it by hand, and why. */
+  settlement?: { by: Actor; at: Date; reason: string };
   by: Actor;
   at: Date;
   reason: string;
 }
 
-export type RefundCause = 'request' | 'cancellation' | 'return';
+/**
+ * `FAILED`: the provider will not give the money back, and staff has to see to it. `SETTLED`: staff has paid it back by
+ * other means. `WAIVED`: it is not owed any more.
+ */
+export const REFUND_STATES = ['PENDING', 'DONE', 'FAILED', 'SETTLED', 'WAIVED'] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+
+/** `isReturned`: the bank has sent the money back, so that what the provider said before is out of date. */
+export interface RefundFailure {
+  reason: string;
+  isReturned: boolean;
+}
+
+/** `provider`: somebody made it on the payment provider's own pages. */
+export type RefundCause = 'request' | 'cancellation' | 'return' | 'provider';
+
+/** The cardholder wants the money back from the bank. */
+export interface Dispute {
+  /** The provider's id. */
+  id: string;
+  state: 'OPEN' | 'WON' | 'LOST';
+  amount: Money;
+  reason: string;
+  at: Date;
+}
 
 /** What a refund gives back for a line of its order. */
 export interface RefundLine {
@@ -166,7 +210,7 @@ export function isSettled({ state, outbox, refunds, returns }: Order): boolean {
     state !== 'REJECTING' &&
     state !== 'CANCELLING' &&
     outbox.length === 0 &&
-    refunds.every((refund) => refund.state === 'DONE') &&
+    refunds.every((refund) => refund.state !== 'PENDING') &&
     returns.every(({ restock }) => restock !== 'DUE')
   );
 }

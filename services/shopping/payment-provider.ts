@@ -12,6 +12,18 @@ export type Outcome =
 /** `unknown`: nothing was charged under the key, and nothing refused. */
 export type Found = Outcome | { outcome: 'unknown' };
 
+/** What became of an attempt to refund. `refused`: it never will be made, for the reason in the provider's words. */
+export type RefundOutcome = { outcome: 'refunded' } | { outcome: 'refused'; reason: string };
+
+/** `refused`: the money was captured as `reference`, and the provider will never give it back. */
+export type CancelOutcome = { outcome: 'cancelled' } | { outcome: 'refused'; reason: string; reference: string };
+
+/** The smallest and the largest amount that can be charged, in minor units. */
+export interface AmountLimits {
+  least: number;
+  largest: number;
+}
+
 export interface Payment {
   amount: Money;
   /** Where the money comes from, in the provider's words: a token, the id of a card. */
@@ -30,11 +42,45 @@ export interface RefundOrder {
   amount: Money;
 }
 
-/** A webhook whose signature was right. `orderId` is absent in events that are not about an order. */
+/** A refund as the provider knows it. */
+export interface StatedRefund {
+  /** The provider's id. */
+  id: string;
+  /** The key it was made under; null when it was made on the provider's own pages. */
+  key: string | null;
+  /** In minor units. */
+  amount: number;
+  /** `failed`: the bank has sent the money back, or it never left. */
+  state: 'made' | 'failed';
+  /** Why it failed. */
+  reason: string | null;
+}
+
+/** A chargeback: the cardholder has disputed the charge at the bank. */
+export interface StatedDispute {
+  id: string;
+  /** In minor units. */
+  amount: number;
+  state: 'open' | 'won' | 'lost';
+  reason: string;
+}
+
+/** All that happened to a charge after it was captured, whoever did it. */
+export interface Statement {
+  refunds: StatedRefund[];
+  disputes: StatedDispute[];
+}
+
+/**
+ * A webhook whose signature was right. It names the order, or the charge as the provider calls it; neither in events
+ * that are not about an order. `money`: something happened to what was captured.
+ */
 export interface WebhookEvent {
   id: string;
   type: string;
+  about: 'payment' | 'money';
   orderId?: string;
+  reference?: string;
 }
 
 /** A line of a provider's books; amounts in minor units. */
@@ -46,6 +92,8 @@ export interface BookedCharge {
   amount: number;
   captured: number;
   refunded: number;
+  /** Taken back by the bank: of disputes that were lost. */
+  chargedBack: number;
 }
 
 export interface Books {
@@ -62,19 +110,26 @@ export interface BooksPage {
 /**
  * What the shop needs of a payment provider. Every command carries an idempotency key, the order's id; the provider
  * remembers the outcome under it, in its own books. A key that comes again with another amount is an error.
+ *
+ * Each command ends in one of three ways: it was done, it was refused for good with a reason (`declined`, `refused`), or
+ * it throws `unavailable`, and is tried again. A refusal is never thrown, as whoever throws is asked again.
  */
 export interface PaymentProvider {
   readonly name: 'sandbox' | 'stripe';
+  /** What can be charged in a currency. The provider may refuse amounts between them, which is a decline. */
+  limits(currency: string): AmountLimits;
   /** Sets the money aside, and captures it at once where the provider can. */
   authorise(key: string, payment: Payment): Promise<Outcome>;
   /** Takes what was authorised. Again: changes nothing. */
   capture(key: string, amount: Money): Promise<Outcome>;
   /** What became of a key. */
   find(key: string, amount: Money): Promise<Found>;
-  /** Gives money back, once for each refund's key. @throws refund-too-high when less than that is left */
-  refund(order: RefundOrder): Promise<void>;
-  /** Voids or refunds all of a key, and makes any later use of it fail. Again: changes nothing. */
-  cancel(key: string, amount: Money): Promise<void>;
+  /** Gives money back, once for each refund's key. */
+  refund(order: RefundOrder): Promise<RefundOutcome>;
+  /** Voids or refunds all of a key, and makes any later use of it fail. Again, or of what was never charged: changes nothing. */
+  cancel(key: string, amount: Money): Promise<CancelOutcome>;
+  /** What happened to a charge since; null when the provider has no such charge. */
+  statement(charge: { key: string; reference: string; currency: string }): Promise<Statement | null>;
   /** The event in a webhook's body, as it came. @throws invalid-signature */
   verify(body: string, signature: string): WebhookEvent;
   /** The provider's books by ascending key; `undefined` when it keeps them to itself. */

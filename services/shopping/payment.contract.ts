@@ -2,9 +2,10 @@ import { booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { positiveMoneyRule } from '../../lib/money.ts';
-import { ledgerPage } from './sandbox.contract.ts';
+import { ledgerPage, refundOutcome, statement } from './sandbox.contract.ts';
 
 const orderId = idRule('ord');
+const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
 
 /** Keyed by the order, or the refund, at the provider, so doing it again is safe. */
 const keyed = {
@@ -39,6 +40,28 @@ export const payment = contract(
       ...keyed,
       summary: 'Give back what an order was charged, and refuse to charge it later',
       params: { orderId, amount: positiveMoneyRule },
+      returns: {
+        type: 'multi',
+        rules: [
+          { type: 'object', props: { outcome: { type: 'equal', value: 'cancelled' } } },
+          {
+            type: 'object',
+            props: {
+              outcome: { type: 'equal', value: 'refused' },
+              provider: 'string',
+              reference: 'string',
+              reason: 'string',
+            },
+          },
+        ],
+      },
+      problems: ['unavailable'],
+    },
+    statement: {
+      ...keyed,
+      summary: 'What happened to the charge of an order since it was captured, whoever did it',
+      params: { orderId, reference: 'string', currency: 'string' },
+      returns: statement,
       problems: ['unavailable'],
     },
     refund: {
@@ -46,13 +69,15 @@ export const payment = contract(
       summary: 'Give back some of what an order was charged, once for each refund',
       params: {
         orderId,
-        refundId: idRule('rfd'),
+        /** The id of the refund; of a later attempt with its number behind. */
+        refundId: { type: 'string', pattern: REFUND_KEY },
         amount: positiveMoneyRule,
         captured: positiveMoneyRule,
         /** The charge, as the provider named it when it was captured. */
         reference: 'string',
       },
-      problems: ['refund-too-high', 'unavailable'],
+      returns: refundOutcome,
+      problems: ['unavailable'],
     },
     books: {
       summary: "The payment provider's books, as the auditor needs them, page by page by id",

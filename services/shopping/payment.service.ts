@@ -30,12 +30,19 @@ export default function paymentService(config: Config) {
 
       async cancel(ctx) {
         const { orderId, amount } = ctx.params;
-        await (await providerFor(ctx)).cancel(orderId, amount);
+        const provider = await providerFor(ctx);
+        const result = await provider.cancel(orderId, amount);
+        return result.outcome === 'refused' ? { ...result, provider: provider.name } : result;
+      },
+
+      async statement(ctx) {
+        const { orderId: key, reference, currency } = ctx.params;
+        return (await providerFor(ctx)).statement({ key, reference, currency });
       },
 
       async refund(ctx) {
         const { orderId: of, refundId: key, ...rest } = ctx.params;
-        await (await providerFor(ctx)).refund({ key, of, ...rest });
+        return (await providerFor(ctx)).refund({ key, of, ...rest });
       },
 
       async books(ctx) {
@@ -49,11 +56,16 @@ export default function paymentService(config: Config) {
         if (name !== provider.name) throw errors.notFound('This payment provider');
         const event = provider.verify(payload, ctx.params[`${provider.name}Signature`] ?? '');
         const received = { received: true };
-        if (event.orderId === undefined) return received;
+        const { orderId, reference } = event;
+        if (orderId === undefined && reference === undefined) return received;
         const _id = `${name}:${event.id}`;
         if (await this.store.get(_id)) return received;
         // It says only that there is news: the order asks the provider, as it does without any webhook.
-        await ctx.call('order.resume', { orderId: event.orderId });
+        if (event.about === 'money') {
+          await ctx.call('order.reconcile', { ...(orderId ? { orderId } : {}), ...(reference ? { reference } : {}) });
+        } else if (orderId !== undefined) {
+          await ctx.call('order.resume', { orderId });
+        }
         // Only now: what failed is sent again by the provider, and must not count as seen.
         await this.store.insert({ _id, at: new Date() });
         return received;

@@ -1,8 +1,11 @@
 import type { Rpc } from '../../lib/contract.ts';
+import { newId } from '../../lib/ids.ts';
 import type { Store } from '../../mixins/store.ts';
+import { keptCharge } from './kept-charge.ts';
 import type { Order } from './order.ts';
-import { afterCancellation, afterPayment, afterRejection } from './order-outbox.ts';
+import { afterCancellation, afterPayment, afterRejection, releases } from './order-outbox.ts';
 import { move, type OrderState, type Rejection } from './order-state.ts';
+import { inStep, inStepUnlessSkipped, isSkipped } from './order-steps.ts';
 import { clearOutbox, payBack } from './settlement.ts';
 import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
 import { cancelCharge, charge } from './steps/payment.ts';
@@ -45,10 +48,13 @@ export async function place(order: Order, shop: Shop): Promise<Order> {
 const PAYMENT_PATIENCE = 30 * 60_000;
 
 async function pay(order: Order, shop: Shop): Promise<Order> {
-  const [unavailable, refused] = await Promise.all([reserveStock(order, shop.rpc), takeCoupons(order, shop.rpc)]);
+  const [unavailable, refused] = await Promise.all([
+    inStep('reserve', reserveStock(order, shop.rpc)),
+    inStep('take-coupons', takeCoupons(order, shop.rpc)),
+  ]);
   const rejection = unavailable ?? refused;
   if (rejection) return toRejecting(order, rejection, shop);
-  const paid = await charge(order, shop.rpc);
+  const paid = await inStep('charge', charge(order, shop.rpc));
   switch (paid.outcome) {
     case 'captured': {
       const { provider, reference } = paid;
@@ -71,25 +77,36 @@ function toRejecting(order: Order, rejection: Rejection, shop: Shop): Promise<Or
 
 /** The order of the undos matters: while money may still be taken, the stock is kept for it. */
 async function reject(order: Order, shop: Shop): Promise<Order> {
-  await cancelCharge(order, shop.rpc);
-  await Promise.all([releaseStock(order, shop.rpc), releaseCoupons(order, shop.rpc)]);
-  return advance(order, 'REJECTED', rejected, shop);
+  const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));
+  // What could not be released does not hold up the order, once staff has said so: it is tried until it can be.
+  const isLater = isSkipped(order, 'release');
+  if (!isLater) await inStep('release', Promise.all([releaseStock(order, shop.rpc), releaseCoupons(order, shop.rpc)]));
+  const kept = voided?.outcome === 'refused' ? keptCharge(order, voided, newId('rfd'), new Date()) : null;
+  const outbox = [...(isLater ? releases(order) : []), ...afterRejection(order, kept !== null)];
+  // Without anything left to do, recovery does not look at it again.
+  return advance(
+    order,
+    'REJECTED',
+    { ...kept, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) },
+    shop,
+  );
 }
 
-/** Without anything left to do, recovery does not look at it again. */
-function rejected(order: Order): Partial<Order> {
-  const outbox = afterRejection(order);
-  return outbox.length > 0 ? { outbox } : { lease: null, nextAt: null };
-}
-
-/** What followed the payment is finished first: only what was sold can be taken back. */
+/**
+ * The goods go back whether or not the money can. What followed the payment is finished first: only what was sold can be
+ * taken back.
+ */
 async function cancel(order: Order, shop: Shop): Promise<Order> {
-  await payBack(await clearOutbox(order, shop), shop);
+  const { order: sold, errors: undelivered } = await clearOutbox(order, shop);
+  if (sold.outbox.some(({ action }) => action === 'inventory.commit' || action === 'coupon.redeem'))
+    throw undelivered[0] ?? new Error('what was sold is not noted yet');
   // Before the last look: who sleeps after it comes too late, and cannot take back what was taken back meanwhile.
   const until = deadline();
   const current = await shop.store.get(order._id);
   if (current?.state !== 'CANCELLING') return current ?? order;
-  await Promise.all([takeBackStock(order, until, shop.rpc), giveBackCoupons(order, until, shop.rpc)]);
+  const undone = [takeBackStock(order, until, shop.rpc), giveBackCoupons(order, until, shop.rpc)];
+  await Promise.all(undone.map((work) => inStepUnlessSkipped('take-back', current, work)));
+  await payBack(current, shop);
   return advance(order, 'CANCELLED', { outbox: afterCancellation(order) }, shop);
 }
 

@@ -1,6 +1,7 @@
 import type { Decision } from '../../lib/changes.ts';
 import { isOutage } from '../../lib/outage.ts';
 import { LEASE, type Order, resumeAt } from './order.ts';
+import { stepOf } from './order-steps.ts';
 import { place, type Shop } from './placement.ts';
 import { settle } from './settlement.ts';
 
@@ -63,12 +64,12 @@ async function postpone({ _id }: Order, { store }: Shop, error?: unknown): Promi
 export function postponed(order: Readonly<Order>, now: Date, error?: unknown): Decision<undefined> {
   if (order.nextAt === null) return { answer: undefined };
   const failures = error === undefined ? 0 : order.failures + (isOutage(error) ? 0 : 1);
+  const failed = error === undefined ? {} : { parkedError: String(error).slice(0, 1000), parkedStep: stepOf(error) };
   if (failures >= MOST_FAILURES) {
-    const parked = { parkedAt: now, parkedError: String(error).slice(0, 1000) };
-    return { answer: undefined, patch: { ...parked, failures, lease: null, nextAt: null } };
+    return { answer: undefined, patch: { ...failed, parkedAt: now, failures, lease: null, nextAt: null } };
   }
   const pause = Math.min(500 * 2 ** Math.min(order.attempts, 10), LONGEST_PAUSE);
-  return { answer: undefined, patch: { failures, lease: null, nextAt: new Date(+now + pause) } };
+  return { answer: undefined, patch: { ...failed, failures, lease: null, nextAt: new Date(+now + pause) } };
 }
 
 /** Takes a parked order up again; one that is not parked stays as it is. */

@@ -26,14 +26,26 @@ export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Ref
   return returns.some(({ id }) => id === key) ? 'return' : 'request';
 }
 
-/** The refunds that what is left to refund is less by: those that are done, and those under way. */
-export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] => refunds;
+/**
+ * Whether a refund takes its amount off what can be refunded. One that failed takes nothing, unless it was credited: then
+ * the customer is owed its money, and the same refund has to be tried again or settled.
+ */
+export const isOwed = ({ state, isCredited = false }: Refund): boolean =>
+  state === 'FAILED' ? isCredited : state !== 'WAIVED';
 
-/** What of the captured money is neither refunded nor about to be. */
+/** The refunds that what is left to refund is less by: those that are done, under way, or owed. */
+export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] => refunds.filter(isOwed);
+
+/** In minor units: what the bank has taken back for the cardholder. */
+export const chargedBack = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>
+  addUp(disputes.filter(({ state }) => state === 'LOST').map(({ amount }) => amount.amount));
+
+/** What of the captured money is neither refunded, nor about to be, nor charged back. */
 export function refundable(order: Readonly<Order>): Money {
   const { payment, totals } = order;
   const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
-  return { ...captured, amount: captured.amount - addUp(countedRefunds(order).map(({ amount }) => amount.amount)) };
+  const gone = addUp(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBack(order);
+  return { ...captured, amount: Math.max(0, captured.amount - gone) };
 }
 
 type Refundable = Pick<Order, 'lines' | 'shipping' | 'refunds' | 'returns'>;

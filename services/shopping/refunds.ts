@@ -3,7 +3,6 @@ import { errors } from '../../lib/errors.ts';
 import { fingerprintOf } from '../../lib/fingerprint.ts';
 import { plainMoneyText } from '../../lib/format.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from './order.ts';
-import { creditNoteOf, mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';
 import {
   amountOf,
@@ -116,19 +115,4 @@ export function cancellationParts(order: Readonly<Order>, left: Remainder = rema
   const { lines, shipping } = everything(left);
   const pieces = new Map(order.lines.map(({ sku, quantity }) => [sku, quantity]));
   return { lines: lines.map(({ sku, amount }) => ({ sku, quantity: pieces.get(sku) ?? 0, amount })), shipping };
-}
-
-/** Notes that the provider has given the money back. */
-export function refundDone(order: Readonly<Order>, refundId: string, now: Date): Decision<Order> {
-  const refund = order.refunds.find(({ id, state }) => id === refundId && state === 'PENDING');
-  if (!refund) return { answer: order };
-  // A credit note corrects an invoice, so from here on there is one; a cancelled order may do without both.
-  const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
-  const patch = {
-    invoiced,
-    refunds: order.refunds.map((one) => (one === refund ? { ...one, state: 'DONE' as const } : one)),
-    outbox: [...order.outbox, mailOf(order, 'order-refunded', refund), creditNoteOf({ ...order, invoiced }, refund)],
-    ...noted(order, 'refunded', now, undefined, plainMoneyText(refund.amount)),
-  };
-  return { answer: { ...order, ...patch }, patch };
 }

@@ -1,7 +1,8 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
 import type { Money } from '../../lib/money.ts';
-import type { BookedCharge, Found, Outcome } from './payment-provider.ts';
+import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from './payment-provider.ts';
+import { amountLimits } from './providers/amount-limits.ts';
+import { type Happening, happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
 /** One line of the sandbox's books: what became of an idempotency key. */
@@ -20,6 +21,14 @@ export interface LedgerEntry {
   refunded: number;
   /** Refund's key -> minor units. */
   refunds: Record<string, number>;
+  /** Refunds that the bank has sent back, which are in `refunds` no more. */
+  returned?: Record<string, number>;
+  /** A cardholder wants the money back from the bank. */
+  dispute?: { state: 'open' | 'won' | 'lost'; amount: number };
+  /** Why it was declined. */
+  reason?: string;
+  /** What is still to come; absent when nothing is. */
+  happenings?: Happening[];
   /** Webhooks that are still to be sent. */
   events: SandboxEvent[];
   /** When the sandbox's worker has something to do here. */
@@ -30,7 +39,13 @@ export interface LedgerEntry {
 /** A webhook, and how many times it is sent. */
 export interface SandboxEvent {
   id: string;
-  type: 'payment.captured' | 'payment.failed';
+  type:
+    | 'payment.captured'
+    | 'payment.failed'
+    | 'charge.refunded'
+    | 'refund.failed'
+    | 'dispute.created'
+    | 'dispute.closed';
   copies: number;
 }
 
@@ -39,26 +54,33 @@ export interface TokenPayment {
   method: TestToken;
 }
 
-/** How long `tok_late_webhook` and `tok_late_decline` take to have an outcome, in ms. */
-const LATE = 1000;
-
 /** What the first attempt with a key comes to. */
 export function begin(key: string, { amount, method }: TokenPayment, now: Date): Omit<LedgerEntry, 'rev'> {
   const untouched = { captured: 0, refunded: 0, refunds: {}, events: [], dueAt: null };
   const entry = { _id: key, amount, method, ...untouched, at: now };
+  const { least, largest } = amountLimits(amount.currency);
+  if (amount.amount < least) return { ...entry, state: 'declined', reason: 'amount_too_small' };
+  if (amount.amount > largest) return { ...entry, state: 'declined', reason: 'amount_too_large' };
   const captured = { ...entry, state: 'captured' as const, captured: amount.amount };
   switch (method) {
     case 'tok_approve':
     case 'tok_slow':
     case 'tok_timeout_charged':
+    case 'tok_refund_refused':
+    case 'tok_refund_fails':
       return captured;
+    case 'tok_refunded_elsewhere':
+    case 'tok_disputed':
+    case 'tok_dispute_won':
+    case 'tok_dispute_lost':
+      return scheduled(captured, happeningsOf(method, now));
     case 'tok_decline':
       return { ...entry, state: 'declined' };
     case 'tok_timeout_not_charged':
       return { ...entry, state: 'unseen' };
     case 'tok_late_webhook':
     case 'tok_late_decline':
-      return { ...entry, state: 'pending', dueAt: new Date(+now + LATE) };
+      return scheduled({ ...entry, state: 'pending' as const }, happeningsOf(method, now));
     case 'tok_duplicate_webhook':
       return { ...captured, events: [capturedEvent(key, 3)], dueAt: now };
     case 'tok_two_step':
@@ -66,6 +88,12 @@ export function begin(key: string, { amount, method }: TokenPayment, now: Date):
     default:
       throw new Error(`unknown token ${method satisfies never}`);
   }
+}
+
+/** With what is to come, and when the worker has to look at it next. */
+function scheduled<E extends Pick<LedgerEntry, 'dueAt'>>(entry: E, happenings: Happening[]) {
+  const first = Math.min(...happenings.map(({ at }) => +at));
+  return { ...entry, happenings, dueAt: happenings.length > 0 ? new Date(first) : entry.dueAt };
 }
 
 /** Another attempt with a key answers as the first did. @throws {Error} when it asks for another amount */
@@ -85,14 +113,56 @@ export function found(entry: Readonly<LedgerEntry> | null, amount: Money): Found
   return entry && entry.state !== 'unseen' ? outcomeOf(entry) : { outcome: 'unknown' };
 }
 
-/** @throws refund-too-high; {Error} when the refund's key comes again with another amount */
-export function refund(entry: Readonly<LedgerEntry>, key: string, { amount, currency }: Money): Decision<undefined> {
+/** @throws {Error} when the refund's key comes again with another amount */
+export function refund(
+  entry: Readonly<LedgerEntry>,
+  key: string,
+  { amount, currency }: Money,
+  now: Date,
+): Decision<RefundOutcome> {
   const before = entry.refunds[key];
-  if (before === amount) return { answer: undefined };
+  if (before === amount) return { answer: { outcome: 'refunded' } };
   if (before !== undefined) throw new Error(`${key} refunded ${before} before, and not ${amount}`);
-  const left = entry.captured - entry.refunded;
-  if (amount > left || currency !== entry.amount?.currency) throw errors.refundTooHigh({ amount: left, currency });
-  return { answer: undefined, patch: { [`refunds.${key}`]: amount, refunded: entry.refunded + amount } };
+  const reason = refusalOf(entry, key, { amount, currency });
+  if (reason !== undefined) return { answer: { outcome: 'refused', reason } };
+  const at = new Date(+now + LATER_MS);
+  const later =
+    entry.method === 'tok_refund_fails'
+      ? [...(entry.happenings ?? []), { what: 'return-refund' as const, key, at }]
+      : [];
+  return {
+    answer: { outcome: 'refunded' },
+    patch: {
+      [`refunds.${key}`]: amount,
+      refunded: entry.refunded + amount,
+      ...(later.length > 0 ? { happenings: later, dueAt: entry.dueAt && entry.dueAt < at ? entry.dueAt : at } : {}),
+    },
+  };
+}
+
+/** Why a refund will never be made. */
+function refusalOf(entry: Readonly<LedgerEntry>, key: string, { amount, currency }: Money): string | undefined {
+  const { captured, refunded, returned = {}, dispute, method } = entry;
+  if (returned[key] !== undefined) return 'expired_or_canceled_card';
+  if (method === 'tok_refund_refused') return 'charge_too_old';
+  if (dispute && dispute.state !== 'won') return 'charge_disputed';
+  return amount > captured - refunded || currency !== entry.amount?.currency ? 'more_than_left' : undefined;
+}
+
+/** All that happened to a charge since; the id of each refund is its key. */
+export function statementOf({ _id, refunds, returned = {}, dispute }: Readonly<LedgerEntry>): Statement {
+  // As the shop names its refunds; any other was made on the sandbox's own pages.
+  const keyOf = (id: string) => (id === 'elsewhere' ? null : id);
+  const made = Object.entries(refunds).map(([id, amount]) => ({
+    ...{ id, key: keyOf(id), amount },
+    ...{ state: 'made' as const, reason: null },
+  }));
+  const failed = Object.entries(returned).map(([id, amount]) => ({
+    ...{ id, key: keyOf(id), amount },
+    ...{ state: 'failed' as const, reason: 'expired_or_canceled_card' },
+  }));
+  const disputes = dispute ? [{ id: `dp_${_id}`, ...dispute, reason: 'fraudulent' }] : [];
+  return { refunds: [...made, ...failed], disputes };
 }
 
 /** A key that is refused before it was ever used. */
@@ -101,47 +171,58 @@ export function cancelledUnused(key: string, now: Date): Omit<LedgerEntry, 'rev'
   return { _id: key, state: 'cancelled', ...nothing, at: now };
 }
 
-export function cancel(entry: Readonly<LedgerEntry>): Decision<undefined> {
-  const { state, captured, refunded, events, dueAt } = entry;
+export function cancel(entry: Readonly<LedgerEntry>): Decision<CancelOutcome> {
+  const { _id: key, state, amount, captured, refunded, events, dueAt } = entry;
+  const answer = { outcome: 'cancelled' } as const;
   // What was declined is refused already.
-  if (state === 'cancelled' || state === 'declined') return { answer: undefined };
+  if (state === 'cancelled' || state === 'declined') return { answer };
   const rest = captured - refunded;
+  const reason = rest > 0 && amount ? refusalOf(entry, 'cancel', { ...amount, amount: rest }) : undefined;
+  if (reason !== undefined) return { answer: { outcome: 'refused', reason, reference: referenceOf(key) } };
   const refunds = rest > 0 ? { refunded: captured, 'refunds.cancel': rest } : {};
   return {
-    answer: undefined,
-    patch: { state: 'cancelled', ...refunds, dueAt: events.length > 0 ? dueAt : null },
+    answer,
+    patch: { state: 'cancelled', ...refunds, happenings: [], dueAt: events.length > 0 ? dueAt : null },
   };
 }
 
 /** A webhook that was not taken is sent again after this, in ms. */
 const RESEND = 2000;
 
-/** What a worker is to send now; nobody else sends it meanwhile. A late outcome happens here. */
+/** What a worker is to send now; nobody else sends it meanwhile. What was to come until now happens here. */
 export function fallDue(entry: Readonly<LedgerEntry>, now: Date): Decision<SandboxEvent[]> {
-  const { dueAt } = entry;
+  const { dueAt, happenings = [] } = entry;
   if (dueAt === null || dueAt > now) return { answer: [] };
-  const { events, ...outcome } = lateOutcome(entry);
-  return { answer: events, patch: { ...outcome, events, dueAt: events.length > 0 ? new Date(+now + RESEND) : null } };
-}
-
-/** What became of a payment that was pending, and the webhook that tells of it. */
-function lateOutcome(entry: Readonly<LedgerEntry>): Partial<LedgerEntry> & Pick<LedgerEntry, 'events'> {
-  const { _id: key, state, amount, method, events } = entry;
-  if (state !== 'pending' || !amount) return { events };
-  if (method !== 'tok_late_decline') {
-    return { state: 'captured', captured: amount.amount, events: [...events, capturedEvent(key, 1)] };
-  }
-  return { state: 'declined', events: [...events, { ...capturedEvent(key, 1), type: 'payment.failed' }] };
+  let next: LedgerEntry = entry;
+  for (const happening of happenings) if (happening.at <= now) next = { ...next, ...happen(next, happening) };
+  const { state, captured, refunded, refunds, returned = {}, dispute, events } = next;
+  const left = happenings.filter(({ at }) => at > now);
+  const later = left.map(({ at }) => +at);
+  if (events.length > 0) later.push(+now + RESEND);
+  return {
+    answer: events,
+    patch: {
+      ...{ state, captured, refunded, refunds, returned, events, happenings: left },
+      ...(dispute ? { dispute } : {}),
+      dueAt: later.length > 0 ? new Date(Math.min(...later)) : null,
+    },
+  };
 }
 
 /** An event's copies have all been taken. */
-export function delivered({ events, dueAt }: Readonly<LedgerEntry>, eventId: string): Decision<undefined> {
+export function delivered(
+  { events, happenings = [], dueAt }: Readonly<LedgerEntry>,
+  eventId: string,
+): Decision<undefined> {
   const left = events.filter(({ id }) => id !== eventId);
-  return { answer: undefined, patch: { events: left, dueAt: left.length > 0 ? dueAt : null } };
+  const isDone = left.length === 0 && happenings.length === 0;
+  return { answer: undefined, patch: { events: left, dueAt: isDone ? null : dueAt } };
 }
 
-export function booked({ _id: id, state, amount, captured, refunded }: Readonly<LedgerEntry>): BookedCharge {
-  return { id, state, currency: amount?.currency ?? null, amount: amount?.amount ?? 0, captured, refunded };
+export function booked({ _id: id, state, amount, captured, refunded, dispute }: Readonly<LedgerEntry>): BookedCharge {
+  const chargedBack = dispute?.state === 'lost' ? dispute.amount : 0;
+  const { currency = null, amount: asked = 0 } = amount ?? {};
+  return { id, state, currency, amount: asked, captured, refunded, chargedBack };
 }
 
 function captureAll(entry: Readonly<LedgerEntry>, { amount }: Money): Decision<Outcome> {
@@ -150,8 +231,8 @@ function captureAll(entry: Readonly<LedgerEntry>, { amount }: Money): Decision<O
 }
 
 /** What a key came to, in the terms of the API. */
-export function outcomeOf({ _id: key, state }: Pick<LedgerEntry, '_id' | 'state'>): Outcome {
-  const reference = `sandbox_${key}`;
+export function outcomeOf({ _id: key, state, reason }: Pick<LedgerEntry, '_id' | 'state' | 'reason'>): Outcome {
+  const reference = referenceOf(key);
   switch (state) {
     case 'captured':
     case 'authorised':
@@ -160,13 +241,15 @@ export function outcomeOf({ _id: key, state }: Pick<LedgerEntry, '_id' | 'state'
     case 'unseen':
       return { outcome: 'pending' };
     case 'declined':
-      return { outcome: 'declined', reason: 'card_declined' };
+      return { outcome: 'declined', reason: reason ?? 'card_declined' };
     case 'cancelled':
       return { outcome: 'declined', reason: 'cancelled' };
     default:
       throw new Error(`unknown state ${state satisfies never}`);
   }
 }
+
+const referenceOf = (key: string) => `sandbox_${key}`;
 
 /** As Stripe does: a key stands for one payment, and never quietly for another. */
 function refuseOther({ _id: key, amount }: Readonly<LedgerEntry>, asked: Money): void {

@@ -9,6 +9,13 @@ export const TEST_TOKENS = [
   'tok_duplicate_webhook',
   'tok_slow',
   'tok_two_step',
+  'tok_late_decline',
+  'tok_refunded_elsewhere',
+  'tok_refund_refused',
+  'tok_refund_fails',
+  'tok_disputed',
+  'tok_dispute_won',
+  'tok_dispute_lost',
 ] as const;
 
 export type TestToken = (typeof TEST_TOKENS)[number];

@@ -24,7 +24,62 @@ export const ledgerPage = booksOf({
   amount: minorUnits,
   captured: minorUnits,
   refunded: minorUnits,
+  /** Taken back by the bank: of disputes that were lost. */
+  chargedBack: minorUnits,
 });
+
+const refused = { outcome: { type: 'equal', value: 'refused' }, reason: 'string' } as const;
+
+/** `RefundOutcome` of payment-provider.ts. */
+export const refundOutcome = {
+  type: 'multi',
+  rules: [
+    { type: 'object', props: { outcome: { type: 'equal', value: 'refunded' } } },
+    { type: 'object', props: refused },
+  ],
+} as const;
+
+/** `CancelOutcome` of payment-provider.ts. */
+export const cancelOutcome = {
+  type: 'multi',
+  rules: [
+    { type: 'object', props: { outcome: { type: 'equal', value: 'cancelled' } } },
+    { type: 'object', props: { ...refused, reference: 'string' } },
+  ],
+} as const;
+
+/** `Statement` of payment-provider.ts; null when there is no such charge. */
+export const statement = {
+  type: 'object',
+  nullable: true,
+  props: {
+    refunds: {
+      type: 'array',
+      items: {
+        type: 'object',
+        props: {
+          id: 'string',
+          key: { type: 'string', nullable: true },
+          amount: minorUnits,
+          state: { type: 'enum', values: ['made', 'failed'] },
+          reason: { type: 'string', nullable: true },
+        },
+      },
+    },
+    disputes: {
+      type: 'array',
+      items: {
+        type: 'object',
+        props: {
+          id: 'string',
+          amount: minorUnits,
+          state: { type: 'enum', values: ['open', 'won', 'lost'] },
+          reason: 'string',
+        },
+      },
+    },
+  },
+} as const;
 
 /** A payment provider that moves no money; it stands where a real one's API would. */
 export const sandbox = contract(
@@ -55,12 +110,19 @@ export const sandbox = contract(
       ...internal,
       summary: 'Give back some of what was captured, once for each refund',
       params: { key, of: key, amount: positiveMoneyRule },
-      problems: ['refund-too-high'],
+      returns: refundOutcome,
     },
     cancel: {
       ...internal,
       summary: 'Give everything back, and refuse the key from now on',
       params: { key },
+      returns: cancelOutcome,
+    },
+    statement: {
+      ...internal,
+      summary: 'What happened to a charge since it was captured',
+      params: { key },
+      returns: statement,
     },
     books: {
       ...internal,

@@ -17,6 +17,7 @@ import {
   type LedgerEntry,
   outcomeOf,
   refund,
+  statementOf,
 } from './sandbox-ledger.ts';
 import { sendDue } from './sandbox-webhooks.ts';
 
@@ -67,13 +68,18 @@ export default function sandboxService(config: Config) {
 
       refund(ctx) {
         const { key, of, amount } = ctx.params;
-        return this.store.change(of, (entry) => refund(entry, key, amount));
+        return this.store.change(of, (entry, now) => refund(entry, key, amount, now));
       },
 
       async cancel(ctx) {
         const { key } = ctx.params;
-        if (await this.store.insert(cancelledUnused(key, new Date()))) return;
-        await this.store.change(key, cancel);
+        if (await this.store.insert(cancelledUnused(key, new Date()))) return { outcome: 'cancelled' as const };
+        return this.store.change(key, cancel);
+      },
+
+      async statement(ctx) {
+        const entry = await this.store.get(ctx.params.key);
+        return entry && statementOf(entry);
       },
 
       books(ctx) {

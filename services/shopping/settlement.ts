@@ -1,26 +1,48 @@
+import { newId } from '../../lib/ids.ts';
 import { deliver } from '../../lib/outbox.ts';
 import { isSettled, type Order } from './order.ts';
+import { failedAt, inStep } from './order-steps.ts';
 import { type Shop, tell } from './placement.ts';
-import { refundDone } from './refunds.ts';
+import { reconcile } from './reconcile.ts';
+import { refundDone, refundFailed } from './refund-outcomes.ts';
 import { restocked } from './returns.ts';
-import { refund } from './steps/payment.ts';
+import { refund, statementOf } from './steps/payment.ts';
 import { deadline, takeBack } from './steps/stock.ts';
 
 /**
- * Does what an order calls for elsewhere. Once all of it is acknowledged, recovery has no more to do here. Each part
- * can be done again; one that fails throws, with the progress of the others kept.
+ * Does what an order calls for elsewhere: messages, goods and money, none of which waits for the others. Once all of it
+ * is acknowledged, recovery has no more to do here. Each part can be done again; what fails is thrown at the end, with
+ * the progress of the others kept.
  */
 export async function settle(order: Order, shop: Shop): Promise<void> {
-  const sold = await clearOutbox(order, shop);
-  const left = await restock(await payBack(sold, shop), shop);
-  if (left.outbox.length > 0) await clearOutbox(left, shop);
+  const errors: unknown[] = [];
+  const without = async (part: Promise<Order>, before: Order) => {
+    try {
+      return await part;
+    } catch (error) {
+      errors.push(error);
+      return (await shop.store.get(order._id)) ?? before;
+    }
+  };
+  const delivered = await clearOutbox(order, shop);
+  errors.push(...delivered.errors);
+  const stocked = await without(restock(delivered.order, shop), delivered.order);
+  const left = await without(payBack(stocked, shop), stocked);
+  // What failed a moment ago is not tried again at once.
+  if (left !== delivered.order && delivered.errors.length === 0) errors.push(...(await clearOutbox(left, shop)).errors);
+  if (errors.length > 0) throw errors[0];
 }
 
-/** Delivers the outbox. Resolves to the order without it. @throws why an entry could not be delivered */
-export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<Order> {
+/**
+ * Delivers the outbox. Resolves to the order without what was delivered, and to why the rest was not. What staff has
+ * decided to go on without is struck out when it fails once more.
+ */
+export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<{ order: Order; errors: unknown[] }> {
   const { delivered, errors } = await deliver(order.outbox, rpc);
+  const struck = new Set(order.decisions?.flatMap(({ entries = [] }) => entries));
   const next = await store.change(order._id, (current) => {
-    const outbox = current.outbox.filter(({ id }) => !delivered.has(id));
+    const tried = new Set(order.outbox.map(({ id }) => id));
+    const outbox = current.outbox.filter(({ id }) => !delivered.has(id) && !(tried.has(id) && struck.has(id)));
     const rest = { ...current, outbox };
     const patch = {
       outbox,
@@ -28,16 +50,33 @@ export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<O
     };
     return { answer: { ...rest, ...patch }, patch };
   });
-  if (errors.length > 0) throw errors[0];
+  const isLeft = order.outbox.some(({ id }) => !delivered.has(id) && !struck.has(id));
+  return { order: next, errors: isLeft ? errors.map((error) => failedAt('deliver', error)) : [] };
+}
+
+/** Makes the order agree with the provider's books, which know of refunds and disputes that nobody has told us of. */
+export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promise<Order> {
+  const statement = await inStep('refund', statementOf(order, rpc));
+  if (!statement) return order;
+  const next = await store.change(order._id, (latest, now) =>
+    reconcile(latest, statement, () => newId('rfd', now), now),
+  );
+  if (next.history.length > order.history.length) tell(next, rpc);
   return next;
 }
 
-/** Has the provider refund what is due, each refund under its own id. */
-export async function payBack(order: Order, { store, rpc }: Shop): Promise<Order> {
-  let current = order;
-  for (const due of order.refunds.filter(({ state }) => state === 'PENDING')) {
-    await refund(order, due, rpc);
-    current = await store.change(order._id, (latest, now) => refundDone(latest, due.id, now));
+/** Has the provider refund what is due, each refund under its own key, and no more than it says is left. */
+export async function payBack(order: Order, shop: Shop): Promise<Order> {
+  if (!order.refunds.some(({ state }) => state === 'PENDING')) return order;
+  const { store, rpc } = shop;
+  let current = await reconcileOrder(order, shop);
+  for (const due of current.refunds.filter(({ state }) => state === 'PENDING')) {
+    const made = await inStep('refund', refund(order, due, rpc));
+    current = await store.change(order._id, (latest, now) =>
+      made.outcome === 'refunded'
+        ? refundDone(latest, due.id, now)
+        : refundFailed(latest, due.id, { reason: made.reason, isReturned: false }, now),
+    );
     tell(current, rpc);
   }
   return current;
@@ -51,7 +90,7 @@ async function restock(order: Order, { store, rpc }: Shop): Promise<Order> {
     const until = deadline();
     const latest = await store.get(order._id);
     if (!latest?.returns.some((one) => one.id === id && one.restock === 'DUE')) continue;
-    await takeBack(approved, id, until, rpc);
+    await inStep('restock', takeBack(approved, id, until, rpc));
     current = await store.change(order._id, (latest) => restocked(latest, id));
   }
   return current;

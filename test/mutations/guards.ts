@@ -90,7 +90,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'stock released on an unknown payment': {
     file: 'services/shopping/placement.ts',
-    find: 'const paid = await charge(order, shop.rpc);',
+    find: "const paid = await inStep('charge', charge(order, shop.rpc));",
     replace:
       'const paid = await charge(order, shop.rpc).catch(async (error) => { await releaseStock(order, shop.rpc); throw error; });',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -98,15 +98,16 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'REJECTING without cancelling at the provider': {
     file: 'services/shopping/placement.ts',
-    find: 'await cancelCharge(order, shop.rpc);',
-    replace: '',
+    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+    replace: "const voided = { outcome: 'cancelled' };",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I6 |was not refunded/,
   },
   'stock released before the charge is cancelled': {
     file: 'services/shopping/placement.ts',
-    find: 'await cancelCharge(order, shop.rpc);',
-    replace: 'await releaseStock(order, shop.rpc); await cancelCharge(order, shop.rpc);',
+    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+    replace:
+      "await releaseStock(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept/,
   },
@@ -308,6 +309,70 @@ export const MUTATIONS: Record<string, Mutation> = {
     replace: '',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*of more pieces than may be held is refused/,
+  },
+  'what Stripe refuses for good, in words that nobody knows, is tried again for ever': {
+    file: 'services/shopping/providers/stripe-outcome.ts',
+    find: "return isTransient ? undefined : reasonOf(error, 'invalid_request');",
+    replace: "return isTransient || !code.startsWith('amount_') ? undefined : reasonOf(error, 'invalid_request');",
+    tests: ['test/integration/shopping/stripe-provider.test.ts'],
+    red: /that refuses for good/,
+  },
+  'a refund that the bank has sent back becomes done again by news that comes late': {
+    file: 'services/shopping/refund-outcomes.ts',
+    find: "(refund.state === 'FAILED' && refund.failure?.isReturned)",
+    replace: 'false',
+    tests: ['test/unit/shopping/reconcile.test.ts'],
+    red: /is never done again/,
+  },
+  'a refund that fails later stays done': {
+    file: 'services/shopping/refund-outcomes.ts',
+    find: "(refund?.state === 'DONE' && failure.isReturned)",
+    replace: 'false',
+    tests: ['test/unit/shopping/reconcile.test.ts'],
+    red: /tells its customer, who was told that it is done/,
+  },
+  'money that went back elsewhere is refunded once more': {
+    file: 'services/shopping/reconcile.ts',
+    find: '(one) => withinWhatIsLeft(one, now),',
+    replace: '',
+    tests: ['test/unit/shopping/reconcile.test.ts'],
+    red: /a refund that waits gets what is left/,
+  },
+  'a refund that fails gives up the money that its credit note owes': {
+    file: 'services/shopping/refund-lines.ts',
+    find: "state === 'FAILED' ? isCredited : state !== 'WAIVED'",
+    replace: "state !== 'FAILED' && state !== 'WAIVED'",
+    tests: ['test/unit/shopping/reconcile.test.ts'],
+    red: /is owed still, whatever comes late/,
+  },
+  'an order is shipped though its payment is disputed': {
+    file: 'services/shopping/fulfilment.ts',
+    find: "order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute",
+    replace: 'false',
+    tests: ['test/unit/shopping/refund-outcomes.test.ts'],
+    red: /is shipped only if staff says so/,
+  },
+  'a total that the provider does not charge is ordered': {
+    file: 'services/shopping/basket.ts',
+    find: 'refuseUnpayable(priced.totals.total, amountLimits(currency));',
+    replace: '',
+    tests: ['test/integration/shopping/payments.test.ts'],
+    red: /is refused in the quote and in the order/,
+  },
+  'goods wait for the money of a return': {
+    file: 'services/shopping/settlement.ts',
+    find: 'const stocked = await without(restock(delivered.order, shop), delivered.order);',
+    replace:
+      'await payBack(delivered.order, shop); const stocked = await without(restock(delivered.order, shop), delivered.order);',
+    tests: ['test/integration/shopping/parked.test.ts'],
+    red: /goods come back, whatever becomes of the money/,
+  },
+  'a decision to go on without a step is not heeded': {
+    file: 'services/shopping/order-steps.ts',
+    find: "one.decision === 'skip' && (one.step === step || one.step === 'other')",
+    replace: 'false',
+    tests: ['test/integration/shopping/parked.test.ts'],
+    red: /because of void/,
   },
 };
 

@@ -100,7 +100,13 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'order.approveReturn': ofOrder,
   'order.refuseReturn': ofOrder,
   'order.replay': ofOrder,
+  'order.settleRefund': ofOrder,
+  'order.retryRefund': ofOrder,
+  'order.decide': ofOrder,
   'order.parked': 'asked',
+  /** It has what an order has of refunds. */
+  'payment.statement': ofOrder,
+  'sandbox.statement': ofOrder,
   'order.byCartClaim': list(100, 150),
   'order.timeline': ofOrder,
   'order.forInvoice': ofOrder,

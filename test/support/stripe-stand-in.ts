@@ -21,6 +21,18 @@ interface Refund {
   payment_intent: string;
   status: string;
   metadata: Record<string, string>;
+  failure_reason?: string;
+}
+
+interface Dispute {
+  id: string;
+  object: 'dispute';
+  amount: number;
+  currency: string;
+  payment_intent: string;
+  status: string;
+  reason: string;
+  metadata: Record<string, string>;
 }
 
 interface Reply {
@@ -31,14 +43,20 @@ interface Reply {
 /** What befalls the next requests to a path: the answer is lost though it happened, or Stripe fails. */
 interface Mishap {
   path: RegExp;
-  what: 'lost' | 'failure';
+  method?: string;
+  what: 'lost' | 'failure' | { status: number; type: string; code?: string; message?: string };
   times: number;
 }
+
+/** Beyond these it takes no amount. */
+const SMALLEST = 50;
+const LARGEST = 99_999_999;
 
 /** Stripe's HTTP API, as far as the shop uses it: form-encoded requests, idempotency keys, intents, refunds, errors. */
 export class StripeStandIn {
   readonly intents: Intent[] = [];
   readonly refunds: Refund[] = [];
+  readonly disputes: Dispute[] = [];
   /** Each request that was carried out, without those that were answered from their key. */
   readonly log: string[] = [];
   url = '';
@@ -78,6 +96,37 @@ export class StripeStandIn {
     this.#mishaps.push({ what, path, times });
   }
 
+  /** Refuses the next requests to a path, with an error of its own. */
+  refuse(path: RegExp, error: Exclude<Mishap['what'], string>, times = 1, method?: string): void {
+    this.#mishaps.push({ what: error, path, times, ...(method ? { method } : {}) });
+  }
+
+  /** Somebody gives money back on Stripe's own pages. */
+  refundElsewhere(intentId: string, amount: number): Refund {
+    const refund: Refund = {
+      ...{ id: `re_${randomBytes(8).toString('hex')}`, object: 'refund', status: 'succeeded' },
+      ...{ amount, payment_intent: intentId, metadata: {} },
+    };
+    this.refunds.push(refund);
+    return refund;
+  }
+
+  /** The cardholder disputes all of a payment. */
+  dispute(intentId: string): Dispute {
+    const { amount = 0, currency = '' } = this.intents.find(({ id }) => id === intentId) ?? {};
+    const dispute: Dispute = {
+      ...{ id: `dp_${randomBytes(8).toString('hex')}`, object: 'dispute', amount, currency, payment_intent: intentId },
+      ...{ status: 'needs_response', reason: 'fraudulent', metadata: {} },
+    };
+    this.disputes.push(dispute);
+    return dispute;
+  }
+
+  closeDispute(intentId: string, status: 'won' | 'lost'): Dispute | undefined {
+    const dispute = this.disputes.find(({ payment_intent }) => payment_intent === intentId);
+    return dispute && Object.assign(dispute, { status });
+  }
+
   /** Nothing befalls anyone any more. */
   calm(): void {
     this.#mishaps = [];
@@ -104,13 +153,20 @@ export class StripeStandIn {
     const key = req.headers['idempotency-key'];
     const request = `${req.method} ${url.pathname} ${body}`;
     const known = this.#keys.get(String(key));
-    const mishap = this.#mishaps.find(({ path, times }) => path.test(url.pathname) && times > 0);
+    const mishap = this.#mishaps.find(
+      ({ path, times, method = req.method }) => path.test(url.pathname) && times > 0 && method === req.method,
+    );
     if (mishap) mishap.times -= 1;
     const lost = mishap?.what === 'lost';
     if (known && known.request !== request)
       return { reply: failure(400, 'idempotency_error', { message: 'Other params' }) };
     if (known) return { reply: known.reply, replayed: true, lost };
     this.log.push(`${req.method} ${url.pathname.replace('/v1/', '')}`);
+    if (typeof mishap?.what === 'object') {
+      const { status, type, ...error } = mishap.what;
+      // What was never carried out is not kept under the key.
+      return { reply: failure(status, type, { message: 'Refused', ...error }) };
+    }
     const fails = mishap?.what === 'failure';
     const reply = fails
       ? failure(500, 'api_error', { message: 'Something went wrong' })
@@ -127,11 +183,14 @@ export class StripeStandIn {
       return list(this.intents.filter(({ metadata }) => metadata.orderId === orderId).map((one) => this.#shown(one)));
     }
     if (route === 'POST /v1/refunds') return this.#refund(params);
-    if (route === 'GET /v1/refunds') {
-      return list(this.refunds.filter(({ payment_intent }) => payment_intent === params.get('payment_intent')));
+    if (route === 'GET /v1/refunds' || route === 'GET /v1/disputes') {
+      const of = params.get('payment_intent');
+      if (!this.intents.some((one) => one.id === of)) return missing(`No such payment_intent: '${of}'`);
+      const all = route === 'GET /v1/refunds' ? this.refunds : this.disputes;
+      return list(all.filter(({ payment_intent }) => payment_intent === of));
     }
     const intent = this.intents.find((one) => one.id === id);
-    if (!intent) return failure(404, 'invalid_request_error', { code: 'resource_missing', message: route });
+    if (!intent) return missing(route);
     if (act === 'confirm') return this.#confirm(intent, params.get('payment_method') ?? '');
     if (act === 'cancel') {
       if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return unexpected(intent);
@@ -145,9 +204,13 @@ export class StripeStandIn {
   }
 
   #create(params: URLSearchParams): Reply {
+    const amount = Number(params.get('amount'));
+    if (params.get('currency') === 'xxx') return refused('invalid_currency', 'Invalid currency: xxx');
+    if (amount < SMALLEST) return refused('amount_too_small', 'Amount must be at least 50 cents');
+    if (amount > LARGEST) return refused('amount_too_large', 'Amount must be no more than 999,999.99');
     const intent: Intent = {
       ...{ id: `pi_${randomBytes(8).toString('hex')}`, object: 'payment_intent', status: 'requires_payment_method' },
-      ...{ amount: Number(params.get('amount')), currency: params.get('currency') ?? '' },
+      ...{ amount, currency: params.get('currency') ?? '' },
       ...{
         metadata: { orderId: params.get('metadata[orderId]') ?? '' },
         last_payment_error: null,
@@ -190,6 +253,8 @@ export class StripeStandIn {
 
   #refund(params: URLSearchParams): Reply {
     const intent = this.intents.find(({ id }) => id === params.get('payment_intent'));
+    const isDisputed = this.disputes.some((one) => one.payment_intent === intent?.id && one.status !== 'won');
+    if (isDisputed) return refused('charge_disputed', 'The charge was disputed');
     const left = intent?.status === 'succeeded' ? intent.amount - this.#refunded(intent.id) : 0;
     const amount = Number(params.get('amount') ?? left);
     if (!intent || left === 0 || amount > left) {
@@ -217,6 +282,11 @@ export class StripeStandIn {
 }
 
 const list = (data: object[]): Reply => ({ status: 200, body: { object: 'list', data, has_more: false, url: '/v1' } });
+
+const refused = (code: string, message: string): Reply => failure(400, 'invalid_request_error', { code, message });
+
+const missing = (message: string): Reply =>
+  failure(404, 'invalid_request_error', { code: 'resource_missing', message });
 
 const failure = (status: number, type: string, error: object): Reply => ({
   status,

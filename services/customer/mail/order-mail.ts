@@ -39,6 +39,16 @@ function wording({ kind, shipment, refund }: MailRequest, number: string): { sub
       const amount = refund ? moneyText(refund) : 'your money';
       return { subject: `A refund for your order ${number}`, news: [`We have sent ${amount} back to you.`] };
     }
+    case 'refund-failed': {
+      const amount = refund ? moneyText(refund) : 'your money';
+      return {
+        subject: `A refund for your order ${number} did not reach you`,
+        news: [
+          `We have sent ${amount} back to you, and your bank has returned it, for example because the card or the account was closed.`,
+          'You will get your money: we will pay it back in another way, or ask you how.',
+        ],
+      };
+    }
     case 'order-cancelled':
       return {
         subject: `Your order ${number} is cancelled`,

@@ -12,7 +12,11 @@ interface Range {
 /** I1, I2, I3, I9, I13: the stock adds up, by its numbers and by its movements, and is held and sold for orders that are entitled to it. */
 export function checkGoods({ before, stock, movements, orders, holds }: Books, findings: Findings): void {
   const sold = soldBy(orders);
-  const final = new Map(orders.filter(({ settled }) => settled).map((order) => [order.id, order.status]));
+  const final = new Map(
+    orders
+      .filter(({ settled, skipped }) => settled && !skipped.some(isOfGoods))
+      .map((order) => [order.id, order.status]),
+  );
   const held = new Set(holds.flatMap(({ orderIds }) => orderIds));
   const earlier = new Map(before.map(({ sku, sold }) => [sku, sold]));
   for (const { sku, available, reserved, sold: gone, received, adjusted, res } of stock) {
@@ -52,14 +56,22 @@ function checkLedger(stock: Books['stock'], movements: Books['movements'], findi
   }
 }
 
+/** Steps that move goods. */
+const isOfGoods = (step: string) => ['deliver', 'take-back', 'restock', 'other'].includes(step);
+
 function soldBy(orders: readonly BookedOrder[]): Map<string, Range> {
   const ranges = new Map<string, Range>();
   const add = (sku: string, least: number, most: number) => {
     const range = ranges.get(sku) ?? { least: 0, most: 0 };
     ranges.set(sku, { least: range.least + least, most: range.most + most });
   };
-  for (const { items, status, outbox, returns } of orders) {
+  for (const { items, status, outbox, returns, skipped } of orders) {
     for (const { sku, quantity } of items) {
+      // Whether these reached the stock is for staff to see to.
+      if (skipped.some(isOfGoods)) {
+        add(sku, 0, quantity);
+        continue;
+      }
       if (status === 'REJECTED' || status === 'REJECTING' || status === 'CANCELLED') continue;
       const waiting = status === 'PENDING' || status === 'CANCELLING' || outbox.includes(`sell:${sku}`);
       add(sku, waiting ? 0 : quantity, quantity);

@@ -55,7 +55,9 @@ export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findi
     'I16',
     findings,
   );
-  const refunds = new Map(orders.flatMap((order) => order.refunds.map((refund) => [refund.id, refund])));
+  // What is credited is owed to the customer, or paid: it is never waived.
+  const owed = orders.flatMap((order) => order.refunds.filter(({ status }) => status !== 'WAIVED'));
+  const refunds = new Map(owed.map((refund) => [refund.id, refund]));
   const invoiced = new Set(invoices.map(({ orderId }) => orderId));
   for (const { id, refundId, amount, orderId, parts, taxed } of creditNotes) {
     const refund = refunds.get(refundId);
@@ -70,13 +72,8 @@ export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findi
   for (const order of orders) {
     if (!order.invoiced || !order.settled) continue;
     for (const { id, status, amount } of order.refunds) {
-      findings.check(
-        status !== 'DONE' || amount.amount === 0 || credited.has(id),
-        'I16',
-        `${id} has no credit note`,
-        id,
-        order.id,
-      );
+      const isPaid = (status === 'DONE' || status === 'SETTLED') && amount.amount > 0;
+      findings.check(!isPaid || credited.has(id), 'I16', `${id} has no credit note`, id, order.id);
     }
   }
 }

@@ -34,6 +34,7 @@ function behind(breaker: OutsideBreaker, provider: PaymentProvider): PaymentProv
     find: (key, amount) => breaker.run(() => provider.find(key, amount)),
     refund: (order) => breaker.run(() => provider.refund(order)),
     cancel: (key, amount) => breaker.run(() => provider.cancel(key, amount)),
+    statement: (charge) => breaker.run(() => provider.statement(charge)),
   };
   return { ...provider, ...asked };
 }

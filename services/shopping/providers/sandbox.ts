@@ -3,12 +3,14 @@ import { errors } from '../../../lib/errors.ts';
 import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
 import type { SandboxEvent } from '../sandbox-ledger.ts';
 import { isTestToken } from '../sandbox-tokens.ts';
+import { amountLimits } from './amount-limits.ts';
 import { isSigned, sign } from './webhook-signature.ts';
 
 /** The sandbox, reached as a real provider's API would be. */
 export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
   return {
     name: 'sandbox',
+    limits: amountLimits,
     async authorise(key, { amount, method }) {
       if (!isTestToken(method)) throw errors.unknownPaymentMethod(method);
       return rpc.call('sandbox.authorise', { key, amount, method });
@@ -17,9 +19,12 @@ export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvide
     find: (key, amount) => rpc.call('sandbox.find', { key, amount }),
     cancel: (key) => rpc.call('sandbox.cancel', { key }),
     refund: ({ key, of, amount }) => rpc.call('sandbox.refund', { key, of, amount }),
+    statement: ({ key }) => rpc.call('sandbox.statement', { key }),
     verify(body, signature) {
       if (!isSigned(body, signature, webhookSecret, new Date())) throw errors.invalidSignature();
-      return JSON.parse(body) as WebhookEvent;
+      const { id, type, orderId } = JSON.parse(body) as Omit<WebhookEvent, 'about'>;
+      const about = type.startsWith('payment.') ? 'payment' : 'money';
+      return { id, type, about, ...(orderId === undefined ? {} : { orderId }) };
     },
     books: (page) => rpc.call('sandbox.books', page),
   };
@@ -27,6 +32,6 @@ export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvide
 
 /** The sandbox's side of it: a webhook's body, and its signature. */
 export function sandboxWebhook(orderId: string, { id, type }: SandboxEvent, secret: string, now: Date) {
-  const payload = JSON.stringify({ id, type, orderId } satisfies WebhookEvent);
+  const payload = JSON.stringify({ id, type, orderId } satisfies Omit<WebhookEvent, 'about'>);
   return { payload, sandboxSignature: sign(payload, secret, now) };
 }

@@ -27,18 +27,40 @@ export function isRefunded({ latest_charge: charge }: Stripe.PaymentIntent): boo
   return typeof charge === 'object' && charge !== null && charge.refunded;
 }
 
-/** The decline that an error stands for; any other error leaves open what happened. */
-export function declineOf(error: unknown): Outcome | undefined {
+/** Codes of invalid requests that may be right later: the same request can succeed then. */
+const TRANSIENT_CODES = new Set([
+  'account_invalid',
+  'api_key_expired',
+  'balance_insufficient',
+  'idempotency_key_in_use',
+  'livemode_mismatch',
+  'lock_timeout',
+  'platform_api_key_expired',
+  'rate_limit',
+  'secret_key_required',
+]);
+
+/**
+ * Why Stripe refuses a request for good; `undefined` for errors that leave open what happened, or that may be over when
+ * it is sent again. Unknown refusals of a request are final: to send it again changes nothing.
+ */
+export function refusalOf(error: unknown): string | undefined {
   const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
-  const isDecline =
-    error instanceof StripeCardError ||
-    // There is no such card, or it is somebody else's.
-    (error instanceof StripeInvalidRequestError && error.param === 'payment_method');
-  return isDecline ? { outcome: 'declined', reason: reasonOf(error) } : undefined;
+  if (error instanceof StripeCardError) return reasonOf(error);
+  if (!(error instanceof StripeInvalidRequestError) || isUnexpectedState(error)) return undefined;
+  const { code = '', statusCode = 0 } = error;
+  const isTransient = statusCode === 409 || statusCode === 429 || statusCode >= 500 || TRANSIENT_CODES.has(code);
+  return isTransient ? undefined : reasonOf(error, 'invalid_request');
 }
 
-const reasonOf = ({ decline_code, code }: { decline_code?: string; code?: string }): string =>
-  decline_code ?? code ?? 'card_declined';
+/** The decline that an error stands for; any other error leaves open what happened. */
+export function declineOf(error: unknown): Outcome | undefined {
+  const reason = refusalOf(error);
+  return reason === undefined ? undefined : { outcome: 'declined', reason };
+}
+
+const reasonOf = ({ decline_code, code }: { decline_code?: string; code?: string }, other = 'card_declined'): string =>
+  decline_code ?? code ?? other;
 
 /** The payment moved on meanwhile, so that this can no longer be done with it. */
 export const isUnexpectedState = (error: unknown): boolean =>
@@ -55,12 +77,11 @@ export const isKeptFailure = (error: unknown): boolean =>
  * included; the rest are requests that Stripe will never take.
  */
 export function asOurs(error: unknown): unknown {
-  const { StripeError, StripeInvalidRequestError, StripeIdempotencyError } = Stripe.errors;
+  const { StripeError, StripeIdempotencyError } = Stripe.errors;
   if (!(error instanceof StripeError)) return error;
-  const { type, code = '', message, statusCode } = error;
+  const { type, code = '', message } = error;
   const said = `Stripe: ${type} ${code} ${message}`;
-  const isFinal = error instanceof StripeInvalidRequestError || error instanceof StripeIdempotencyError;
-  return isFinal && statusCode !== 409 && statusCode !== 429
-    ? new Error(said)
-    : Object.assign(errors.unavailable(said), { cause: error });
+  const isFinal =
+    refusalOf(error) !== undefined || (error instanceof StripeIdempotencyError && error.statusCode !== 409);
+  return isFinal ? new Error(said) : Object.assign(errors.unavailable(said), { cause: error });
 }

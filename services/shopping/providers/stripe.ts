@@ -1,22 +1,34 @@
 import Stripe from 'stripe';
 import type { PaymentConfig } from '../../../lib/config.ts';
 import { errors } from '../../../lib/errors.ts';
-import { idRule, idTime } from '../../../lib/ids.ts';
+import { idTime } from '../../../lib/ids.ts';
 import type { Money } from '../../../lib/money.ts';
-import type { Outcome, PaymentProvider } from '../payment-provider.ts';
-import { factorOf, inStripes } from './stripe-amount.ts';
-import { asOurs, declineOf, isKeptFailure, isRefunded, isUnexpectedState, outcomeOf } from './stripe-outcome.ts';
+import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../payment-provider.ts';
+import { amountLimits } from './amount-limits.ts';
+import { inStripes } from './stripe-amount.ts';
+import { eventOf } from './stripe-event.ts';
+import {
+  asOurs,
+  declineOf,
+  isKeptFailure,
+  isRefunded,
+  isUnexpectedState,
+  outcomeOf,
+  refusalOf,
+} from './stripe-outcome.ts';
+import { isMade, statedDispute, statedRefund } from './stripe-statement.ts';
 
 /** Of one request, in ms; the library sends it up to three times, under one key. */
 const TIMEOUT = 4000;
 /** Stripe forgets an idempotency key after a day; by then its search has long known the payment. In ms. */
 const KEY_MEMORY = 20 * 3_600_000;
-const ORDER_ID = idRule('ord').pattern;
+/** Refunds of one payment that are looked through. */
+const MAX_REFUNDS = 1000;
 
 /** Card payments by Stripe: one PaymentIntent for each order, whose id is the idempotency key. */
 export function stripeProvider(config: Extract<PaymentConfig, { provider: 'stripe' }>): PaymentProvider {
   const stripe = clientOf(config);
-  const { paymentIntents, refunds } = stripe;
+  const { paymentIntents, refunds, disputes } = stripe;
   const expand = ['latest_charge'];
 
   /** The key's payment as it is now; begun, but not charged, if there was none. */
@@ -49,15 +61,10 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
     return isKnown ? paymentIntents.retrieve(intent.id, { expand }) : intent;
   };
 
-  const authorise = async (key: string, amount: Money, method: string): Promise<Outcome> => {
-    const intent = await intentOf(key, amount);
-    const known = outcomeOf(intent);
-    if (known.outcome !== 'unknown') return known;
+  /** What `attempt` comes to; a refusal of Stripe's that is final is a decline. */
+  const orDeclined = async <R>(attempt: Promise<R>): Promise<R | Outcome> => {
     try {
-      // Under no key of ours: an intent can be paid only once, while a key would keep a failure of Stripe's for a day.
-      const confirmed = outcomeOf(await paymentIntents.confirm(intent.id, { payment_method: method }));
-      if (confirmed.outcome === 'unknown') throw errors.unavailable(`Stripe has not charged ${key}.`);
-      return confirmed;
+      return await attempt;
     } catch (error) {
       const declined = declineOf(error);
       if (declined) return declined;
@@ -65,56 +72,99 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
     }
   };
 
-  const cancel = async (key: string, amount: Money, tries = 1): Promise<void> => {
+  const authorise = async (key: string, amount: Money, method: string): Promise<Outcome> => {
     const intent = await intentOf(key, amount);
-    if (intent.status === 'canceled' || isRefunded(intent)) return;
+    const known = outcomeOf(intent);
+    if (known.outcome !== 'unknown') return known;
+    // Under no key of ours: an intent can be paid only once, while a key would keep a failure of Stripe's for a day.
+    const confirmed = outcomeOf(await paymentIntents.confirm(intent.id, { payment_method: method }));
+    if (confirmed.outcome === 'unknown') throw errors.unavailable(`Stripe has not charged ${key}.`);
+    return confirmed;
+  };
+
+  const capture = async (key: string, amount: Money): Promise<Outcome> => {
+    const { id } = await intentOf(key, amount);
+    return { outcome: 'captured', reference: (await paymentIntents.capture(id)).id };
+  };
+
+  const refundsOf = (reference: string) =>
+    refunds.list({ payment_intent: reference }).autoPagingToArray({ limit: MAX_REFUNDS });
+
+  /** The refund that was made under a key. Stripe forgets the key after a day, but not this. */
+  const knownRefund = (all: readonly Stripe.Refund[], key: string): RefundOutcome | undefined => {
+    const known = all.find(({ metadata }) => metadata?.refundId === key);
+    return known && refundOutcome(known);
+  };
+
+  const refund = async ({ key, of, amount, captured, reference }: RefundOrder): Promise<RefundOutcome> => {
+    const all = await refundsOf(reference);
+    const known = knownRefund(all, key);
+    if (known) return known;
+    const left = all.filter(isMade).reduce((rest, one) => rest - one.amount, inStripes(captured));
+    if (inStripes(amount) > left) return { outcome: 'refused', reason: 'more_than_left' };
+    const metadata = { refundId: key, orderId: of };
+    const params = { payment_intent: reference, amount: inStripes(amount), metadata };
+    // With the amount: what is refunded is less than was asked for once money went back on Stripe's own pages.
+    return refundOutcome(await keyed(`${key}:${amount.amount}`, (options) => refunds.create(params, options)));
+  };
+
+  const cancel = async (key: string, amount: Money, tries = 1): Promise<CancelOutcome> => {
+    const intent = await orDeclined(intentOf(key, amount));
+    // What Stripe never took up can never be charged.
+    if ('outcome' in intent || intent.status === 'canceled' || isRefunded(intent)) return { outcome: 'cancelled' };
     if (intent.status === 'succeeded') {
-      const rest = { payment_intent: intent.id, metadata: { refundId: 'cancel' } };
-      return made(await keyed(`${key}:cancel`, (options) => refunds.create(rest, options)));
+      const rest = { payment_intent: intent.id, metadata: { refundId: 'cancel', orderId: key } };
+      const made = await orRefused(
+        keyed(`${key}:cancel`, (options) => refunds.create(rest, options)).then(refundOutcome),
+      );
+      return made.outcome === 'refunded' ? { outcome: 'cancelled' } : { ...made, reference: intent.id };
     }
     try {
       await paymentIntents.cancel(intent.id);
+      return { outcome: 'cancelled' };
     } catch (error) {
       if (!isUnexpectedState(error)) throw error;
       if (tries === 0) throw errors.unavailable(`Stripe is still busy with ${key}.`);
       // It was charged meanwhile.
-      await cancel(key, amount, tries - 1);
+      return cancel(key, amount, tries - 1);
     }
   };
 
   return {
     name: 'stripe',
+    limits: amountLimits,
 
-    authorise: (key, { amount, method }) => asked(authorise(key, amount, method)),
-
-    async capture(key, amount) {
-      const { id } = await asked(intentOf(key, amount));
-      const captured = await asked(paymentIntents.capture(id));
-      return { outcome: 'captured', reference: captured.id };
-    },
+    authorise: (key, { amount, method }) => asked(orDeclined(authorise(key, amount, method))),
+    capture: (key, amount) => asked(orDeclined(capture(key, amount))),
 
     async find(key, amount) {
-      return outcomeOf(await asked(intentOf(key, amount)));
+      const found = await asked(orDeclined(intentOf(key, amount)));
+      return 'outcome' in found ? found : outcomeOf(found);
     },
 
-    async refund({ key, amount, captured, reference }) {
-      const all = await asked(refunds.list({ payment_intent: reference }).autoPagingToArray({ limit: 1000 }));
-      // Stripe forgets the key after a day, but not this.
-      const known = all.find(({ metadata }) => metadata?.refundId === key);
-      if (known) return made(known);
-      const left = all.filter(isMade).reduce((rest, refund) => rest - refund.amount, inStripes(captured));
-      if (inStripes(amount) > left) throw errors.refundTooHigh({ ...amount, amount: left / factorOf(amount.currency) });
-      const params = { payment_intent: reference, amount: inStripes(amount), metadata: { refundId: key } };
-      made(await asked(keyed(key, (options) => refunds.create(params, options))));
+    async refund(order) {
+      const made = await asked(orRefused(refund(order)));
+      if (made.outcome === 'refunded') return made;
+      // Another worker may have made it meanwhile, which is why Stripe refused this one.
+      const all = await asked(refundsOf(order.reference).catch(noneIfRefused));
+      return knownRefund(all, order.key) ?? made;
     },
 
     cancel: (key, amount) => asked(cancel(key, amount)),
 
-    verify(body, signature) {
-      const { id, type, data } = signed(() => stripe.webhooks.constructEvent(body, signature, config.webhookSecret));
-      const orderId = data.object.object === 'payment_intent' ? data.object.metadata.orderId : undefined;
-      return { id, type, ...(orderId !== undefined && ORDER_ID.test(orderId) ? { orderId } : {}) };
+    async statement({ reference, currency }) {
+      const all = await asked(refundsOf(reference).catch(noneIfRefused));
+      const disputed = await asked(
+        disputes.list({ payment_intent: reference, limit: 100 }).then(({ data }) => data, noneIfRefused),
+      );
+      return {
+        refunds: all.map((one) => statedRefund(one, currency)),
+        disputes: disputed.map((one) => statedDispute(one, currency)),
+      };
     },
+
+    verify: (body, signature) =>
+      eventOf(signed(() => stripe.webhooks.constructEvent(body, signature, config.webhookSecret))),
 
     books: async () => undefined,
   };
@@ -159,10 +209,24 @@ function signed<R>(read: () => R): R {
   }
 }
 
-const isMade = ({ status }: Stripe.Refund): boolean => status !== 'failed' && status !== 'canceled';
+/** A refund that the bank has sent back is refused for good. */
+const refundOutcome = (refund: Stripe.Refund): RefundOutcome =>
+  isMade(refund)
+    ? { outcome: 'refunded' }
+    : { outcome: 'refused', reason: refund.failure_reason ?? refund.status ?? 'failed' };
 
-/** @throws {Error} for a refund that the bank has sent back: somebody has to see to it */
-function made(refund: Stripe.Refund): void {
-  if (!isMade(refund))
-    throw new Error(`Stripe could not refund ${refund.id}: ${refund.failure_reason ?? refund.status}`);
+async function orRefused(attempt: Promise<RefundOutcome>): Promise<RefundOutcome> {
+  try {
+    return await attempt;
+  } catch (error) {
+    const reason = refusalOf(error);
+    if (reason === undefined) throw error;
+    return { outcome: 'refused', reason };
+  }
+}
+
+/** Stripe has no such payment, or its key may not read this. */
+function noneIfRefused(error: unknown): [] {
+  if (refusalOf(error) !== undefined || error instanceof Stripe.errors.StripePermissionError) return [];
+  throw error;
 }

@@ -85,9 +85,12 @@ const ROUTES = `
   POST /v1/admin/inventory/:sku/movements
   POST /v1/admin/inventory/stocktakes
   POST /v1/admin/orders/:id/cancel
+  POST /v1/admin/orders/:id/decide
   POST /v1/admin/orders/:id/deliver
   POST /v1/admin/orders/:id/pack
   POST /v1/admin/orders/:id/refunds
+  POST /v1/admin/orders/:id/refunds/:refundId/retry
+  POST /v1/admin/orders/:id/refunds/:refundId/settle
   POST /v1/admin/orders/:id/replay
   POST /v1/admin/orders/:id/returns/:returnId/approve
   POST /v1/admin/orders/:id/returns/:returnId/refuse

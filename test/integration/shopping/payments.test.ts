@@ -175,4 +175,49 @@ eachEngine('an order paid by the sandbox', (engine) => {
       expect(await mailed(id, 'unpaid-order-cancelled')).toContain('cancelled before it was paid');
     });
   });
+
+  describe('a total that cannot be charged', () => {
+    /** Coupons that leave this much of the goods, and nothing of the delivery. */
+    const couponsLeaving = async (left: number, goods: number) => {
+      const admin = await staffAt(shop, 'admin');
+      const [off, free] = [`OFF-${randomUUID().slice(0, 8)}`, `FREE-${randomUUID().slice(0, 8)}`];
+      await admin.ask(`PUT /v1/admin/coupons/${off}`, { kind: 'fixed', amount: goods - left });
+      await admin.ask(`PUT /v1/admin/coupons/${free}`, { kind: 'free-shipping' });
+      return [off, free];
+    };
+    let bob: Shopper;
+    beforeEach(async () => {
+      bob = await Shopper.at(shop.url);
+    });
+    const quote = (part: object = {}) => bob.ask('POST /v1/checkout/quote', { addressId: bob.addressId, ...part });
+    const place = (part: object = {}) =>
+      bob.ask('POST /v1/orders', { addressId: bob.addressId, ...part }, { 'idempotency-key': randomUUID() });
+
+    test('is refused in the quote and in the order, before anything is reserved; within the limits it is sold', async () => {
+      await bob.put(MUG, 1);
+      const { totals, payable } = (await quote()).body;
+      expect(payable).toEqual({
+        least: { amount: 50, currency: 'EUR' },
+        largest: { amount: 99_999_999, currency: 'EUR' },
+      });
+      const goods = totals.subtotal.amount;
+      const couponCodes = await couponsLeaving(49, goods);
+      const refused = { status: 422, body: { type: '/problems/total-not-payable', least: { amount: 50 } } };
+      expect(await quote({ couponCodes })).toMatchObject(refused);
+      expect(await place({ couponCodes })).toMatchObject(refused);
+      expect((await bob.ask('GET /v1/orders')).body.items).toEqual([]);
+      const enough = await couponsLeaving(50, goods);
+      expect(await place({ couponCodes: enough })).toMatchObject({
+        status: 201,
+        body: { totals: { total: { amount: 50 } } },
+      });
+    });
+
+    test('does not touch one of zero, which is free', async () => {
+      await bob.put(MUG, 1);
+      const { totals } = (await quote()).body;
+      const couponCodes = await couponsLeaving(0, totals.subtotal.amount);
+      expect(await place({ couponCodes })).toMatchObject({ status: 201, body: { status: 'PAID' } });
+    });
+  });
 });

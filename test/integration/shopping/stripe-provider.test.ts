@@ -28,6 +28,7 @@ const charged = async (orderId: string) => {
 };
 const refund = (of: string, key: string, amount: number, reference: string) =>
   provider.refund({ key, of, reference, amount: euros(amount), captured: TOTAL });
+const statement = (key: string, reference: string) => provider.statement({ key, reference, currency: 'EUR' });
 const confirms = () => stripe.log.filter((line) => line.endsWith('/confirm')).length;
 
 describe('Stripe', () => {
@@ -70,10 +71,7 @@ describe('Stripe', () => {
     await back(34, part);
     await back(34, part);
     expect(stripe.moneyOf(id).kept).toBe(1200 * factor);
-    await expect(back(1201, newId('rfd'))).rejects.toMatchObject({
-      type: 'refund-too-high',
-      data: { left: money(1200) },
-    });
+    expect(await back(1201, newId('rfd'))).toEqual({ outcome: 'refused', reason: 'more_than_left' });
     await back(1200, newId('rfd'));
     expect(stripe.moneyOf(id).kept).toBe(0);
   });
@@ -127,8 +125,8 @@ describe('Stripe', () => {
     stripe.forgetKeys();
     await refund(id, first, 300, reference);
     expect(stripe.moneyOf(id).kept).toBe(700);
-    const tooHigh = { type: 'refund-too-high', data: { left: euros(700) } };
-    await expect(refund(id, newId('rfd'), 701, reference)).rejects.toMatchObject(tooHigh);
+    const tooHigh = { outcome: 'refused', reason: 'more_than_left' };
+    expect(await refund(id, newId('rfd'), 701, reference)).toEqual(tooHigh);
     await refund(id, newId('rfd'), 700, reference);
     expect(stripe.moneyOf(id).kept).toBe(0);
   });
@@ -138,7 +136,110 @@ describe('Stripe', () => {
     const reference = await charged(id);
     await refund(id, refundId, 300, reference);
     Object.assign(stripe.refunds.at(-1) ?? {}, { status: 'failed', failure_reason: 'lost_or_stolen_card' });
-    await expect(refund(id, refundId, 300, reference)).rejects.toThrow('lost_or_stolen_card');
+    const failed = { outcome: 'refused', reason: 'lost_or_stolen_card' };
+    expect(await refund(id, refundId, 300, reference)).toEqual(failed);
+    const [stated] = (await statement(id, reference))?.refunds ?? [];
+    expect(stated).toMatchObject({ key: refundId, amount: 300, state: 'failed', reason: 'lost_or_stolen_card' });
+  });
+
+  describe('that refuses for good', () => {
+    test.each([
+      [euros(49), 'amount_too_small'],
+      [euros(100_000_000), 'amount_too_large'],
+      [{ amount: 1000, currency: 'XXX' }, 'invalid_currency'],
+    ])('a charge of %j: it is declined, and to cancel it is nothing to do', async (amount, reason) => {
+      const id = newId('ord');
+      const declined = { outcome: 'declined', reason };
+      expect(await charge(id, 'pm_card_visa', amount)).toEqual(declined);
+      expect(await provider.find(id, amount)).toEqual(declined);
+      expect(await provider.cancel(id, amount)).toEqual({ outcome: 'cancelled' });
+      expect(stripe.intents.some(({ metadata }) => metadata.orderId === id)).toBe(false);
+    });
+
+    test.each([
+      [400, { code: 'payment_method_unactivated' }, 'payment_method_unactivated'],
+      [400, { message: 'Never heard of' }, 'invalid_request'],
+      [404, { code: 'resource_missing' }, 'resource_missing'],
+    ])('with %d %j: it is declined', async (status, error, reason) => {
+      stripe.refuse(/confirm$/, { status, type: 'invalid_request_error', ...error });
+      expect(await charge(newId('ord'))).toEqual({ outcome: 'declined', reason });
+    });
+
+    test.each([
+      [401, { type: 'invalid_request_error' }],
+      [403, { type: 'invalid_request_error' }],
+      [429, { type: 'rate_limit_error' }],
+      [429, { type: 'invalid_request_error', code: 'lock_timeout' }],
+      [400, { type: 'invalid_request_error', code: 'api_key_expired' }],
+      [503, { type: 'api_error' }],
+    ])('but not with %d %j, which is an outage: it is charged once that is over', async (status, error) => {
+      const id = newId('ord');
+      stripe.refuse(/payment_intents$/, { status, ...error }, 20);
+      await expect(charge(id)).rejects.toMatchObject({ type: 'unavailable' });
+      stripe.calm();
+      expect(await charge(id)).toMatchObject({ outcome: 'captured' });
+    });
+
+    test('to capture what was authorised: it is declined, and can be cancelled', async () => {
+      const id = newId('ord');
+      stripe.refuse(/capture$/, {
+        status: 400,
+        type: 'invalid_request_error',
+        code: 'capture_charge_authorization_expired',
+      });
+      expect(await charge(id, 'pm_manual')).toEqual({
+        outcome: 'declined',
+        reason: 'capture_charge_authorization_expired',
+      });
+      expect(await cancel(id)).toEqual({ outcome: 'cancelled' });
+    });
+
+    test.each(['charge_disputed', 'charge_already_refunded', 'refund_disputed_payment', 'anything_else'])(
+      'a refund, and a cancellation of what was captured, as %s: it is said, and not thrown',
+      async (code) => {
+        const id = newId('ord');
+        const reference = await charged(id);
+        const refusal = { status: 400, type: 'invalid_request_error', code };
+        stripe.refuse(/refunds$/, refusal, 2, 'POST');
+        expect(await refund(id, newId('rfd'), 300, reference)).toEqual({ outcome: 'refused', reason: code });
+        expect(await cancel(id)).toEqual({ outcome: 'refused', reason: code, reference });
+        expect(stripe.moneyOf(id).kept).toBe(1000);
+      },
+    );
+
+    test('a refund of a payment that it does not have', async () => {
+      const made = await refund(newId('ord'), newId('rfd'), 300, 'pi_of_another_account');
+      expect(made).toEqual({ outcome: 'refused', reason: 'resource_missing' });
+      expect(await statement(newId('ord'), 'pi_of_another_account')).toEqual({ refunds: [], disputes: [] });
+    });
+
+    test('a refund of what was given back on its own pages', async () => {
+      const id = newId('ord');
+      const reference = await charged(id);
+      stripe.refundElsewhere(reference, 800);
+      expect(await statement(id, reference)).toMatchObject({ refunds: [{ key: null, amount: 800, state: 'made' }] });
+      const tooHigh = { outcome: 'refused', reason: 'more_than_left' };
+      expect(await refund(id, newId('rfd'), 300, reference)).toEqual(tooHigh);
+      expect(await refund(id, newId('rfd'), 200, reference)).toEqual({ outcome: 'refunded' });
+    });
+
+    test('a refund of what is disputed', async () => {
+      const id = newId('ord');
+      const reference = await charged(id);
+      stripe.dispute(reference);
+      const disputed = { outcome: 'refused', reason: 'charge_disputed' };
+      expect(await refund(id, newId('rfd'), 300, reference)).toEqual(disputed);
+      expect(await statement(id, reference)).toMatchObject({ disputes: [{ amount: 1000, state: 'open' }] });
+      stripe.closeDispute(reference, 'lost');
+      expect(await statement(id, reference)).toMatchObject({ disputes: [{ amount: 1000, state: 'lost' }] });
+    });
+  });
+
+  test('tells what it charges at least and at most, in minor units', () => {
+    expect(provider.limits('EUR')).toEqual({ least: 50, largest: 99_999_999 });
+    expect(provider.limits('JPY')).toEqual({ least: 50, largest: 99_999_999 });
+    expect(provider.limits('ISK')).toEqual({ least: 1, largest: 999_999 });
+    expect(provider.limits('XAF')).toEqual({ least: 1, largest: 99_999_999 });
   });
 
   test('cancels before the charge, which makes a later charge fail', async () => {

@@ -6,6 +6,7 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { staffAt } from '../../support/staff.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
 
 const { products } = await sampleCatalogue('EUR');
@@ -130,6 +131,151 @@ describe('an order paid by Stripe', () => {
       (one) => one?.state === 'CANCELLED',
     );
     expect(stripe.moneyOf(body.id)).toEqual({ charges: 1, kept: 0 });
+  });
+});
+
+describe('what happens at Stripe alone', () => {
+  let staff: Shopper;
+  beforeAll(async () => {
+    staff = await staffAt(shop);
+  });
+  const paid = async () => {
+    const { body } = await order('pm_card_visa');
+    const reference = body.payment.reference as string;
+    await eventually(
+      () => stored(body.id),
+      (one) => one?.nextAt === null,
+    );
+    return { id: body.id as string, reference, total: body.totals.total.amount as number };
+  };
+  const tell = (type: string, object: object) =>
+    webhook(JSON.stringify({ id: `evt_${randomUUID()}`, object: 'event', type, data: { object } }));
+  const admin = (id: string, what: string, body: object = {}) =>
+    staff.ask(`POST /v1/admin/orders/${id}/${what}`, body, { 'idempotency-key': randomUUID() });
+  const sold = async () => (await storeOf(shop, 'inventory').get(MUG))?.sold ?? 0;
+  const cancelled = (id: string) =>
+    eventually(
+      () => stored(id),
+      (one) => one?.state === 'CANCELLED',
+    );
+
+  test.each(['amount_too_small', 'amount_too_large', 'invalid_currency', 'anything_else'])(
+    'a charge refused as %s: the order is rejected with that reason, and stock and cart are free again',
+    async (code) => {
+      stripe.refuse(/payment_intents$/, { status: 400, type: 'invalid_request_error', code }, 20, 'POST');
+      const { status, body } = await order('pm_card_visa');
+      expect([status, body.reason]).toEqual([402, code]);
+      stripe.calm();
+      const [rejected] = (await ada.ask('GET /v1/orders')).body.items;
+      expect(rejected).toMatchObject({ status: 'REJECTED', payment: null });
+      expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(rejected.id);
+      expect((await ada.ask('GET /v1/cart')).body.items).toHaveLength(1);
+      expect((await stored(rejected.id))?.parkedAt).toBeNull();
+    },
+  );
+
+  test('a refund: charge.refunded, twice and from two events, is taken off once; a cancellation gives the rest back', async () => {
+    const { id, reference, total } = await paid();
+    const before = await sold();
+    stripe.refundElsewhere(reference, 1000);
+    const charge = { object: 'charge', id: 'ch_1', payment_intent: reference, metadata: { orderId: id } };
+    const answers = [await tell('charge.refunded', charge), await tell('charge.refunded', charge)];
+    answers.push(await tell('refund.created', { ...stripe.refunds.at(-1) }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const { body } = await ada.ask(`GET /v1/orders/${id}`);
+    expect(body).toMatchObject({ payment: { refunded: { amount: 1000 } }, refunds: [{ status: 'DONE' }] });
+    await admin(id, 'cancel', { reason: 'late' });
+    await cancelled(id);
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 0 });
+    expect(await sold()).toBe(before - 1);
+    expect((await stored(id))?.refunds.map(({ amount }) => amount.amount)).toEqual([1000, total - 1000]);
+  });
+
+  test('a refund of everything, of which no webhook came: a cancellation ends, and the goods return', async () => {
+    const { id, reference, total } = await paid();
+    const before = await sold();
+    stripe.refundElsewhere(reference, total);
+    await admin(id, 'cancel', { reason: 'late' });
+    expect((await cancelled(id))?.refunds.map(({ state }) => state)).toEqual(['WAIVED', 'DONE']);
+    expect(await sold()).toBe(before - 1);
+    expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 0 });
+  });
+
+  test('a refund that fails later: refund.failed makes it FAILED, and staff finds the order', async () => {
+    const { id } = await paid();
+    await admin(id, 'refunds', { amount: 500, reason: 'scratched' });
+    await eventually(
+      () => stored(id),
+      (one) => one?.refunds[0]?.state === 'DONE',
+    );
+    const refund = Object.assign(stripe.refunds.at(-1) ?? {}, { status: 'failed', failure_reason: 'closed_card' });
+    expect((await tell('refund.failed', { ...refund })).status).toBe(200);
+    const { body } = await staff.ask(`GET /v1/admin/orders/${id}`);
+    expect(body.refunds).toMatchObject([{ status: 'FAILED', failure: 'closed_card' }]);
+    expect(body).toMatchObject({ attention: ['refund-failed'], payment: { refunded: { amount: 0 } } });
+    const listed = (await staff.ask('GET /v1/admin/orders?attention=true')).body.items;
+    expect(listed.map((one: { id: string }) => one.id)).toContain(id);
+    // It is tried again under another key, which Stripe does not answer with the failure.
+    expect((await admin(id, `refunds/${body.refunds[0].id}/retry`)).status).toBe(200);
+    await eventually(
+      () => stored(id),
+      (one) => one?.refunds[0]?.state === 'DONE' && one.nextAt === null,
+    );
+    expect((await tell('refund.updated', { ...refund })).status).toBe(200);
+    expect((await stored(id))?.refunds).toMatchObject([{ state: 'DONE', attempt: 2 }]);
+  });
+
+  test('a dispute: it is recorded, its order is not shipped by accident, and lost it is money that is gone', async () => {
+    const { id, reference } = await paid();
+    const dispute = { ...stripe.dispute(reference) };
+    expect((await tell('charge.dispute.created', dispute)).status).toBe(200);
+    expect((await staff.ask(`GET /v1/admin/orders/${id}`)).body).toMatchObject({
+      attention: ['dispute-open'],
+      disputes: [{ status: 'OPEN', reason: 'fraudulent' }],
+    });
+    await admin(id, 'pack');
+    const shipment = { carrier: 'Post', trackingNumber: 'RR1' };
+    expect(await admin(id, 'ship', shipment)).toMatchObject({
+      status: 409,
+      body: { type: '/problems/order-disputed' },
+    });
+    stripe.closeDispute(reference, 'lost');
+    // Events that come in another order than they were sent say the same.
+    for (const type of ['charge.dispute.closed', 'charge.dispute.updated', 'charge.dispute.created']) {
+      expect((await tell(type, dispute)).status).toBe(200);
+    }
+    expect((await stored(id))?.disputes).toMatchObject([{ state: 'LOST' }]);
+    await admin(id, 'cancel', { reason: 'charged back' });
+    expect((await cancelled(id))?.refunds).toEqual([]);
+  });
+
+  test('a dispute, and a return of its goods: they are in the stock, and nothing is parked', async () => {
+    const { id, reference } = await paid();
+    await admin(id, 'pack');
+    await admin(id, 'ship', { carrier: 'Post', trackingNumber: 'RR1' });
+    stripe.dispute(reference);
+    const before = await sold();
+    const asked = await ada.ask(
+      `POST /v1/orders/${id}/returns`,
+      { items: [{ sku: MUG, quantity: 1 }], reason: 'too big' },
+      { 'idempotency-key': randomUUID() },
+    );
+    await admin(id, `returns/${asked.body.returns[0].id}/approve`);
+    const done = await eventually(
+      () => stored(id),
+      (one) => one?.nextAt === null,
+    );
+    expect(done?.refunds).toMatchObject([{ state: 'FAILED', failure: { reason: 'charge_disputed' } }]);
+    expect([done?.parkedAt, await sold()]).toEqual([null, before - 1]);
+  });
+
+  test('an event of a charge that is none of ours is taken, and nothing comes of it', async () => {
+    const answer = await tell('charge.refunded', {
+      object: 'charge',
+      payment_intent: 'pi_of_another_shop',
+      metadata: {},
+    });
+    expect(answer).toMatchObject({ status: 200, body: { received: true } });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { TestToken } from '../../../services/shopping/sandbox-tokens.ts';
 import type { Fate } from '../../support/model-cluster.ts';
 import { type Meanwhile, ModelShop, type Story } from '../../support/shopping-model.ts';
 
@@ -12,7 +13,10 @@ const START = Date.parse('2026-03-01T10:00:00Z');
 const some = fc.integer({ min: 1, max: 3 });
 const lines = fc.oneof(fc.record({ MUG: some }), fc.record({ MUG: some, BOWL: some }));
 const tabs = weighted([3, 1], [1, 2], [1, 3]);
-const buyer = fc.record({ wants: lines, broke: fc.boolean(), sent: fc.integer({ min: 1, max: 2 }), tabs });
+const method = weighted<TestToken | undefined>([4, undefined], [1, 'tok_refund_refused']);
+const buyer = fc
+  .record({ wants: lines, broke: fc.boolean(), sent: fc.integer({ min: 1, max: 2 }), tabs, method })
+  .map(({ method, ...one }) => ({ ...one, ...(method ? { method } : {}) }));
 const stock = fc.record({ MUG: fc.nat(5), BOWL: fc.nat(5) });
 const forgetful = weighted([20, null], [1, 'MUG'], [1, 'BOWL']);
 const pick = fc.oneof(fc.constantFrom(0, -1), fc.integer({ min: -12, max: 11 }));

@@ -1,0 +1,21 @@
+import type { Order } from './order.ts';
+
+/** Why staff has to see to an order, though nothing is left that the shop could do by itself. */
+export const ATTENTION_REASONS = ['refund-failed', 'refunded-twice', 'dispute-open'] as const;
+export type AttentionReason = (typeof ATTENTION_REASONS)[number];
+
+type Watched = Pick<Order, 'refunds' | 'disputes' | 'attentionAt'>;
+
+export function attentionReasons({ refunds, disputes = [] }: Readonly<Watched>): AttentionReason[] {
+  const reasons: AttentionReason[] = [];
+  if (refunds.some(({ state }) => state === 'FAILED')) reasons.push('refund-failed');
+  // Staff has paid it back, and then the provider has, too.
+  if (refunds.some(({ state, settlement }) => state === 'DONE' && settlement)) reasons.push('refunded-twice');
+  if (disputes.some(({ state }) => state === 'OPEN')) reasons.push('dispute-open');
+  return reasons;
+}
+
+/** The part of a patch by which the order is found among those that need attention. */
+export function attention(order: Readonly<Watched>, now: Date): { attentionAt: Date | null } {
+  return { attentionAt: attentionReasons(order).length > 0 ? (order.attentionAt ?? now) : null };
+}

@@ -1,0 +1,122 @@
+import type { Decision } from '../../lib/changes.ts';
+import { plainMoneyText } from '../../lib/format.ts';
+import { addUp } from '../../lib/money.ts';
+import { attention } from './attention.ts';
+import { type Dispute, type Order, type Refund, resumeAt } from './order.ts';
+import { noted, type OrderEvent, SYSTEM } from './order-state.ts';
+import type { StatedDispute, StatedRefund, Statement } from './payment-provider.ts';
+import { amountOf, CANCEL_KEY, chargedBack, isOwed, remainderOf, spread } from './refund-lines.ts';
+import { refundDone, refundFailed, refundKey } from './refund-outcomes.ts';
+import { refundOf } from './refunds.ts';
+
+/**
+ * Makes an order agree with what the payment provider says of its charge: refunds and disputes that the shop has not
+ * heard of, refunds that the bank has sent back. Each counts once, in whatever order and however often it is heard of,
+ * since a refund that failed and a dispute that was closed stay so.
+ * @param newId of the refunds that were made on the provider's own pages
+ */
+export function reconcile(
+  order: Readonly<Order>,
+  { refunds, disputes }: Statement,
+  newId: () => string,
+  now: Date,
+): Decision<Order> {
+  if (!order.payment) return { answer: order };
+  const steps: ((one: Readonly<Order>) => Decision<Order>)[] = [
+    ...refunds.map((stated) => (one: Readonly<Order>) => withRefund(one, stated, newId, now)),
+    ...disputes.map((stated) => (one: Readonly<Order>) => withDispute(one, stated, now)),
+    (one) => withinWhatIsLeft(one, now),
+  ];
+  return steps.reduce<Decision<Order>>(
+    ({ answer, patch }, step) => {
+      const next = step(answer);
+      return { answer: next.answer, ...(patch || next.patch ? { patch: { ...patch, ...next.patch } } : {}) };
+    },
+    { answer: order },
+  );
+}
+
+function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => string, now: Date): Decision<Order> {
+  const known = order.refunds.find((refund) => isSame(refund, stated));
+  if (known) {
+    if (stated.state === 'made') return refundDone(order, known.id, now);
+    return refundFailed(order, known.id, { reason: stated.reason ?? 'failed', isReturned: true }, now);
+  }
+  // An attempt that was given up, and what never left, is over.
+  const isEarlier = order.refunds.some(
+    ({ id, providerId }) => stated.id === providerId || stated.key === id || stated.key?.startsWith(`${id}_`),
+  );
+  if (isEarlier || stated.state === 'failed') return { answer: order };
+  const origin = { id: newId(), key: stated.id, cause: 'provider', by: SYSTEM, reason: MADE_ELSEWHERE } as const;
+  const roomy = cutWaiting(order, stated.amount - amountOf(remainderOf(order)), now).answer;
+  const made = refundOf(roomy, origin, spread(stated.amount, remainderOf(roomy)), now);
+  return refundDone({ ...roomy, refunds: [...roomy.refunds, { ...made, providerId: stated.id }] }, made.id, now);
+}
+
+const MADE_ELSEWHERE = "made on the payment provider's own pages";
+
+/** The attempt that is under way of a refund of ours, one that cancelled the charge, or one that was made elsewhere. */
+function isSame(refund: Refund, { id, key }: StatedRefund): boolean {
+  if (refund.providerId !== undefined && (refund.attempt ?? 1) === 1) return refund.providerId === id;
+  return key === refundKey(refund) || (key === CANCEL_KEY && refund.key === CANCEL_KEY);
+}
+
+const EVENTS = { OPEN: 'dispute-opened', WON: 'dispute-won', LOST: 'dispute-lost' } as const satisfies Record<
+  Dispute['state'],
+  OrderEvent
+>;
+
+function withDispute(order: Readonly<Order>, stated: StatedDispute, now: Date): Decision<Order> {
+  const known = order.disputes?.find(({ id }) => id === stated.id);
+  const state = ({ open: 'OPEN', won: 'WON', lost: 'LOST' } as const)[stated.state];
+  if (known && (known.state !== 'OPEN' || known.state === state)) return { answer: order };
+  const amount = { ...order.totals.total, amount: stated.amount };
+  const dispute: Dispute = { id: stated.id, state, amount, reason: stated.reason, at: known?.at ?? now };
+  const disputes = [...(order.disputes ?? []).filter(({ id }) => id !== stated.id), dispute];
+  const patch = {
+    disputes,
+    ...attention({ ...order, disputes }, now),
+    ...noted(order, EVENTS[state], now, SYSTEM, `${plainMoneyText(amount)}: ${stated.reason}`),
+  };
+  return { answer: { ...order, ...patch }, patch };
+}
+
+/** Whether a refund waits to be made. What was credited stays as its credit note says: the provider may refuse it. */
+const waits = ({ state, isCredited }: Refund) => state === 'PENDING' && !isCredited;
+
+/** Refunds that wait get no more than is left. */
+function withinWhatIsLeft(order: Readonly<Order>, now: Date): Decision<Order> {
+  const owed = order.refunds.filter(isOwed).map(({ amount }) => amount.amount);
+  const captured = order.payment?.captured.amount ?? 0;
+  return cutWaiting(order, addUp(owed) + chargedBack(order) - captured, now);
+}
+
+/**
+ * Takes an excess, in minor units, off the refunds that wait, as money went back elsewhere: first come, first served. One
+ * that is left with nothing is not owed any more.
+ */
+function cutWaiting(order: Readonly<Order>, excess: number, now: Date): Decision<Order> {
+  let rest = excess;
+  const refunds = order.refunds.toReversed().map((refund) => {
+    if (rest <= 0 || !waits(refund)) return refund;
+    const amount = Math.max(0, refund.amount.amount - rest);
+    rest -= refund.amount.amount - amount;
+    return amount > 0 ? cutTo(refund, amount) : waived(refund);
+  });
+  if (rest === excess || excess <= 0) return { answer: order };
+  const note = 'no more than is left, as money went back elsewhere';
+  const patch = { refunds: refunds.toReversed(), nextAt: resumeAt(now), ...noted(order, 'refund', now, SYSTEM, note) };
+  return { answer: { ...order, ...patch }, patch };
+}
+
+function cutTo(refund: Refund, amount: number): Refund {
+  const { lines = [], shipping = 0 } = refund;
+  const parts = refund.lines ? spread(amount, { lines, shipping }) : {};
+  return { ...refund, ...parts, amount: { ...refund.amount, amount } };
+}
+
+const waived = (refund: Refund): Refund => ({
+  ...refund,
+  state: 'WAIVED',
+  failure: { reason: 'already_refunded', isReturned: false },
+});

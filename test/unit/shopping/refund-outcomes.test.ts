@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { errors } from '../../../lib/errors.ts';
+import { attentionReasons } from '../../../services/shopping/attention.ts';
+import { decide, decisionFor } from '../../../services/shopping/decide.ts';
+import { advanceBy } from '../../../services/shopping/fulfilment.ts';
+import { begin, type Order, type Refund } from '../../../services/shopping/order.ts';
+import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order-steps.ts';
+import { price } from '../../../services/shopping/pricing/price.ts';
+import { standardRules } from '../../../services/shopping/pricing/standard-rules.ts';
+import { postponed } from '../../../services/shopping/recovery.ts';
+import {
+  refundDone,
+  refundFailed,
+  refundKey,
+  retryRefund,
+  settleRefund,
+} from '../../../services/shopping/refund-outcomes.ts';
+import { requestRefund } from '../../../services/shopping/refunds.ts';
+
+const NOW = new Date('2026-03-01T10:00:00Z');
+const later = (ms: number) => new Date(+NOW + ms);
+const STAFF = { role: 'staff', id: 'cus_2' } as const;
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const line = {
+  ...{ sku: 'MUG', productId: 'prd_1', title: 'Mug', variant: 'One', category: 'mugs', taxClass: 'standard' },
+  ...{ weight: 300, quantity: 2, unitPrice: eur(1000) },
+};
+const paid: Order = {
+  ...begin(
+    {
+      ...{
+        id: 'ord_01KJMVC9R0AAAAAAAAAAAAAAAA',
+        customerId: 'cus_1',
+        idemKey: 'key',
+        fingerprint: 'print',
+        owner: 'node',
+      },
+      shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
+      priced: price({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
+      paymentMethod: 'tok_approve',
+    },
+    NOW,
+  ),
+  ...{ rev: 0, state: 'PAID', nextAt: null, payment: { provider: 'stripe', reference: 'pi_1', captured: eur(2490) } },
+};
+const requested = requestRefund(paid, { id: 'rfd_a', key: 'a', amount: 500, reason: 'late', by: STAFF }, NOW).answer;
+const settle = (order: Order, outcome: 'paid-elsewhere' | 'not-owed' = 'paid-elsewhere') =>
+  settleRefund(order, { refundId: 'rfd_a', outcome, reason: 'why', by: STAFF }, NOW).answer;
+const failed = (order: Order, isReturned = false) =>
+  refundFailed(order, 'rfd_a', { reason: 'charge_disputed', isReturned }, NOW).answer;
+const stateOf = ({ refunds }: Order): Refund['state'] | undefined => refunds[0]?.state;
+const sent = ({ outbox }: Order) => outbox.map(({ id }) => id);
+const wrongState = expect.objectContaining({ type: 'wrong-state' });
+
+describe('a refund', () => {
+  test('that is settled while it is under way, and is made after all, is done: staff hears that it went out twice', () => {
+    const settled = settle(requested);
+    expect([stateOf(settled), sent(settled)]).toEqual(['SETTLED', ['mail:rfd_a:order-refunded', 'credit-note:rfd_a']]);
+    const twice = refundDone(settled, 'rfd_a', NOW).answer;
+    expect([stateOf(twice), sent(twice), attentionReasons(twice)]).toEqual(['DONE', sent(settled), ['refunded-twice']]);
+  });
+
+  test('that was done cannot be settled, nor one that is credited be waived', () => {
+    const done = refundDone(requested, 'rfd_a', NOW).answer;
+    expect(() => settle(done)).toThrow(wrongState as never);
+    expect(() => settle(failed(done, true), 'not-owed')).toThrow(wrongState as never);
+    expect(stateOf(settle(failed(requested), 'not-owed'))).toBe('WAIVED');
+    expect(() => settle({ ...requested, refunds: [] })).toThrow(
+      expect.objectContaining({ type: 'not-found' }) as never,
+    );
+  });
+
+  test('that is refused tells nobody but staff, who was never told that it is done', () => {
+    const refused = failed(requested);
+    expect([stateOf(refused), sent(refused), attentionReasons(refused)]).toEqual(['FAILED', [], ['refund-failed']]);
+    expect(failed(refused)).toBe(refused);
+    expect(stateOf(failed(refundDone(requested, 'rfd_a', NOW).answer))).toBe('DONE');
+  });
+
+  test('that is tried again has another key at the provider, and one credit note', () => {
+    const again = retryRefund(failed(refundDone(requested, 'rfd_a', NOW).answer, true), 'rfd_a', STAFF, NOW).answer;
+    expect(refundKey(again.refunds[0] as Refund)).toBe('rfd_a_2');
+    expect(retryRefund(again, 'rfd_a', STAFF, NOW).answer).toBe(again);
+    const done = refundDone({ ...again, outbox: [] }, 'rfd_a', NOW).answer;
+    expect(sent(done)).toEqual(['mail:rfd_a_2:order-refunded']);
+  });
+});
+
+test('an order whose payment is disputed, or was charged back, is shipped only if staff says so', () => {
+  const shipped = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
+  const packed = (state: 'OPEN' | 'WON' | 'LOST'): Order => ({
+    ...{
+      ...paid,
+      state: 'PACKED',
+      disputes: [{ id: 'dp_1', state, amount: eur(2490), reason: 'fraudulent', at: NOW }],
+    },
+  });
+  for (const state of ['OPEN', 'LOST'] as const) {
+    const disputed = expect.objectContaining({
+      type: 'order-disputed',
+      data: { disputes: [{ id: 'dp_1', status: state }] },
+    });
+    expect(() => advanceBy(packed(state), shipped, STAFF, NOW)).toThrow(disputed as never);
+    const despite = advanceBy(packed(state), { ...shipped, despiteDispute: true }, STAFF, NOW).answer;
+    expect(despite.state).toBe('SHIPPED');
+    expect(advanceBy(despite, shipped, STAFF, NOW).answer).toBe(despite);
+  }
+  expect(advanceBy(packed('WON'), shipped, STAFF, NOW).answer.state).toBe('SHIPPED');
+});
+
+describe('an order that is stuck', () => {
+  const parkedAt = (step: (typeof ORDER_STEPS)[number], state: Order['state']): Order => ({
+    ...{ ...paid, state, parkedAt: NOW, parkedError: 'Error', parkedStep: step },
+  });
+  const verdict = (decision: 'reject' | 'skip') => ({ decision, reason: 'why', by: STAFF });
+
+  test.each(ORDER_STEPS)('at %s, whatever state it has got into since, has a decision that ends it', (step) => {
+    expect(Object.keys(STEP_DECISIONS)).toContain(step);
+    for (const state of ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'SHIPPED', 'DELIVERED', 'CANCELLING'] as const) {
+      const order = parkedAt(step, state);
+      const due = decisionFor(order);
+      const decided = decide(order, verdict(due), NOW).answer;
+      expect(decided).toMatchObject({ parkedAt: null, failures: 0, decisions: [{ decision: due, step }] });
+      expect(decided.nextAt).toBeInstanceOf(Date);
+      expect(decided.state).toBe(state === 'PENDING' ? 'REJECTING' : state);
+    }
+  });
+
+  test('because of an outage can be decided of after an hour, and not before', () => {
+    const unreachable = errors.unavailable('Stripe: out of reach');
+    const cancelling = { ...paid, ...advanceBy(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).patch };
+    const waiting = { ...cancelling, ...postponed(cancelling, NOW, unreachable).patch };
+    expect(waiting).toMatchObject({
+      parkedAt: null,
+      parkedStep: 'other',
+      parkedError: expect.stringContaining('reach'),
+    });
+    expect(() => decide(waiting, verdict('skip'), later(3_600_000))).toThrow(wrongState as never);
+    const decided = decide(waiting, verdict('skip'), later(3_600_001)).answer;
+    expect(decided.refunds).toMatchObject([{ state: 'FAILED', failure: { reason: 'given_up' } }]);
+    expect(decide(decided, verdict('skip'), NOW).answer).toBe(decided);
+  });
+
+  test('and one that is not cannot', () => {
+    expect(() => decide(paid, verdict('skip'), later(9e9))).toThrow(wrongState as never);
+    expect(() => decide(parkedAt('charge', 'PENDING'), verdict('skip'), NOW)).toThrow(wrongState as never);
+  });
+});
