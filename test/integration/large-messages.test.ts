@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Context, ServiceBroker } from 'moleculer';
 import { loadConfig } from '../../lib/config.ts';
 import { contract } from '../../lib/contract.ts';
+import { middlewareOrder } from '../../lib/middleware-order.ts';
 import { reachServers } from '../../lib/reach.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { type NatsServer, startNats } from '../../scripts/servers/start.ts';
@@ -61,7 +62,8 @@ const papers = contract(
 async function twoNodes(natsUrl: string) {
   // However busy the machine is; the limits of time that actions have are not what this is about.
   const tracking = { enabled: true, shutdownTimeout: 60_000 };
-  const patient = () => ({ requestTimeout: 120_000, tracking, middlewares: [relay([papers], true, 60_000)] });
+  const middlewares = () => [relay([papers], true, 60_000), ...middlewareOrder()];
+  const patient = () => ({ requestTimeout: 120_000, tracking, middlewares: middlewares() });
   const [near, far] = ['near', 'far'].map(
     (id) => new ServiceBroker({ ...brokerOptions(configOn(natsUrl, id)), ...patient() }),
   ) as [ServiceBroker, ServiceBroker];

@@ -57,8 +57,8 @@ function head(pages: Pages, { title, seller, buyer, facts }: Sheet): void {
   below = lines(type, address, below);
   let beside = MARGIN;
   for (const [label, value] of facts) {
-    type.draw(label, 340, beside, 90, { size: 10, color: GREY });
-    beside = type.draw(value, 430, beside, RIGHT - 430, { size: 10, align: 'right' });
+    type.draw(label, 320, beside, 90, { size: 10, color: GREY });
+    beside = type.draw(value, 400, beside, RIGHT - 400, { size: 10, align: 'right' });
   }
   // Where the window of an envelope is, unless the shop has a long address.
   below = lines(type, buyer, Math.max(150, below + 24));
