@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { domainToUnicode } from 'node:url';
 
 /** Top-level domains, as IANA lists them. */
 const IANA_DOMAINS = createRequire(import.meta.url)('tlds') as readonly string[];
@@ -25,11 +26,18 @@ const JOINING = ['Arab', 'Beng', 'Deva', 'Gujr', 'Guru', 'Khmr', 'Knda', 'Mlym',
   .join('');
 /** A joiner that changes how the characters around it are drawn: between such letters, or within an emoji. */
 const NEEDED_JOINER = new RegExp(
-  `(?<=(?=[\\p{L}\\p{M}])[${JOINING}])[\\u200c\\u200d](?![\\u200c\\u200d])|(?<=[\\p{ExtPict}\\p{EMod}\\ufe0f])\\u200d(?=\\p{ExtPict})`,
+  `(?<=(?=[\\p{L}\\p{M}])[${JOINING}])[\\u200c\\u200d](?![\\u200c\\u200d])|(?<=[\\p{ExtPict}\\p{EMod}\\ufe0f])\\u200d(?=\\p{ExtPict})` +
+    // Mongolian separates a final vowel by a narrow gap.
+    '|(?<=\\p{scx=Mong})\\u180e(?=\\p{scx=Mong})',
   'gu',
 );
-/** Variants of the character before: of emoji, of Han in names, of Mongolian letters. */
-const VARIATION_SELECTOR = /[\u034f\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
+/**
+ * A variant of the character before: of emoji, of Han in names, of Mongolian letters. One each, and none of an alphabet
+ * that has no variants: elsewhere selectors are not seen, and may stand for nothing or for hidden text. CGJ keeps the
+ * order of Hebrew marks.
+ */
+const VARIATION_SELECTOR =
+  /(?<=(?![\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}])[\p{L}\p{N}\p{P}\p{S}])[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}](?![\ufe00-\ufe0f\u{e0100}-\u{e01ef}])|(?<=\p{M})\u034f(?=\p{M})/gu;
 /** Controls, what turns the direction of the text around it, and what is not seen: zero width, tags, fillers. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/u;
 
@@ -39,9 +47,14 @@ const BIDI_CONTROL = /[\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL_IN_LINES = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/u;
 
 /** A scheme, or `www.`, with something behind it. */
-const LINK = /:\/\/|(?<![\p{L}\p{N}])(?:www\d?\.[\p{L}\p{N}]|mailto:)/iu;
+const LINK = /:\/\/|(?<![\p{L}\p{N}])(?:https?:|www\d?\.[\p{L}\p{N}]|mailto:)/iu;
 /** A host with a path or a port: `shop.example/sale`, `example.com:8080`. */
-const HOST_WITH_PATH = /[\p{L}\p{N}-]\.([\p{L}\p{N}-]{2,63})(?::\d{2,5}|[/?#](?=\S))/giu;
+const HOST_WITH_PATH = /[\p{L}\p{N}-]\.([\p{L}\p{N}-]{2,63})(?::\d{2,5}|\/|[?#](?=\S))/giu;
+/** What only looks like a host: a number (`Cad.No:15`, `H.No:1-2/3`, `Hs.Nr:4`, `Cep.Tel:0532`), `GmbH & Co.KG/Einkauf`. */
+const ABBREVIATION = /\.(?:no|nr|tel)(?=[:/#]\d+\p{L}?(?![\p{L}\p{N}]|\/\p{L}{2}))|(?<![\p{L}\p{N}])co\.kg(?=\/)/giu;
+
+/** The list has internationalised ones as they are read. */
+const isTopLevelDomain = (label: string): boolean => TOP_LEVEL_DOMAINS.has(domainToUnicode(label) || label);
 
 /**
  * Whether mail programs make a part of a text something to follow. A bare domain is none: it may be a name
@@ -49,9 +62,9 @@ const HOST_WITH_PATH = /[\p{L}\p{N}-]\.([\p{L}\p{N}-]{2,63})(?::\d{2,5}|[/?#](?=
  */
 export function hasLink(text: string): boolean {
   // Full-width and ideographic dots are dots in a host (UTS #46).
-  const plain = text.normalize('NFKC').replaceAll('\u3002', '.');
+  const plain = text.normalize('NFKC').replaceAll('\u3002', '.').replaceAll(ABBREVIATION, ' ');
   if (LINK.test(plain)) return true;
-  return [...plain.matchAll(HOST_WITH_PATH)].some(([, last = '']) => TOP_LEVEL_DOMAINS.has(last.toLowerCase()));
+  return [...plain.matchAll(HOST_WITH_PATH)].some(([, last = '']) => isTopLevelDomain(last.toLowerCase()));
 }
 
 /** What keeps a text from being one line that looks like what it is. */

@@ -1,5 +1,6 @@
 import { optionalPersonLine, personLine } from '../../lib/text-rules.ts';
 import { optionalPhone } from './phone.ts';
+import { optionalPostcode } from './postcode.ts';
 
 /** Contract rules of what a customer is made of. */
 
@@ -21,7 +22,7 @@ export const addressInputFields = {
   city: personLine,
   region: optionalPersonLine,
   /** Needed where the country has postcodes. */
-  postcode: { ...optionalPersonLine, max: 16 },
+  postcode: optionalPostcode,
   country: {
     type: 'string',
     pattern: /^[A-Z]{2}$/,

@@ -1,38 +1,21 @@
 import countries from 'i18n-iso-countries';
 import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
+import { optionalPersonLine } from '../../lib/text-rules.ts';
+import { foldNumber } from './plain-text.ts';
 import { POSTCODE_FORMS, POSTCODE_OPTIONAL, POSTCODE_UNCERTAIN, WITHOUT_POSTCODES } from './postcode-forms.ts';
 
 /** What was made of a postcode: its usual form, with a doubt where there is one, or why it is refused. */
 export type Spelling = { postcode?: string; warning?: string } | { refusal: string };
 
-/** What stands before a postcode, beside the codes of its country: distinguishing signs of vehicles, and "postcode". */
+/** What stands before a postcode, beside the codes of its country: distinguishing signs of vehicles, and words. */
 const SIGNS: Readonly<Record<string, string>> = {
   ...{ AT: 'A', BE: 'B', DE: 'D', ES: 'E', FI: 'SF', FR: 'F', HU: 'H', IT: 'I', LI: 'FL', LU: 'L', NO: 'N', PT: 'P' },
-  ...{ SE: 'S', SI: 'SLO', VA: 'V', SM: 'RSM' },
+  ...{ SE: 'S', SI: 'SLO', VA: 'V', SM: 'RSM', SG: 'S SINGAPORE', GR: 'TK ΤΚ', CY: 'TK ΤΚ', KR: '우 우편번호' },
 };
-const WORDS = ['CEP', 'CP', 'CAP', 'PLZ', 'PC', 'PIN', 'ZIP'];
-
-/** The digits 0 of scripts that addresses are written in; the nine others follow each. */
-const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x17e0];
-
-function asciiDigit(digit: string): string {
-  const code = digit.codePointAt(0) ?? 0;
-  const zero = ZEROS.find((one) => code >= one && code <= one + 9);
-  return zero === undefined ? digit : String(code - zero);
-}
-
-/** Dashes of all kinds; the katakana long vowel is what a Japanese keyboard has in their place. */
-const DASHES = /[\p{Pd}\u2212\u30fc]/gu;
+const WORDS = ['CEP', 'CP', 'CAP', 'PLZ', 'PC', 'PIN', 'PINCODE', 'ZIP', 'ZIPCODE', 'POSTCODE', 'EIRCODE'];
 
 /** One width, one case, one kind of dash, single spaces. */
-const plain = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .toUpperCase()
-    .replaceAll(/\p{Nd}/gu, asciiDigit)
-    .replaceAll(DASHES, '-')
-    .replaceAll(/[\s\p{Cf}]+/gu, ' ')
-    .trim();
+const plain = (text: string): string => foldNumber(text).toUpperCase().replaceAll(/\s+/g, ' ');
 
 /** Without what people write between the parts. */
 const compact = (text: string): string => text.replaceAll(/[\s\-.,:〒()]/g, '');
@@ -55,7 +38,8 @@ function spelledAs(example: string, bare: string): string {
 
 /** What may be meant: with or without the country before it, or the letters that each postcode of it begins with. */
 function readings(bare: string, country: string): string[] {
-  const signs = [country, countries.alpha2ToAlpha3(country) ?? '', SIGNS[country] ?? '', ...WORDS].filter(Boolean);
+  const own = SIGNS[country]?.split(' ') ?? [];
+  const signs = [country, countries.alpha2ToAlpha3(country) ?? '', ...own, ...WORDS].filter(Boolean);
   const shorter = signs.filter((sign) => bare.startsWith(sign)).map((sign) => bare.slice(sign.length));
   const [fixed = ''] = /^[A-Z]+/.exec(examplesOf(country)[0] ?? '') ?? [];
   const longer = fixed === country || WORDS.includes(fixed) ? [bare, ...shorter].map((one) => fixed + one) : [];
@@ -104,3 +88,12 @@ export function spellPostcode(text: string | undefined, country: string): Spelli
   }
   return { refusal: `This is no postcode of ${country}: it should look like ${forms}.` };
 }
+
+/** What is pasted has marks of direction and the like around it, which are not seen: they are no fault of a person. */
+function checkPostcode(value: unknown, faults: object[], rule: { max: number }, path: string): unknown {
+  const seen = typeof value === 'string' ? value.replaceAll(/\p{Cf}/gu, '').trim() : value;
+  return optionalPersonLine.custom(seen, faults, rule, path);
+}
+
+/** Contract rule of a postcode that may be left out or empty; `spellPostcode` says whether there is such a one. */
+export const optionalPostcode = { ...optionalPersonLine, max: 16, custom: checkPostcode } as const;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ValidationSchema } from 'fastest-validator';
 import countries from 'i18n-iso-countries';
-import { spellPostcode } from '../../../services/customer/postcode.ts';
+import { Validator } from '../../../lib/validator.ts';
+import { optionalPostcode, spellPostcode } from '../../../services/customer/postcode.ts';
 import {
   POSTCODE_FORMS,
   POSTCODE_OPTIONAL,
@@ -33,7 +35,7 @@ const SPELLINGS: readonly (readonly [country: string, usual: string, ...written:
   ['CN', '100000', '１０００００', 'CN-100000'],
   ['CO', '110111', '110 111'],
   ['CR', '10101', 'CR-10101'],
-  ['CY', '1010', 'CY-1010'],
+  ['CY', '1010', 'CY-1010', 'Τ.Κ. 1010'],
   ['CZ', '110 00', '11000', 'CZ-110 00', '110-00', 'CZ11000'],
   ['DE', '10115', 'D-10115', 'DE-10115', 'D 10115', ' 10115 ', '１０１１５', '10 115', 'D–10115'],
   ['DK', '1050', 'DK-1050', 'DK 1050'],
@@ -51,7 +53,7 @@ const SPELLINGS: readonly (readonly [country: string, usual: string, ...written:
   ['GG', 'GY1 1AA', 'gy11aa'],
   ['GI', 'GX11 1AA', 'gx111aa'],
   ['GL', '3900', 'GL-3900'],
-  ['GR', '104 35', '10435', 'GR-104 35', 'GR 10435'],
+  ['GR', '104 35', '10435', 'GR-104 35', 'GR 10435', 'ΤΚ 10435', 'Τ.Κ. 104 35', 'τ.κ. 10435', 'T.K. 10435'],
   ['GU', '96910-1234', '969101234', '96910 1234'],
   ['HR', '10000', 'HR-10000'],
   ['HU', '1051', 'H-1051', 'HU-1051'],
@@ -60,13 +62,13 @@ const SPELLINGS: readonly (readonly [country: string, usual: string, ...written:
   ['IE', 'D6W XY00', 'd6wxy00'],
   ['IL', '9614303', '96143 03'],
   ['IM', 'IM1 1AA', 'im11aa'],
-  ['IN', '110001', '110 001', 'PIN 110001', 'IN-110001', '११०००१'],
+  ['IN', '110001', '110 001', 'PIN 110001', 'Pincode: 110001', 'Pin code 110 001', 'IN-110001', '११०००१'],
   ['IR', '11936-12345', '1193612345', '۱۱۹۳۶۱۲۳۴۵'],
   ['IS', '101', 'IS-101'],
   ['IT', '00144', 'I-00144', 'IT-00144', 'CAP 00144'],
   ['JE', 'JE2 4WD', 'je24wd'],
   ['JP', '100-0001', '1000001', '〒100-0001', '〒１００－０００１', '100ー0001', '100−0001', '100 0001'],
-  ['KR', '03187', 'KR-03187'],
+  ['KR', '03187', 'KR-03187', '우)03187', '우편번호 03187'],
   ['KY', 'KY1-1100', 'ky1 1100', 'KY11100'],
   ['KZ', '050000', 'KZ-050000'],
   ['LB', '1107 2810', '11072810', '1107-2810'],
@@ -104,7 +106,7 @@ const SPELLINGS: readonly (readonly [country: string, usual: string, ...written:
   ['RU', '101000', 'RUS-101000', '101 000'],
   ['SA', '11564-1234', '11564 1234'],
   ['SE', '123 45', '12345', 'SE-123 45', 'S-123 45', 'SE-12345', '123-45'],
-  ['SG', '018956', 'SG 018956', '018 956'],
+  ['SG', '018956', 'SG 018956', '018 956', 'S018956', 'S(018956)', 'Singapore 018956', 'S 018956'],
   ['SI', '1000', 'SI-1000', 'SLO-1000'],
   ['SK', '811 01', '81101', 'SK-811 01'],
   ['SV', 'CP 1101', '1101', 'CP1101', 'cp-1101'],
@@ -210,5 +212,23 @@ describe('a postcode', () => {
     for (const set of [WITHOUT_POSTCODES, POSTCODE_OPTIONAL, POSTCODE_UNCERTAIN]) {
       for (const country of set) expect([country, countries.isValid(country)]).toEqual([country, true]);
     }
+  });
+});
+
+describe('the rule of a postcode in a request', () => {
+  const validator = new Validator({ considerNullAsAValue: true, useNewCustomCheckerFunction: true });
+  const check = validator.compile({ $$strict: true, postcode: optionalPostcode } as unknown as ValidationSchema);
+
+  test.each(['\u200e10115', '10115\u200b', '\u202a10115\u202c', '\ufeff10115', '10\u00ad115'])(
+    'takes %j, with marks that nobody sees where it was copied from',
+    (postcode) => {
+      const value = { postcode };
+      expect(check(value)).toBe(true);
+      expect(value.postcode).toBe('10115');
+    },
+  );
+
+  test.each(['10\n115', '10\x095', 'a.example/x', '1'.repeat(17)])('does not take %j', (postcode) => {
+    expect(check({ postcode })).not.toBe(true);
   });
 });

@@ -47,6 +47,18 @@ describe('a refresh token', () => {
     }
   });
 
+  test('with characters of several bytes in the place of seal or secret is nobody’s, and no fault of ours', () => {
+    const [, , secret = '', seal = ''] = Buffer.from(writeToken(token('ses_1', 'first'), SECRET), 'base64url')
+      .toString()
+      .split('.');
+    const isGenuine = (secret: string, seal: string) =>
+      isOurs({ ...token('ses_1', secret), seal }, { tokenSecret: SECRET });
+    expect(isGenuine(secret, seal)).toBe(true);
+    expect(isGenuine(secret, 'é'.repeat(seal.length))).toBe(false);
+    expect(isGenuine('é'.repeat(secret.length), seal)).toBe(false);
+    expect(isGenuine(secret, '')).toBe(false);
+  });
+
   test('has a secret of 256 bits that is never the same', () => {
     const secrets = Array.from({ length: 1000 }, newSecret);
     expect(new Set(secrets).size).toBe(1000);

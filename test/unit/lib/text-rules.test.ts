@@ -84,6 +84,15 @@ const REAL = [
     '渋谷区道玄坂１丁目２−３',
     'Bldg.C/Fl.2',
     'Kpt.Nálepku/3',
+    'Atatürk Cad.No:15/3',
+    'Gül Sok.No:12 D:4',
+    'H.No:12-3-456/A, Jubilee Hills',
+    'Plot.No:12A/7',
+    'Hauptstr.Nr:12',
+    'Cep.Tel:0532 1234567',
+    'Muster GmbH & Co.KG/Einkauf',
+    'ᠰᠠᠶᠢᠨ\u180eᠠ',
+    '1️⃣ Platz',
     'http',
     'World Wide Web',
     'Www',
@@ -111,6 +120,10 @@ const HOSTILE: readonly [string, string][] = [
   ...[...'\u200b\u2060\ufeff\u00ad\u180e\u115f\u1160\u3164\uffa0\u2800\u2061\ufff9\u{e0041}'].map(
     (mark): [string, string] => [`ab${mark}cd`, 'visible'],
   ),
+  ...[...'\u034f\ufe0f\ufe00\u180b\u{e0100}'].map((mark): [string, string] => [`ab${mark}cd`, 'visible']),
+  ...['\u034f', '\ufe0f', '\u{e0100}', '\ufe0f\ufe0f', '葛\u{e0100}\u{e0101}', '❤\ufe0f\ufe0f'].map(
+    (text): [string, string] => [text, 'visible'],
+  ),
   ['A\u200cda', 'visible'],
   ['A\u200dda', 'visible'],
   ['12\u200d34', 'visible'],
@@ -133,6 +146,12 @@ const HOSTILE: readonly [string, string][] = [
   ['evil。com/x', 'noLink'],
   ['bücher.de/x', 'noLink'],
   ['пример.рф/x', 'noLink'],
+  ['evil.xn--p1ai/x', 'noLink'],
+  ['evil.com/', 'noLink'],
+  ['https:evil.com', 'noLink'],
+  ['HTTP:/evil.com/claim', 'noLink'],
+  ['evil.no/claim', 'noLink'],
+  ['evil.no:8080/claim', 'noLink'],
 ];
 
 describe('a line that a person writes', () => {
