@@ -177,4 +177,8 @@ export function closeBy(sessions: readonly Session[], token: RefreshToken, isGen
 
 const expired = (session: Session, now: Date) => +now - +session.lastUsedAt > LIFETIME;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
-const same = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+/** Compares in a time that does not depend on where they differ; what a client sent may have any characters. */
+function same(a: string, b: string): boolean {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
