@@ -1,3 +1,5 @@
+import { foldNumber } from './plain-text.ts';
+
 /** Digits of a number (E.164 has 15 at most; the shortest national ones have 5). */
 const FEWEST_DIGITS = 5;
 const MOST_DIGITS = 15;
@@ -12,11 +14,7 @@ const EXTENSION = /(?:[,;]?\s*(?:ext\.?|extension|x|#))\s*(\d{1,6})$/iu;
  */
 export function foldPhone(text: string): string | undefined {
   // Address books put marks of direction around numbers.
-  const plain = text
-    .normalize('NFKC')
-    .replaceAll(/\p{Cf}/gu, '')
-    .replaceAll(/\p{Pd}/gu, '-')
-    .trim();
+  const plain = foldNumber(text);
   const extension = EXTENSION.exec(plain)?.[1];
   const number = plain
     .replace(EXTENSION, '')
