@@ -359,21 +359,6 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/shopping/payments.test.ts'],
     red: /is refused in the quote and in the order/,
   },
-  'goods wait for the money of a return': {
-    file: 'services/shopping/settlement.ts',
-    find: 'const stocked = await without(restock(delivered.order, shop), delivered.order);',
-    replace:
-      'await payBack(delivered.order, shop); const stocked = await without(restock(delivered.order, shop), delivered.order);',
-    tests: ['test/integration/shopping/parked.test.ts'],
-    red: /goods come back, whatever becomes of the money/,
-  },
-  'a decision to go on without a step is not heeded': {
-    file: 'services/shopping/order-steps.ts',
-    find: "one.decision === 'skip' && (one.step === step || one.step === 'other')",
-    replace: 'false',
-    tests: ['test/integration/shopping/parked.test.ts'],
-    red: /because of void/,
-  },
 };
 
 /** A source as the mutation that MUTATION names leaves it. */
