@@ -8,6 +8,7 @@ import { natsOptions } from './lib/nats-options.ts';
 import { isCounted } from './lib/node-breaker.ts';
 import { nodeService } from './lib/node-service.ts';
 import { outsideBreakerMetrics } from './lib/outside-breaker-metrics.ts';
+import { replacedNodes } from './lib/replaced-nodes.ts';
 import { requestLog } from './lib/request-log.ts';
 import { paramsValidator } from './lib/validator.ts';
 import { breakerService } from './services/breaker/breaker.ts';
@@ -104,6 +105,7 @@ export function brokerOptions(config: Config): BrokerOptions {
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),
       drain(),
+      replacedNodes(),
       outsideBreakerMetrics(),
       breakerService(config.checkResults),
       ...middlewareOrder(),

@@ -23,6 +23,13 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/cluster/circuit-breaker.test.ts'],
     red: /● a sharded action is never sent to the wrong node/,
   },
+  'calls wait for a node that was started anew': {
+    file: 'lib/replaced-nodes.ts',
+    find: 'if (known !== undefined && known !== instanceID) broker.transit?.removePendingRequestByNodeID(id);',
+    replace: '',
+    tests: ['test/unit/lib/replaced-nodes.test.ts'],
+    red: /● calls that a killed node has taken/,
+  },
   'refusals open a circuit': {
     file: 'lib/node-failure.ts',
     find: 'return isServerError(code);',
