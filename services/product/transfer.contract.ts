@@ -40,7 +40,20 @@ export const transferActions = {
       again: 'boolean',
       /** Variants go that the row of their product leaves out. */
       removeMissing: 'boolean',
+      /** But for these, which stand elsewhere in the file. */
+      keep: { type: 'array', items: 'string', optional: true },
     },
     returns: { type: 'array', items: outcome },
+  },
+  skusOf: {
+    summary: 'The SKUs of products, by slug; those that are not there are left out',
+    visibility: 'public',
+    auth: 'internal',
+    idempotent: true,
+    params: { slugs: { type: 'array', items: 'string', max: 500 } },
+    returns: {
+      type: 'array',
+      items: { type: 'object', props: { slug: 'string', skus: { type: 'array', items: 'string' } } },
+    },
   },
 } as const;

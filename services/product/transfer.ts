@@ -18,4 +18,9 @@ export const transferHandlers: Handlers<typeof transferActions, ProductService> 
   importBatch(ctx) {
     return importBatch(this, ctx, ctx.params);
   },
+
+  async skusOf(ctx) {
+    const products = await this.store.find({ slug: { $in: ctx.params.slugs } }, { fields: ['slug', 'variants'] });
+    return products.map(({ slug, variants }) => ({ slug, skus: variants.map(({ sku }) => sku) }));
+  },
 };

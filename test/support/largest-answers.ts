@@ -53,6 +53,7 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'product.describeImage': list(20, IMAGE),
   'product.removeImage': list(20, IMAGE),
   'product.importBatch': 'within its node',
+  'product.skusOf': 'within its node',
   'product.suggest': list(60, text(200) + 200),
   'product.related': 'asked',
   'product.get': 'asked',

@@ -30,6 +30,8 @@ interface Batch {
   again: boolean;
   /** Whether variants go that a product's row leaves out. */
   removeMissing: boolean;
+  /** But for these, which stand elsewhere in the file. */
+  keep?: readonly string[] | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ interface Batch {
 export async function importBatch(
   service: ProductService,
   rpc: Pick<Rpc, 'call'>,
-  { importId, rows, again, removeMissing }: Batch,
+  { importId, rows, again, removeMissing, keep = [] }: Batch,
 ): Promise<Outcome[]> {
   const productOf = await find(service, rows);
   const isCategory = categories(rpc);
@@ -71,7 +73,8 @@ export async function importBatch(
     if (outcome.kind === 'created') made.push({ ...product, rev: 0 });
   }
   touched.push(...made);
-  const removals = removeMissing ? await planRemovals(rpc, importId, known, again) : NO_REMOVALS;
+  const planned = { importId, rows: known, keep: new Set(keep), again };
+  const removals = removeMissing ? await planRemovals(rpc, planned) : NO_REMOVALS;
   const changes = new Map<Product, Map<ImportedRow, Change>>();
   for (const { row, product } of known) {
     try {

@@ -41,7 +41,8 @@ function recordOf(line: number, record: readonly string[], columns: readonly str
     if (!isUtf8 && record.some((cell) => cell.includes('\uFFFD'))) return { wrong: 'This is not UTF-8.' };
     return checked(inputOf(cells));
   };
-  return { line, key: keyOf(cells.get('slug'), cells.get('sku')), size, check };
+  const sku = cells.get('sku') ?? '';
+  return { line, key: keyOf(cells.get('slug'), sku), skus: sku === '' ? [] : [sku], size, check };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { BrokenFile, type FileRecord } from './row.ts';
+import { slugRule } from '../product-input.ts';
+import { BrokenFile, type FileRecord, SLUG_KEY } from './row.ts';
 
-/** Of one file: its index takes about 50 bytes of memory for each. */
+/** Of one file, and as many SKUs when they count: its index takes about 50 bytes of memory for each. */
 const MAX_PRODUCTS = 2_000_000;
 
 /** 48 bits: two products that share one are read as if their records did not stand together, which is as good. */
@@ -15,15 +16,20 @@ export interface FileIndex {
   broken: BrokenFile | undefined;
   /** The product of the last record: where a file breaks off, more of it may have followed. */
   last: number | undefined;
-  /** The first line of which nobody can tell which product it is of. */
+  /** The first line of which nobody can tell which product it is of: it has no slug, or one that can be none. */
   stray: number | undefined;
 }
 
 /**
  * Finds the products whose records do not stand together, before anything is made of any.
+ * @param skus gets the SKUs of all records, by their hash
  * @throws {BrokenFile} for more products than it can hold
  */
-export async function indexOf(records: AsyncIterable<FileRecord>, maxProducts = MAX_PRODUCTS): Promise<FileIndex> {
+export async function indexOf(
+  records: AsyncIterable<FileRecord>,
+  maxProducts = MAX_PRODUCTS,
+  skus?: Set<number>,
+): Promise<FileIndex> {
   const sizes = new Map<number, number>();
   const scattered = new Map<number, number>();
   let [key, hash]: [string | undefined, number | undefined] = [undefined, undefined];
@@ -33,12 +39,14 @@ export async function indexOf(records: AsyncIterable<FileRecord>, maxProducts = 
       const isNext = record.key !== undefined && record.key === key;
       if (!isNext) {
         key = record.key;
-        if (key === undefined) stray ??= record.line;
+        if (!hasSlug(key)) stray ??= record.line;
         hash = key === undefined ? undefined : hashOf(key);
         if (hash !== undefined && sizes.has(hash)) scattered.set(hash, 0);
       }
       if (hash !== undefined) sizes.set(hash, (sizes.get(hash) ?? 0) + record.size);
-      if (sizes.size > maxProducts) throw new TooManyProducts(`A file may have ${maxProducts} products.`);
+      for (const sku of skus ? record.skus : []) skus?.add(hashOf(sku));
+      const most = Math.max(sizes.size, skus?.size ?? 0);
+      if (most > maxProducts) throw new TooManyProducts(`A file may have ${maxProducts} products.`);
     }
   } catch (error) {
     if (!(error instanceof BrokenFile) || error instanceof TooManyProducts) throw error;
@@ -47,5 +55,8 @@ export async function indexOf(records: AsyncIterable<FileRecord>, maxProducts = 
   for (const found of scattered.keys()) scattered.set(found, sizes.get(found) ?? 0);
   return { scattered, broken, last: hash, stray };
 }
+
+/** `Mug` and `mug ` are slugs of no product, and may be meant for one. */
+const hasSlug = (key = ''): boolean => key.startsWith(SLUG_KEY) && slugRule.pattern.test(key.slice(SLUG_KEY.length));
 
 class TooManyProducts extends BrokenFile {}

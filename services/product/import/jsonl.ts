@@ -30,13 +30,18 @@ function recordOf(line: number, bytes: Buffer, decoder: TextDecoder): FileRecord
     return refused(line, 'This is not JSON.');
   }
   const { slug, variants } = Object(value) as { slug?: unknown; variants?: unknown };
-  const [first] = Array.isArray(variants) ? variants : [];
-  return { line, key: keyOf(slug, Object(first).sku), size: bytes.length, check: () => checked(value) };
+  const skus = (Array.isArray(variants) ? variants : []).map((variant): unknown => Object(variant).sku);
+  return {
+    ...{ line, key: keyOf(slug, skus[0]), size: bytes.length },
+    skus: skus.filter((sku) => typeof sku === 'string'),
+    check: () => checked(value),
+  };
 }
 
 const refused = (line: number, wrong: string): FileRecord => ({
   line,
   key: undefined,
+  skus: [],
   size: 0,
   check: () => ({ wrong }),
 });

@@ -13,6 +13,8 @@ interface Options {
   /** Nothing of a file counts that cannot be read to its end, each line of it: what it leaves out means something. */
   whole: boolean;
   maxGathered?: number;
+  /** Gets all SKUs of the file by their hash, before the first product is given. */
+  skus?: Set<number>;
 }
 
 /**
@@ -25,12 +27,14 @@ interface Options {
 export async function* productRows(
   open: () => Promise<AsyncIterable<Buffer>>,
   format: Format,
-  { whole, maxGathered = MAX_GATHERED_BYTES }: Options,
+  { whole, maxGathered = MAX_GATHERED_BYTES, skus }: Options,
 ): AsyncGenerator<Row> {
   const records = async () => paced(format === 'csv' ? csvRecords(await open()) : jsonlRecords(await open()));
-  const { scattered, broken, last, stray } = await indexOf(await records());
+  const { scattered, broken, last, stray } = await indexOf(await records(), undefined, skus);
   if (broken && whole) throw broken;
-  if (stray !== undefined && whole) throw new BrokenFile(`Line ${stray} cannot be read, and may be of any product.`);
+  if (stray !== undefined && whole) {
+    throw new BrokenFile(`Line ${stray} has no slug that can be read, and may be of any product.`);
+  }
   // More of it may have followed.
   const isCut = (hash: number) => broken !== undefined && hash === last;
   yield* together(readable(await records()), (hash) => !scattered.has(hash) && !isCut(hash));

@@ -1,6 +1,7 @@
 import type { Rpc } from '../../../lib/contract.ts';
 import type { Product } from '../product.ts';
 import type { ImportedRow } from './batch.ts';
+import type { Input } from './import-input.ts';
 import { RefusedRow } from './row.ts';
 
 /** SKUs of one call. */
@@ -18,6 +19,14 @@ export interface Removals {
   takeBack(lines: readonly number[]): Promise<void>;
 }
 
+interface Planned {
+  importId: string;
+  rows: readonly { row: ImportedRow; product: Readonly<Product> }[];
+  /** Of which the file says something in a row of another product: that one may fail, so they stay where they are. */
+  keep: ReadonlySet<string>;
+  again: boolean;
+}
+
 /** Nothing is removed. */
 export const NO_REMOVALS: Removals = { of: () => new Set(), doneBefore: () => 0, takeBack: async () => {} };
 
@@ -27,11 +36,11 @@ export const NO_REMOVALS: Removals = { of: () => new Set(), doneBefore: () => 0,
  */
 export async function planRemovals(
   rpc: Pick<Rpc, 'call'>,
-  importId: string,
-  rows: readonly { row: ImportedRow; product: Readonly<Product> }[],
-  again: boolean,
+  { importId, rows, keep, again }: Planned,
 ): Promise<Removals> {
-  const missing = new Map(rows.map(({ row, product }) => [row.line, missingIn(product, row)]));
+  const missingOf = ({ product, row }: Planned['rows'][number]) =>
+    missingIn(product, row.input).filter((sku) => !keep.has(sku));
+  const missing = new Map(rows.map((one) => [one.row.line, missingOf(one)]));
   const stocks = await quantitiesOf(rpc, [...missing.values()].flat());
   const reserved = (line: number) => (missing.get(line) ?? []).filter((sku) => (stocks.get(sku)?.reserved ?? 0) > 0);
   const noted = rows.flatMap(({ row: { line }, product: { slug } }) =>
@@ -66,10 +75,10 @@ export async function planRemovals(
 }
 
 /** A row that says nothing of variants leaves them alone. */
-function missingIn({ variants }: Readonly<Product>, { input }: ImportedRow): string[] {
-  if (!input.variants) return [];
-  const said = new Set(input.variants.map(({ sku }) => sku));
-  return variants.flatMap(({ sku }) => (said.has(sku) ? [] : [sku]));
+export function missingIn(product: { variants: readonly { sku: string }[] }, { variants }: Input): string[] {
+  if (!variants) return [];
+  const said = new Set(variants.map(({ sku }) => sku));
+  return product.variants.flatMap(({ sku }) => (said.has(sku) ? [] : [sku]));
 }
 
 async function notedFor(rpc: Pick<Rpc, 'call'>, importId: string, lines: readonly number[]) {

@@ -14,6 +14,8 @@ export interface FileRecord {
   line: number;
   /** Equal for the records of one product; undefined: nobody can tell which product it is of. */
   key: string | undefined;
+  /** Of the variants that it says something of, as they are written. */
+  skus: readonly string[];
   /** About how much memory it takes, in bytes. */
   size: number;
   check(): Checked;
@@ -32,9 +34,12 @@ export class RefusedRow extends Error {}
 
 const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(importInput) });
 
+/** Before the slug, in the key of a record that has one. */
+export const SLUG_KEY = 'slug ';
+
 /** By its slug, or else by the SKU of its variant. */
 export function keyOf(slug: unknown, sku: unknown): string | undefined {
-  if (typeof slug === 'string' && slug !== '') return `slug ${slug}`;
+  if (typeof slug === 'string' && slug !== '') return SLUG_KEY + slug;
   return typeof sku === 'string' && sku !== '' ? `sku ${sku}` : undefined;
 }
 

@@ -4,8 +4,11 @@ import { isOutage } from '../../../lib/outage.ts';
 import type { Self } from '../../../lib/service.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import type { ImportedRow } from './batch.ts';
+import { hashOf } from './file-index.ts';
 import { claimed, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
 import { productRows } from './product-rows.ts';
+import { missingIn } from './removals.ts';
 import { BrokenFile } from './row.ts';
 import { type Result, runImport } from './run.ts';
 
@@ -62,12 +65,14 @@ async function attempt(
       });
     };
     const { removeMissing = false } = job;
+    const skus = removeMissing ? new Set<number>() : undefined;
     const isThrough = await runImport({
-      rows: productRows(open, job.format, { whole: removeMissing }),
+      rows: productRows(open, job.format, { whole: removeMissing, ...(skus ? { skus } : {}) }),
       done: job.rows,
       again,
       async apply(rows, again) {
-        const batch = { importId: job._id, rows: [...rows], again, removeMissing };
+        const keep = skus ? await elsewhere(service, rows, skus) : [];
+        const batch = { importId: job._id, rows: [...rows], again, removeMissing, keep };
         return (await broker.call('product.importBatch', batch)).map(({ kind, detail = '', removed = 0 }) =>
           kind === 'refused' ? { kind, detail } : { kind, removed },
         );
@@ -92,6 +97,21 @@ async function attempt(
   } finally {
     clearInterval(renewing);
   }
+}
+
+/** What the products of these rows have, their rows leave out, and the file says something of in another row. */
+async function elsewhere(
+  { broker }: ImportService,
+  rows: readonly ImportedRow[],
+  skus: ReadonlySet<number>,
+): Promise<string[]> {
+  const inputs = new Map(rows.flatMap(({ input }) => (input.slug === undefined ? [] : [[input.slug, input]])));
+  const products = await broker.call('product.skusOf', { slugs: [...inputs.keys()] });
+  return products.flatMap(({ slug, skus: known }) =>
+    missingIn({ variants: known.map((sku) => ({ sku })) }, inputs.get(slug) ?? {}).filter((sku) =>
+      skus.has(hashOf(sku)),
+    ),
+  );
 }
 
 async function note({ broker }: ImportService, importId: string, results: readonly Result[]): Promise<void> {

@@ -298,6 +298,45 @@ eachEngine('imports of products', (engine) => {
       expect(await importFile(staff, 'csv', small, { removeMissing: true })).toMatchObject({ removed: 2 });
     });
 
+    test('removeMissing removes no variant that stands in any row of the file: in a failed one, under a wrong slug, or under that of another product', async () => {
+      const [from, to] = [await made('moved-a'), await made('moved-b')];
+      const columns = 'slug,sku,variant_title,weight,price:EUR\n';
+      const rowsOf = (slug: string, ...sizes: string[]) =>
+        sizes.map((size) => `${slug},${slug.toUpperCase()}-${size},${size},100,1000\n`).join('');
+      const told = columns + rowsOf('moved-a', 'S', 'M');
+      const lost = [
+        `${told}Moved-a,MOVED-A-L,L,100,1000\n`,
+        `${told}moved-a ,MOVED-A-L,L,100,1000\n`,
+        `${told},MOVED-A-L,L,100,1000\n`,
+      ];
+      for (const file of lost) {
+        const job = await importFile(staff, 'csv', file, { removeMissing: true });
+        expect(job).toMatchObject({ status: 'failed', rows: 0, removed: 0, removedVariants: [] });
+        expect(job.reason).toBe('Line 4 has no slug that can be read, and may be of any product.');
+      }
+      const others = [
+        `${told}moved-c,MOVED-A-L,L,100,1000\n`,
+        `${told}${rowsOf('moved-b', 'S', 'M', 'L')}moved-b,MOVED-A-L,L,100,1000\n`,
+        `${columns}moved-b,MOVED-A-L,L,100,wrong\n${rowsOf('moved-b', 'S', 'M')}${rowsOf('moved-a', 'S', 'M')}`,
+      ];
+      for (const file of others) {
+        const job = await importFile(staff, 'csv', file, { removeMissing: true });
+        expect(job).toMatchObject({ status: 'done', failed: 1, removed: 0, removedVariants: [] });
+      }
+      expect([await found('moved-a'), await found('moved-b')].map(({ variants }) => variants)).toEqual([
+        from.variants.map((one: object) => ({ ...one, prices: expect.anything() })),
+        to.variants.map((one: object) => ({ ...one, prices: expect.anything() })),
+      ]);
+      const inLines =
+        '{"slug":"moved-a","variants":[{"sku":"MOVED-A-S"}]}\n{"slug":"moved-b","variants":[{"sku":"MOVED-A-L"}]}';
+      const job = await importFile(staff, 'jsonl', inLines, { removeMissing: true });
+      expect(job.removedVariants.map(({ sku }: { sku: string }) => sku)).toEqual(['MOVED-A-M']);
+      expect((await found('moved-a')).variants.map(({ sku }: { sku: string }) => sku)).toEqual([
+        'MOVED-A-S',
+        'MOVED-A-L',
+      ]);
+    });
+
     test('what was removed is counted and named, also when its node died before it could say so', async () => {
       const product = await made('dying');
       const rows = [{ line: 2, input: { slug: 'dying', variants: [{ sku: 'DYING-S' }] } }];

@@ -282,7 +282,7 @@ describe('CSV', () => {
   });
 
   test('a file of more products than can be held is refused before any is taken', async () => {
-    const record = (key: string) => ({ line: 1, key, size: 1, check: () => ({ wrong: 'not asked' }) });
+    const record = (key: string) => ({ line: 1, key, size: 1, skus: [], check: () => ({ wrong: 'not asked' }) });
     const records = async function* () {
       for (const key of ['a', 'a', 'b', 'a', 'c']) yield record(key);
     };
@@ -323,7 +323,7 @@ describe('CSV', () => {
   test('a line that may be of any product spoils a file that has to be whole', async () => {
     const content = `${line()}\nno JSON\n`;
     const rows = all(productRows(async () => pieces(content), 'jsonl', { whole: true }));
-    await expect(rows).rejects.toThrow('Line 2 cannot be read, and may be of any product.');
+    await expect(rows).rejects.toThrow('Line 2 has no slug that can be read, and may be of any product.');
   });
 
   test('a line is counted where its row begins, whatever its cells have inside', async () => {
