@@ -19,8 +19,10 @@ export function checkLabels(
   if (isMore) throw errors.invalidRequest([{ pointer, detail: `${MOST_LABELS} are the most.` }]);
   const wrong = names.flatMap((name): FieldError[] => {
     const at = `${pointer}/${escaped(name)}`;
-    if (!/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {
-      return [{ pointer: at, detail: 'A name has up to 40 letters, digits, spaces, _ and -.' }];
+    if (!/^(?!.* $)[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {
+      return [
+        { pointer: at, detail: 'A name has up to 40 letters, digits, spaces, _ and -, and no space at its end.' },
+      ];
     }
     const value = given[name] ?? '';
     return value === '' || value.length > 200 ? [{ pointer: at, detail: 'A value has 1 to 200 characters.' }] : [];

@@ -6,6 +6,8 @@ const PRODUCT_COLUMNS = ['slug', 'title', 'description', 'brand', 'category', 't
 const VARIANT_COLUMNS = ['sku', 'variant_title', 'barcode', 'weight'];
 /** Columns with a name of their own behind the colon: an attribute, an option, a currency. */
 const NAMED = /^(attr|option|price|compare_at):(.+)$/s;
+/** Of a label: its name is kept as it is. */
+const LABEL = /^\s*(attr|option):/;
 /** Those of them that say something of the product. */
 const OF_PRODUCT = /^attr:/;
 
@@ -13,6 +15,12 @@ export const isColumn = (name: string): boolean =>
   PRODUCT_COLUMNS.includes(name) || VARIANT_COLUMNS.includes(name) || NAMED.test(name);
 export const isOfProduct = (name: string): boolean => PRODUCT_COLUMNS.includes(name) || OF_PRODUCT.test(name);
 export const isOfVariant = (name: string): boolean => isColumn(name) && !isOfProduct(name);
+
+/**
+ * The column that a header's cell names. Labels from before there was a rule may end in a space, and are others without
+ * it: an export of them can be imported.
+ */
+export const columnIn = (cell: string): string => (LABEL.test(cell) ? cell.trimStart() : cell.trim());
 
 export type Cells = ReadonlyMap<string, string>;
 

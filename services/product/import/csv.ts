@@ -1,5 +1,5 @@
 import { type CsvError, parse } from 'csv-parse';
-import { cellsOf, inputOf, isColumn, isOfProduct, isOfVariant } from './columns.ts';
+import { cellsOf, columnIn, inputOf, isColumn, isOfProduct, isOfVariant } from './columns.ts';
 import { BrokenFile, type Checked, checked, type FileRecord, keyOf, LONGEST_LINE } from './row.ts';
 
 /** Of a cell, besides what is in it, in bytes. */
@@ -85,7 +85,7 @@ async function* records(content: AsyncIterable<Buffer>): AsyncGenerator<Parsed> 
 }
 
 function headerOf(record: readonly string[]): string[] {
-  const columns = record.map((name) => name.trim());
+  const columns = record.map(columnIn);
   const unknown = columns.find((name) => !isColumn(name));
   if (unknown !== undefined)
     throw new BrokenFile(`The column ${JSON.stringify(unknown.slice(0, 100))} is not known here.`);

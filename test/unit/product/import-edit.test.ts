@@ -31,7 +31,7 @@ const input = (change: Change['input']) => ({ input: change });
 /** The rows of a CSV file as changes of one product. */
 async function changesIn(file: string): Promise<Change[]> {
   const changes: Change[] = [];
-  for await (const row of productRows(async () => Readable.from([Buffer.from(file)]), 'csv', { whole: true })) {
+  for await (const row of productRows(async () => Readable.from([Buffer.from(file)]), 'csv', { whole: false })) {
     if ('wrong' in row) throw new Error(row.wrong);
     changes.push({ ...row, removed: new Set() });
   }
@@ -85,6 +85,17 @@ test('what was there already is not judged again: a currency that was given up, 
   expect(answer.product.variants).toEqual([{ ...first, prices: changed }, ...rest]);
   expect(apply(input({ variants: [{ sku: 'A', prices: { GBP: { amount: 1 } } }] })).answer.outcomes).toEqual([
     { kind: 'refused', detail: '/variants/0/prices/GBP: The price lists are EUR, USD.' },
+  ]);
+});
+
+test('a label whose name ends in a space stays where there is one, and no new one is made', () => {
+  const labelled = { ...product, attributes: { 'Care ': 'Wipe' } };
+  const outcomesOf = (attributes: Record<string, string>) =>
+    applyRows(labelled, [{ line: 1, input: { slug: 'mug', attributes }, removed: new Set() }], ['EUR'], now).answer
+      .outcomes;
+  expect(outcomesOf({ 'Care ': 'Wipe' })).toEqual([{ kind: 'unchanged' }]);
+  expect(outcomesOf({ 'Fit ': 'Slim' })).toEqual([
+    { kind: 'refused', detail: expect.stringContaining('no space at its end') },
   ]);
 });
 

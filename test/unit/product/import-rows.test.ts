@@ -222,6 +222,12 @@ describe('CSV', () => {
     ]);
   });
 
+  test('labels that differ in a space at the end of their names come back as two; of other columns, spaces around them say nothing', async () => {
+    const [row] = await csv(' slug ,sku , price:EUR ,attr:Care,attr:Care ,option:Size \nmug,MUG-1,900,Wash,Wipe,S\n');
+    const variants = [{ sku: 'MUG-1', prices: { EUR: { amount: 900 } }, options: { 'Size ': 'S' } }];
+    expect(row).toEqual({ line: 2, input: { slug: 'mug', attributes: { Care: 'Wash', 'Care ': 'Wipe' }, variants } });
+  });
+
   test('rows sorted by whatever a spreadsheet sorts by give the products they gave before', async () => {
     const skus = Array.from({ length: 60 }, (_, n) => `V-${n}`);
     const rows = skus.map((sku, n) => `p-${n % 7},P ${n % 7},B,tableware,${sku},V,100,${1000 + n}`);
