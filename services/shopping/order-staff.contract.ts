@@ -115,12 +115,14 @@ export const orderStaffActions = {
       outcome: { type: 'enum', values: ['paid-elsewhere', 'not-owed'], optional: true },
       reason: text,
     },
+    problems: [...step.problems, 'refund-too-high'],
   },
   retryRefund: {
     ...step,
     summary: 'Have the payment provider try a refund again that failed',
     rest: 'POST /v1/admin/orders/:id/refunds/:refundId/retry',
     params: { id, refundId: anyId },
+    problems: [...step.problems, 'refund-too-high'],
   },
   approveReturn: {
     ...staff,

@@ -81,6 +81,8 @@ export interface Refund {
   attempt?: number;
   /** The provider's id of a refund that was made on its own pages. */
   providerId?: string;
+  /** Those of such refunds that it was before, and that the bank has sent back. */
+  formerProviderIds?: string[];
   /** Who has ended it by hand, and why. */
   settlement?: { by: Actor; at: Date; reason: string };
   by: Actor;

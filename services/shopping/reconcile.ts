@@ -6,7 +6,7 @@ import { type Dispute, type Order, type Refund, resumeAt } from './order.ts';
 import { noted, type OrderEvent, SYSTEM } from './order-state.ts';
 import type { StatedDispute, StatedRefund, Statement } from './payment-provider.ts';
 import { amountOf, CANCEL_KEY, chargedBack, isOwed, remainderOf, spread } from './refund-lines.ts';
-import { refundDone, refundFailed, refundKey } from './refund-outcomes.ts';
+import { nextAttempt, refundDone, refundFailed, refundKey } from './refund-outcomes.ts';
 import { refundOf } from './refunds.ts';
 
 /**
@@ -23,7 +23,8 @@ export function reconcile(
 ): Decision<Order> {
   if (!order.payment) return { answer: order };
   const steps: ((one: Readonly<Order>) => Decision<Order>)[] = [
-    ...refunds.map((stated) => (one: Readonly<Order>) => withRefund(one, stated, newId, now)),
+    // What failed is owed again, and may be what was made since.
+    ...refunds.toSorted(byFailure).map((stated) => (one: Readonly<Order>) => withRefund(one, stated, newId, now)),
     ...disputes.map((stated) => (one: Readonly<Order>) => withDispute(one, stated, now)),
     (one) => withinWhatIsLeft(one, now),
   ];
@@ -36,6 +37,9 @@ export function reconcile(
   );
 }
 
+const byFailure = (a: StatedRefund, b: StatedRefund): number =>
+  Number(b.state === 'failed') - Number(a.state === 'failed');
+
 function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => string, now: Date): Decision<Order> {
   const known = order.refunds.find((refund) => isSame(refund, stated));
   if (known) {
@@ -44,9 +48,18 @@ function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => s
   }
   // An attempt that was given up, and what never left, is over.
   const isEarlier = order.refunds.some(
-    ({ id, providerId }) => stated.id === providerId || stated.key === id || stated.key?.startsWith(`${id}_`),
+    ({ id, key, formerProviderIds = [] }) =>
+      formerProviderIds.includes(stated.id) ||
+      stated.key === id ||
+      stated.key?.startsWith(`${id}_`) ||
+      (stated.key === CANCEL_KEY && key === CANCEL_KEY),
   );
   if (isEarlier || stated.state === 'failed') return { answer: order };
+  const due = madeByHand(order, stated);
+  if (due) {
+    const made = { ...nextAttempt(due), providerId: stated.id };
+    return refundDone({ ...order, refunds: order.refunds.map((one) => (one === due ? made : one)) }, due.id, now);
+  }
   const origin = { id: newId(), key: stated.id, cause: 'provider', by: SYSTEM, reason: MADE_ELSEWHERE } as const;
   const roomy = cutWaiting(order, stated.amount - amountOf(remainderOf(order)), now).answer;
   const made = refundOf(roomy, origin, spread(stated.amount, remainderOf(roomy)), now);
@@ -57,8 +70,19 @@ const MADE_ELSEWHERE = "made on the payment provider's own pages";
 
 /** The attempt that is under way of a refund of ours, one that cancelled the charge, or one that was made elsewhere. */
 function isSame(refund: Refund, { id, key }: StatedRefund): boolean {
-  if (refund.providerId !== undefined && (refund.attempt ?? 1) === 1) return refund.providerId === id;
+  if (refund.providerId !== undefined) return refund.providerId === id;
   return key === refundKey(refund) || (key === CANCEL_KEY && refund.key === CANCEL_KEY);
+}
+
+/**
+ * The refund of ours that somebody has made on the provider's own pages: one that failed and is still owed, of the same
+ * amount, or, when the order has not so much left to refund, one that was settled by other means before.
+ */
+function madeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | undefined {
+  const same = order.refunds.filter((refund) => refund.amount.amount === amount);
+  const owed = same.find(({ state, isCredited }) => isCredited && (state === 'FAILED' || state === 'PENDING'));
+  if (owed || amount <= amountOf(remainderOf(order))) return owed;
+  return same.find(({ state }) => state === 'SETTLED');
 }
 
 const EVENTS = { OPEN: 'dispute-opened', WON: 'dispute-won', LOST: 'dispute-lost' } as const satisfies Record<

@@ -5,7 +5,7 @@ import { attention } from './attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from './order.ts';
 import { creditNoteOf, mailOf } from './order-outbox.ts';
 import { type Actor, noted, type OrderEvent, SYSTEM } from './order-state.ts';
-import { causeOf } from './refund-lines.ts';
+import { causeOf, isOwed, partsOf, refundable, refuseTooMuch, remainderOf } from './refund-lines.ts';
 
 /** The key of a refund at the payment provider: its id, of a later attempt with the number of that. */
 export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): string =>
@@ -61,7 +61,8 @@ export interface Settlement {
 
 /**
  * Ends a refund by hand. The same again changes nothing.
- * @throws not-found; wrong-state for one that is done, or that is owed by its credit note and said not to be
+ * @throws not-found; wrong-state for one that is done, or that is owed by its credit note and said not to be;
+ * refund-too-high for one that is said to be paid, and has been refunded otherwise since it failed
  */
 export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): Decision<Order> {
   const { refundId, outcome, reason, by } = settlement;
@@ -72,7 +73,10 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
     throw errors.wrongState(order.state, `This refund is ${refund.state}: there is nothing to settle.`);
   }
   const ended: Refund = { ...refund, state, settlement: { by, at: now, reason } };
-  if (state === 'SETTLED') return paidBack(order, refund, ended, 'refund-settled', by, reason, now);
+  if (state === 'SETTLED') {
+    refuseWhatIsGone(order, refund);
+    return paidBack(order, refund, ended, 'refund-settled', by, reason, now);
+  }
   if (refund.isCredited) {
     throw errors.wrongState(order.state, 'Its credit note says that the money is owed: pay it back, or try it again.');
   }
@@ -88,14 +92,14 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
 
 /**
  * Has the provider try a refund again that failed, under another key. One that is under way already stays as it is.
- * @throws not-found; wrong-state for one that has not failed
+ * @throws not-found; wrong-state for one that has not failed; refund-too-high when it has been refunded otherwise since
  */
 export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): Decision<Order> {
   const refund = refundOf(order, refundId);
-  const { failure: _, attempt = 1, ...again } = refund;
   if (refund.state === 'PENDING') return { answer: order };
   if (refund.state !== 'FAILED') throw errors.wrongState(order.state, `This refund is ${refund.state}.`);
-  const refunds = replaced(order, refund, { ...again, state: 'PENDING', attempt: attempt + 1 });
+  refuseWhatIsGone(order, refund);
+  const refunds = replaced(order, refund, nextAttempt(refund));
   const patch = {
     refunds,
     nextAt: resumeAt(now),
@@ -103,6 +107,30 @@ export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor,
     ...noted(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
   };
   return { answer: { ...order, ...patch }, patch };
+}
+
+/**
+ * A refund that failed takes nothing off what can be refunded, so others may have got its money since.
+ * @throws refund-too-high
+ */
+function refuseWhatIsGone(order: Readonly<Order>, refund: Refund): void {
+  if (isOwed(refund)) return;
+  const [left, most] = [remainderOf(order), refundable(order)];
+  if (refund.amount.amount > most.amount) throw errors.refundTooHigh(most);
+  refuseTooMuch(order, partsOf(order, refund, left), left, most.currency);
+}
+
+/** A refund that is made once more, under another key or by hand; what became of it before is out of date. */
+export function nextAttempt({
+  failure: _,
+  attempt = 1,
+  providerId,
+  formerProviderIds = [],
+  ...refund
+}: Refund): Refund {
+  const former = providerId === undefined ? formerProviderIds : [...formerProviderIds, providerId];
+  const known = former.length > 0 ? { formerProviderIds: former } : {};
+  return { ...refund, ...known, state: refund.state === 'FAILED' ? 'PENDING' : refund.state, attempt: attempt + 1 };
 }
 
 /** The customer has the money: they are told so, and it is taken off the invoice, each once. */

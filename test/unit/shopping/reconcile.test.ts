@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { assign } from '../../../lib/patch.ts';
+import { attentionReasons } from '../../../services/shopping/attention.ts';
 import type { Order } from '../../../services/shopping/order.ts';
 import { begin } from '../../../services/shopping/order.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../../services/shopping/payment-provider.ts';
@@ -8,7 +9,7 @@ import { price } from '../../../services/shopping/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/pricing/standard-rules.ts';
 import { reconcile } from '../../../services/shopping/reconcile.ts';
 import { refundable } from '../../../services/shopping/refund-lines.ts';
-import { refundDone, refundFailed } from '../../../services/shopping/refund-outcomes.ts';
+import { refundDone, refundFailed, retryRefund, settleRefund } from '../../../services/shopping/refund-outcomes.ts';
 import { requestRefund } from '../../../services/shopping/refunds.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -86,6 +87,33 @@ describe("a refund on the provider's own pages", () => {
     ]);
     expect([failed.attentionAt, refundable(failed).amount]).toEqual([NOW, TOTAL - 500]);
     expect(hear(failed, { refunds: [elsewhere('re_1', 500)] })).toBe(failed);
+  });
+
+  test('of what the bank has sent back is that refund, made by hand: it is credited once, and owed no more', () => {
+    const staff = { role: 'staff', id: 'cus_2' } as const;
+    const ours: StatedRefund = { ...elsewhere('re_a', 500), key: 'rfd_a' };
+    const back = (stated: StatedRefund): StatedRefund => ({ ...stated, state: 'failed', reason: 'expired_card' });
+    for (const first of [ours, elsewhere('re_x', 500)]) {
+      const start = first === ours ? requested(paid, 'rfd_a', 500) : paid;
+      const failed = hear(hear(start, { refunds: [first] }), { refunds: [back(first)] });
+      const news = { refunds: [elsewhere('re_b', 500), back(first)] };
+      for (const before of [failed, retryRefund(failed, failed.refunds[0]?.id ?? '', staff, NOW).answer]) {
+        const done = hear({ ...before, outbox: [] }, news);
+        expect([states(done), done.attentionAt]).toEqual([[['DONE', 500]], null]);
+        expect(sent(done)).toEqual([expect.stringContaining('order-refunded')]);
+        expect(refundable(done).amount).toBe(TOTAL - 500);
+        expect(hear(done, news)).toBe(done);
+        expect(hear(done, { refunds: [first] })).toBe(done);
+        expect(states(hear(done, { refunds: [back(elsewhere('re_b', 500))] }))).toEqual([['FAILED', 500]]);
+      }
+    }
+  });
+
+  test('of what was settled by other means, with no more left to refund, is that refund: staff hears that it went out twice', () => {
+    const settlement = { refundId: 'rfd_a', outcome: 'paid-elsewhere', reason: 'cash' } as const;
+    const settled = settleRefund(requested(paid, 'rfd_a'), { ...settlement, by: { role: 'staff', id: 'cus_2' } }, NOW);
+    const twice = hear(settled.answer, { refunds: [elsewhere('re_1', TOTAL)] });
+    expect([states(twice), attentionReasons(twice)]).toEqual([[['DONE', TOTAL]], ['refunded-twice']]);
   });
 
   test('that had failed before it was heard of is nothing', () => {

@@ -77,6 +77,26 @@ describe('a refund', () => {
     expect(stateOf(failed(refundDone(requested, 'rfd_a', NOW).answer))).toBe('DONE');
   });
 
+  test('that failed, and of which others got the money since, is neither settled nor tried again: it is not owed', () => {
+    const ask = (order: Order, id: string, part: { amount?: number; lines?: { sku: string; amount: number }[] }) =>
+      requestRefund(order, { id, key: id, ...part, reason: 'late', by: STAFF }, NOW).answer;
+    const tooHigh = expect.objectContaining({ type: 'refund-too-high' });
+    const ofLine = (amount: number) => ({ lines: [{ sku: 'MUG', amount }] });
+    const gone = [
+      // Of the whole order, and of a line of which 1.00 is left, while the order has more.
+      ask(failed(requested), 'rfd_b', { amount: 2490 }),
+      ask(failed(ask(paid, 'rfd_a', ofLine(500))), 'rfd_b', ofLine(1900)),
+    ];
+    for (const order of gone) {
+      expect(() => settle(order)).toThrow(tooHigh as never);
+      expect(() => retryRefund(order, 'rfd_a', STAFF, NOW)).toThrow(tooHigh as never);
+      expect(stateOf(settle(order, 'not-owed'))).toBe('WAIVED');
+    }
+    const enough = ask(failed(ask(paid, 'rfd_a', ofLine(500))), 'rfd_b', ofLine(1500));
+    expect(stateOf(settle(enough))).toBe('SETTLED');
+    expect(stateOf(retryRefund(enough, 'rfd_a', STAFF, NOW).answer)).toBe('PENDING');
+  });
+
   test('that is tried again has another key at the provider, and one credit note', () => {
     const again = retryRefund(failed(refundDone(requested, 'rfd_a', NOW).answer, true), 'rfd_a', STAFF, NOW).answer;
     expect(refundKey(again.refunds[0] as Refund)).toBe('rfd_a_2');
