@@ -6,10 +6,10 @@ import { customerOf, service } from '../../lib/service.ts';
 import { yearIn } from '../../lib/time-zone.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { creditNote } from './credit-note.contract.ts';
-import { erasedAddress } from './erased.ts';
 import { answerPaper } from './invoice/answer-paper.ts';
 import { type CreditNote, issueCreditNote } from './invoice/credit-note.ts';
 import { creditNoteSheet } from './invoice/credit-note-sheet.ts';
+import { erasePapers } from './invoice/erase-papers.ts';
 import { Queue } from './invoice/numbering.ts';
 
 export default function creditNoteService(config: Config) {
@@ -86,15 +86,8 @@ export default function creditNoteService(config: Config) {
         return { items };
       },
 
-      async erase(ctx) {
-        const found = await this.store.find({ 'order.customerId': ctx.params.customerId }, { fields: ['_id'] });
-        for (const { _id } of found) {
-          await this.store.change(_id, ({ order }) => ({
-            answer: undefined,
-            patch: { 'order.billingAddress': erasedAddress(order.billingAddress) },
-          }));
-        }
-        await this.store.purge();
+      erase(ctx) {
+        return erasePapers(this.store, ctx.params.customerId);
       },
 
       books(ctx) {

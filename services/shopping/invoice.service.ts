@@ -5,8 +5,8 @@ import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { customerOf, service } from '../../lib/service.ts';
 import { yearIn } from '../../lib/time-zone.ts';
 import { type Store, store } from '../../mixins/store.ts';
-import { erasedAddress } from './erased.ts';
 import { answerPaper, type PaperRequest } from './invoice/answer-paper.ts';
+import { erasePapers } from './invoice/erase-papers.ts';
 import { type Invoice, type InvoiceOrder, issue, Queue } from './invoice/numbering.ts';
 import { sheetOf } from './invoice/sheet.ts';
 import { invoice } from './invoice.contract.ts';
@@ -90,15 +90,8 @@ export default function invoiceService(config: Config) {
         return { items };
       },
 
-      async erase(ctx) {
-        const found = await this.store.find({ 'order.customerId': ctx.params.customerId }, { fields: ['_id'] });
-        for (const { _id } of found) {
-          await this.store.change(_id, ({ order }) => ({
-            answer: undefined,
-            patch: { 'order.billingAddress': erasedAddress(order.billingAddress) },
-          }));
-        }
-        await this.store.purge();
+      erase(ctx) {
+        return erasePapers(this.store, ctx.params.customerId);
       },
 
       books(ctx) {

@@ -3,6 +3,7 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { Follower } from '../../support/events.ts';
+import { orderDesk } from '../../support/order-desk.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
@@ -33,22 +34,7 @@ eachEngine('after an order was paid', (engine) => {
     total = body.totals.total.amount;
   });
 
-  const admin = (what: string, body: object = {}, headers: Record<string, string> = {}) =>
-    staff.ask(`POST /v1/admin/orders/${id}/${what}`, body, headers);
-  const mine = async () => (await ada.ask(`GET /v1/orders/${id}`)).body;
-  const until = (is: (order: Awaited<ReturnType<typeof mine>>) => boolean) => eventually(mine, is);
-  const ship = async () => {
-    await admin('pack');
-    return admin('ship', { carrier: 'Post', trackingNumber: 'RR1' });
-  };
-  const stockOf = async (sku: string) => {
-    const stock = await storeOf(shop, 'inventory').get(sku);
-    return { available: stock?.available ?? 0, sold: stock?.sold ?? 0 };
-  };
-  const ledger = async () => {
-    const { captured, refunded } = (await storeOf(shop, 'sandbox').get(id)) ?? {};
-    return { captured, refunded };
-  };
+  const { admin, mine, until, ship, stockOf, ledger } = orderDesk(() => ({ shop, staff, shopper: ada, id }));
 
   describe('staff', () => {
     test('packs, ships with carrier and tracking number, and delivers it; each step is in its history', async () => {

@@ -4,6 +4,7 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { decoded, Mailbox } from '../../support/mailbox.ts';
+import { orderDesk } from '../../support/order-desk.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
@@ -41,22 +42,7 @@ eachEngine('money and goods that go back', (engine) => {
     total = order.totals.total.amount;
   });
 
-  const admin = (what: string, body: object = {}, headers: Record<string, string> = {}) =>
-    staff.ask(`POST /v1/admin/orders/${id}/${what}`, body, headers);
-  const mine = async () => (await ada.ask(`GET /v1/orders/${id}`)).body;
-  const until = (is: (order: Awaited<ReturnType<typeof mine>>) => boolean) => eventually(mine, is);
-  const ship = async () => {
-    await admin('pack');
-    return admin('ship', { carrier: 'Post', trackingNumber: 'RR1' });
-  };
-  const stockOf = async (sku: string) => {
-    const stock = await storeOf(shop, 'inventory').get(sku);
-    return { available: stock?.available ?? 0, sold: stock?.sold ?? 0 };
-  };
-  const ledger = async () => {
-    const { captured, refunded } = (await storeOf(shop, 'sandbox').get(id)) ?? {};
-    return { captured, refunded };
-  };
+  const { admin, mine, until, ship, stockOf, ledger } = orderDesk(() => ({ shop, staff, shopper: ada, id }));
   const lineOf = (sku: string, of = order) => of.items.find((item: { sku: string }) => item.sku === sku);
   const back = (items: object[], key: string = randomUUID()) =>
     ada.ask(`POST /v1/orders/${id}/returns`, { items, reason: 'too small' }, { 'idempotency-key': key });
