@@ -9,7 +9,7 @@ import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.
 import { mailSettingsOf } from './mail/settings.ts';
 import { messageOf } from './mail/templates.ts';
 import { forgetFiles, prepareFolder, transportOf } from './mail/transport.ts';
-import { LINK_MAILS, mail, NOTICES } from './mail.contract.ts';
+import { LINK_MAILS, mail, NOTICES, ORDER_MAILS } from './mail.contract.ts';
 
 const PAUSE = 500;
 const BATCH = 4;
@@ -21,6 +21,12 @@ const AT_ONCE = 2;
  */
 const MAILS_PER_WINDOW = 5;
 const MAIL_WINDOW_MS = 15 * 60_000;
+/**
+ * Mails about orders, of all kinds together, to an address that nobody has proven: orders that are given up unpaid cost
+ * nothing, and would be a way to flood a stranger. Above what a customer orders in a window who has not verified yet.
+ */
+const UNPROVEN_ORDER_MAILS_PER_WINDOW = 20;
+const ORDER_KINDS: ReadonlySet<string> = new Set(ORDER_MAILS);
 const LIMIT_TRIES = 3;
 const LIMITED_KINDS: ReadonlySet<string> = new Set([...LINK_MAILS, ...NOTICES]);
 const isLimited = (kind: Mail['request']['kind']) => LIMITED_KINDS.has(kind);
@@ -34,15 +40,20 @@ export default function mailService(config: Config) {
   let sending = 0;
 
   /** Whether one more mail of this kind may go to an address, counted in the database for all nodes. */
-  async function mayWrite({ broker, logger }: This, to: string, kind: string): Promise<boolean> {
+  async function mayWrite(
+    { broker, logger }: This,
+    to: string,
+    kind: string,
+    limit = MAILS_PER_WINDOW,
+  ): Promise<boolean> {
     const key = createHmac('sha256', config.tokenSecret).update(`mail ${kind} ${to}`).digest('base64url');
-    const wish = { key, count: 1, limit: MAILS_PER_WINDOW, window: MAIL_WINDOW_MS };
+    const wish = { key, count: 1, limit, window: MAIL_WINDOW_MS };
     for (let tries = 1; ; tries++) {
       try {
         return (await broker.call('limit.take', wish)).granted > 0;
       } catch (error) {
         if (tries < LIMIT_TRIES) continue;
-        // A link that somebody waits for matters more than an exact count.
+        // A mail that somebody waits for matters more than an exact count.
         logger.warn('mails to one address are not counted now', error);
         return true;
       }
@@ -63,6 +74,11 @@ export default function mailService(config: Config) {
       if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
       const address = request.to ?? contact.email;
       const isProven = contact.emailVerified && address === contact.email;
+      // One that was tried before was counted then.
+      const isCounted = !isProven && ORDER_KINDS.has(request.kind) && claimed.error === undefined;
+      if (isCounted && !(await mayWrite(service, address, 'order', UNPROVEN_ORDER_MAILS_PER_WINDOW))) {
+        return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
+      }
       const name = isProven ? contact.name : undefined;
       const link = linkOf(request, { ...config, publicUrl });
       await send({ id, to: { name: name ?? '', address }, ...messageOf(request, name, link, config.timeZone) });

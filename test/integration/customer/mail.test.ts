@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/config.ts';
 import type { Mail } from '../../../services/customer/mail/mail.ts';
-import { mail } from '../../../services/customer/mail.contract.ts';
+import { mail, ORDER_MAILS } from '../../../services/customer/mail.contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
@@ -100,7 +100,7 @@ eachEngine('mails by SMTP', (engine) => {
       const request = {
         kind,
         link,
-        ...(kind.startsWith('order-') ? { order: { ...order, shippingAddress: evilAddress(evil) } } : {}),
+        ...(ORDER_MAILS.some((one) => one === kind) ? { order: { ...order, shippingAddress: evilAddress(evil) } } : {}),
         ...(kind === 'back-in-stock' ? { article: { slug: 'mug', title: 'Mug', variant: 'Blue' } } : {}),
       };
       const [first, second] = [`${randomUUID()}:a`, `${randomUUID()}:b`];
@@ -118,6 +118,26 @@ eachEngine('mails by SMTP', (engine) => {
       }
     },
   );
+
+  test('about many orders to an address that nobody has proven are dropped, those to a proven one sent', async () => {
+    const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery', name: 'Eve' };
+    const { customer } = await shop.broker.call('customer.register', account);
+    const statesFor = async (customerId: string) => {
+      const kinds = ['order-confirmed', 'payment-failed', 'unpaid-order-cancelled'] as const;
+      const requests = Array.from({ length: 15 }, () => kinds.map((kind) => mailRequest(customerId, { kind }))).flat();
+      for (const request of requests) await queue(request);
+      return eventually(
+        () => Promise.all(requests.map(({ id }) => mailOf(shop, id).then((mail) => mail?.state))),
+        (states) => !states.includes('QUEUED'),
+      );
+    };
+    const toUnproven = await statesFor(customer.id);
+    expect(toUnproven.slice(0, 3)).toContain('SENT');
+    // 20 in a quarter of an hour, and one may have ended meanwhile.
+    expect(toUnproven.filter((state) => state === 'DROPPED').length).toBeGreaterThanOrEqual(5);
+    expect(toUnproven.filter((state) => state === 'SENT').length).toBeGreaterThanOrEqual(20);
+    expect(new Set(await statesFor(ada.id))).toEqual(new Set(['SENT']));
+  });
 
   test('are sent once, however often they are queued under one id', async () => {
     const request = mailRequest(ada.id);
