@@ -1,5 +1,6 @@
 import { strict } from '../../../lib/service.ts';
 import { isWellFormed } from '../../../lib/unicode.ts';
+import { isInheritedName } from '../../../lib/unsafe-names.ts';
 import { Validator } from '../../../lib/validator.ts';
 import { type Input, importInput } from './import-input.ts';
 
@@ -46,6 +47,9 @@ export function keyOf(slug: unknown, sku: unknown): string | undefined {
 /** Holds a record against what staff may say of a product. */
 export function checked(value: unknown): Checked {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'A row is a JSON object.' };
+  // Copied, `__proto__` would be a prototype: the check of the action would refuse all rows that come with it, for ever.
+  const inherited = inheritedNameIn(value);
+  if (inherited !== undefined) return { wrong: `${inherited} is no name of anything.` };
   const found = check(value as Record<string, unknown>);
   if (found !== true) {
     const reasons = (found as { field?: string; message?: string; actual?: unknown; type: string }[]).map(
@@ -66,6 +70,19 @@ export function checked(value: unknown): Checked {
   return field === undefined
     ? { input }
     : { wrong: `${field} is of a product, which is known by its slug: a row with a sku alone is about a variant.` };
+}
+
+/** Not by recursion: a line may be nested as deep as it is long. */
+function inheritedNameIn(value: object): string | undefined {
+  const rest: unknown[] = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [name, inner] of Object.entries(next)) {
+      if (isInheritedName(name)) return name;
+      if (typeof inner === 'object' && inner !== null) rest.push(inner);
+    }
+  }
+  return undefined;
 }
 
 export const shortened = (reason: string): string =>

@@ -53,6 +53,12 @@ describe('JSON Lines', () => {
       other({ variants: [{ ...variant, stock: 5 }] }),
       'variants[0]: stock is not known here.',
     ],
+    [
+      'a name that would be a prototype',
+      other({ variants: [{ ...variant, prices: JSON.parse('{"__proto__":{"amount":1}}') }] }),
+      '__proto__ is no name of anything.',
+    ],
+    ['a name that every object has', other({ attributes: { toString: 'x' } }), 'toString is no name of anything.'],
     ['no variant', other({ variants: [] }), /variants/],
     [
       'a price that is text',
@@ -66,7 +72,7 @@ describe('JSON Lines', () => {
     [
       'a prototype further down',
       other().replace('"weight"', '"__proto__": {}, "weight"'),
-      'variants[0]: __proto__ is not known here.',
+      '__proto__ is no name of anything.',
     ],
     ['what is nested beyond measure', `${'['.repeat(100_000)}`, 'This is not JSON.'],
   ])('%s is reported with its line, and the others are kept', async (_name, bad, wrong) => {
@@ -306,6 +312,13 @@ describe('CSV', () => {
       input: { slug: 'a', title: 'A', description: 'Text', attributes: { care: 'Wash' }, brand: 'B' },
     });
     expect(found[1]).toMatchObject({ input: { variants: [{ sku: 'A-1' }, { sku: 'A-2' }, { sku: 'A-3' }] } });
+  });
+
+  test('a column named as every object has one is no column of anything', async () => {
+    for (const name of ['__proto__', 'constructor']) {
+      const content = `slug,attr:${name},sku,option:${name},price:${name}\nmug,x,,,\nmug,,MUG-1,,\n`;
+      expect(await csv(content)).toEqual([{ line: 2, wrong: `${name} is no name of anything.` }]);
+    }
   });
 
   test('a replacement character that was in the text is no broken UTF-8', async () => {
