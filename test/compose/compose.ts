@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runSession, sessionSteps } from '../support/readme-session.ts';
+import { sampleStock } from '../support/sample.ts';
 import { type Answer, Shopper, send } from '../support/shop.ts';
 import { Deployment, missingDocker } from './deployment.ts';
 
@@ -10,7 +11,7 @@ if (missing) console.error(`\n*** THE COMPOSE FILE IS NOT TESTED: ${missing} ***
 const whereDockerRuns = missing ? test.skip : test;
 
 let shop: Deployment;
-/** SKUs of the sample catalogue: so many that none is sold out. */
+/** SKUs of the sample catalogue, so many and of so many pieces that none is sold out. */
 let skus: string[];
 let turn = 0;
 /** Customers who stay logged in: registering is limited as logging in is. */
@@ -24,11 +25,7 @@ beforeAll(async () => {
     customers = await Promise.all([a, b, c, d]);
     return true;
   });
-  const { body } = await send(shop.url, 'GET /v1/products?inStock=true&limit=50');
-  const products = await Promise.all(
-    body.items.map(({ id }: { id: string }) => send(shop.url, `GET /v1/products/${id}`)),
-  );
-  skus = products.flatMap((product) => product.body.variants.map(({ sku }: { sku: string }) => sku));
+  skus = [...(await sampleStock())].flatMap(([sku, pieces]) => (pieces >= 100 ? [sku] : []));
 }, 1_200_000);
 afterAll(() => shop?.stop(), 120_000);
 
