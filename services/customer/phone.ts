@@ -6,7 +6,7 @@ const MOST_DIGITS = 15;
 
 /** What people write between the digits. */
 const SEPARATORS = /[\s().\-/·]/gu;
-const EXTENSION = /(?:[,;]?\s*(?:ext\.?|extension|x|#))\s*(\d{1,6})$/iu;
+const EXTENSION = /(?:[,;]?\s*(?:ext\.?|extension|poste|x|#))[\s=]*(\d{1,6})$/iu;
 
 /**
  * A phone number without the signs between its digits: `+493012345`, or `03012345` when it was written without its
