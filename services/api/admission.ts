@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ServiceBroker } from 'moleculer';
 import { type Clock, systemClock } from '../../lib/admission/clock.ts';
 import { Refusal, RequestGate } from '../../lib/admission/request-gate.ts';
+import { clientNetwork } from '../../lib/client-address.ts';
 import { errors } from '../../lib/errors.ts';
 import { AdmissionMetrics } from './admission-metrics.ts';
 import { Arrivals } from './arrivals.ts';
@@ -52,7 +53,8 @@ export class Admission {
     const name = route && this.#classOf.get(route.action);
     const gate = name && this.#gates.get(name);
     if (!gate) return;
-    const arrival = gate.arrive(identify(req, this.#access)?.id ?? this.#access.addressOf(req));
+    // By network, as rate limits do: a client that has an IPv6 network would have appointments for each address of it.
+    const arrival = gate.arrive(identify(req, this.#access)?.id ?? clientNetwork(this.#access.addressOf(req)));
     if (arrival instanceof Refusal) throw this.#refused(name, arrival);
     req.admission = { name, gate, arrival };
   }

@@ -12,13 +12,15 @@ import { contracts } from '../../../services/contracts.ts';
 const routes = routesOf(contracts);
 const broker = new ServiceBroker({ logger: false, metrics: { enabled: true, reporter: [] } });
 let admission: Admission;
+let address: string;
 /** No limit adapts, and nobody waits for too long. */
 const STOPPED = { now: () => 0, after: () => () => undefined };
 
 beforeAll(() => broker.start());
 beforeEach(() => {
   admission?.stop();
-  const access = { addressOf: () => '192.0.2.1' } as unknown as Access;
+  address = '192.0.2.1';
+  const access = { addressOf: () => address } as unknown as Access;
   admission = new Admission(routes, access, 1, broker, STOPPED);
 });
 afterAll(async () => {
@@ -125,6 +127,23 @@ test('all that arrive together are counted before the first is begun, also of ac
   }
   expect(runs).toBe(0);
   expect(refused).toBeGreaterThan(50);
+});
+
+test('a client with many addresses of an IPv6 network has no more appointments than one with a single address', async () => {
+  fill();
+  await turn();
+  const comesBackIn = (from: string): unknown => {
+    address = from;
+    try {
+      ask();
+    } catch (error) {
+      return (error as { data: { retryAfter: number } }).data.retryAfter;
+    }
+    return undefined;
+  };
+  for (let n = 1; n <= 20; n++) expect(comesBackIn(`2001:db8::${n}`)).toBeLessThan(20);
+  expect(comesBackIn('2001:db8::21')).toBeGreaterThanOrEqual(20);
+  expect(comesBackIn('2001:db8:0:1::1')).toBeLessThan(20);
 });
 
 test('an action that fails gives its place back', async () => {
