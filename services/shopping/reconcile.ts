@@ -60,10 +60,13 @@ function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => s
     const made = { ...nextAttempt(due), providerId: stated.id };
     return refundDone({ ...order, refunds: order.refunds.map((one) => (one === due ? made : one)) }, due.id, now);
   }
+  const { answer: paid, patch, rest } = payOwed(order, stated, now);
+  if (rest === 0) return { answer: paid, ...(patch ? { patch } : {}) };
   const origin = { id: newId(), key: stated.id, cause: 'provider', by: SYSTEM, reason: MADE_ELSEWHERE } as const;
-  const roomy = cutWaiting(order, stated.amount - amountOf(remainderOf(order)), now).answer;
-  const made = refundOf(roomy, origin, spread(stated.amount, remainderOf(roomy)), now);
-  return refundDone({ ...roomy, refunds: [...roomy.refunds, { ...made, providerId: stated.id }] }, made.id, now);
+  const roomy = cutWaiting(paid, rest - amountOf(remainderOf(paid)), now).answer;
+  const made = refundOf(roomy, origin, spread(rest, remainderOf(roomy)), now);
+  const done = refundDone({ ...roomy, refunds: [...roomy.refunds, { ...made, providerId: stated.id }] }, made.id, now);
+  return { answer: done.answer, patch: { ...patch, ...done.patch } };
 }
 
 const MADE_ELSEWHERE = "made on the payment provider's own pages";
@@ -80,9 +83,41 @@ function isSame(refund: Refund, { id, key }: StatedRefund): boolean {
  */
 function madeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | undefined {
   const same = order.refunds.filter((refund) => refund.amount.amount === amount);
-  const owed = same.find(({ state, isCredited }) => isCredited && (state === 'FAILED' || state === 'PENDING'));
+  const owed = same.find(isBackAndOwed);
   if (owed || amount <= amountOf(remainderOf(order))) return owed;
   return same.find(({ state }) => state === 'SETTLED');
+}
+
+/**
+ * What is beyond all that is left to refund pays what failed and is still owed: whole refunds of it, which are done then. Less
+ * than one is only noted in its history: staff has to pay the difference, and settle it.
+ */
+function payOwed(order: Readonly<Order>, { id, amount }: StatedRefund, now: Date): Decision<Order> & { rest: number } {
+  let [answer, rest, patch]: [Readonly<Order>, number, Partial<Order>] = [order, amount, {}];
+  const room = () =>
+    amountOf(remainderOf(answer)) + addUp(answer.refunds.filter(waits).map((one) => one.amount.amount));
+  for (const due of order.refunds.filter(isBackAndOwed)) {
+    if (rest <= room()) break;
+    const known = { ...due, formerProviderIds: [...(due.formerProviderIds ?? []), id] };
+    const isWhole = due.amount.amount <= rest;
+    const paid = isWhole ? nextAttempt(known) : known;
+    const next = { ...answer, refunds: answer.refunds.map((one) => (one.id === due.id ? paid : one)) };
+    const decision: Decision<Order> = isWhole
+      ? refundDone(next, due.id, now)
+      : partlyPaid(next, due, rest - room(), now);
+    patch = { ...patch, refunds: next.refunds, ...decision.patch };
+    answer = { ...decision.answer, ...patch };
+    rest -= isWhole ? due.amount.amount : rest - room();
+  }
+  return { answer, rest, ...(answer === order ? {} : { patch }) };
+}
+
+const isBackAndOwed = ({ state, isCredited }: Refund) => isCredited && (state === 'FAILED' || state === 'PENDING');
+
+function partlyPaid(order: Readonly<Order>, { amount }: Refund, paid: number, now: Date): Decision<Order> {
+  const [part, all] = [{ ...amount, amount: paid }, amount].map(plainMoneyText);
+  const patch = noted(order, 'refund', now, SYSTEM, `${part} of ${all} that failed: ${MADE_ELSEWHERE}`);
+  return { answer: { ...order, ...patch }, patch };
 }
 
 const EVENTS = { OPEN: 'dispute-opened', WON: 'dispute-won', LOST: 'dispute-lost' } as const satisfies Record<

@@ -109,6 +109,40 @@ describe("a refund on the provider's own pages", () => {
     }
   });
 
+  test('beyond what is left pays what the bank has sent back: in whole, or so that staff knows of the difference', () => {
+    const back = { refunds: [{ ...elsewhere('re_a', 500, 'failed'), key: 'rfd_a' }] };
+    const failedAfter = (amount: number) =>
+      hear(refundDone(requested(paid, 'rfd_a', amount), 'rfd_a', NOW).answer, back);
+    const all = { refunds: [elsewhere('re_b', TOTAL), ...back.refunds] };
+    const whole = hear({ ...failedAfter(500), outbox: [] }, all);
+    expect([states(whole), whole.attentionAt]).toEqual([
+      [
+        ['DONE', 500],
+        ['DONE', TOTAL - 500],
+      ],
+      null,
+    ]);
+    expect(sent(whole).filter((id) => id.startsWith('credit-note'))).toHaveLength(1);
+    expect(hear(whole, all)).toBe(whole);
+    const some = { refunds: [elsewhere('re_b', 1000), ...back.refunds] };
+    const part = hear(failedAfter(TOTAL), some);
+    expect([states(part), part.attentionAt]).toEqual([[['FAILED', TOTAL]], NOW]);
+    expect(part.history.at(-1)?.note).toBe(
+      "10.00 EUR of 24.90 EUR that failed: made on the payment provider's own pages",
+    );
+    expect(hear(part, some)).toBe(part);
+    const mixed = hear(failedAfter(2000), some);
+    expect(states(mixed)).toEqual([
+      ['FAILED', 2000],
+      ['DONE', 490],
+    ]);
+    for (const { refunds } of [whole, part, mixed]) {
+      const parts = refunds.flatMap(({ lines = [], shipping = 0 }) => [...lines.map((one) => one.amount), shipping]);
+      expect(parts.reduce((sum, amount) => sum + amount, 0)).toBeLessThanOrEqual(TOTAL);
+      expect(refunds.reduce((sum, { shipping = 0 }) => sum + shipping, 0)).toBeLessThanOrEqual(490);
+    }
+  });
+
   test('of what was settled by other means, with no more left to refund, is that refund: staff hears that it went out twice', () => {
     const settlement = { refundId: 'rfd_a', outcome: 'paid-elsewhere', reason: 'cash' } as const;
     const settled = settleRefund(requested(paid, 'rfd_a'), { ...settlement, by: { role: 'staff', id: 'cus_2' } }, NOW);
