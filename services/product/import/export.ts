@@ -6,9 +6,12 @@ import { Pace } from '../pace.ts';
 import type { Product } from '../product.ts';
 import { columnsOf, type Names, recordOf } from './columns.ts';
 import type { Format } from './job.ts';
+import { LONGEST_LINE } from './row.ts';
 
 /** Products that are read at a time: with 200 variants each they are copied within a few milliseconds. */
 const PRODUCTS_AT_ONCE = 10;
+/** Of a line with variants, besides its fields and these. */
+const VARIANTS_BYTES = ',"variants":[]'.length;
 /** Of the file, so much waits for its reader. */
 const BUFFER_BYTES = 64 * 1024;
 
@@ -24,8 +27,31 @@ export function exported(store: Pick<Store<Product>, 'scan'>, format: Format): R
 }
 
 async function* jsonLines(store: Pick<Store<Product>, 'scan'>): AsyncGenerator<string> {
-  for await (const product of products(store)) yield `${escapeLineBreaks(JSON.stringify(inputOf(product)))}\n`;
+  for await (const product of products(store)) yield* linesOf(product);
 }
+
+/** One line, or more of a product that is larger than a line may be: an import puts them together. */
+function* linesOf(product: Product): Generator<string> {
+  const input = inputOf(product);
+  const line = lineOf(input);
+  if (Buffer.byteLength(line) <= LONGEST_LINE) return yield line;
+  const { variants, ...fields } = input;
+  let [part, bytes]: [typeof variants, number] = [[], Buffer.byteLength(lineOf(fields)) + VARIANTS_BYTES];
+  let isFirst = true;
+  const end = () => lineOf({ ...(isFirst ? fields : { slug: fields.slug }), variants: part });
+  for (const variant of variants) {
+    const size = Buffer.byteLength(lineOf(variant));
+    if (part.length > 0 && bytes + size > LONGEST_LINE) {
+      yield end();
+      [part, bytes, isFirst] = [[], Buffer.byteLength(lineOf({ slug: fields.slug })) + VARIANTS_BYTES, false];
+    }
+    part.push(variant);
+    bytes += size;
+  }
+  yield end();
+}
+
+const lineOf = (value: object): string => `${escapeLineBreaks(JSON.stringify(value))}\n`;
 
 /** As staff would say it; pictures are no part of it, and stay where they are when it is imported. */
 function inputOf({

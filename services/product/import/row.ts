@@ -49,7 +49,7 @@ export function checked(value: unknown): Checked {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'A row is a JSON object.' };
   // Copied, `__proto__` would be a prototype: the check of the action would refuse all rows that come with it, for ever.
   const inherited = inheritedNameIn(value);
-  if (inherited !== undefined) return { wrong: `${inherited} is no name of anything.` };
+  if (inherited !== undefined) return { wrong: `${inherited} is not known here.` };
   const found = check(value as Record<string, unknown>);
   if (found !== true) {
     const reasons = (found as { field?: string; message?: string; actual?: unknown; type: string }[]).map(

@@ -78,6 +78,27 @@ describe('an export', () => {
     }
   });
 
+  test('of a product that is larger than a line may be has more lines of it, and an import puts them together', async () => {
+    const wide = (size: number) =>
+      Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`Option ${i}`, '\u2028'.repeat(size)]));
+    const large = (n: number, size: number): Product => {
+      const product = productOf(n, { description: '\u2028'.repeat(20_000), attributes: wide(200) });
+      return { ...product, variants: product.variants.map((variant) => ({ ...variant, options: wide(size) })) };
+    };
+    const products = [productOf(0), large(1, 20), large(2, 200), productOf(3)];
+    const scan = async function* () {
+      yield products;
+    };
+    const open = async () => exported({ scan } as Pick<Store<Product>, 'scan'>, 'jsonl');
+    const rows: Row[] = [];
+    for await (const row of productRows(open, 'jsonl', { whole: true })) rows.push(row);
+    expect(rows.map((row) => 'input' in row && row.input)).toEqual(
+      products.map(({ slug, description, attributes, variants }) =>
+        expect.objectContaining({ slug, description, attributes, variants }),
+      ),
+    );
+  });
+
   test('that is given up lets its source go', async () => {
     let isOpen = false;
     const scan = async function* () {

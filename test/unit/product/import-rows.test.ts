@@ -56,9 +56,9 @@ describe('JSON Lines', () => {
     [
       'a name that would be a prototype',
       other({ variants: [{ ...variant, prices: JSON.parse('{"__proto__":{"amount":1}}') }] }),
-      '__proto__ is no name of anything.',
+      '__proto__ is not known here.',
     ],
-    ['a name that every object has', other({ attributes: { toString: 'x' } }), 'toString is no name of anything.'],
+    ['a name that every object has', other({ attributes: { toString: 'x' } }), 'toString is not known here.'],
     ['no variant', other({ variants: [] }), /variants/],
     [
       'a price that is text',
@@ -72,7 +72,7 @@ describe('JSON Lines', () => {
     [
       'a prototype further down',
       other().replace('"weight"', '"__proto__": {}, "weight"'),
-      '__proto__ is no name of anything.',
+      '__proto__ is not known here.',
     ],
     ['what is nested beyond measure', `${'['.repeat(100_000)}`, 'This is not JSON.'],
   ])('%s is reported with its line, and the others are kept', async (_name, bad, wrong) => {
@@ -317,7 +317,7 @@ describe('CSV', () => {
   test('a column named as every object has one is no column of anything', async () => {
     for (const name of ['__proto__', 'constructor']) {
       const content = `slug,attr:${name},sku,option:${name},price:${name}\nmug,x,,,\nmug,,MUG-1,,\n`;
-      expect(await csv(content)).toEqual([{ line: 2, wrong: `${name} is no name of anything.` }]);
+      expect(await csv(content)).toEqual([{ line: 2, wrong: `${name} is not known here.` }]);
     }
   });
 
