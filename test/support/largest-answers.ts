@@ -127,6 +127,7 @@ export const REQUESTS: { [K in keyof Actions]?: Largest } = {
   'audit-log.end': ofProduct,
   'mail.queue': ofOrder,
   'product.importBatch': 'within its node',
+  'product.skusOf': 'within its node',
   'product.offers': list(200, 70),
   'refusedRow.append': 'within its node',
   'removedVariant.append': 'within its node',
