@@ -30,6 +30,13 @@ export const IMPORT_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/product/import.test.ts'],
     red: /removes nothing that orders have reserved/,
   },
+  'a variant goes that stands in another row of the file': {
+    file: 'services/product/import/removals.ts',
+    find: '.filter((sku) => !keep.has(sku))',
+    replace: '',
+    tests: ['test/integration/product/import.test.ts'],
+    red: /removes no variant that stands in any row of the file/,
+  },
   'what an import removed is lost with its node': {
     file: 'services/product/import/removals.ts',
     find: 'again ? await notedFor(rpc, importId, [...missing.keys()]) : []',
