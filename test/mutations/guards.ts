@@ -170,6 +170,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/api/overload.test.ts'],
     red: /● .*browsing that takes all it can get keeps nobody from ordering/,
   },
+  'an appointment for each address of an IPv6 network': {
+    file: 'services/api/admission.ts',
+    find: 'clientNetwork(this.#access.addressOf(req))',
+    replace: 'this.#access.addressOf(req)',
+    tests: ['test/unit/api/admission.test.ts'],
+    red: /● a client with many addresses/,
+  },
   'a request begins before those who came with it are counted': {
     file: 'services/api/admission.ts',
     find: 'await this.arrivals.seen();',
