@@ -3,7 +3,7 @@ import { errors } from '../../lib/errors.ts';
 import { type Order, resumeAt } from './order.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, move, type OrderState } from './order-state.ts';
-import { CANCEL_KEY, refundable } from './refund-lines.ts';
+import { CANCEL_KEY, refundable, withinRefundable } from './refund-lines.ts';
 import { cancellationParts, refundOf } from './refunds.ts';
 
 /** What staff, or the customer, does to an order after it was placed. */
@@ -69,7 +69,7 @@ function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason
     );
   }
   const origin = { id, key: CANCEL_KEY, cause: 'cancellation', reason, by } as const;
-  const refund = refundOf(order, origin, cancellationParts(order), now);
+  const refund = refundOf(order, origin, withinRefundable(order, cancellationParts(order)), now);
   const refunds = refundable(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
   return moved(order, 'CANCELLING', { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }

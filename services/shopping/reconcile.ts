@@ -5,7 +5,7 @@ import { attention } from './attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from './order.ts';
 import { noted, type OrderEvent, SYSTEM } from './order-state.ts';
 import type { StatedDispute, StatedRefund, Statement } from './payment-provider.ts';
-import { amountOf, CANCEL_KEY, chargedBack, isOwed, remainderOf, spread } from './refund-lines.ts';
+import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from './refund-lines.ts';
 import { nextAttempt, refundDone, refundFailed, refundKey } from './refund-outcomes.ts';
 import { refundOf } from './refunds.ts';
 
@@ -160,7 +160,7 @@ function cutWaiting(order: Readonly<Order>, excess: number, now: Date): Decision
     if (rest <= 0 || !waits(refund)) return refund;
     const amount = Math.max(0, refund.amount.amount - rest);
     rest -= refund.amount.amount - amount;
-    return amount > 0 ? cutTo(refund, amount) : waived(refund);
+    return amount > 0 ? cutRefund(refund, amount) : waived(refund);
   });
   if (rest === excess || excess <= 0) return { answer: order };
   const note = 'no more than is left, as money went back elsewhere';
@@ -168,10 +168,9 @@ function cutWaiting(order: Readonly<Order>, excess: number, now: Date): Decision
   return { answer: { ...order, ...patch }, patch };
 }
 
-function cutTo(refund: Refund, amount: number): Refund {
-  const { lines = [], shipping = 0 } = refund;
-  const parts = refund.lines ? spread(amount, { lines, shipping }) : {};
-  return { ...refund, ...parts, amount: { ...refund.amount, amount } };
+function cutRefund(refund: Refund, amount: number): Refund {
+  const { lines, shipping = 0 } = refund;
+  return { ...refund, ...(lines ? cutTo({ lines, shipping }, amount) : {}), amount: { ...refund.amount, amount } };
 }
 
 const waived = (refund: Refund): Refund => ({

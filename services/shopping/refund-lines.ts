@@ -93,6 +93,19 @@ export function spread(amount: number, left: Remainder): RefundParts {
   return { lines: lines.filter((line) => line.amount > 0), shipping: amount - goods };
 }
 
+/** No more of what a refund is for than can be refunded: what was charged back is gone, but belongs to no line. */
+export function withinRefundable(order: Readonly<Order>, parts: RefundParts): RefundParts {
+  const most = refundable(order).amount;
+  return amountOf(parts) > most ? cutTo(parts, most) : parts;
+}
+
+/** As much as an amount pays of what a refund is for. */
+export function cutTo({ lines, shipping }: RefundParts, amount: number): RefundParts {
+  const cut = spread(amount, { lines, shipping });
+  const kept = lines.map((line) => ({ ...line, amount: lineAmount(cut.lines, line.sku) }));
+  return { lines: kept.filter((line) => line.amount > 0), shipping: cut.shipping };
+}
+
 /** All that is left. */
 export function everything(left: Remainder): RefundParts {
   return { lines: left.lines.filter(({ amount }) => amount > 0), shipping: left.shipping };

@@ -14,6 +14,7 @@ import {
   refuseTooMuch,
   remainderOf,
   spread,
+  withinRefundable,
 } from './refund-lines.ts';
 
 export interface RefundRequest {
@@ -73,7 +74,7 @@ function requestedParts(order: Readonly<Order>, { amount, lines, shipping }: Ref
   if (!lines && shipping === undefined) {
     const isTooHigh = amount === undefined ? most.amount === 0 : amount > most.amount;
     if (isTooHigh) throw errors.refundTooHigh(most);
-    return amount === undefined ? everything(left) : spread(amount, left);
+    return amount === undefined ? withinRefundable(order, everything(left)) : spread(amount, left);
   }
   const parts = { lines: (lines ?? []).map(refundLine), shipping: shipping ?? 0 };
   refuseTooMuch(order, parts, left, most.currency);

@@ -5,7 +5,7 @@ import type { Item } from './cart.ts';
 import { type Order, type Return, resumeAt } from './order.ts';
 import { mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';
-import { amountOf, lineAmount, type RefundParts, refundable, remainderOf } from './refund-lines.ts';
+import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
 import { refundOf } from './refunds.ts';
 import {
   chosenRefund,
@@ -118,7 +118,9 @@ function refundParts(
   period: WithdrawalPeriod,
 ): RefundParts {
   const left = remainderOf(order);
-  if (!chosen) return standardRefund(valued, left, deliveryDue(order, returns, left, period));
+  if (!chosen) {
+    return withinRefundable(order, standardRefund(valued, left, deliveryDue(order, returns, left, period)));
+  }
   const { amount, shipping = 0 } = chosen;
   const most = valued.reduce((sum, { sku }) => sum + lineAmount(left.lines, sku), 0);
   const money = (minorUnits: number) => ({ ...order.totals.total, amount: minorUnits });

@@ -179,6 +179,31 @@ describe('a refund', () => {
   });
 });
 
+test('of what was charged back nothing is refunded again, nor its customer told so: by no refund, return or cancellation', () => {
+  const lost = (order: Order, amount: number): Order => ({
+    ...order,
+    disputes: [{ id: 'dp_1', state: 'LOST', amount: eur(amount), reason: 'fraudulent', at: at(1) }],
+  });
+  const order = paid([['A', 2, 1000]]); // 20.00 and 4.90 of delivery
+  const cancel = (one: Order) => after(one, advanceBy(one, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(2)));
+  const returned = (one: Order) => approved(asked(one, 'A', 2));
+  const mailed = ({ outbox }: Order) => outbox.find(({ id }) => id.includes('return-approved'))?.params;
+  for (const [amount, left] of [
+    [1490, 1000],
+    [2490, 0],
+  ] as const) {
+    const back = returned(lost(shipped(order), amount));
+    expect(mailed(back)).toMatchObject({ refund: eur(left) });
+    for (const one of [back, cancel(lost(order, amount)), ...(left > 0 ? [refunded(lost(order, amount), {})] : [])]) {
+      expect(sums(one.refunds)).toEqual(left > 0 ? [left] : []);
+      expect(
+        one.refunds.map((refund) => amountOf({ lines: refund.lines ?? [], shipping: refund.shipping ?? 0 })),
+      ).toEqual(sums(one.refunds));
+    }
+    expect(back.returns[0]?.state).toBe('APPROVED');
+  }
+});
+
 describe('a return', () => {
   const single = shipped(paid([['A', 1, 3000]]));
   const pair = shipped(
