@@ -3,6 +3,7 @@ import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
+import { ORDER_MUTATIONS } from './order-guards.ts';
 
 /**
  * The shop's guards, each with what the code would be without it, the tests that then have to fail, and the invariant
@@ -10,6 +11,7 @@ import type { Mutation } from './mutation.ts';
  * breaks that guard in that process alone.
  */
 export const MUTATIONS: Record<string, Mutation> = {
+  ...ORDER_MUTATIONS,
   'no compare-and-set on stock': {
     file: 'mixins/store-mongo.ts',
     find: 'updateOne({ _id: id, rev }, asUpdate(rev, patch))',
@@ -67,64 +69,6 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I[1239] /,
   },
-  'no unique key of orders': {
-    file: 'services/shopping/order-acceptance.ts',
-    find: 'if (draft && (await orders.insert(draft)))',
-    replace: 'if (draft) draft.idemKey += draft._id; if (draft && (await orders.insert(draft)))',
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /I4 |was told order-open, and there is no other order/,
-  },
-  'no unique claim of carts': {
-    file: 'services/shopping/order-acceptance.ts',
-    find: 'if (draft && (await orders.insert(draft)))',
-    replace: 'if (draft) draft.cartClaim += draft._id; if (draft && (await orders.insert(draft)))',
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /I15 /,
-  },
-  'an order is taken out of the cart without moving its generation on': {
-    file: 'services/shopping/cart.ts',
-    find: 'const patch = { items: left, ordered, generation, lastOrder',
-    replace: 'const patch = { items: left, ordered, lastOrder',
-    tests: ['test/integration/shopping/open-order.test.ts'],
-    red: /filled again right after each order/,
-  },
-  'stock released on an unknown payment': {
-    file: 'services/shopping/placement.ts',
-    find: "const paid = await inStep('charge', charge(order, shop.rpc));",
-    replace:
-      'const paid = await charge(order, shop.rpc).catch(async (error) => { await releaseStock(order, shop.rpc); throw error; });',
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /money was taken for goods that are not kept|I[36] /,
-  },
-  'REJECTING without cancelling at the provider': {
-    file: 'services/shopping/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
-    replace: "const voided = { outcome: 'cancelled' };",
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /I6 |was not refunded/,
-  },
-  'stock released before the charge is cancelled': {
-    file: 'services/shopping/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
-    replace:
-      "await releaseStock(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /money was taken for goods that are not kept/,
-  },
-  'an order that is driven by two is moved by both': {
-    file: 'services/shopping/placement.ts',
-    find: 'if (current.state !== order.state) return { answer: current };',
-    replace: 'if (current.state !== order.state) current = { ...current, state: order.state };',
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /I[1-9]\d? |money|refunded|told/,
-  },
-  'a charge again is another charge': {
-    file: 'services/shopping/sandbox-ledger.ts',
-    find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };",
-    replace: 'return captureAll({ ...entry }, { ...amount, amount: entry.captured + amount.amount });',
-    tests: ['test/unit/shopping/crashes.test.ts'],
-    red: /I6 /,
-  },
   'goods taken back again': {
     file: 'lib/once.ts',
     find: 'if (Object.hasOwn(back, key)) return { answer: undefined };',
@@ -147,20 +91,6 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /stars, counted: |reviews have /,
   },
   ...BREAKER_MUTATIONS,
-  'an outage counts as a failure of the order itself': {
-    file: 'services/shopping/recovery.ts',
-    find: '(isOutage(error) ? 0 : 1)',
-    replace: '1',
-    tests: ['test/unit/shopping/order.test.ts'],
-    red: /● .*for an outage is tried again for as long as that lasts/,
-  },
-  'a coupon given back before its order is rejected': {
-    file: 'services/shopping/coupon-uses.ts',
-    find: "if (outcome === 'reserved') return 'taken';",
-    replace: "if (outcome === 'reserved') return 'taken'; await release(book, { code, orderId, customerId });",
-    tests: ['test/integration/shopping/coupons.test.ts'],
-    red: /● .*given an order that is paid and half redeemed/,
-  },
   ...GATEWAY_MUTATIONS,
   ...CUSTOMER_MUTATIONS,
   'browsing and ordering share a limit': {
@@ -246,125 +176,6 @@ export const MUTATIONS: Record<string, Mutation> = {
     replace: 'return productCopy(product, sight);',
     tests: ['test/integration/product/catalogue.test.ts'],
     red: /● .*shows what a card needs/,
-  },
-  'a refund of a line is not bounded by what was paid for the line': {
-    file: 'services/shopping/refund-lines.ts',
-    find: 'return amount > most ?',
-    replace: 'return amount > Number.MAX_SAFE_INTEGER ?',
-    tests: ['test/unit/shopping/refunds.test.ts'],
-    red: /● .*never above what was paid for it after discounts/,
-  },
-  'a return is worth the full price again after a price reduction': {
-    file: 'services/shopping/return-worth.ts',
-    find: 'line.total.amount - priceReductions(order, sku) -',
-    replace: 'line.total.amount -',
-    tests: ['test/unit/shopping/refunds.test.ts'],
-    red: /● .*whatever was refunded of it in between/,
-  },
-  'the delivery is refunded before all goods are back': {
-    file: 'services/shopping/return-worth.ts',
-    find: 'if (days === 0 || !isComplete || !start) return 0;',
-    replace: 'if (days === 0 || !start) return 0;',
-    tests: ['test/unit/shopping/refunds.test.ts'],
-    red: /● .*by which all goods are back, and not before/,
-  },
-  'an approval that was taken is taken again, whatever it says': {
-    file: 'services/shopping/returns.ts',
-    find: 'if (asked.approval === undefined || asked.approval === fingerprint) return { answer: order };',
-    replace: 'return { answer: order };',
-    tests: ['test/unit/shopping/refunds.test.ts'],
-    red: /● .*in another way is refused/,
-  },
-  'a refund key is compared by its amount alone': {
-    file: 'services/shopping/refunds.ts',
-    find: 'if (known.fingerprint !== undefined) return known.fingerprint === fingerprint;',
-    replace: '',
-    tests: ['test/integration/shopping/idempotency.test.ts'],
-    red: /● .*order\.refund: a key with the same body/,
-  },
-  'a return key is compared by its items alone': {
-    file: 'services/shopping/returns.ts',
-    find: 'if (known.fingerprint !== undefined) return known.fingerprint === fingerprint;',
-    replace: 'if (known.key) return fingerprintOf({ items: known.items }) === fingerprintOf({ items });',
-    tests: ['test/integration/shopping/idempotency.test.ts'],
-    red: /● .*order\.requestReturn: a key with the same body/,
-  },
-  'customers are told of a rejection by the answer to their request alone': {
-    file: 'services/shopping/order-outbox.ts',
-    find: 'const isAnswered = attempts === 0 && !isAnsweredPending;',
-    replace: 'const isAnswered = attempts >= 0 || isAnsweredPending;',
-    tests: ['test/integration/shopping/payments.test.ts'],
-    red: /● .*a payment which was pending has failed/,
-  },
-  'a pending order that is cancelled again is in the wrong state': {
-    file: 'services/shopping/fulfilment.ts',
-    find: "if (order.rejection?.code === 'order-cancelled') return { answer: order };",
-    replace: '',
-    tests: ['test/integration/shopping/payments.test.ts'],
-    red: /● .*however often it was cancelled/,
-  },
-  'a hold is renewed for ever': {
-    file: 'services/shopping/hold-limits.ts',
-    find: 'if (leftMs < holdMs * LEAST_PART) {',
-    replace: 'if (leftMs < -windowMs * 1000) {',
-    tests: ['test/integration/shopping/hold.test.ts'],
-    red: /● .*whose address is not verified ends with its first hold/,
-  },
-  'a hold has as many pieces as the cart': {
-    file: 'services/shopping/hold-keeper.ts',
-    find: 'refuseTooManyPieces(items, limits);',
-    replace: '',
-    tests: ['test/integration/shopping/hold.test.ts'],
-    red: /● .*of more pieces than may be held is refused/,
-  },
-  'what Stripe refuses for good, in words that nobody knows, is tried again for ever': {
-    file: 'services/shopping/providers/stripe-outcome.ts',
-    find: "return isTransient ? undefined : reasonOf(error, 'invalid_request');",
-    replace: "return isTransient || !code.startsWith('amount_') ? undefined : reasonOf(error, 'invalid_request');",
-    tests: ['test/integration/shopping/stripe-provider.test.ts'],
-    red: /that refuses for good/,
-  },
-  'a refund that the bank has sent back becomes done again by news that comes late': {
-    file: 'services/shopping/refund-outcomes.ts',
-    find: "(refund.state === 'FAILED' && refund.failure?.isReturned)",
-    replace: 'false',
-    tests: ['test/unit/shopping/reconcile.test.ts'],
-    red: /is never done again/,
-  },
-  'a refund that fails later stays done': {
-    file: 'services/shopping/refund-outcomes.ts',
-    find: "(refund?.state === 'DONE' && failure.isReturned)",
-    replace: 'false',
-    tests: ['test/unit/shopping/reconcile.test.ts'],
-    red: /tells its customer, who was told that it is done/,
-  },
-  'money that went back elsewhere is refunded once more': {
-    file: 'services/shopping/reconcile.ts',
-    find: '(one) => withinWhatIsLeft(one, now),',
-    replace: '',
-    tests: ['test/unit/shopping/reconcile.test.ts'],
-    red: /a refund that waits gets what is left/,
-  },
-  'a refund that fails gives up the money that its credit note owes': {
-    file: 'services/shopping/refund-lines.ts',
-    find: "state === 'FAILED' ? isCredited : state !== 'WAIVED'",
-    replace: "state !== 'FAILED' && state !== 'WAIVED'",
-    tests: ['test/unit/shopping/reconcile.test.ts'],
-    red: /is owed still, whatever comes late/,
-  },
-  'an order is shipped though its payment is disputed': {
-    file: 'services/shopping/fulfilment.ts',
-    find: "order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute",
-    replace: 'false',
-    tests: ['test/unit/shopping/refund-outcomes.test.ts'],
-    red: /is shipped only if staff says so/,
-  },
-  'a total that the provider does not charge is ordered': {
-    file: 'services/shopping/basket.ts',
-    find: 'refuseUnpayable(priced.totals.total, amountLimits(currency));',
-    replace: '',
-    tests: ['test/integration/shopping/payments.test.ts'],
-    red: /is refused in the quote and in the order/,
   },
 };
 
