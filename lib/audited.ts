@@ -4,7 +4,7 @@ import { newId } from './ids.ts';
 type Handler = (this: unknown, ctx: Ctx<unknown>) => unknown;
 
 /** What is of persons, or of no use later: what was done shows in the ids and in before and after. */
-const LEFT_OUT = new Set(['email', 'name', 'note', 'password', 'reason']);
+const LEFT_OUT = new Set(['address', 'email', 'name', 'note', 'password', 'reason']);
 
 /**
  * Has every call of an action of staff written down: before it is done, so that nothing is done without an entry, and

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { decodeTime, ulid } from 'ulid';
+import { decodeTime, encodeTime, ulid } from 'ulid';
 
 /** Prefixes of our ids: what an id names shows in every log line. */
 export type IdPrefix =
@@ -42,6 +42,9 @@ function random(): number {
 export function idTime(id: string): Date {
   return new Date(decodeTime(id.slice(id.indexOf('_') + 1)));
 }
+
+/** Not above any id that is made from this moment on, and above all that were made before it. */
+export const lowestId = (prefix: IdPrefix, from: Date): string => `${prefix}_${encodeTime(Math.max(0, +from))}`;
 
 /** The contract rule of an id. */
 export const idRule = <const P extends IdPrefix>(prefix: P) =>

@@ -42,6 +42,14 @@ export const customer = contract(
       returns: { type: 'object', props: { email: 'string', emailVerified: 'boolean', name: 'string' } },
       problems: ['not-found'],
     },
+    byEmail: {
+      summary: 'Which customer has an e-mail address now',
+      visibility: 'public',
+      auth: 'internal',
+      idempotent: true,
+      params: { email },
+      returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
+    },
     profile: {
       summary: 'Who I am',
       visibility: 'published',

@@ -90,6 +90,11 @@ export default function customerService(config: Config, erasurePause = 35_000) {
         return { email: account.email, emailVerified: account.verifiedAt !== undefined, name: account.name };
       },
 
+      async byEmail(ctx) {
+        const account = await this.store.findOne({ email: ctx.params.email });
+        return { id: account?._id ?? null };
+      },
+
       async profile(ctx) {
         return profileOf(await accountOf(customerOf(ctx), this.store));
       },

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify';
 import { LINE_BREAK } from '../../lib/unicode.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Order } from './order.ts';
-import { orderNumber } from './order-view.ts';
+import { orderNumber } from './order-number.ts';
 
 const PAGE = 200;
 

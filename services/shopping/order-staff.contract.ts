@@ -1,6 +1,9 @@
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { staffLine, textLines } from '../../lib/text-rules.ts';
+import { timeOrDayRule } from '../../lib/time.ts';
+import { email, postalAddressInput } from '../customer/customer-rules.ts';
+import { orderNumberRule } from './order-number.ts';
 import { decision, itemList, refundLines, staffViewRule, status } from './order-rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
@@ -15,7 +18,7 @@ const name = staffLine;
 /** What staff does with orders; part of the `order` contract. */
 export const orderStaffActions = {
   search: {
-    summary: 'Orders of all customers, newest first',
+    summary: 'Orders of all customers, newest first; those that match all that is asked for',
     visibility: 'published',
     auth: 'staff',
     scope: 'orders:read',
@@ -27,6 +30,14 @@ export const orderStaffActions = {
       parked: { type: 'boolean', optional: true },
       /** Only those with something that staff has to see to: a refund that failed, a payment that is disputed. */
       attention: { type: 'boolean', optional: true },
+      number: { ...orderNumberRule, optional: true },
+      /** Of the account that has this e-mail address now. */
+      email: { ...email, optional: true },
+      customerId: { ...anyId, optional: true },
+      /** Placed from this moment, or the beginning of this day in the shop's time zone, on. */
+      from: { ...timeOrDayRule, optional: true },
+      /** Placed before this moment, or the end of this day. */
+      to: { ...timeOrDayRule, optional: true },
       ...pageParams,
     },
     returns: pageOf(staffViewRule),
@@ -65,6 +76,20 @@ export const orderStaffActions = {
       note,
     },
     problems: [...step.problems, 'order-disputed'],
+  },
+  correctShipment: {
+    ...step,
+    summary: 'Correct carrier and tracking number of an order that was shipped; its customer is told',
+    rest: 'PUT /v1/admin/orders/:id/shipment',
+    params: { id, carrier: name, trackingNumber: name, note },
+  },
+  correctAddress: {
+    ...step,
+    summary:
+      'Correct where an order goes, within its country, before it is shipped; its invoice stays as it was issued',
+    rest: 'PUT /v1/admin/orders/:id/address',
+    params: { id, address: postalAddressInput },
+    problems: [...step.problems, 'invalid-request'],
   },
   deliver: {
     ...step,

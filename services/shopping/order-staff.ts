@@ -3,13 +3,15 @@ import type { Decision } from '../../lib/changes.ts';
 import type { Config } from '../../lib/config.ts';
 import type { Ctx } from '../../lib/contract.ts';
 import { newId } from '../../lib/ids.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { type Handlers, staffOf } from '../../lib/service.ts';
+import { checkAddress } from '../customer/postal-address.ts';
+import { correctAddress, correctShipment } from './corrections.ts';
 import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
 import type { Order } from './order.ts';
 import { command, found, type OrderService, reconcileNow } from './order-commands.ts';
 import { ordersCsv } from './order-csv.ts';
+import { searchOrders } from './order-search.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
 import { staffView } from './order-view.ts';
 import { unpark } from './recovery.ts';
@@ -23,16 +25,7 @@ export const staffHandlers = ({
   timeZone,
 }: Config): Handlers<typeof orderStaffActions, OrderService> => ({
   async search(ctx) {
-    const { status, parked, attention, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-    const filter = {
-      ...(status ? { state: status } : {}),
-      ...(parked ? { parkedAt: { $gt: new Date(0) } } : {}),
-      ...(attention ? { attentionAt: { $gt: new Date(0) } } : {}),
-      ...before,
-    };
-    const orders = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(orders, limit, ({ _id }) => [_id]);
+    const { items, nextCursor } = await searchOrders(ctx.params, timeZone, this.store, ctx);
     return { items: items.map(staffView), nextCursor };
   },
 
@@ -57,6 +50,20 @@ export const staffHandlers = ({
   ship(ctx) {
     const { carrier, trackingNumber, despiteDispute } = ctx.params;
     return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute }, staffOf(ctx));
+  },
+
+  async correctShipment(ctx) {
+    const { id, carrier, trackingNumber, note } = ctx.params;
+    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const shipment = { carrier, trackingNumber };
+    return commanded(this, ctx, id, (order, now) => correctShipment(order, shipment, by, now, note));
+  },
+
+  async correctAddress(ctx) {
+    const { id, address } = ctx.params;
+    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const checked = checkAddress(address, '/address');
+    return commanded(this, ctx, id, (order, now) => correctAddress(order, checked, by, now));
   },
 
   deliver(ctx) {

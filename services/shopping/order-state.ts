@@ -48,6 +48,8 @@ export const ORDER_EVENTS = [
   'dispute-won',
   'dispute-lost',
   'decided',
+  'shipment-corrected',
+  'address-corrected',
 ] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 

@@ -1,17 +1,11 @@
 import type { Params, Result } from '../../lib/contract.ts';
-import { idTime } from '../../lib/ids.ts';
 import { addUp } from '../../lib/money.ts';
 import { attentionReasons } from './attention.ts';
 import { decisionFor, parkedStepOf } from './decide.ts';
 import type { Order, Refund } from './order.ts';
+import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund-lines.ts';
-
-/** The number people say on the phone: the day, and the random part of the id. */
-export function orderNumber(id: string): string {
-  const day = idTime(id).toISOString().slice(2, 10).replaceAll('-', '');
-  return `${day}-${id.slice(-10, -5)}-${id.slice(-5)}`;
-}
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {

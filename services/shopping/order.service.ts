@@ -42,6 +42,7 @@ export default function orderService(config: Config, patience = 1000) {
         indexes: [
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
           { fields: { cartClaim: 1 }, unique: true, sparse: true },
+          { fields: { number: 1 }, sparse: true },
           { fields: { customerId: 1, _id: -1 } },
           { fields: { nextAt: 1 } },
           { fields: { state: 1, _id: -1 } },

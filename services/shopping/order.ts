@@ -3,6 +3,7 @@ import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../lib/outbox.ts';
 import type { PostalAddress } from '../customer/postal-address.ts';
 import type { Item, Offer } from './cart.ts';
+import { orderNumber } from './order-number.ts';
 import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
 import type { OrderStep, ParkedDecision } from './order-steps.ts';
 import type { Priced, PricedLine } from './pricing/price.ts';
@@ -11,6 +12,8 @@ import type { Priced, PricedLine } from './pricing/price.ts';
 export interface Order extends Priced {
   _id: string;
   rev: number;
+  /** The number that people say; absent on orders from before it was stored. */
+  number?: string;
   customerId: string;
   /** The client's Idempotency-Key; unique for a customer. */
   idemKey: string;
@@ -169,6 +172,7 @@ export const resumeAt = (now: Date) => new Date(+now + LEASE);
 export function begin({ priced, id, owner, note, ...placement }: Placement, now: Date): Omit<Order, 'rev'> {
   return {
     _id: id,
+    number: orderNumber(id),
     ...placement,
     ...priced,
     // A coupon that brings nothing is not used up.

@@ -7,7 +7,7 @@ import { manyCustomersOf } from '../support/customers.ts';
 import { orderAsTold } from '../support/load.ts';
 import { Operator } from '../support/operator.ts';
 import { Reservers, wrongStock } from '../support/reservations.ts';
-import { plentiful } from '../support/sample.ts';
+import { CATALOGUE_COPY, plentiful } from '../support/sample.ts';
 import { eventually, request, Shopper } from '../support/shop.ts';
 
 const PREFIX = `reservations-${process.pid}-`;
@@ -64,7 +64,7 @@ test('product nodes die one after the other under load on one SKU: no oversell, 
 });
 
 test('a rush of buyers on a stock of 100, through gateways that refuse what they cannot finish: exactly 100 orders', async () => {
-  const [sku = ''] = await plentiful((await request(cluster.url, 'GET /v1/products?limit=20')).body.items, 20);
+  const [sku = ''] = await plentiful((await request(cluster.url, CATALOGUE_COPY)).body.items, 20);
   const admin = new Shopper(cluster.url);
   await operator.appoint(admin.email, admin.password);
   const { email, password } = admin;

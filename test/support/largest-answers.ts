@@ -96,6 +96,8 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'order.pack': ofOrder,
   'order.ship': ofOrder,
   'order.deliver': ofOrder,
+  'order.correctShipment': ofOrder,
+  'order.correctAddress': ofOrder,
   'order.staffCancel': ofOrder,
   'order.refund': ofOrder,
   'order.approveReturn': ofOrder,

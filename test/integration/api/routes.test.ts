@@ -122,6 +122,8 @@ const ROUTES = `
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
   PUT /v1/admin/inventory/:sku
+  PUT /v1/admin/orders/:id/address
+  PUT /v1/admin/orders/:id/shipment
   PUT /v1/admin/products/:id/images
   PUT /v1/admin/staff/:id
   PUT /v1/cart/currency

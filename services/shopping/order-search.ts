@@ -1,0 +1,67 @@
+import type { Params, Rpc } from '../../lib/contract.ts';
+import { lowestId } from '../../lib/ids.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
+import { endOf, startOf } from '../../lib/time.ts';
+import type { Store } from '../../mixins/store.ts';
+import type { Order } from './order.ts';
+import { idsOfNumber, normalOrderNumber, orderNumber } from './order-number.ts';
+
+/** The orders that match all that staff asks for, newest first, a page of them. @throws invalid-request */
+export async function searchOrders(
+  {
+    status,
+    parked,
+    attention,
+    number,
+    email,
+    customerId,
+    from,
+    to,
+    limit = DEFAULT_LIMIT,
+    cursor,
+  }: Params<'order.search'>,
+  timeZone: string,
+  store: Pick<Store<Order>, 'find' | 'scan'>,
+  rpc: Rpc,
+): Promise<{ items: Order[]; nextCursor: string | null }> {
+  const customers = [
+    ...(customerId === undefined ? [] : [customerId]),
+    ...(email === undefined ? [] : [(await rpc.call('customer.byEmail', { email })).id ?? NOBODY]),
+  ];
+  // Two customers at once are none.
+  if (new Set(customers).size > 1) return { items: [], nextCursor: null };
+  const below = [
+    ...(cursor === undefined ? [] : [String(decodeCursor(cursor, ['string'])[0])]),
+    ...(to === undefined ? [] : [lowestId('ord', endOf('to', to, timeZone))]),
+  ].sort();
+  const ids = {
+    ...(below[0] === undefined ? {} : { $lt: below[0] }),
+    ...(from === undefined ? {} : { $gte: lowestId('ord', startOf('from', from, timeZone)) }),
+  };
+  const named = number === undefined ? undefined : await idsWithNumber(normalOrderNumber(number), store);
+  const filter = {
+    ...(status ? { state: status } : {}),
+    ...(parked ? { parkedAt: { $gt: new Date(0) } } : {}),
+    ...(attention ? { attentionAt: { $gt: new Date(0) } } : {}),
+    ...(customers[0] === undefined ? {} : { customerId: customers[0] }),
+    ...(named || Object.keys(ids).length > 0 ? { _id: { ...ids, ...(named ? { $in: named } : {}) } } : {}),
+  };
+  const orders = await store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
+  return page(orders, limit, ({ _id }) => [_id]);
+}
+
+/** No customer has it. */
+const NOBODY = 'cus_';
+
+/** Orders from before numbers were stored are looked for among those of the number's day. */
+async function idsWithNumber(number: string, store: Pick<Store<Order>, 'find' | 'scan'>): Promise<string[]> {
+  const known = await store.find({ number }, { fields: ['_id'] });
+  if (known.length > 0) return known.map(({ _id }) => _id);
+  const day = idsOfNumber(number);
+  const found: string[] = [];
+  if (!day) return found;
+  for await (const orders of store.scan({ _id: day }, { batch: 1000, fields: ['_id'] })) {
+    for (const { _id } of orders) if (orderNumber(_id) === number) found.push(_id);
+  }
+  return found;
+}
