@@ -1,9 +1,7 @@
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { customerOf, service } from '../../lib/service.ts';
-import { yearIn } from '../../lib/time-zone.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { answerPaper } from './invoice/answer-paper.ts';
@@ -11,6 +9,7 @@ import { type CreditNote, issueCreditNote } from './invoice/credit-note.ts';
 import { creditNoteSheet } from './invoice/credit-note-sheet.ts';
 import { erasePapers } from './invoice/erase-papers.ts';
 import { Queue } from './invoice/numbering.ts';
+import { papersOfYear } from './invoice/papers-of-year.ts';
 
 export default function creditNoteService(config: Config) {
   const queue = new Queue();
@@ -54,10 +53,7 @@ export default function creditNoteService(config: Config) {
       },
 
       async search(ctx) {
-        const { year = yearIn(new Date(), config.timeZone), limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const before = cursor === undefined ? {} : { seq: { $lt: Number(decodeCursor(cursor, ['number'])[0]) } };
-        const found = await this.store.find({ year, ...before }, { sort: { seq: -1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ seq }) => [seq]);
+        const { items, nextCursor } = await papersOfYear(this.store, ctx.params, config.timeZone);
         return { items: items.map(viewOf), nextCursor };
       },
 

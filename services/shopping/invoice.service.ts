@@ -1,13 +1,12 @@
 import { readPage } from '../../lib/books.ts';
 import type { Config } from '../../lib/config.ts';
 import type { Ctx } from '../../lib/contract.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
 import { customerOf, service } from '../../lib/service.ts';
-import { yearIn } from '../../lib/time-zone.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { answerPaper, type PaperRequest } from './invoice/answer-paper.ts';
 import { erasePapers } from './invoice/erase-papers.ts';
 import { type Invoice, type InvoiceOrder, issue, Queue } from './invoice/numbering.ts';
+import { papersOfYear } from './invoice/papers-of-year.ts';
 import { sheetOf } from './invoice/sheet.ts';
 import { invoice } from './invoice.contract.ts';
 
@@ -66,10 +65,7 @@ export default function invoiceService(config: Config) {
       },
 
       async list(ctx) {
-        const { year = yearIn(new Date(), config.timeZone), limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const before = cursor === undefined ? {} : { seq: { $lt: Number(decodeCursor(cursor, ['number'])[0]) } };
-        const found = await this.store.find({ year, ...before }, { sort: { seq: -1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ seq }) => [seq]);
+        const { items, nextCursor } = await papersOfYear(this.store, ctx.params, config.timeZone);
         const brief = ({ _id: number, orderId, issuedAt, order }: Invoice) => ({
           number,
           orderId,

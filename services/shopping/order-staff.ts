@@ -40,7 +40,7 @@ export const staffHandlers = ({
   },
 
   async pack(ctx) {
-    const packed = await step(this, ctx, ctx.params, { to: 'PACKED' }, staffOf(ctx));
+    const packed = await step(this, ctx, ctx.params, { to: 'PACKED' });
     // A dispute of which nobody has told us is to be known before the order is shipped.
     const look = reconcileNow(this, { orderId: packed.id });
     this.worker.background(look.catch((error: unknown) => this.logger.warn(`${packed.id} was not compared`, error)));
@@ -49,60 +49,60 @@ export const staffHandlers = ({
 
   ship(ctx) {
     const { carrier, trackingNumber, despiteDispute } = ctx.params;
-    return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute }, staffOf(ctx));
+    return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute });
   },
 
   async correctShipment(ctx) {
     const { id, carrier, trackingNumber, note } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     const shipment = { carrier, trackingNumber };
     return commanded(this, ctx, id, (order, now) => correctShipment(order, shipment, by, now, note));
   },
 
   async correctAddress(ctx) {
     const { id, address } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     const checked = checkAddress(address, '/address');
     return commanded(this, ctx, id, (order, now) => correctAddress(order, checked, by, now));
   },
 
   deliver(ctx) {
-    return step(this, ctx, ctx.params, { to: 'DELIVERED' }, staffOf(ctx));
+    return step(this, ctx, ctx.params, { to: 'DELIVERED' });
   },
 
   staffCancel(ctx) {
     const { id, reason: note } = ctx.params;
-    return step(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') }, staffOf(ctx));
+    return step(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') });
   },
 
   async refund(ctx) {
     const { id, idempotencyKey: key, ...asked } = ctx.params;
-    const request = { ...asked, id: newId('rfd'), key, by: { role: 'staff', id: staffOf(ctx) } as const };
+    const request = { ...asked, id: newId('rfd'), key, by: staffActor(ctx) };
     return commanded(this, ctx, id, (order, now) => requestRefund(order, request, now));
   },
 
   async approveReturn(ctx) {
     const { id, restock = true, ...asked } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     const approval = { ...asked, restock, refundId: newId('rfd'), by };
     return commanded(this, ctx, id, (order, now) => approveReturn(order, approval, { days, timeZone }, now));
   },
 
   async refuseReturn(ctx) {
     const { id, returnId, reason } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     return commanded(this, ctx, id, (order, now) => refuseReturn(order, returnId, by, reason, now));
   },
 
   async settleRefund(ctx) {
     const { id, refundId, outcome = 'paid-elsewhere', reason } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     return commanded(this, ctx, id, (order, now) => settleRefund(order, { refundId, outcome, reason, by }, now));
   },
 
   async retryRefund(ctx) {
     const { id, refundId } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     return commanded(this, ctx, id, (order, now) => retryRefund(order, refundId, by, now));
   },
 
@@ -112,10 +112,13 @@ export const staffHandlers = ({
 
   async decide(ctx) {
     const { id, ...verdict } = ctx.params;
-    const by = { role: 'staff', id: staffOf(ctx) } as const;
+    const by = staffActor(ctx);
     return commanded(this, ctx, id, (order, now) => decide(order, { ...verdict, by }, now));
   },
 });
+
+/** The member of staff who asks, as the history names who did something. */
+const staffActor = (ctx: Ctx<unknown>) => ({ role: 'staff', id: staffOf(ctx) }) as const;
 
 /** What the audit log has of an order: nothing of its customer. */
 const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Readonly<Order>) => ({
@@ -144,11 +147,10 @@ async function commanded(
 
 function step(
   orders: OrderService,
-  ctx: Pick<Ctx<unknown>, 'locals'>,
+  ctx: Ctx<unknown>,
   { id, note }: { id: string; note?: string | undefined },
   to: Step,
-  staffId: string,
 ) {
-  const by = { role: 'staff', id: staffId } as const;
+  const by = staffActor(ctx);
   return commanded(orders, ctx, id, (order, now) => advanceBy(order, to, by, now, note));
 }
