@@ -14,7 +14,7 @@ export async function everything({
 }: Pick<Config, 'dataDir' | 'mongoUrl' | 'databasePrefix'>): Promise<string> {
   const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
   const own = files.filter((file) => file.isFile() && !file.parentPath.startsWith(join(dataDir, 'cluster', 'mongo')));
-  const texts = own.map((file) => readFile(join(file.parentPath, file.name), 'utf8'));
+  const texts = own.map((file) => readFile(join(file.parentPath, file.name), 'utf8').catch(ifGone));
   const parts = await Promise.all(texts);
   if (!mongoUrl) return parts.join('\n');
   const client = new MongoClient(mongoUrl);
@@ -29,4 +29,10 @@ export async function everything({
   } finally {
     await client.close();
   }
+}
+
+/** What the running shop has removed since the folder was listed holds nothing. */
+function ifGone(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return '';
+  throw error;
 }
