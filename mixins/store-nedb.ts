@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { isDate } from 'node:util/types';
 import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
 import { RefusedPatch } from '../lib/changes.ts';
 import { copied, type Patch, storable, type Versioned } from '../lib/patch.ts';
 import { escapeLineBreaks } from '../lib/unicode.ts';
+import { AppendLog } from './append-log.ts';
 import { repairDataFile } from './nedb-file.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 import { asUpdate } from './store-mongo.ts';
@@ -27,6 +29,10 @@ interface Datastore {
   ensureIndexAsync(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
   removeIndexAsync(fieldName: string): Promise<void>;
   compactDatafileAsync(): Promise<void>;
+  readonly persistence: {
+    persistNewStateAsync(docs: readonly object[]): Promise<void>;
+    persistCachedDatabaseAsync(): Promise<void>;
+  };
 }
 interface Cursor extends Promise<Stored[]> {
   sort(fields: object): Cursor;
@@ -36,7 +42,8 @@ interface Cursor extends Promise<Stored[]> {
 
 /**
  * moleculer-db's NeDB adapter on a file, made to behave as MongoDB does. NeDB changes its memory first and the file
- * after that, without fsync: what it answered survives the process, not a loss of power.
+ * after that, without fsync; nobody is told of a change, by whom it was made or by a read, before it is in the file. So
+ * what was answered survives the process, not a loss of power.
  * State is kept in plain fields: Moleculer clones an adapter with its schema, which private ones do not survive.
  */
 export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
@@ -44,6 +51,8 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   readonly fatal: ((error: Error) => void) | undefined;
   declare broker: ServiceBroker;
   declare db: Datastore | null;
+  /** Made anew by each `connect`. */
+  declare log: AppendLog | undefined;
   /** Fields of each unique index over several fields: NeDB 3 has none, so a hidden field holds the values as one. */
   compound: string[][] = [];
   compaction: NodeJS.Timeout | undefined;
@@ -72,6 +81,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     try {
       await repairDataFile(this.file);
       await super.connect(); // loads, and compacts
+      await this.commitInGroups();
     } catch (error) {
       return this.end('read', error);
     }
@@ -82,6 +92,27 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     clearInterval(this.compaction);
     await this.db?.findOneAsync({ _id: '' }); // waits its turn behind the writes
     this.db = null;
+    await this.log?.close();
+  }
+
+  /**
+   * NeDB would append each change by itself, while all other calls wait in line. So for NeDB a change is over when the
+   * log has it; `settled` waits until the file has it.
+   */
+  async commitInGroups(): Promise<void> {
+    const { persistence } = this.open;
+    const log = new AppendLog(this.file);
+    this.log = log;
+    await log.open();
+    persistence.persistNewStateAsync = async (docs) => {
+      for (const doc of docs) log.append(`${lineOf(doc)}\n`);
+    };
+    const compacted = persistence.persistCachedDatabaseAsync.bind(persistence);
+    persistence.persistCachedDatabaseAsync = async () => {
+      await log.flushed();
+      await compacted();
+      await log.open();
+    };
   }
 
   /** NeDB appends every new version of a document; this leaves the newest. The old file stays until the new is whole. */
@@ -143,7 +174,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async read(id: string): Promise<Versioned | null> {
-    const doc = await this.open.findOneAsync({ _id: id });
+    const doc = await this.settled(this.open.findOneAsync({ _id: id }));
     return doc && this.shown(doc);
   }
 
@@ -152,11 +183,14 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     if (sort) cursor = cursor.sort(sort);
     if (limit !== undefined) cursor = cursor.limit(limit);
     if (fields) cursor = cursor.projection(Object.fromEntries(fields.map((field) => [field, 1])));
-    return (await cursor).map((doc) => this.shown(doc));
+    return (await this.settled(cursor)).map((doc) => this.shown(doc));
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
-    if (Object.keys(filter).length === 0) return yield* this.all(batch, fields);
+    if (Object.keys(filter).length === 0) {
+      for (const docs of this.all(batch, fields)) yield this.settled(docs);
+      return;
+    }
     const ids = (await this.query(filter, { fields: ['_id'] })).map(({ _id }) => _id);
     for (let n = 0; n < ids.length; n += batch) {
       yield this.query({ _id: { $in: ids.slice(n, n + batch) } }, fields ? { fields } : {});
@@ -194,16 +228,16 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   size(): Promise<number> {
-    return this.open.countAsync({});
+    return this.count();
   }
 
   override async count(filters: { query?: object } = {}): Promise<number> {
-    return this.open.countAsync(filters.query ?? {});
+    return this.settled(this.open.countAsync(filters.query ?? {}));
   }
 
   /** Answers the removed document, as on MongoDB. */
   override async removeById(id: string): Promise<object> {
-    const doc = await this.open.findOneAsync({ _id: id });
+    const doc = await this.settled(this.open.findOneAsync({ _id: id }));
     if (doc) await this.write((db) => db.removeAsync({ _id: id }, {}));
     return doc as object;
   }
@@ -217,14 +251,27 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return this.db;
   }
 
-  /** All that can be wrong with a document was refused before, so that only the file is left to fail. */
-  async write<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
+  write<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
     this.appended += 1;
+    return this.settled(this.changed(run));
+  }
+
+  /** All that can be wrong with a document was refused before, so that only the file is left to fail. */
+  async changed<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
     try {
       return await run(this.open);
     } catch (error) {
       if (isDuplicate(error)) throw error;
       return this.end('written', error);
+    }
+  }
+
+  /** What was read or changed, once the file has all that it tells of, also of a unique key that is taken. */
+  async settled<R>(result: R | Promise<R>): Promise<R> {
+    try {
+      return await result;
+    } finally {
+      await this.log?.flushed()?.catch((error) => this.end('written', error));
     }
   }
 
@@ -246,6 +293,15 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     for (const names of this.compound) delete doc[hidden(names)];
     return doc;
   }
+}
+
+/** As NeDB reads it. */
+function lineOf(doc: object): string {
+  const text = JSON.stringify(doc, function (this: Record<string, unknown>, name, value) {
+    const own = this[name];
+    return isDate(own) ? { $$date: own.getTime() } : value;
+  });
+  return escapeLineBreaks(text);
 }
 
 const picked = (doc: Stored, fields: readonly string[]) =>

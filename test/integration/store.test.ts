@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Service, ServiceBroker } from 'moleculer';
@@ -353,6 +354,49 @@ describe('a NeDB file', () => {
       expect(fatal).toHaveBeenCalledWith(expect.stringContaining('cannot be written'), expect.anything(), true);
     },
   );
+
+  test('given it was deleted, when there is a change, then the process ends rather than write where nobody reads', async () => {
+    const given = config();
+    const { broker, items } = await open(given);
+    await items.insert(unique('a'));
+    const fatal = jest.spyOn(broker, 'fatal').mockReturnValue(undefined);
+    await rm(fileOf(given));
+    await expect(items.change('a', take('o'))).rejects.toThrow('cannot be written');
+    expect(fatal).toHaveBeenCalledTimes(1);
+  });
+
+  test('given changes are under way, when they are read, then the file has what is answered', async () => {
+    const given = config();
+    const { items } = await open(given);
+    await items.insertNew(Array.from({ length: 50 }, (_, n) => unique(`a${n}`)));
+    const changes = Array.from({ length: 50 }, (_, n) => items.change(`a${n}`, take('o')));
+    for (let seen = 0; seen < 50; ) {
+      const changed = await items.find({ available: 99 });
+      const lines = readFileSync(fileOf(given), 'utf8').split('\n');
+      for (const { _id } of changed) {
+        expect(lines.some((line) => line.includes(`"_id":"${_id}"`) && line.includes('"available":99'))).toBe(true);
+      }
+      seen = changed.length;
+    }
+    await Promise.all(changes);
+  });
+
+  test('given it is compacted while there are changes, when it is opened again, then all are there', async () => {
+    const given = config();
+    const { items, adapter, close } = await open(given);
+    await items.insertNew(Array.from({ length: 50 }, (_, n) => unique(`a${n}`)));
+    const all: Promise<unknown>[] = [];
+    for (let n = 0; n < 50; n++) {
+      all.push(items.change(`a${n}`, take('first')));
+      if (n % 10 === 0) all.push(adapter.purge());
+      all.push(items.change(`a${n}`, take('second')), items.insert(unique(`b${n}`)));
+    }
+    await Promise.all(all);
+    await close();
+    const { items: again } = await open(given);
+    expect(await again.count()).toBe(100);
+    expect(await again.find({ available: 98 })).toHaveLength(50);
+  });
 
   test('given its last line is torn, when it is opened, then the rest is served', async () => {
     const given = config();
