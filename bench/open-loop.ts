@@ -11,6 +11,8 @@ export interface Visit {
   took: number;
   /** In ms since the phase began. */
   endedAt: number;
+  /** It came over a connection that was there; what others wait until the target takes their connection is part of `took`. */
+  isConnected?: boolean;
   /** What was wrong. */
   sample?: string;
 }
@@ -26,6 +28,8 @@ export interface Phase {
   servedP50: number;
   servedP99: number;
   refusedP99: number;
+  /** Of those whose connection was there. */
+  refusedConnectedP99: number;
   /** Resident memory of each process of the target at its highest, in MiB. */
   memory: Record<string, number>;
   /** Of the time that the processes wanted a core, the part that they had none: what the machine was short of. */
@@ -101,6 +105,7 @@ export function phaseOf(
     servedP50: percentile(times(served), 0.5),
     servedP99: percentile(times(served), 0.99),
     refusedP99: percentile(times(refused), 0.99),
+    refusedConnectedP99: percentile(times(refused.filter(({ isConnected }) => isConnected)), 0.99),
     ...machine,
     perCpuSecond: visits.filter(({ ending, sample }) => ending === 'served' || sample === LATE).length / cpuSeconds,
     samples: [...new Set(failed.map(({ sample = '' }) => sample))].slice(0, 5),

@@ -11,11 +11,15 @@ const USEFUL_MS = 2000;
 /** Of twenty visits: what shoppers of a shop do, as far as its gateway cannot answer it by itself. */
 const BROWSING = 12;
 const CARTS = 6;
+const ALL = 20;
+/** How many of all visits are of each kind. */
+export const SHARES = { browse: BROWSING / ALL, cart: CARTS / ALL, order: 1 - (BROWSING + CARTS) / ALL };
 
 interface Answered {
   status: number;
   took: number;
   body: string;
+  isConnected: boolean;
 }
 
 interface Customer {
@@ -50,7 +54,7 @@ export class Visitors {
 
   visit(): Promise<Ended> {
     this.#count += 1;
-    const turn = (this.#count * 7) % 20;
+    const turn = (this.#count * 7) % ALL;
     if (turn < BROWSING) return this.#search();
     return this.#asCustomer(turn < BROWSING + CARTS ? 'cart' : 'order');
   }
@@ -107,7 +111,12 @@ export class Visitors {
         });
         response.once('error', reject);
         response.once('end', () =>
-          resolve({ status: response.statusCode ?? 0, took: performance.now() - asked, body }),
+          resolve({
+            status: response.statusCode ?? 0,
+            took: performance.now() - asked,
+            body,
+            isConnected: sent.reusedSocket,
+          }),
         );
       });
       sent.once('error', reject);
@@ -116,12 +125,12 @@ export class Visitors {
   }
 }
 
-function ended(kind: string, { status, took, body }: Answered, ...good: number[]): Ended {
+function ended(kind: string, { status, took, body, isConnected }: Answered, ...good: number[]): Ended {
   if (good.includes(status)) {
     return took <= USEFUL_MS ? { kind, ending: 'served', took } : { kind, ending: 'failed', took, sample: LATE };
   }
   const isRefusal = status === 503 && body.includes('/problems/overloaded');
   return isRefusal
-    ? { kind, ending: 'refused', took }
+    ? { kind, ending: 'refused', took, isConnected }
     : { kind, ending: 'failed', took, sample: `${kind} answered ${status}: ${body.slice(0, 200)}` };
 }

@@ -94,6 +94,17 @@ function coded(code: ProblemCode, detail: string, data?: Record<string, unknown>
   return new Errors.MoleculerClientError(detail, PROBLEMS[code].status, code, data);
 }
 
+/** At overload, a stack would cost a fifth of a refusal, and tells nobody anything. */
+function withoutStack(make: () => Errors.MoleculerError): Errors.MoleculerError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 const sizeOf = (bytes: number): string =>
   bytes >= 1024 ** 2 ? `${Math.floor(bytes / 1024 ** 2)} MiB` : `${Math.floor(bytes / 1024)} KiB`;
 
@@ -232,7 +243,9 @@ export const errors = {
     coded('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
   /** @param retryAfter in seconds */
   overloaded: (retryAfter: number) =>
-    coded('overloaded', 'Nothing was done. Send the same request again after Retry-After.', { retryAfter }),
+    withoutStack(() =>
+      coded('overloaded', 'Nothing was done. Send the same request again after Retry-After.', { retryAfter }),
+    ),
   /** What one node would send to another. @param limit in bytes */
   messageTooLarge: (bytes: number, limit: number) =>
     coded(

@@ -25,6 +25,8 @@ export interface LimitOptions {
 export class AdaptiveLimit {
   readonly #options: LimitOptions;
   readonly #targets: LatencyTargets;
+  /** At the start; what few requests make use of is at least that. */
+  readonly #initial: number;
   #limit: number;
   #windowStart: number;
   #completed = 0;
@@ -34,7 +36,8 @@ export class AdaptiveLimit {
   constructor(options: LimitOptions, now: number) {
     this.#options = options;
     this.#targets = new LatencyTargets(options.targetMs);
-    this.#limit = Math.min(options.max, 4 * options.min);
+    this.#initial = Math.min(options.max, 4 * options.min);
+    this.#limit = this.#initial;
     this.#windowStart = now;
     this.#perSecond = this.#expectedPerSecond();
   }
@@ -76,11 +79,14 @@ export class AdaptiveLimit {
     // What was measured in bad times is forgotten in good ones.
     else if (!wasReached) this.#perSecond += 0.1 * (this.#expectedPerSecond() - this.#perSecond);
     const byLatency = this.#targets.close(this.#peak <= min);
-    const gradient = Math.max(MIN_GRADIENT, Math.min(1, byLatency, acceptableDelay / loopDelayMs));
-    // Few requests in flight say nothing about a limit far above them.
+    const byLoopDelay = Math.max(MIN_GRADIENT, Math.min(1, acceptableDelay / loopDelayMs));
     if (this.#completed > 0 && this.#peak > this.#limit / 2) {
+      const gradient = Math.max(MIN_GRADIENT, Math.min(byLatency, byLoopDelay));
       const grown = this.#limit * gradient + (wasReached ? Math.sqrt(this.#limit) : 0);
       this.#limit = Math.max(min, Math.min(max, grown));
+    } else {
+      // The latency of a few requests says nothing about a limit far above them; a process that is late does.
+      this.#limit = Math.max(Math.min(this.#limit, this.#initial), this.#limit * byLoopDelay);
     }
     this.#windowStart = now;
     this.#completed = 0;

@@ -11,11 +11,11 @@ export interface GateOptions extends LimitOptions {
   loopDelay: () => number;
 }
 
-/** How long an admitted request waits in line at most, in ms: those who come first, and those who come back as told. */
-const NEW_WAIT_MS = 1000;
-const RETURNING_WAIT_MS = 4000;
-/** Who comes first joins a line only if it is that short, in time: a refusal is of use only at once. */
-const NEW_LINE_MS = NEW_WAIT_MS / 2;
+/** How long a request that comes first waits in line at most, in ms: a refusal is of use only at once. */
+const NEW_WAIT_MS = 25;
+/** How long one that comes back as told does, in ms, and how long the line may be, in time, that it still joins. */
+const RETURNING_WAIT_MS = 2000;
+const RETURNING_LINE_MS = RETURNING_WAIT_MS / 2;
 /** The longest lines: of those who come first, where the limit is small, and of those who were told to come. */
 const MAX_NEW = 16;
 const MAX_RETURNING = 1000;
@@ -120,10 +120,9 @@ export class RequestGate {
 
   #hasRoom({ isReturning }: Arrival): boolean {
     if (this.#isFree()) return true;
-    const served = (ms: number) => Math.max(1, (this.#limit.perSecond * ms) / 1000);
-    return isReturning
-      ? this.#returning.length < Math.min(MAX_RETURNING, served(RETURNING_WAIT_MS))
-      : this.#new.length < Math.min(Math.max(MAX_NEW, this.limit), served(NEW_LINE_MS));
+    if (!isReturning) return this.#new.length < Math.max(MAX_NEW, this.limit);
+    const served = (this.#limit.perSecond * RETURNING_LINE_MS) / 1000;
+    return this.#returning.length < Math.min(MAX_RETURNING, Math.max(1, served));
   }
 
   #start(): void {

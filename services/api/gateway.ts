@@ -12,15 +12,17 @@ import { Admission } from './admission.ts';
 import { FrontDoor, introduce } from './front-door.ts';
 import { NearAnswers, nearEvents } from './near-answers.ts';
 import { createPacedServer, type Sending } from './paced-server.ts';
+import { Port } from './port.ts';
 import { problemOf } from './problem.ts';
 import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './request.ts';
 import { aliasesOf, type Route } from './routes.ts';
-import { closePort, refuseBroken, SERVER_OPTIONS, setListenOptions } from './server.ts';
+import { refuseBroken, SERVER_OPTIONS } from './server.ts';
 import { Streams } from './streams.ts';
 import { receive, uploadRoutes } from './upload.ts';
 
 interface Gateway {
   server: Server;
+  port: Port;
   frontDoor: FrontDoor;
   nearAnswers: NearAnswers;
   admission: Admission;
@@ -204,7 +206,7 @@ export function gateway(
       async drain(this: Gateway) {
         this.draining = true;
         await sleep(config.natsUrl ? READY_DELAY : 0);
-        const closed = closePort(this.server);
+        const closed = this.port.close();
         this.streams.endEvents();
         await sleep(config.natsUrl ? FIRST_REQUESTS : 0);
         this.server.closeIdleConnections();
@@ -223,7 +225,7 @@ export function gateway(
       this.admission = new Admission(routes, access, config.minConcurrency, this.broker);
       this.server.on('connection', () => this.admission.arrivals.connected());
       this.nearAnswers = new NearAnswers(routes, access, this.broker, log);
-      setListenOptions(this.server, config.reusePort);
+      this.port = new Port(this.server, config.reusePort);
     },
     async stopped() {
       this.admission.stop();

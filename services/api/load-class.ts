@@ -17,11 +17,11 @@ export interface ClassLimit {
 }
 
 export const CLASS_LIMITS: ReadonlyMap<LoadClass, ClassLimit> = new Map([
-  ['browse', { share: 0.25, targetMs: 100, loopDelayMs: 20 }],
+  ['browse', { share: 0.25, targetMs: 50, loopDelayMs: 20 }],
   ['staff', { share: 0.25, targetMs: 400, loopDelayMs: 20 }],
   ['account', { share: 0.5, targetMs: 300, loopDelayMs: 40 }],
-  ['cart', { share: 0.5, targetMs: 150, loopDelayMs: 40 }],
-  ['checkout', { share: 1, targetMs: 300, loopDelayMs: 80 }],
+  ['cart', { share: 1, targetMs: 60, loopDelayMs: 40 }],
+  ['checkout', { share: 1, targetMs: 100, loopDelayMs: 80 }],
 ]);
 
 const ACCOUNT = new Set(['customer']);

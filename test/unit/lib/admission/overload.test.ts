@@ -9,7 +9,7 @@ const latency = ({ sentAt, endedAt }: { sentAt: number; endedAt: number }) => en
 /** Of the simulated server: 4 workers, 20 ms each. */
 const CAPACITY_PER_S = 200;
 
-test('at twice the rate that a server can take, goodput stays, and refusals are immediate', async () => {
+test('at twice the rate that a server can take, goodput stays, and refusals take less than 100 ms', async () => {
   const load = new SimulatedLoad(SEED);
   load.arrivals(2 * CAPACITY_PER_S, 30_000);
   await load.clock.run(30_000);
@@ -18,7 +18,7 @@ test('at twice the rate that a server can take, goodput stays, and refusals are 
   expect(percentile(served.map(latency), 0.99)).toBeLessThan(600);
   const refused = load.refused(5000, 30_000);
   expect(refused.length).toBeGreaterThan(1000);
-  expect(percentile(refused.map(latency), 0.99)).toBe(0);
+  expect(percentile(refused.map(latency), 0.99)).toBeLessThan(100);
 });
 
 test('below saturation nobody is refused, and the limit is not in the way', async () => {
@@ -70,10 +70,9 @@ test('whoever does not wait as told gains nothing by it', async () => {
   const load = new SimulatedLoad(SEED);
   load.arrivals(4 * CAPACITY_PER_S, 10_000);
   await load.clock.run(3000);
-  const early = load.gate.arrive('hasty');
-  const first = early instanceof Refusal ? early : await load.gate.enter(early);
-  expect(first).toBeInstanceOf(Refusal);
+  const first = load.send('hasty');
   await load.clock.run(3100);
+  expect((await first).retryAfter).toBeGreaterThanOrEqual(1);
   const again = load.gate.arrive('hasty');
   if (!(again instanceof Refusal)) expect(again.isReturning).toBe(false);
 });
