@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
-import type { Scope } from './access.ts';
+import type { Scope } from './auth/access.ts';
+import type { Identity } from './auth/tokens.ts';
 import type { Infer, InferRule } from './infer.ts';
-import type { Identity } from './tokens.ts';
 
 /** A fastest-validator schema: field name to rule. Made strict, at every depth, by `service`. */
 export type Schema = Readonly<Record<string, unknown>>;

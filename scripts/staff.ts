@@ -1,7 +1,7 @@
 // npm run staff:create -- --email somebody@example.com [--role admin]: makes somebody staff, in the cluster if one runs.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { isStaffRole, type StaffRole } from '../lib/access.ts';
+import { isStaffRole, type StaffRole } from '../lib/auth/access.ts';
 import { StartError } from '../lib/start-error.ts';
 import { nodeOf } from './node-of.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
-import { isStaffRole } from '../../lib/access.ts';
+import { isStaffRole } from '../../lib/auth/access.ts';
 import { answerOf, sendAnswer } from './answer.ts';
 import { type Meter, NearCache } from './near-cache.ts';
 import { type Access, identify, type Request } from './request.ts';

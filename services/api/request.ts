@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'moleculer';
 import type { Arrival, RequestGate } from '../../lib/admission/request-gate.ts';
+import type { KeyRing } from '../../lib/auth/token-keys.ts';
+import { type Identity, verifyAccessToken } from '../../lib/auth/tokens.ts';
 import type { Meta } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';
 import { admit as admitTo } from '../../lib/service.ts';
-import type { KeyRing } from '../../lib/token-keys.ts';
-import { type Identity, verifyAccessToken } from '../../lib/tokens.ts';
 import type { LoadClass } from './load-class.ts';
 import type { Flight } from './near-cache.ts';
 import { paramsOf } from './params.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../lib/access.ts';
+import type { Role } from '../../lib/auth/access.ts';
 import { errors } from '../../lib/errors.ts';
 import type { Address } from './address.ts';
 import type { Consent } from './consent.ts';

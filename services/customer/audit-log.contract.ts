@@ -1,4 +1,4 @@
-import { ROLES } from '../../lib/access.ts';
+import { ROLES } from '../../lib/auth/access.ts';
 import { type ActionsOf, contract } from '../../lib/contract.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';

@@ -1,4 +1,4 @@
-import { STAFF_ROLES } from '../../lib/access.ts';
+import { STAFF_ROLES } from '../../lib/auth/access.ts';
 import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { readyAction } from '../ready.ts';

@@ -1,4 +1,4 @@
-import { STAFF_ROLES } from '../../lib/access.ts';
+import { STAFF_ROLES } from '../../lib/auth/access.ts';
 import { anyId } from '../../lib/ids.ts';
 import { pageOf, pageParams } from '../../lib/page.ts';
 import { email, name } from './customer-rules.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../lib/access.ts';
 import { changed } from '../../lib/audited.ts';
+import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../lib/auth/access.ts';
 import { MissingDocument } from '../../lib/changes.ts';
 import type { Ctx } from '../../lib/contract.ts';
 import { errors } from '../../lib/errors.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
+import { keyRing } from '../../lib/auth/token-keys.ts';
 import { loadConfig, StartError } from '../../lib/config.ts';
-import { keyRing } from '../../lib/token-keys.ts';
 import { eachEngine } from '../support/engines.ts';
 import { request, Shopper, startShop } from '../support/shop.ts';
 

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema } from 'moleculer';
+import { keyRing } from '../../lib/auth/token-keys.ts';
+import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/config.ts';
 import type { Contract, Rpc } from '../../lib/contract.ts';
-import { keyRing } from '../../lib/token-keys.ts';
-import { signAccessToken } from '../../lib/tokens.ts';
 import { paramsValidator } from '../../lib/validator.ts';
 import { clientAddress } from '../../services/api/client-address.ts';
 import { gateway } from '../../services/api/gateway.ts';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { allows, isStaffRole, ROLES, roleOf, SCOPES, STAFF_ROLES } from '../../../lib/access.ts';
+import { allows, isStaffRole, ROLES, roleOf, SCOPES, STAFF_ROLES } from '../../../lib/auth/access.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** The one file that may: it has the table. */
-const TABLE = 'lib/access.ts';
+const TABLE = 'lib/auth/access.ts';
 
 /** An expression that ends in `role`: `user?.role`, `(ctx.meta.user.role ?? 'customer')`. */
 const ROLE = String.raw`\brole\b(?:\s*(?:\?\?|\|\|)\s*\S+?)?\)*`;

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { keyRing } from '../../../lib/token-keys.ts';
-import { signAccessToken, verifyAccessToken } from '../../../lib/tokens.ts';
+import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { signAccessToken, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 
 const ada = { id: 'cus_1', sessionId: 'ses_1', role: 'customer' } as const;
 const secrets = (tokenSecret: string, previousSecret?: string) =>

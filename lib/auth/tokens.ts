@@ -1,7 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { ulid } from 'ulid';
+import { errors } from '../errors.ts';
 import { type Role, roleOf } from './access.ts';
-import { errors } from './errors.ts';
 import type { KeyRing } from './token-keys.ts';
 
 /** How long an access token lasts, in seconds. */
