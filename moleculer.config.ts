@@ -1,17 +1,17 @@
 import type { BrokerOptions, Transit } from 'moleculer';
 import { actionTimeout } from './lib/action-timeout.ts';
+import { breakerService } from './lib/cluster/breaker.ts';
+import { middlewareOrder } from './lib/cluster/middleware-order.ts';
+import { isCounted } from './lib/cluster/node-breaker.ts';
+import { replacedNodes } from './lib/cluster/replaced-nodes.ts';
 import type { Config } from './lib/config.ts';
 import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
-import { middlewareOrder } from './lib/middleware-order.ts';
 import { natsOptions } from './lib/nats-options.ts';
-import { isCounted } from './lib/node-breaker.ts';
 import { nodeService } from './lib/node-service.ts';
 import { outsideBreakerMetrics } from './lib/outside-breaker-metrics.ts';
-import { replacedNodes } from './lib/replaced-nodes.ts';
 import { requestLog } from './lib/request-log.ts';
 import { paramsValidator } from './lib/validator.ts';
-import { breakerService } from './services/breaker/breaker.ts';
 import { contracts } from './services/contracts.ts';
 import { relay } from './services/relay/relay.ts';
 
@@ -62,7 +62,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // Switched on by the contract of each idempotent action; nothing else is ever run twice.
     retryPolicy: { enabled: false, retries: 3, delay: 50, maxDelay: 1000, factor: 2 },
 
-    // lib/node-breaker.ts decides what counts as a failure, and which actions have none.
+    // lib/cluster/node-breaker.ts decides what counts as a failure, and which actions have none.
     circuitBreaker: {
       enabled: circuitBreaker.enabled,
       threshold: circuitBreaker.threshold,

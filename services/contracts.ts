@@ -1,9 +1,9 @@
+import { breaker } from '../lib/cluster/breaker.contract.ts';
 import type { Contract } from '../lib/contract.ts';
 import { accountPages } from './api/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs.contract.ts';
 import { tracking } from './api/tracking.contract.ts';
-import { breaker } from './breaker/breaker.contract.ts';
 import { attempt } from './customer/attempt.contract.ts';
 import { auditLog } from './customer/audit-log.contract.ts';
 import { customer } from './customer/customer.contract.ts';

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
-import type { BreakerSettings } from '../../../lib/breaker-settings.ts';
+import type { BreakerSettings } from '../../../lib/cluster/breaker-settings.ts';
 import { type Config, StartError } from '../../../lib/config.ts';
 import { errors } from '../../../lib/errors.ts';
 import { OutsideBreaker } from '../../../lib/outside-breaker.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { replacedNodes } from '../../../lib/replaced-nodes.ts';
+import { replacedNodes } from '../../../lib/cluster/replaced-nodes.ts';
 import { eventually } from '../../support/shop.ts';
 
 /** Over a transporter within this process. */

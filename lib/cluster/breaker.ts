@@ -1,8 +1,8 @@
 import type { Middleware } from 'moleculer';
-import { trippedCircuits } from '../../lib/node-breaker.ts';
-import { outsideStates } from '../../lib/outside-breaker.ts';
-import { service } from '../../lib/service.ts';
+import { outsideStates } from '../outside-breaker.ts';
+import { service } from '../service.ts';
 import { breaker as contract } from './breaker.contract.ts';
+import { trippedCircuits } from './node-breaker.ts';
 
 /** Puts the service on the node by which operators see its circuit breakers (`breakers` in the REPL). */
 export function breakerService(checkResults: boolean): Middleware {

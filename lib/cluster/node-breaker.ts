@@ -56,7 +56,7 @@ export function isCounted(failure: unknown): boolean {
 
 /**
  * Moleculer's circuit breaker, one for each action on each other node, with what it lacks:
- * - it opens on failures of that node alone (lib/node-failure.ts), and a refusal closes it as any answer does;
+ * - it opens on failures of that node alone (lib/cluster/node-failure.ts), and a refusal closes it as any answer does;
  * - it forgets a node that has left, or the counts of a service that was started anew would go to one that is gone;
  * - it forgets all when NATS was away: then calls to healthy nodes timed out.
  * Calls within a process have none: they cannot hang alone, and an open circuit there would refuse other nodes' calls.
