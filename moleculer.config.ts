@@ -1,17 +1,17 @@
 import type { BrokerOptions, Transit } from 'moleculer';
-import { actionTimeout } from './lib/action-timeout.ts';
 import { breakerService } from './lib/cluster/breaker.ts';
 import { middlewareOrder } from './lib/cluster/middleware-order.ts';
 import { isCounted } from './lib/cluster/node-breaker.ts';
 import { replacedNodes } from './lib/cluster/replaced-nodes.ts';
 import type { Config } from './lib/config.ts';
+import { actionTimeout } from './lib/contract/action-timeout.ts';
+import { paramsValidator } from './lib/contract/validator.ts';
 import { drain } from './lib/drain.ts';
 import { pinoOptions } from './lib/log.ts';
 import { natsOptions } from './lib/nats-options.ts';
 import { nodeService } from './lib/node-service.ts';
 import { outsideBreakerMetrics } from './lib/outside-breaker-metrics.ts';
 import { requestLog } from './lib/request-log.ts';
-import { paramsValidator } from './lib/validator.ts';
 import { contracts } from './services/contracts.ts';
 import { relay } from './services/relay/relay.ts';
 
@@ -97,7 +97,7 @@ export function brokerOptions(config: Config): BrokerOptions {
 
     internalServices: { $node: nodeService() },
 
-    // So that only a rule that says `nullable` takes null (lib/service.ts).
+    // So that only a rule that says `nullable` takes null (lib/contract/service.ts).
     validator: paramsValidator(),
 
     middlewares: [

@@ -1,4 +1,4 @@
-import type { Ctx } from './contract.ts';
+import type { Ctx } from './contract/contract.ts';
 import { newId } from './ids.ts';
 
 type Handler = (this: unknown, ctx: Ctx<unknown>) => unknown;

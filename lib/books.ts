@@ -1,5 +1,5 @@
 import type { Store } from '../mixins/store.ts';
-import { fitting } from './page.ts';
+import { fitting } from './contract/page.ts';
 import type { Versioned } from './patch.ts';
 
 /** What a service lets the auditor read: all its documents, page by page in the order of their ids. */

@@ -25,7 +25,7 @@ export interface Slot<T> {
 
 /** The document to change is not there. */
 export class MissingDocument extends Error {
-  /** As one of lib/errors.ts is told apart. */
+  /** As one of lib/contract/errors.ts is told apart. */
   readonly type = 'not-found';
   readonly id: string;
   constructor(id: string) {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { BlobConfig } from './blobs.ts';
 import { parseNetwork } from './client-address.ts';
 import { type BreakerSettings, breakerSettings } from './cluster/breaker-settings.ts';
+import { isTimeZone } from './contract/time-zone.ts';
 import { check, HINTS, SECRETS } from './environment.ts';
 import { isCurrency } from './money.ts';
 import type { NatsFiles } from './nats-options.ts';
@@ -12,7 +13,6 @@ import { NODE_KINDS, type NodeKind } from './node-kinds.ts';
 import { parseOrigin } from './origin.ts';
 import { keptSecret, weaknessOf } from './secrets.ts';
 import { StartError } from './start-error.ts';
-import { isTimeZone } from './time-zone.ts';
 
 /** Everything a process may be told from outside. Read once, at start, from the environment alone. */
 export interface Config {

@@ -1,5 +1,5 @@
+import { Validator } from './contract/validator.ts';
 import { NODE_KINDS } from './node-kinds.ts';
-import { Validator } from './validator.ts';
 
 const port = { type: 'number', integer: true, min: 0, max: 65535, convert: true } as const;
 const flag = { type: 'boolean', convert: true } as const;

@@ -3,8 +3,8 @@ import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
 import { Changes, type Decide, RefusedPatch, type Slot } from '../lib/changes.ts';
 import type { Config } from '../lib/config.ts';
+import type { Self } from '../lib/contract/service.ts';
 import type { Patch, Versioned } from '../lib/patch.ts';
-import type { Self } from '../lib/service.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/config.ts';
-import type { Broker } from '../lib/contract.ts';
+import type { Broker } from '../lib/contract/contract.ts';
 import type { NodeKind } from '../lib/node-kinds.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { startNode } from './node.ts';

@@ -1,4 +1,4 @@
-import type { Broker } from '../lib/contract.ts';
+import type { Broker } from '../lib/contract/contract.ts';
 
 interface Arguments {
   id?: string;

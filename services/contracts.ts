@@ -1,5 +1,5 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
-import type { Contract } from '../lib/contract.ts';
+import type { Contract } from '../lib/contract/contract.ts';
 import { accountPages } from './api/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs.contract.ts';

@@ -1,6 +1,6 @@
 import jwt from 'jsonwebtoken';
 import { ulid } from 'ulid';
-import { errors } from '../errors.ts';
+import { errors } from '../contract/errors.ts';
 import { type Role, roleOf } from './access.ts';
 import type { KeyRing } from './token-keys.ts';
 

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../contract.ts';
+import { type ActionsOf, contract } from '../contract/contract.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
@@ -32,6 +32,6 @@ export const breaker = contract(
   {},
 );
 
-declare module '../contract.ts' {
+declare module '../contract/contract.ts' {
   interface Actions extends ActionsOf<typeof breaker> {}
 }

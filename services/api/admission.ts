@@ -3,7 +3,7 @@ import type { ServiceBroker } from 'moleculer';
 import { type Clock, systemClock } from '../../lib/admission/clock.ts';
 import { Refusal, RequestGate } from '../../lib/admission/request-gate.ts';
 import { clientNetwork } from '../../lib/client-address.ts';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { AdmissionMetrics } from './admission-metrics.ts';
 import { Arrivals } from './arrivals.ts';
 import { CLASS_LIMITS, type LoadClass, loadClassOf } from './load-class.ts';

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 
 export const api = contract(
   'api',
@@ -46,6 +46,6 @@ export const api = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof api> {}
 }

@@ -1,5 +1,5 @@
-import { PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
-import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/json-schema.ts';
+import { PROBLEMS, type ProblemCode } from '../../lib/contract/errors.ts';
+import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/contract/json-schema.ts';
 import { bodyExample } from './openapi-examples.ts';
 import { queryHasParams } from './params.ts';
 import type { Route } from './routes.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROBLEMS, type ProblemCode } from '../../lib/errors.ts';
+import { PROBLEMS, type ProblemCode } from '../../lib/contract/errors.ts';
 import { escapeHtml as e } from '../../lib/format.ts';
 
 /** What a type of problem means. */

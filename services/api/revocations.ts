@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCESS_TOKEN_SECONDS } from '../../lib/auth/tokens.ts';
-import type { Broker, Rpc } from '../../lib/contract.ts';
+import type { Broker, Rpc } from '../../lib/contract/contract.ts';
 import { isOutage } from '../../lib/outage.ts';
 
 /** How long a session that has ended is remembered, in ms: its access tokens have expired by then, on any clock. */

@@ -1,5 +1,5 @@
 import type { Role } from '../../lib/auth/access.ts';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import type { Address } from './address.ts';
 import type { Consent } from './consent.ts';
 import type { Erasure } from './erasure.ts';

@@ -1,4 +1,4 @@
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from './postal-address.ts';
 
 /** One of a customer's addresses; exactly one of them is the default. */

@@ -1,5 +1,5 @@
+import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
-import { customerOf, type Handlers } from '../../lib/service.ts';
 import * as address from './address.ts';
 import type { addressActions } from './addresses.contract.ts';
 import { accountOf, type CustomerService, changeOwn } from './customer-service.ts';

@@ -1,7 +1,7 @@
-import type { Ctx } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
+import type { Ctx } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
-import { customerOf, type Handlers } from '../../lib/service.ts';
 import { type Account, profileOf } from './account.ts';
 import type { authActions } from './auth.contract.ts';
 import {

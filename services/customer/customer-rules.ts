@@ -1,4 +1,4 @@
-import { optionalPersonLine, personLine } from '../../lib/text-rules.ts';
+import { optionalPersonLine, personLine } from '../../lib/contract/text-rules.ts';
 import { optionalPhone } from './phone.ts';
 import { optionalPostcode } from './postcode.ts';
 

@@ -1,5 +1,5 @@
 import { STAFF_ROLES } from '../../lib/auth/access.ts';
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { readyAction } from '../ready.ts';
 import { addressActions } from './addresses.contract.ts';
@@ -77,7 +77,7 @@ export const customer = contract(
   },
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof customer> {}
   interface Events extends EventsOf<typeof customer> {}
 }

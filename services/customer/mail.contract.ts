@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { totalsRule } from '../shopping/pricing/priced-rules.ts';
@@ -113,6 +113,6 @@ export const mail = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof mail> {}
 }

@@ -1,5 +1,5 @@
 import countries from 'i18n-iso-countries';
-import { errors, type FieldError } from '../../lib/errors.ts';
+import { errors, type FieldError } from '../../lib/contract/errors.ts';
 import { spellPostcode } from './postcode.ts';
 
 /** A postal address. `country` is ISO 3166-1 alpha-2. */

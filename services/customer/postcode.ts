@@ -1,6 +1,6 @@
 import countries from 'i18n-iso-countries';
 import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
-import { optionalPersonLine } from '../../lib/text-rules.ts';
+import { optionalPersonLine } from '../../lib/contract/text-rules.ts';
 import { foldNumber } from './plain-text.ts';
 import { POSTCODE_FORMS, POSTCODE_OPTIONAL, POSTCODE_UNCERTAIN, WITHOUT_POSTCODES } from './postcode-forms.ts';
 

@@ -1,6 +1,6 @@
-import type { Ctx, Result } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
-import { customerOf, type Handlers } from '../../lib/service.ts';
+import type { Ctx, Result } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { profileOf } from './account.ts';
 import { consentsView } from './consent.ts';
 import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from './customer-service.ts';

@@ -1,6 +1,6 @@
 import { STAFF_ROLES } from '../../lib/auth/access.ts';
+import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId } from '../../lib/ids.ts';
-import { pageOf, pageParams } from '../../lib/page.ts';
 import { email, name } from './customer-rules.ts';
 
 const role = { type: 'enum', values: STAFF_ROLES } as const;

@@ -1,5 +1,5 @@
-import { errors } from '../../lib/errors.ts';
-import { customerOf, type Handlers } from '../../lib/service.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { accountOf, type CustomerService, changeOwn } from './customer-service.ts';
 import type { wishlistActions } from './wishlist.contract.ts';
 import { unwish, wish } from './wishlist.ts';

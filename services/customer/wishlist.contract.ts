@@ -1,5 +1,5 @@
+import { pageOf } from '../../lib/contract/page.ts';
 import { anyId } from '../../lib/ids.ts';
-import { pageOf } from '../../lib/page.ts';
 import { productCard } from '../product/product-rules.ts';
 
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Events, Rpc } from '../../lib/contract.ts';
+import type { Events, Rpc } from '../../lib/contract/contract.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { StockLevel } from './availability.ts';
 import { Backlog } from './backlog.ts';

@@ -1,5 +1,5 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 
 /** A category of the shop; its slug is its name for good, so that moving it changes no product. */
 export interface Category {

@@ -1,6 +1,6 @@
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
-import { optional } from '../../lib/optional.ts';
-import { pageOf } from '../../lib/page.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
+import { optional } from '../../lib/contract/optional.ts';
+import { pageOf } from '../../lib/contract/page.ts';
 import { slugRule } from './product-input.ts';
 
 const slug = { type: 'string', max: 120 } as const;
@@ -133,7 +133,7 @@ export const category = contract(
   },
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof category> {}
   interface Events extends EventsOf<typeof category> {}
 }

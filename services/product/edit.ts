@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
-import type { Infer } from '../../lib/infer.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import type { Infer } from '../../lib/contract/infer.ts';
+import { escaped } from '../../lib/contract/pointer.ts';
 import type { Patch } from '../../lib/patch.ts';
-import { escaped } from '../../lib/pointer.ts';
 import { checkLabels } from './labels.ts';
 import { priceOf } from './price.ts';
 import { type Price, type Product, UNSAID, type Variant } from './product.ts';

@@ -1,8 +1,8 @@
 import { changed } from '../../lib/audited.ts';
 import { type Decide, MissingDocument } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
-import type { Handlers, Self } from '../../lib/service.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
+import type { Handlers, Self } from '../../lib/contract/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';

@@ -1,5 +1,5 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { REASONS } from './ledger.ts';
@@ -171,7 +171,7 @@ export const inventory = contract(
   },
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof inventory> {}
   interface Events extends EventsOf<typeof inventory> {}
 }

@@ -1,6 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
-import { fingerprintOf } from '../../lib/fingerprint.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { fingerprintOf } from '../../lib/contract/fingerprint.ts';
 import type { Posted } from './ledger.ts';
 import type { Correction } from './stock-post.ts';
 

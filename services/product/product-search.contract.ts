@@ -1,5 +1,5 @@
-import { pageParams } from '../../lib/page.ts';
-import { timeRule } from '../../lib/time.ts';
+import { pageParams } from '../../lib/contract/page.ts';
+import { timeRule } from '../../lib/contract/time.ts';
 import { currencyParam, listedProduct, productCard } from './product-rules.ts';
 import { SORTS } from './search/query.ts';
 

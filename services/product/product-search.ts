@@ -1,7 +1,7 @@
-import { errors } from '../../lib/errors.ts';
-import { DEFAULT_LIMIT, fitting } from '../../lib/page.ts';
-import type { Handlers } from '../../lib/service.ts';
-import { timeOf } from '../../lib/time.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { DEFAULT_LIMIT, fitting } from '../../lib/contract/page.ts';
+import type { Handlers } from '../../lib/contract/service.ts';
+import { timeOf } from '../../lib/contract/time.ts';
 import { type Product, soldIn } from './product.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 import { type ProductService, sightIn } from './product-service.ts';

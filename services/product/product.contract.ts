@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { readyAction } from '../ready.ts';
 import { imageActions } from './images.contract.ts';
@@ -97,7 +97,7 @@ export const product = contract(
   },
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof product> {}
   interface Events extends EventsOf<typeof product> {}
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMIT, decodeCursor, foreignCursor, page } from '../../lib/page.ts';
+import { DEFAULT_LIMIT, decodeCursor, foreignCursor, page } from '../../lib/contract/page.ts';
 import type { Filter, Store } from '../../mixins/store.ts';
 import type { Review } from './review.ts';
 

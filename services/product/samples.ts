@@ -1,4 +1,4 @@
-import type { Handlers } from '../../lib/service.ts';
+import type { Handlers } from '../../lib/contract/service.ts';
 import type { ProductService } from './product-service.ts';
 import type { sampleActions } from './samples.contract.ts';
 import { asProduct } from './seed/load.ts';

@@ -1,5 +1,5 @@
+import { isProblem } from '../../lib/contract/errors.ts';
 import { arrived, type Counted, claimed, through } from '../../lib/counted.ts';
-import { isProblem } from '../../lib/errors.ts';
 import type { Once } from '../../lib/once.ts';
 import type { Store } from '../../mixins/store.ts';
 

@@ -1,4 +1,4 @@
-import type { Result, Rpc } from '../../lib/contract.ts';
+import type { Result, Rpc } from '../../lib/contract/contract.ts';
 import type { Store } from '../../mixins/store.ts';
 
 /** A customer waits for a SKU to come back; gone once the mail is on its way. */

@@ -1,4 +1,4 @@
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Product } from './product.ts';
 

@@ -1,4 +1,4 @@
-import type { Handlers } from '../../lib/service.ts';
+import type { Handlers } from '../../lib/contract/service.ts';
 import { importBatch } from './import/batch.ts';
 import { exported } from './import/export.ts';
 import type { ProductService } from './product-service.ts';

@@ -1,4 +1,4 @@
-import type { Rpc } from '../../lib/contract.ts';
+import type { Rpc } from '../../lib/contract/contract.ts';
 import type { Product } from './product.ts';
 
 /** Stocks that are opened in one call. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Errors, ServiceBroker } from 'moleculer';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { maxMessageBytes } from '../../lib/message-limit.ts';
 import type { Relay } from '../../lib/relay.ts';
 import { lastPart, type PartReader } from './part-reader.ts';

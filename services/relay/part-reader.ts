@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, type ServiceBroker } from 'moleculer';
-import type { Broker } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
+import type { Broker } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import type { Part, Relay } from '../../lib/relay.ts';
 import { relay as contract } from './relay.contract.ts';
 

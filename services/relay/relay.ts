@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Context, Middleware, ServiceBroker } from 'moleculer';
-import type { Contract } from '../../lib/contract.ts';
+import type { Contract } from '../../lib/contract/contract.ts';
+import { service } from '../../lib/contract/service.ts';
 import { maxMessageBytes, partBytesIn } from '../../lib/message-limit.ts';
 import { pulled, Relay } from '../../lib/relay.ts';
-import { service } from '../../lib/service.ts';
 import { type Handle, LargePackets, type Send } from './large-packets.ts';
 import { finishParts, LAST_PARTS_MS, PartReader } from './part-reader.ts';
 import { relay as contract } from './relay.contract.ts';

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { INVARIANTS, type Invariant } from './audit/violation.ts';
 
 const violation = {
@@ -42,6 +42,6 @@ export const audit = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof audit> {}
 }

@@ -1,5 +1,5 @@
-import type { Params, Result, Rpc } from '../../lib/contract.ts';
-import { errors, type FieldError } from '../../lib/errors.ts';
+import type { Params, Result, Rpc } from '../../lib/contract/contract.ts';
+import { errors, type FieldError } from '../../lib/contract/errors.ts';
 import type { Money } from '../../lib/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../customer/postal-address.ts';
 import { orderable } from './order.ts';

@@ -1,4 +1,4 @@
-import type { Rpc } from '../../lib/contract.ts';
+import type { Rpc } from '../../lib/contract/contract.ts';
 import type { Store } from '../../mixins/store.ts';
 import { type Cart, cartClaimOf, giveBack, type OpenOrder, takeOrdered } from './cart.ts';
 

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { currencyRule, moneyRule } from '../../lib/money.ts';
 import { status } from './order-rules.ts';
@@ -134,6 +134,6 @@ export const cart = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof cart> {}
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../../lib/changes.ts';
-import type { Result } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
+import type { Result } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { type Money, sum, times } from '../../lib/money.ts';
 
 /** A cart; its id is its customer's, or for a guest the hash of the token. */

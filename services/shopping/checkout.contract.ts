@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { postalAddressInput, warnings } from '../customer/customer-rules.ts';
@@ -42,6 +42,6 @@ export const checkout = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof checkout> {}
 }

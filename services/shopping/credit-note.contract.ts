@@ -1,8 +1,8 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { pageOf, pageParams } from '../../lib/page.ts';
 import { postalAddress } from '../customer/customer-rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 import { bookedParts, item, refundLines } from './order-rules.ts';
@@ -165,6 +165,6 @@ export const creditNote = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof creditNote> {}
 }

@@ -1,5 +1,5 @@
-import type { Rpc } from '../../lib/contract.ts';
-import { errors, isProblem } from '../../lib/errors.ts';
+import type { Rpc } from '../../lib/contract/contract.ts';
+import { errors, isProblem } from '../../lib/contract/errors.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Item } from './cart.ts';
 import { begin, consume, doubtful, drop, type Hold, held, type Reservation, released, review } from './hold.ts';

@@ -1,4 +1,4 @@
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import type { Item } from './cart.ts';
 
 /** What a customer may have on hold, so that nobody takes stock out of sale without buying it. Times in ms. */

@@ -1,5 +1,5 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { item } from './order-rules.ts';
 
@@ -74,6 +74,6 @@ export const hold = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof hold> {}
 }

@@ -1,4 +1,4 @@
-import type { Result } from '../../lib/contract.ts';
+import type { Result } from '../../lib/contract/contract.ts';
 import { attention } from './attention.ts';
 import type { Order, Refund } from './order.ts';
 import { SYSTEM } from './order-state.ts';

@@ -1,6 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
-import type { Params, Result, Rpc } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
+import type { Params, Result, Rpc } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Store } from '../../mixins/store.ts';
 import { priceBasket } from './basket.ts';

@@ -1,7 +1,7 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/page.ts';
-import type { Self } from '../../lib/service.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
+import type { Self } from '../../lib/contract/service.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
 import type { Order } from './order.ts';

@@ -1,5 +1,5 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import type { Order } from './order.ts';
 
 /**

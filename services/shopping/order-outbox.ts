@@ -1,4 +1,4 @@
-import type { Params } from '../../lib/contract.ts';
+import type { Params } from '../../lib/contract/contract.ts';
 import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../lib/outbox.ts';
 import type { Order, Refund } from './order.ts';

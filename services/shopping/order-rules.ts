@@ -1,5 +1,5 @@
+import { textLines } from '../../lib/contract/text-rules.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { textLines } from '../../lib/text-rules.ts';
 import { postalAddress } from '../customer/customer-rules.ts';
 import { ATTENTION_REASONS } from './attention.ts';
 import { REFUND_STATES } from './order.ts';

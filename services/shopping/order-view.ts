@@ -1,4 +1,4 @@
-import type { Params, Result } from '../../lib/contract.ts';
+import type { Params, Result } from '../../lib/contract/contract.ts';
 import { addUp } from '../../lib/money.ts';
 import { attentionReasons } from './attention.ts';
 import { decisionFor, parkedStepOf } from './decide.ts';

@@ -1,8 +1,8 @@
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../lib/contract/page.ts';
+import { textLines } from '../../lib/contract/text-rules.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { pageOf, pageParams } from '../../lib/page.ts';
-import { textLines } from '../../lib/text-rules.ts';
 import { postalAddressInput } from '../customer/customer-rules.ts';
 import { readyAction } from '../ready.ts';
 import { orderInternals } from './order-internal.contract.ts';
@@ -109,7 +109,7 @@ export const order = contract(
   },
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof order> {}
   interface Events extends EventsOf<typeof order> {}
 }

@@ -1,5 +1,5 @@
 import type { PaymentConfig } from '../../lib/config.ts';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { isTestToken } from './sandbox-tokens.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { booksParams } from '../../lib/books.ts';
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { positiveMoneyRule } from '../../lib/money.ts';
 import { ledgerPage, refundOutcome, statement } from './sandbox.contract.ts';
@@ -113,6 +113,6 @@ export const payment = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof payment> {}
 }

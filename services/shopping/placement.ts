@@ -1,4 +1,4 @@
-import type { Rpc } from '../../lib/contract.ts';
+import type { Rpc } from '../../lib/contract/contract.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Store } from '../../mixins/store.ts';
 import { keptCharge } from './kept-charge.ts';

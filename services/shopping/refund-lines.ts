@@ -1,4 +1,4 @@
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { addUp, type Money } from '../../lib/money.ts';
 import type { Order, Refund, RefundCause, RefundLine } from './order.ts';
 import { allot } from './pricing/round.ts';

@@ -1,5 +1,5 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import { plainMoneyText } from '../../lib/format.ts';
 import { attention } from './attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from './order.ts';

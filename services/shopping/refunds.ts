@@ -1,6 +1,6 @@
 import type { Decision } from '../../lib/changes.ts';
-import { errors } from '../../lib/errors.ts';
-import { fingerprintOf } from '../../lib/fingerprint.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { fingerprintOf } from '../../lib/contract/fingerprint.ts';
 import { plainMoneyText } from '../../lib/format.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from './order.ts';
 import { type Actor, noted } from './order-state.ts';

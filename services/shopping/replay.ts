@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Result } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
+import type { Result } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
 import type { Store } from '../../mixins/store.ts';
 import type { Order } from './order.ts';
 import type { Rejection } from './order-state.ts';

@@ -1,4 +1,4 @@
-import { dayIn } from '../../lib/time-zone.ts';
+import { dayIn } from '../../lib/contract/time-zone.ts';
 import type { Item } from './cart.ts';
 import type { Order, Return } from './order.ts';
 import { allot } from './pricing/round.ts';

@@ -1,5 +1,5 @@
 import { booksOf, booksParams } from '../../lib/books.ts';
-import { type ActionsOf, contract } from '../../lib/contract.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { positiveMoneyRule } from '../../lib/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
@@ -134,6 +134,6 @@ export const sandbox = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof sandbox> {}
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Context, ServiceBroker } from 'moleculer';
 import { middlewareOrder } from '../../lib/cluster/middleware-order.ts';
 import { loadConfig } from '../../lib/config.ts';
-import { contract } from '../../lib/contract.ts';
+import { contract } from '../../lib/contract/contract.ts';
 import { reachServers } from '../../lib/reach.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { type NatsServer, startNats } from '../../scripts/servers/start.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Actions } from '../../lib/contract.ts';
+import type { Actions } from '../../lib/contract/contract.ts';
 import { newId } from '../../lib/ids.ts';
 import { storeOf } from '../support/books.ts';
 import { engines } from '../support/engines.ts';

@@ -3,14 +3,14 @@ import type { Mutation } from './mutation.ts';
 /** The guards of accounts, addresses, mails and sessions: see guards.ts. */
 export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   'marks that nobody sees pass in a name': {
-    file: 'lib/text-rules.ts',
+    file: 'lib/contract/text-rules.ts',
     find: 'if (!found) return undefined;',
     replace: 'if (!found || found) return undefined;',
     tests: ['test/unit/lib/text-rules.test.ts'],
     red: /● .*may not be .*visible/,
   },
   'links pass in a name': {
-    file: 'lib/text-rules.ts',
+    file: 'lib/contract/text-rules.ts',
     find: 'const checkPersonLine = checkOf(lineFault, linkFault);',
     replace: 'const checkPersonLine = checkOf(lineFault);',
     tests: ['test/integration/customer/profile.test.ts'],

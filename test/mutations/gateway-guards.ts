@@ -31,7 +31,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*that has toString inside a list/,
   },
   'a name may be an operator or a path of the database': {
-    file: 'lib/unsafe-names.ts',
+    file: 'lib/contract/unsafe-names.ts',
     find: "name === '' || name.startsWith('$') || /[.\\0]/.test(name) || isInheritedName(name);",
     replace: 'isInheritedName(name);',
     tests: ['test/security/refusals.test.ts'],
@@ -87,7 +87,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*with TRUSTED_PROXIES=/,
   },
   'what staff does takes no scope': {
-    file: 'lib/service.ts',
+    file: 'lib/contract/service.ts',
     find: 'if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();',
     replace: '',
     tests: ['test/security/staff.test.ts'],
@@ -178,7 +178,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*a file of a session that ends/,
   },
   'an error text is made of the value that was refused': {
-    file: 'lib/validator.ts',
+    file: 'lib/contract/validator.ts',
     find: 'actual: named',
     replace: 'actual',
     tests: ['test/unit/lib/validator.test.ts'],

@@ -164,7 +164,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /● .*a long overload does not become the new normal/,
   },
   'a page takes all items, however large': {
-    file: 'lib/page.ts',
+    file: 'lib/contract/page.ts',
     find: 'return bytes > MAX_PAGE_BYTES && n > 0;',
     replace: 'return false;',
     tests: ['test/unit/lib/page.test.ts'],

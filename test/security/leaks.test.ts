@@ -118,7 +118,7 @@ describe('the check of every answer for what it tells', () => {
     ['a revision', { order: { rev: 3 } }],
     ['an access token', { link: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjdXMi.c2ln' }],
     ['a refresh token', { refreshToken: 'abc' }],
-    ['a stack trace', { detail: 'TypeError: x\n    at Object.find (file:///srv/shop/lib/page.ts:12:3)' }],
+    ['a stack trace', { detail: 'TypeError: x\n    at Object.find (file:///srv/shop/lib/contract/page.ts:12:3)' }],
     ['a stack trace in a text', 'Error\n    at async run (/srv/shop/services/x.ts:1:2)'],
     ['a package', 'Cannot find /srv/node_modules/x'],
     ['the framework', { detail: 'MoleculerError in moleculer' }],

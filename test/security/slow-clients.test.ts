@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { contract } from '../../lib/contract.ts';
-import { service } from '../../lib/service.ts';
+import { contract } from '../../lib/contract/contract.ts';
+import { service } from '../../lib/contract/service.ts';
 import { SEND_LIMITS } from '../../services/api/replies.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { startGateways, type TestGateways } from '../support/gateways.ts';

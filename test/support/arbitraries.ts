@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Schema } from '../../lib/contract.ts';
-import { fullRule } from '../../lib/json-schema.ts';
+import type { Schema } from '../../lib/contract/contract.ts';
+import { fullRule } from '../../lib/contract/json-schema.ts';
 
 /** What an attacker, or a broken client, sends where something else is meant. */
 export const hostile: fc.Arbitrary<unknown> = fc.oneof(

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../../lib/config.ts';
-import type { Broker } from '../../lib/contract.ts';
+import type { Broker } from '../../lib/contract/contract.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { adopt, type Child } from '../../scripts/servers/child.ts';
 import type { FaultyMode } from './faulty-service.ts';

@@ -1,6 +1,6 @@
-import { type ActionsOf, contract } from '../../lib/contract.ts';
-import { errors } from '../../lib/errors.ts';
-import { service } from '../../lib/service.ts';
+import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { errors } from '../../lib/contract/errors.ts';
+import { service } from '../../lib/contract/service.ts';
 
 /** `slow`: answers when the mode changes, which is after any caller's time. */
 export type FaultyMode = 'ok' | 'refuse' | 'fail' | 'slow';
@@ -24,7 +24,7 @@ export const front = contract(
   {},
 );
 
-declare module '../../lib/contract.ts' {
+declare module '../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof faulty>, ActionsOf<typeof front> {}
 }
 

@@ -3,8 +3,8 @@ import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema } f
 import { keyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/config.ts';
-import type { Contract, Rpc } from '../../lib/contract.ts';
-import { paramsValidator } from '../../lib/validator.ts';
+import type { Contract, Rpc } from '../../lib/contract/contract.ts';
+import { paramsValidator } from '../../lib/contract/validator.ts';
 import { clientAddress } from '../../services/api/client-address.ts';
 import { gateway } from '../../services/api/gateway.ts';
 import type { Sending } from '../../services/api/paced-server.ts';

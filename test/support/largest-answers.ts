@@ -1,4 +1,4 @@
-import type { ActionContract, Actions, EventContract, Events } from '../../lib/contract.ts';
+import type { ActionContract, Actions, EventContract, Events } from '../../lib/contract/contract.ts';
 import { contracts } from '../../services/contracts.ts';
 
 /** What the largest answer of an action is like, and why it gets through a cluster. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import type { Rpc } from '../../lib/contract.ts';
+import type { Rpc } from '../../lib/contract/contract.ts';
 import { newId } from '../../lib/ids.ts';
 import { loggedTotal, type Movement, movedOut, plus, totalOf } from '../../services/product/ledger.ts';
 import { logOf, type Stock } from '../../services/product/stock.ts';

@@ -1,5 +1,5 @@
 import type { Decision } from '../../../lib/changes.ts';
-import type { Params } from '../../../lib/contract.ts';
+import type { Params } from '../../../lib/contract/contract.ts';
 import { isOutage } from '../../../lib/outage.ts';
 
 export type MailRequest = Params<'mail.queue'>;

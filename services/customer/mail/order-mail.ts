@@ -1,4 +1,4 @@
-import type { Params } from '../../../lib/contract.ts';
+import type { Params } from '../../../lib/contract/contract.ts';
 import { addressLines, moneyText } from '../../../lib/format.ts';
 import { negated } from '../../../lib/money.ts';
 import { greeting, laidOut, type Message, type Row } from './layout.ts';

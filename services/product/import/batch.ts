@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RefusedPatch } from '../../../lib/changes.ts';
-import type { Rpc } from '../../../lib/contract.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import { newId } from '../../../lib/ids.ts';
 import { created } from '../edit.ts';
 import type { Product } from '../product.ts';

@@ -1,5 +1,5 @@
-import type { Infer } from '../../../lib/infer.ts';
-import { optional } from '../../../lib/optional.ts';
+import type { Infer } from '../../../lib/contract/infer.ts';
+import { optional } from '../../../lib/contract/optional.ts';
 import { priceRule, productFields, skuRule, slugRule } from '../product-input.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/errors.ts';
+import { type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
 import { RefusedRow, shortened } from './row.ts';
 
 /** What came of a row; `removed`: how many variants went, as they were not in it. */

@@ -1,4 +1,4 @@
-import type { Rpc } from '../../../lib/contract.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Product } from '../product.ts';
 import type { ImportedRow } from './batch.ts';
 import type { Input } from './import-input.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import { type ProductInput, priceIn } from '../edit.ts';
 import { checkLabels } from '../labels.ts';
 import type { Price, Product, Variant } from '../product.ts';

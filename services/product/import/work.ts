@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Blobs } from '../../../lib/blobs.ts';
+import type { Self } from '../../../lib/contract/service.ts';
 import { isOutage } from '../../../lib/outage.ts';
-import type { Self } from '../../../lib/service.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import type { ImportedRow } from './batch.ts';

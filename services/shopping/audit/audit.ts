@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Rpc } from '../../../lib/contract.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import { type Books, readBooks } from './books.ts';
 import { checkGoods } from './goods.ts';
 import { checkMoney } from './money.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ActionName, Params, Result, Rpc } from '../../../lib/contract.ts';
+import type { ActionName, Params, Result, Rpc } from '../../../lib/contract/contract.ts';
 
 type ItemsOf<K extends ActionName> = Result<K> extends { items: (infer T)[] } ? T : never;
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../lib/contract.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
 import { CONTENT_SECURITY_POLICY, invoiceHtml } from './html.ts';
 import { invoicePdf } from './pdf.ts';
 import type { Sheet } from './sheet.ts';

@@ -1,5 +1,5 @@
-import type { InferRule } from '../../../lib/infer.ts';
-import { yearIn } from '../../../lib/time-zone.ts';
+import type { InferRule } from '../../../lib/contract/infer.ts';
+import { yearIn } from '../../../lib/contract/time-zone.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { invoiceOrder } from '../invoice.contract.ts';
 

@@ -1,5 +1,5 @@
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/page.ts';
-import { yearIn } from '../../../lib/time-zone.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { yearIn } from '../../../lib/contract/time-zone.ts';
 import type { Filter, FindOptions } from '../../../mixins/store.ts';
 import type { Paper } from './numbering.ts';
 

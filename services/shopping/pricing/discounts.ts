@@ -1,4 +1,4 @@
-import { type CouponRefusal, errors } from '../../../lib/errors.ts';
+import { type CouponRefusal, errors } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../../lib/money.ts';
 import { proportion } from './round.ts';
 import type { CouponTerms } from './rules.ts';

@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../../lib/money.ts';
 import type { PricingRules, ShippingRule } from './rules.ts';
 

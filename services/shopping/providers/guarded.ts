@@ -1,6 +1,6 @@
 import type { Config } from '../../../lib/config.ts';
-import type { Rpc } from '../../../lib/contract.ts';
-import { isProblem } from '../../../lib/errors.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
+import { isProblem } from '../../../lib/contract/errors.ts';
 import { OutsideBreaker } from '../../../lib/outside-breaker.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
 import { configuredProvider } from './configured.ts';

@@ -1,5 +1,5 @@
-import type { Rpc } from '../../../lib/contract.ts';
-import { errors } from '../../../lib/errors.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
 import type { SandboxEvent } from '../sandbox-ledger.ts';
 import { isTestToken } from '../sandbox-tokens.ts';

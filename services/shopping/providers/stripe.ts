@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import type { PaymentConfig } from '../../../lib/config.ts';
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import { idTime } from '../../../lib/ids.ts';
 import type { Money } from '../../../lib/money.ts';
 import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../payment-provider.ts';

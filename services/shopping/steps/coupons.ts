@@ -1,4 +1,4 @@
-import type { Rpc } from '../../../lib/contract.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Order } from '../order.ts';
 import type { Rejection } from '../order-state.ts';
 

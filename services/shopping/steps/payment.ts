@@ -1,4 +1,4 @@
-import type { Result, Rpc } from '../../../lib/contract.ts';
+import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import type { Order, Refund } from '../order.ts';
 import { refundKey } from '../refund-outcomes.ts';
 

@@ -1,5 +1,5 @@
-import type { Result, Rpc } from '../../../lib/contract.ts';
-import { isProblem } from '../../../lib/errors.ts';
+import type { Result, Rpc } from '../../../lib/contract/contract.ts';
+import { isProblem } from '../../../lib/contract/errors.ts';
 import type { Item } from '../cart.ts';
 import type { Order } from '../order.ts';
 import type { Rejection } from '../order-state.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { dayIn, yearIn } from '../../../lib/time-zone.ts';
+import { dayIn, yearIn } from '../../../lib/contract/time-zone.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { ActionContract } from '../../../lib/contract.ts';
+import type { ActionContract } from '../../../lib/contract/contract.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';

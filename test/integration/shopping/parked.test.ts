@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ActionName } from '../../../lib/contract.ts';
+import type { ActionName } from '../../../lib/contract/contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { isSettled, type Order } from '../../../services/shopping/order.ts';
 import { ORDER_STEPS, type OrderStep } from '../../../services/shopping/order-steps.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Service } from 'moleculer';
 import type { Config } from '../../../lib/config.ts';
-import { fingerprintOf } from '../../../lib/fingerprint.ts';
+import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../lib/ids.ts';
 import inventoryService from '../../../services/product/inventory.service.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/config.ts';
-import type { Rpc } from '../../../lib/contract.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import { newId } from '../../../lib/ids.ts';
 import { charge as chargeBy } from '../../../services/shopping/payment.ts';
 import { configuredProvider } from '../../../services/shopping/providers/configured.ts';

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import { Admission } from '../../../services/api/admission.ts';
 import type { Access, Request } from '../../../services/api/request.ts';
 import { routesOf } from '../../../services/api/routes.ts';

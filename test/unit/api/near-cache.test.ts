@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { contract } from '../../../lib/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { answerOf } from '../../../services/api/answer.ts';
 import { type Flight, NearCache } from '../../../services/api/near-cache.ts';
 import { routesOf } from '../../../services/api/routes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { contract } from '../../../lib/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { type Given, paramsOf } from '../../../services/api/params.ts';
 import { aliasesOf, type Route, routesOf } from '../../../services/api/routes.ts';
 

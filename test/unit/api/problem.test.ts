@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Errors } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
-import { contract } from '../../../lib/contract.ts';
-import { errors, PROBLEMS, type ProblemCode } from '../../../lib/errors.ts';
-import { strict } from '../../../lib/service.ts';
-import { Validator } from '../../../lib/validator.ts';
+import { contract } from '../../../lib/contract/contract.ts';
+import { errors, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
+import { strict } from '../../../lib/contract/service.ts';
+import { Validator } from '../../../lib/contract/validator.ts';
 import { problemOf } from '../../../services/api/problem.ts';
 
 const ID = '6f0d6a3e-7c1b-4c5e-9b5a-0a4a8b7c9d10';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ValidationSchema } from 'fastest-validator';
-import { Validator } from '../../../lib/validator.ts';
+import { Validator } from '../../../lib/contract/validator.ts';
 import { email, normalEmail } from '../../../services/customer/email.ts';
 
 const validator = new Validator({ considerNullAsAValue: true, useNewCustomCheckerFunction: true });

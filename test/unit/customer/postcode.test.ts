@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ValidationSchema } from 'fastest-validator';
 import countries from 'i18n-iso-countries';
-import { Validator } from '../../../lib/validator.ts';
+import { Validator } from '../../../lib/contract/validator.ts';
 import { optionalPostcode, spellPostcode } from '../../../services/customer/postcode.ts';
 import {
   POSTCODE_FORMS,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { actionTimeout } from '../../../lib/action-timeout.ts';
-import { contract } from '../../../lib/contract.ts';
+import { actionTimeout } from '../../../lib/contract/action-timeout.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 
 const open = { summary: '', visibility: 'public', auth: 'internal', idempotent: true, params: {} } as const;
 const books = contract('books', { get: { ...open, timeout: 700 }, list: open }, {});

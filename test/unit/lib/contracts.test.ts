@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ActionContract, contract } from '../../../lib/contract.ts';
-import { errors, isProblem, PROBLEMS } from '../../../lib/errors.ts';
-import { fullRule } from '../../../lib/json-schema.ts';
-import { strict } from '../../../lib/service.ts';
-import { Validator } from '../../../lib/validator.ts';
+import { type ActionContract, contract } from '../../../lib/contract/contract.ts';
+import { errors, isProblem, PROBLEMS } from '../../../lib/contract/errors.ts';
+import { fullRule } from '../../../lib/contract/json-schema.ts';
+import { strict } from '../../../lib/contract/service.ts';
+import { Validator } from '../../../lib/contract/validator.ts';
 import { contracts } from '../../../services/contracts.ts';
 
 const actions: [string, ActionContract][] = contracts.flatMap(({ name, actions }) =>

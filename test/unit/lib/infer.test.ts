@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { ActionsOf, Params, ParamsOf, Result, ResultOf, Rpc } from '../../../lib/contract.ts';
-import { contract } from '../../../lib/contract.ts';
-import type { Infer, InferRule } from '../../../lib/infer.ts';
-import { Validator } from '../../../lib/validator.ts';
+import type { ActionsOf, Params, ParamsOf, Result, ResultOf, Rpc } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
+import type { Infer, InferRule } from '../../../lib/contract/infer.ts';
+import { Validator } from '../../../lib/contract/validator.ts';
 import type {} from '../../../services/contracts.ts';
 import type { inventory } from '../../../services/product/inventory.contract.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Errors, ServiceBroker } from 'moleculer';
 import { MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoTopologyClosedError } from 'mongodb';
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import { isOutage } from '../../../lib/outage.ts';
 
 const regenerator = new Errors.Regenerator();

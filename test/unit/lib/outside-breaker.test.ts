@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { errors, isProblem } from '../../../lib/errors.ts';
+import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import { OutsideBreaker } from '../../../lib/outside-breaker.ts';
 import { outsideBreakerMetrics } from '../../../lib/outside-breaker-metrics.ts';
 

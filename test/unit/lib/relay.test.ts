@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import { MAX_PART_BYTES as PART } from '../../../lib/message-limit.ts';
 import { pulled, Relay } from '../../../lib/relay.ts';
 

@@ -9,8 +9,8 @@ import {
   personLine,
   staffLine,
   textLines,
-} from '../../../lib/text-rules.ts';
-import { Validator } from '../../../lib/validator.ts';
+} from '../../../lib/contract/text-rules.ts';
+import { Validator } from '../../../lib/contract/validator.ts';
 import { TEXT_LINE_BREAKS } from '../../support/line-breaks.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

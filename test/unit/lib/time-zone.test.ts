@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dayIn, isTimeZone, startOfDay, yearIn } from '../../../lib/time-zone.ts';
+import { dayIn, isTimeZone, startOfDay, yearIn } from '../../../lib/contract/time-zone.ts';
 
 describe('the shop’s time zone', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { strict } from '../../../lib/service.ts';
-import { paramsValidator, Validator } from '../../../lib/validator.ts';
+import { strict } from '../../../lib/contract/service.ts';
+import { paramsValidator, Validator } from '../../../lib/contract/validator.ts';
 
 /** Values that throw when they are made a text. */
 const NO_TEXTS: [string, unknown][] = [

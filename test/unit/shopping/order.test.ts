@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
-import { PROBLEMS } from '../../../lib/errors.ts';
-import { fingerprintOf } from '../../../lib/fingerprint.ts';
+import { PROBLEMS } from '../../../lib/contract/errors.ts';
+import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Item, Offer } from '../../../services/shopping/cart.ts';
 import { begin, type Order, orderable } from '../../../services/shopping/order.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errors } from '../../../lib/errors.ts';
+import { errors } from '../../../lib/contract/errors.ts';
 import { attentionReasons } from '../../../services/shopping/attention.ts';
 import { decide, decisionFor } from '../../../services/shopping/decide.ts';
 import { advanceBy } from '../../../services/shopping/fulfilment.ts';

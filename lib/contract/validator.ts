@@ -19,7 +19,7 @@ export class Validator extends FastestValidator {
   }
 }
 
-/** Only a rule that says `nullable` takes null (lib/service.ts). */
+/** Only a rule that says `nullable` takes null (lib/contract/service.ts). */
 const OPTIONS = { considerNullAsAValue: true };
 
 /** Checks the parameters of actions for Moleculer. */

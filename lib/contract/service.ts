@@ -1,7 +1,7 @@
 import type { ValidationSchema } from 'fastest-validator';
 import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
-import { audited } from './audited.ts';
-import { allows } from './auth/access.ts';
+import { audited } from '../audited.ts';
+import { allows } from '../auth/access.ts';
 import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { errors } from './errors.ts';
 import { timeoutOf } from './upload-time.ts';

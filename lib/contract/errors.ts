@@ -1,6 +1,6 @@
 import { Errors } from 'moleculer';
-import { plainMoneyText } from './format.ts';
-import type { Money } from './money.ts';
+import { plainMoneyText } from '../format.ts';
+import type { Money } from '../money.ts';
 
 /** What an error is known by, everywhere: its `type`. Classes do not survive the transporter. */
 interface Coded {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
-import type { Scope } from './auth/access.ts';
-import type { Identity } from './auth/tokens.ts';
+import type { Scope } from '../auth/access.ts';
+import type { Identity } from '../auth/tokens.ts';
 import type { Infer, InferRule } from './infer.ts';
 
 /** A fastest-validator schema: field name to rule. Made strict, at every depth, by `service`. */
@@ -54,7 +54,7 @@ export interface ActionContract {
   produces?: readonly string[];
   /** Other statuses of success than `status`. */
   mayAnswer?: readonly number[];
-  /** The coded errors, of lib/errors.ts, that a caller should expect. */
+  /** The coded errors, of lib/contract/errors.ts, that a caller should expect. */
   problems?: readonly string[];
   /** In milliseconds; the broker's requestTimeout when left out. */
   timeout?: number;
