@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { LINE_BREAK } from '../../lib/unicode.ts';
+import { LINE_BREAK } from '../../lib/files/unicode.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { importFile, productLine } from '../support/imports.ts';
 import { LINE_BREAKS, TEXT_LINE_BREAKS } from '../support/line-breaks.ts';

@@ -27,7 +27,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /I[1-9]\d? |money was taken|without money/,
   },
   'line breaks that JSON leaves are not escaped in a data file': {
-    file: 'lib/unicode.ts',
+    file: 'lib/files/unicode.ts',
     find: 'const UNESCAPED_LINE_BREAKS = /[\\u0085\\u2028\\u2029]/g;',
     replace: 'const UNESCAPED_LINE_BREAKS = /[\\u2028\\u2029]/g;',
     tests: ['test/integration/store.test.ts'],

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { keyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
-import { blobStore } from '../../lib/blob-store.ts';
 import type { Config } from '../../lib/config.ts';
+import { blobStore } from '../../lib/files/blob-store.ts';
 import { newId } from '../../lib/ids.ts';
 import { startNode } from '../../scripts/node.ts';
 import { TREE } from '../../services/product/category-tree.ts';

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import { escapeLineBreaks, LINE_BREAK } from '../../../lib/unicode.ts';
+import { escapeLineBreaks, LINE_BREAK } from '../../../lib/files/unicode.ts';
 import type { Store } from '../../../mixins/store.ts';
 import { Pace } from '../pace.ts';
 import type { Product } from '../product.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Blobs } from '../../../lib/blobs.ts';
 import type { Self } from '../../../lib/contract/service.ts';
+import type { Blobs } from '../../../lib/files/blobs.ts';
 import { isOutage } from '../../../lib/outage.ts';
 import type { Store } from '../../../mixins/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';

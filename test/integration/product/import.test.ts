@@ -447,7 +447,7 @@ eachEngine('imports of products', (engine) => {
     // As a node leaves it that dies in its second batch: claimed, with the first batch saved, and a part of the second done.
     await importEnd(staff, `/v1/admin/imports/${body.id}`);
     await storeOf(shop, 'inventory').remove({ _id: 'BULK-6650' });
-    const { blobStore } = await import('../../../lib/blob-store.ts');
+    const { blobStore } = await import('../../../lib/files/blob-store.ts');
     await blobStore(config.blobs).put(`import/${body.id}`, Buffer.from(file));
     const died = {
       status: 'running',

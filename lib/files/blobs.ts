@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { BreakerSettings } from './cluster/breaker-settings.ts';
+import type { BreakerSettings } from '../cluster/breaker-settings.ts';
 
 /** Where files are kept: in a folder, or in a bucket of S3-compatible storage. */
 export type BlobConfig =

@@ -4,8 +4,8 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { errors } from '../contract/errors.ts';
 import { type Blobs, checked } from './blobs.ts';
-import { errors } from './contract/errors.ts';
 
 /** What a process that was killed has left unfinished is removed after this time, in ms. */
 const STALE = 24 * 3_600_000;

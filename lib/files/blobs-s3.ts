@@ -10,9 +10,9 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { errors } from '../contract/errors.ts';
+import { OutsideBreaker } from '../outside-breaker.ts';
 import { type BlobConfig, type Blobs, checked } from './blobs.ts';
-import { errors } from './contract/errors.ts';
-import { OutsideBreaker } from './outside-breaker.ts';
 
 /** Of all parts of an upload but the last, in bytes; S3 takes none below 5 MiB. */
 const PART_SIZE = 8 * 1024 * 1024;
