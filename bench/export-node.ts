@@ -1,9 +1,9 @@
 // 600 products with 200 variants each, in a process of their own: tells its parent what an export of them took.
-import '../lib/v8.ts'; // first, as every node does
+import '../lib/process/v8.ts'; // first, as every node does
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { ServiceBroker } from 'moleculer';
-import { loadConfig } from '../lib/config.ts';
+import { loadConfig } from '../lib/process/config.ts';
 import { type Store, store } from '../mixins/store.ts';
 import { exported } from '../services/product/import/export.ts';
 import { type Product, UNSAID } from '../services/product/product.ts';

@@ -1,9 +1,9 @@
 // A product node, a process of its own: tells its parent how it came up, and how it kept up with a bulk of changes.
-import '../lib/v8.ts'; // first, as every node does
+import '../lib/process/v8.ts'; // first, as every node does
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { loadConfig } from '../lib/config.ts';
+import { loadConfig } from '../lib/process/config.ts';
 import { startNode } from '../scripts/node.ts';
 import { Catalogue } from '../services/product/catalogue.ts';
 import type { Product } from '../services/product/product.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceBroker } from 'moleculer';
-import { loadConfig } from '../lib/config.ts';
 import type { Broker } from '../lib/contract/contract.ts';
-import type { NodeKind } from '../lib/node-kinds.ts';
+import { loadConfig } from '../lib/process/config.ts';
+import type { NodeKind } from '../lib/process/node-kinds.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { startNode } from './node.ts';
 import { visitorConfig } from './visitor.ts';

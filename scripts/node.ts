@@ -1,8 +1,8 @@
 import type { Server } from 'node:net';
 import { type Service, ServiceBroker } from 'moleculer';
-import type { Config } from '../lib/config.ts';
-import { lockFolder } from '../lib/lock.ts';
-import { reachServers } from '../lib/reach.ts';
+import type { Config } from '../lib/process/config.ts';
+import { lockFolder } from '../lib/process/lock.ts';
+import { reachServers } from '../lib/process/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { servicesOf } from '../services/nodes.ts';
 import { serveProbe } from './probe.ts';

@@ -1,6 +1,6 @@
 // npm run seed -- --products 100000: fills the catalogue with made-up products, of the cluster if one runs.
 import { parseArgs } from 'node:util';
-import { StartError } from '../lib/start-error.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { nodeOf } from './node-of.ts';
 
 const USAGE = 'usage: npm run seed -- --products 100000 (a whole number up to 10,000,000)';

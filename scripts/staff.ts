@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { isStaffRole, type StaffRole } from '../lib/auth/access.ts';
-import { StartError } from '../lib/start-error.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { nodeOf } from './node-of.ts';
 
 const USAGE = 'usage: npm run staff:create -- --email somebody@example.com [--role staff|admin]';

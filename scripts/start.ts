@@ -1,5 +1,5 @@
-import '../lib/v8.ts'; // first
-import { type Config, loadConfig, StartError } from '../lib/config.ts';
+import '../lib/process/v8.ts'; // first
+import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
 import { startNode } from './node.ts';
 import { onOrphaned } from './orphan.ts';
 import { welcome } from './welcome.ts';

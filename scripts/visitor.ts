@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'nats';
-import { type Config, loadConfig, StartError } from '../lib/config.ts';
-import { natsOptions } from '../lib/nats-options.ts';
+import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
+import { natsOptions } from '../lib/process/nats-options.ts';
 import { readTopology } from './cluster/topology.ts';
 
 const ADVICE = 'start one by npm run cluster, or set NATS_URL';

@@ -1,4 +1,4 @@
-import type { Config } from '../lib/config.ts';
+import type { Config } from '../lib/process/config.ts';
 
 /** What a person sees once the shop answers. */
 export function welcome({ host, mongoUrl, natsUrl, dataDir }: Config, port: number): string {

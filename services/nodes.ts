@@ -1,6 +1,6 @@
 import type { ServiceSchema } from 'moleculer';
-import type { Config } from '../lib/config.ts';
-import type { NodeKind } from '../lib/node-kinds.ts';
+import type { Config } from '../lib/process/config.ts';
+import type { NodeKind } from '../lib/process/node-kinds.ts';
 
 /** The services of a node kind; imported only where it runs. */
 export async function servicesOf(kind: NodeKind, config: Config): Promise<ServiceSchema[]> {

@@ -6,8 +6,8 @@ import {
   createSecretKey,
   type KeyObject,
 } from 'node:crypto';
-import type { Config } from '../config.ts';
-import { StartError } from '../start-error.ts';
+import type { Config } from '../process/config.ts';
+import { StartError } from '../process/start-error.ts';
 
 /** RFC 7518 §3.3. */
 const SHORTEST_RSA = 2048;

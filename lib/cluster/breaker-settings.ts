@@ -11,7 +11,7 @@ export interface BreakerSettings {
   halfOpenMs: number;
 }
 
-/** @param env the checked environment (lib/environment.ts) */
+/** @param env the checked environment (lib/process/environment.ts) */
 export const breakerSettings = (env: Record<string, unknown>): BreakerSettings => ({
   enabled: env.CIRCUIT_BREAKER as boolean,
   threshold: env.CIRCUIT_BREAKER_THRESHOLD as number,

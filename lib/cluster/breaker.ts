@@ -1,6 +1,6 @@
 import type { Middleware } from 'moleculer';
 import { service } from '../contract/service.ts';
-import { outsideStates } from '../outside-breaker.ts';
+import { outsideStates } from '../process/outside-breaker.ts';
 import { breaker as contract } from './breaker.contract.ts';
 import { trippedCircuits } from './node-breaker.ts';
 

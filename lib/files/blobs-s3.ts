@@ -11,7 +11,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { errors } from '../contract/errors.ts';
-import { OutsideBreaker } from '../outside-breaker.ts';
+import { OutsideBreaker } from '../process/outside-breaker.ts';
 import { type BlobConfig, type Blobs, checked } from './blobs.ts';
 
 /** Of all parts of an upload but the last, in bytes; S3 takes none below 5 MiB. */

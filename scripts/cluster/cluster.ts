@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, loadConfig, StartError } from '../../lib/config.ts';
-import { lockFolder } from '../../lib/lock.ts';
+import { type Config, loadConfig, StartError } from '../../lib/process/config.ts';
+import { lockFolder } from '../../lib/process/lock.ts';
 import type { Child } from '../servers/child.ts';
 import { claimPort, freePort } from '../servers/ports.ts';
 import { endStale } from '../servers/stale.ts';
@@ -51,7 +51,7 @@ export class Cluster {
 
   /**
    * Starts everything and waits until all nodes are ready.
-   * @param env as lib/config.ts reads it; NATS_URL and MONGO_URL are optional here
+   * @param env as lib/process/config.ts reads it; NATS_URL and MONGO_URL are optional here
    * @throws {StartError} when that cannot be; `stop` is needed then too
    */
   async start(env: NodeJS.ProcessEnv): Promise<void> {

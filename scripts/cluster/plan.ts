@@ -1,5 +1,5 @@
-import type { Config } from '../../lib/config.ts';
-import type { NodeKind } from '../../lib/node-kinds.ts';
+import type { Config } from '../../lib/process/config.ts';
+import type { NodeKind } from '../../lib/process/node-kinds.ts';
 
 /** A node of the cluster on this machine: one process. */
 export interface NodePlan {
@@ -30,7 +30,7 @@ const NODES: readonly (readonly [id: string, ...services: NodeKind[]])[] = [
 /** The names of all nodes. */
 export const NODE_IDS: readonly string[] = NODES.map(([id]) => id);
 
-/** Which processes make the cluster, and the environment of each, as lib/config.ts reads it. */
+/** Which processes make the cluster, and the environment of each, as lib/process/config.ts reads it. */
 export function planNodes(config: Config, addressesOf: (id: string) => Addresses): NodePlan[] {
   return NODES.map(([id, ...kinds]) => {
     const { natsUrl, natsSystemUrl, mongoUrl } = addressesOf(id);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { LINK_MAILS } from '../customer/mail.contract.ts';
 import { accountPages } from './account-pages.contract.ts';
 

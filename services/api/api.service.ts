@@ -1,7 +1,7 @@
 import { keyRing } from '../../lib/auth/token-keys.ts';
-import type { Config } from '../../lib/config.ts';
 import { type Self, service } from '../../lib/contract/service.ts';
-import { isOutage } from '../../lib/outage.ts';
+import type { Config } from '../../lib/process/config.ts';
+import { isOutage } from '../../lib/process/outage.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { contracts } from '../contracts.ts';
 import { api } from './api.contract.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Config } from '../../lib/config.ts';
 import type { Meta } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { contracts } from '../contracts.ts';
 import { CompressedDocument } from './compressed.ts';
 import { docs } from './docs.contract.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { clientNetwork } from '../../lib/client-address.ts';
-import type { Config } from '../../lib/config.ts';
 import { type Self, service } from '../../lib/contract/service.ts';
+import { clientNetwork } from '../../lib/process/client-address.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { attempt } from './attempt.contract.ts';

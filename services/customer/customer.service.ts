@@ -1,8 +1,8 @@
 import { keyRing } from '../../lib/auth/token-keys.ts';
-import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { store } from '../../mixins/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { type Account, profileOf, rename } from './account.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../../lib/config.ts';
 import { type Self, service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { limit } from './limit.contract.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { forget } from '../../lib/allotment.ts';
 import { readPage } from '../../lib/books.ts';
-import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';

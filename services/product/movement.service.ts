@@ -1,5 +1,5 @@
-import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { NOTHING, plus, type Totals, totalOf } from './ledger.ts';
 import type { Entry } from './ledger-writer.ts';

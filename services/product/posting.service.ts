@@ -1,9 +1,9 @@
 import { changed } from '../../lib/audited.ts';
-import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { readOnce } from '../../lib/contract/fingerprint.ts';
 import { type Self, service, staffOf } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { effectOf } from './ledger.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { afterLine, endOf, lineId } from './import/line-id.ts';
 import { refusedRow } from './refused-row.contract.ts';

@@ -1,9 +1,9 @@
 import { readPage } from '../../lib/books.ts';
-import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
 import { service } from '../../lib/contract/service.ts';
 import { forget } from '../../lib/once.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { review } from './review.contract.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../../lib/config.ts';
 import { type Self, service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { audit as runAudit } from './audit/audit.ts';
 import { INVARIANTS, type Violation } from './audit/violation.ts';

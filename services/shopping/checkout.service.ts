@@ -1,5 +1,5 @@
-import type { Config } from '../../lib/config.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { priceBasket } from './basket.ts';
 import { checkout } from './checkout.contract.ts';
 import { loadRules } from './pricing/load-rules.ts';

@@ -1,7 +1,7 @@
 import { readPage } from '../../lib/books.ts';
-import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { answerPaper } from './invoice/answer-paper.ts';

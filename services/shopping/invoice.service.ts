@@ -1,7 +1,7 @@
 import { readPage } from '../../lib/books.ts';
-import type { Config } from '../../lib/config.ts';
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { answerPaper, type PaperRequest } from './invoice/answer-paper.ts';
 import { erasePapers } from './invoice/erase-papers.ts';

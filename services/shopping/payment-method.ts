@@ -1,5 +1,5 @@
-import type { PaymentConfig } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
+import type { PaymentConfig } from '../../lib/process/config.ts';
 import { isTestToken } from './sandbox-tokens.ts';
 
 /**

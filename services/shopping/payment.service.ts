@@ -1,6 +1,6 @@
-import type { Config } from '../../lib/config.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store.ts';
 import { payment } from './payment.contract.ts';
 import { charge } from './payment.ts';

@@ -1,7 +1,7 @@
 import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
 import { connect, type NatsConnection } from 'nats';
-import { type Config, StartError } from '../../lib/config.ts';
-import { type NatsFiles, natsOptions } from '../../lib/nats-options.ts';
+import { type Config, StartError } from '../../lib/process/config.ts';
+import { type NatsFiles, natsOptions } from '../../lib/process/nats-options.ts';
 import { connectionEvent, verdict } from './connection-events.ts';
 
 /** From a node's connection to its subscriptions; should it take longer, its next heartbeat announces it. */

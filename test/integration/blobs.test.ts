@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { loadConfig } from '../../lib/config.ts';
 import { blobStore } from '../../lib/files/blob-store.ts';
 import type { Blobs } from '../../lib/files/blobs.ts';
+import { loadConfig } from '../../lib/process/config.ts';
 import { S3StandIn } from '../support/s3-stand-in.ts';
 
 const MIB = 1024 ** 2;

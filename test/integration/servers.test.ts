@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { connect } from 'nats';
-import { natsOptions } from '../../lib/nats-options.ts';
+import { natsOptions } from '../../lib/process/nats-options.ts';
 import { isRunning } from '../../scripts/servers/stale.ts';
 import { type Server, startMongo, startNats } from '../../scripts/servers/start.ts';
 

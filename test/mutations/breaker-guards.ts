@@ -59,14 +59,14 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     red: /● what was given up is tracked no longer/,
   },
   'a refusal opens the breaker before a server outside': {
-    file: 'lib/outside-breaker.ts',
+    file: 'lib/process/outside-breaker.ts',
     find: 'if (this.#isOutage(error)) throw error;',
     replace: 'if (error) throw error;',
     tests: ['test/unit/lib/outside-breaker.test.ts'],
     red: /● answers between outages keep it closed/,
   },
   'calls wait for the one that finds out': {
-    file: 'lib/outside-breaker.ts',
+    file: 'lib/process/outside-breaker.ts',
     find: 'return state === CircuitState.HalfOpen || (',
     replace: 'return (',
     tests: ['test/unit/lib/outside-breaker.test.ts'],

@@ -52,7 +52,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*in a path: nothing is called so/,
   },
   'an address with a port or brackets is another client': {
-    file: 'lib/client-address.ts',
+    file: 'lib/process/client-address.ts',
     find: 'BRACKETED.exec(given) ?? IPV4_WITH_PORT.exec(given) ?? []',
     replace: '[]',
     tests: ['test/unit/lib/client-address.test.ts'],
@@ -80,7 +80,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*an IPv6 client is slowed down as one/,
   },
   'proxies and origins that are none are taken': {
-    file: 'lib/config.ts',
+    file: 'lib/process/config.ts',
     find: 'if (parsed === undefined) throw refuse(part);',
     replace: 'if (parsed === undefined) return part;',
     tests: ['test/unit/lib/config.test.ts'],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import jwt, { type Algorithm } from 'jsonwebtoken';
 import { keyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
-import type { Config } from '../../lib/config.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { eachEngine } from '../support/engines.ts';
 import { ADDRESS, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../lib/config.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 

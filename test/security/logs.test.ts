@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import pino from 'pino';
-import { pinoOptions } from '../../lib/log.ts';
+import { pinoOptions } from '../../lib/process/log.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually, request, Shopper } from '../support/shop.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'nats';
-import { natsOptions } from '../../lib/nats-options.ts';
+import { natsOptions } from '../../lib/process/nats-options.ts';
 import { adopt, type Child, spawnServer } from '../../scripts/servers/child.ts';
 import { findNats } from '../../scripts/servers/find.ts';
 import { freePort } from '../../scripts/servers/ports.ts';

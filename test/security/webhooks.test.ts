@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Service } from 'moleculer';
-import type { Config } from '../../lib/config.ts';
 import { newId } from '../../lib/ids.ts';
+import type { Config } from '../../lib/process/config.ts';
 import inventoryService from '../../services/product/inventory.service.ts';
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
 import type { Order } from '../../services/shopping/order.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import { type Config, loadConfig } from '../../lib/config.ts';
+import { type Config, loadConfig } from '../../lib/process/config.ts';
 import { UNLIMITED } from './unlimited.ts';
 
 /** One of the two databases that the shop runs on. */

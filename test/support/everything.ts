@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import type { Config } from '../../lib/config.ts';
+import type { Config } from '../../lib/process/config.ts';
 
 /**
  * Everything that any database of the shop has, and any file beside it, as text. A database server of the shop's own is

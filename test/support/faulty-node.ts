@@ -1,6 +1,6 @@
 // A node of a cluster that fails as its parent tells it to: a process of its own, so that it can be stopped too.
 import { ServiceBroker } from 'moleculer';
-import { loadConfig } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/process/config.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { type FaultyMode, faultyServices } from './faulty-service.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { keyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
-import type { Config } from '../../lib/config.ts';
 import { blobStore } from '../../lib/files/blob-store.ts';
 import { newId } from '../../lib/ids.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { startNode } from '../../scripts/node.ts';
 import { TREE } from '../../services/product/category-tree.ts';
 import { created, type ProductInput } from '../../services/product/edit.ts';

@@ -1,5 +1,5 @@
 // Holds the lock of a folder, and says what becomes of it: `held`, `refused` or `lost`. Gives it back on SIGTERM.
-import { lockFolder } from '../../lib/lock.ts';
+import { lockFolder } from '../../lib/process/lock.ts';
 
 const [folder = ''] = process.argv.slice(2);
 try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBroker } from 'moleculer';
-import { loadConfig } from '../../lib/config.ts';
 import type { Broker } from '../../lib/contract/contract.ts';
+import { loadConfig } from '../../lib/process/config.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import type { Topology } from '../../scripts/cluster/topology.ts';
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { loadConfig } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/process/config.ts';
 import productService from '../../services/product/product.service.ts';
 import type { Product } from '../../services/product/product.ts';
 import reviewService from '../../services/product/review.service.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../../lib/config.ts';
 import type { Broker } from '../../lib/contract/contract.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { startNode } from '../../scripts/node.ts';
 import { checkAnswer } from './answers.ts';
 

@@ -1,6 +1,6 @@
 import type { Decision } from '../../../lib/changes.ts';
 import type { Params } from '../../../lib/contract/contract.ts';
-import { isOutage } from '../../../lib/outage.ts';
+import { isOutage } from '../../../lib/process/outage.ts';
 
 export type MailRequest = Params<'mail.queue'>;
 

@@ -1,4 +1,4 @@
-import { type Config, StartError } from '../../../lib/config.ts';
+import { type Config, StartError } from '../../../lib/process/config.ts';
 
 type Source = Pick<Config, 'production' | 'natsUrl' | 'port' | 'publicUrl' | 'smtpUrl' | 'mailToFiles'>;
 

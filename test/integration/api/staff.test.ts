@@ -7,7 +7,7 @@ import jwt from 'jsonwebtoken';
 import { allows } from '../../../lib/auth/access.ts';
 import { keyRing } from '../../../lib/auth/token-keys.ts';
 import { verifyAccessToken } from '../../../lib/auth/tokens.ts';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { cleanUp, eachEngine, engines } from '../../support/engines.ts';
 import { type Answer, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { keyRing } from '../../../lib/auth/token-keys.ts';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { cleanUp, eachEngine, engines } from '../../support/engines.ts';
 import { Follower } from '../../support/events.ts';

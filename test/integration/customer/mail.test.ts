@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import type { Mail } from '../../../services/customer/mail/mail.ts';
 import { mail, ORDER_MAILS } from '../../../services/customer/mail.contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';

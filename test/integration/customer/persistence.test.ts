@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { loadConfig } from '../../../lib/config.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
 import { eventually, request, Shopper, startShop } from '../../support/shop.ts';
 

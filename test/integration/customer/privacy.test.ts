@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import customerService from '../../../services/customer/customer.service.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';

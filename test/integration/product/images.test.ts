@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { bytesAt, picture, upload } from '../../support/pictures.ts';
 import { S3StandIn } from '../../support/s3-stand-in.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { importEnd, importFile, productLine, productLines } from '../../support/imports.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { manyCustomers } from '../../support/customers.ts';
 import { eachEngine } from '../../support/engines.ts';

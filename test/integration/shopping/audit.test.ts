@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
 import { newId } from '../../../lib/ids.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { freePort } from '../../../scripts/servers/ports.ts';
 import { packed, unpacked } from '../../../services/product/ledger.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';

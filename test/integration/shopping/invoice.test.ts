@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import type { Invoice } from '../../../services/shopping/invoice/numbering.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { manyCustomers } from '../../support/customers.ts';

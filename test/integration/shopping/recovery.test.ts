@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Service } from 'moleculer';
-import type { Config } from '../../../lib/config.ts';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../lib/ids.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import inventoryService from '../../../services/product/inventory.service.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { begin, type Order, orderable } from '../../../services/shopping/order.ts';

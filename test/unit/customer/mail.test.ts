@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { loadConfig } from '../../../lib/config.ts';
 import { errors } from '../../../lib/contract/errors.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
 import { claim, ended, failed, LEASE, type Mail, newMail, replayed } from '../../../services/customer/mail/mail.ts';
 import { messageOf } from '../../../services/customer/mail/templates.ts';
 import { transportOf } from '../../../services/customer/mail/transport.ts';

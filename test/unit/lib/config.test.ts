@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig, StartError } from '../../../lib/config.ts';
+import { loadConfig, StartError } from '../../../lib/process/config.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import moleculer, { type Context, ServiceBroker, type ServiceSchema, type Transit } from 'moleculer';
-import { loadConfig } from '../../../lib/config.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
 import { brokerOptions } from '../../../moleculer.config.ts';
 
 const config = (nodeId: string) =>

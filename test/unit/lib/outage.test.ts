@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Errors, ServiceBroker } from 'moleculer';
 import { MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoTopologyClosedError } from 'mongodb';
 import { errors } from '../../../lib/contract/errors.ts';
-import { isOutage } from '../../../lib/outage.ts';
+import { isOutage } from '../../../lib/process/outage.ts';
 
 const regenerator = new Errors.Regenerator();
 regenerator.init(new ServiceBroker({ logger: false, nodeID: 'there' }));

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
 import { errors, isProblem } from '../../../lib/contract/errors.ts';
-import { OutsideBreaker } from '../../../lib/outside-breaker.ts';
-import { outsideBreakerMetrics } from '../../../lib/outside-breaker-metrics.ts';
+import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
+import { outsideBreakerMetrics } from '../../../lib/process/outside-breaker-metrics.ts';
 
 const HALF_OPEN_MS = 5000;
 const settings = { enabled: true, threshold: 0.5, minRequests: 3, windowSeconds: 10, halfOpenMs: HALF_OPEN_MS };

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { tick } from '../../../lib/v8.ts';
+import { tick } from '../../../lib/process/v8.ts';
 
 describe('v8', () => {
   test('given a turn of the event loop since it was imported, then one of the objects of process.nextTick is kept', async () => {

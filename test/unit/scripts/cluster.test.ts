@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../../lib/config.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
 import { backoff } from '../../../scripts/cluster/keeper.ts';
 import { loud } from '../../../scripts/cluster/logs.ts';
 import { gatewayUrl, isGateway, planNodes } from '../../../scripts/cluster/plan.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { StartError } from '../../../../lib/config.ts';
+import { StartError } from '../../../../lib/process/config.ts';
 import { loadRules } from '../../../../services/shopping/pricing/load-rules.ts';
 import { rulesFor } from '../../../../services/shopping/pricing/rules.ts';
 import { standardRules } from '../../../../services/shopping/pricing/standard-rules.ts';

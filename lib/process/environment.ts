@@ -1,4 +1,4 @@
-import { Validator } from './contract/validator.ts';
+import { Validator } from '../contract/validator.ts';
 import { NODE_KINDS } from './node-kinds.ts';
 
 const port = { type: 'number', integer: true, min: 0, max: 65535, convert: true } as const;

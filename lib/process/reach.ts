@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { connect } from 'nats';
+import { MIN_PAYLOAD_BYTES } from '../message-limit.ts';
 import { type Config, StartError } from './config.ts';
-import { MIN_PAYLOAD_BYTES } from './message-limit.ts';
 import { natsOptions } from './nats-options.ts';
 
 const PAUSE = 500;
