@@ -12,8 +12,8 @@ import { natsOptions } from './lib/process/nats-options.ts';
 import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
+import { relay } from './lib/relay/middleware.ts';
 import { contracts } from './services/contracts.ts';
-import { relay } from './services/relay/relay.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;

@@ -1,5 +1,6 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
 import type { Contract } from '../lib/contract/contract.ts';
+import { relay } from '../lib/relay/relay.contract.ts';
 import { accountPages } from './api/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs.contract.ts';
@@ -21,7 +22,6 @@ import { removedVariant } from './product/removed-variant.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';
-import { relay } from './relay/relay.contract.ts';
 import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { connect } from 'nats';
-import { MIN_PAYLOAD_BYTES } from '../message-limit.ts';
+import { MIN_PAYLOAD_BYTES } from '../relay/message-limit.ts';
 import { type Config, StartError } from './config.ts';
 import { natsOptions } from './nats-options.ts';
 

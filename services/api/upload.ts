@@ -4,7 +4,7 @@ import { Transform } from 'node:stream';
 import type { UploadRule } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { uploadTime } from '../../lib/contract/upload-time.ts';
-import { MAX_PART_BYTES } from '../../lib/message-limit.ts';
+import { MAX_PART_BYTES } from '../../lib/relay/message-limit.ts';
 import type { Route } from './routes.ts';
 
 /** How long a client may send nothing while its bytes are waited for, in ms. */

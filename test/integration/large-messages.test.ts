@@ -9,10 +9,10 @@ import { middlewareOrder } from '../../lib/cluster/middleware-order.ts';
 import { contract } from '../../lib/contract/contract.ts';
 import { loadConfig } from '../../lib/process/config.ts';
 import { reachServers } from '../../lib/process/reach.ts';
+import { relay } from '../../lib/relay/middleware.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { type NatsServer, startNats } from '../../scripts/servers/start.ts';
 import { problemOf } from '../../services/api/problem.ts';
-import { relay } from '../../services/relay/relay.ts';
 import { eventually } from '../support/shop.ts';
 
 /** Two nodes over a NATS server of their own, which takes no message above its `max_payload`. */

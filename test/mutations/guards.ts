@@ -171,14 +171,14 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /● .*ends before it has too many bytes/,
   },
   'a packet larger than a message is sent as it is': {
-    file: 'services/relay/large-packets.ts',
+    file: 'lib/relay/large-packets.ts',
     find: 'if (!transit || data.length <= maxMessageBytes(this.#broker))',
     replace: 'if (!transit || data.length > 0)',
     tests: ['test/integration/large-messages.test.ts'],
     red: /● .*events of any size up to the limit/,
   },
   'a packet may be as large as it is': {
-    file: 'services/relay/large-packets.ts',
+    file: 'lib/relay/large-packets.ts',
     find: 'if (bytes > MAX_PACKET_BYTES) return',
     replace: 'if (bytes < 0) return',
     tests: ['test/integration/large-messages.test.ts'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MIN_PAYLOAD_BYTES } from '../../../lib/message-limit.ts';
+import { MIN_PAYLOAD_BYTES } from '../../../lib/relay/message-limit.ts';
 import {
   ANSWERS,
   EVENTS,

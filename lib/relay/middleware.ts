@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Context, Middleware, ServiceBroker } from 'moleculer';
-import type { Contract } from '../../lib/contract/contract.ts';
-import { service } from '../../lib/contract/service.ts';
-import { maxMessageBytes, partBytesIn } from '../../lib/message-limit.ts';
-import { pulled, Relay } from '../../lib/relay.ts';
+import type { Contract } from '../contract/contract.ts';
+import { service } from '../contract/service.ts';
 import { type Handle, LargePackets, type Send } from './large-packets.ts';
+import { maxMessageBytes, partBytesIn } from './message-limit.ts';
 import { finishParts, LAST_PARTS_MS, PartReader } from './part-reader.ts';
 import { relay as contract } from './relay.contract.ts';
+import { pulled, Relay } from './stream.ts';
 
 const EXPIRY_PAUSE = 10_000;
 
@@ -26,7 +26,7 @@ const isEncoded = (answer: unknown): answer is Encoded =>
   typeof answer === 'object' && answer !== null && 'base64' in answer;
 
 /**
- * Lets the streams of requests and answers cross nodes part by part (lib/relay.ts). Between services of one process
+ * Lets the streams of requests and answers cross nodes part by part (lib/relay/stream.ts). Between services of one process
  * they are passed as they are.
  */
 export function relay(

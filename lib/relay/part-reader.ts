@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, type ServiceBroker } from 'moleculer';
-import type { Broker } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import type { Part, Relay } from '../../lib/relay.ts';
+import type { Broker } from '../contract/contract.ts';
+import { errors } from '../contract/errors.ts';
 import { relay as contract } from './relay.contract.ts';
+import type { Part, Relay } from './stream.ts';
 
 const READ = 'relay.read';
 const TIMEOUT_MS = contract.actions.read.timeout;

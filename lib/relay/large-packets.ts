@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Errors, ServiceBroker } from 'moleculer';
-import { errors } from '../../lib/contract/errors.ts';
-import { maxMessageBytes } from '../../lib/message-limit.ts';
-import type { Relay } from '../../lib/relay.ts';
+import { errors } from '../contract/errors.ts';
+import { maxMessageBytes } from './message-limit.ts';
 import { lastPart, type PartReader } from './part-reader.ts';
+import type { Relay } from './stream.ts';
 
 /** A packet larger than this is refused: its receiver needs several times as much memory to read it. */
 export const MAX_PACKET_BYTES = 32 * 1024 ** 2;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { errors } from './contract/errors.ts';
+import { errors } from '../contract/errors.ts';
 import { MAX_PART_BYTES } from './message-limit.ts';
 
 /** How long a stream waits for its reader, in ms. */
