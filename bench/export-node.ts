@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/process/config.ts';
-import { type Store, store } from '../mixins/store.ts';
+import { type Store, store } from '../mixins/store/store.ts';
 import { exported } from '../services/product/import/export.ts';
 import { type Product, UNSAID } from '../services/product/product.ts';
 

@@ -1,11 +1,11 @@
-import type { Decision } from './changes.ts';
-import type { Versioned } from './patch.ts';
+import type { Decision } from '../mixins/store/changes.ts';
+import type { Versioned } from '../mixins/store/patch.ts';
 
 /**
  * Something that counts in another document: a review in the stars of its product, a vote in what helps of a review.
  * Two documents cannot change at once, so what is counted moves by steps, one move after the other:
  * 1. `aimed` writes the move down, with a key of its own, in the write that makes it due.
- * 2. The other document changes by the difference, once for the key (lib/once.ts).
+ * 2. The other document changes by the difference, once for the key (mixins/store/once.ts).
  * 3. `arrived` acknowledges that; from here on `counted` says what the other document has.
  * 4. The other document is told to forget the key, and `through` ends the move, or begins the next one.
  * Each step may be repeated, also by several at once, and whoever dies between two leaves `dueAt` to a worker.

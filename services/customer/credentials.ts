@@ -1,6 +1,6 @@
-import { RefusedPatch } from '../../lib/changes.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../lib/contract/service.ts';
+import { RefusedPatch } from '../../mixins/store/changes.ts';
 import type { Account } from './account.ts';
 import { consentsView, note } from './consent.ts';
 import type { credentialActions } from './credentials.contract.ts';

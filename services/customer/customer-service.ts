@@ -1,11 +1,11 @@
 import type { KeyRing } from '../../lib/auth/token-keys.ts';
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../../lib/auth/tokens.ts';
-import { type Decide, MissingDocument } from '../../lib/changes.ts';
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import type { Self } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import type { Store } from '../../mixins/store.ts';
+import { type Decide, MissingDocument } from '../../mixins/store/changes.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
 import type { Account } from './account.ts';
 import type { HashingQueue } from './hashing-queue.ts';

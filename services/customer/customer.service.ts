@@ -3,7 +3,7 @@ import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { store } from '../../mixins/store.ts';
+import { store } from '../../mixins/store/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { type Account, profileOf, rename } from './account.ts';
 import { addressHandlers } from './addresses.ts';

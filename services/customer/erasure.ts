@@ -1,4 +1,4 @@
-import type { Decision } from '../../lib/changes.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
 import type { Account } from './account.ts';
 import { endSessions } from './session.ts';
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { errors, isProblem } from '../../lib/contract/errors.ts';
 import { type Self, service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { signLink } from './link.ts';
 import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';

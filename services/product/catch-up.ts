@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Events, Rpc } from '../../lib/contract/contract.ts';
-import type { Store } from '../../mixins/store.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import type { StockLevel } from './availability.ts';
 import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';

@@ -1,5 +1,5 @@
-import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/contract/errors.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
 import { change } from './edit.ts';
 import type { Image } from './image.ts';
 import type { Product } from './product.ts';

@@ -5,7 +5,7 @@ import { timeoutOf } from '../../lib/contract/upload-time.ts';
 import { blobStore } from '../../lib/files/blob-store.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { type Format, type Job, queued, uploading } from './import/job.ts';
 import { fileOf, workOff } from './import/work.ts';

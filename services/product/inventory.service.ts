@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { forget } from '../../lib/allotment.ts';
-import { readPage } from '../../lib/books.ts';
 import { service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { readPage } from '../../mixins/store/books.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';

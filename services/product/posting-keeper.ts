@@ -1,6 +1,6 @@
 import type { Rpc } from '../../lib/contract/contract.ts';
 import { errors, isProblem } from '../../lib/contract/errors.ts';
-import type { Store } from '../../mixins/store.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import {
   claim,
   concluded,
@@ -70,7 +70,7 @@ export async function keepPostings(keeper: Keeper, failed: (error: unknown) => v
 
 /**
  * Each line happens once, by its key in the stock, which is kept there until the outcomes are kept here. `until` was
- * taken before the last look at whether they are, as lib/once.ts asks for.
+ * taken before the last look at whether they are, as mixins/store/once.ts asks for.
  */
 async function drive(posting: Posting, until: number, keeper: Keeper): Promise<Concluded> {
   const { store, background } = keeper;

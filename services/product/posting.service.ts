@@ -4,7 +4,7 @@ import { readOnce } from '../../lib/contract/fingerprint.ts';
 import { type Self, service, staffOf } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';

@@ -1,5 +1,4 @@
 import { changed } from '../../lib/audited.ts';
-import { type Decision, RefusedPatch } from '../../lib/changes.ts';
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { etagOf, versionIn } from '../../lib/contract/etag.ts';
@@ -7,6 +6,7 @@ import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
 import type { Handlers } from '../../lib/contract/service.ts';
 import { timeOf } from '../../lib/contract/time.ts';
 import { newId } from '../../lib/ids.ts';
+import { type Decision, RefusedPatch } from '../../mixins/store/changes.ts';
 import { archived, created, edited, restored } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedule, unschedule } from './price-change.ts';

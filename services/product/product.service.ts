@@ -1,7 +1,7 @@
 import { errors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { worker } from '../../mixins/worker.ts';
 import { Catalogue } from './catalogue.ts';
 import { CatchUp } from './catch-up.ts';

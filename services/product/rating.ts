@@ -1,5 +1,5 @@
-import type { Decision } from '../../lib/changes.ts';
-import { once } from '../../lib/once.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
+import { once } from '../../mixins/store/once.ts';
 import type { Product } from './product.ts';
 import type { Difference } from './settle.ts';
 

@@ -1,6 +1,6 @@
 import { service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { afterLine, endOf, lineId } from './import/line-id.ts';
 import { refusedRow } from './refused-row.contract.ts';
 

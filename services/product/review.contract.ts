@@ -1,7 +1,7 @@
-import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
+import { booksOf, booksParams } from '../../mixins/store/books.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review-rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
 import { moveKey, until } from './tally.contract.ts';

@@ -1,10 +1,10 @@
-import { readPage } from '../../lib/books.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
 import { service } from '../../lib/contract/service.ts';
-import { forget } from '../../lib/once.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { readPage } from '../../mixins/store/books.ts';
+import { forget } from '../../mixins/store/once.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { review } from './review.contract.ts';
 import { type Review, voted, withdrawn } from './review.ts';

@@ -1,7 +1,7 @@
 import { isProblem } from '../../lib/contract/errors.ts';
 import { arrived, type Counted, claimed, through } from '../../lib/counted.ts';
-import type { Once } from '../../lib/once.ts';
-import type { Store } from '../../mixins/store.ts';
+import type { Once } from '../../mixins/store/once.ts';
+import type { Store } from '../../mixins/store/store.ts';
 
 /** By how much another document has to change. */
 export interface Difference extends Once {

@@ -1,5 +1,5 @@
-import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/contract/errors.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
 import type { PostalAddress } from '../customer/postal-address.ts';
 import { type Order, resumeAt } from './order.ts';
 import { mailOf } from './order-outbox.ts';

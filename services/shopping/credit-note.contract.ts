@@ -1,8 +1,8 @@
-import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
+import { booksOf, booksParams } from '../../mixins/store/books.ts';
 import { postalAddress } from '../customer/customer-rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 import { bookedParts, item, refundLines } from './order-rules.ts';

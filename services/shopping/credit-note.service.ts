@@ -1,8 +1,8 @@
-import { readPage } from '../../lib/books.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { readPage } from '../../mixins/store/books.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { answerPaper } from './invoice/answer-paper.ts';
 import { type CreditNote, issueCreditNote } from './invoice/credit-note.ts';

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../../lib/outbox.ts';
+import type { OutboxEntry } from '../../mixins/store/outbox.ts';
 import { ERASED } from '../customer/erasure.ts';
 import type { PostalAddress } from '../customer/postal-address.ts';
 import type { Order } from './order.ts';

@@ -1,4 +1,4 @@
-import type { Decision } from '../../lib/changes.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
 import type { Item } from './cart.ts';
 import { type HoldUsage, usageAt } from './hold-limits.ts';
 

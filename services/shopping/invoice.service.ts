@@ -1,8 +1,8 @@
-import { readPage } from '../../lib/books.ts';
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { readPage } from '../../mixins/store/books.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { answerPaper, type PaperRequest } from './invoice/answer-paper.ts';
 import { erasePapers } from './invoice/erase-papers.ts';
 import { type Invoice, type InvoiceOrder, issue, Queue } from './invoice/numbering.ts';

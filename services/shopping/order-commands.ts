@@ -1,8 +1,8 @@
-import type { Decision } from '../../lib/changes.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
 import type { Self } from '../../lib/contract/service.ts';
-import type { Store } from '../../mixins/store.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import type { Worker } from '../../mixins/worker.ts';
 import type { Order } from './order.ts';
 import { isSkipped } from './order-steps.ts';

@@ -1,7 +1,7 @@
-import { booksOf, booksParams } from '../../lib/books.ts';
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
+import { booksOf, booksParams } from '../../mixins/store/books.ts';
 import { invoiceOrder } from './invoice.contract.ts';
 import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
 

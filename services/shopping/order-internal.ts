@@ -1,7 +1,7 @@
-import { readPage } from '../../lib/books.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
+import { readPage } from '../../mixins/store/books.ts';
 import { hasBought } from './bought.ts';
 import { decide, decisionFor, parkedStepOf } from './decide.ts';
 import { erasedOrder } from './erased.ts';

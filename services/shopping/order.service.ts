@@ -3,7 +3,7 @@ import { fingerprintOf, readOnce } from '../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';

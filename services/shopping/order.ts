@@ -1,6 +1,6 @@
 import { errors } from '../../lib/contract/errors.ts';
 import type { Money } from '../../lib/money.ts';
-import type { OutboxEntry } from '../../lib/outbox.ts';
+import type { OutboxEntry } from '../../mixins/store/outbox.ts';
 import type { PostalAddress } from '../customer/postal-address.ts';
 import type { Item, Offer } from './cart.ts';
 import { orderNumber } from './order-number.ts';

@@ -1,5 +1,5 @@
-import type { Decision } from '../../lib/changes.ts';
 import { isOutage } from '../../lib/process/outage.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
 import { LEASE, type Order, resumeAt } from './order.ts';
 import { stepOf } from './order-steps.ts';
 import { place, type Shop } from './placement.ts';

@@ -1,5 +1,5 @@
 import type { Rpc } from '../../lib/contract/contract.ts';
-import type { Store } from '../../mixins/store.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import { sandboxWebhook } from './providers/sandbox.ts';
 import { delivered, fallDue, type LedgerEntry } from './sandbox-ledger.ts';
 

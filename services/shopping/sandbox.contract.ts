@@ -1,6 +1,6 @@
-import { booksOf, booksParams } from '../../lib/books.ts';
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { positiveMoneyRule } from '../../lib/money.ts';
+import { booksOf, booksParams } from '../../mixins/store/books.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
 /** An idempotency key. */

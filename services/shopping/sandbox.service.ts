@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readPage } from '../../lib/books.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { type Self, service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store.ts';
+import { readPage } from '../../mixins/store/books.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isOutage } from '../../lib/process/outage.ts';
-import { MongoAdapter } from '../../mixins/store-mongo.ts';
+import { MongoAdapter } from '../../mixins/store/store-mongo.ts';
 
 const url = process.env.TEST_MONGO_URL;
 const sockets = new Set<Socket>();

@@ -3,12 +3,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Service, ServiceBroker } from 'moleculer';
-import { type Decide, MissingDocument, RefusedPatch } from '../../lib/changes.ts';
-import type { Versioned } from '../../lib/patch.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isOutage } from '../../lib/process/outage.ts';
-import { type Engine, type Store, type StoreOptions, store } from '../../mixins/store.ts';
-import { NedbAdapter } from '../../mixins/store-nedb.ts';
+import { type Decide, MissingDocument, RefusedPatch } from '../../mixins/store/changes.ts';
+import type { Versioned } from '../../mixins/store/patch.ts';
+import { type Engine, type Store, type StoreOptions, store } from '../../mixins/store/store.ts';
+import { NedbAdapter } from '../../mixins/store/store-nedb.ts';
 import { Link } from '../chaos/link.ts';
 import { cleanUp, eachEngine, engines } from '../support/engines.ts';
 import { LINE_BREAKS } from '../support/line-breaks.ts';

@@ -13,14 +13,14 @@ import { ORDER_MUTATIONS } from './order-guards.ts';
 export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
   'no compare-and-set on stock': {
-    file: 'mixins/store-mongo.ts',
+    file: 'mixins/store/store-mongo.ts',
     find: 'updateOne({ _id: id, rev }, asUpdate(rev, patch))',
     replace: 'updateOne({ _id: id }, asUpdate(rev, patch))',
     tests: ['test/integration/shopping/two-nodes.test.ts'],
     red: /I[123] /,
   },
   'no fence by rev: a lost race counts as won': {
-    file: 'lib/changes.ts',
+    file: 'mixins/store/changes.ts',
     find: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {',
     replace: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched))) || true) {',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -34,21 +34,21 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /given U\+0085 in a text/,
   },
   'the embedded store tells of a change that its file does not have yet': {
-    file: 'mixins/store-nedb.ts',
+    file: 'mixins/store/store-nedb.ts',
     find: "await this.log?.flushed()?.catch((error) => this.end('written', error));",
     replace: '',
     tests: ['test/integration/store.test.ts'],
     red: /the file has what is answered/,
   },
   'a data file that was moved away is written on': {
-    file: 'mixins/append-log.ts',
+    file: 'mixins/store/append-log.ts',
     find: 'if (ino !== this.#inode)',
     replace: 'if (ino !== this.#inode && false)',
     tests: ['test/integration/store.test.ts'],
     red: /given it cannot be written/,
   },
   'a data file with unescaped line breaks is not repaired': {
-    file: 'mixins/nedb-file.ts',
+    file: 'mixins/store/nedb-file.ts',
     find: 'if (exists && (await hasLineBreaks(file)))',
     replace: 'if (exists && false && (await hasLineBreaks(file)))',
     tests: ['test/integration/store.test.ts'],
@@ -84,14 +84,14 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /I[1239] /,
   },
   'goods taken back again': {
-    file: 'lib/once.ts',
+    file: 'mixins/store/once.ts',
     find: 'if (Object.hasOwn(back, key)) return { answer: undefined };',
     replace: '',
     tests: ['test/unit/shopping/every-fault.test.ts'],
     red: /I8 |I[13] /,
   },
   'stars counted again': {
-    file: 'lib/once.ts',
+    file: 'mixins/store/once.ts',
     find: 'if (Object.hasOwn(back, key)) return { answer: undefined };',
     replace: '',
     tests: ['test/unit/product/review-crashes.test.ts'],

@@ -1,4 +1,4 @@
-import type { Store } from '../../mixins/store.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import type { Account } from '../../services/customer/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { CategoryTree } from '../../services/product/category-tree.ts';

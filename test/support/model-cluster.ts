@@ -1,10 +1,10 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Errors, type ServiceSchema } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
-import { Changes } from '../../lib/changes.ts';
 import type { Rpc } from '../../lib/contract/contract.ts';
-import { copied, type Versioned } from '../../lib/patch.ts';
-import type { Store } from '../../mixins/store.ts';
+import { Changes } from '../../mixins/store/changes.ts';
+import { copied, type Versioned } from '../../mixins/store/patch.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import { emptyCart } from '../../services/shopping/cart.ts';
 import { Database } from './model-database.ts';
 

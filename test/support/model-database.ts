@@ -1,4 +1,4 @@
-import { assign, copied, type Patch, type Versioned } from '../../lib/patch.ts';
+import { assign, copied, type Patch, type Versioned } from '../../mixins/store/patch.ts';
 
 /** The unique indexes; documents without any of the fields are not in them. */
 const UNIQUE: Readonly<Record<string, readonly (readonly string[])[]>> = {

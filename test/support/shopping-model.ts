@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { emptyAllotment } from '../../lib/allotment.ts';
-import type { Decision } from '../../lib/changes.ts';
 import { loadConfig } from '../../lib/process/config.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
 import inventoryService from '../../services/product/inventory.service.ts';
 import type { Stock } from '../../services/product/stock.ts';
 import cartService from '../../services/shopping/cart.service.ts';

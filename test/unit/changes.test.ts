@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Changes, MissingDocument, RefusedPatch, type Slot } from '../../lib/changes.ts';
-import type { Patch, Versioned } from '../../lib/patch.ts';
+import { Changes, MissingDocument, RefusedPatch, type Slot } from '../../mixins/store/changes.ts';
+import type { Patch, Versioned } from '../../mixins/store/patch.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

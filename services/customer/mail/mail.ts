@@ -1,6 +1,6 @@
-import type { Decision } from '../../../lib/changes.ts';
 import type { Params } from '../../../lib/contract/contract.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
 
 export type MailRequest = Params<'mail.queue'>;
 

@@ -1,4 +1,4 @@
-import type { Decision } from '../../../lib/changes.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
 import { change, differences, refuseArchived } from '../edit.ts';
 import type { Product } from '../product.ts';
 import type { Input } from './import-input.ts';

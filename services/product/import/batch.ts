@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RefusedPatch } from '../../../lib/changes.ts';
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { newId } from '../../../lib/ids.ts';
+import { RefusedPatch } from '../../../mixins/store/changes.ts';
 import { created } from '../edit.ts';
 import type { Product } from '../product.ts';
 import type { ProductService } from '../product-service.ts';

@@ -1,4 +1,4 @@
-import type { Decision } from '../../../lib/changes.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Outcome } from './outcome.ts';
 
 export const FORMATS = ['csv', 'jsonl'] as const;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Self } from '../../../lib/contract/service.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
-import type { Store } from '../../../mixins/store.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import type { ImportedRow } from './batch.ts';
 import { hashOf } from './file-index.ts';

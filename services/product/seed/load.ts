@@ -1,5 +1,5 @@
-import type { Versioned } from '../../../lib/patch.ts';
-import type { Store } from '../../../mixins/store.ts';
+import type { Versioned } from '../../../mixins/store/patch.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import { type Product, UNSAID } from '../product.ts';
 import { newStock, type Stock } from '../stock.ts';
 import { pricesIn } from './price-lists.ts';

@@ -1,5 +1,5 @@
 import type { Money } from '../../../lib/money.ts';
-import type { Store } from '../../../mixins/store.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import type { PostalAddress } from '../../customer/postal-address.ts';
 import { allot, proportion } from '../pricing/round.ts';
 import { type InvoiceOrder, type Issuer, issuePaper, type Paper } from './numbering.ts';

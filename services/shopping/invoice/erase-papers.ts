@@ -1,4 +1,4 @@
-import type { Store } from '../../../mixins/store.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import type { PostalAddress } from '../../customer/postal-address.ts';
 import { erasedAddress } from '../erased.ts';
 import type { Paper } from './numbering.ts';

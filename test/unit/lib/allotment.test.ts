@@ -12,9 +12,9 @@ import {
   reserve,
   takeBack,
 } from '../../../lib/allotment.ts';
-import type { Decision } from '../../../lib/changes.ts';
 import { newId } from '../../../lib/ids.ts';
-import { assign, copied } from '../../../lib/patch.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { assign, copied } from '../../../mixins/store/patch.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

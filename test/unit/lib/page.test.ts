@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readPage } from '../../../lib/books.ts';
 import { decodeCursor, encodeCursor, MAX_PAGE_BYTES, page } from '../../../lib/contract/page.ts';
+import { readPage } from '../../../mixins/store/books.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const refused = expect.objectContaining({

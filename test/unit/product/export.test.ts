@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Store } from '../../../mixins/store.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import { exported } from '../../../services/product/import/export.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 import type { Row } from '../../../services/product/import/row.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Decision } from '../../../lib/changes.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
 import { applyDue, schedule, unschedule } from '../../../services/product/price-change.ts';
 import { type Product, UNSAID } from '../../../services/product/product.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { emptyAllotment } from '../../../lib/allotment.ts';
-import type { Decision } from '../../../lib/changes.ts';
 import { newId } from '../../../lib/ids.ts';
-import { assign, copied } from '../../../lib/patch.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { assign, copied } from '../../../mixins/store/patch.ts';
 import { movedOut, unpacked } from '../../../services/product/ledger.ts';
 import { commit, logOf, release, reserve, type Stock, trimmed } from '../../../services/product/stock.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Changes } from '../../../lib/changes.ts';
+import { Changes } from '../../../mixins/store/changes.ts';
 import {
   type Cart,
   emptyCart,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Decision } from '../../../lib/changes.ts';
-import { assign, copied } from '../../../lib/patch.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { assign, copied } from '../../../mixins/store/patch.ts';
 import {
   type Coupon,
   type CouponInput,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Decision } from '../../../lib/changes.ts';
-import { assign } from '../../../lib/patch.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { assign } from '../../../mixins/store/patch.ts';
 import {
   again,
   begin,

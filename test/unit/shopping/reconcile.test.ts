@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { assign } from '../../../lib/patch.ts';
+import { assign } from '../../../mixins/store/patch.ts';
 import { attentionReasons } from '../../../services/shopping/attention.ts';
 import type { Order } from '../../../services/shopping/order.ts';
 import { begin } from '../../../services/shopping/order.ts';

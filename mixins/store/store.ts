@@ -1,10 +1,10 @@
 import { isDate } from 'node:util/types';
 import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
-import { Changes, type Decide, RefusedPatch, type Slot } from '../lib/changes.ts';
-import type { Self } from '../lib/contract/service.ts';
-import type { Patch, Versioned } from '../lib/patch.ts';
-import type { Config } from '../lib/process/config.ts';
+import type { Self } from '../../lib/contract/service.ts';
+import type { Config } from '../../lib/process/config.ts';
+import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
+import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 

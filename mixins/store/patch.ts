@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { isDate } from 'node:util/types';
-import { isUnsafeName } from './contract/unsafe-names.ts';
+import { isUnsafeName } from '../../lib/contract/unsafe-names.ts';
 
 /** What every stored document has. `rev` counts its changes, from 0 on; only `Slot.swap` sets it. */
 export interface Versioned {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { isDate } from 'node:util/types';
 import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
-import { RefusedPatch } from '../lib/changes.ts';
-import { escapeLineBreaks } from '../lib/files/unicode.ts';
-import { copied, type Patch, storable, type Versioned } from '../lib/patch.ts';
+import { escapeLineBreaks } from '../../lib/files/unicode.ts';
 import { AppendLog } from './append-log.ts';
+import { RefusedPatch } from './changes.ts';
 import { repairDataFile } from './nedb-file.ts';
+import { copied, type Patch, storable, type Versioned } from './patch.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 import { asUpdate } from './store-mongo.ts';
 

@@ -1,4 +1,4 @@
-import type { ActionName, Params, Rpc } from './contract/contract.ts';
+import type { ActionName, Params, Rpc } from '../../lib/contract/contract.ts';
 
 /**
  * Something to be done elsewhere, stored in the write that makes it due: an action call that is repeated until it is

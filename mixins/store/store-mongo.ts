@@ -10,8 +10,8 @@ import {
   MongoServerError,
   MongoWriteConcernError,
 } from 'mongodb';
-import { RefusedPatch } from '../lib/changes.ts';
-import { type Patch, storable, type Versioned } from '../lib/patch.ts';
+import { RefusedPatch } from './changes.ts';
+import { type Patch, storable, type Versioned } from './patch.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 
 const OPTIONS = {

@@ -1,5 +1,5 @@
+import { errors } from '../../lib/contract/errors.ts';
 import type { Decision } from './changes.ts';
-import { errors } from './contract/errors.ts';
 
 /**
  * The keys of changes that a document has seen; `at`: when, or when that was acknowledged. `answer`: what those who ask

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { escapeLineBreaks, hasUnescapedLineBreak } from '../lib/files/unicode.ts';
+import { escapeLineBreaks, hasUnescapedLineBreak } from '../../lib/files/unicode.ts';
 
 const TAIL_BLOCK_BYTES = 64 * 1024;
 

@@ -1,6 +1,6 @@
-import type { Store } from '../mixins/store.ts';
-import { fitting } from './contract/page.ts';
+import { fitting } from '../../lib/contract/page.ts';
 import type { Versioned } from './patch.ts';
+import type { Store } from './store.ts';
 
 /** What a service lets the auditor read: all its documents, page by page in the order of their ids. */
 
