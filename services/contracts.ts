@@ -1,7 +1,7 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
 import type { Contract } from '../lib/contract/contract.ts';
 import { relay } from '../lib/relay/relay.contract.ts';
-import { accountPages } from './api/account-pages.contract.ts';
+import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs.contract.ts';
 import { tracking } from './api/tracking.contract.ts';

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 
 export const accountPages = contract(
   'account-pages',
@@ -18,6 +18,6 @@ export const accountPages = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof accountPages> {}
 }

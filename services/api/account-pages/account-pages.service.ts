@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errors } from '../../lib/contract/errors.ts';
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { LINK_MAILS } from '../customer/mail.contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { LINK_MAILS } from '../../customer/mail.contract.ts';
 import { accountPages } from './account-pages.contract.ts';
 
-const FOLDER = join(import.meta.dirname, '../../web/account');
+const FOLDER = join(import.meta.dirname, '../../../web/account');
 
 /** Nothing but these files and our own routes: neither an inline script nor another host, and no form that goes by itself. */
 const POLICY =
