@@ -8,7 +8,7 @@ import { errors } from '../../lib/contract/errors.ts';
 import { clientNetwork } from '../../lib/process/client-address.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isLogged } from '../../lib/process/request-log.ts';
-import { Admission } from './admission.ts';
+import { Admission } from './admission/admission.ts';
 import { FrontDoor, introduce } from './front-door.ts';
 import { NearAnswers, nearEvents } from './near-answers.ts';
 import { createPacedServer, type Sending } from './paced-server.ts';

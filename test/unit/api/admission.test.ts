@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
 import { errors } from '../../../lib/contract/errors.ts';
-import { Admission } from '../../../services/api/admission.ts';
+import { Admission } from '../../../services/api/admission/admission.ts';
 import type { Access, Request } from '../../../services/api/request.ts';
 import { routesOf } from '../../../services/api/routes.ts';
 import { contracts } from '../../../services/contracts.ts';

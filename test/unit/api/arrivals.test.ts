@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { Arrivals } from '../../../services/api/arrivals.ts';
+import { Arrivals } from '../../../services/api/admission/arrivals.ts';
 
 /** In each round of the event loop, of one simulated millisecond, one connection more. @returns how many there were when work was allowed to begin */
 async function seenOf(connections: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CLASS_LIMITS, type LoadClass, loadClassOf } from '../../../services/api/load-class.ts';
+import { CLASS_LIMITS, type LoadClass, loadClassOf } from '../../../services/api/admission/load-class.ts';
 import { routesOf } from '../../../services/api/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../lib/admission/clock.ts';
+import { type Clock, systemClock } from '../../../lib/admission/clock.ts';
 
 /** How long new connections keep requests that were let in from beginning, in ms. */
 const LONGEST_MS = 10;

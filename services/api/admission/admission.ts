@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { ServiceBroker } from 'moleculer';
-import { type Clock, systemClock } from '../../lib/admission/clock.ts';
-import { Refusal, RequestGate } from '../../lib/admission/request-gate.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { clientNetwork } from '../../lib/process/client-address.ts';
+import { type Clock, systemClock } from '../../../lib/admission/clock.ts';
+import { Refusal, RequestGate } from '../../../lib/admission/request-gate.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { clientNetwork } from '../../../lib/process/client-address.ts';
+import { problemOf } from '../problem.ts';
+import { type Access, identify, type Request } from '../request.ts';
+import type { Route } from '../routes.ts';
 import { AdmissionMetrics } from './admission-metrics.ts';
 import { Arrivals } from './arrivals.ts';
 import { CLASS_LIMITS, type LoadClass, loadClassOf } from './load-class.ts';
 import { LoopDelay } from './loop-delay.ts';
-import { problemOf } from './problem.ts';
-import { type Access, identify, type Request } from './request.ts';
-import type { Route } from './routes.ts';
 
 /** No class has more requests in flight, however fast they are answered. */
 const MAX_CONCURRENCY = 512;

@@ -1,5 +1,5 @@
 import type { ServiceBroker } from 'moleculer';
-import type { RequestGate } from '../../lib/admission/request-gate.ts';
+import type { RequestGate } from '../../../lib/admission/request-gate.ts';
 
 const LIMIT = 'shop.admission.limit';
 const IN_FLIGHT = 'shop.admission.in-flight';
