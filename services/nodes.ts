@@ -46,7 +46,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   ],
   api: () => [
     import('./api/api.service.ts'),
-    import('./api/docs.service.ts'),
+    import('./api/docs/docs.service.ts'),
     import('./api/account-pages/account-pages.service.ts'),
     import('./api/tracking.service.ts'),
   ],

@@ -5,7 +5,7 @@ import { validate } from '@readme/openapi-parser';
 import { PROBLEMS } from '../../../lib/contract/errors.ts';
 import { strict } from '../../../lib/contract/service.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { openapi } from '../../../services/api/openapi.ts';
+import { openapi } from '../../../services/api/docs/openapi.ts';
 import { routesOf } from '../../../services/api/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { checkAnswer } from '../../support/answers.ts';

@@ -1,8 +1,8 @@
-import { PROBLEMS, type ProblemCode } from '../../lib/contract/errors.ts';
-import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../lib/contract/json-schema.ts';
+import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
+import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../../lib/contract/json-schema.ts';
+import { queryHasParams } from '../params.ts';
+import type { Route } from '../routes.ts';
 import { bodyExample } from './openapi-examples.ts';
-import { queryHasParams } from './params.ts';
-import type { Route } from './routes.ts';
 
 /** What any request may be answered with. */
 const ANYWHERE: ProblemCode[] = [

@@ -1,5 +1,5 @@
-import type { Schema } from '../../lib/contract/contract.ts';
-import { fullRule } from '../../lib/contract/json-schema.ts';
+import type { Schema } from '../../../lib/contract/contract.ts';
+import { fullRule } from '../../../lib/contract/json-schema.ts';
 
 /** What fields are called tells more than their rules; an example has to mean something. */
 const BY_NAME: Readonly<Record<string, unknown>> = {

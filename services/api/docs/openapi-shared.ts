@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../lib/contract/json-schema.ts';
+import type { JsonSchema } from '../../../lib/contract/json-schema.ts';
 
 /** In characters. What is shorter is easier to read where it stands. */
 const MIN_SHARED_LENGTH = 120;

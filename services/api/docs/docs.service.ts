@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Meta } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { contracts } from '../contracts.ts';
-import { CompressedDocument } from './compressed.ts';
+import type { Meta } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { contracts } from '../../contracts.ts';
+import { CompressedDocument } from '../compressed.ts';
+import { helpFor, problemPage } from '../problem-help.ts';
+import { routesOf } from '../routes.ts';
 import { docs } from './docs.contract.ts';
 import { openapi } from './openapi.ts';
 import { withSharedParts } from './openapi-shared.ts';
-import { helpFor, problemPage } from './problem-help.ts';
-import { routesOf } from './routes.ts';
 
 /** From the package alone: the page asks no other host for anything. */
 const FOLDER: string = createRequire(import.meta.url)('swagger-ui-dist/absolute-path.js')();
