@@ -5,11 +5,11 @@ import { isOutage } from '../../lib/process/outage.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
 import { contracts } from '../contracts.ts';
 import { api } from './api.contract.ts';
-import { clientAddress } from './client-address.ts';
 import { gateway } from './gateway.ts';
+import { clientAddress } from './http/client-address.ts';
+import { Revocations } from './http/revocations.ts';
+import { routesOf } from './http/routes.ts';
 import { checkGateway, checkParts } from './readiness.ts';
-import { Revocations } from './revocations.ts';
-import { routesOf } from './routes.ts';
 
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
 const CATCH_UP = 5000;

@@ -9,16 +9,16 @@ import { clientNetwork } from '../../lib/process/client-address.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isLogged } from '../../lib/process/request-log.ts';
 import { Admission } from './admission/admission.ts';
-import { FrontDoor, introduce } from './front-door.ts';
+import { FrontDoor, introduce } from './http/front-door.ts';
+import { createPacedServer, type Sending } from './http/paced-server.ts';
+import { Port } from './http/port.ts';
+import { problemOf } from './http/problem.ts';
+import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './http/request.ts';
+import { aliasesOf, type Route } from './http/routes.ts';
+import { refuseBroken, SERVER_OPTIONS } from './http/server.ts';
+import { Streams } from './http/streams.ts';
+import { receive, uploadRoutes } from './http/upload.ts';
 import { NearAnswers, nearEvents } from './near-answers.ts';
-import { createPacedServer, type Sending } from './paced-server.ts';
-import { Port } from './port.ts';
-import { problemOf } from './problem.ts';
-import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './request.ts';
-import { aliasesOf, type Route } from './routes.ts';
-import { refuseBroken, SERVER_OPTIONS } from './server.ts';
-import { Streams } from './streams.ts';
-import { receive, uploadRoutes } from './upload.ts';
 
 interface Gateway {
   server: Server;

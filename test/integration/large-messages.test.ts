@@ -12,7 +12,7 @@ import { reachServers } from '../../lib/process/reach.ts';
 import { relay } from '../../lib/relay/middleware.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { type NatsServer, startNats } from '../../scripts/servers/start.ts';
-import { problemOf } from '../../services/api/problem.ts';
+import { problemOf } from '../../services/api/http/problem.ts';
 import { eventually } from '../support/shop.ts';
 
 /** Two nodes over a NATS server of their own, which takes no message above its `max_payload`. */

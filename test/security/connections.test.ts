@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { SERVER_OPTIONS } from '../../services/api/server.ts';
+import { SERVER_OPTIONS } from '../../services/api/http/server.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { parsed, RawConnection } from '../support/raw.ts';
 import { eventually, request, startShop, type TestShop } from '../support/shop.ts';

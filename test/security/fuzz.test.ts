@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Schema } from '../../lib/contract/contract.ts';
-import { type Route, routesOf } from '../../services/api/routes.ts';
+import { type Route, routesOf } from '../../services/api/http/routes.ts';
 import { contracts } from '../../services/contracts.ts';
 import { spoiled, validObject } from '../support/arbitraries.ts';
 import { cleanUp, engines } from '../support/engines.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { routesOf } from '../../services/api/routes.ts';
+import { routesOf } from '../../services/api/http/routes.ts';
 import { contracts } from '../../services/contracts.ts';
 import { storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Schema } from '../../lib/contract/contract.ts';
 import { fullRule } from '../../lib/contract/json-schema.ts';
-import { type Route, routesOf } from '../../services/api/routes.ts';
+import { type Route, routesOf } from '../../services/api/http/routes.ts';
 import { contracts } from '../../services/contracts.ts';
 import { validObject } from '../support/arbitraries.ts';
 import { appoint, type ShopProcess, startProcess } from '../support/process.ts';

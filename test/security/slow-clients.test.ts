@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { contract } from '../../lib/contract/contract.ts';
 import { service } from '../../lib/contract/service.ts';
-import { SEND_LIMITS } from '../../services/api/replies.ts';
+import { SEND_LIMITS } from '../../services/api/http/replies.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { startGateways, type TestGateways } from '../support/gateways.ts';
 import { RawConnection } from '../support/raw.ts';

@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 import { openapi } from '../../services/api/docs/openapi.ts';
-import { routesOf } from '../../services/api/routes.ts';
+import { routesOf } from '../../services/api/http/routes.ts';
 import { contracts } from '../../services/contracts.ts';
 import { leakOf } from './leaks.ts';
 

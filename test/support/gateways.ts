@@ -5,11 +5,11 @@ import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Contract, Rpc } from '../../lib/contract/contract.ts';
 import { paramsValidator } from '../../lib/contract/validator.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { clientAddress } from '../../services/api/client-address.ts';
 import { gateway } from '../../services/api/gateway.ts';
-import type { Sending } from '../../services/api/paced-server.ts';
-import { Revocations } from '../../services/api/revocations.ts';
-import { routesOf } from '../../services/api/routes.ts';
+import { clientAddress } from '../../services/api/http/client-address.ts';
+import type { Sending } from '../../services/api/http/paced-server.ts';
+import { Revocations } from '../../services/api/http/revocations.ts';
+import { routesOf } from '../../services/api/http/routes.ts';
 import { eventually } from './shop.ts';
 
 export interface TestGateways {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PacedResponse } from '../../services/api/paced-response.ts';
-import { type CutReason, Replies, SEND_LIMITS, type SendLimits } from '../../services/api/replies.ts';
+import { PacedResponse } from '../../services/api/http/paced-response.ts';
+import { type CutReason, Replies, SEND_LIMITS, type SendLimits } from '../../services/api/http/replies.ts';
 import { RawConnection } from './raw.ts';
 import { eventually } from './shop.ts';
 

@@ -1,4 +1,4 @@
-import type { Route } from '../routes.ts';
+import type { Route } from '../http/routes.ts';
 
 /**
  * Routes that are admitted together: what a rush of one class does to the gateway leaves the others alone. `exempt` is

@@ -1,7 +1,7 @@
 import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
 import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../../lib/contract/json-schema.ts';
-import { queryHasParams } from '../params.ts';
-import type { Route } from '../routes.ts';
+import { queryHasParams } from '../http/params.ts';
+import type { Route } from '../http/routes.ts';
 import { bodyExample } from './openapi-examples.ts';
 
 /** What any request may be answered with. */

@@ -6,7 +6,7 @@ import { PROBLEMS } from '../../../lib/contract/errors.ts';
 import { strict } from '../../../lib/contract/service.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { openapi } from '../../../services/api/docs/openapi.ts';
-import { routesOf } from '../../../services/api/routes.ts';
+import { routesOf } from '../../../services/api/http/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { checkAnswer } from '../../support/answers.ts';
 import { cleanUp, engines } from '../../support/engines.ts';

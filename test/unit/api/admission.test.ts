@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
 import { errors } from '../../../lib/contract/errors.ts';
 import { Admission } from '../../../services/api/admission/admission.ts';
-import type { Access, Request } from '../../../services/api/request.ts';
-import { routesOf } from '../../../services/api/routes.ts';
+import type { Access, Request } from '../../../services/api/http/request.ts';
+import { routesOf } from '../../../services/api/http/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
 
 const routes = routesOf(contracts);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CLASS_LIMITS, type LoadClass, loadClassOf } from '../../../services/api/admission/load-class.ts';
-import { routesOf } from '../../../services/api/routes.ts';
+import { routesOf } from '../../../services/api/http/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
 
 const routes = routesOf(contracts);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { contract } from '../../../lib/contract/contract.ts';
-import { type Given, paramsOf } from '../../../services/api/params.ts';
-import { aliasesOf, type Route, routesOf } from '../../../services/api/routes.ts';
+import { type Given, paramsOf } from '../../../services/api/http/params.ts';
+import { aliasesOf, type Route, routesOf } from '../../../services/api/http/routes.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const action = { summary: 'Do', visibility: 'published', auth: 'public', idempotent: true } as const;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { Port } from '../../../services/api/port.ts';
+import { Port } from '../../../services/api/http/port.ts';
 
 const RUSH = 64;
 

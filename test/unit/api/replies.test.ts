@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { SEND_LIMITS } from '../../../services/api/replies.ts';
+import { SEND_LIMITS } from '../../../services/api/http/replies.ts';
 import { allGone, BODY, closeAll, connectTo, get, type Handle, serve, unread } from '../../support/replies.ts';
 import { eventually } from '../../support/shop.ts';
 

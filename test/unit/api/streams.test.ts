@@ -3,9 +3,9 @@ import { Agent, createServer, get, type IncomingMessage, request as open, type S
 import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Request } from '../../../services/api/request.ts';
-import { Revocations } from '../../../services/api/revocations.ts';
-import { Streams } from '../../../services/api/streams.ts';
+import type { Request } from '../../../services/api/http/request.ts';
+import { Revocations } from '../../../services/api/http/revocations.ts';
+import { Streams } from '../../../services/api/http/streams.ts';
 import { eventually } from '../../support/shop.ts';
 
 let server: Server;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { clientNetwork, networkMatcher, parseAddress, parseNetwork } from '../../../lib/process/client-address.ts';
-import { clientAddress } from '../../../services/api/client-address.ts';
+import { clientAddress } from '../../../services/api/http/client-address.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 

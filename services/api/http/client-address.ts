@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { networkMatcher, parseAddress } from '../../lib/process/client-address.ts';
+import { networkMatcher, parseAddress } from '../../../lib/process/client-address.ts';
 
 /**
  * Finds the address that a request came from: that of the connection, unless it is a trusted proxy; then what

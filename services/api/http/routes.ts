@@ -1,4 +1,4 @@
-import type { ActionContract, Contract, Method } from '../../lib/contract/contract.ts';
+import type { ActionContract, Contract, Method } from '../../../lib/contract/contract.ts';
 
 /** A contract's action with its route. */
 export interface Route {

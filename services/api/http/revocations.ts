@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ACCESS_TOKEN_SECONDS } from '../../lib/auth/tokens.ts';
-import type { Broker, Rpc } from '../../lib/contract/contract.ts';
-import { isOutage } from '../../lib/process/outage.ts';
+import { ACCESS_TOKEN_SECONDS } from '../../../lib/auth/tokens.ts';
+import type { Broker, Rpc } from '../../../lib/contract/contract.ts';
+import { isOutage } from '../../../lib/process/outage.ts';
 
 /** How long a session that has ended is remembered, in ms: its access tokens have expired by then, on any clock. */
 const REMEMBERED = 2 * ACCESS_TOKEN_SECONDS * 1000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROBLEMS, type ProblemCode } from '../../lib/contract/errors.ts';
-import { escapeHtml as e } from '../../lib/format.ts';
+import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
+import { escapeHtml as e } from '../../../lib/format.ts';
 
 /** What a type of problem means. */
 export interface Help {
@@ -12,7 +12,7 @@ export interface Help {
 }
 
 /** The page for people is the one source: a row of its table for each problem. */
-const PAGE = join(import.meta.dirname, '../../docs/problems.md');
+const PAGE = join(import.meta.dirname, '../../../docs/problems.md');
 let texts: ReadonlyMap<string, string> | undefined;
 
 /** `undefined` for a type that there is not. */

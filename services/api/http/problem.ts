@@ -1,6 +1,6 @@
-import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../lib/contract/errors.ts';
-import { escaped } from '../../lib/contract/pointer.ts';
-import { isOutage } from '../../lib/process/outage.ts';
+import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
+import { escaped } from '../../../lib/contract/pointer.ts';
+import { isOutage } from '../../../lib/process/outage.ts';
 import { instanceOf } from './request-id.ts';
 
 /** A problem of RFC 9457, with the members of its type beside the standard ones. */

@@ -1,6 +1,6 @@
-import { errors, type FieldError } from '../../lib/contract/errors.ts';
-import { escaped } from '../../lib/contract/pointer.ts';
-import { isInheritedName, isUnsafeName } from '../../lib/contract/unsafe-names.ts';
+import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import { escaped } from '../../../lib/contract/pointer.ts';
+import { isInheritedName, isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
 
 /** Far above what any contract has; below what a recursion of ours can follow. */
 const MAX_DEPTH = 32;

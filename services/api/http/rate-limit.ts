@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Rpc } from '../../lib/contract/contract.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 
 export type RateClass = 'login' | 'mutations' | 'reads';
 
