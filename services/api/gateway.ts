@@ -18,7 +18,7 @@ import { aliasesOf, type Route } from './http/routes.ts';
 import { refuseBroken, SERVER_OPTIONS } from './http/server.ts';
 import { Streams } from './http/streams.ts';
 import { receive, uploadRoutes } from './http/upload.ts';
-import { NearAnswers, nearEvents } from './near-answers.ts';
+import { NearAnswers, nearEvents } from './near-cache/near-answers.ts';
 
 interface Gateway {
   server: Server;

@@ -7,7 +7,7 @@ import type { Meta } from '../../../lib/contract/contract.ts';
 import { errors } from '../../../lib/contract/errors.ts';
 import { admit as admitTo } from '../../../lib/contract/service.ts';
 import type { LoadClass } from '../admission/load-class.ts';
-import type { Flight } from '../near-cache.ts';
+import type { Flight } from '../near-cache/near-cache.ts';
 import { paramsOf } from './params.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';

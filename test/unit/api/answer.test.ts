@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { answerOf, isAmong } from '../../../services/api/answer.ts';
-import { keyOf } from '../../../services/api/near-answers.ts';
+import { answerOf, isAmong } from '../../../services/api/near-cache/answer.ts';
+import { keyOf } from '../../../services/api/near-cache/near-answers.ts';
 
 describe('an entity tag', () => {
   test('is strong, the same for the same bytes, and another for others', () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { contract } from '../../../lib/contract/contract.ts';
-import { answerOf } from '../../../services/api/answer.ts';
 import { routesOf } from '../../../services/api/http/routes.ts';
-import { type Flight, NearCache } from '../../../services/api/near-cache.ts';
+import { answerOf } from '../../../services/api/near-cache/answer.ts';
+import { type Flight, NearCache } from '../../../services/api/near-cache/near-cache.ts';
 
 const open = { summary: '', visibility: 'published', auth: 'public', idempotent: true, params: {} } as const;
 const whole = { 'shelves.changed': '*' };

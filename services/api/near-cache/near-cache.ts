@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { Route } from '../http/routes.ts';
 import type { Answer } from './answer.ts';
-import type { Route } from './http/routes.ts';
 
 /** What the near-cache tells of itself. */
 export interface Meter {

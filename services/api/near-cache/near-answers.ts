@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
-import { isStaffRole } from '../../lib/auth/access.ts';
+import { isStaffRole } from '../../../lib/auth/access.ts';
+import { type Access, identify, type Request } from '../http/request.ts';
+import type { Route } from '../http/routes.ts';
 import { answerOf, sendAnswer } from './answer.ts';
-import { type Access, identify, type Request } from './http/request.ts';
-import type { Route } from './http/routes.ts';
 import { type Meter, NearCache } from './near-cache.ts';
 
 /** Answers from the near-cache, right behind the front door, and keeps what is answered to others. */
