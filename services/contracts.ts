@@ -4,7 +4,7 @@ import { relay } from '../lib/relay/relay.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
-import { tracking } from './api/tracking.contract.ts';
+import { tracking } from './api/tracking/tracking.contract.ts';
 import { attempt } from './customer/attempt.contract.ts';
 import { auditLog } from './customer/audit-log.contract.ts';
 import { customer } from './customer/customer.contract.ts';

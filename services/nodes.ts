@@ -48,7 +48,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./api/api.service.ts'),
     import('./api/docs/docs.service.ts'),
     import('./api/account-pages/account-pages.service.ts'),
-    import('./api/tracking.service.ts'),
+    import('./api/tracking/tracking.service.ts'),
   ],
   watcher: () => [import('./watcher/watcher.service.ts')],
 };

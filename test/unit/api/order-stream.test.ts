@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { OrderStream, type Timeline } from '../../../services/api/order-stream.ts';
-import { OrderWatch } from '../../../services/api/order-watch.ts';
+import { OrderStream, type Timeline } from '../../../services/api/tracking/order-stream.ts';
+import { OrderWatch } from '../../../services/api/tracking/order-watch.ts';
 import { eventually } from '../../support/shop.ts';
 
 const at = '2026-03-01T10:00:00.000Z';

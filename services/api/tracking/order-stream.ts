@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Result } from '../../lib/contract/contract.ts';
+import type { Result } from '../../../lib/contract/contract.ts';
 
 export type Timeline = Result<'order.timeline'>;
 

@@ -1,5 +1,5 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { anyId } from '../../lib/ids.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { anyId } from '../../../lib/ids.ts';
 
 export const tracking = contract(
   'tracking',
@@ -21,6 +21,6 @@ export const tracking = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof tracking> {}
 }
