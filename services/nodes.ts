@@ -14,7 +14,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   customer: () => [
     import('./customer/attempt.service.ts'),
     import('./customer/audit-log.service.ts'),
-    import('./customer/customer.service.ts'),
+    import('./customer/account/customer.service.ts'),
     import('./customer/limit.service.ts'),
     import('./customer/mail.service.ts'),
   ],

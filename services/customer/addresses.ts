@@ -1,8 +1,8 @@
 import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
+import { accountOf, type CustomerService, changeOwn } from './account/customer-service.ts';
 import * as address from './address.ts';
 import type { addressActions } from './addresses.contract.ts';
-import { accountOf, type CustomerService, changeOwn } from './customer-service.ts';
 
 /** The handlers of a customer's addresses. */
 export const addressHandlers: Handlers<typeof addressActions, CustomerService> = {

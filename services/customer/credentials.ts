@@ -1,9 +1,8 @@
 import { errors } from '../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../lib/contract/service.ts';
 import { RefusedPatch } from '../../mixins/store/changes.ts';
-import type { Account } from './account.ts';
-import { consentsView, note } from './consent.ts';
-import type { credentialActions } from './credentials.contract.ts';
+import type { Account } from './account/account.ts';
+import { consentsView, note } from './account/consent.ts';
 import {
   accountOf,
   type CustomerService,
@@ -13,8 +12,9 @@ import {
   mailLink,
   provePassword,
   revoke,
-} from './customer-service.ts';
-import { normalEmail } from './email.ts';
+} from './account/customer-service.ts';
+import { normalEmail } from './account/email.ts';
+import type { credentialActions } from './credentials.contract.ts';
 import { newNonce, pendingOf, readLink, without } from './link.ts';
 import { checkPassword } from './password-rules.ts';
 import { endSessions } from './session.ts';

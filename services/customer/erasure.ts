@@ -1,5 +1,5 @@
 import type { Decision } from '../../mixins/store/changes.ts';
-import type { Account } from './account.ts';
+import type { Account } from './account/account.ts';
 import { endSessions } from './session.ts';
 
 /** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */

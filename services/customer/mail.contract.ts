@@ -2,7 +2,7 @@ import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { totalsRule } from '../shopping/pricing/priced-rules.ts';
-import { postalAddress } from './customer-rules.ts';
+import { postalAddress } from './account/customer-rules.ts';
 
 /** What a mail says of an order. */
 export const orderSummary = {

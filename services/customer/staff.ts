@@ -7,9 +7,9 @@ import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
 import { type Handlers, staffOf } from '../../lib/contract/service.ts';
 import { newId } from '../../lib/ids.ts';
 import { MissingDocument } from '../../mixins/store/changes.ts';
-import type { Account } from './account.ts';
-import { type CustomerService, hashed, mailLink, revoke } from './customer-service.ts';
-import { normalEmail } from './email.ts';
+import type { Account } from './account/account.ts';
+import { type CustomerService, hashed, mailLink, revoke } from './account/customer-service.ts';
+import { normalEmail } from './account/email.ts';
 import { endSessions } from './session.ts';
 import type { staffActions } from './staff.contract.ts';
 

@@ -3,7 +3,7 @@ import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { postalAddress } from '../customer/customer-rules.ts';
+import { postalAddress } from '../customer/account/customer-rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 import { bookedParts, item, refundLines } from './order-rules.ts';
 

@@ -3,7 +3,7 @@ import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { postalAddress } from '../customer/customer-rules.ts';
+import { postalAddress } from '../customer/account/customer-rules.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
 
 /** What an invoice freezes of an order. */

@@ -1,6 +1,6 @@
 import { textLines } from '../../lib/contract/text-rules.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { postalAddress } from '../customer/customer-rules.ts';
+import { postalAddress } from '../customer/account/customer-rules.ts';
 import { ATTENTION_REASONS } from './attention.ts';
 import { REFUND_STATES } from './order.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';

@@ -3,7 +3,7 @@ import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { textLines } from '../../lib/contract/text-rules.ts';
 import { anyId } from '../../lib/ids.ts';
 import { moneyRule } from '../../lib/money.ts';
-import { postalAddressInput } from '../customer/customer-rules.ts';
+import { postalAddressInput } from '../customer/account/customer-rules.ts';
 import { readyAction } from '../ready.ts';
 import { orderInternals } from './order-internal.contract.ts';
 import { itemList, orderViewRule } from './order-rules.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import type { Account } from '../../services/customer/account.ts';
+import type { Account } from '../../services/customer/account/account.ts';
 import type { Order } from '../../services/shopping/order.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { everything } from '../support/everything.ts';

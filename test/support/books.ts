@@ -1,5 +1,5 @@
 import type { Store } from '../../mixins/store/store.ts';
-import type { Account } from '../../services/customer/account.ts';
+import type { Account } from '../../services/customer/account/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { CategoryTree } from '../../services/product/category-tree.ts';
 import type { Job } from '../../services/product/import/job.ts';

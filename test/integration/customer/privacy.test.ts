@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
-import customerService from '../../../services/customer/customer.service.ts';
+import customerService from '../../../services/customer/account/customer.service.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { everything } from '../../support/everything.ts';

@@ -1,17 +1,17 @@
-import type { KeyRing } from '../../lib/auth/token-keys.ts';
-import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../../lib/auth/tokens.ts';
-import type { Ctx } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import type { Self } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Decide, MissingDocument } from '../../mixins/store/changes.ts';
-import type { Store } from '../../mixins/store/store.ts';
-import type { Worker } from '../../mixins/worker.ts';
+import type { KeyRing } from '../../../lib/auth/token-keys.ts';
+import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../../../lib/auth/tokens.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import type { Worker } from '../../../mixins/worker.ts';
+import type { HashingQueue } from '../hashing-queue.ts';
+import { type LinkPurpose, newNonce, pendingLink } from '../link.ts';
+import { hashPassword, verifyPassword } from '../password.ts';
+import { type Session, withClosed, writeToken } from '../session.ts';
 import type { Account } from './account.ts';
-import type { HashingQueue } from './hashing-queue.ts';
-import { type LinkPurpose, newNonce, pendingLink } from './link.ts';
-import { hashPassword, verifyPassword } from './password.ts';
-import { type Session, withClosed, writeToken } from './session.ts';
 
 /** What the `customer` service has beside its actions. */
 export interface CustomerMixins {

@@ -1,14 +1,14 @@
-import { STAFF_ROLES } from '../../lib/auth/access.ts';
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
-import { idRule } from '../../lib/ids.ts';
-import { readyAction } from '../ready.ts';
-import { addressActions } from './addresses.contract.ts';
-import { authActions } from './auth.contract.ts';
-import { credentialActions } from './credentials.contract.ts';
+import { STAFF_ROLES } from '../../../lib/auth/access.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { idRule } from '../../../lib/ids.ts';
+import { readyAction } from '../../ready.ts';
+import { addressActions } from '../addresses.contract.ts';
+import { authActions } from '../auth.contract.ts';
+import { credentialActions } from '../credentials.contract.ts';
+import { privacyActions } from '../privacy.contract.ts';
+import { staffActions } from '../staff.contract.ts';
+import { wishlistActions } from '../wishlist.contract.ts';
 import { email, name, newPassword, profile } from './customer-rules.ts';
-import { privacyActions } from './privacy.contract.ts';
-import { staffActions } from './staff.contract.ts';
-import { wishlistActions } from './wishlist.contract.ts';
 
 export const customer = contract(
   'customer',
@@ -77,7 +77,7 @@ export const customer = contract(
   },
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof customer> {}
   interface Events extends EventsOf<typeof customer> {}
 }

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { lineFault } from '../../lib/contract/text-rules.ts';
+import { lineFault } from '../../../lib/contract/text-rules.ts';
 
 /** As one address may have (RFC 5321 §4.5.3.1.3, without the angle brackets). */
 const MAX_LENGTH = 254;

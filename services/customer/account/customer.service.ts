@@ -1,22 +1,22 @@
-import { keyRing } from '../../lib/auth/token-keys.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { customerOf, service } from '../../lib/contract/service.ts';
-import { newId } from '../../lib/ids.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { store } from '../../mixins/store/store.ts';
-import { worker } from '../../mixins/worker.ts';
+import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
+import { newId } from '../../../lib/ids.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
+import { addressHandlers } from '../addresses.ts';
+import { authHandlers } from '../auth.ts';
+import { credentialHandlers } from '../credentials.ts';
+import { HashingQueue } from '../hashing-queue.ts';
+import { driveErasures, privacyHandlers } from '../privacy.ts';
+import { endSessions } from '../session.ts';
+import { staffHandlers } from '../staff.ts';
+import { wishlistHandlers } from '../wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';
-import { addressHandlers } from './addresses.ts';
-import { authHandlers } from './auth.ts';
-import { credentialHandlers } from './credentials.ts';
 import { customer } from './customer.contract.ts';
 import { accountOf, type CustomerMixins, type CustomerService, changeOwn, hashed } from './customer-service.ts';
 import { normalEmail } from './email.ts';
-import { HashingQueue } from './hashing-queue.ts';
-import { driveErasures, privacyHandlers } from './privacy.ts';
-import { endSessions } from './session.ts';
-import { staffHandlers } from './staff.ts';
-import { wishlistHandlers } from './wishlist-handlers.ts';
 
 const ERASURE_PAUSE = 500;
 

@@ -1,11 +1,11 @@
-import type { Role } from '../../lib/auth/access.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import type { Address } from './address.ts';
+import type { Role } from '../../../lib/auth/access.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import type { Address } from '../address.ts';
+import type { Erasure } from '../erasure.ts';
+import type { LinkPurpose, PendingLink } from '../link.ts';
+import type { Closed, Session } from '../session.ts';
+import type { Wish } from '../wishlist.ts';
 import type { Consent } from './consent.ts';
-import type { Erasure } from './erasure.ts';
-import type { LinkPurpose, PendingLink } from './link.ts';
-import type { Closed, Session } from './session.ts';
-import type { Wish } from './wishlist.ts';
 
 /** A customer: account, profile, addresses and sessions in one document, so that they change together. */
 export interface Account {
