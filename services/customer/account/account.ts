@@ -1,6 +1,6 @@
 import type { Role } from '../../../lib/auth/access.ts';
 import { errors } from '../../../lib/contract/errors.ts';
-import type { Address } from '../address.ts';
+import type { Address } from '../address/address.ts';
 import type { Erasure } from '../erasure.ts';
 import type { LinkPurpose, PendingLink } from '../link.ts';
 import type { Closed, Session } from '../session.ts';

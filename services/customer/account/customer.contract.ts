@@ -2,7 +2,7 @@ import { STAFF_ROLES } from '../../../lib/auth/access.ts';
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
 import { idRule } from '../../../lib/ids.ts';
 import { readyAction } from '../../ready.ts';
-import { addressActions } from '../addresses.contract.ts';
+import { addressActions } from '../address/addresses.contract.ts';
 import { authActions } from '../auth.contract.ts';
 import { credentialActions } from '../credentials.contract.ts';
 import { privacyActions } from '../privacy.contract.ts';

@@ -5,7 +5,7 @@ import { newId } from '../../../lib/ids.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
-import { addressHandlers } from '../addresses.ts';
+import { addressHandlers } from '../address/addresses.ts';
 import { authHandlers } from '../auth.ts';
 import { credentialHandlers } from '../credentials.ts';
 import { HashingQueue } from '../hashing-queue.ts';

@@ -8,7 +8,7 @@ import {
   listed,
   remove,
   replace,
-} from '../../../services/customer/address.ts';
+} from '../../../services/customer/address/address.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const input: AddressInput = { name: 'Ada', line1: '1 Way', city: 'Berlin', postcode: '10115', country: 'DE' };
