@@ -4,7 +4,7 @@ import { type Self, service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
-import { signLink } from './link.ts';
+import { signLink } from './auth/link.ts';
 import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';
 import { mailSettingsOf } from './mail/settings.ts';
 import { messageOf } from './mail/templates.ts';

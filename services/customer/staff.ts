@@ -10,7 +10,7 @@ import { MissingDocument } from '../../mixins/store/changes.ts';
 import type { Account } from './account/account.ts';
 import { type CustomerService, hashed, mailLink, revoke } from './account/customer-service.ts';
 import { normalEmail } from './account/email.ts';
-import { endSessions } from './session.ts';
+import { endSessions } from './auth/session.ts';
 import type { staffActions } from './staff.contract.ts';
 
 type StaffAccount = Pick<Account, '_id' | 'email' | 'name'> & { role: StaffRole };

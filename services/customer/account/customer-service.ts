@@ -7,10 +7,10 @@ import type { Config } from '../../../lib/process/config.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
-import type { HashingQueue } from '../hashing-queue.ts';
-import { type LinkPurpose, newNonce, pendingLink } from '../link.ts';
-import { hashPassword, verifyPassword } from '../password.ts';
-import { type Session, withClosed, writeToken } from '../session.ts';
+import type { HashingQueue } from '../auth/hashing-queue.ts';
+import { type LinkPurpose, newNonce, pendingLink } from '../auth/link.ts';
+import { hashPassword, verifyPassword } from '../auth/password.ts';
+import { type Session, withClosed, writeToken } from '../auth/session.ts';
 import type { Account } from './account.ts';
 
 /** What the `customer` service has beside its actions. */

@@ -3,8 +3,8 @@ import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/c
 import { idRule } from '../../../lib/ids.ts';
 import { readyAction } from '../../ready.ts';
 import { addressActions } from '../address/addresses.contract.ts';
-import { authActions } from '../auth.contract.ts';
-import { credentialActions } from '../credentials.contract.ts';
+import { authActions } from '../auth/auth.contract.ts';
+import { credentialActions } from '../auth/credentials.contract.ts';
 import { privacyActions } from '../privacy.contract.ts';
 import { staffActions } from '../staff.contract.ts';
 import { wishlistActions } from '../wishlist.contract.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { HashingQueue } from '../../../services/customer/hashing-queue.ts';
+import { HashingQueue } from '../../../services/customer/auth/hashing-queue.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { hashPassword, verifyPassword } from '../../../services/customer/password.ts';
+import { hashPassword, verifyPassword } from '../../../services/customer/auth/password.ts';
 
 const password = 'Zürich naïve 北京 👟';
 const hash = await hashPassword(password);

@@ -11,7 +11,7 @@ import {
   rotate,
   type Session,
   writeToken,
-} from '../../../services/customer/session.ts';
+} from '../../../services/customer/auth/session.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const DAY = 24 * 3600_000;

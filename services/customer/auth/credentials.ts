@@ -1,8 +1,8 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { customerOf, type Handlers } from '../../lib/contract/service.ts';
-import { RefusedPatch } from '../../mixins/store/changes.ts';
-import type { Account } from './account/account.ts';
-import { consentsView, note } from './account/consent.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { RefusedPatch } from '../../../mixins/store/changes.ts';
+import type { Account } from '../account/account.ts';
+import { consentsView, note } from '../account/consent.ts';
 import {
   accountOf,
   type CustomerService,
@@ -12,8 +12,8 @@ import {
   mailLink,
   provePassword,
   revoke,
-} from './account/customer-service.ts';
-import { normalEmail } from './account/email.ts';
+} from '../account/customer-service.ts';
+import { normalEmail } from '../account/email.ts';
 import type { credentialActions } from './credentials.contract.ts';
 import { newNonce, pendingOf, readLink, without } from './link.ts';
 import { checkPassword } from './password-rules.ts';

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ACCESS_TOKEN_SECONDS } from '../../lib/auth/tokens.ts';
-import type { Config } from '../../lib/process/config.ts';
+import { ACCESS_TOKEN_SECONDS } from '../../../lib/auth/tokens.ts';
+import type { Config } from '../../../lib/process/config.ts';
 
 /** A login on one device. The refresh token itself is kept nowhere, only its hash. */
 export interface Session {

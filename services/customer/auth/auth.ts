@@ -1,8 +1,8 @@
-import type { Ctx } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { customerOf, type Handlers } from '../../lib/contract/service.ts';
-import { newId } from '../../lib/ids.ts';
-import { type Account, profileOf } from './account/account.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { newId } from '../../../lib/ids.ts';
+import { type Account, profileOf } from '../account/account.ts';
 import {
   accountOf,
   type CustomerService,
@@ -13,8 +13,8 @@ import {
   mailLink,
   revoke,
   tokensFor,
-} from './account/customer-service.ts';
-import { normalEmail } from './account/email.ts';
+} from '../account/customer-service.ts';
+import { normalEmail } from '../account/email.ts';
 import type { authActions } from './auth.contract.ts';
 import { isOutdated } from './password.ts';
 import { checkPassword } from './password-rules.ts';
