@@ -73,7 +73,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*is one address however a proxy writes it/,
   },
   'guesses are counted by single IPv6 addresses': {
-    file: 'services/customer/attempt.service.ts',
+    file: 'services/customer/guard/attempt.service.ts',
     find: 'hashed(clientNetwork(address))',
     replace: 'hashed(address)',
     tests: ['test/security/guessing.test.ts'],

@@ -6,7 +6,7 @@ import {
   FORGOTTEN,
   noAttempts,
   succeededTo,
-} from '../../../services/customer/attempts.ts';
+} from '../../../services/customer/guard/attempts.ts';
 
 const start = new Date('2026-11-24T12:00:00Z');
 const later = (ms: number) => new Date(+start + ms);

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { type Self, service } from '../../lib/contract/service.ts';
-import { clientNetwork } from '../../lib/process/client-address.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { worker } from '../../mixins/worker.ts';
+import { type Self, service } from '../../../lib/contract/service.ts';
+import { clientNetwork } from '../../../lib/process/client-address.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
 import { attempt } from './attempt.contract.ts';
 import { type Attempts, beginFrom, beginTo, FORGOTTEN, noAttempts, succeededFrom, succeededTo } from './attempts.ts';
 

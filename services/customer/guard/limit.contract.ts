@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 
 const whole = { type: 'number', integer: true, min: 1 } as const;
 
@@ -20,6 +20,6 @@ export const limit = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof limit> {}
 }

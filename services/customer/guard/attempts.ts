@@ -1,4 +1,4 @@
-import type { Patch } from '../../mixins/store/patch.ts';
+import type { Patch } from '../../../mixins/store/patch.ts';
 
 /** Failures in a row of one kind, and when the next attempt may come. */
 export interface Tries {

@@ -1,7 +1,7 @@
-import { type Self, service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { worker } from '../../mixins/worker.ts';
+import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
 import { limit } from './limit.contract.ts';
 import { type Allowance, noAllowance, take } from './limit.ts';
 

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 
 const internal = { visibility: 'public', auth: 'internal' } as const;
 const who = { email: 'string', address: 'string' } as const;
@@ -19,6 +19,6 @@ export const attempt = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof attempt> {}
 }

@@ -1,4 +1,4 @@
-import type { Decision } from '../../mixins/store/changes.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
 
 /** How much one client has been allowed in the window that is under way. An id is a keyed hash of who it is. */
 export interface Allowance {
