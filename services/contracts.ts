@@ -9,7 +9,7 @@ import { customer } from './customer/account/customer.contract.ts';
 import { auditLog } from './customer/audit-log.contract.ts';
 import { attempt } from './customer/guard/attempt.contract.ts';
 import { limit } from './customer/guard/limit.contract.ts';
-import { mail } from './customer/mail.contract.ts';
+import { mail } from './customer/mail/mail.contract.ts';
 import { category } from './product/category.contract.ts';
 import { imports } from './product/import.contract.ts';
 import { inventory } from './product/inventory.contract.ts';

@@ -16,7 +16,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./customer/audit-log.service.ts'),
     import('./customer/account/customer.service.ts'),
     import('./customer/guard/limit.service.ts'),
-    import('./customer/mail.service.ts'),
+    import('./customer/mail/mail.service.ts'),
   ],
   product: () => [
     import('./product/product.service.ts'),

@@ -17,7 +17,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*a name with a link/,
   },
   'a stranger is mailed what the customer wrote': {
-    file: 'services/customer/mail.service.ts',
+    file: 'services/customer/mail/mail.service.ts',
     find: 'const name = isProven ? contact.name : undefined;',
     replace: 'const name = contact.name;',
     tests: ['test/integration/customer/mail.test.ts'],
@@ -31,14 +31,14 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     red: /● order-confirmed, to an address that nobody has proven/,
   },
   'mails to one address are not limited': {
-    file: 'services/customer/mail.service.ts',
+    file: 'services/customer/mail/mail.service.ts',
     find: 'if (to !== undefined && isLimited(kind) && ',
     replace: 'if (false && to !== undefined && ',
     tests: ['test/integration/customer/credentials.test.ts'],
     red: /● .*few mails go to one address/,
   },
   'orders that cost nothing flood a stranger with mails': {
-    file: 'services/customer/mail.service.ts',
+    file: 'services/customer/mail/mail.service.ts',
     find: 'const isCounted = !isProven && ',
     replace: 'const isCounted = false && ',
     tests: ['test/integration/customer/mail.test.ts'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { mail } from '../../../services/customer/mail/mail.contract.ts';
 import type { Mail, MailRequest } from '../../../services/customer/mail/mail.ts';
 import { messageOf } from '../../../services/customer/mail/templates.ts';
-import { mail } from '../../../services/customer/mail.contract.ts';
 import { mailRequest } from '../../support/order-papers.ts';
 
 const EVIL = 'You won 1000 EUR evil-claim';

@@ -1,8 +1,8 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { idRule } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
-import { totalsRule } from '../shopping/pricing/priced-rules.ts';
-import { postalAddress } from './account/customer-rules.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { idRule } from '../../../lib/ids.ts';
+import { moneyRule } from '../../../lib/money.ts';
+import { totalsRule } from '../../shopping/pricing/priced-rules.ts';
+import { postalAddress } from '../account/customer-rules.ts';
 
 /** What a mail says of an order. */
 export const orderSummary = {
@@ -113,6 +113,6 @@ export const mail = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof mail> {}
 }

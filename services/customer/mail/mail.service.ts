@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { errors, isProblem } from '../../lib/contract/errors.ts';
-import { type Self, service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
-import { signLink } from './auth/link.ts';
-import { claim, ended, failed, type Mail, newMail, replayed } from './mail/mail.ts';
-import { mailSettingsOf } from './mail/settings.ts';
-import { messageOf } from './mail/templates.ts';
-import { forgetFiles, prepareFolder, transportOf } from './mail/transport.ts';
+import { errors, isProblem } from '../../../lib/contract/errors.ts';
+import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { type Worker, worker } from '../../../mixins/worker.ts';
+import { signLink } from '../auth/link.ts';
 import { LINK_MAILS, mail, NOTICES, ORDER_MAILS } from './mail.contract.ts';
+import { claim, ended, failed, type Mail, newMail, replayed } from './mail.ts';
+import { mailSettingsOf } from './settings.ts';
+import { messageOf } from './templates.ts';
+import { forgetFiles, prepareFolder, transportOf } from './transport.ts';
 
 const PAUSE = 500;
 const BATCH = 4;
