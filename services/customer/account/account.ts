@@ -3,7 +3,7 @@ import { errors } from '../../../lib/contract/errors.ts';
 import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
 import type { Closed, Session } from '../auth/session.ts';
-import type { Erasure } from '../erasure.ts';
+import type { Erasure } from '../privacy/erasure.ts';
 import type { Wish } from '../wishlist.ts';
 import type { Consent } from './consent.ts';
 

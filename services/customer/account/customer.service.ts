@@ -10,7 +10,7 @@ import { authHandlers } from '../auth/auth.ts';
 import { credentialHandlers } from '../auth/credentials.ts';
 import { HashingQueue } from '../auth/hashing-queue.ts';
 import { endSessions } from '../auth/session.ts';
-import { driveErasures, privacyHandlers } from '../privacy.ts';
+import { driveErasures, privacyHandlers } from '../privacy/privacy.ts';
 import { staffHandlers } from '../staff.ts';
 import { wishlistHandlers } from '../wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';

@@ -1,10 +1,10 @@
-import type { Ctx, Result } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { customerOf, type Handlers } from '../../lib/contract/service.ts';
-import { profileOf } from './account/account.ts';
-import { consentsView } from './account/consent.ts';
-import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from './account/customer-service.ts';
-import { sessionView } from './auth/session.ts';
+import type { Ctx, Result } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { profileOf } from '../account/account.ts';
+import { consentsView } from '../account/consent.ts';
+import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from '../account/customer-service.ts';
+import { sessionView } from '../auth/session.ts';
 import { delayed, ERASURES, erase, passed } from './erasure.ts';
 import type { privacyActions } from './privacy.contract.ts';
 

@@ -1,6 +1,6 @@
-import type { Decision } from '../../mixins/store/changes.ts';
-import type { Account } from './account/account.ts';
-import { endSessions } from './auth/session.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import type { Account } from '../account/account.ts';
+import { endSessions } from '../auth/session.ts';
 
 /** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */
 export interface Erasure {
