@@ -13,7 +13,7 @@ type Module = { default: (config: Config) => ServiceSchema };
 const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   customer: () => [
     import('./customer/guard/attempt.service.ts'),
-    import('./customer/audit-log.service.ts'),
+    import('./customer/staff/audit-log.service.ts'),
     import('./customer/account/customer.service.ts'),
     import('./customer/guard/limit.service.ts'),
     import('./customer/mail/mail.service.ts'),

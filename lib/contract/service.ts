@@ -1,6 +1,6 @@
 import type { ValidationSchema } from 'fastest-validator';
 import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
-import { audited } from '../audited.ts';
+import { audited } from '../../services/customer/staff/audited.ts';
 import { allows } from '../auth/access.ts';
 import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { errors } from './errors.ts';

@@ -1,10 +1,10 @@
-import { changed } from '../../lib/audited.ts';
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import type { Handlers } from '../../lib/contract/service.ts';
 import { blobStore } from '../../lib/files/blob-store.ts';
 import type { BlobConfig } from '../../lib/files/blobs.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
+import { changed } from '../customer/staff/audited.ts';
 import { addImage, describeImage, orderImages, removeImage } from './image-list.ts';
 import { imageView } from './image-view.ts';
 import type { imageActions } from './images.contract.ts';

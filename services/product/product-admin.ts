@@ -1,4 +1,3 @@
-import { changed } from '../../lib/audited.ts';
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
 import { etagOf, versionIn } from '../../lib/contract/etag.ts';
@@ -7,6 +6,7 @@ import type { Handlers } from '../../lib/contract/service.ts';
 import { timeOf } from '../../lib/contract/time.ts';
 import { newId } from '../../lib/ids.ts';
 import { type Decision, RefusedPatch } from '../../mixins/store/changes.ts';
+import { changed } from '../customer/staff/audited.ts';
 import { archived, created, edited, restored } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedule, unschedule } from './price-change.ts';

@@ -11,7 +11,7 @@ import { credentialHandlers } from '../auth/credentials.ts';
 import { HashingQueue } from '../auth/hashing-queue.ts';
 import { endSessions } from '../auth/session.ts';
 import { driveErasures, privacyHandlers } from '../privacy/privacy.ts';
-import { staffHandlers } from '../staff.ts';
+import { staffHandlers } from '../staff/staff.ts';
 import { wishlistHandlers } from '../wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';
 import { customer } from './customer.contract.ts';

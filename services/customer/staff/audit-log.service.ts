@@ -1,8 +1,8 @@
-import type { Params } from '../../lib/contract/contract.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
+import type { Params } from '../../../lib/contract/contract.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
 import { auditLog } from './audit-log.contract.ts';
 
 type Begun = Omit<Params<'audit-log.begin'>, 'id'>;

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { changed } from '../../lib/audited.ts';
-import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../lib/auth/access.ts';
-import type { Ctx } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
-import { type Handlers, staffOf } from '../../lib/contract/service.ts';
-import { newId } from '../../lib/ids.ts';
-import { MissingDocument } from '../../mixins/store/changes.ts';
-import type { Account } from './account/account.ts';
-import { type CustomerService, hashed, mailLink, revoke } from './account/customer-service.ts';
-import { normalEmail } from './account/email.ts';
-import { endSessions } from './auth/session.ts';
+import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../../lib/auth/access.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
+import { newId } from '../../../lib/ids.ts';
+import { MissingDocument } from '../../../mixins/store/changes.ts';
+import type { Account } from '../account/account.ts';
+import { type CustomerService, hashed, mailLink, revoke } from '../account/customer-service.ts';
+import { normalEmail } from '../account/email.ts';
+import { endSessions } from '../auth/session.ts';
+import { changed } from './audited.ts';
 import type { staffActions } from './staff.contract.ts';
 
 type StaffAccount = Pick<Account, '_id' | 'email' | 'name'> & { role: StaffRole };
