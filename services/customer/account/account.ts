@@ -4,7 +4,7 @@ import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
 import type { Closed, Session } from '../auth/session.ts';
 import type { Erasure } from '../privacy/erasure.ts';
-import type { Wish } from '../wishlist.ts';
+import type { Wish } from '../wishlist/wishlist.ts';
 import type { Consent } from './consent.ts';
 
 /** A customer: account, profile, addresses and sessions in one document, so that they change together. */

@@ -7,7 +7,7 @@ import { authActions } from '../auth/auth.contract.ts';
 import { credentialActions } from '../auth/credentials.contract.ts';
 import { privacyActions } from '../privacy/privacy.contract.ts';
 import { staffActions } from '../staff/staff.contract.ts';
-import { wishlistActions } from '../wishlist.contract.ts';
+import { wishlistActions } from '../wishlist/wishlist.contract.ts';
 import { email, name, newPassword, profile } from './customer-rules.ts';
 
 export const customer = contract(

@@ -12,7 +12,7 @@ import { HashingQueue } from '../auth/hashing-queue.ts';
 import { endSessions } from '../auth/session.ts';
 import { driveErasures, privacyHandlers } from '../privacy/privacy.ts';
 import { staffHandlers } from '../staff/staff.ts';
-import { wishlistHandlers } from '../wishlist-handlers.ts';
+import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';
 import { customer } from './customer.contract.ts';
 import { accountOf, type CustomerMixins, type CustomerService, changeOwn, hashed } from './customer-service.ts';
