@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { loadConfig } from '../lib/process/config.ts';
 import { startNode } from '../scripts/node.ts';
-import { Catalogue } from '../services/product/catalogue.ts';
+import { Catalogue } from '../services/product/catalogue/catalogue.ts';
 import type { Product } from '../services/product/product.ts';
 
 /** Times in ms, sizes in MB. */

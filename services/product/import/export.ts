@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { escapeLineBreaks, LINE_BREAK } from '../../../lib/files/unicode.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { Pace } from '../pace.ts';
+import { Pace } from '../catalogue/pace.ts';
 import type { Product } from '../product.ts';
 import { columnsOf, type Names, recordOf } from './columns.ts';
 import type { Format } from './job.ts';

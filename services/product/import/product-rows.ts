@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '../catalogue/pace.ts';
 import { csvRecords } from './csv.ts';
 import { hashOf, indexOf } from './file-index.ts';
 import type { Format } from './job.ts';

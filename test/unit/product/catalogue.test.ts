@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { availabilityOf } from '../../../services/product/availability.ts';
-import { Catalogue } from '../../../services/product/catalogue.ts';
+import { Catalogue } from '../../../services/product/catalogue/catalogue.ts';
 import { lowestPrice, type Product, UNSAID } from '../../../services/product/product.ts';
 import type { Page } from '../../../services/product/search/page.ts';
 import type { Query, Sort } from '../../../services/product/search/query.ts';

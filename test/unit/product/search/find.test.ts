@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Catalogue } from '../../../../services/product/catalogue.ts';
+import { Catalogue } from '../../../../services/product/catalogue/catalogue.ts';
 import { type Product, UNSAID } from '../../../../services/product/product.ts';
 import { type Query, SORTS } from '../../../../services/product/search/query.ts';
 import { naively } from '../../../support/catalogue-model.ts';

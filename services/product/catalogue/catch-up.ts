@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import type { Events, Rpc } from '../../lib/contract/contract.ts';
-import type { Store } from '../../mixins/store/store.ts';
-import type { StockLevel } from './availability.ts';
+import type { Events, Rpc } from '../../../lib/contract/contract.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import type { StockLevel } from '../availability.ts';
+import type { Product } from '../product.ts';
 import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Pace } from './pace.ts';
-import type { Product } from './product.ts';
 import { Unopened } from './unopened.ts';
 
 type Levels = Events['inventory.changed']['levels'];

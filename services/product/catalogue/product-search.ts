@@ -1,11 +1,11 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, fitting } from '../../lib/contract/page.ts';
-import type { Handlers } from '../../lib/contract/service.ts';
-import { timeOf } from '../../lib/contract/time.ts';
-import { type Product, soldIn } from './product.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { DEFAULT_LIMIT, fitting } from '../../../lib/contract/page.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
+import { timeOf } from '../../../lib/contract/time.ts';
+import { type Product, soldIn } from '../product.ts';
+import { type ProductService, sightIn } from '../product-service.ts';
+import { productCard, productCopy, type Sight } from '../product-view.ts';
 import type { productSearchActions } from './product-search.contract.ts';
-import { type ProductService, sightIn } from './product-service.ts';
-import { productCard, productCopy, type Sight } from './product-view.ts';
 
 const FEW = 8;
 /** What goes with `updatedSince`: a filter would keep from a client that something has left it. */
