@@ -1,14 +1,14 @@
 import type { Level, StockLevel } from '../availability.ts';
 import type { Product, Variant } from '../product.ts';
-import type { Tree } from '../search/categories.ts';
-import { type Changed, changedSince } from '../search/changed.ts';
-import { type Found, find } from '../search/find.ts';
-import type { Page } from '../search/page.ts';
-import type { PriceList } from '../search/price-list.ts';
-import { Projection } from '../search/projection.ts';
-import type { Query } from '../search/query.ts';
-import { related } from '../search/related.ts';
-import { type Suggestions, suggest } from '../search/suggest.ts';
+import type { Tree } from './search/categories.ts';
+import { type Changed, changedSince } from './search/changed.ts';
+import { type Found, find } from './search/find.ts';
+import type { Page } from './search/page.ts';
+import type { PriceList } from './search/price-list.ts';
+import { Projection } from './search/projection.ts';
+import type { Query } from './search/query.ts';
+import { related } from './search/related.ts';
+import { type Suggestions, suggest } from './search/suggest.ts';
 
 /** As a part of the projection answers, with the products themselves. */
 type WithProducts<T extends { ordinals: number[] }> = Omit<T, 'ordinals'> & { items: Product[] };

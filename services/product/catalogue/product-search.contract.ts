@@ -1,7 +1,7 @@
 import { pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { currencyParam, listedProduct, productCard } from '../product-rules.ts';
-import { SORTS } from '../search/query.ts';
+import { SORTS } from './search/query.ts';
 
 const text = { type: 'string', trim: true, max: 200 } as const;
 const price = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000, optional: true } as const;

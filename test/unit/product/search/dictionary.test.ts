@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Names } from '../../../../services/product/search/names.ts';
-import { folded, stemOf, wordsOf } from '../../../../services/product/search/words.ts';
+import { Names } from '../../../../services/product/catalogue/search/names.ts';
+import { folded, stemOf, wordsOf } from '../../../../services/product/catalogue/search/words.ts';
 import { isNear } from '../../../support/catalogue-model.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BitSet } from '../../../../services/product/search/bit-set.ts';
-import { Postings } from '../../../../services/product/search/postings.ts';
+import { BitSet } from '../../../../services/product/catalogue/search/bit-set.ts';
+import { Postings } from '../../../../services/product/catalogue/search/postings.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 /** Close together, so that they become a bit set, or far apart, so that they do not. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { priceRanges, rangeText } from '../../../../services/product/search/price-ranges.ts';
+import { priceRanges, rangeText } from '../../../../services/product/catalogue/search/price-ranges.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const texts = (least: number, most: number) => priceRanges(least, most).map(rangeText);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SortedList } from '../../../../services/product/search/sorted-list.ts';
+import { SortedList } from '../../../../services/product/catalogue/search/sorted-list.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 

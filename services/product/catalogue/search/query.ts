@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import { errors, type FieldError } from '../../../../lib/contract/errors.ts';
 import { wordsOf } from './words.ts';
 
 export const SORTS = ['relevance', 'popularity', 'newest', 'price', '-price', 'rating'] as const;

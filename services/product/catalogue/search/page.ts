@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, foreignCursor } from '../../../lib/contract/page.ts';
+import { decodeCursor, encodeCursor, foreignCursor } from '../../../../lib/contract/page.ts';
 import type { BitSet } from './bit-set.ts';
 import { firstOf, type Order } from './order.ts';
 import type { Place } from './sorted-list.ts';
