@@ -10,7 +10,7 @@ import { attempt } from './customer/guard/attempt.contract.ts';
 import { limit } from './customer/guard/limit.contract.ts';
 import { mail } from './customer/mail/mail.contract.ts';
 import { auditLog } from './customer/staff/audit-log.contract.ts';
-import { category } from './product/category.contract.ts';
+import { category } from './product/category/category.contract.ts';
 import { imports } from './product/import.contract.ts';
 import { inventory } from './product/inventory.contract.ts';
 import { media } from './product/media.contract.ts';

@@ -20,7 +20,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   ],
   product: () => [
     import('./product/product.service.ts'),
-    import('./product/category.service.ts'),
+    import('./product/category/category.service.ts'),
     import('./product/inventory.service.ts'),
     import('./product/movement.service.ts'),
     import('./product/posting.service.ts'),

@@ -1,7 +1,7 @@
 import type { Store } from '../../mixins/store/store.ts';
 import type { Account } from '../../services/customer/account/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
-import type { CategoryTree } from '../../services/product/category-tree.ts';
+import type { CategoryTree } from '../../services/product/category/category-tree.ts';
 import type { Job } from '../../services/product/import/job.ts';
 import type { Entry } from '../../services/product/ledger-writer.ts';
 import type { Posting } from '../../services/product/posting.ts';

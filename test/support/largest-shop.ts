@@ -5,7 +5,7 @@ import { blobStore } from '../../lib/files/blob-store.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { startNode } from '../../scripts/node.ts';
-import { TREE } from '../../services/product/category-tree.ts';
+import { TREE } from '../../services/product/category/category-tree.ts';
 import { created, type ProductInput } from '../../services/product/edit.ts';
 import { fileOf } from '../../services/product/picture.ts';
 import type { Product } from '../../services/product/product.ts';

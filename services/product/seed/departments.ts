@@ -1,4 +1,4 @@
-import type { Category } from '../category-tree.ts';
+import type { Category } from '../category/category-tree.ts';
 import { ranges } from './ranges/index.ts';
 
 interface Department {

@@ -9,7 +9,7 @@ import {
   pathOf,
   removed,
   totals,
-} from '../../../services/product/category-tree.ts';
+} from '../../../services/product/category/category-tree.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,9 +1,9 @@
-import type { Rpc } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { changed } from '../customer/staff/audited.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { changed } from '../../customer/staff/audited.ts';
 import { category } from './category.contract.ts';
 import { added, type CategoryTree, edited, emptyTree, removed, TREE, type Tree } from './category-tree.ts';
 import { categoryList, categoryPage, categoryView } from './category-view.ts';
@@ -78,7 +78,7 @@ export default function categoryService(config: Config) {
     async started() {
       if (!config.seed || (await this.store.get(TREE))) return;
       // Imported only here: nobody else needs the data.
-      const { sampleTree } = await import('./seed/departments.ts');
+      const { sampleTree } = await import('../seed/departments.ts');
       await this.store.insert({ _id: TREE, categories: sampleTree() });
     },
   });
