@@ -28,9 +28,9 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/review.service.ts'),
     import('./product/review-vote.service.ts'),
     import('./product/media.service.ts'),
-    import('./product/import.service.ts'),
-    import('./product/refused-row.service.ts'),
-    import('./product/removed-variant.service.ts'),
+    import('./product/import/import.service.ts'),
+    import('./product/import/refused-row.service.ts'),
+    import('./product/import/removed-variant.service.ts'),
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),

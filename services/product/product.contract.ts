@@ -3,11 +3,11 @@ import { moneyRule } from '../../lib/money.ts';
 import { readyAction } from '../ready.ts';
 import { productSearchActions } from './catalogue/product-search.contract.ts';
 import { imageActions } from './images.contract.ts';
+import { transferActions } from './import/transfer.contract.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { sampleActions } from './samples.contract.ts';
 import { tallyActions } from './tally.contract.ts';
-import { transferActions } from './transfer.contract.ts';
 
 const offer = {
   type: 'object',

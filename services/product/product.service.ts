@@ -7,6 +7,7 @@ import { Catalogue } from './catalogue/catalogue.ts';
 import { CatchUp } from './catalogue/catch-up.ts';
 import { productSearchHandlers } from './catalogue/product-search.ts';
 import { imageHandlers } from './images.ts';
+import { transferHandlers } from './import/transfer.ts';
 import { loadLibrary } from './picture.ts';
 import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
@@ -17,7 +18,6 @@ import { offerOf, productCard, productView } from './product-view.ts';
 import { sampleHandlers } from './samples.ts';
 import { sampleProducts, seed } from './seed/load.ts';
 import { tallyHandlers } from './tally.ts';
-import { transferHandlers } from './transfer.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */
 const CATCH_UP_PAUSE = 1000;

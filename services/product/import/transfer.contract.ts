@@ -1,4 +1,4 @@
-import { importInput } from './import/import-input.ts';
+import { importInput } from './import-input.ts';
 
 const outcome = {
   type: 'object',

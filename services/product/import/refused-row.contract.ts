@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 
 export const refusedRowRule = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
 
@@ -23,6 +23,6 @@ export const refusedRow = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof refusedRow> {}
 }

@@ -1,15 +1,15 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
-import { type Self, service, staffOf } from '../../lib/contract/service.ts';
-import { timeoutOf } from '../../lib/contract/upload-time.ts';
-import { blobStore } from '../../lib/files/blob-store.ts';
-import { newId } from '../../lib/ids.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
-import { type Format, type Job, queued, uploading } from './import/job.ts';
-import { fileOf, workOff } from './import/work.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import { timeoutOf } from '../../../lib/contract/upload-time.ts';
+import { blobStore } from '../../../lib/files/blob-store.ts';
+import { newId } from '../../../lib/ids.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { type Worker, worker } from '../../../mixins/worker.ts';
 import { imports } from './import.contract.ts';
+import { type Format, type Job, queued, uploading } from './job.ts';
+import { fileOf, workOff } from './work.ts';
 
 /** Between two looks for an import that nobody works on, in ms. */
 const PAUSE = 1000;

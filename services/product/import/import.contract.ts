@@ -1,7 +1,7 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { anyId } from '../../lib/ids.ts';
-import { FORMATS, JOB_STATUSES } from './import/job.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { anyId } from '../../../lib/ids.ts';
+import { FORMATS, JOB_STATUSES } from './job.ts';
 import { refusedRowRule } from './refused-row.contract.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
 
@@ -95,6 +95,6 @@ export const imports = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof imports> {}
 }
