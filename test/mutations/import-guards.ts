@@ -3,7 +3,7 @@ import type { Mutation } from './mutation.ts';
 /** The guards of imports and exports of products. */
 export const IMPORT_MUTATIONS: Record<string, Mutation> = {
   'rows of a product that do not stand together are taken for several products': {
-    file: 'services/product/import/file-index.ts',
+    file: 'services/product/import/format/file-index.ts',
     find: 'if (hash !== undefined && sizes.has(hash)) scattered.set(hash, 0);',
     replace: '',
     tests: ['test/unit/product/import-rows.test.ts'],

@@ -7,10 +7,10 @@ import type { Product } from '../product.ts';
 import type { ProductService } from '../product-service.ts';
 import { takenBy } from '../taken.ts';
 import { applyRows, type Change } from './apply-rows.ts';
+import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';
 import { type Outcome, refusal } from './outcome.ts';
 import { NO_REMOVALS, planRemovals } from './removals.ts';
-import { RefusedRow } from './row.ts';
 import { newProductOf } from './row-edit.ts';
 
 /** Changes that are written at the same time. */

@@ -4,9 +4,9 @@ import { escapeLineBreaks, LINE_BREAK } from '../../../lib/files/unicode.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { Pace } from '../catalogue/pace.ts';
 import type { Product } from '../product.ts';
-import { columnsOf, type Names, recordOf } from './columns.ts';
+import { columnsOf, type Names, recordOf } from './format/columns.ts';
+import { LONGEST_LINE } from './format/row.ts';
 import type { Format } from './job.ts';
-import { LONGEST_LINE } from './row.ts';
 
 /** Products that are read at a time: with 200 variants each they are copied within a few milliseconds. */
 const PRODUCTS_AT_ONCE = 10;

@@ -1,5 +1,5 @@
 import { type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
-import { RefusedRow, shortened } from './row.ts';
+import { RefusedRow, shortened } from './format/row.ts';
 
 /** What came of a row; `removed`: how many variants went, as they were not in it. */
 export type Outcome =

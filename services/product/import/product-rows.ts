@@ -1,10 +1,10 @@
 import { Pace } from '../catalogue/pace.ts';
-import { csvRecords } from './csv.ts';
-import { hashOf, indexOf } from './file-index.ts';
+import { csvRecords } from './format/csv.ts';
+import { hashOf, indexOf } from './format/file-index.ts';
+import { jsonlRecords } from './format/jsonl.ts';
+import { RecordGroup } from './format/record-group.ts';
+import { BrokenFile, type FileRecord, type Row } from './format/row.ts';
 import type { Format } from './job.ts';
-import { jsonlRecords } from './jsonl.ts';
-import { RecordGroup } from './record-group.ts';
-import { BrokenFile, type FileRecord, type Row } from './row.ts';
 
 /** Of the products whose records do not stand together, so much is gathered at a time. */
 const MAX_GATHERED_BYTES = 16 * 1024 ** 2;

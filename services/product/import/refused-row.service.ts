@@ -1,7 +1,7 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { afterLine, endOf, lineId } from './line-id.ts';
+import { afterLine, endOf, lineId } from './format/line-id.ts';
 import { refusedRow } from './refused-row.contract.ts';
 
 interface Row {

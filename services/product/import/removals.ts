@@ -1,8 +1,8 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Product } from '../product.ts';
 import type { ImportedRow } from './batch.ts';
+import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';
-import { RefusedRow } from './row.ts';
 
 /** SKUs of one call. */
 const AT_ONCE = 500;

@@ -3,8 +3,8 @@ import { errors } from '../../../lib/contract/errors.ts';
 import { type ProductInput, priceIn } from '../edit.ts';
 import { checkLabels } from '../labels.ts';
 import type { Price, Product, Variant } from '../product.ts';
+import { RefusedRow } from './format/row.ts';
 import type { Input, VariantInput } from './import-input.ts';
-import { RefusedRow } from './row.ts';
 
 /** What the shop has, or allows, that a row is held against. */
 interface Known {

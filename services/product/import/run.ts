@@ -1,6 +1,6 @@
 import type { ImportedRow } from './batch.ts';
+import { BrokenFile, type Row } from './format/row.ts';
 import type { Outcome } from './outcome.ts';
-import { BrokenFile, type Row } from './row.ts';
 
 /** Rows of a part, which are taken in by one call. */
 const PART_ROWS = 500;

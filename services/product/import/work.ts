@@ -5,11 +5,11 @@ import { isOutage } from '../../../lib/process/outage.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import type { ImportedRow } from './batch.ts';
-import { hashOf } from './file-index.ts';
+import { hashOf } from './format/file-index.ts';
+import { BrokenFile } from './format/row.ts';
 import { claimed, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
 import { productRows } from './product-rows.ts';
 import { missingIn } from './removals.ts';
-import { BrokenFile } from './row.ts';
 import { type Result, runImport } from './run.ts';
 
 /** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */

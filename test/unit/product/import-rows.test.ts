@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { indexOf } from '../../../services/product/import/file-index.ts';
-import { formula, plain } from '../../../services/product/import/formula.ts';
+import { indexOf } from '../../../services/product/import/format/file-index.ts';
+import { formula, plain } from '../../../services/product/import/format/formula.ts';
+import type { Row } from '../../../services/product/import/format/row.ts';
 import type { Format } from '../../../services/product/import/job.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
-import type { Row } from '../../../services/product/import/row.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

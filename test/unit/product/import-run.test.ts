@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { BrokenFile, type Row } from '../../../services/product/import/row.ts';
+import { BrokenFile, type Row } from '../../../services/product/import/format/row.ts';
 import { type Result, runImport } from '../../../services/product/import/run.ts';
 
 /** The rows of a file, each with so many variants. */

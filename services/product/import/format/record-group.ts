@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Input, MAX_VARIANTS, type VariantInput } from './import-input.ts';
+import { type Input, MAX_VARIANTS, type VariantInput } from '../import-input.ts';
 import type { FileRecord, Row } from './row.ts';
 
 /** The records of one product, wherever they stand in the file. One that is wrong keeps all of the product out. */

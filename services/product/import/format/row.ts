@@ -1,8 +1,8 @@
-import { strict } from '../../../lib/contract/service.ts';
-import { isInheritedName } from '../../../lib/contract/unsafe-names.ts';
-import { Validator } from '../../../lib/contract/validator.ts';
-import { isWellFormed } from '../../../lib/files/unicode.ts';
-import { type Input, importInput } from './import-input.ts';
+import { strict } from '../../../../lib/contract/service.ts';
+import { isInheritedName } from '../../../../lib/contract/unsafe-names.ts';
+import { Validator } from '../../../../lib/contract/validator.ts';
+import { isWellFormed } from '../../../../lib/files/unicode.ts';
+import { type Input, importInput } from '../import-input.ts';
 
 /** One product of a file, or why it is refused; `line` counts from 1. */
 export type Row = { line: number; input: Input } | { line: number; wrong: string };
