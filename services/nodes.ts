@@ -21,9 +21,9 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   product: () => [
     import('./product/product.service.ts'),
     import('./product/category/category.service.ts'),
-    import('./product/inventory.service.ts'),
-    import('./product/movement.service.ts'),
-    import('./product/posting.service.ts'),
+    import('./product/inventory/inventory.service.ts'),
+    import('./product/inventory/movement.service.ts'),
+    import('./product/inventory/posting.service.ts'),
     import('./product/stock-alert.service.ts'),
     import('./product/review.service.ts'),
     import('./product/review-vote.service.ts'),

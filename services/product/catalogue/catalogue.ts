@@ -1,4 +1,4 @@
-import type { Level, StockLevel } from '../availability.ts';
+import type { Level, StockLevel } from '../inventory/availability.ts';
 import type { Product, Variant } from '../product.ts';
 import type { Tree } from './search/categories.ts';
 import { type Changed, changedSince } from './search/changed.ts';

@@ -151,7 +151,7 @@ eachEngine('the stock, for staff', (engine) => {
     await eventually(filed, (found) => found.length === 1);
     await shop.broker.destroyService(shop.broker.getLocalService('movement'));
     for (let n = 0; n < 5; n++) await order(1, 'commit');
-    const { default: movementService } = await import('../../../services/product/movement.service.ts');
+    const { default: movementService } = await import('../../../services/product/inventory/movement.service.ts');
     shop.broker.createService(movementService(config));
     await shop.broker.waitForServices('movement');
     expect(await history()).toHaveLength(11);

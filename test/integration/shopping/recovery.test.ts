@@ -4,7 +4,7 @@ import type { Service } from 'moleculer';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import inventoryService from '../../../services/product/inventory.service.ts';
+import inventoryService from '../../../services/product/inventory/inventory.service.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
 import paymentService from '../../../services/shopping/payment.service.ts';

@@ -4,7 +4,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import type { Infer, InferRule } from '../../../lib/contract/infer.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import type {} from '../../../services/contracts.ts';
-import type { inventory } from '../../../services/product/inventory.contract.ts';
+import type { inventory } from '../../../services/product/inventory/inventory.contract.ts';
 
 /*
  * Most of what this file says is checked by `npm run types`: a type that comes out differently does not compile. At run

@@ -12,8 +12,8 @@ import {
   type Posted,
   totalOf,
   unpacked,
-} from '../../../services/product/ledger.ts';
-import { type Entry, LedgerWriter } from '../../../services/product/ledger-writer.ts';
+} from '../../../services/product/inventory/ledger.ts';
+import { type Entry, LedgerWriter } from '../../../services/product/inventory/ledger-writer.ts';
 import {
   commit,
   logOf,
@@ -26,8 +26,8 @@ import {
   takeBack,
   trimmed,
   watched,
-} from '../../../services/product/stock.ts';
-import { type Correction, post } from '../../../services/product/stock-post.ts';
+} from '../../../services/product/inventory/stock.ts';
+import { type Correction, post } from '../../../services/product/inventory/stock-post.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -4,8 +4,8 @@ import { emptyAllotment } from '../../../lib/allotment.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
-import { movedOut, unpacked } from '../../../services/product/ledger.ts';
-import { commit, logOf, release, reserve, type Stock, trimmed } from '../../../services/product/stock.ts';
+import { movedOut, unpacked } from '../../../services/product/inventory/ledger.ts';
+import { commit, logOf, release, reserve, type Stock, trimmed } from '../../../services/product/inventory/stock.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,4 +1,4 @@
-import type { Level } from '../../availability.ts';
+import type { Level } from '../../inventory/availability.ts';
 import { lowestPrice, type Product, soldIn } from '../../product.ts';
 import { BitSet } from './bit-set.ts';
 import { KeptOrder } from './order.ts';

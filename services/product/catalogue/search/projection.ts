@@ -1,4 +1,4 @@
-import type { StockLevel } from '../../availability.ts';
+import type { StockLevel } from '../../inventory/availability.ts';
 import type { Product } from '../../product.ts';
 import { Categories } from './categories.ts';
 import { type Label, Labels, labelsOf } from './labels.ts';

@@ -1,4 +1,4 @@
-import { type Level, LOW_AT, type StockLevel } from '../../availability.ts';
+import { type Level, LOW_AT, type StockLevel } from '../../inventory/availability.ts';
 
 /** Nobody's: a SKU of which only the stock is known. */
 const NOBODY = -1;

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
-import { forget } from '../../lib/allotment.ts';
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { readPage } from '../../mixins/store/books.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
+import { forget } from '../../../lib/allotment.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { readPage } from '../../../mixins/store/books.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { sampleStock, seed } from '../seed/load.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
 import { loggedTotal, movedOut } from './ledger.ts';
 import { LedgerWriter } from './ledger-writer.ts';
-import { sampleStock, seed } from './seed/load.ts';
 import {
   close,
   commit,

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { MOVEMENTS, REASONS } from './ledger.ts';
 
 const whole = { type: 'number', integer: true } as const;
@@ -53,6 +53,6 @@ export const movement = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof movement> {}
 }

@@ -1,6 +1,6 @@
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
-import { idRule } from '../../lib/ids.ts';
-import { booksOf, booksParams } from '../../mixins/store/books.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { idRule } from '../../../lib/ids.ts';
+import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { REASONS } from './ledger.ts';
 
@@ -171,7 +171,7 @@ export const inventory = contract(
   },
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof inventory> {}
   interface Events extends EventsOf<typeof inventory> {}
 }

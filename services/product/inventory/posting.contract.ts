@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
@@ -91,6 +91,6 @@ export const posting = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof posting> {}
 }

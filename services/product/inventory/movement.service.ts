@@ -1,6 +1,6 @@
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
 import { NOTHING, plus, type Totals, totalOf } from './ledger.ts';
 import type { Entry } from './ledger-writer.ts';
 import { movement } from './movement.contract.ts';

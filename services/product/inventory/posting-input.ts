@@ -1,5 +1,5 @@
-import type { Params } from '../../lib/contract/contract.ts';
-import { errors, type FieldError } from '../../lib/contract/errors.ts';
+import type { Params } from '../../../lib/contract/contract.ts';
+import { errors, type FieldError } from '../../../lib/contract/errors.ts';
 import type { Posting } from './posting.ts';
 import type { Correction } from './stock-post.ts';
 

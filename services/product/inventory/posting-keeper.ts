@@ -1,6 +1,6 @@
-import type { Rpc } from '../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../lib/contract/errors.ts';
-import type { Store } from '../../mixins/store/store.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
+import { errors, isProblem } from '../../../lib/contract/errors.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import {
   claim,
   concluded,

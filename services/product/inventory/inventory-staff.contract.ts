@@ -1,4 +1,4 @@
-import { pageOf, pageParams } from '../../lib/contract/page.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { MOVEMENTS, REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Events } from '../../lib/contract/contract.ts';
+import type { Events } from '../../../lib/contract/contract.ts';
 
 type Level = Events['inventory.changed']['levels'][number];
 
