@@ -27,7 +27,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/stock-alert.service.ts'),
     import('./product/review.service.ts'),
     import('./product/review-vote.service.ts'),
-    import('./product/media.service.ts'),
+    import('./product/media/media.service.ts'),
     import('./product/import/import.service.ts'),
     import('./product/import/refused-row.service.ts'),
     import('./product/import/removed-variant.service.ts'),

@@ -2,8 +2,8 @@ import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/cont
 import { moneyRule } from '../../lib/money.ts';
 import { readyAction } from '../ready.ts';
 import { productSearchActions } from './catalogue/product-search.contract.ts';
-import { imageActions } from './images.contract.ts';
 import { transferActions } from './import/transfer.contract.ts';
+import { imageActions } from './media/images.contract.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { sampleActions } from './samples.contract.ts';

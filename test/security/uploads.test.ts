@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import type { Config } from '../../lib/process/config.ts';
-import { formatOf } from '../../services/product/picture-format.ts';
+import { formatOf } from '../../services/product/media/picture-format.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { bytesAt, picture, upload } from '../support/pictures.ts';
 import { parsed, RawConnection } from '../support/raw.ts';

@@ -7,7 +7,7 @@ import type { Config } from '../../lib/process/config.ts';
 import { startNode } from '../../scripts/node.ts';
 import { TREE } from '../../services/product/category/category-tree.ts';
 import { created, type ProductInput } from '../../services/product/edit.ts';
-import { fileOf } from '../../services/product/picture.ts';
+import { fileOf } from '../../services/product/media/picture.ts';
 import type { Product } from '../../services/product/product.ts';
 import { emptyCart } from '../../services/shopping/cart.ts';
 import { storeOf } from './books.ts';

@@ -1,6 +1,6 @@
-import { anyId } from '../../lib/ids.ts';
+import { anyId } from '../../../lib/ids.ts';
+import { imageRule } from '../product-rules.ts';
 import { LARGEST_PICTURE } from './picture.ts';
-import { imageRule } from './product-rules.ts';
 
 const alt = { type: 'string', max: 300 } as const;
 const staff = {

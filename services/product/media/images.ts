@@ -1,16 +1,16 @@
-import type { Ctx } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
-import type { Handlers } from '../../lib/contract/service.ts';
-import { blobStore } from '../../lib/files/blob-store.ts';
-import type { BlobConfig } from '../../lib/files/blobs.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import { changed } from '../customer/staff/audited.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
+import { blobStore } from '../../../lib/files/blob-store.ts';
+import type { BlobConfig } from '../../../lib/files/blobs.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { changed } from '../../customer/staff/audited.ts';
+import type { Product } from '../product.ts';
+import type { ProductService } from '../product-service.ts';
 import { addImage, describeImage, orderImages, removeImage } from './image-list.ts';
 import { imageView } from './image-view.ts';
 import type { imageActions } from './images.contract.ts';
 import { collected, storePicture } from './picture.ts';
-import type { Product } from './product.ts';
-import type { ProductService } from './product-service.ts';
 
 type Step = (product: Readonly<Product>, now: Date) => Decision<Product>;
 

@@ -1,8 +1,8 @@
-import { errors } from '../../lib/contract/errors.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import { change } from './edit.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { change } from '../edit.ts';
+import type { Product } from '../product.ts';
 import type { Image } from './image.ts';
-import type { Product } from './product.ts';
 
 /** Of one product. */
 const MOST = 20;
