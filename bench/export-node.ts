@@ -6,7 +6,7 @@ import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/process/config.ts';
 import { type Store, store } from '../mixins/store/store.ts';
 import { exported } from '../services/product/import/export.ts';
-import { type Product, UNSAID } from '../services/product/product.ts';
+import { type Product, UNSAID } from '../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
 export interface ExportReport {

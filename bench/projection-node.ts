@@ -6,7 +6,7 @@ import { MongoClient } from 'mongodb';
 import { loadConfig } from '../lib/process/config.ts';
 import { startNode } from '../scripts/node.ts';
 import { Catalogue } from '../services/product/catalogue/catalogue.ts';
-import type { Product } from '../services/product/product.ts';
+import type { Product } from '../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
 export interface ProjectionReport {

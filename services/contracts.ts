@@ -18,7 +18,7 @@ import { inventory } from './product/inventory/inventory.contract.ts';
 import { movement } from './product/inventory/movement.contract.ts';
 import { posting } from './product/inventory/posting.contract.ts';
 import { media } from './product/media/media.contract.ts';
-import { product } from './product/product.contract.ts';
+import { product } from './product/product/product.contract.ts';
 import { review } from './product/review.contract.ts';
 import { reviewVote } from './product/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert.contract.ts';

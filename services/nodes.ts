@@ -19,7 +19,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./customer/mail/mail.service.ts'),
   ],
   product: () => [
-    import('./product/product.service.ts'),
+    import('./product/product/product.service.ts'),
     import('./product/category/category.service.ts'),
     import('./product/inventory/inventory.service.ts'),
     import('./product/inventory/movement.service.ts'),

@@ -2,9 +2,9 @@ import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
 import { anyId, idRule } from '../../lib/ids.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
+import { moveKey, until } from './product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review-rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
-import { moveKey, until } from './tally.contract.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;

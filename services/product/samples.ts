@@ -1,5 +1,5 @@
 import type { Handlers } from '../../lib/contract/service.ts';
-import type { ProductService } from './product-service.ts';
+import type { ProductService } from './product/product-service.ts';
 import type { sampleActions } from './samples.contract.ts';
 import { asProduct } from './seed/load.ts';
 import type { SampleProduct } from './seed/product.ts';

@@ -185,7 +185,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /● .*is a coded error at once/,
   },
   'a product in a list has each variant': {
-    file: 'services/product/product-view.ts',
+    file: 'services/product/product/product-view.ts',
     find: 'return cardOf(product, variantsOf(product, sight), sight);',
     replace: 'return productCopy(product, sight);',
     tests: ['test/integration/product/catalogue.test.ts'],

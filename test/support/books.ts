@@ -6,7 +6,7 @@ import type { Job } from '../../services/product/import/job.ts';
 import type { Entry } from '../../services/product/inventory/ledger-writer.ts';
 import type { Posting } from '../../services/product/inventory/posting.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
-import type { Product } from '../../services/product/product.ts';
+import type { Product } from '../../services/product/product/product.ts';
 import type { Review } from '../../services/product/review.ts';
 import type { Vote } from '../../services/product/review-vote.ts';
 import type { StockAlert } from '../../services/product/stock-alert.ts';

@@ -1,7 +1,7 @@
 import { labelsOf } from '../../services/product/catalogue/search/labels.ts';
 import type { Query } from '../../services/product/catalogue/search/query.ts';
 import { folded, stemOf, wordsOf } from '../../services/product/catalogue/search/words.ts';
-import { lowestPrice, type Product } from '../../services/product/product.ts';
+import { lowestPrice, type Product } from '../../services/product/product/product.ts';
 
 /** The catalogue as it would be without any index: every question is answered by a look at every product. */
 

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import productService from '../../services/product/product.service.ts';
-import type { Product } from '../../services/product/product.ts';
+import productService from '../../services/product/product/product.service.ts';
+import type { Product } from '../../services/product/product/product.ts';
 import reviewService from '../../services/product/review.service.ts';
 import type { Review } from '../../services/product/review.ts';
 import { countingOf as countingReviews } from '../../services/product/review-service.ts';

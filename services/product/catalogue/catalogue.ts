@@ -1,5 +1,5 @@
 import type { Level, StockLevel } from '../inventory/availability.ts';
-import type { Product, Variant } from '../product.ts';
+import type { Product, Variant } from '../product/product.ts';
 import type { Tree } from './search/categories.ts';
 import { type Changed, changedSince } from './search/changed.ts';
 import { type Found, find } from './search/find.ts';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Events, Rpc } from '../../../lib/contract/contract.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { StockLevel } from '../inventory/availability.ts';
-import type { Product } from '../product.ts';
+import type { Product } from '../product/product.ts';
 import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Pace } from './pace.ts';

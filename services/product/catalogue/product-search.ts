@@ -2,9 +2,9 @@ import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, fitting } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
-import { type Product, soldIn } from '../product.ts';
-import { type ProductService, sightIn } from '../product-service.ts';
-import { productCard, productCopy, type Sight } from '../product-view.ts';
+import { type Product, soldIn } from '../product/product.ts';
+import { type ProductService, sightIn } from '../product/product-service.ts';
+import { productCard, productCopy, type Sight } from '../product/product-view.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 
 const FEW = 8;

@@ -1,5 +1,5 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import type { Product } from '../product.ts';
+import type { Product } from '../product/product.ts';
 
 /** Stocks that are opened in one call. */
 const AT_A_TIME = 1000;

@@ -1,7 +1,7 @@
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
-import { slugRule } from '../product-input.ts';
+import { slugRule } from '../product/product-input.ts';
 
 const slug = { type: 'string', max: 120 } as const;
 const fields = {

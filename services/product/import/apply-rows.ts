@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { change, differences, refuseArchived } from '../edit.ts';
-import type { Product } from '../product.ts';
+import { change, differences, refuseArchived } from '../product/edit.ts';
+import type { Product } from '../product/product.ts';
 import type { Input } from './import-input.ts';
 import { type Outcome, refusal } from './outcome.ts';
 import { editOf } from './row-edit.ts';

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify';
 import { escapeLineBreaks, LINE_BREAK } from '../../../lib/files/unicode.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { Pace } from '../catalogue/pace.ts';
-import type { Product } from '../product.ts';
+import type { Product } from '../product/product.ts';
 import { columnsOf, type Names, recordOf } from './format/columns.ts';
 import { LONGEST_LINE } from './format/row.ts';
 import type { Format } from './job.ts';

@@ -1,6 +1,6 @@
 import type { Infer } from '../../../lib/contract/infer.ts';
 import { optional } from '../../../lib/contract/optional.ts';
-import { priceRule, productFields, skuRule, slugRule } from '../product-input.ts';
+import { priceRule, productFields, skuRule, slugRule } from '../product/product-input.ts';
 
 /**
  * What a row of a file says of one product: a merge patch (RFC 7396). What is absent is left alone, null takes away, and

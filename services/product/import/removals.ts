@@ -1,5 +1,5 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import type { Product } from '../product.ts';
+import type { Product } from '../product/product.ts';
 import type { ImportedRow } from './batch.ts';
 import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errors } from '../../../lib/contract/errors.ts';
-import { type ProductInput, priceIn } from '../edit.ts';
-import { checkLabels } from '../labels.ts';
-import type { Price, Product, Variant } from '../product.ts';
+import { type ProductInput, priceIn } from '../product/edit.ts';
+import { checkLabels } from '../product/labels.ts';
+import type { Price, Product, Variant } from '../product/product.ts';
 import { RefusedRow } from './format/row.ts';
 import type { Input, VariantInput } from './import-input.ts';
 

@@ -1,5 +1,5 @@
 import type { Handlers } from '../../../lib/contract/service.ts';
-import type { ProductService } from '../product-service.ts';
+import type { ProductService } from '../product/product-service.ts';
 import { importBatch } from './batch.ts';
 import { exported } from './export.ts';
 import type { transferActions } from './transfer.contract.ts';

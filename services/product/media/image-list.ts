@@ -1,7 +1,7 @@
 import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { change } from '../edit.ts';
-import type { Product } from '../product.ts';
+import { change } from '../product/edit.ts';
+import type { Product } from '../product/product.ts';
 import type { Image } from './image.ts';
 
 /** Of one product. */

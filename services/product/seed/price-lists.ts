@@ -1,5 +1,5 @@
 import type { Money } from '../../../lib/money.ts';
-import type { Price } from '../product.ts';
+import type { Price } from '../product/product.ts';
 
 /** What costs 100 minor units of EUR in the sample, in minor units of others: made up, and no rates of exchange. */
 const LEVELS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../../lib/ids.ts';
-import type { Variant } from '../../../services/product/product.ts';
+import type { Variant } from '../../../services/product/product/product.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { availableOf, stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';

@@ -3,7 +3,7 @@ import type { Store } from '../../../mixins/store/store.ts';
 import { exported } from '../../../services/product/import/export.ts';
 import type { Row } from '../../../services/product/import/format/row.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
-import { type Product, UNSAID } from '../../../services/product/product.ts';
+import { type Product, UNSAID } from '../../../services/product/product/product.ts';
 import { LINE_BREAKS } from '../../support/line-breaks.ts';
 
 const VARIANTS = 200;

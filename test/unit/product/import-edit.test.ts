@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { applyRows, type Change } from '../../../services/product/import/apply-rows.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
-import { type Product, UNSAID } from '../../../services/product/product.ts';
+import { type Product, UNSAID } from '../../../services/product/product/product.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const prices = { EUR: { amount: 1000, compareAt: 1500 }, GBP: { amount: 900 } };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { applyDue, schedule, unschedule } from '../../../services/product/price-change.ts';
-import { type Product, UNSAID } from '../../../services/product/product.ts';
+import { applyDue, schedule, unschedule } from '../../../services/product/product/price-change.ts';
+import { type Product, UNSAID } from '../../../services/product/product/product.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

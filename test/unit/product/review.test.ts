@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Product } from '../../../services/product/product.ts';
-import { tallied } from '../../../services/product/rating.ts';
+import type { Product } from '../../../services/product/product/product.ts';
+import { tallied } from '../../../services/product/product/rating.ts';
 import { moderated, type Review, rewritten, voted, withdrawn, written } from '../../../services/product/review.ts';
 import { displayName, opinionOf } from '../../../services/product/review-text.ts';
 

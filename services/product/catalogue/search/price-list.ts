@@ -1,5 +1,5 @@
 import type { Level } from '../../inventory/availability.ts';
-import { lowestPrice, type Product, soldIn } from '../../product.ts';
+import { lowestPrice, type Product, soldIn } from '../../product/product.ts';
 import { BitSet } from './bit-set.ts';
 import { KeptOrder } from './order.ts';
 

@@ -1,5 +1,5 @@
 import type { StockLevel } from '../../inventory/availability.ts';
-import type { Product } from '../../product.ts';
+import type { Product } from '../../product/product.ts';
 import { Categories } from './categories.ts';
 import { type Label, Labels, labelsOf } from './labels.ts';
 import { Names } from './names.ts';

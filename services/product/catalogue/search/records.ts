@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Product } from '../../product.ts';
+import type { Product } from '../../product/product.ts';
 
 /** Products that were shown lately are kept as they are shown. */
 const UNPACKED = 2000;

@@ -1,4 +1,4 @@
-import type { Product } from '../../product.ts';
+import type { Product } from '../../product/product.ts';
 import { BitSet } from './bit-set.ts';
 import { labelsOf } from './labels.ts';
 import { firstOf } from './order.ts';

@@ -1,4 +1,4 @@
-import type { Product, Variant } from '../../product.ts';
+import type { Product, Variant } from '../../product/product.ts';
 import { formula, plain } from './formula.ts';
 
 /** Columns of a CSV file: of the product, the same in each of its rows, and of the variant that the row is. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { slugRule } from '../../product-input.ts';
+import { slugRule } from '../../product/product-input.ts';
 import { BrokenFile, type FileRecord, SLUG_KEY } from './row.ts';
 
 /** Of one file, and as many SKUs when they count: its index takes about 50 bytes of memory for each. */

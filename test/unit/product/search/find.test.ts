@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Catalogue } from '../../../../services/product/catalogue/catalogue.ts';
 import { type Query, SORTS } from '../../../../services/product/catalogue/search/query.ts';
-import { type Product, UNSAID } from '../../../../services/product/product.ts';
+import { type Product, UNSAID } from '../../../../services/product/product/product.ts';
 import { naively } from '../../../support/catalogue-model.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

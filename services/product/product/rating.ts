@@ -1,7 +1,7 @@
-import type { Decision } from '../../mixins/store/changes.ts';
-import { once } from '../../mixins/store/once.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { once } from '../../../mixins/store/once.ts';
+import type { Difference } from '../settle.ts';
 import type { Product } from './product.ts';
-import type { Difference } from './settle.ts';
 
 /**
  * Counts a review in, out, or with other stars: once for each key. It is no change by staff, so the version stays; the

@@ -1,22 +1,22 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { worker } from '../../mixins/worker.ts';
-import { Catalogue } from './catalogue/catalogue.ts';
-import { CatchUp } from './catalogue/catch-up.ts';
-import { productSearchHandlers } from './catalogue/product-search.ts';
-import { transferHandlers } from './import/transfer.ts';
-import { imageHandlers } from './media/images.ts';
-import { loadLibrary } from './media/picture.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
+import { Catalogue } from '../catalogue/catalogue.ts';
+import { CatchUp } from '../catalogue/catch-up.ts';
+import { productSearchHandlers } from '../catalogue/product-search.ts';
+import { transferHandlers } from '../import/transfer.ts';
+import { imageHandlers } from '../media/images.ts';
+import { loadLibrary } from '../media/picture.ts';
+import { sampleHandlers } from '../samples.ts';
+import { sampleProducts, seed } from '../seed/load.ts';
 import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
 import { type ProductParts, type ProductService, sightIn } from './product-service.ts';
 import { offerOf, productCard, productView } from './product-view.ts';
-import { sampleHandlers } from './samples.ts';
-import { sampleProducts, seed } from './seed/load.ts';
 import { tallyHandlers } from './tally.ts';
 
 /** The projection is never older than twice this, in ms, whatever events were lost. */

@@ -1,12 +1,12 @@
-import { type ActionsOf, contract, type EventsOf } from '../../lib/contract/contract.ts';
-import { moneyRule } from '../../lib/money.ts';
-import { readyAction } from '../ready.ts';
-import { productSearchActions } from './catalogue/product-search.contract.ts';
-import { transferActions } from './import/transfer.contract.ts';
-import { imageActions } from './media/images.contract.ts';
+import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { moneyRule } from '../../../lib/money.ts';
+import { readyAction } from '../../ready.ts';
+import { productSearchActions } from '../catalogue/product-search.contract.ts';
+import { transferActions } from '../import/transfer.contract.ts';
+import { imageActions } from '../media/images.contract.ts';
+import { sampleActions } from '../samples.contract.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
-import { sampleActions } from './samples.contract.ts';
 import { tallyActions } from './tally.contract.ts';
 
 const offer = {
@@ -97,7 +97,7 @@ export const product = contract(
   },
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof product> {}
   interface Events extends EventsOf<typeof product> {}
 }

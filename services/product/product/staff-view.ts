@@ -1,4 +1,4 @@
-import { imageView } from './media/image-view.ts';
+import { imageView } from '../media/image-view.ts';
 import type { Product } from './product.ts';
 import { ratingView } from './product-view.ts';
 

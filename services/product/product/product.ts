@@ -1,6 +1,6 @@
-import type { Money } from '../../lib/money.ts';
-import type { Remembering } from '../../mixins/store/once.ts';
-import type { Image } from './media/image.ts';
+import type { Money } from '../../../lib/money.ts';
+import type { Remembering } from '../../../mixins/store/once.ts';
+import type { Image } from '../media/image.ts';
 
 /** What a variant costs in one price list, in minor units of the list's currency. `compareAt`: what it cost before. */
 export interface Price {

@@ -1,5 +1,5 @@
-import { currencyRule, moneyRule } from '../../lib/money.ts';
-import { AVAILABILITIES } from './inventory/availability.ts';
+import { currencyRule, moneyRule } from '../../../lib/money.ts';
+import { AVAILABILITIES } from '../inventory/availability.ts';
 
 /** Contract rules of what shoppers see of a product. */
 

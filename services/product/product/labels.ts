@@ -1,6 +1,6 @@
-import { errors, type FieldError } from '../../lib/contract/errors.ts';
-import { escaped } from '../../lib/contract/pointer.ts';
-import { isUnsafeName } from '../../lib/contract/unsafe-names.ts';
+import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import { escaped } from '../../../lib/contract/pointer.ts';
+import { isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
 
 const MOST_LABELS = 50;
 

@@ -1,6 +1,6 @@
-import type { Handlers } from '../../lib/contract/service.ts';
-import { readPage } from '../../mixins/store/books.ts';
-import { forget } from '../../mixins/store/once.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
+import { readPage } from '../../../mixins/store/books.ts';
+import { forget } from '../../../mixins/store/once.ts';
 import type { ProductService } from './product-service.ts';
 import { tallied } from './rating.ts';
 import type { tallyActions } from './tally.contract.ts';

@@ -1,6 +1,6 @@
-import type { Money } from '../../lib/money.ts';
-import { availabilityOf, bestOf, type Levels } from './inventory/availability.ts';
-import { imageView } from './media/image-view.ts';
+import type { Money } from '../../../lib/money.ts';
+import { availabilityOf, bestOf, type Levels } from '../inventory/availability.ts';
+import { imageView } from '../media/image-view.ts';
 import { moneyOf, type Product, soldIn, type Variant } from './product.ts';
 import { richText } from './rich-text.ts';
 
