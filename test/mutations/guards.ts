@@ -98,7 +98,7 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /stars, counted: |reviews have /,
   },
   'a count that begins before the one under way is through': {
-    file: 'lib/counted.ts',
+    file: 'services/product/review/counted.ts',
     find: 'if (doc.move) return {};',
     replace: '',
     tests: ['test/unit/product/review-crashes.test.ts'],

@@ -2,13 +2,13 @@ import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
 import productService from '../../services/product/product/product.service.ts';
 import type { Product } from '../../services/product/product/product.ts';
-import reviewService from '../../services/product/review.service.ts';
-import type { Review } from '../../services/product/review.ts';
-import { countingOf as countingReviews } from '../../services/product/review-service.ts';
-import reviewVoteService, { countingOf as countingVotes } from '../../services/product/review-vote.service.ts';
-import type { Vote } from '../../services/product/review-vote.ts';
+import reviewService from '../../services/product/review/review.service.ts';
+import type { Review } from '../../services/product/review/review.ts';
+import { countingOf as countingReviews } from '../../services/product/review/review-service.ts';
+import reviewVoteService, { countingOf as countingVotes } from '../../services/product/review/review-vote.service.ts';
+import type { Vote } from '../../services/product/review/review-vote.ts';
+import { settleDue } from '../../services/product/review/settle.ts';
 import { asProduct } from '../../services/product/seed/load.ts';
-import { settleDue } from '../../services/product/settle.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 /** What somebody asks for: a customer of a product, or staff of what that customer has said. */

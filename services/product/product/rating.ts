@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { once } from '../../../mixins/store/once.ts';
-import type { Difference } from '../settle.ts';
+import type { Difference } from '../review/settle.ts';
 import type { Product } from './product.ts';
 
 /**

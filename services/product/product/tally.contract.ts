@@ -1,7 +1,7 @@
 import { idRule } from '../../../lib/ids.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 
-/** Of a document that counts in another, and which of its moves; see lib/counted.ts. */
+/** Of a document that counts in another, and which of its moves; see services/product/review/counted.ts. */
 export const moveKey = { type: 'string', pattern: /^[a-z]{3}_[0-9A-Z]{26}:\d{1,9}$/ } as const;
 /** When whoever asks gives up waiting, in ms since the epoch, at most a minute ahead. */
 export const until = { type: 'number', integer: true } as const;

@@ -1,8 +1,15 @@
 import { expect, test } from '@jest/globals';
 import type { Product } from '../../../services/product/product/product.ts';
 import { tallied } from '../../../services/product/product/rating.ts';
-import { moderated, type Review, rewritten, voted, withdrawn, written } from '../../../services/product/review.ts';
-import { displayName, opinionOf } from '../../../services/product/review-text.ts';
+import {
+  moderated,
+  type Review,
+  rewritten,
+  voted,
+  withdrawn,
+  written,
+} from '../../../services/product/review/review.ts';
+import { displayName, opinionOf } from '../../../services/product/review/review-text.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const LATER = new Date(+NOW + 1000);

@@ -1,5 +1,5 @@
-import { aimed, type Counted, uncounted } from '../../lib/counted.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { aimed, type Counted, uncounted } from './counted.ts';
 
 /** That a customer has found a review helpful; one for each review and customer. A vote that is withdrawn goes. */
 export interface Vote extends Counted {

@@ -1,7 +1,7 @@
-import { isProblem } from '../../lib/contract/errors.ts';
-import { arrived, type Counted, claimed, through } from '../../lib/counted.ts';
-import type { Once } from '../../mixins/store/once.ts';
-import type { Store } from '../../mixins/store/store.ts';
+import { isProblem } from '../../../lib/contract/errors.ts';
+import type { Once } from '../../../mixins/store/once.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import { arrived, type Counted, claimed, through } from './counted.ts';
 
 /** By how much another document has to change. */
 export interface Difference extends Once {
@@ -26,7 +26,7 @@ export interface Counting<T extends Counted> {
 const PATIENCE = 20_000;
 const BATCH = 50;
 
-/** Brings a document to where nothing is left to be moved; see lib/counted.ts. @throws why it goes no further */
+/** Brings a document to where nothing is left to be moved; see services/product/review/counted.ts. @throws why it goes no further */
 export async function settle<T extends Counted>(id: string, counting: Counting<T>): Promise<void> {
   const { store, wanted } = counting;
   for (;;) {

@@ -1,5 +1,5 @@
-import type { Decision } from '../mixins/store/changes.ts';
-import type { Versioned } from '../mixins/store/patch.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import type { Versioned } from '../../../mixins/store/patch.ts';
 
 /**
  * Something that counts in another document: a review in the stars of its product, a vote in what helps of a review.

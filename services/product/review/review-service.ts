@@ -1,6 +1,6 @@
-import type { Self } from '../../lib/contract/service.ts';
-import type { Store } from '../../mixins/store/store.ts';
-import type { Worker } from '../../mixins/worker.ts';
+import type { Self } from '../../../lib/contract/service.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { type Review, starsOf } from './review.ts';
 import { type Counting, settle } from './settle.ts';
 

@@ -1,6 +1,6 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { anyId, idRule } from '../../lib/ids.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { anyId, idRule } from '../../../lib/ids.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const customerId = idRule('cus');
@@ -47,6 +47,6 @@ export const reviewVote = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof reviewVote> {}
 }

@@ -1,8 +1,8 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { anyId, idRule } from '../../lib/ids.ts';
-import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { moveKey, until } from './product/tally.contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { anyId, idRule } from '../../../lib/ids.ts';
+import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { moveKey, until } from '../product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review-rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
 
@@ -100,6 +100,6 @@ export const review = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof review> {}
 }
