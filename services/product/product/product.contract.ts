@@ -4,7 +4,7 @@ import { readyAction } from '../../ready.ts';
 import { productSearchActions } from '../catalogue/product-search.contract.ts';
 import { transferActions } from '../import/transfer.contract.ts';
 import { imageActions } from '../media/images.contract.ts';
-import { sampleActions } from '../samples.contract.ts';
+import { sampleActions } from '../seed/samples.contract.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { tallyActions } from './tally.contract.ts';

@@ -1,8 +1,8 @@
-import type { Handlers } from '../../lib/contract/service.ts';
-import type { ProductService } from './product/product-service.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
+import type { ProductService } from '../product/product-service.ts';
+import { asProduct } from './load.ts';
+import type { SampleProduct } from './product.ts';
 import type { sampleActions } from './samples.contract.ts';
-import { asProduct } from './seed/load.ts';
-import type { SampleProduct } from './seed/product.ts';
 
 /** Stocks that are opened in one call. */
 const STOCKS = 1000;
@@ -13,7 +13,7 @@ export const sampleHandlers: Handlers<typeof sampleActions, ProductService> = {
     const { from, count } = ctx.params;
     const [currency = '', ...others] = this.shop.currencies;
     // Imported only here: nobody else needs the data, or faker.
-    const { bulkProducts } = await import('./seed/bulk.ts');
+    const { bulkProducts } = await import('./bulk.ts');
     const samples: SampleProduct[] = [];
     for await (const sample of bulkProducts(count, currency, from)) samples.push(sample);
     const now = new Date();
