@@ -21,7 +21,7 @@ import { media } from './product/media/media.contract.ts';
 import { product } from './product/product/product.contract.ts';
 import { review } from './product/review/review.contract.ts';
 import { reviewVote } from './product/review/review-vote.contract.ts';
-import { stockAlert } from './product/stock-alert.contract.ts';
+import { stockAlert } from './product/stock-alert/stock-alert.contract.ts';
 import { audit } from './shopping/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';

@@ -24,7 +24,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/inventory/inventory.service.ts'),
     import('./product/inventory/movement.service.ts'),
     import('./product/inventory/posting.service.ts'),
-    import('./product/stock-alert.service.ts'),
+    import('./product/stock-alert/stock-alert.service.ts'),
     import('./product/review/review.service.ts'),
     import('./product/review/review-vote.service.ts'),
     import('./product/media/media.service.ts'),

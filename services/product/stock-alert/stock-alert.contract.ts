@@ -1,6 +1,6 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { pageOf } from '../../lib/contract/page.ts';
-import { idRule } from '../../lib/ids.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
+import { idRule } from '../../../lib/ids.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
@@ -44,6 +44,6 @@ export const stockAlert = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof stockAlert> {}
 }

@@ -1,5 +1,5 @@
-import type { Result, Rpc } from '../../lib/contract/contract.ts';
-import type { Store } from '../../mixins/store/store.ts';
+import type { Result, Rpc } from '../../../lib/contract/contract.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 
 /** A customer waits for a SKU to come back; gone once the mail is on its way. */
 export interface StockAlert {
