@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Collection, type Db, MongoClient } from 'mongodb';
-import { newId } from '../lib/ids.ts';
+import { newId } from '../services/shared/ids.ts';
 import { IN_FLIGHT, type Run } from './measure.ts';
 import { percentile } from './statistics.ts';
 

@@ -1,6 +1,6 @@
 import { Errors } from 'moleculer';
-import { plainMoneyText } from '../format.ts';
-import type { Money } from '../money.ts';
+import { plainMoneyText } from '../../services/shared/format.ts';
+import type { Money } from '../../services/shared/money.ts';
 
 /** What an error is known by, everywhere: its `type`. Classes do not survive the transporter. */
 interface Coded {

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { idRule } from '../../lib/ids.ts';
-import { currencyRule, moneyRule } from '../../lib/money.ts';
+import { idRule } from '../shared/ids.ts';
+import { currencyRule, moneyRule } from '../shared/money.ts';
 import { status } from './order-rules.ts';
 
 const sku = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;

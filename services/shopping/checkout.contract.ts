@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { anyId } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
 import { postalAddressInput, warnings } from '../customer/account/customer-rules.ts';
+import { anyId } from '../shared/ids.ts';
+import { moneyRule } from '../shared/money.ts';
 import { couponCodes, shippingMethod } from './order.contract.ts';
 import { pricedFields } from './order-rules.ts';
 

@@ -1,9 +1,9 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { anyId, idRule } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
 import { postalAddress } from '../customer/account/customer-rules.ts';
+import { anyId, idRule } from '../shared/ids.ts';
+import { moneyRule } from '../shared/money.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 import { bookedParts, item, refundLines } from './order-rules.ts';
 

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { idRule } from '../../lib/ids.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
+import { idRule } from '../shared/ids.ts';
 import { item } from './order-rules.ts';
 
 const view = {

@@ -1,10 +1,10 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { anyId, idRule } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
 import { postalAddress } from '../customer/account/customer-rules.ts';
-import { shippingRule, taxesRule, taxRule, totalsRule } from './pricing/priced-rules.ts';
+import { anyId, idRule } from '../shared/ids.ts';
+import { moneyRule } from '../shared/money.ts';
+import { shippingRule, taxesRule, taxRule, totalsRule } from '../shared/priced-rules.ts';
 
 /** What an invoice freezes of an order. */
 export const invoiceOrder = {

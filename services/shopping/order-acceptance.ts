@@ -1,8 +1,8 @@
 import type { Params, Result, Rpc } from '../../lib/contract/contract.ts';
 import { errors } from '../../lib/contract/errors.ts';
-import { newId } from '../../lib/ids.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
+import { newId } from '../shared/ids.ts';
 import { priceBasket } from './basket.ts';
 import { begin, type Order } from './order.ts';
 import type { PriceBook } from './pricing/rules.ts';

@@ -1,7 +1,7 @@
 import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { anyId, idRule } from '../../lib/ids.ts';
-import { moneyRule } from '../../lib/money.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
+import { anyId, idRule } from '../shared/ids.ts';
+import { moneyRule } from '../shared/money.ts';
 import { invoiceOrder } from './invoice.contract.ts';
 import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
 

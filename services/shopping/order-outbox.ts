@@ -1,6 +1,6 @@
 import type { Params } from '../../lib/contract/contract.ts';
-import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../mixins/store/outbox.ts';
+import type { Money } from '../shared/money.ts';
 import type { Order, Refund } from './order.ts';
 import { invoiceOrder, orderSummary } from './order-view.ts';
 import { causeOf } from './refund-lines.ts';

@@ -1,10 +1,10 @@
 import type { Ctx } from '../../lib/contract/contract.ts';
 import { type Handlers, staffOf } from '../../lib/contract/service.ts';
-import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
-import { checkAddress } from '../customer/postal-address.ts';
 import { changed } from '../customer/staff/audited.ts';
+import { newId } from '../shared/ids.ts';
+import { checkAddress } from '../shared/postal-address.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';

@@ -1,5 +1,5 @@
 import type { Params, Result } from '../../lib/contract/contract.ts';
-import { addUp } from '../../lib/money.ts';
+import { addUp } from '../shared/money.ts';
 import { attentionReasons } from './attention.ts';
 import { decisionFor, parkedStepOf } from './decide.ts';
 import type { Order, Refund } from './order.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprintOf, readOnce } from '../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../lib/contract/service.ts';
-import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { type Store, store } from '../../mixins/store/store.ts';
 import { type Worker, worker } from '../../mixins/worker.ts';
+import { newId } from '../shared/ids.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';

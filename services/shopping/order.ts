@@ -1,7 +1,7 @@
 import { errors } from '../../lib/contract/errors.ts';
-import type { Money } from '../../lib/money.ts';
 import type { OutboxEntry } from '../../mixins/store/outbox.ts';
-import type { PostalAddress } from '../customer/postal-address.ts';
+import type { Money } from '../shared/money.ts';
+import type { PostalAddress } from '../shared/postal-address.ts';
 import type { Item, Offer } from './cart.ts';
 import { orderNumber } from './order-number.ts';
 import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';

@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { idRule } from '../../lib/ids.ts';
-import { positiveMoneyRule } from '../../lib/money.ts';
 import { booksParams } from '../../mixins/store/books.ts';
+import { idRule } from '../shared/ids.ts';
+import { positiveMoneyRule } from '../shared/money.ts';
 import { ledgerPage, refundOutcome, statement } from './sandbox.contract.ts';
 
 const orderId = idRule('ord');

@@ -1,6 +1,6 @@
 import type { Rpc } from '../../lib/contract/contract.ts';
-import { newId } from '../../lib/ids.ts';
 import type { Store } from '../../mixins/store/store.ts';
+import { newId } from '../shared/ids.ts';
 import { keptCharge } from './kept-charge.ts';
 import type { Order } from './order.ts';
 import { afterCancellation, afterPayment, afterRejection, releases } from './order-outbox.ts';

@@ -1,6 +1,6 @@
-import { plainMoneyText } from '../../lib/format.ts';
-import { addUp } from '../../lib/money.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
+import { plainMoneyText } from '../shared/format.ts';
+import { addUp } from '../shared/money.ts';
 import { attention } from './attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from './order.ts';
 import { noted, type OrderEvent, SYSTEM } from './order-state.ts';

@@ -1,5 +1,5 @@
 import { errors } from '../../lib/contract/errors.ts';
-import { addUp, type Money } from '../../lib/money.ts';
+import { addUp, type Money } from '../shared/money.ts';
 import type { Order, Refund, RefundCause, RefundLine } from './order.ts';
 import { allot } from './pricing/round.ts';
 

@@ -1,5 +1,5 @@
-import type { Money } from '../../lib/money.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
+import type { Money } from '../shared/money.ts';
 import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from './payment-provider.ts';
 import { amountLimits } from './providers/amount-limits.ts';
 import { type Happening, happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';

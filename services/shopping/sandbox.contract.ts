@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { positiveMoneyRule } from '../../lib/money.ts';
 import { booksOf, booksParams } from '../../mixins/store/books.ts';
+import { positiveMoneyRule } from '../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
 /** An idempotency key. */

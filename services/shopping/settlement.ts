@@ -1,5 +1,5 @@
-import { newId } from '../../lib/ids.ts';
 import { deliver } from '../../mixins/store/outbox.ts';
+import { newId } from '../shared/ids.ts';
 import { isSettled, type Order } from './order.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { type Shop, tell } from './placement.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import { newId } from '../../lib/ids.ts';
 import type { Product } from '../../services/product/product/product.ts';
+import { newId } from '../../services/shared/ids.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually, request } from '../support/shop.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newId } from '../../lib/ids.ts';
 import { loadConfig } from '../../lib/process/config.ts';
+import { newId } from '../../services/shared/ids.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { manyCustomersOf } from '../support/customers.ts';
 import { orderAsTold } from '../support/load.ts';

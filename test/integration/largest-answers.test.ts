@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actions } from '../../lib/contract/contract.ts';
-import { newId } from '../../lib/ids.ts';
+import { newId } from '../../services/shared/ids.ts';
 import { storeOf } from '../support/books.ts';
 import { engines } from '../support/engines.ts';
 import { ANSWERS, REQUESTS } from '../support/largest-answers.ts';

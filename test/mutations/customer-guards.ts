@@ -87,7 +87,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     red: /● one that would wait for too long is refused at once/,
   },
   'a postcode is checked as it was typed': {
-    file: 'services/customer/postcode.ts',
+    file: 'services/shared/postcode.ts',
     find: 'const bare = compact(typed);',
     replace: "const bare = text ?? '';",
     tests: ['test/unit/customer/postcode.test.ts'],

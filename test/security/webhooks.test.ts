@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Service } from 'moleculer';
-import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
+import { newId } from '../../services/shared/ids.ts';
 import type { Order } from '../../services/shopping/order.ts';
 import { sign } from '../../services/shopping/providers/webhook-signature.ts';
 import { stopAndAudit, storeOf } from '../support/books.ts';

@@ -1,8 +1,8 @@
 import { MongoClient } from 'mongodb';
 import { keyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
-import { newId } from '../../lib/ids.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { newId } from '../../services/shared/ids.ts';
 import { emptyCart } from '../../services/shopping/cart.ts';
 import { storeOf } from './books.ts';
 import { Shopper, type TestShop } from './shop.ts';

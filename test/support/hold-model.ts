@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { emptyAllotment } from '../../lib/allotment.ts';
 import { loadConfig } from '../../lib/process/config.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
+import { emptyAllotment } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart.service.ts';
 import { emptyCart } from '../../services/shopping/cart.ts';
 import couponService from '../../services/shopping/coupon.service.ts';

@@ -1,6 +1,6 @@
-import { newId } from '../../lib/ids.ts';
-import type { Money } from '../../lib/money.ts';
 import type { MailRequest as Request } from '../../services/customer/mail/mail.ts';
+import { newId } from '../../services/shared/ids.ts';
+import type { Money } from '../../services/shared/money.ts';
 import type { InvoiceOrder } from '../../services/shopping/invoice/numbering.ts';
 import { ADDRESS } from './shop.ts';
 

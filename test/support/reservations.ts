@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { Rpc } from '../../lib/contract/contract.ts';
-import { newId } from '../../lib/ids.ts';
 import { loggedTotal, type Movement, movedOut, plus, totalOf } from '../../services/product/inventory/ledger.ts';
 import { logOf, type Stock } from '../../services/product/inventory/stock.ts';
+import { newId } from '../../services/shared/ids.ts';
 
 /** Clients that reserve one piece after the other, and repeat a reservation under its id until it has an answer. */
 export class Reservers {

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
-import { emptyAllotment } from '../../lib/allotment.ts';
 import { loadConfig } from '../../lib/process/config.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
+import { emptyAllotment } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart.service.ts';
 import { type Cart, emptyCart } from '../../services/shopping/cart.ts';
 import { advanceBy } from '../../services/shopping/fulfilment.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
-import { escapeHtml as e } from '../../../lib/format.ts';
+import { escapeHtml as e } from '../../shared/format.ts';
 
 /** What a type of problem means. */
 export interface Help {

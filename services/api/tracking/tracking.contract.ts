@@ -1,5 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 
 export const tracking = contract(
   'tracking',

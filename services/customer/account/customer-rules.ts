@@ -1,6 +1,6 @@
 import { optionalPersonLine, personLine } from '../../../lib/contract/text-rules.ts';
-import { optionalPhone } from '../phone.ts';
-import { optionalPostcode } from '../postcode.ts';
+import { optionalPhone } from '../../shared/phone.ts';
+import { optionalPostcode } from '../../shared/postcode.ts';
 
 /** Contract rules of what a customer is made of. */
 

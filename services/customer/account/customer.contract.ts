@@ -1,7 +1,7 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
-import { idRule } from '../../../lib/ids.ts';
 import { readyAction } from '../../ready.ts';
+import { idRule } from '../../shared/ids.ts';
 import { addressActions } from '../address/addresses.contract.ts';
 import { authActions } from '../auth/auth.contract.ts';
 import { credentialActions } from '../auth/credentials.contract.ts';

@@ -1,4 +1,4 @@
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer-rules.ts';
 
 const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;

@@ -1,5 +1,5 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
-import { newId } from '../../../lib/ids.ts';
+import { newId } from '../../shared/ids.ts';
 import { accountOf, type CustomerService, changeOwn } from '../account/customer-service.ts';
 import * as address from './address.ts';
 import type { addressActions } from './addresses.contract.ts';

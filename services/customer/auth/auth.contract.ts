@@ -1,4 +1,4 @@
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 import { email, name, newPassword, profile } from '../account/customer-rules.ts';
 
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;

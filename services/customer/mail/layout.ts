@@ -1,4 +1,4 @@
-import { escapeHtml as e } from '../../../lib/format.ts';
+import { escapeHtml as e } from '../../shared/format.ts';
 
 export interface Message {
   subject: string;

@@ -1,6 +1,6 @@
 import type { Params } from '../../../lib/contract/contract.ts';
-import { addressLines, moneyText } from '../../../lib/format.ts';
-import { negated } from '../../../lib/money.ts';
+import { addressLines, moneyText } from '../../shared/format.ts';
+import { negated } from '../../shared/money.ts';
 import { greeting, laidOut, type Message, type Row } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 

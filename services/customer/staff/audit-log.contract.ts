@@ -1,7 +1,7 @@
 import { ROLES } from '../../../lib/auth/access.ts';
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
-import { anyId, idRule } from '../../../lib/ids.ts';
+import { anyId, idRule } from '../../shared/ids.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 3000 } as const;
 const document = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;

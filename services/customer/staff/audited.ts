@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { newId } from '../../../lib/ids.ts';
+import { newId } from '../../shared/ids.ts';
 
 type Handler = (this: unknown, ctx: Ctx<unknown>) => unknown;
 

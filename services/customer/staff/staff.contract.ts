@@ -1,6 +1,6 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 import { email, name } from '../account/customer-rules.ts';
 
 const role = { type: 'enum', values: STAFF_ROLES } as const;

@@ -1,6 +1,6 @@
 import { pageOf } from '../../../lib/contract/page.ts';
-import { anyId } from '../../../lib/ids.ts';
 import { productCard } from '../../product/product/product-rules.ts';
+import { anyId } from '../../shared/ids.ts';
 
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
 const wish = {

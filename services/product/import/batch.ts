@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { newId } from '../../../lib/ids.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
+import { newId } from '../../shared/ids.ts';
 import { created } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { ProductService } from '../product/product-service.ts';

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
 import { refusedRowRule } from './refused-row.contract.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
-import { idRule } from '../../../lib/ids.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { idRule } from '../../shared/ids.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { REASONS } from './ledger.ts';
 

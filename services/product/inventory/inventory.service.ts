@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { forget } from '../../../lib/allotment.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
+import { forget } from '../../shared/reservations.ts';
 import { sampleStock, seed } from '../seed/load.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';

@@ -1,11 +1,11 @@
 import { errors } from '../../../lib/contract/errors.ts';
 import { readOnce } from '../../../lib/contract/fingerprint.ts';
 import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
-import { newId } from '../../../lib/ids.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { changed } from '../../customer/staff/audited.ts';
+import { newId } from '../../shared/ids.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
 import { newPosting, type Posting } from './posting.ts';

@@ -1,5 +1,5 @@
-import { once } from '../../../lib/allotment.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { once } from '../../shared/reservations.ts';
 import type { Movement, Posted, Reason } from './ledger.ts';
 import { logOf, moved, type Stock } from './stock.ts';
 

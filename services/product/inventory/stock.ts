@@ -1,6 +1,6 @@
-import * as allotment from '../../../lib/allotment.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
+import * as allotment from '../../shared/reservations.ts';
 import { type Level, LOW_AT } from './availability.ts';
 import { type Log, type Movement, openingLog, type Posted, packed, withoutFiled } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 import { imageRule } from '../product/product-rules.ts';
 import { LARGEST_PICTURE } from './picture.ts';
 

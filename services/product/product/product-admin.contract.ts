@@ -1,8 +1,8 @@
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
-import { anyId } from '../../../lib/ids.ts';
-import { currencyRule } from '../../../lib/money.ts';
+import { anyId } from '../../shared/ids.ts';
+import { currencyRule } from '../../shared/money.ts';
 import { STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 import { imageRule, labels } from './product-rules.ts';

@@ -1,4 +1,4 @@
-import { currencyRule, moneyRule } from '../../../lib/money.ts';
+import { currencyRule, moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
 /** Contract rules of what shoppers see of a product. */

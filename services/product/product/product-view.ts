@@ -1,4 +1,4 @@
-import type { Money } from '../../../lib/money.ts';
+import type { Money } from '../../shared/money.ts';
 import { availabilityOf, bestOf, type Levels } from '../inventory/availability.ts';
 import { imageView } from '../media/image-view.ts';
 import { moneyOf, type Product, soldIn, type Variant } from './product.ts';

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
-import { moneyRule } from '../../../lib/money.ts';
 import { readyAction } from '../../ready.ts';
+import { moneyRule } from '../../shared/money.ts';
 import { productSearchActions } from '../catalogue/product-search.contract.ts';
 import { transferActions } from '../import/transfer.contract.ts';
 import { imageActions } from '../media/images.contract.ts';

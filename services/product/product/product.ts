@@ -1,5 +1,5 @@
-import type { Money } from '../../../lib/money.ts';
 import type { Remembering } from '../../../mixins/store/once.ts';
+import type { Money } from '../../shared/money.ts';
 import type { Image } from '../media/image.ts';
 
 /** What a variant costs in one price list, in minor units of the list's currency. `compareAt`: what it cost before. */

@@ -1,5 +1,5 @@
-import { idRule } from '../../../lib/ids.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { idRule } from '../../shared/ids.ts';
 
 /** Of a document that counts in another, and which of its moves; see services/product/review/counted.ts. */
 export const moveKey = { type: 'string', pattern: /^[a-z]{3}_[0-9A-Z]{26}:\d{1,9}$/ } as const;

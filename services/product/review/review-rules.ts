@@ -1,6 +1,6 @@
 import { pageParams } from '../../../lib/contract/page.ts';
 import { optionalPersonLine, textLines } from '../../../lib/contract/text-rules.ts';
-import { anyId } from '../../../lib/ids.ts';
+import { anyId } from '../../shared/ids.ts';
 import { MODERATED } from './review.ts';
 import { SORTS } from './review-list.ts';
 

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
-import { anyId, idRule } from '../../../lib/ids.ts';
+import { anyId, idRule } from '../../shared/ids.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const customerId = idRule('cus');

@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
-import { anyId, idRule } from '../../../lib/ids.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { anyId, idRule } from '../../shared/ids.ts';
 import { moveKey, until } from '../product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review-rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';

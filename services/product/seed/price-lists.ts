@@ -1,4 +1,4 @@
-import type { Money } from '../../../lib/money.ts';
+import type { Money } from '../../shared/money.ts';
 import type { Price } from '../product/product.ts';
 
 /** What costs 100 minor units of EUR in the sample, in minor units of others: made up, and no rates of exchange. */

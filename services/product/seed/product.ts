@@ -1,6 +1,6 @@
 import type { SimpleFaker } from '@faker-js/faker';
 import { ulid } from 'ulid';
-import type { Money } from '../../../lib/money.ts';
+import type { Money } from '../../shared/money.ts';
 import type { Item, Range } from './range.ts';
 import { type SampleVariant, variantsOf } from './variants.ts';
 

@@ -1,5 +1,5 @@
 import type { SimpleFaker } from '@faker-js/faker';
-import type { Money } from '../../../lib/money.ts';
+import type { Money } from '../../shared/money.ts';
 import type { Choice, Item, Range } from './range.ts';
 
 /** What is bought and stocked: one combination of a product's choices. */

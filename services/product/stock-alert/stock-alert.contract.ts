@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
-import { idRule } from '../../../lib/ids.ts';
+import { idRule } from '../../shared/ids.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;

@@ -1,6 +1,6 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../../lib/format.ts';
-import type { Money } from '../../../lib/money.ts';
+import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import type { Money } from '../../shared/money.ts';
 import type { CreditedLine, CreditNote } from './credit-note.ts';
 import { type Fact, type Sheet, sellerLines } from './sheet.ts';
 

@@ -1,6 +1,6 @@
-import type { Money } from '../../../lib/money.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import type { PostalAddress } from '../../customer/postal-address.ts';
+import type { Money } from '../../shared/money.ts';
+import type { PostalAddress } from '../../shared/postal-address.ts';
 import { allot, proportion } from '../pricing/round.ts';
 import { type InvoiceOrder, type Issuer, issuePaper, type Paper } from './numbering.ts';
 

@@ -1,5 +1,5 @@
 import type { Store } from '../../../mixins/store/store.ts';
-import type { PostalAddress } from '../../customer/postal-address.ts';
+import type { PostalAddress } from '../../shared/postal-address.ts';
 import { erasedAddress } from '../erased.ts';
 import type { Paper } from './numbering.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeHtml as e } from '../../../lib/format.ts';
+import { escapeHtml as e } from '../../shared/format.ts';
 import type { Sheet } from './sheet.ts';
 
 const STYLE = `body{font:14px/1.5 system-ui,sans-serif;color:#1d1d1f;max-width:46rem;margin:3rem auto;padding:0 1.5rem}

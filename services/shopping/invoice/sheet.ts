@@ -1,6 +1,6 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../../lib/format.ts';
-import { type Money, negated } from '../../../lib/money.ts';
+import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import { type Money, negated } from '../../shared/money.ts';
 import type { Invoice } from './numbering.ts';
 
 export type Fact = [label: string, value: string];

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { idRule } from '../../../lib/ids.ts';
+import { idRule } from '../../shared/ids.ts';
 import type { WebhookEvent } from '../payment-provider.ts';
 
 const ORDER_ID = idRule('ord').pattern;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newId } from '../../../lib/ids.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, request, startShop, type TestShop } from '../../support/shop.ts';
 

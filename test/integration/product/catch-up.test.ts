@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newId } from '../../../lib/ids.ts';
 import type { Engine } from '../../../mixins/store/store.ts';
 import type { Product } from '../../../services/product/product/product.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, request, startShop, type TestShop } from '../../support/shop.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { emptyAllotment } from '../../../lib/allotment.ts';
-import { newId } from '../../../lib/ids.ts';
+import { newId } from '../../../services/shared/ids.ts';
+import { emptyAllotment } from '../../../services/shared/reservations.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { startShop, type TestShop } from '../../support/shop.ts';

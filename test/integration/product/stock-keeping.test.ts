@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { newId } from '../../../lib/ids.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { newId } from '../../../lib/ids.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { freePort } from '../../../scripts/servers/ports.ts';
 import { packed, unpacked } from '../../../services/product/inventory/ledger.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import type { Books } from '../../../services/shopping/audit/books.ts';
 import { checkOrders } from '../../../services/shopping/audit/orders.ts';
 import { checkRefunds } from '../../../services/shopping/audit/refunds.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { commit } from '../../../lib/allotment.ts';
-import { newId } from '../../../lib/ids.ts';
+import { newId } from '../../../services/shared/ids.ts';
+import { commit } from '../../../services/shared/reservations.ts';
 import { customersPart, UNLIMITED } from '../../../services/shopping/coupon.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';

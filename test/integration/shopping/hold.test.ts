@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { emptyAllotment } from '../../../lib/allotment.ts';
-import { newId } from '../../../lib/ids.ts';
+import { newId } from '../../../services/shared/ids.ts';
+import { emptyAllotment } from '../../../services/shared/reservations.ts';
 import { emptyCart } from '../../../services/shopping/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold.ts';
 import { type Keeper, keepHolds } from '../../../services/shopping/hold-keeper.ts';

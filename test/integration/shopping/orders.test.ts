@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { newId } from '../../../lib/ids.ts';
 import type { Variant } from '../../../services/product/product/product.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import { availableOf, stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, type Answer, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';

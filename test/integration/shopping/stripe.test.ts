@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { newId } from '../../../lib/ids.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { foldPhone } from '../../../services/customer/phone.ts';
+import { foldPhone } from '../../../services/shared/phone.ts';
 
 test.each([
   ['+49 30 123456', '+4930123456'],

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { ValidationSchema } from 'fastest-validator';
 import countries from 'i18n-iso-countries';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { optionalPostcode, spellPostcode } from '../../../services/customer/postcode.ts';
+import { optionalPostcode, spellPostcode } from '../../../services/shared/postcode.ts';
 import {
   POSTCODE_FORMS,
   POSTCODE_OPTIONAL,
   POSTCODE_UNCERTAIN,
   WITHOUT_POSTCODES,
-} from '../../../services/customer/postcode-forms.ts';
+} from '../../../services/shared/postcode-forms.ts';
 
 /** Postcodes as people write them, by country: the usual form first. */
 const SPELLINGS: readonly (readonly [country: string, usual: string, ...written: string[]])[] = [

@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { assign, copied } from '../../../mixins/store/patch.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import {
   type Allotment,
   close,
@@ -11,10 +14,7 @@ import {
   release,
   reserve,
   takeBack,
-} from '../../../lib/allotment.ts';
-import { newId } from '../../../lib/ids.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+} from '../../../services/shared/reservations.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addressLines, moneyText, plainMoneyText } from '../../../lib/format.ts';
+import { addressLines, moneyText, plainMoneyText } from '../../../services/shared/format.ts';
 
 describe('money for people has the decimals of its currency, by ISO 4217', () => {
   test.each([

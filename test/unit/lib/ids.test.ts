@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { idRule, idTime, newId } from '../../../lib/ids.ts';
+import { idRule, idTime, newId } from '../../../services/shared/ids.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 

@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyAllotment } from '../../../lib/allotment.ts';
-import { newId } from '../../../lib/ids.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
 import {
@@ -28,6 +26,8 @@ import {
   watched,
 } from '../../../services/product/inventory/stock.ts';
 import { type Correction, post } from '../../../services/product/inventory/stock-post.ts';
+import { newId } from '../../../services/shared/ids.ts';
+import { emptyAllotment } from '../../../services/shared/reservations.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyAllotment } from '../../../lib/allotment.ts';
-import { newId } from '../../../lib/ids.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
 import { movedOut, unpacked } from '../../../services/product/inventory/ledger.ts';
 import { commit, logOf, release, reserve, type Stock, trimmed } from '../../../services/product/inventory/stock.ts';
+import { newId } from '../../../services/shared/ids.ts';
+import { emptyAllotment } from '../../../services/shared/reservations.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
 import { PROBLEMS } from '../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
-import { newId } from '../../../lib/ids.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import type { Item, Offer } from '../../../services/shopping/cart.ts';
 import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
 import { orderNumber } from '../../../services/shopping/order-number.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { newId } from '../../../lib/ids.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { newId } from '../../../services/shared/ids.ts';
 import { advanceBy } from '../../../services/shopping/fulfilment.ts';
 import { begin, type Order, type Refund, type Return } from '../../../services/shopping/order.ts';
 import { move } from '../../../services/shopping/order-state.ts';

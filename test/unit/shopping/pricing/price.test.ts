@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Money } from '../../../../lib/money.ts';
+import type { Money } from '../../../../services/shared/money.ts';
 import { discountsOn } from '../../../../services/shopping/pricing/discounts.ts';
 import type { PricedLine } from '../../../../services/shopping/pricing/price.ts';
 import { parcelOf, price } from '../../../../services/shopping/pricing/price.ts';

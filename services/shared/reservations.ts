@@ -1,8 +1,8 @@
-import type { Decision } from '../mixins/store/changes.ts';
-import { type Keys, type Once, once } from '../mixins/store/once.ts';
+import type { Decision } from '../../mixins/store/changes.ts';
+import { type Keys, type Once, once } from '../../mixins/store/once.ts';
 import { idTime } from './ids.ts';
 
-export { forget, once } from '../mixins/store/once.ts';
+export { forget, once } from '../../mixins/store/once.ts';
 
 /**
  * So much of something that orders set aside and then use: the stock of a SKU, the uses of a coupon. Invariants: what

@@ -1,4 +1,4 @@
-import { moneyRule } from '../../../lib/money.ts';
+import { moneyRule } from './money.ts';
 
 /** Contract rules of `Priced` (price.ts), for all who show or keep it. */
 

@@ -1,4 +1,4 @@
-import { errors } from './contract/errors.ts';
+import { errors } from '../../lib/contract/errors.ts';
 
 /** An amount in a currency's minor units (cents), always an integer, and its ISO 4217 code. */
 export interface Money {
