@@ -22,7 +22,7 @@ import { product } from './product/product/product.contract.ts';
 import { review } from './product/review/review.contract.ts';
 import { reviewVote } from './product/review/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert/stock-alert.contract.ts';
-import { audit } from './shopping/audit.contract.ts';
+import { audit } from './shopping/audit/audit.contract.ts';
 import { cart } from './shopping/cart.contract.ts';
 import { checkout } from './shopping/checkout.contract.ts';
 import { coupon } from './shopping/coupon.contract.ts';

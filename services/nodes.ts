@@ -35,7 +35,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   shopping: ({ payments }) => [
     import('./shopping/cart.service.ts'),
     import('./shopping/order.service.ts'),
-    import('./shopping/audit.service.ts'),
+    import('./shopping/audit/audit.service.ts'),
     import('./shopping/checkout.service.ts'),
     import('./shopping/coupon.service.ts'),
     import('./shopping/hold.service.ts'),

@@ -1,9 +1,9 @@
-import { type Self, service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
-import { audit as runAudit } from './audit/audit.ts';
-import { INVARIANTS, type Violation } from './audit/violation.ts';
+import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Worker, worker } from '../../../mixins/worker.ts';
 import { audit } from './audit.contract.ts';
+import { audit as runAudit } from './audit.ts';
+import { INVARIANTS, type Violation } from './violation.ts';
 
 const GAUGE = 'shop.invariant.violations';
 

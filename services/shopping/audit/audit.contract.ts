@@ -1,5 +1,5 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { INVARIANTS, type Invariant } from './audit/violation.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { INVARIANTS, type Invariant } from './violation.ts';
 
 const violation = {
   type: 'object',
@@ -42,6 +42,6 @@ export const audit = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof audit> {}
 }
