@@ -33,7 +33,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/import/removed-variant.service.ts'),
   ],
   shopping: ({ payments }) => [
-    import('./shopping/cart.service.ts'),
+    import('./shopping/cart/cart.service.ts'),
     import('./shopping/order.service.ts'),
     import('./shopping/audit/audit.service.ts'),
     import('./shopping/checkout.service.ts'),

@@ -2,7 +2,7 @@ import { errors } from '../../lib/contract/errors.ts';
 import type { OutboxEntry } from '../../mixins/store/outbox.ts';
 import type { Money } from '../shared/money.ts';
 import type { PostalAddress } from '../shared/postal-address.ts';
-import type { Item, Offer } from './cart.ts';
+import type { Item, Offer } from './cart/cart.ts';
 import { orderNumber } from './order-number.ts';
 import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
 import type { OrderStep, ParkedDecision } from './order-steps.ts';

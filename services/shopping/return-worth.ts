@@ -1,5 +1,5 @@
 import { dayIn } from '../../lib/contract/time-zone.ts';
-import type { Item } from './cart.ts';
+import type { Item } from './cart/cart.ts';
 import type { Order, Return } from './order.ts';
 import { allot } from './pricing/round.ts';
 import {

@@ -1,7 +1,7 @@
 import { errors } from '../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../lib/contract/fingerprint.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
-import type { Item } from './cart.ts';
+import type { Item } from './cart/cart.ts';
 import { type Order, type Return, resumeAt } from './order.ts';
 import { mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';

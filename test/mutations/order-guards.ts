@@ -17,7 +17,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I15 /,
   },
   'an order is taken out of the cart without moving its generation on': {
-    file: 'services/shopping/cart.ts',
+    file: 'services/shopping/cart/cart.ts',
     find: 'const patch = { items: left, ordered, generation, lastOrder',
     replace: 'const patch = { items: left, ordered, lastOrder',
     tests: ['test/integration/shopping/open-order.test.ts'],

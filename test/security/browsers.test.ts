@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keepCookie } from '../../services/shopping/cart-token.ts';
+import { keepCookie } from '../../services/shopping/cart/cart-token.ts';
 import { eachEngine } from '../support/engines.ts';
 import { request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 

@@ -3,7 +3,7 @@ import { keyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { newId } from '../../services/shared/ids.ts';
-import { emptyCart } from '../../services/shopping/cart.ts';
+import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import { storeOf } from './books.ts';
 import { Shopper, type TestShop } from './shop.ts';
 

@@ -9,7 +9,7 @@ import { fileOf } from '../../services/product/media/picture.ts';
 import { created, type ProductInput } from '../../services/product/product/edit.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import { newId } from '../../services/shared/ids.ts';
-import { emptyCart } from '../../services/shopping/cart.ts';
+import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import { storeOf } from './books.ts';
 import type { TestEngine } from './engines.ts';
 import { Shopper, type TestShop } from './shop.ts';

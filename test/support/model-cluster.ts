@@ -5,7 +5,7 @@ import type { Rpc } from '../../lib/contract/contract.ts';
 import { Changes } from '../../mixins/store/changes.ts';
 import { copied, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
-import { emptyCart } from '../../services/shopping/cart.ts';
+import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import { Database } from './model-database.ts';
 
 /** `not done`: the caller learns of an error; `done unseen`: so too, but it happens; `crash`: its process dies first. */

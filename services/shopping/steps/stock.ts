@@ -1,6 +1,6 @@
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import { isProblem } from '../../../lib/contract/errors.ts';
-import type { Item } from '../cart.ts';
+import type { Item } from '../cart/cart.ts';
 import type { Order } from '../order.ts';
 import type { Rejection } from '../order-state.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { forgetCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart-token.ts';
+import { forgetCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart/cart-token.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';

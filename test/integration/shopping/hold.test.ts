@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyAllotment } from '../../../services/shared/reservations.ts';
-import { emptyCart } from '../../../services/shopping/cart.ts';
+import { emptyCart } from '../../../services/shopping/cart/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold.ts';
 import { type Keeper, keepHolds } from '../../../services/shopping/hold-keeper.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';

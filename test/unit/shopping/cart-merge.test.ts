@@ -11,8 +11,8 @@ import {
   setCurrency,
   setItem,
   takeOrdered,
-} from '../../../services/shopping/cart.ts';
-import { bringIn } from '../../../services/shopping/cart-merge.ts';
+} from '../../../services/shopping/cart/cart.ts';
+import { bringIn } from '../../../services/shopping/cart/cart-merge.ts';
 import { Database } from '../../support/model-database.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

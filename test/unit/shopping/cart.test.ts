@@ -18,7 +18,7 @@ import {
   setCurrency,
   setItem,
   takeOrdered,
-} from '../../../services/shopping/cart.ts';
+} from '../../../services/shopping/cart/cart.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

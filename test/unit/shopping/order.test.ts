@@ -3,7 +3,7 @@ import { MongoNetworkError } from 'mongodb';
 import { PROBLEMS } from '../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import type { Item, Offer } from '../../../services/shopping/cart.ts';
+import type { Item, Offer } from '../../../services/shopping/cart/cart.ts';
 import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
 import { orderNumber } from '../../../services/shopping/order-number.ts';
 import { canMove, move, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order-state.ts';

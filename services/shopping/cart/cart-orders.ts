@@ -1,5 +1,5 @@
-import type { Rpc } from '../../lib/contract/contract.ts';
-import type { Store } from '../../mixins/store/store.ts';
+import type { Rpc } from '../../../lib/contract/contract.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import { type Cart, cartClaimOf, giveBack, type OpenOrder, takeOrdered } from './cart.ts';
 
 interface CurrentCart {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Meta } from '../../lib/contract/contract.ts';
+import type { Meta } from '../../../lib/contract/contract.ts';
 
 /** How long a guest's cart is kept unused, in ms. */
 export const GUEST_LIFETIME = 30 * 24 * 3600_000;

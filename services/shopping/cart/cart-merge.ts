@@ -1,4 +1,4 @@
-import type { Store } from '../../mixins/store/store.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import { type Cart, handedOver, isBlank, merge } from './cart.ts';
 
 /** Whether a guest's cart has anything that a customer's could take. */
