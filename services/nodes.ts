@@ -36,7 +36,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/cart/cart.service.ts'),
     import('./shopping/order.service.ts'),
     import('./shopping/audit/audit.service.ts'),
-    import('./shopping/checkout.service.ts'),
+    import('./shopping/checkout/checkout.service.ts'),
     import('./shopping/coupon.service.ts'),
     import('./shopping/hold.service.ts'),
     import('./shopping/invoice.service.ts'),

@@ -3,7 +3,7 @@ import { errors } from '../../lib/contract/errors.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import { newId } from '../shared/ids.ts';
-import { priceBasket } from './basket.ts';
+import { priceBasket } from './checkout/basket.ts';
 import { begin, type Order } from './order.ts';
 import type { PriceBook } from './pricing/rules.ts';
 

@@ -187,7 +187,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /is shipped only if staff says so/,
   },
   'a total that the provider does not charge is ordered': {
-    file: 'services/shopping/basket.ts',
+    file: 'services/shopping/checkout/basket.ts',
     find: 'refuseUnpayable(priced.totals.total, amountLimits(currency));',
     replace: '',
     tests: ['test/integration/shopping/payments.test.ts'],

@@ -1,9 +1,9 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { postalAddressInput, warnings } from '../customer/account/customer-rules.ts';
-import { anyId } from '../shared/ids.ts';
-import { moneyRule } from '../shared/money.ts';
-import { couponCodes, shippingMethod } from './order.contract.ts';
-import { pricedFields } from './order-rules.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { postalAddressInput, warnings } from '../../customer/account/customer-rules.ts';
+import { anyId } from '../../shared/ids.ts';
+import { moneyRule } from '../../shared/money.ts';
+import { couponCodes, shippingMethod } from '../order.contract.ts';
+import { pricedFields } from '../order-rules.ts';
 
 export const checkout = contract(
   'checkout',
@@ -42,6 +42,6 @@ export const checkout = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof checkout> {}
 }
