@@ -4,9 +4,9 @@ import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
 import { orderable } from '../order.ts';
 import type { AmountLimits } from '../payment-provider.ts';
-import { type Priced, price } from '../pricing/price.ts';
-import { type PriceBook, type PricingRules, rulesFor } from '../pricing/rules.ts';
 import { amountLimits } from '../providers/amount-limits.ts';
+import { type Priced, price } from './pricing/price.ts';
+import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 
 type Terms = Result<'coupon.terms'>;
 

@@ -1,11 +1,11 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { loadRules } from '../pricing/load-rules.ts';
-import { parcelOf } from '../pricing/price.ts';
-import { shippingOptions } from '../pricing/shipping.ts';
 import { amountLimits } from '../providers/amount-limits.ts';
 import { priceBasket } from './basket.ts';
 import { checkout } from './checkout.contract.ts';
+import { loadRules } from './pricing/load-rules.ts';
+import { parcelOf } from './pricing/price.ts';
+import { shippingOptions } from './pricing/shipping.ts';
 
 export default function checkoutService(config: Config) {
   const book = loadRules(config);

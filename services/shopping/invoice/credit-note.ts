@@ -1,7 +1,7 @@
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
-import { allot, proportion } from '../pricing/round.ts';
+import { allot, proportion } from '../checkout/pricing/round.ts';
 import { type InvoiceOrder, type Issuer, issuePaper, type Paper } from './numbering.ts';
 
 /** A part of a credited amount, and the tax in it. `rate` in basis points; `gross` contains the tax. */

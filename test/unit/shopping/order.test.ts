@@ -4,12 +4,12 @@ import { PROBLEMS } from '../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import type { Item, Offer } from '../../../services/shopping/cart/cart.ts';
+import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
 import { orderNumber } from '../../../services/shopping/order-number.ts';
 import { canMove, move, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order-state.ts';
 import { orderView } from '../../../services/shopping/order-view.ts';
-import { price } from '../../../services/shopping/pricing/price.ts';
-import { standardRules } from '../../../services/shopping/pricing/standard-rules.ts';
 import { postponed, unpark } from '../../../services/shopping/recovery.ts';
 import { answerOf } from '../../../services/shopping/replay.ts';
 

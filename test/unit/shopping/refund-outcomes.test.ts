@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { errors } from '../../../lib/contract/errors.ts';
 import { attentionReasons } from '../../../services/shopping/attention.ts';
+import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { decide, decisionFor } from '../../../services/shopping/decide.ts';
 import { advanceBy } from '../../../services/shopping/fulfilment.ts';
 import { begin, type Order, type Refund } from '../../../services/shopping/order.ts';
 import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order-steps.ts';
-import { price } from '../../../services/shopping/pricing/price.ts';
-import { standardRules } from '../../../services/shopping/pricing/standard-rules.ts';
 import { postponed } from '../../../services/shopping/recovery.ts';
 import {
   refundDone,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { StartError } from '../../../../lib/process/config.ts';
-import { loadRules } from '../../../../services/shopping/pricing/load-rules.ts';
-import { rulesFor } from '../../../../services/shopping/pricing/rules.ts';
-import { standardRules } from '../../../../services/shopping/pricing/standard-rules.ts';
+import { loadRules } from '../../../../services/shopping/checkout/pricing/load-rules.ts';
+import { rulesFor } from '../../../../services/shopping/checkout/pricing/rules.ts';
+import { standardRules } from '../../../../services/shopping/checkout/pricing/standard-rules.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shop-rules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

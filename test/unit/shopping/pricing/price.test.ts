@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Money } from '../../../../services/shared/money.ts';
-import { discountsOn } from '../../../../services/shopping/pricing/discounts.ts';
-import type { PricedLine } from '../../../../services/shopping/pricing/price.ts';
-import { parcelOf, price } from '../../../../services/shopping/pricing/price.ts';
-import { allot, proportion } from '../../../../services/shopping/pricing/round.ts';
-import type { CouponTerms, PricingRules } from '../../../../services/shopping/pricing/rules.ts';
-import { shippingOptions } from '../../../../services/shopping/pricing/shipping.ts';
-import { standardRules } from '../../../../services/shopping/pricing/standard-rules.ts';
-import { taxOf } from '../../../../services/shopping/pricing/tax.ts';
+import { discountsOn } from '../../../../services/shopping/checkout/pricing/discounts.ts';
+import type { PricedLine } from '../../../../services/shopping/checkout/pricing/price.ts';
+import { parcelOf, price } from '../../../../services/shopping/checkout/pricing/price.ts';
+import { allot, proportion } from '../../../../services/shopping/checkout/pricing/round.ts';
+import type { CouponTerms, PricingRules } from '../../../../services/shopping/checkout/pricing/rules.ts';
+import { shippingOptions } from '../../../../services/shopping/checkout/pricing/shipping.ts';
+import { standardRules } from '../../../../services/shopping/checkout/pricing/standard-rules.ts';
+import { taxOf } from '../../../../services/shopping/checkout/pricing/tax.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,4 +1,4 @@
-import { addUp, type Money, sum, times } from '../../shared/money.ts';
+import { addUp, type Money, sum, times } from '../../../shared/money.ts';
 import { discountsOn } from './discounts.ts';
 import { allot } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { strict } from '../../../lib/contract/service.ts';
-import { Validator } from '../../../lib/contract/validator.ts';
-import { type Config, StartError } from '../../../lib/process/config.ts';
+import { strict } from '../../../../lib/contract/service.ts';
+import { Validator } from '../../../../lib/contract/validator.ts';
+import { type Config, StartError } from '../../../../lib/process/config.ts';
 import { doubledKeyIn, faultIn, type RulesFile } from './check-rules.ts';
 import type { PriceBook } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
