@@ -25,7 +25,7 @@ import { stockAlert } from './product/stock-alert/stock-alert.contract.ts';
 import { audit } from './shopping/audit/audit.contract.ts';
 import { cart } from './shopping/cart/cart.contract.ts';
 import { checkout } from './shopping/checkout/checkout.contract.ts';
-import { coupon } from './shopping/coupon.contract.ts';
+import { coupon } from './shopping/coupon/coupon.contract.ts';
 import { creditNote } from './shopping/credit-note.contract.ts';
 import { hold } from './shopping/hold.contract.ts';
 import { invoice } from './shopping/invoice.contract.ts';

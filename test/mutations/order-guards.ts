@@ -68,7 +68,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*for an outage is tried again for as long as that lasts/,
   },
   'a coupon given back before its order is rejected': {
-    file: 'services/shopping/coupon-uses.ts',
+    file: 'services/shopping/coupon/coupon-uses.ts',
     find: "if (outcome === 'reserved') return 'taken';",
     replace: "if (outcome === 'reserved') return 'taken'; await release(book, { code, orderId, customerId });",
     tests: ['test/integration/shopping/coupons.test.ts'],

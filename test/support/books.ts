@@ -11,7 +11,7 @@ import type { Review } from '../../services/product/review/review.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
 import type { StockAlert } from '../../services/product/stock-alert/stock-alert.ts';
 import type { Cart } from '../../services/shopping/cart/cart.ts';
-import type { Coupon } from '../../services/shopping/coupon.ts';
+import type { Coupon } from '../../services/shopping/coupon/coupon.ts';
 import type { Hold } from '../../services/shopping/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
 import type { Invoice } from '../../services/shopping/invoice/numbering.ts';

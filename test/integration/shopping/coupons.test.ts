@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
 import { commit } from '../../../services/shared/reservations.ts';
-import { customersPart, UNLIMITED } from '../../../services/shopping/coupon.ts';
+import { customersPart, UNLIMITED } from '../../../services/shopping/coupon/coupon.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { type Shopper, startShop, type TestShop } from '../../support/shop.ts';

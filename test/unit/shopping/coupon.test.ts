@@ -13,8 +13,8 @@ import {
   takeOwn,
   termsOf,
   UNLIMITED,
-} from '../../../services/shopping/coupon.ts';
-import { inputOf } from '../../../services/shopping/coupon-input.ts';
+} from '../../../services/shopping/coupon/coupon.ts';
+import { inputOf } from '../../../services/shopping/coupon/coupon-input.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const SHOP = { currency: 'EUR', currencies: ['EUR', 'USD'], timeZone: 'Europe/Berlin' };

@@ -1,7 +1,7 @@
-import { type CouponRefusal, errors } from '../../lib/contract/errors.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import * as allotment from '../shared/reservations.ts';
-import type { CouponTerms } from './checkout/pricing/rules.ts';
+import { type CouponRefusal, errors } from '../../../lib/contract/errors.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import * as allotment from '../../shared/reservations.ts';
+import type { CouponTerms } from '../checkout/pricing/rules.ts';
 
 /** What staff says of a coupon. Amounts in minor units of `currency`, `percent` in basis points. */
 export interface CouponInput {

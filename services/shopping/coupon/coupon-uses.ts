@@ -1,6 +1,6 @@
-import type { Decision } from '../../mixins/store/changes.ts';
-import type { Store } from '../../mixins/store/store.ts';
-import * as allotment from '../shared/reservations.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import * as allotment from '../../shared/reservations.ts';
 import { type Coupon, customersPart, newPart, takeOwn } from './coupon.ts';
 
 /** Whose use of which coupon, for which order. */
