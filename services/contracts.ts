@@ -27,7 +27,7 @@ import { cart } from './shopping/cart/cart.contract.ts';
 import { checkout } from './shopping/checkout/checkout.contract.ts';
 import { coupon } from './shopping/coupon/coupon.contract.ts';
 import { creditNote } from './shopping/credit-note.contract.ts';
-import { hold } from './shopping/hold.contract.ts';
+import { hold } from './shopping/hold/hold.contract.ts';
 import { invoice } from './shopping/invoice.contract.ts';
 import { order } from './shopping/order.contract.ts';
 import { payment } from './shopping/payment.contract.ts';

@@ -38,7 +38,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/audit/audit.service.ts'),
     import('./shopping/checkout/checkout.service.ts'),
     import('./shopping/coupon/coupon.service.ts'),
-    import('./shopping/hold.service.ts'),
+    import('./shopping/hold/hold.service.ts'),
     import('./shopping/invoice.service.ts'),
     import('./shopping/credit-note.service.ts'),
     import('./shopping/payment.service.ts'),

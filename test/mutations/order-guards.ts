@@ -131,14 +131,14 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*however often it was cancelled/,
   },
   'a hold is renewed for ever': {
-    file: 'services/shopping/hold-limits.ts',
+    file: 'services/shopping/hold/hold-limits.ts',
     find: 'if (leftMs < holdMs * LEAST_PART) {',
     replace: 'if (leftMs < -windowMs * 1000) {',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*whose address is not verified ends with its first hold/,
   },
   'a hold has as many pieces as the cart': {
-    file: 'services/shopping/hold-keeper.ts',
+    file: 'services/shopping/hold/hold-keeper.ts',
     find: 'refuseTooManyPieces(items, limits);',
     replace: '',
     tests: ['test/integration/shopping/hold.test.ts'],

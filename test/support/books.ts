@@ -12,7 +12,7 @@ import type { Vote } from '../../services/product/review/review-vote.ts';
 import type { StockAlert } from '../../services/product/stock-alert/stock-alert.ts';
 import type { Cart } from '../../services/shopping/cart/cart.ts';
 import type { Coupon } from '../../services/shopping/coupon/coupon.ts';
-import type { Hold } from '../../services/shopping/hold.ts';
+import type { Hold } from '../../services/shopping/hold/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
 import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
 import type { Order } from '../../services/shopping/order.ts';

@@ -13,8 +13,13 @@ import {
   newHold,
   released,
   review,
-} from '../../../services/shopping/hold.ts';
-import { grantHold, type HoldLimits, holdLimits, refuseTooManyPieces } from '../../../services/shopping/hold-limits.ts';
+} from '../../../services/shopping/hold/hold.ts';
+import {
+  grantHold,
+  type HoldLimits,
+  holdLimits,
+  refuseTooManyPieces,
+} from '../../../services/shopping/hold/hold-limits.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,5 +1,5 @@
-import { errors } from '../../lib/contract/errors.ts';
-import type { Item } from './cart/cart.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import type { Item } from '../cart/cart.ts';
 
 /** What a customer may have on hold, so that nobody takes stock out of sale without buying it. Times in ms. */
 export interface HoldLimits {

@@ -1,7 +1,7 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { idRule } from '../shared/ids.ts';
-import { item } from './order-rules.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { idRule } from '../../shared/ids.ts';
+import { item } from '../order-rules.ts';
 
 const view = {
   type: 'object',
@@ -74,6 +74,6 @@ export const hold = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof hold> {}
 }

@@ -1,5 +1,5 @@
-import type { Decision } from '../../mixins/store/changes.ts';
-import type { Item } from './cart/cart.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import type { Item } from '../cart/cart.ts';
 import { type HoldUsage, usageAt } from './hold-limits.ts';
 
 /** What a customer has on hold; its id is the customer's. */
