@@ -136,7 +136,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● /,
   },
   'an invoice is read by whoever knows the order': {
-    file: 'services/shopping/invoice.service.ts',
+    file: 'services/shopping/invoice/invoice.service.ts',
     find: "{ orderId: id, 'order.customerId': customerId }",
     replace: '{ orderId: id }',
     tests: ['test/integration/shopping/invoice.test.ts'],

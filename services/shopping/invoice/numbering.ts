@@ -1,7 +1,7 @@
 import type { InferRule } from '../../../lib/contract/infer.ts';
 import { yearIn } from '../../../lib/contract/time-zone.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import type { invoiceOrder } from '../invoice.contract.ts';
+import type { invoiceOrder } from './invoice.contract.ts';
 
 export type InvoiceOrder = InferRule<typeof invoiceOrder>;
 

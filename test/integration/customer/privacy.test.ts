@@ -192,7 +192,7 @@ eachEngine('what the shop has about a person', (engine) => {
     );
     expect(waiting?.email).toBe(`erased:${zelda.id}`);
     expect(await everything(config)).toContain(traces[0] as string);
-    const { default: invoiceService } = await import('../../../services/shopping/invoice.service.ts');
+    const { default: invoiceService } = await import('../../../services/shopping/invoice/invoice.service.ts');
     shop.broker.createService(invoiceService(config));
     await shop.broker.waitForServices('invoice');
     await erased(zelda.id);

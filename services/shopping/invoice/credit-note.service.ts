@@ -1,15 +1,15 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { customerOf, service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { readPage } from '../../mixins/store/books.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { readPage } from '../../../mixins/store/books.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { answerPaper } from './answer-paper.ts';
 import { creditNote } from './credit-note.contract.ts';
-import { answerPaper } from './invoice/answer-paper.ts';
-import { type CreditNote, issueCreditNote } from './invoice/credit-note.ts';
-import { creditNoteSheet } from './invoice/credit-note-sheet.ts';
-import { erasePapers } from './invoice/erase-papers.ts';
-import { Queue } from './invoice/numbering.ts';
-import { papersOfYear } from './invoice/papers-of-year.ts';
+import { type CreditNote, issueCreditNote } from './credit-note.ts';
+import { creditNoteSheet } from './credit-note-sheet.ts';
+import { erasePapers } from './erase-papers.ts';
+import { Queue } from './numbering.ts';
+import { papersOfYear } from './papers-of-year.ts';
 
 export default function creditNoteService(config: Config) {
   const queue = new Queue();

@@ -1,14 +1,14 @@
-import type { Ctx } from '../../lib/contract/contract.ts';
-import { customerOf, service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { readPage } from '../../mixins/store/books.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { answerPaper, type PaperRequest } from './invoice/answer-paper.ts';
-import { erasePapers } from './invoice/erase-papers.ts';
-import { type Invoice, type InvoiceOrder, issue, Queue } from './invoice/numbering.ts';
-import { papersOfYear } from './invoice/papers-of-year.ts';
-import { sheetOf } from './invoice/sheet.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { readPage } from '../../../mixins/store/books.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { answerPaper, type PaperRequest } from './answer-paper.ts';
+import { erasePapers } from './erase-papers.ts';
 import { invoice } from './invoice.contract.ts';
+import { type Invoice, type InvoiceOrder, issue, Queue } from './numbering.ts';
+import { papersOfYear } from './papers-of-year.ts';
+import { sheetOf } from './sheet.ts';
 
 export default function invoiceService(config: Config) {
   const queue = new Queue();

@@ -1,10 +1,10 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { postalAddress } from '../customer/account/customer-rules.ts';
-import { anyId, idRule } from '../shared/ids.ts';
-import { moneyRule } from '../shared/money.ts';
-import { shippingRule, taxesRule, taxRule, totalsRule } from '../shared/priced-rules.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { postalAddress } from '../../customer/account/customer-rules.ts';
+import { anyId, idRule } from '../../shared/ids.ts';
+import { moneyRule } from '../../shared/money.ts';
+import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
 
 /** What an invoice freezes of an order. */
 export const invoiceOrder = {
@@ -151,6 +151,6 @@ export const invoice = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof invoice> {}
 }
