@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { newId } from '../services/shared/ids.ts';
-import type { Order } from '../services/shopping/order.ts';
+import type { Order } from '../services/shopping/order/order.ts';
 import type { Shopper } from '../test/support/shop.ts';
 import { Browser, prepare, registerCustomers } from './customers.ts';
 import type { Contender, Run, Workload } from './measure.ts';

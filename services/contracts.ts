@@ -29,7 +29,7 @@ import { coupon } from './shopping/coupon/coupon.contract.ts';
 import { hold } from './shopping/hold/hold.contract.ts';
 import { creditNote } from './shopping/invoice/credit-note.contract.ts';
 import { invoice } from './shopping/invoice/invoice.contract.ts';
-import { order } from './shopping/order.contract.ts';
+import { order } from './shopping/order/order.contract.ts';
 import { payment } from './shopping/payment.contract.ts';
 import { sandbox } from './shopping/sandbox.contract.ts';
 

@@ -34,7 +34,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   ],
   shopping: ({ payments }) => [
     import('./shopping/cart/cart.service.ts'),
-    import('./shopping/order.service.ts'),
+    import('./shopping/order/order.service.ts'),
     import('./shopping/audit/audit.service.ts'),
     import('./shopping/checkout/checkout.service.ts'),
     import('./shopping/coupon/coupon.service.ts'),

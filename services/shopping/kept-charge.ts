@@ -1,7 +1,7 @@
 import type { Result } from '../../lib/contract/contract.ts';
-import { attention } from './attention.ts';
-import type { Order, Refund } from './order.ts';
-import { SYSTEM } from './order-state.ts';
+import { attention } from './order/attention.ts';
+import type { Order, Refund } from './order/order.ts';
+import { SYSTEM } from './order/order-state.ts';
 import { CANCEL_KEY } from './refund-lines.ts';
 import { cancellationParts, refundOf } from './refunds.ts';
 

@@ -5,7 +5,7 @@ import type { Store } from '../../mixins/store/store.ts';
 import { newId } from '../shared/ids.ts';
 import { priceBasket } from './checkout/basket.ts';
 import type { PriceBook } from './checkout/pricing/rules.ts';
-import { begin, type Order } from './order.ts';
+import { begin, type Order } from './order/order.ts';
 
 /** A request for an order of what is in its customer's cart. */
 export interface OrderRequest {

@@ -1,9 +1,9 @@
 import type { Decision } from '../../mixins/store/changes.ts';
 import { plainMoneyText } from '../shared/format.ts';
 import { addUp } from '../shared/money.ts';
-import { attention } from './attention.ts';
-import { type Dispute, type Order, type Refund, resumeAt } from './order.ts';
-import { noted, type OrderEvent, SYSTEM } from './order-state.ts';
+import { attention } from './order/attention.ts';
+import { type Dispute, type Order, type Refund, resumeAt } from './order/order.ts';
+import { noted, type OrderEvent, SYSTEM } from './order/order-state.ts';
 import type { StatedDispute, StatedRefund, Statement } from './payment-provider.ts';
 import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from './refund-lines.ts';
 import { nextAttempt, refundDone, refundFailed, refundKey } from './refund-outcomes.ts';

@@ -1,6 +1,6 @@
 import { deliver } from '../../mixins/store/outbox.ts';
 import { newId } from '../shared/ids.ts';
-import { isSettled, type Order } from './order.ts';
+import { isSettled, type Order } from './order/order.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { type Shop, tell } from './placement.ts';
 import { reconcile } from './reconcile.ts';

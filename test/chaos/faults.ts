@@ -22,7 +22,7 @@ export interface Victim {
   links(id: string): { nats: Link; mongo: Link };
 }
 
-/** How long a worker holds its lease, in ms (services/shopping/order.ts): a frozen one must outlast it. */
+/** How long a worker holds its lease, in ms (services/shopping/order/order.ts): a frozen one must outlast it. */
 const LEASE = 5000;
 
 /** Which faults happen, as the seed says: servers die less often than nodes, since all wait for them. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import type { Account } from '../../services/customer/account/account.ts';
-import type { Order } from '../../services/shopping/order.ts';
+import type { Order } from '../../services/shopping/order/order.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { everything } from '../support/everything.ts';
 import { Operator } from '../support/operator.ts';

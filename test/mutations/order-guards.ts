@@ -117,14 +117,14 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*order\.requestReturn: a key with the same body/,
   },
   'customers are told of a rejection by the answer to their request alone': {
-    file: 'services/shopping/order-outbox.ts',
+    file: 'services/shopping/order/order-outbox.ts',
     find: 'const isAnswered = attempts === 0 && !isAnsweredPending;',
     replace: 'const isAnswered = attempts >= 0 || isAnsweredPending;',
     tests: ['test/integration/shopping/payments.test.ts'],
     red: /● .*a payment which was pending has failed/,
   },
   'a pending order that is cancelled again is in the wrong state': {
-    file: 'services/shopping/fulfilment.ts',
+    file: 'services/shopping/order/fulfilment.ts',
     find: "if (order.rejection?.code === 'order-cancelled') return { answer: order };",
     replace: '',
     tests: ['test/integration/shopping/payments.test.ts'],
@@ -180,7 +180,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /is owed still, whatever comes late/,
   },
   'an order is shipped though its payment is disputed': {
-    file: 'services/shopping/fulfilment.ts',
+    file: 'services/shopping/order/fulfilment.ts',
     find: "order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute",
     replace: 'false',
     tests: ['test/unit/shopping/refund-outcomes.test.ts'],

@@ -5,7 +5,7 @@ import type { Config } from '../../lib/process/config.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
 import { newId } from '../../services/shared/ids.ts';
-import type { Order } from '../../services/shopping/order.ts';
+import type { Order } from '../../services/shopping/order/order.ts';
 import { sign } from '../../services/shopping/providers/webhook-signature.ts';
 import { stopAndAudit, storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';

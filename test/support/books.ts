@@ -15,7 +15,7 @@ import type { Coupon } from '../../services/shopping/coupon/coupon.ts';
 import type { Hold } from '../../services/shopping/hold/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
 import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
-import type { Order } from '../../services/shopping/order.ts';
+import type { Order } from '../../services/shopping/order/order.ts';
 import type { LedgerEntry } from '../../services/shopping/sandbox-ledger.ts';
 import { eventually, type TestShop } from './shop.ts';
 

@@ -10,8 +10,8 @@ import { type Coupon, newCoupon } from '../../services/shopping/coupon/coupon.ts
 import holdService from '../../services/shopping/hold/hold.service.ts';
 import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
 import { keepHolds } from '../../services/shopping/hold/hold-keeper.ts';
-import orderService from '../../services/shopping/order.service.ts';
-import type { Order } from '../../services/shopping/order.ts';
+import orderService from '../../services/shopping/order/order.service.ts';
+import type { Order } from '../../services/shopping/order/order.ts';
 import paymentService from '../../services/shopping/payment.service.ts';
 import { recoverOrders } from '../../services/shopping/recovery.ts';
 import sandboxService from '../../services/shopping/sandbox.service.ts';

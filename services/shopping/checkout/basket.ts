@@ -2,7 +2,7 @@ import type { Params, Result, Rpc } from '../../../lib/contract/contract.ts';
 import { errors, type FieldError } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
-import { orderable } from '../order.ts';
+import { orderable } from '../order/order.ts';
 import type { AmountLimits } from '../payment-provider.ts';
 import { amountLimits } from '../providers/amount-limits.ts';
 import { type Priced, price } from './pricing/price.ts';

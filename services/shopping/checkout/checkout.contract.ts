@@ -2,8 +2,8 @@ import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { postalAddressInput, warnings } from '../../customer/account/customer-rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { couponCodes, shippingMethod } from '../order.contract.ts';
-import { pricedFields } from '../order-rules.ts';
+import { couponCodes, shippingMethod } from '../order/order.contract.ts';
+import { pricedFields } from '../order/order-rules.ts';
 
 export const checkout = contract(
   'checkout',

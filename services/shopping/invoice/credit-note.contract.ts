@@ -4,7 +4,7 @@ import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer-rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { bookedParts, item, refundLines } from '../order-rules.ts';
+import { bookedParts, item, refundLines } from '../order/order-rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 
 const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;

@@ -1,6 +1,6 @@
 import type { Store } from '../../../mixins/store/store.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
-import { erasedAddress } from '../erased.ts';
+import { erasedAddress } from '../order/erased.ts';
 import type { Paper } from './numbering.ts';
 
 /** A paper with the address of whom it was issued to. */

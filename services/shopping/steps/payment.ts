@@ -1,5 +1,5 @@
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
-import type { Order, Refund } from '../order.ts';
+import type { Order, Refund } from '../order/order.ts';
 import { refundKey } from '../refund-outcomes.ts';
 
 /** Charges the order's total under its id. Throws while the outcome is unknown: ask again, stock stays held. */

@@ -8,7 +8,7 @@ import type { Books } from '../../../services/shopping/audit/books.ts';
 import { checkOrders } from '../../../services/shopping/audit/orders.ts';
 import { checkRefunds } from '../../../services/shopping/audit/refunds.ts';
 import { Findings } from '../../../services/shopping/audit/violation.ts';
-import type { Order } from '../../../services/shopping/order.ts';
+import type { Order } from '../../../services/shopping/order/order.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { manyCustomers } from '../../support/customers.ts';
 import { eachEngine } from '../../support/engines.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ActionName } from '../../../lib/contract/contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { isSettled, type Order } from '../../../services/shopping/order.ts';
+import { isSettled, type Order } from '../../../services/shopping/order/order.ts';
 import { ORDER_STEPS, type OrderStep } from '../../../services/shopping/order-steps.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';

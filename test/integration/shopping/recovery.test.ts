@@ -8,7 +8,7 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
+import { begin, type Order, orderable } from '../../../services/shopping/order/order.ts';
 import paymentService from '../../../services/shopping/payment.service.ts';
 import sandboxService from '../../../services/shopping/sandbox.service.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';

@@ -6,12 +6,18 @@ import { newId } from '../../../services/shared/ids.ts';
 import type { Item, Offer } from '../../../services/shopping/cart/cart.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { begin, type Order, orderable } from '../../../services/shopping/order.ts';
-import { orderNumber } from '../../../services/shopping/order-number.ts';
-import { canMove, move, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order-state.ts';
-import { orderView } from '../../../services/shopping/order-view.ts';
+import { begin, type Order, orderable } from '../../../services/shopping/order/order.ts';
+import { orderNumber } from '../../../services/shopping/order/order-number.ts';
+import {
+  canMove,
+  move,
+  type OrderState,
+  type Rejection,
+  TRANSITIONS,
+} from '../../../services/shopping/order/order-state.ts';
+import { orderView } from '../../../services/shopping/order/order-view.ts';
+import { answerOf } from '../../../services/shopping/order/replay.ts';
 import { postponed, unpark } from '../../../services/shopping/recovery.ts';
-import { answerOf } from '../../../services/shopping/replay.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
 const later = new Date('2026-03-01T10:00:05Z');

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { assign } from '../../../mixins/store/patch.ts';
-import { attentionReasons } from '../../../services/shopping/attention.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import type { Order } from '../../../services/shopping/order.ts';
-import { begin } from '../../../services/shopping/order.ts';
+import { attentionReasons } from '../../../services/shopping/order/attention.ts';
+import type { Order } from '../../../services/shopping/order/order.ts';
+import { begin } from '../../../services/shopping/order/order.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../../services/shopping/payment-provider.ts';
 import { reconcile } from '../../../services/shopping/reconcile.ts';
 import { refundable } from '../../../services/shopping/refund-lines.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { errors } from '../../../lib/contract/errors.ts';
-import { attentionReasons } from '../../../services/shopping/attention.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { decide, decisionFor } from '../../../services/shopping/decide.ts';
-import { advanceBy } from '../../../services/shopping/fulfilment.ts';
-import { begin, type Order, type Refund } from '../../../services/shopping/order.ts';
+import { attentionReasons } from '../../../services/shopping/order/attention.ts';
+import { decide, decisionFor } from '../../../services/shopping/order/decide.ts';
+import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
+import { begin, type Order, type Refund } from '../../../services/shopping/order/order.ts';
 import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order-steps.ts';
 import { postponed } from '../../../services/shopping/recovery.ts';
 import {

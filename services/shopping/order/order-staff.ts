@@ -1,10 +1,14 @@
-import type { Ctx } from '../../lib/contract/contract.ts';
-import { type Handlers, staffOf } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import { changed } from '../customer/staff/audited.ts';
-import { newId } from '../shared/ids.ts';
-import { checkAddress } from '../shared/postal-address.ts';
+import type { Ctx } from '../../../lib/contract/contract.ts';
+import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
+import { changed } from '../../customer/staff/audited.ts';
+import { newId } from '../../shared/ids.ts';
+import { checkAddress } from '../../shared/postal-address.ts';
+import { unpark } from '../recovery.ts';
+import { retryRefund, settleRefund } from '../refund-outcomes.ts';
+import { requestRefund } from '../refunds.ts';
+import { approveReturn, refuseReturn } from '../returns.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
@@ -14,10 +18,6 @@ import { ordersCsv } from './order-csv.ts';
 import { searchOrders } from './order-search.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
 import { staffView } from './order-view.ts';
-import { unpark } from './recovery.ts';
-import { retryRefund, settleRefund } from './refund-outcomes.ts';
-import { requestRefund } from './refunds.ts';
-import { approveReturn, refuseReturn } from './returns.ts';
 
 /** The handlers of staff's actions. */
 export const staffHandlers = ({

@@ -1,8 +1,8 @@
-import type { Params, Rpc } from '../../lib/contract/contract.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../lib/contract/page.ts';
-import { endOf, startOf } from '../../lib/contract/time.ts';
-import type { Store } from '../../mixins/store/store.ts';
-import { lowestId } from '../shared/ids.ts';
+import type { Params, Rpc } from '../../../lib/contract/contract.ts';
+import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { endOf, startOf } from '../../../lib/contract/time.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import { lowestId } from '../../shared/ids.ts';
 import type { Order } from './order.ts';
 import { idsOfNumber, normalOrderNumber, orderNumber } from './order-number.ts';
 

@@ -1,8 +1,8 @@
-import { pageOf, pageParams } from '../../lib/contract/page.ts';
-import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { anyId, idRule } from '../shared/ids.ts';
-import { moneyRule } from '../shared/money.ts';
-import { invoiceOrder } from './invoice/invoice.contract.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { anyId, idRule } from '../../shared/ids.ts';
+import { moneyRule } from '../../shared/money.ts';
+import { invoiceOrder } from '../invoice/invoice.contract.ts';
 import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
 
 const orderId = idRule('ord');

@@ -1,7 +1,9 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { customerOf, type Handlers } from '../../lib/contract/service.ts';
-import { readPage } from '../../mixins/store/books.ts';
-import { newId } from '../shared/ids.ts';
+import { errors } from '../../../lib/contract/errors.ts';
+import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { readPage } from '../../../mixins/store/books.ts';
+import { newId } from '../../shared/ids.ts';
+import { unpark } from '../recovery.ts';
+import { chargedBack } from '../refund-lines.ts';
 import { hasBought } from './bought.ts';
 import { decide, decisionFor, parkedStepOf } from './decide.ts';
 import { erasedOrder } from './erased.ts';
@@ -12,8 +14,6 @@ import type { orderInternals } from './order-internal.contract.ts';
 import { beginInvoice } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
 import { invoiceOrder, orderView, timeline } from './order-view.ts';
-import { unpark } from './recovery.ts';
-import { chargedBack } from './refund-lines.ts';
 
 /** The handlers of what other services ask of orders. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {

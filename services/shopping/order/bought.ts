@@ -1,4 +1,4 @@
-import type { Store } from '../../mixins/store/store.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import type { Order } from './order.ts';
 import type { OrderState } from './order-state.ts';
 

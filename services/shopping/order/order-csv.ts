@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import { LINE_BREAK } from '../../lib/files/unicode.ts';
-import type { Store } from '../../mixins/store/store.ts';
+import { LINE_BREAK } from '../../../lib/files/unicode.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import type { Order } from './order.ts';
 import { orderNumber } from './order-number.ts';
 

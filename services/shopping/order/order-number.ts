@@ -1,4 +1,4 @@
-import { idTime, lowestId } from '../shared/ids.ts';
+import { idTime, lowestId } from '../../shared/ids.ts';
 
 /** The contract rule of an order's number, as people type it: in any case, with or without its hyphens. */
 export const orderNumberRule = {

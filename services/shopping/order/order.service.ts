@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fingerprintOf, readOnce } from '../../lib/contract/fingerprint.ts';
-import { customerOf, service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
-import { type Store, store } from '../../mixins/store/store.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
-import { newId } from '../shared/ids.ts';
-import { loadRules } from './checkout/pricing/load-rules.ts';
+import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { type Store, store } from '../../../mixins/store/store.ts';
+import { type Worker, worker } from '../../../mixins/worker.ts';
+import { newId } from '../../shared/ids.ts';
+import { loadRules } from '../checkout/pricing/load-rules.ts';
+import { acceptOrder, answerPending } from '../order-acceptance.ts';
+import { methodOf } from '../payment-method.ts';
+import { recoverOrders } from '../recovery.ts';
+import { requestReturn } from '../returns.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { acceptOrder, answerPending } from './order-acceptance.ts';
 import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
-import { methodOf } from './payment-method.ts';
-import { recoverOrders } from './recovery.ts';
 import { answerOf, repeated } from './replay.ts';
-import { requestReturn } from './returns.ts';
 
 /** How long a customer waits for the end of a placement, in ms; then it goes on without them. */
 const PATIENCE = 4000;

@@ -1,6 +1,6 @@
-import type { OutboxEntry } from '../../mixins/store/outbox.ts';
-import { ERASED } from '../customer/privacy/erasure.ts';
-import type { PostalAddress } from '../shared/postal-address.ts';
+import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
+import { ERASED } from '../../customer/privacy/erasure.ts';
+import type { PostalAddress } from '../../shared/postal-address.ts';
 import type { Order } from './order.ts';
 
 /** An address without the person; the country stays, since taxes go by it. */
