@@ -4,10 +4,10 @@ import { addUp } from '../shared/money.ts';
 import { attention } from './order/attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from './order/order.ts';
 import { noted, type OrderEvent, SYSTEM } from './order/order-state.ts';
+import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from './order/refund/refund-lines.ts';
+import { nextAttempt, refundDone, refundFailed, refundKey } from './order/refund/refund-outcomes.ts';
+import { refundOf } from './order/refund/refunds.ts';
 import type { StatedDispute, StatedRefund, Statement } from './payment-provider.ts';
-import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from './refund-lines.ts';
-import { nextAttempt, refundDone, refundFailed, refundKey } from './refund-outcomes.ts';
-import { refundOf } from './refunds.ts';
 
 /**
  * Makes an order agree with what the payment provider says of its charge: refunds and disputes that the shop has not

@@ -1,11 +1,11 @@
 import { deliver } from '../../mixins/store/outbox.ts';
 import { newId } from '../shared/ids.ts';
 import { isSettled, type Order } from './order/order.ts';
+import { refundDone, refundFailed } from './order/refund/refund-outcomes.ts';
+import { restocked } from './order/refund/returns.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { type Shop, tell } from './placement.ts';
 import { reconcile } from './reconcile.ts';
-import { refundDone, refundFailed } from './refund-outcomes.ts';
-import { restocked } from './returns.ts';
 import { refund, statementOf } from './steps/payment.ts';
 import { deadline, takeBack } from './steps/stock.ts';
 

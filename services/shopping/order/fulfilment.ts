@@ -1,10 +1,10 @@
 import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { CANCEL_KEY, refundable, withinRefundable } from '../refund-lines.ts';
-import { cancellationParts, refundOf } from '../refunds.ts';
 import { type Order, resumeAt } from './order.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, move, type OrderState } from './order-state.ts';
+import { CANCEL_KEY, refundable, withinRefundable } from './refund/refund-lines.ts';
+import { cancellationParts, refundOf } from './refund/refunds.ts';
 
 /** What staff, or the customer, does to an order after it was placed. */
 export type Step =

@@ -1,9 +1,9 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import type { Money } from '../../shared/money.ts';
-import { causeOf } from '../refund-lines.ts';
 import type { Order, Refund } from './order.ts';
 import { invoiceOrder, orderSummary } from './order-view.ts';
+import { causeOf } from './refund/refund-lines.ts';
 
 /**
  * What an order has to be done elsewhere. Each entry is stored in the write that makes it due and repeated until it is

@@ -6,9 +6,6 @@ import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
 import { unpark } from '../recovery.ts';
-import { retryRefund, settleRefund } from '../refund-outcomes.ts';
-import { requestRefund } from '../refunds.ts';
-import { approveReturn, refuseReturn } from '../returns.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
@@ -18,6 +15,9 @@ import { ordersCsv } from './order-csv.ts';
 import { searchOrders } from './order-search.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
 import { staffView } from './order-view.ts';
+import { retryRefund, settleRefund } from './refund/refund-outcomes.ts';
+import { requestRefund } from './refund/refunds.ts';
+import { approveReturn, refuseReturn } from './refund/returns.ts';
 
 /** The handlers of staff's actions. */
 export const staffHandlers = ({

@@ -1,11 +1,11 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
 import { addUp } from '../../shared/money.ts';
-import { lineAmount, remainderOf } from '../refund-lines.ts';
 import { attentionReasons } from './attention.ts';
 import { decisionFor, parkedStepOf } from './decide.ts';
 import type { Order, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
+import { lineAmount, remainderOf } from './refund/refund-lines.ts';
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {

@@ -9,7 +9,6 @@ import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { acceptOrder, answerPending } from '../order-acceptance.ts';
 import { methodOf } from '../payment-method.ts';
 import { recoverOrders } from '../recovery.ts';
-import { requestReturn } from '../returns.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
@@ -17,6 +16,7 @@ import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopO
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
+import { requestReturn } from './refund/returns.ts';
 import { answerOf, repeated } from './replay.ts';
 
 /** How long a customer waits for the end of a placement, in ms; then it goes on without them. */

@@ -6,11 +6,16 @@ import { standardRules } from '../../../services/shopping/checkout/pricing/stand
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
 import type { Order } from '../../../services/shopping/order/order.ts';
 import { begin } from '../../../services/shopping/order/order.ts';
+import { refundable } from '../../../services/shopping/order/refund/refund-lines.ts';
+import {
+  refundDone,
+  refundFailed,
+  retryRefund,
+  settleRefund,
+} from '../../../services/shopping/order/refund/refund-outcomes.ts';
+import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../../services/shopping/payment-provider.ts';
 import { reconcile } from '../../../services/shopping/reconcile.ts';
-import { refundable } from '../../../services/shopping/refund-lines.ts';
-import { refundDone, refundFailed, retryRefund, settleRefund } from '../../../services/shopping/refund-outcomes.ts';
-import { requestRefund } from '../../../services/shopping/refunds.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

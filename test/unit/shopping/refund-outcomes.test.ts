@@ -6,16 +6,16 @@ import { attentionReasons } from '../../../services/shopping/order/attention.ts'
 import { decide, decisionFor } from '../../../services/shopping/order/decide.ts';
 import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
 import { begin, type Order, type Refund } from '../../../services/shopping/order/order.ts';
-import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order-steps.ts';
-import { postponed } from '../../../services/shopping/recovery.ts';
 import {
   refundDone,
   refundFailed,
   refundKey,
   retryRefund,
   settleRefund,
-} from '../../../services/shopping/refund-outcomes.ts';
-import { requestRefund } from '../../../services/shopping/refunds.ts';
+} from '../../../services/shopping/order/refund/refund-outcomes.ts';
+import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
+import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order-steps.ts';
+import { postponed } from '../../../services/shopping/recovery.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const later = (ms: number) => new Date(+NOW + ms);

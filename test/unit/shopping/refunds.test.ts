@@ -7,9 +7,9 @@ import { standardRules } from '../../../services/shopping/checkout/pricing/stand
 import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
 import { begin, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
 import { move } from '../../../services/shopping/order/order-state.ts';
-import { amountOf, refundable, remainderOf } from '../../../services/shopping/refund-lines.ts';
-import { type RefundRequest, requestRefund } from '../../../services/shopping/refunds.ts';
-import { type Approval, approveReturn, requestReturn } from '../../../services/shopping/returns.ts';
+import { amountOf, refundable, remainderOf } from '../../../services/shopping/order/refund/refund-lines.ts';
+import { type RefundRequest, requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
+import { type Approval, approveReturn, requestReturn } from '../../../services/shopping/order/refund/returns.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,7 +1,7 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { addUp, type Money } from '../shared/money.ts';
-import { allot } from './checkout/pricing/round.ts';
-import type { Order, Refund, RefundCause, RefundLine } from './order/order.ts';
+import { errors } from '../../../../lib/contract/errors.ts';
+import { addUp, type Money } from '../../../shared/money.ts';
+import { allot } from '../../checkout/pricing/round.ts';
+import type { Order, Refund, RefundCause, RefundLine } from '../order.ts';
 
 /** What a refund is for, in minor units of the order's currency; together they are its amount. */
 export interface RefundParts {

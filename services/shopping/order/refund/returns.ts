@@ -1,10 +1,10 @@
-import { errors } from '../../lib/contract/errors.ts';
-import { fingerprintOf } from '../../lib/contract/fingerprint.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import type { Item } from './cart/cart.ts';
-import { type Order, type Return, resumeAt } from './order/order.ts';
-import { mailOf } from './order/order-outbox.ts';
-import { type Actor, noted } from './order/order-state.ts';
+import { errors } from '../../../../lib/contract/errors.ts';
+import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
+import type { Decision } from '../../../../mixins/store/changes.ts';
+import type { Item } from '../../cart/cart.ts';
+import { type Order, type Return, resumeAt } from '../order.ts';
+import { mailOf } from '../order-outbox.ts';
+import { type Actor, noted } from '../order-state.ts';
 import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
 import { refundOf } from './refunds.ts';
 import {

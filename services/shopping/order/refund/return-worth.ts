@@ -1,7 +1,7 @@
-import { dayIn } from '../../lib/contract/time-zone.ts';
-import type { Item } from './cart/cart.ts';
-import { allot } from './checkout/pricing/round.ts';
-import type { Order, Return } from './order/order.ts';
+import { dayIn } from '../../../../lib/contract/time-zone.ts';
+import type { Item } from '../../cart/cart.ts';
+import { allot } from '../../checkout/pricing/round.ts';
+import type { Order, Return } from '../order.ts';
 import {
   causeOf,
   countedRefunds,

@@ -1,10 +1,10 @@
-import { errors } from '../../lib/contract/errors.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import { plainMoneyText } from '../shared/format.ts';
-import { attention } from './order/attention.ts';
-import { type Order, type Refund, type RefundFailure, resumeAt } from './order/order.ts';
-import { creditNoteOf, mailOf } from './order/order-outbox.ts';
-import { type Actor, noted, type OrderEvent, SYSTEM } from './order/order-state.ts';
+import { errors } from '../../../../lib/contract/errors.ts';
+import type { Decision } from '../../../../mixins/store/changes.ts';
+import { plainMoneyText } from '../../../shared/format.ts';
+import { attention } from '../attention.ts';
+import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
+import { creditNoteOf, mailOf } from '../order-outbox.ts';
+import { type Actor, noted, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { causeOf, isOwed, partsOf, refundable, refuseTooMuch, remainderOf } from './refund-lines.ts';
 
 /** The key of a refund at the payment provider: its id, of a later attempt with the number of that. */
