@@ -3,14 +3,14 @@ import type { Mutation } from './mutation.ts';
 /** Guards of carts, orders and money. */
 export const ORDER_MUTATIONS: Record<string, Mutation> = {
   'no unique key of orders': {
-    file: 'services/shopping/order-acceptance.ts',
+    file: 'services/shopping/order/saga/order-acceptance.ts',
     find: 'if (draft && (await orders.insert(draft)))',
     replace: 'if (draft) draft.idemKey += draft._id; if (draft && (await orders.insert(draft)))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I4 |was told order-open, and there is no other order/,
   },
   'no unique claim of carts': {
-    file: 'services/shopping/order-acceptance.ts',
+    file: 'services/shopping/order/saga/order-acceptance.ts',
     find: 'if (draft && (await orders.insert(draft)))',
     replace: 'if (draft) draft.cartClaim += draft._id; if (draft && (await orders.insert(draft)))',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -24,7 +24,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /filled again right after each order/,
   },
   'stock released on an unknown payment': {
-    file: 'services/shopping/placement.ts',
+    file: 'services/shopping/order/saga/placement.ts',
     find: "const paid = await inStep('charge', charge(order, shop.rpc));",
     replace:
       'const paid = await charge(order, shop.rpc).catch(async (error) => { await releaseStock(order, shop.rpc); throw error; });',
@@ -32,14 +32,14 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /money was taken for goods that are not kept|I[36] /,
   },
   'REJECTING without cancelling at the provider': {
-    file: 'services/shopping/placement.ts',
+    file: 'services/shopping/order/saga/placement.ts',
     find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
     replace: "const voided = { outcome: 'cancelled' };",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I6 |was not refunded/,
   },
   'stock released before the charge is cancelled': {
-    file: 'services/shopping/placement.ts',
+    file: 'services/shopping/order/saga/placement.ts',
     find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
     replace:
       "await releaseStock(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
@@ -47,7 +47,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /money was taken for goods that are not kept/,
   },
   'an order that is driven by two is moved by both': {
-    file: 'services/shopping/placement.ts',
+    file: 'services/shopping/order/saga/placement.ts',
     find: 'if (current.state !== order.state) return { answer: current };',
     replace: 'if (current.state !== order.state) current = { ...current, state: order.state };',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -61,7 +61,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I6 /,
   },
   'an outage counts as a failure of the order itself': {
-    file: 'services/shopping/recovery.ts',
+    file: 'services/shopping/order/saga/recovery.ts',
     find: '(isOutage(error) ? 0 : 1)',
     replace: '1',
     tests: ['test/unit/shopping/order.test.ts'],
@@ -166,7 +166,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /tells its customer, who was told that it is done/,
   },
   'money that went back elsewhere is refunded once more': {
-    file: 'services/shopping/reconcile.ts',
+    file: 'services/shopping/order/saga/reconcile.ts',
     find: '(one) => withinWhatIsLeft(one, now),',
     replace: '',
     tests: ['test/unit/shopping/reconcile.test.ts'],

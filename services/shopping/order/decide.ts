@@ -1,9 +1,9 @@
 import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } from '../order-steps.ts';
 import { attention } from './attention.ts';
 import { type Order, type Refund, resumeAt } from './order.ts';
 import { type Actor, move, noted } from './order-state.ts';
+import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } from './saga/order-steps.ts';
 
 export const parkedStepOf = ({ parkedStep }: Pick<Order, 'parkedStep'>): OrderStep => parkedStep ?? 'other';
 

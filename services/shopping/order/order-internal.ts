@@ -2,7 +2,6 @@ import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { newId } from '../../shared/ids.ts';
-import { unpark } from '../recovery.ts';
 import { hasBought } from './bought.ts';
 import { decide, decisionFor, parkedStepOf } from './decide.ts';
 import { erasedOrder } from './erased.ts';
@@ -14,6 +13,7 @@ import { beginInvoice } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
 import { invoiceOrder, orderView, timeline } from './order-view.ts';
 import { chargedBack } from './refund/refund-lines.ts';
+import { unpark } from './saga/recovery.ts';
 
 /** The handlers of what other services ask of orders. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {

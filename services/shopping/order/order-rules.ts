@@ -2,10 +2,10 @@ import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddress } from '../../customer/account/customer-rules.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
-import { ORDER_STEPS } from '../order-steps.ts';
 import { ATTENTION_REASONS } from './attention.ts';
 import { REFUND_STATES } from './order.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
+import { ORDER_STEPS } from './saga/order-steps.ts';
 
 /** Contract rules of what an order is made of; the types of the answers come from them. */
 

@@ -5,7 +5,6 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
-import { unpark } from '../recovery.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
@@ -18,6 +17,7 @@ import { staffView } from './order-view.ts';
 import { retryRefund, settleRefund } from './refund/refund-outcomes.ts';
 import { requestRefund } from './refund/refunds.ts';
 import { approveReturn, refuseReturn } from './refund/returns.ts';
+import { unpark } from './saga/recovery.ts';
 
 /** The handlers of staff's actions. */
 export const staffHandlers = ({

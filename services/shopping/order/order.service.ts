@@ -6,9 +6,7 @@ import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
-import { acceptOrder, answerPending } from '../order-acceptance.ts';
 import { methodOf } from '../payment-method.ts';
-import { recoverOrders } from '../recovery.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
@@ -18,6 +16,8 @@ import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
 import { requestReturn } from './refund/returns.ts';
 import { answerOf, repeated } from './replay.ts';
+import { acceptOrder, answerPending } from './saga/order-acceptance.ts';
+import { recoverOrders } from './saga/recovery.ts';
 
 /** How long a customer waits for the end of a placement, in ms; then it goes on without them. */
 const PATIENCE = 4000;

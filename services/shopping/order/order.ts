@@ -4,9 +4,9 @@ import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
 import type { Item, Offer } from '../cart/cart.ts';
 import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
-import type { OrderStep, ParkedDecision } from '../order-steps.ts';
 import { orderNumber } from './order-number.ts';
 import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
+import type { OrderStep, ParkedDecision } from './saga/order-steps.ts';
 
 /** An order: what was bought at which prices, where it stands, and what is left to be done for it. */
 export interface Order extends Priced {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ActionName } from '../../../lib/contract/contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { isSettled, type Order } from '../../../services/shopping/order/order.ts';
-import { ORDER_STEPS, type OrderStep } from '../../../services/shopping/order-steps.ts';
+import { ORDER_STEPS, type OrderStep } from '../../../services/shopping/order/saga/order-steps.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';

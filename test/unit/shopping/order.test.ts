@@ -17,7 +17,7 @@ import {
 } from '../../../services/shopping/order/order-state.ts';
 import { orderView } from '../../../services/shopping/order/order-view.ts';
 import { answerOf } from '../../../services/shopping/order/replay.ts';
-import { postponed, unpark } from '../../../services/shopping/recovery.ts';
+import { postponed, unpark } from '../../../services/shopping/order/saga/recovery.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
 const later = new Date('2026-03-01T10:00:05Z');

@@ -14,8 +14,8 @@ import {
   settleRefund,
 } from '../../../services/shopping/order/refund/refund-outcomes.ts';
 import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
+import { reconcile } from '../../../services/shopping/order/saga/reconcile.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../../services/shopping/payment-provider.ts';
-import { reconcile } from '../../../services/shopping/reconcile.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -14,8 +14,8 @@ import {
   settleRefund,
 } from '../../../services/shopping/order/refund/refund-outcomes.ts';
 import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
-import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order-steps.ts';
-import { postponed } from '../../../services/shopping/recovery.ts';
+import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order/saga/order-steps.ts';
+import { postponed } from '../../../services/shopping/order/saga/recovery.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const later = (ms: number) => new Date(+NOW + ms);

@@ -1,6 +1,6 @@
-import { isOutage } from '../../lib/process/outage.ts';
-import type { Decision } from '../../mixins/store/changes.ts';
-import { LEASE, type Order, resumeAt } from './order/order.ts';
+import { isOutage } from '../../../../lib/process/outage.ts';
+import type { Decision } from '../../../../mixins/store/changes.ts';
+import { LEASE, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
 import { place, type Shop } from './placement.ts';
 import { settle } from './settlement.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from './order/order-state.ts';
+import type { Actor } from '../order-state.ts';
 
 /**
  * Where an order can get stuck, each with the decision by which staff ends it there (decide.ts): it is given up as if it

@@ -1,13 +1,13 @@
-import type { Decision } from '../../mixins/store/changes.ts';
-import { plainMoneyText } from '../shared/format.ts';
-import { addUp } from '../shared/money.ts';
-import { attention } from './order/attention.ts';
-import { type Dispute, type Order, type Refund, resumeAt } from './order/order.ts';
-import { noted, type OrderEvent, SYSTEM } from './order/order-state.ts';
-import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from './order/refund/refund-lines.ts';
-import { nextAttempt, refundDone, refundFailed, refundKey } from './order/refund/refund-outcomes.ts';
-import { refundOf } from './order/refund/refunds.ts';
-import type { StatedDispute, StatedRefund, Statement } from './payment-provider.ts';
+import type { Decision } from '../../../../mixins/store/changes.ts';
+import { plainMoneyText } from '../../../shared/format.ts';
+import { addUp } from '../../../shared/money.ts';
+import type { StatedDispute, StatedRefund, Statement } from '../../payment-provider.ts';
+import { attention } from '../attention.ts';
+import { type Dispute, type Order, type Refund, resumeAt } from '../order.ts';
+import { noted, type OrderEvent, SYSTEM } from '../order-state.ts';
+import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from '../refund/refund-lines.ts';
+import { nextAttempt, refundDone, refundFailed, refundKey } from '../refund/refund-outcomes.ts';
+import { refundOf } from '../refund/refunds.ts';
 
 /**
  * Makes an order agree with what the payment provider says of its charge: refunds and disputes that the shop has not

@@ -1,9 +1,9 @@
-import type { Result } from '../../lib/contract/contract.ts';
-import { attention } from './order/attention.ts';
-import type { Order, Refund } from './order/order.ts';
-import { SYSTEM } from './order/order-state.ts';
-import { CANCEL_KEY } from './order/refund/refund-lines.ts';
-import { cancellationParts, refundOf } from './order/refund/refunds.ts';
+import type { Result } from '../../../../lib/contract/contract.ts';
+import { attention } from '../attention.ts';
+import type { Order, Refund } from '../order.ts';
+import { SYSTEM } from '../order-state.ts';
+import { CANCEL_KEY } from '../refund/refund-lines.ts';
+import { cancellationParts, refundOf } from '../refund/refunds.ts';
 
 type KeptCharge = Extract<Result<'payment.cancel'>, { outcome: 'refused' }>;
 
