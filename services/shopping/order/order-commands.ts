@@ -4,12 +4,12 @@ import type { Self } from '../../../lib/contract/service.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
-import { cancelCharge } from '../steps/payment.ts';
 import type { Order } from './order.ts';
 import { isSkipped } from './saga/order-steps.ts';
 import { place, type Shop, tell } from './saga/placement.ts';
 import { driveOn, finish } from './saga/recovery.ts';
 import { reconcileOrder } from './saga/settlement.ts';
+import { cancelCharge } from './saga/steps/payment.ts';
 
 /** The `order` service, as its handlers see it. */
 export type OrderService = Self<{ store: Store<Order>; worker: Worker }>;

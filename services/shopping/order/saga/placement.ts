@@ -1,15 +1,15 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
 import type { Store } from '../../../../mixins/store/store.ts';
 import { newId } from '../../../shared/ids.ts';
-import { giveBackCoupons, releaseCoupons, takeCoupons } from '../../steps/coupons.ts';
-import { cancelCharge, charge } from '../../steps/payment.ts';
-import { deadline, releaseStock, reserveStock, takeBackStock } from '../../steps/stock.ts';
 import type { Order } from '../order.ts';
 import { afterCancellation, afterPayment, afterRejection, releases } from '../order-outbox.ts';
 import { move, type OrderState, type Rejection } from '../order-state.ts';
 import { keptCharge } from './kept-charge.ts';
 import { inStep, inStepUnlessSkipped, isSkipped } from './order-steps.ts';
 import { clearOutbox, payBack } from './settlement.ts';
+import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
+import { cancelCharge, charge } from './steps/payment.ts';
+import { deadline, releaseStock, reserveStock, takeBackStock } from './steps/stock.ts';
 
 /** What placing an order works with. */
 export interface Shop {

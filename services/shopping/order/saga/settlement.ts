@@ -1,13 +1,13 @@
 import { deliver } from '../../../../mixins/store/outbox.ts';
 import { newId } from '../../../shared/ids.ts';
-import { refund, statementOf } from '../../steps/payment.ts';
-import { deadline, takeBack } from '../../steps/stock.ts';
 import { isSettled, type Order } from '../order.ts';
 import { refundDone, refundFailed } from '../refund/refund-outcomes.ts';
 import { restocked } from '../refund/returns.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { type Shop, tell } from './placement.ts';
 import { reconcile } from './reconcile.ts';
+import { refund, statementOf } from './steps/payment.ts';
+import { deadline, takeBack } from './steps/stock.ts';
 
 /**
  * Does what an order calls for elsewhere: messages, goods and money, none of which waits for the others. Once all of it

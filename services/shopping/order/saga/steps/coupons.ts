@@ -1,6 +1,6 @@
-import type { Rpc } from '../../../lib/contract/contract.ts';
-import type { Order } from '../order/order.ts';
-import type { Rejection } from '../order/order-state.ts';
+import type { Rpc } from '../../../../../lib/contract/contract.ts';
+import type { Order } from '../../order.ts';
+import type { Rejection } from '../../order-state.ts';
 
 /** Takes a use of each coupon under the order's id. `undefined`: all of them are taken. */
 export async function takeCoupons(order: Order, rpc: Rpc): Promise<Rejection | undefined> {

@@ -1,8 +1,8 @@
-import type { Result, Rpc } from '../../../lib/contract/contract.ts';
-import { isProblem } from '../../../lib/contract/errors.ts';
-import type { Item } from '../cart/cart.ts';
-import type { Order } from '../order/order.ts';
-import type { Rejection } from '../order/order-state.ts';
+import type { Result, Rpc } from '../../../../../lib/contract/contract.ts';
+import { isProblem } from '../../../../../lib/contract/errors.ts';
+import type { Item } from '../../../cart/cart.ts';
+import type { Order } from '../../order.ts';
+import type { Rejection } from '../../order-state.ts';
 
 /** Sets every line's stock aside under the order's id. `undefined`: all of it is held. */
 export async function reserveStock({ _id: orderId, lines }: Order, rpc: Rpc): Promise<Rejection | undefined> {

@@ -1,6 +1,6 @@
-import type { Result, Rpc } from '../../../lib/contract/contract.ts';
-import type { Order, Refund } from '../order/order.ts';
-import { refundKey } from '../order/refund/refund-outcomes.ts';
+import type { Result, Rpc } from '../../../../../lib/contract/contract.ts';
+import type { Order, Refund } from '../../order.ts';
+import { refundKey } from '../../refund/refund-outcomes.ts';
 
 /** Charges the order's total under its id. Throws while the outcome is unknown: ask again, stock stays held. */
 export async function charge(order: Order, rpc: Rpc): Promise<Result<'payment.charge'>> {
