@@ -30,7 +30,7 @@ import { hold } from './shopping/hold/hold.contract.ts';
 import { creditNote } from './shopping/invoice/credit-note.contract.ts';
 import { invoice } from './shopping/invoice/invoice.contract.ts';
 import { order } from './shopping/order/order.contract.ts';
-import { payment } from './shopping/payment.contract.ts';
+import { payment } from './shopping/payment/payment.contract.ts';
 import { sandbox } from './shopping/sandbox.contract.ts';
 
 /** Every contract of the shop: the gateway's routes come from here. */

@@ -41,7 +41,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/hold/hold.service.ts'),
     import('./shopping/invoice/invoice.service.ts'),
     import('./shopping/invoice/credit-note.service.ts'),
-    import('./shopping/payment.service.ts'),
+    import('./shopping/payment/payment.service.ts'),
     ...(payments.provider === 'sandbox' ? [import('./shopping/sandbox.service.ts')] : []),
   ],
   api: () => [

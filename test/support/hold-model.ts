@@ -13,7 +13,7 @@ import { keepHolds } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
 import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
-import paymentService from '../../services/shopping/payment.service.ts';
+import paymentService from '../../services/shopping/payment/payment.service.ts';
 import sandboxService from '../../services/shopping/sandbox.service.ts';
 import type { LedgerEntry } from '../../services/shopping/sandbox-ledger.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';

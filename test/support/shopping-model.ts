@@ -11,7 +11,7 @@ import orderService from '../../services/shopping/order/order.service.ts';
 import { LEASE, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
-import paymentService from '../../services/shopping/payment.service.ts';
+import paymentService from '../../services/shopping/payment/payment.service.ts';
 import sandboxService from '../../services/shopping/sandbox.service.ts';
 import type { LedgerEntry } from '../../services/shopping/sandbox-ledger.ts';
 import type { TestToken } from '../../services/shopping/sandbox-tokens.ts';

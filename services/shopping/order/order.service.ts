@@ -6,7 +6,7 @@ import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
-import { methodOf } from '../payment-method.ts';
+import { methodOf } from '../payment/payment-method.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { charge as chargeBy } from '../../../services/shopping/payment.ts';
+import { charge as chargeBy } from '../../../services/shopping/payment/payment.ts';
 import { configuredProvider } from '../../../services/shopping/providers/configured.ts';
 import { guardedProvider } from '../../../services/shopping/providers/guarded.ts';
 import { stripeProvider } from '../../../services/shopping/providers/stripe.ts';

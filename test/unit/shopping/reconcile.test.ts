@@ -15,7 +15,7 @@ import {
 } from '../../../services/shopping/order/refund/refund-outcomes.ts';
 import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { reconcile } from '../../../services/shopping/order/saga/reconcile.ts';
-import type { StatedDispute, StatedRefund, Statement } from '../../../services/shopping/payment-provider.ts';
+import type { StatedDispute, StatedRefund, Statement } from '../../../services/shopping/payment/payment-provider.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -1,7 +1,7 @@
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
 import { addUp } from '../../../shared/money.ts';
-import type { StatedDispute, StatedRefund, Statement } from '../../payment-provider.ts';
+import type { StatedDispute, StatedRefund, Statement } from '../../payment/payment-provider.ts';
 import { attention } from '../attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from '../order.ts';
 import { noted, type OrderEvent, SYSTEM } from '../order-state.ts';

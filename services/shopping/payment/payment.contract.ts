@@ -1,8 +1,8 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { booksParams } from '../../mixins/store/books.ts';
-import { idRule } from '../shared/ids.ts';
-import { positiveMoneyRule } from '../shared/money.ts';
-import { ledgerPage, refundOutcome, statement } from './sandbox.contract.ts';
+import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { booksParams } from '../../../mixins/store/books.ts';
+import { idRule } from '../../shared/ids.ts';
+import { positiveMoneyRule } from '../../shared/money.ts';
+import { ledgerPage, refundOutcome, statement } from '../sandbox.contract.ts';
 
 const orderId = idRule('ord');
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
@@ -113,6 +113,6 @@ export const payment = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof payment> {}
 }

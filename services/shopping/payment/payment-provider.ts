@@ -1,4 +1,4 @@
-import type { Money } from '../shared/money.ts';
+import type { Money } from '../../shared/money.ts';
 
 /** What became of an attempt to charge. Anything else is thrown: the outcome is unknown, ask again. */
 export type Outcome =
