@@ -8,7 +8,7 @@ import type {
   RefundOutcome,
   Statement,
 } from './payment/payment-provider.ts';
-import { amountLimits } from './providers/amount-limits.ts';
+import { amountLimits } from './payment/providers/amount-limits.ts';
 import { type Happening, happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 

@@ -145,7 +145,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*of more pieces than may be held is refused/,
   },
   'what Stripe refuses for good, in words that nobody knows, is tried again for ever': {
-    file: 'services/shopping/providers/stripe-outcome.ts',
+    file: 'services/shopping/payment/providers/stripe-outcome.ts',
     find: "return isTransient ? undefined : reasonOf(error, 'invalid_request');",
     replace: "return isTransient || !code.startsWith('amount_') ? undefined : reasonOf(error, 'invalid_request');",
     tests: ['test/integration/shopping/stripe-provider.test.ts'],

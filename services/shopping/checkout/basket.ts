@@ -4,7 +4,7 @@ import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
 import { orderable } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
-import { amountLimits } from '../providers/amount-limits.ts';
+import { amountLimits } from '../payment/providers/amount-limits.ts';
 import { type Priced, price } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 

@@ -2,10 +2,10 @@ import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { guardedProvider } from '../providers/guarded.ts';
 import { payment } from './payment.contract.ts';
 import { charge } from './payment.ts';
 import { methodOf } from './payment-method.ts';
+import { guardedProvider } from './providers/guarded.ts';
 
 /** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
 interface SeenEvent {

@@ -3,9 +3,9 @@ import type { Rpc } from '../../../lib/contract/contract.ts';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { charge as chargeBy } from '../../../services/shopping/payment/payment.ts';
-import { configuredProvider } from '../../../services/shopping/providers/configured.ts';
-import { guardedProvider } from '../../../services/shopping/providers/guarded.ts';
-import { stripeProvider } from '../../../services/shopping/providers/stripe.ts';
+import { configuredProvider } from '../../../services/shopping/payment/providers/configured.ts';
+import { guardedProvider } from '../../../services/shopping/payment/providers/guarded.ts';
+import { stripeProvider } from '../../../services/shopping/payment/providers/stripe.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
 
 const SECRET_KEY = 'sk_test_of_this_test';

@@ -1,8 +1,8 @@
-import type { Rpc } from '../../../lib/contract/contract.ts';
-import { isProblem } from '../../../lib/contract/errors.ts';
-import type { Config } from '../../../lib/process/config.ts';
-import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
-import type { PaymentProvider } from '../payment/payment-provider.ts';
+import type { Rpc } from '../../../../lib/contract/contract.ts';
+import { isProblem } from '../../../../lib/contract/errors.ts';
+import type { Config } from '../../../../lib/process/config.ts';
+import { OutsideBreaker } from '../../../../lib/process/outside-breaker.ts';
+import type { PaymentProvider } from '../payment-provider.ts';
 import { configuredProvider } from './configured.ts';
 
 type Settings = Pick<Config, 'payments' | 'currencies' | 'circuitBreaker'>;

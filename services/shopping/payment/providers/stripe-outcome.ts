@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Found, Outcome } from '../payment/payment-provider.ts';
+import { errors } from '../../../../lib/contract/errors.ts';
+import type { Found, Outcome } from '../payment-provider.ts';
 
 /** What Stripe's words for a payment mean to the shop (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 export function outcomeOf(intent: Stripe.PaymentIntent): Found {

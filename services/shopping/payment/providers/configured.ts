@@ -1,6 +1,6 @@
-import type { Rpc } from '../../../lib/contract/contract.ts';
-import type { Config } from '../../../lib/process/config.ts';
-import type { PaymentProvider } from '../payment/payment-provider.ts';
+import type { Rpc } from '../../../../lib/contract/contract.ts';
+import type { Config } from '../../../../lib/process/config.ts';
+import type { PaymentProvider } from '../payment-provider.ts';
 import { sandboxProvider } from './sandbox.ts';
 import { refuseUnpayable } from './stripe-amount.ts';
 
