@@ -31,7 +31,7 @@ import { creditNote } from './shopping/invoice/credit-note.contract.ts';
 import { invoice } from './shopping/invoice/invoice.contract.ts';
 import { order } from './shopping/order/order.contract.ts';
 import { payment } from './shopping/payment/payment.contract.ts';
-import { sandbox } from './shopping/sandbox.contract.ts';
+import { sandbox } from './shopping/payment/sandbox/sandbox.contract.ts';
 
 /** Every contract of the shop: the gateway's routes come from here. */
 export const contracts: readonly Contract[] = [

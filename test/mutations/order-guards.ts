@@ -54,7 +54,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I[1-9]\d? |money|refunded|told/,
   },
   'a charge again is another charge': {
-    file: 'services/shopping/sandbox-ledger.ts',
+    file: 'services/shopping/payment/sandbox/sandbox-ledger.ts',
     find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };",
     replace: 'return captureAll({ ...entry }, { ...amount, amount: entry.captured + amount.amount });',
     tests: ['test/unit/shopping/crashes.test.ts'],

@@ -1,6 +1,6 @@
 import { errors } from '../../../lib/contract/errors.ts';
 import type { PaymentConfig } from '../../../lib/process/config.ts';
-import { isTestToken } from '../sandbox-tokens.ts';
+import { isTestToken } from './sandbox/sandbox-tokens.ts';
 
 /**
  * What an order is to be charged by; known before there is an order, and without asking the provider.

@@ -2,7 +2,7 @@ import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
-import { ledgerPage, refundOutcome, statement } from '../sandbox.contract.ts';
+import { ledgerPage, refundOutcome, statement } from './sandbox/sandbox.contract.ts';
 
 const orderId = idRule('ord');
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;

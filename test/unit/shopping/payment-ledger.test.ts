@@ -16,8 +16,8 @@ import {
   outcomeOf,
   refund,
   statementOf,
-} from '../../../services/shopping/sandbox-ledger.ts';
-import { TEST_TOKENS, type TestToken } from '../../../services/shopping/sandbox-tokens.ts';
+} from '../../../services/shopping/payment/sandbox/sandbox-ledger.ts';
+import { TEST_TOKENS, type TestToken } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

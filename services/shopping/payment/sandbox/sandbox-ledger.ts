@@ -1,14 +1,7 @@
-import type { Decision } from '../../mixins/store/changes.ts';
-import type { Money } from '../shared/money.ts';
-import type {
-  BookedCharge,
-  CancelOutcome,
-  Found,
-  Outcome,
-  RefundOutcome,
-  Statement,
-} from './payment/payment-provider.ts';
-import { amountLimits } from './payment/providers/amount-limits.ts';
+import type { Decision } from '../../../../mixins/store/changes.ts';
+import type { Money } from '../../../shared/money.ts';
+import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../payment-provider.ts';
+import { amountLimits } from '../providers/amount-limits.ts';
 import { type Happening, happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 

@@ -1,6 +1,6 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { booksOf, booksParams } from '../../mixins/store/books.ts';
-import { positiveMoneyRule } from '../shared/money.ts';
+import { type ActionsOf, contract } from '../../../../lib/contract/contract.ts';
+import { booksOf, booksParams } from '../../../../mixins/store/books.ts';
+import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
 /** An idempotency key. */
@@ -134,6 +134,6 @@ export const sandbox = contract(
   {},
 );
 
-declare module '../../lib/contract/contract.ts' {
+declare module '../../../../lib/contract/contract.ts' {
   interface Actions extends ActionsOf<typeof sandbox> {}
 }

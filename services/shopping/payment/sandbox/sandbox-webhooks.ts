@@ -1,6 +1,6 @@
-import type { Rpc } from '../../lib/contract/contract.ts';
-import type { Store } from '../../mixins/store/store.ts';
-import { sandboxWebhook } from './payment/providers/sandbox.ts';
+import type { Rpc } from '../../../../lib/contract/contract.ts';
+import type { Store } from '../../../../mixins/store/store.ts';
+import { sandboxWebhook } from '../providers/sandbox.ts';
 import { delivered, fallDue, type LedgerEntry } from './sandbox-ledger.ts';
 
 const BATCH = 20;
