@@ -8,7 +8,7 @@ import { credentialActions } from '../auth/credentials.contract.ts';
 import { privacyActions } from '../privacy/privacy.contract.ts';
 import { staffActions } from '../staff/staff.contract.ts';
 import { wishlistActions } from '../wishlist/wishlist.contract.ts';
-import { email, name, newPassword, profile } from './customer-rules.ts';
+import { email, name, newPassword, profile } from './customer.rules.ts';
 
 export const customer = contract(
   'customer',

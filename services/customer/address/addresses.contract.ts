@@ -1,5 +1,5 @@
 import { anyId } from '../../shared/ids.ts';
-import { addressFields, addressInputFields, warnings } from '../account/customer-rules.ts';
+import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
 const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;
 const address = {

@@ -1,5 +1,5 @@
 import { anyId } from '../../shared/ids.ts';
-import { email, name, newPassword, profile } from '../account/customer-rules.ts';
+import { email, name, newPassword, profile } from '../account/customer.rules.ts';
 
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;
 const tokens = { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' } as const;

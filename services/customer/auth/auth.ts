@@ -16,8 +16,8 @@ import {
 } from '../account/customer-service.ts';
 import { normalEmail } from '../account/email.ts';
 import type { authActions } from './auth.contract.ts';
+import { checkPassword } from './password.rules.ts';
 import { isOutdated } from './password.ts';
-import { checkPassword } from './password-rules.ts';
 import * as session from './session.ts';
 
 const PAGE = 1000;

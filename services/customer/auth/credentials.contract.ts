@@ -1,5 +1,5 @@
 import { CONSENT_PURPOSES } from '../account/consent.ts';
-import { email, newPassword } from '../account/customer-rules.ts';
+import { email, newPassword } from '../account/customer.rules.ts';
 
 const linkToken = { type: 'string', min: 1, max: 1024 } as const;
 const currentPassword = { type: 'string', max: 1024 } as const;

@@ -16,7 +16,7 @@ import {
 import { normalEmail } from '../account/email.ts';
 import type { credentialActions } from './credentials.contract.ts';
 import { newNonce, pendingOf, readLink, without } from './link.ts';
-import { checkPassword } from './password-rules.ts';
+import { checkPassword } from './password.rules.ts';
 import { endSessions } from './session.ts';
 
 /** Tells the owner of an account that something about it changed, at an address that was theirs before. */

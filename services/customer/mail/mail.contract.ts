@@ -2,7 +2,7 @@ import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { totalsRule } from '../../shared/priced-rules.ts';
-import { postalAddress } from '../account/customer-rules.ts';
+import { postalAddress } from '../account/customer.rules.ts';
 
 /** What a mail says of an order. */
 export const orderSummary = {

@@ -1,5 +1,5 @@
 import { pageOf } from '../../../lib/contract/page.ts';
-import { orderViewRule } from '../../shopping/order/order-rules.ts';
+import { orderViewRule } from '../../shopping/order/order.rules.ts';
 
 /** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
 export const privacyActions = {

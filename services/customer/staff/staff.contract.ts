@@ -1,7 +1,7 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
-import { email, name } from '../account/customer-rules.ts';
+import { email, name } from '../account/customer.rules.ts';
 
 const role = { type: 'enum', values: STAFF_ROLES } as const;
 const view = { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } } as const;

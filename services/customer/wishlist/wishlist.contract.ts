@@ -1,5 +1,5 @@
 import { pageOf } from '../../../lib/contract/page.ts';
-import { productCard } from '../../product/product/product-rules.ts';
+import { productCard } from '../../product/product/product.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;

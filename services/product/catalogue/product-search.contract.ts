@@ -1,6 +1,6 @@
 import { pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
-import { currencyParam, listedProduct, productCard } from '../product/product-rules.ts';
+import { currencyParam, listedProduct, productCard } from '../product/product.rules.ts';
 import { SORTS } from './search/query.ts';
 
 const text = { type: 'string', trim: true, max: 200 } as const;

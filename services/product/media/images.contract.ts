@@ -1,5 +1,5 @@
 import { anyId } from '../../shared/ids.ts';
-import { imageRule } from '../product/product-rules.ts';
+import { imageRule } from '../product/product.rules.ts';
 import { LARGEST_PICTURE } from './picture.ts';
 
 const alt = { type: 'string', max: 300 } as const;

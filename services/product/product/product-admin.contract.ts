@@ -3,9 +3,9 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
 import { currencyRule } from '../../shared/money.ts';
+import { imageRule, labels } from './product.rules.ts';
 import { STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
-import { imageRule, labels } from './product-rules.ts';
 
 const status = { type: 'enum', values: STATUSES } as const;
 

@@ -1,6 +1,6 @@
 import { optional } from '../../../lib/contract/optional.ts';
 import { INHERITED_NAMES } from '../../../lib/contract/unsafe-names.ts';
-import { labels } from './product-rules.ts';
+import { labels } from './product.rules.ts';
 
 /** Contract rules of what staff says of a product. */
 

@@ -5,8 +5,8 @@ import { productSearchActions } from '../catalogue/product-search.contract.ts';
 import { transferActions } from '../import/transfer.contract.ts';
 import { imageActions } from '../media/images.contract.ts';
 import { sampleActions } from '../seed/samples.contract.ts';
+import { availability, currencyParam, productCard, productView } from './product.rules.ts';
 import { productAdminActions } from './product-admin.contract.ts';
-import { availability, currencyParam, productCard, productView } from './product-rules.ts';
 import { tallyActions } from './tally.contract.ts';
 
 const offer = {

@@ -2,7 +2,7 @@ import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { anyId } from '../../shared/ids.ts';
-import { staffReview, statusRule } from './review-rules.ts';
+import { staffReview, statusRule } from './review.rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'reviews:write', idempotent: true } as const;
 const verdict = {

@@ -3,7 +3,7 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moveKey, until } from '../product/tally.contract.ts';
-import { listParams, opinion, ownReview, reviewRule } from './review-rules.ts';
+import { listParams, opinion, ownReview, reviewRule } from './review.rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;

@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { idRule } from '../../shared/ids.ts';
 import { currencyRule, moneyRule } from '../../shared/money.ts';
-import { status } from '../order/order-rules.ts';
+import { status } from '../order/order.rules.ts';
 
 const sku = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;
 const quantity = { type: 'number', integer: true, min: 1, max: 99 } as const;

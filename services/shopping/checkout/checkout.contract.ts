@@ -1,9 +1,9 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
-import { postalAddressInput, warnings } from '../../customer/account/customer-rules.ts';
+import { postalAddressInput, warnings } from '../../customer/account/customer.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { couponCodes, shippingMethod } from '../order/order.contract.ts';
-import { pricedFields } from '../order/order-rules.ts';
+import { pricedFields } from '../order/order.rules.ts';
 
 export const checkout = contract(
   'checkout',

@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
-import { item } from '../order/order-rules.ts';
+import { item } from '../order/order.rules.ts';
 
 const view = {
   type: 'object',

@@ -1,10 +1,10 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
-import { postalAddress } from '../../customer/account/customer-rules.ts';
+import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { bookedParts, item, refundLines } from '../order/order-rules.ts';
+import { bookedParts, item, refundLines } from '../order/order.rules.ts';
 import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 
 const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;

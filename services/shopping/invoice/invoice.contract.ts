@@ -1,7 +1,7 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
-import { postalAddress } from '../../customer/account/customer-rules.ts';
+import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';

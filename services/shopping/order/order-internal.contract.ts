@@ -3,7 +3,7 @@ import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { invoiceOrder } from '../invoice/invoice.contract.ts';
-import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order-rules.ts';
+import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order.rules.ts';
 
 const orderId = idRule('ord');
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;

@@ -1,10 +1,10 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staffLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
-import { email, postalAddressInput } from '../../customer/account/customer-rules.ts';
+import { email, postalAddressInput } from '../../customer/account/customer.rules.ts';
 import { anyId } from '../../shared/ids.ts';
+import { decision, itemList, refundLines, staffViewRule, status } from './order.rules.ts';
 import { orderNumberRule } from './order-number.ts';
-import { decision, itemList, refundLines, staffViewRule, status } from './order-rules.ts';
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */

@@ -1,12 +1,12 @@
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
-import { postalAddressInput } from '../../customer/account/customer-rules.ts';
+import { postalAddressInput } from '../../customer/account/customer.rules.ts';
 import { readyAction } from '../../ready.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
+import { itemList, orderViewRule } from './order.rules.ts';
 import { orderInternals } from './order-internal.contract.ts';
-import { itemList, orderViewRule } from './order-rules.ts';
 import { orderStaffActions } from './order-staff.contract.ts';
 
 /** Of a customer's own orders. */

@@ -1,5 +1,5 @@
 import { textLines } from '../../../lib/contract/text-rules.ts';
-import { postalAddress } from '../../customer/account/customer-rules.ts';
+import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
 import { ATTENTION_REASONS } from './attention.ts';
