@@ -11,8 +11,8 @@ import {
   MongoWriteConcernError,
 } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
+import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type Patch, storable, type Versioned } from './patch.ts';
-import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 
 const OPTIONS = {
   appName: 'shop',

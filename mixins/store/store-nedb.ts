@@ -5,9 +5,9 @@ import DbService from 'moleculer-db';
 import { escapeLineBreaks } from '../../lib/files/unicode.ts';
 import { AppendLog } from './append-log.ts';
 import { RefusedPatch } from './changes.ts';
+import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { repairDataFile } from './nedb-file.ts';
 import { copied, type Patch, storable, type Versioned } from './patch.ts';
-import type { Engine, Filter, FindOptions, Index, ScanOptions } from './store.ts';
 import { asUpdate } from './store-mongo.ts';
 
 const COMPACTION_INTERVAL = 3_600_000;

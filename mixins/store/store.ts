@@ -4,33 +4,10 @@ import DbService from 'moleculer-db';
 import type { Self } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
+import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
-
-export interface Index {
-  fields: Record<string, 1 | -1>;
-  unique?: boolean;
-  /** Of an index over one field: documents without the field are not in it, so that a unique one allows many of them. */
-  sparse?: boolean;
-}
-
-type Scalar = string | number | boolean | Date;
-type Condition = Scalar | { $in: readonly Scalar[] } | { $gt?: Scalar; $gte?: Scalar; $lt?: Scalar; $lte?: Scalar };
-/** Dotted field -> what it equals, is one of, or lies between: what both databases take alike. */
-export type Filter = Readonly<Record<string, Condition>>;
-export interface FindOptions {
-  sort?: Record<string, 1 | -1>;
-  limit?: number;
-  /** Which fields to read; all of them when left out. */
-  fields?: readonly string[];
-}
-
-export interface ScanOptions {
-  /** How many at a time. */
-  batch: number;
-  fields?: readonly string[];
-}
 
 /** A service's own documents of type `T`, and the only ways to read and change them. */
 export interface Store<T> {
@@ -60,21 +37,6 @@ export interface Store<T> {
   /** Leaves nothing of documents, or versions of them, that are gone. */
   purge(): Promise<void>;
   /** Rejects when the database is not reached within about a second. */
-  ping(): Promise<void>;
-}
-
-/** What the store asks of a database. */
-export interface Engine extends Slot<Versioned> {
-  ensureIndexes(indexes: readonly Index[]): Promise<void>;
-  /** False: a unique key is taken. */
-  add(doc: Versioned): Promise<boolean>;
-  /** How many were added. */
-  addNew(docs: Versioned[]): Promise<number>;
-  query(filter: Filter, options: FindOptions): Promise<object[]>;
-  batches(filter: Filter, options: ScanOptions): AsyncGenerator<object[]>;
-  removeAll(filter: Filter): Promise<number>;
-  size(): Promise<number>;
-  purge(): Promise<void>;
   ping(): Promise<void>;
 }
 

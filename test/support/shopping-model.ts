@@ -12,8 +12,8 @@ import { LEASE, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/sandbox-ledger.ts';
 import type { TestToken } from '../../services/shopping/payment/sandbox/sandbox-tokens.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 

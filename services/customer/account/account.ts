@@ -3,9 +3,17 @@ import { errors } from '../../../lib/contract/errors.ts';
 import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
 import type { Closed, Session } from '../auth/session.ts';
-import type { Erasure } from '../privacy/erasure.ts';
 import type { Wish } from '../wishlist/wishlist.ts';
 import type { Consent } from './consent.ts';
+
+/** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */
+export interface Erasure {
+  requestedAt: Date;
+  /** Everything is gone through twice: what was under way when the first pass came is found by the second. */
+  pass: 1 | 2;
+  /** When it goes on; null once it is complete. */
+  nextAt: Date | null;
+}
 
 /** A customer: account, profile, addresses and sessions in one document, so that they change together. */
 export interface Account {

@@ -1,15 +1,7 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import type { Account } from '../account/account.ts';
+import { ERASED } from '../../shared/erased.ts';
+import type { Account, Erasure } from '../account/account.ts';
 import { endSessions } from '../auth/session.ts';
-
-/** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */
-export interface Erasure {
-  requestedAt: Date;
-  /** Everything is gone through twice: what was under way when the first pass came is found by the second. */
-  pass: 1 | 2;
-  /** When it goes on; null once it is complete. */
-  nextAt: Date | null;
-}
 
 /** What others keep of a person, each erased by a call that may be repeated. */
 export const ERASURES = [
@@ -23,9 +15,6 @@ export const ERASURES = [
   'review.erase',
   'review-vote.erase',
 ] as const;
-
-/** Stands where something personal was. */
-export const ERASED = 'erased';
 
 /** Pause before what did not answer is tried again, in ms. */
 const RETRY = 1000;

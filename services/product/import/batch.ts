@@ -9,18 +9,13 @@ import { takenBy } from '../product/taken.ts';
 import { applyRows, type Change } from './apply-rows.ts';
 import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';
+import type { ImportedRow } from './imported-row.ts';
 import { type Outcome, refusal } from './outcome.ts';
 import { NO_REMOVALS, planRemovals } from './removals.ts';
 import { newProductOf } from './row-edit.ts';
 
 /** Changes that are written at the same time. */
 const AT_ONCE = 50;
-
-/** What one row of a file says; `line` is where it stands. */
-export interface ImportedRow {
-  line: number;
-  input: Input;
-}
 
 interface Batch {
   importId: string;

@@ -1,8 +1,8 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Product } from '../product/product.ts';
-import type { ImportedRow } from './batch.ts';
 import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';
+import type { ImportedRow } from './imported-row.ts';
 
 /** SKUs of one call. */
 const AT_ONCE = 500;

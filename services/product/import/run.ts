@@ -1,5 +1,5 @@
-import type { ImportedRow } from './batch.ts';
 import { BrokenFile, type Row } from './format/row.ts';
+import type { ImportedRow } from './imported-row.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Rows of a part, which are taken in by one call. */

@@ -1,5 +1,6 @@
 import { DEFAULT_LIMIT, decodeCursor, foreignCursor, page } from '../../../lib/contract/page.ts';
-import type { Filter, Store } from '../../../mixins/store/store.ts';
+import type { Filter } from '../../../mixins/store/engine.ts';
+import type { Store } from '../../../mixins/store/store.ts';
 import type { Review } from './review.ts';
 
 export const SORTS = ['helpful', 'newest', 'rating', '-rating'] as const;

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { yearIn } from '../../../lib/contract/time-zone.ts';
-import type { Filter, FindOptions } from '../../../mixins/store/store.ts';
+import type { Filter, FindOptions } from '../../../mixins/store/engine.ts';
 import type { Paper } from './numbering.ts';
 
 /** A store of papers, as far as reading them whole needs it. */

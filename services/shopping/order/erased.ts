@@ -1,5 +1,5 @@
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
-import { ERASED } from '../../customer/privacy/erasure.ts';
+import { ERASED } from '../../shared/erased.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
 import type { Order } from './order.ts';
 

@@ -6,9 +6,10 @@ import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import type { Order } from './order.ts';
 import { isSkipped } from './saga/order-steps.ts';
-import { place, type Shop, tell } from './saga/placement.ts';
+import { place } from './saga/placement.ts';
 import { driveOn, finish } from './saga/recovery.ts';
 import { reconcileOrder } from './saga/settlement.ts';
+import { type Shop, tell } from './saga/shop.ts';
 import { cancelCharge } from './saga/steps/payment.ts';
 
 /** The `order` service, as its handlers see it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Engine } from '../../../mixins/store/store.ts';
+import type { Engine } from '../../../mixins/store/engine.ts';
 import type { Product } from '../../../services/product/product/product.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { storeOf } from '../../support/books.ts';

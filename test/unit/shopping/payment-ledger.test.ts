@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign } from '../../../mixins/store/patch.ts';
+import type { LedgerEntry } from '../../../services/shopping/payment/sandbox/ledger-entry.ts';
 import {
   again,
   begin,
@@ -12,7 +13,6 @@ import {
   delivered,
   fallDue,
   found,
-  type LedgerEntry,
   outcomeOf,
   refund,
   statementOf,

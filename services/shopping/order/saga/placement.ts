@@ -1,5 +1,3 @@
-import type { Rpc } from '../../../../lib/contract/contract.ts';
-import type { Store } from '../../../../mixins/store/store.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Order } from '../order.ts';
 import { afterCancellation, afterPayment, afterRejection, releases } from '../order-outbox.ts';
@@ -7,15 +5,10 @@ import { move, type OrderState, type Rejection } from '../order-state.ts';
 import { keptCharge } from './kept-charge.ts';
 import { inStep, inStepUnlessSkipped, isSkipped } from './order-steps.ts';
 import { clearOutbox, payBack } from './settlement.ts';
+import { type Shop, tell } from './shop.ts';
 import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
 import { cancelCharge, charge } from './steps/payment.ts';
 import { deadline, releaseStock, reserveStock, takeBackStock } from './steps/stock.ts';
-
-/** What placing an order works with. */
-export interface Shop {
-  store: Store<Order>;
-  rpc: Rpc;
-}
 
 /**
  * Drives an order to where its customer has an answer, or as far as the payment provider lets it: it stays PENDING
@@ -126,9 +119,4 @@ async function advance(
   });
   tell(next, rpc);
   return next;
-}
-
-/** A hint for whoever follows the order; they ask now and then anyway. */
-export function tell({ _id: id }: Order, rpc: Rpc): void {
-  rpc.broadcast('order.changed', { id }).catch(() => undefined);
 }

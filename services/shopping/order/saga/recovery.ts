@@ -2,8 +2,9 @@ import { isOutage } from '../../../../lib/process/outage.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { LEASE, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
-import { place, type Shop } from './placement.ts';
+import { place } from './placement.ts';
 import { settle } from './settlement.ts';
+import type { Shop } from './shop.ts';
 
 const BATCH = 20;
 /** So that whatever an outage held up is done within a minute after it. In ms. */

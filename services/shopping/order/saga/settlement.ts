@@ -4,8 +4,8 @@ import { isSettled, type Order } from '../order.ts';
 import { refundDone, refundFailed } from '../refund/refund-outcomes.ts';
 import { restocked } from '../refund/returns.ts';
 import { failedAt, inStep } from './order-steps.ts';
-import { type Shop, tell } from './placement.ts';
 import { reconcile } from './reconcile.ts';
+import { type Shop, tell } from './shop.ts';
 import { refund, statementOf } from './steps/payment.ts';
 import { deadline, takeBack } from './steps/stock.ts';
 

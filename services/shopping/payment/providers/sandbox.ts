@@ -1,7 +1,7 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
 import { errors } from '../../../../lib/contract/errors.ts';
 import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
-import type { SandboxEvent } from '../sandbox/sandbox-ledger.ts';
+import type { SandboxEvent } from '../sandbox/ledger-entry.ts';
 import { isTestToken } from '../sandbox/sandbox-tokens.ts';
 import { amountLimits } from './amount-limits.ts';
 import { isSigned, sign } from './webhook-signature.ts';

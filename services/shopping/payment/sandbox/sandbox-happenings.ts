@@ -1,10 +1,5 @@
-import type { LedgerEntry, SandboxEvent } from './sandbox-ledger.ts';
+import type { Happening, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import type { TestToken } from './sandbox-tokens.ts';
-
-/** What the bank, or somebody on the sandbox's own pages, does to a charge some time after it was begun. */
-export type Happening =
-  | { what: 'capture' | 'decline' | 'refund-elsewhere' | 'dispute' | 'win-dispute' | 'lose-dispute'; at: Date }
-  | { what: 'return-refund'; key: string; at: Date };
 
 /** How long anything later takes, in ms. */
 export const LATER_MS = 1000;

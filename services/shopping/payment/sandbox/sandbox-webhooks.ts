@@ -1,7 +1,8 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
 import type { Store } from '../../../../mixins/store/store.ts';
 import { sandboxWebhook } from '../providers/sandbox.ts';
-import { delivered, fallDue, type LedgerEntry } from './sandbox-ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import { delivered, fallDue } from './sandbox-ledger.ts';
 
 const BATCH = 20;
 

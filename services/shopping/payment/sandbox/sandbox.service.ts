@@ -5,6 +5,7 @@ import type { Config } from '../../../../lib/process/config.ts';
 import { readPage } from '../../../../mixins/store/books.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../../mixins/worker.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
   again,
@@ -14,7 +15,6 @@ import {
   cancelledUnused,
   capture,
   found,
-  type LedgerEntry,
   outcomeOf,
   refund,
   statementOf,

@@ -1,0 +1,2 @@
+/** Stands where something personal was. */
+export const ERASED = 'erased';
