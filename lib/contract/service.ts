@@ -3,7 +3,7 @@ import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'molecule
 import { audited } from '../../services/customer/staff/audited.ts';
 import { allows } from '../auth/access.ts';
 import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
-import { errors } from './errors.ts';
+import { protocolErrors } from './errors.ts';
 import { timeoutOf } from './upload-time.ts';
 import { Validator } from './validator.ts';
 
@@ -89,12 +89,12 @@ export function admit(action: ActionContract, ctx: { meta: Meta }): void {
     case 'internal': // kept from the outside by having no route and not being published
       return;
     case 'customer':
-      if (!ctx.meta.user) throw errors.unauthenticated();
+      if (!ctx.meta.user) throw protocolErrors.unauthenticated();
       return;
     case 'staff':
-      if (!ctx.meta.user) throw errors.unauthenticated();
+      if (!ctx.meta.user) throw protocolErrors.unauthenticated();
       // To whoever may not do it, what staff does is not there.
-      if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();
+      if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
       return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);
@@ -103,7 +103,7 @@ export function admit(action: ActionContract, ctx: { meta: Meta }): void {
 
 /** The logged-in customer's id. Only for actions with `auth: 'customer'`, where `admit` has made sure of it. */
 export function customerOf(ctx: Ctx<unknown>): string {
-  if (!ctx.meta.user) throw errors.unauthenticated();
+  if (!ctx.meta.user) throw protocolErrors.unauthenticated();
   return ctx.meta.user.id;
 }
 

@@ -1,6 +1,6 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
+import { errors } from '../../services/shared/problems.ts';
 
 /** `slow`: answers when the mode changes, which is after any caller's time. */
 export type FaultyMode = 'ok' | 'refuse' | 'fail' | 'slow';

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { ActionContract, Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { clientNetwork } from '../../../lib/process/client-address.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 import { Cors, isPreflight } from './cors.ts';
 import { type RateClass, RateLimit, type Verdict } from './rate-limit.ts';
 import { type Access, type Alias, type AliasLookup, allowed, identify, type Request } from './request.ts';

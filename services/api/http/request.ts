@@ -4,8 +4,8 @@ import type { Arrival, RequestGate } from '../../../lib/admission/request-gate.t
 import type { KeyRing } from '../../../lib/auth/token-keys.ts';
 import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { admit as admitTo } from '../../../lib/contract/service.ts';
+import { errors } from '../../shared/problems.ts';
 import type { LoadClass } from '../admission/load-class.ts';
 import type { Flight } from '../near-cache/near-cache.ts';
 import { paramsOf } from './params.ts';

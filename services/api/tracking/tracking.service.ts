@@ -1,6 +1,6 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 import { OrderStream } from './order-stream.ts';
 import { OrderWatch } from './order-watch.ts';
 import { Tally } from './tally.ts';

@@ -1,10 +1,10 @@
 import { keyRing } from '../../../lib/auth/token-keys.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { addressHandlers } from '../address/addresses.ts';
 import { authHandlers } from '../auth/auth.ts';
 import { credentialHandlers } from '../auth/credentials.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** Hashes at a time: each keeps a core busy. One thread of libuv's four stays free for files. */
 const SLOTS = Math.min(3, availableParallelism());

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** What a link in a mail does, and how long it may take to be followed, in ms. */
 export const LINK_LIFETIMES = {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../../lib/auth/access.ts';
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import { MissingDocument } from '../../../mixins/store/changes.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Account } from '../account/account.ts';
 import { type CustomerService, hashed, mailLink, revoke } from '../account/customer-service.ts';
 import { normalEmail } from '../account/email.ts';

@@ -1,9 +1,9 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
 import { category } from './category.contract.ts';
 import { added, type CategoryTree, edited, emptyTree, removed, TREE, type Tree } from './category-tree.ts';
 import { categoryList, categoryPage, categoryView } from './category-view.ts';

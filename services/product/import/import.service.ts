@@ -1,4 +1,3 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
@@ -7,6 +6,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
 import { type Format, type Job, queued, uploading } from './job.ts';
 import { fileOf, workOff } from './work.ts';

@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers, Self } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
 import { logOf, lowAtOf, lowStandings, type Stock, setLowAt } from './stock.ts';

@@ -1,4 +1,3 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { readOnce } from '../../../lib/contract/fingerprint.ts';
 import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -6,6 +5,7 @@ import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
 import { newPosting, type Posting } from './posting.ts';

@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 import { media } from './media.contract.ts';
 import { fileOf } from './picture.ts';
 

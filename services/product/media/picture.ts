@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Sharp } from 'sharp';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Image } from './image.ts';
 import { type Format, formatOf } from './picture-format.ts';
 

@@ -1,5 +1,4 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
@@ -7,6 +6,7 @@ import { timeOf } from '../../../lib/contract/time.ts';
 import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
 import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { archived, created, edited, restored } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedule, unschedule } from './price-change.ts';

@@ -1,8 +1,8 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { CatchUp } from '../catalogue/catch-up.ts';
 import { productSearchHandlers } from '../catalogue/product-search.ts';

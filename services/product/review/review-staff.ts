@@ -1,9 +1,10 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import { versionIn } from '../../../lib/contract/etag.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { changed } from '../../customer/staff/audited.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import { MODERATED, moderated } from './review.ts';
 import { type ReviewService, settled } from './review-service.ts';
 import type { reviewStaffActions } from './review-staff.contract.ts';

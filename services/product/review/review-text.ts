@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** What a customer says of a product. */
 export interface Opinion {

@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { stockAlert } from './stock-alert.contract.ts';
 import { alertView, MOST_ALERTS, offerOf, type StockAlert, tellAll, type Waiters } from './stock-alert.ts';
 

@@ -1,10 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
 import { coupon } from './coupon.contract.ts';
 import {
   type Coupon,

@@ -1,8 +1,8 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import { answerPaper } from './answer-paper.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { type CreditNote, issueCreditNote } from './credit-note.ts';

@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item, Offer } from '../cart/cart.ts';
 import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
 import { orderNumber } from './order-number.ts';

@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
 import { charge } from './payment.ts';
 import { methodOf } from './payment-method.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { errors, type FieldError } from '../../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import { wordsOf } from './words.ts';
 
 export const SORTS = ['relevance', 'popularity', 'newest', 'price', '-price', 'rating'] as const;

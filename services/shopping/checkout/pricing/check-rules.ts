@@ -1,5 +1,5 @@
 import countries from 'i18n-iso-countries';
-import { isCurrency } from '../../../shared/money.ts';
+import { isCurrency } from '../../../../lib/contract/currency.ts';
 import type { PricingRules, ShippingRule, TaxRule } from './rules.ts';
 
 const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));

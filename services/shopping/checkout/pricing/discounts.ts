@@ -1,5 +1,5 @@
-import { type CouponRefusal, errors } from '../../../../lib/contract/errors.ts';
 import type { Money } from '../../../shared/money.ts';
+import { type CouponRefusal, errors } from '../../../shared/problems.ts';
 import { proportion } from './round.ts';
 import type { CouponTerms } from './rules.ts';
 

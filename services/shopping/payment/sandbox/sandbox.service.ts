@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errors } from '../../../../lib/contract/errors.ts';
 import { type Self, service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { readPage } from '../../../../mixins/store/books.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../../mixins/worker.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
