@@ -14,6 +14,7 @@ import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts'
 import { requestLog } from './lib/process/request-log.ts';
 import { relay } from './lib/relay/middleware.ts';
 import { contracts } from './services/contracts.ts';
+import { staffAudit } from './services/customer/staff/audited.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
@@ -101,6 +102,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: paramsValidator(),
 
     middlewares: [
+      staffAudit(),
       relay(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),

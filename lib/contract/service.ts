@@ -1,9 +1,9 @@
 import type { ValidationSchema } from 'fastest-validator';
 import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
-import { audited } from '../../services/customer/staff/audited.ts';
 import { allows } from '../auth/access.ts';
 import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { protocolErrors } from './errors.ts';
+import { type ActionHandler, wrapped } from './staff-actions.ts';
 import { timeoutOf } from './upload-time.ts';
 import { Validator } from './validator.ts';
 
@@ -45,7 +45,7 @@ export const service =
     const { handlers, events = {}, ...rest } = definition;
     const actions: Record<string, ActionSchema> = {};
     for (const [name, action] of Object.entries(contract.actions)) {
-      const handler = handlers[name] as (this: unknown, ctx: Ctx<unknown>) => unknown;
+      const handler = handlers[name] as ActionHandler;
       actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
     }
     // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
@@ -55,13 +55,13 @@ export const service =
 function actionSchema(
   name: string,
   action: ActionContract,
-  handler: (this: unknown, ctx: Ctx<unknown>) => unknown,
+  handler: ActionHandler,
   { checkResults }: Options,
 ): ActionSchema {
   // What is no JSON, a document or a stream, cannot be checked as such.
   const checked = checkResults && action.returns !== 'any' ? resultCheck(name, action) : undefined;
   const timeout = timeoutOf(action);
-  const run = action.auth === 'staff' ? audited(name, handler) : handler;
+  const run = action.auth === 'staff' ? wrapped(name, handler) : handler;
   return {
     visibility: action.visibility,
     params: { $$strict: true, ...strict(action.params) },

@@ -3,9 +3,9 @@ import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
-import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
 import { newPosting, type Posting } from './posting.ts';
@@ -50,7 +50,7 @@ export default function postingService(config: Config) {
         if (outcome.outcome === 'short') throw errors.outOfStock([{ sku, requested: -quantity, available }]);
         const { kind, reason } = ctx.params;
         const before = available - effectOf({ kind, quantity }).available;
-        changed(ctx, { available: before }, { available });
+        recordChange(ctx, { available: before }, { available });
         return { sku, seq, kind, quantity, ...(reason ? { reason } : {}), at, available, reserved, sold };
       },
 
@@ -70,7 +70,7 @@ export default function postingService(config: Config) {
           ...{ available, reserved, sold },
         }));
         const differences = views.filter(({ difference }) => difference !== 0);
-        changed(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
+        recordChange(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
         return { id, lines: views };
       },
     },
