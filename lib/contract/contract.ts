@@ -10,7 +10,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Who may call: `public` anyone, `customer` one who is logged in, `staff`, `internal` other services only. */
-export type Auth = 'public' | 'customer' | 'staff' | 'internal';
+type Auth = 'public' | 'customer' | 'staff' | 'internal';
 
 /** What may be sent as a stream: media types, size in bytes, and how long it may take, 15 minutes when left out. */
 export interface UploadRule {

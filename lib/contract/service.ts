@@ -101,14 +101,16 @@ export function admit(action: ActionContract, ctx: { meta: Meta }): void {
   }
 }
 
-/** The logged-in customer's id. Only for actions with `auth: 'customer'`, where `admit` has made sure of it. */
-export function customerOf(ctx: Ctx<unknown>): string {
-  if (!ctx.meta.user) throw protocolErrors.unauthenticated();
-  return ctx.meta.user.id;
-}
+/** The logged-in customer's id. For actions with `auth: 'customer'`, where `admit` has made sure that there is one. */
+export const customerOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
 
-/** The id of the member of staff who calls. Only for actions with `auth: 'staff'`. */
-export const staffOf = customerOf;
+/** The id of the member of staff who calls. For actions with `auth: 'staff'`. */
+export const staffOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
+
+function callerOf({ meta }: Ctx<unknown>): string {
+  if (!meta.user) throw protocolErrors.unauthenticated();
+  return meta.user.id;
+}
 
 /**
  * fastest-validator refuses unknown fields only where each object says so, and takes null for any optional field, which

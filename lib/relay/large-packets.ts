@@ -6,7 +6,7 @@ import { lastPart, type PartReader } from './part-reader.ts';
 import type { Relay } from './stream.ts';
 
 /** A packet larger than this is refused: its receiver needs several times as much memory to read it. */
-export const MAX_PACKET_BYTES = 32 * 1024 ** 2;
+const MAX_PACKET_BYTES = 32 * 1024 ** 2;
 /** The bytes of large packets that a node keeps at a time for others to read. */
 const MAX_HELD_BYTES = 128 * 1024 ** 2;
 

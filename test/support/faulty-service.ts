@@ -8,7 +8,7 @@ export type FaultyMode = 'ok' | 'refuse' | 'fail' | 'slow';
 const open = { visibility: 'public', auth: 'internal', returns: 'string', params: {} } as const;
 const key = { type: 'string' } as const;
 
-export const faulty = contract(
+const faulty = contract(
   'faulty',
   {
     run: { ...open, summary: 'Names the node', idempotent: false },
@@ -18,7 +18,7 @@ export const faulty = contract(
   {},
 );
 
-export const front = contract(
+const front = contract(
   'front',
   { ask: { ...open, summary: 'Asks a node that does not answer in time', idempotent: false } },
   {},

@@ -4,7 +4,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { errors } from '../../shared/problems.ts';
 
 /** What a link in a mail does, and how long it may take to be followed, in ms. */
-export const LINK_LIFETIMES = {
+const LINK_LIFETIMES = {
   'verify-email': 24 * 3600_000,
   'change-email': 24 * 3600_000,
   'reset-password': 30 * 60_000,

@@ -10,7 +10,7 @@ export interface Cost {
 }
 
 /** OWASP's second choice: 19 MiB, two passes, one lane. */
-export const STANDARD_COST: Cost = { memory: 19_456, passes: 2 };
+const STANDARD_COST: Cost = { memory: 19_456, passes: 2 };
 const PARALLELISM = 1;
 const TAG_LENGTH = 32;
 

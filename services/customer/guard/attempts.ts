@@ -1,7 +1,7 @@
 import type { Patch } from '../../../mixins/store/patch.ts';
 
 /** Failures in a row of one kind, and when the next attempt may come. */
-export interface Tries {
+interface Tries {
   failures: number;
   nextAt: Date;
 }

@@ -9,7 +9,7 @@ import type { Message } from './layout.ts';
 import { isSmtpOutage } from './smtp-outage.ts';
 
 /** What is sent to whom. */
-export interface Letter extends Message {
+interface Letter extends Message {
   /** Tells a mail that was sent twice, after a crash, from two mails. */
   id: string;
   /** The name is empty while nobody has proven that the address is theirs. */

@@ -25,7 +25,7 @@ export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
  * Whether a SKU is low, and which one it is: NeDB takes as long to move a document within an index as there are others
  * with the same value, so there shall be none.
  */
-export const standingOf = (sku: string, available: number, lowAt: number): string =>
+const standingOf = (sku: string, available: number, lowAt: number): string =>
   `${available < lowAt ? LOW : 'ok '}${sku}`;
 const LOW = 'low ';
 

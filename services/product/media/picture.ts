@@ -64,7 +64,7 @@ export async function storePicture(content: Buffer, blobs: Blobs): Promise<Omit<
 }
 
 /** The widths that a picture is offered in, ascending; none is wider than the picture. */
-export function widthsOf(width: number): number[] {
+function widthsOf(width: number): number[] {
   return [...WIDTHS.filter((each) => each < width), Math.min(width, LARGEST_WIDTH)];
 }
 

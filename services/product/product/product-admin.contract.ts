@@ -10,7 +10,7 @@ import { priceRule, productFields, productInput, productPatch, skuRule } from '.
 const status = { type: 'enum', values: STATUSES } as const;
 
 /** A product as staff sees it: all of it. */
-export const staffProduct = {
+const staffProduct = {
   type: 'object',
   props: {
     id: 'string',

@@ -14,8 +14,8 @@ const mine = { visibility: 'published', auth: 'customer', returns: orderViewRule
 /** To the node that has the customer's cart. */
 const shardKey = '#user.id';
 
-export const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
-export const reason = textLines;
+const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
+const reason = textLines;
 export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
 export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
 

@@ -98,7 +98,7 @@ export interface Refund {
  * other means. `WAIVED`: it is not owed any more.
  */
 export const REFUND_STATES = ['PENDING', 'DONE', 'FAILED', 'SETTLED', 'WAIVED'] as const;
-export type RefundState = (typeof REFUND_STATES)[number];
+type RefundState = (typeof REFUND_STATES)[number];
 
 /** `isReturned`: the bank has sent the money back, so that what the provider said before is out of date. */
 export interface RefundFailure {

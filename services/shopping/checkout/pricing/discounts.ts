@@ -3,8 +3,6 @@ import { type CouponRefusal, errors } from '../../../shared/problems.ts';
 import { proportion } from './round.ts';
 import type { CouponTerms } from './rules.ts';
 
-export const MOST_COUPONS = 5;
-
 export interface Discount {
   code: string;
   kind: CouponTerms['kind'];

@@ -40,7 +40,7 @@ export const refundOutcome = {
 } as const;
 
 /** `CancelOutcome` of payment-provider.ts. */
-export const cancelOutcome = {
+const cancelOutcome = {
   type: 'multi',
   rules: [
     { type: 'object', props: { outcome: { type: 'equal', value: 'cancelled' } } },
