@@ -1,14 +1,12 @@
 import type { ValidationSchema } from 'fastest-validator';
-import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
+import type { ActionSchema, ServiceSchema } from 'moleculer';
 import { allows } from '../auth/access.ts';
-import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
+import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
 import { protocolErrors } from './errors.ts';
+import type { AddedBy, Mixins, NeedsMet, Self } from './mixin.ts';
 import { type ActionHandler, wrapped } from './staff-actions.ts';
 import { timeoutOf } from './upload-time.ts';
 import { Validator } from './validator.ts';
-
-/** `this` of a handler: the service with what its mixins bring (`V`). */
-export type Self<V> = Omit<Service, 'broker'> & { broker: Broker } & V;
 
 /** An action without `returns` may end without a word. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler's return type
@@ -19,15 +17,16 @@ export type Handlers<A, S> = {
   [K in keyof A]: (this: S, ctx: Ctx<ParamsOf<A[K]>>) => Answer<ResultOf<A[K]>>;
 };
 
-interface Definition<C extends Contract, V> {
-  mixins?: Partial<ServiceSchema>[];
+interface Definition<C extends Contract, M extends Mixins, This = Self<AddedBy<M>>> {
+  /** Not of more than one type, so that the compiler knows what they add. */
+  mixins?: M & NeedsMet<M>;
   /** Services that must be there before this one starts. */
   dependencies?: string[];
-  handlers: Handlers<C['actions'], Self<V>>;
-  events?: { [K in keyof Events]?: (this: Self<V>, ctx: Ctx<Events[K]>) => void | Promise<void> };
-  created?(this: Self<V>): void;
-  started?(this: Self<V>): Promise<void>;
-  stopped?(this: Self<V>): Promise<void>;
+  handlers: Handlers<C['actions'], This>;
+  events?: { [K in keyof Events]?: (this: This, ctx: Ctx<Events[K]>) => void | Promise<void> };
+  created?(this: This): void;
+  started?(this: This): Promise<void>;
+  stopped?(this: This): Promise<void>;
 }
 
 interface Options {
@@ -37,20 +36,22 @@ interface Options {
 
 /**
  * A Moleculer service from its contract: each action gets its strict check, its access rule and its retry policy.
- * `V` is what the mixins add to `this`.
+ * What its mixins add is in the `this` of its handlers.
  */
-export const service =
-  <V = unknown>() =>
-  <C extends Contract>(contract: C, options: Options, definition: Definition<C, V>): ServiceSchema => {
-    const { handlers, events = {}, ...rest } = definition;
-    const actions: Record<string, ActionSchema> = {};
-    for (const [name, action] of Object.entries(contract.actions)) {
-      const handler = handlers[name] as ActionHandler;
-      actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
-    }
-    // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
-    return { ...rest, name: contract.name, actions, events: events as Record<string, EventSchema> } as ServiceSchema;
-  };
+export function service<C extends Contract, const M extends Mixins = readonly []>(
+  contract: C,
+  options: Options,
+  definition: Definition<C, M>,
+): ServiceSchema {
+  const { handlers, events = {}, ...rest } = definition;
+  const actions: Record<string, ActionSchema> = {};
+  for (const [name, action] of Object.entries(contract.actions)) {
+    const handler = handlers[name] as ActionHandler;
+    actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
+  }
+  // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
+  return { ...rest, name: contract.name, actions, events } as unknown as ServiceSchema;
+}
 
 function actionSchema(
   name: string,

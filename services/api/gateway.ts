@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
 import type { ActionContract, Meta } from '../../lib/contract/contract.ts';
+import type { Mixin } from '../../lib/contract/mixin.ts';
 import { clientNetwork } from '../../lib/process/client-address.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isLogged } from '../../lib/process/request-log.ts';
@@ -57,7 +58,7 @@ export function gateway(
   routes: readonly Route[],
   access: Access,
   sending: Sending = {},
-): Partial<ServiceSchema> {
+): Mixin<{ draining: boolean }> {
   const byAction = new Map(routes.map((route) => [route.action, route]));
   const isUpload = uploadRoutes(routes);
   const routeOf = (req: Request): Route => {

@@ -50,8 +50,8 @@ export function faultyServices(nodeId: string) {
     return nodeId;
   };
   const schemas = [
-    service()(faulty, { checkResults: true }, { handlers: { run: answer, read: answer, sharded: answer } }),
-    service()(
+    service(faulty, { checkResults: true }, { handlers: { run: answer, read: answer, sharded: answer } }),
+    service(
       front,
       { checkResults: true },
       {

@@ -34,7 +34,7 @@ export default function accountPagesService(config: Config) {
     ]),
   );
 
-  return service()(accountPages, config, {
+  return service(accountPages, config, {
     handlers: {
       page(ctx) {
         const part = parts.get(ctx.params.page);

@@ -44,7 +44,7 @@ export default function docsService(config: Config) {
   let description: CompressedDocument | undefined;
   const assets = new Map<string, CompressedDocument>();
 
-  return service()(docs, config, {
+  return service(docs, config, {
     handlers: {
       async description(ctx) {
         description ??= new CompressedDocument(JSON.stringify(withSharedParts(openapi(routesOf(contracts)))));

@@ -16,7 +16,7 @@ export default function trackingService(config: Config) {
   const watches = new Map<string, OrderWatch>();
   const open = new Tally(MOST);
 
-  return service()(tracking, config, {
+  return service(tracking, config, {
     handlers: {
       async follow(ctx) {
         const { id, after: given = '0' } = ctx.params;

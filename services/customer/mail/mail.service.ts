@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
@@ -92,7 +93,7 @@ export default function mailService(config: Config) {
     }
   }
 
-  return service<{ store: Store<Mail>; worker: Worker }>()(mail, config, {
+  return service(mail, config, {
     mixins: [
       worker<This>({
         every: PAUSE,

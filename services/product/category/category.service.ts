@@ -13,7 +13,7 @@ export default function categoryService(config: Config) {
   /** How many products are in each category by itself. */
   const countsBy = async (rpc: Rpc) => new Map(Object.entries(await rpc.call('product.counts')));
 
-  return service<{ store: Store<CategoryTree> }>()(category, config, {
+  return service(category, config, {
     mixins: [
       store<CategoryTree>(config, {
         node: 'product',

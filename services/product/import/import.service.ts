@@ -1,5 +1,6 @@
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -24,7 +25,7 @@ export default function importService(config: Config) {
   const blobs = blobStore(config.blobs);
   const patience = timeoutOf(imports.actions.start) ?? 0;
 
-  return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
+  return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'refusedRow', 'removedVariant'],
     mixins: [
       worker<This>({

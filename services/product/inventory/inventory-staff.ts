@@ -1,5 +1,6 @@
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Handlers, Self } from '../../../lib/contract/service.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';

@@ -1,5 +1,6 @@
 import { readOnce } from '../../../lib/contract/fingerprint.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
@@ -20,7 +21,7 @@ const keeperOf = ({ store, broker: rpc, worker }: This): Keeper => ({ store, rpc
 
 /** What staff does to the stock, each request once for good. */
 export default function postingService(config: Config) {
-  return service<{ store: Store<Posting>; worker: Worker }>()(posting, config, {
+  return service(posting, config, {
     mixins: [
       worker<This>({
         every: PAUSE,

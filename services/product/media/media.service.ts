@@ -14,7 +14,7 @@ const KEPT = 'public, max-age=31536000, immutable';
 export default function mediaService(config: Config) {
   const blobs = blobStore(config.blobs);
 
-  return service()(media, config, {
+  return service(media, config, {
     handlers: {
       async file(ctx) {
         const { id, file, known = '' } = ctx.params;

@@ -24,7 +24,7 @@ export default function couponService(config: Config) {
   const { holdTime } = config;
   const bookOf = ({ store }: { store: Store<Coupon> }): UseBook => ({ store, holdTime });
 
-  return service<{ store: Store<Coupon> }>()(coupon, config, {
+  return service(coupon, config, {
     mixins: [
       store<Coupon>(config, {
         node: 'shopping',

@@ -14,7 +14,7 @@ import { papersOfYear } from './papers-of-year.ts';
 export default function creditNoteService(config: Config) {
   const queue = new Queue();
 
-  return service<{ store: Store<CreditNote> }>()(creditNote, config, {
+  return service(creditNote, config, {
     mixins: [
       store<CreditNote>(config, {
         node: 'shopping',

@@ -1,5 +1,5 @@
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Self } from '../../../lib/contract/service.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';

@@ -19,7 +19,7 @@ let broker: ServiceBroker;
 async function start(options: BrokerOptions = {}) {
   broker = new ServiceBroker({ logger: false, validator: paramsValidator(), ...options });
   const handlers = { stamp: () => void done.push('stamped'), look: () => void done.push('looked') };
-  broker.createService(service()(desk, { checkResults: false }, { handlers }));
+  broker.createService(service(desk, { checkResults: false }, { handlers }));
   await broker.start();
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Self, service } from '../../../../lib/contract/service.ts';
+import type { Self } from '../../../../lib/contract/mixin.ts';
+import { service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { readPage } from '../../../../mixins/store/books.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
@@ -30,7 +31,7 @@ type This = Self<{ store: Store<LedgerEntry>; worker: Worker }>;
 export default function sandboxService(config: Config) {
   const { webhookSecret } = config.payments;
 
-  return service<{ store: Store<LedgerEntry>; worker: Worker }>()(sandbox, config, {
+  return service(sandbox, config, {
     mixins: [
       worker<This>({
         every: WEBHOOK_PAUSE,
