@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { contract } from '../../lib/contract/contract.ts';
 import { service } from '../../lib/contract/service.ts';
 import { errors } from '../../services/shared/problems.ts';
 
@@ -25,7 +25,9 @@ const front = contract(
 );
 
 declare module '../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof faulty>, ActionsOf<typeof front> {}
+  interface Registered {
+    faulty: [typeof faulty, typeof front];
+  }
 }
 
 /** Services of one node that fail as they are told; `calls` counts what reached it. */

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddressInput } from '../../customer/account/customer.rules.ts';
@@ -108,8 +108,3 @@ export const order = contract(
     changed: { summary: 'Something happened to an order: a hint, not a promise', params: { id: 'string' } },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof order> {}
-  interface Events extends EventsOf<typeof order> {}
-}

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../../lib/contract/contract.ts';
+import { contract } from '../../../../lib/contract/contract.ts';
 import { booksOf, booksParams } from '../../../../mixins/store/books.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
@@ -133,7 +133,3 @@ export const sandbox = contract(
   },
   {},
 );
-
-declare module '../../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof sandbox> {}
-}
