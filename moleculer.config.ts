@@ -4,6 +4,7 @@ import { middlewareOrder } from './lib/cluster/middleware-order.ts';
 import { isCounted } from './lib/cluster/node-breaker.ts';
 import { replacedNodes } from './lib/cluster/replaced-nodes.ts';
 import { actionTimeout } from './lib/contract/action-timeout.ts';
+import { eventCheck } from './lib/contract/event-check.ts';
 import { paramsValidator } from './lib/contract/validator.ts';
 import type { Config } from './lib/process/config.ts';
 import { drain } from './lib/process/drain.ts';
@@ -103,6 +104,7 @@ export function brokerOptions(config: Config): BrokerOptions {
 
     middlewares: [
       staffAudit(),
+      eventCheck(contracts),
       relay(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),

@@ -1,12 +1,11 @@
-import type { ValidationSchema } from 'fastest-validator';
 import type { ActionSchema, ServiceSchema } from 'moleculer';
 import { allows } from '../auth/access.ts';
-import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
+import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf } from './contract.ts';
 import { protocolErrors } from './errors.ts';
 import type { AddedBy, Mixins, NeedsMet, Self } from './mixin.ts';
 import { type ActionHandler, wrapped } from './staff-actions.ts';
+import { resultCheck, strict } from './strict.ts';
 import { timeoutOf } from './upload-time.ts';
-import { Validator } from './validator.ts';
 
 /** An action without `returns` may end without a word. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler's return type
@@ -111,43 +110,4 @@ export const staffOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
 function callerOf({ meta }: Ctx<unknown>): string {
   if (!meta.user) throw protocolErrors.unauthenticated();
   return meta.user.id;
-}
-
-/**
- * fastest-validator refuses unknown fields only where each object says so, and takes null for any optional field, which
- * no handler expects. Needs the option `considerNullAsAValue`.
- */
-export function strict(schema: Schema): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
-}
-
-function strictRule(rule: unknown): unknown {
-  if (Array.isArray(rule)) return rule.map(strictRule);
-  if (typeof rule === 'string') return `${rule}|nullable:false`;
-  if (typeof rule !== 'object' || rule === null) return rule;
-  const { props, items, rules, value } = rule as Record<string, unknown>;
-  return {
-    nullable: false,
-    ...rule,
-    // Or 1 would be taken for true.
-    ...('type' in rule && rule.type === 'equal' ? { strict: true } : {}),
-    ...(props ? { strict: true, props: strict(props as Schema) } : {}),
-    ...(items ? { items: strictRule(items) } : {}),
-    ...(rules ? { rules: strictRule(rules) } : {}),
-    ...(value && 'type' in rule && rule.type === 'record' ? { value: strictRule(value) } : {}),
-  };
-}
-
-const validator = new Validator({ considerNullAsAValue: true });
-
-function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
-  const rule = action.returns ? strictRule(action.returns) : { type: 'any', optional: true };
-  // When it is first needed: to compile all of them takes half a second.
-  let check: ReturnType<typeof validator.compile> | undefined;
-  return (result) => {
-    check ??= validator.compile({ $$strict: true, result: rule } as ValidationSchema);
-    // A copy, as the transporter would make: undefined fields are gone, and the check may not touch the original.
-    const found = check({ result: result === undefined ? undefined : JSON.parse(JSON.stringify(result)) });
-    if (found !== true) throw new Error(`${name} answered against its contract: ${JSON.stringify(found)}`);
-  };
 }

@@ -2,7 +2,7 @@ import { get, type IncomingHttpHeaders } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { openapi } from '../../../services/api/docs/openapi.ts';
 import { routesOf } from '../../../services/api/http/routes.ts';

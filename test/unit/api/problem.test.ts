@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Errors } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
 import { contract } from '../../../lib/contract/contract.ts';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { problemOf } from '../../../services/api/http/problem.ts';
 import { PROBLEMS, type ProblemCode } from '../../../services/shared/problem-codes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ActionContract, contract } from '../../../lib/contract/contract.ts';
 import { fullRule } from '../../../lib/contract/json-schema.ts';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { isProblem, PROBLEMS } from '../../../services/shared/problem-codes.ts';

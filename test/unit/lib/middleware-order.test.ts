@@ -90,6 +90,7 @@ afterAll(() => Promise.all([caller.stop(), worker.stop()]));
 
 const OWN = [
   'WrapStaffActions',
+  'EventCheck',
   'Relay',
   'RequestLog',
   'ActionTimeout',
