@@ -86,9 +86,16 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/lib/config.test.ts'],
     red: /● .*with TRUSTED_PROXIES=/,
   },
+  'a broker without the audit runs actions of staff': {
+    file: 'lib/contract/staff-actions.ts',
+    find: 'if (!wrap) throw',
+    replace: 'if (!wrap) return handler.call(this, ctx); if (!wrap) throw',
+    tests: ['test/unit/lib/staff-actions.test.ts'],
+    red: /● .*lacks the audit/,
+  },
   'what staff does takes no scope': {
     file: 'lib/contract/service.ts',
-    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();',
+    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();',
     replace: '',
     tests: ['test/security/staff.test.ts'],
     red: /● .*staff/,

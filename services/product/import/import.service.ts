@@ -1,12 +1,13 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
 import { type Format, type Job, queued, uploading } from './job.ts';
 import { fileOf, workOff } from './work.ts';
@@ -24,7 +25,7 @@ export default function importService(config: Config) {
   const blobs = blobStore(config.blobs);
   const patience = timeoutOf(imports.actions.start) ?? 0;
 
-  return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
+  return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'refusedRow', 'removedVariant'],
     mixins: [
       worker<This>({

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
@@ -44,7 +44,3 @@ export const removedVariant = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof removedVariant> {}
-}

@@ -1,6 +1,6 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { afterLine, endOf, lineId } from './format/line-id.ts';
 import { removedVariant } from './removed-variant.contract.ts';
 
@@ -18,7 +18,7 @@ interface RemovedVariant {
 const idOf = (importId: string, line: number, sku: string): string => `${lineId(importId, line)}:${sku}`;
 
 export default function removedVariantService(config: Config) {
-  return service<{ store: Store<RemovedVariant> }>()(removedVariant, config, {
+  return service(removedVariant, config, {
     mixins: [
       store<RemovedVariant>(config, {
         node: 'product',

@@ -1,9 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Handlers, Self } from '../../../lib/contract/service.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
 import { logOf, lowAtOf, lowStockKeysAfter, type Stock, setLowAt } from './stock.ts';
@@ -62,7 +63,7 @@ export const inventoryStaffHandlers = (
       const { answer, ...rest } = setLowAt(stock, lowAt, now);
       return { answer: { before: stockView(stock), after: stockView(answer) }, ...rest };
     }).catch(unknownSku);
-    changed(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
+    recordChange(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
     return after;
   },
 });

@@ -25,7 +25,7 @@ export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
  * Index key, `low <sku>` or `ok <sku>`. The SKU makes it unique: NeDB moves a document within an index in time linear in
  * the number of equal keys.
  */
-export const lowStockKey = (sku: string, available: number, lowAt: number): string =>
+const lowStockKey = (sku: string, available: number, lowAt: number): string =>
   `${available < lowAt ? LOW : 'ok '}${sku}`;
 const LOW = 'low ';
 

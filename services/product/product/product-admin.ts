@@ -1,12 +1,12 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
-import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { archived, created, edited, restored } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedule, unschedule } from './price-change.ts';
@@ -43,7 +43,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const product = created(newId('prd', now), ctx.params, this.shop.currencies, now);
     if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
     await this.opened({ ...product, rev: 0 });
-    changed(ctx, null, product);
+    recordChange(ctx, null, product);
     return shown(ctx, { ...product, rev: 0 });
   },
 
@@ -97,7 +97,7 @@ async function editBy(
       throw isTaken ? await findConflict({ _id: id, ...taken }, service.store) : error;
     });
   await service.opened(after);
-  changed(ctx, before, after);
+  recordChange(ctx, before, after);
   return shown(ctx, after);
 }
 

@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Self } from '../../../lib/contract/service.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
 import { isSkipped } from './saga/order-steps.ts';
 import { place } from './saga/placement.ts';
