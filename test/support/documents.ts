@@ -46,3 +46,37 @@ export const codeBlocks = (page: string, language: string): string[] =>
   [...readPage(page).matchAll(/^```(\S+)\n(.*?)^```/gms)].flatMap(([, its, code = '']) =>
     its === language ? [code] : [],
   );
+
+/** What stands between backticks in the text of a page. */
+export const quotedNames = (page: string): string[] => [
+  ...new Set(
+    [
+      ...readPage(page)
+        .replaceAll(/^```.*?^```/gms, '')
+        .matchAll(/`([^`\n]+)`/g),
+    ].map(([, name = '']) => name),
+  ),
+];
+
+const FOLDERS = ['lib', 'mixins', 'services', 'scripts', 'test', 'bench', 'docs', 'ops', 'k8s', 'web', 'examples'];
+
+/** Every file of the project, from the root. */
+export const FILES: readonly string[] = [
+  ...FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.*`, { cwd: ROOT })),
+  ...globSync('*.*', { cwd: ROOT }),
+];
+
+/** Whether a name is written like one of a file or folder of the project. */
+export const looksLikePath = (name: string): boolean =>
+  /^[\w./-]+$/.test(name) &&
+  (/^[\w./-]*\w\.(ts|mjs)$/.test(name) || FOLDERS.some((folder) => name.startsWith(`${folder}/`)));
+
+/** Whether a page that names this leads to something: a file, also by the end of its path, a folder, or a test without its ending. */
+export const isPath = (name: string): boolean => {
+  const path = name.replace(/\/$/, '');
+  const spellings = [path, `${path}.ts`, `${path}.test.ts`];
+  return FILES.some(
+    (file) =>
+      spellings.some((spelling) => file === spelling || file.endsWith(`/${spelling}`)) || file.startsWith(`${path}/`),
+  );
+};

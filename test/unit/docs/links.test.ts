@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { anchorsOf, linksOf, PAGES, ROOT } from '../../support/documents.ts';
+import { anchorsOf, isPath, linksOf, looksLikePath, PAGES, quotedNames, ROOT } from '../../support/documents.ts';
 
 describe.each(PAGES)('%s', (page) => {
   test('each relative link leads to a file of the project, and to a heading of it', () => {
@@ -10,6 +10,11 @@ describe.each(PAGES)('%s', (page) => {
       return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
     });
     expect(broken.map(({ href }) => href)).toEqual([]);
+  });
+
+  test('each file and folder of the project that it names is there', () => {
+    if (page === 'CHANGELOG.md') return; // it tells of files that have gone since
+    expect(quotedNames(page).filter((name) => looksLikePath(name) && !isPath(name))).toEqual([]);
   });
 });
 
