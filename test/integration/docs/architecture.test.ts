@@ -62,7 +62,7 @@ test('a new feature is written as docs/architecture.md says: it compiles, and it
   const files = codeBlocks(PAGE, 'ts');
   const changes = codeBlocks(PAGE, 'diff');
   const [commands = ''] = codeBlocks(PAGE, 'sh');
-  expect([files.length, changes.length, commands.split('\n').length]).toEqual([5, 3, 5]);
+  expect([files.length, changes.length, commands.split('\n').length]).toEqual([5, 3, 4]);
   for (const block of files) await writeNewFile(block);
   for (const block of changes) await insertLines(block);
   await runCommands(commands);
