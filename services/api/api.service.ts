@@ -12,7 +12,7 @@ import { routesOf } from './http/routes.ts';
 import { checkGateway, checkParts } from './readiness.ts';
 
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
-const CATCH_UP = 5000;
+const CATCH_UP_MS = 5000;
 
 interface Gateway {
   draining: boolean;
@@ -31,7 +31,7 @@ export default function apiService(config: Config) {
   return service<Gateway>()(api, config, {
     mixins: [
       worker<Self<unknown>>({
-        every: CATCH_UP,
+        every: CATCH_UP_MS,
         // Without the customer service there is nobody who could have ended a session.
         async run() {
           await access.revocations.catchUp(this.broker).catch(ifOutage);

@@ -10,7 +10,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /half of a character/,
   },
   'a gateway takes tokens before it knows which sessions have ended': {
-    file: 'services/api/http/request.ts',
+    file: 'services/api/http/authenticate.ts',
     find: 'if (!revocations.isKnown) req.isUnproven = true;',
     replace: 'if (!revocations) req.isUnproven = true;',
     tests: ['test/security/gateways.test.ts'],
@@ -66,7 +66,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● the client behind proxies › for nonsense/,
   },
   'requests are limited by single IPv6 addresses': {
-    file: 'services/api/http/front-door.ts',
+    file: 'services/api/http/request-pipeline.ts',
     find: 'clientNetwork(this.#access.addressOf(req))',
     replace: 'this.#access.addressOf(req)',
     tests: ['test/security/rate-limits.test.ts'],

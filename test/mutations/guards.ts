@@ -130,8 +130,8 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'work begins while new connections wait to be taken in': {
     file: 'services/api/admission/arrivals.ts',
-    find: 'const MAX_ROUNDS = 32;',
-    replace: 'const MAX_ROUNDS = 1;',
+    find: 'const LONGEST_MS = 10;',
+    replace: 'const LONGEST_MS = 0;',
     tests: ['test/unit/api/arrivals.test.ts'],
     red: /● .*work begins when a round has brought no new connection/,
   },
@@ -186,8 +186,8 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'a product in a list has each variant': {
     file: 'services/product/product/product-view.ts',
-    find: 'return cardOf(product, variantsOf(product, sight), sight);',
-    replace: 'return productCopy(product, sight);',
+    find: 'return cardOf(product, variantsOf(product, context), context);',
+    replace: 'return productCopy(product, context);',
     tests: ['test/integration/product/catalogue.test.ts'],
     red: /● .*shows what a card needs/,
   },

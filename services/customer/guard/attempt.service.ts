@@ -5,11 +5,19 @@ import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { attempt } from './attempt.contract.ts';
-import { type Attempts, beginFrom, beginTo, FORGOTTEN, noAttempts, succeededFrom, succeededTo } from './attempts.ts';
+import {
+  ATTEMPT_RETENTION_MS,
+  type Attempts,
+  beginFrom,
+  beginTo,
+  noAttempts,
+  succeededFrom,
+  succeededTo,
+} from './attempts.ts';
 
-const CLEANING_PAUSE = 3600_000;
+const CLEANUP_INTERVAL_MS = 3600_000;
 
-/** Slows down whoever guesses passwords, at whichever gateway and node: the counts are in the database. */
+/** Delays password guessing. The counts are in the database, so they hold across gateways and nodes. */
 export default function attemptService(config: Config) {
   const hashed = (text: string) =>
     createHmac('sha256', config.tokenSecret).update(`attempt ${text}`).digest('base64url');
@@ -21,9 +29,9 @@ export default function attemptService(config: Config) {
   return service<{ store: Store<Attempts> }>()(attempt, config, {
     mixins: [
       worker<Self<{ store: Store<Attempts> }>>({
-        every: CLEANING_PAUSE,
+        every: CLEANUP_INTERVAL_MS,
         run() {
-          return this.store.remove({ updatedAt: { $lt: new Date(Date.now() - FORGOTTEN) } });
+          return this.store.remove({ updatedAt: { $lt: new Date(Date.now() - ATTEMPT_RETENTION_MS) } });
         },
       }),
       store<Attempts>(config, {

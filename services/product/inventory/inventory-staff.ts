@@ -6,7 +6,7 @@ import type { Store } from '../../../mixins/store/store.ts';
 import { changed } from '../../customer/staff/audited.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
-import { logOf, lowAtOf, lowStandings, type Stock, setLowAt } from './stock.ts';
+import { logOf, lowAtOf, lowStockKeysAfter, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
 export type InventoryService = Self<{ store: Store<Stock> }>;
@@ -25,7 +25,7 @@ export const inventoryStaffHandlers = (
       ...(sku === undefined ? {} : { _id: sku }),
       ...(after === undefined || low ? {} : { _id: { $gt: after } }),
       ...(productId === undefined ? {} : { productId }),
-      ...(low ? { standing: lowStandings(after) } : {}),
+      ...(low ? { standing: lowStockKeysAfter(after) } : {}),
     };
     // By SKU, either way.
     const sort = low ? ({ standing: 1 } as const) : ({ _id: 1 } as const);

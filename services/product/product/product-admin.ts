@@ -14,7 +14,7 @@ import type { Product } from './product.ts';
 import type { productAdminActions } from './product-admin.contract.ts';
 import type { ProductService } from './product-service.ts';
 import { staffView } from './staff-view.ts';
-import { type Names, takenBy } from './taken.ts';
+import { findConflict, type Names } from './unique-names.ts';
 
 /** The handlers of what staff does with products. */
 export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
@@ -41,7 +41,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     await ctx.call('category.exists', { slug: ctx.params.category });
     const now = new Date();
     const product = created(newId('prd', now), ctx.params, this.shop.currencies, now);
-    if (!(await this.store.insert(product))) throw await takenBy(product, this.store);
+    if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
     await this.opened({ ...product, rev: 0 });
     changed(ctx, null, product);
     return shown(ctx, { ...product, rev: 0 });
@@ -94,7 +94,7 @@ async function editBy(
     })
     .catch(async (error: unknown) => {
       const isTaken = error instanceof RefusedPatch && error.duplicate;
-      throw isTaken ? await takenBy({ _id: id, ...taken }, service.store) : error;
+      throw isTaken ? await findConflict({ _id: id, ...taken }, service.store) : error;
     });
   await service.opened(after);
   changed(ctx, before, after);

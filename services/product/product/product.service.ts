@@ -15,7 +15,7 @@ import { applyDue } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
-import { type ProductParts, type ProductService, sightIn } from './product-service.ts';
+import { displayContext, type ProductParts, type ProductService } from './product-service.ts';
 import { offerOf, productCard, productView } from './product-view.ts';
 import { tallyHandlers } from './tally.ts';
 
@@ -75,15 +75,15 @@ export default function productService(config: Config) {
 
       get(ctx) {
         const found = catalogue.get(ctx.params.idOrSlug);
-        const sight = sightIn(this, ctx.params.currency);
-        if (!found || soldIn(found, sight.currency).length === 0) throw errors.notFound('This product');
-        return productView(found, sight);
+        const context = displayContext(this, ctx.params.currency);
+        if (!found || soldIn(found, context.currency).length === 0) throw errors.notFound('This product');
+        return productView(found, context);
       },
 
       lookup(ctx) {
         const found = [...new Set(ctx.params.ids)].map((id) => catalogue.get(id));
-        const sight = sightIn(this, ctx.params.currency);
-        return { items: found.flatMap((product) => (product ? [productCard(product, sight)] : [])) };
+        const context = displayContext(this, ctx.params.currency);
+        return { items: found.flatMap((product) => (product ? [productCard(product, context)] : [])) };
       },
 
       counts() {
@@ -95,10 +95,10 @@ export default function productService(config: Config) {
       },
 
       offers(ctx) {
-        const sight = sightIn(this, ctx.params.currency);
+        const context = displayContext(this, ctx.params.currency);
         return ctx.params.skus.flatMap((sku) => {
           const sold = catalogue.sold(sku);
-          return (sold && offerOf(sold.product, sold.variant, sight)) ?? [];
+          return (sold && offerOf(sold.product, sold.variant, context)) ?? [];
         });
       },
     },

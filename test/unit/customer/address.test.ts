@@ -4,8 +4,8 @@ import {
   type Address,
   type AddressInput,
   add,
+  defaultFirst,
   find,
-  listed,
   remove,
   replace,
 } from '../../../services/customer/address/address.ts';
@@ -31,9 +31,9 @@ describe('addresses', () => {
     expect(two).toEqual([...one, { id: 'adr_2', ...input, city: 'Kiel', isDefault: false }]);
   });
 
-  test('are listed with the default one first, then as they were added', () => {
+  test('are defaultFirst with the default one first, then as they were added', () => {
     const three = add(two, 'adr_3', { ...input, isDefault: true });
-    expect(listed(three).map(({ id }) => id)).toEqual(['adr_3', 'adr_1', 'adr_2']);
+    expect(defaultFirst(three).map(({ id }) => id)).toEqual(['adr_3', 'adr_1', 'adr_2']);
     expect(three.map(({ id }) => id)).toEqual(['adr_1', 'adr_2', 'adr_3']);
   });
 
