@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
-import { movedOut, unpacked } from '../../../services/product/inventory/ledger.ts';
-import { commit, logOf, release, reserve, type Stock, trimmed } from '../../../services/product/inventory/stock.ts';
+import { unpacked } from '../../../services/product/inventory/ledger.ts';
+import { commit, release, reserve, type Stock } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyAllotment } from '../../../services/shared/reservations.ts';
 
@@ -112,28 +112,6 @@ test('an order is remembered for two minutes at least', () => {
   }
   expect(stock.done[first]).toBe(-1);
   expect(stock.prunedThrough).toBe('');
-});
-
-test('what is remembered stays bounded over 100,000 orders, however many there are in all', () => {
-  const stock = stockOf(100_000);
-  let most = 0;
-  for (let n = 0; n < 100_000; n++) {
-    const [id, now] = [orderAt(n * 1000), at(n * 1000)];
-    for (const decide of [(s: Stock) => reserve(s, id, 1, now), (s: Stock) => commit(s, id, now)]) {
-      // In place, as Changes does it: a copy of each version would make this slow.
-      // The ledger is a few movements behind.
-      const { patch = {} } = trimmed(stock, decide(stock), 2 * n - 6);
-      for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
-    }
-    if (n % 100 === 0) most = Math.max(most, Object.keys(stock.done).length);
-  }
-  expect(stock).toMatchObject({ available: 0, reserved: 0, sold: 100_000, res: {} });
-  // One more: what was there at first.
-  expect(stock.seq).toBe(200_001);
-  expect(movedOut(logOf(stock))).toBeGreaterThan(199_980);
-  // At one order a second: what the last 120 s to 150 s have brought.
-  expect(most).toBeLessThanOrEqual(152);
-  expect(Object.keys(stock.done).length).toBeGreaterThanOrEqual(120);
 });
 
 /** A message for one of some orders; `pass` is how long it took since the one before, in ms. */
