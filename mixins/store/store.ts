@@ -1,10 +1,12 @@
 import { isDate } from 'node:util/types';
 import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
+import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Self } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
+import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
@@ -21,6 +23,15 @@ export interface Store<T> {
     filter: Filter,
     options?: FindOptions & { fields?: readonly K[] },
   ): Promise<Pick<T, K>[]>;
+  /**
+   * One page of a list that clients read by `limit` and `cursor`.
+   * @throws invalid-request for a cursor of another list
+   */
+  page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
+  page<K extends keyof T & string>(
+    filter: Filter,
+    options: PageOptions<T> & { fields: readonly K[] },
+  ): Promise<CursorPage<Pick<T, K>>>;
   /**
    * Those of a filter a batch at a time, in no order, so that few are in memory however many there are. What changes
    * meanwhile comes as it was or as it is, or not at all if it is new or gone.
@@ -126,6 +137,17 @@ class DocumentStore<T extends Versioned> implements Store<T> {
   ): Promise<Pick<T, K>[]> {
     refuseOdd(filter);
     return (await this.#engine.query(filter, options)) as Pick<T, K>[];
+  }
+
+  page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
+  page<K extends keyof T & string>(
+    filter: Filter,
+    options: PageOptions<T> & { fields: readonly K[] },
+  ): Promise<CursorPage<Pick<T, K>>>;
+  async page(filter: Filter, options: PageOptions<T> & { fields?: readonly string[] }): Promise<CursorPage<T>> {
+    refuseOdd(filter);
+    const read = (range: Filter, how: FindOptions) => this.#engine.query(range, how);
+    return (await readPageOf(read, filter, options)) as CursorPage<T>;
   }
 
   scan<K extends keyof T & string = keyof T & string>(
