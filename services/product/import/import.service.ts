@@ -4,6 +4,7 @@ import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
@@ -83,10 +84,8 @@ export default function importService(config: Config) {
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const jobs = await this.store.find(before, { sort: { _id: -1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(jobs, limit, ({ _id }) => [_id]);
+        const { limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({}, { limit, cursor, order: NEWEST_FIRST });
         return { items: items.map(view), nextCursor };
       },
     },

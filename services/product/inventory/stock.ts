@@ -29,8 +29,10 @@ export const standingOf = (sku: string, available: number, lowAt: number): strin
   `${available < lowAt ? LOW : 'ok '}${sku}`;
 const LOW = 'low ';
 
-/** The standings of SKUs that are low, after one of them. */
-export const lowStandings = (after = '') => ({ $gt: `${LOW}${after}`, $lt: 'low!' }); // ! comes after the space
+/** The standings of SKUs that are low. */
+export const LOW_STANDINGS = { $gt: LOW, $lt: 'low!' } as const; // ! comes after the space
+/** Among them, `standing` orders as the SKU does. */
+export const LOW_BY_SKU = { field: 'standing', keyOf: (sku: string) => `${LOW}${sku}` } as const;
 
 export const lowAtOf = ({ lowAt = LOW_AT }: Pick<Stock, 'lowAt'>): number => lowAt;
 
