@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { errors } from '../../../../lib/contract/errors.ts';
-import type { PaymentConfig } from '../../../../lib/process/config.ts';
+import type { PaymentConfig } from '../../../../lib/process/outside-config.ts';
 import { idTime } from '../../../shared/ids.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../payment-provider.ts';
