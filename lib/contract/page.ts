@@ -59,7 +59,7 @@ export function fitting(items: readonly unknown[]): number {
 }
 
 /** One page of `items`, which were read with one more than `limit` to see whether there is a next. */
-export function page<T>(items: T[], limit: number, place: (last: T) => (string | number)[]): CursorPage<T> {
+export function page<T>(items: T[], limit: number, place: (last: T) => readonly (string | number)[]): CursorPage<T> {
   const shown = items.slice(0, fitting(items.slice(0, limit)));
   const last = shown.at(-1);
   const more = items.length > shown.length && last !== undefined;

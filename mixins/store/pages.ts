@@ -15,8 +15,8 @@ type Direction = 1 | -1;
 export type PageOrder<T> =
   /** By _id. The cursor is [_id]. */
   | { direction: Direction }
-  /** By _id, read through an index whose values order the documents of the filter as _id does. The cursor is [_id]. */
-  | { direction: Direction; sameOrder: { field: keyof T & string; keyOf: (id: string) => string } }
+  /** By a text that the place of a document determines, such as an id made of several parts. The cursor is the place. */
+  | { direction: Direction; key: PlaceKey<T> }
   /** By a number that no two documents of the filter share. The cursor is [number]. */
   | { direction: Direction; unique: keyof T & string }
   /**
@@ -24,6 +24,16 @@ export type PageOrder<T> =
    * direction; without a field by _id alone.
    */
   | { direction: Direction; name: string; field?: (keyof T & string) | undefined };
+
+export interface PlaceKey<T> {
+  /** The field with the text. */
+  field: keyof T & string;
+  /** The types of the parts of a place. */
+  shape: readonly ('string' | 'number')[];
+  /** Of a document with the fields that were asked for. */
+  placeOf(doc: T): readonly (string | number)[];
+  textAt(place: readonly (string | number)[]): string;
+}
 
 /** Ids grow with time. */
 export const NEWEST_FIRST = { direction: -1 } as const;
@@ -39,14 +49,14 @@ export interface PageOptions<T> {
 }
 
 type Place = readonly (string | number)[];
-type Find = (filter: Filter, options: FindOptions) => Promise<object[]>;
+type Find<T> = (filter: Filter, options: FindOptions) => Promise<T[]>;
 
 /** How an order is read from a database. */
-interface Plan {
+interface Plan<T> {
   sort: Record<string, Direction>;
   /** The types of the parts of a cursor. */
   shape: readonly ('string' | 'number')[];
-  placeOf(doc: object): (string | number)[];
+  placeOf(doc: T): Place;
   /** What lies behind a place: ranges to be read one after the other, each a condition for every field. */
   behind(place: Place): Readonly<Record<string, Operators>>[];
 }
@@ -56,18 +66,18 @@ interface Plan {
  * inserted or removed meanwhile neither doubles another document nor leaves it out.
  * @throws invalid-request for a cursor of another list; RangeError for a limit out of bounds
  */
-export async function readPageOf<T>(
-  find: Find,
+export async function readPageOf<T extends object>(
+  find: Find<T>,
   filter: Filter,
   { limit = DEFAULT_LIMIT, cursor, order = OLDEST_FIRST, fields }: PageOptions<T> & { fields?: readonly string[] },
-): Promise<CursorPage<object>> {
+): Promise<CursorPage<T>> {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_ITEMS) {
     throw new RangeError(`the limit of a page must be a whole number from 1 to ${MAX_PAGE_ITEMS}, but is ${limit}`);
   }
   const { sort, shape, placeOf, behind } = planOf(order);
   const read = fields && { fields: [...new Set([...fields, ...Object.keys(sort), '_id'])] };
   const ranges = cursor === undefined ? [{}] : behind(decodeCursor(cursor, shape));
-  const found: object[] = [];
+  const found: T[] = [];
   for (const range of ranges) {
     const left = limit + 1 - found.length;
     if (left > 0) found.push(...(await find(narrowed(filter, range), { sort, limit: left, ...read })));
@@ -75,7 +85,7 @@ export async function readPageOf<T>(
   return page(found, limit, placeOf);
 }
 
-function planOf<T>(order: PageOrder<T>): Plan {
+function planOf<T extends object>(order: PageOrder<T>): Plan<T> {
   const { direction } = order;
   const beyond = (bound: string | number) => (direction === 1 ? { $gt: bound } : { $lt: bound });
   if ('unique' in order) {
@@ -99,11 +109,17 @@ function planOf<T>(order: PageOrder<T>): Plan {
       },
     };
   }
-  const { field, keyOf } = 'sameOrder' in order ? order.sameOrder : { field: '_id', keyOf: (id: string) => id };
+  if ('key' in order) {
+    const { field, shape, placeOf, textAt } = order.key;
+    return {
+      ...{ sort: { [field]: direction }, shape, placeOf },
+      behind: (place) => [{ [field]: beyond(textAt(place)) }],
+    };
+  }
   return {
-    ...{ sort: { [field]: direction }, shape: ['string'] },
+    ...{ sort: { _id: direction }, shape: ['string'] },
     placeOf: (doc) => [idOf(doc)],
-    behind: ([id]) => [{ [field]: beyond(keyOf(String(id))) }],
+    behind: ([id = '']) => [{ _id: beyond(id) }],
   };
 }
 

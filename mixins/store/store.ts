@@ -146,8 +146,8 @@ class DocumentStore<T extends Versioned> implements Store<T> {
   ): Promise<CursorPage<Pick<T, K>>>;
   async page(filter: Filter, options: PageOptions<T> & { fields?: readonly string[] }): Promise<CursorPage<T>> {
     refuseOdd(filter);
-    const read = (range: Filter, how: FindOptions) => this.#engine.query(range, how);
-    return (await readPageOf(read, filter, options)) as CursorPage<T>;
+    const read = async (range: Filter, how: FindOptions) => (await this.#engine.query(range, how)) as T[];
+    return readPageOf(read, filter, options);
   }
 
   scan<K extends keyof T & string = keyof T & string>(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Service, ServiceBroker } from 'moleculer';
 import { type CursorPage, encodeCursor, MAX_PAGE_ITEMS } from '../../lib/contract/page.ts';
-import { NEWEST_FIRST, type PageOrder } from '../../mixins/store/pages.ts';
+import { NEWEST_FIRST, type PageOrder, type PlaceKey } from '../../mixins/store/pages.ts';
 import type { Versioned } from '../../mixins/store/patch.ts';
 import { type Store, store } from '../../mixins/store/store.ts';
 import { eachEngine } from '../support/engines.ts';
@@ -23,15 +23,22 @@ const entry = (list: string, n: number) => ({
   ...{ _id: `${list}:${idOf(n)}`, list, rank: n % 10, seq: 10_000 - n, key: `low ${list}:${idOf(n)}` },
 });
 
+/** A text that orders as the id does. */
+const KEY: PlaceKey<Entry> = {
+  field: 'key',
+  shape: ['string'],
+  placeOf: ({ _id }) => [_id],
+  textAt: ([id]) => `low ${id}`,
+};
+
 const ORDERS: [string, PageOrder<Entry>, (a: Entry, b: Entry) => number][] = (
   ['ascending', 'descending'] as const
 ).flatMap((way) => {
   const direction = way === 'ascending' ? 1 : -1;
   const byId = (a: Entry, b: Entry) => direction * (a._id < b._id ? -1 : 1);
-  const keyOf = (id: string) => `low ${id}`;
   return [
     [`_id, ${way}`, { direction }, byId],
-    [`an index in the same order, ${way}`, { direction, sameOrder: { field: 'key', keyOf } }, byId],
+    [`a text of the place, ${way}`, { direction, key: KEY }, byId],
     [`a unique number, ${way}`, { direction, unique: 'seq' }, (a, b) => direction * (a.seq - b.seq)],
     [`a name alone, ${way}`, { direction, name: way }, byId],
     [
@@ -152,8 +159,7 @@ eachEngine('a page of the store', (engine) => {
     expect(await cursorBy({ direction: -1, unique: 'seq' })).toBe(encodeCursor([10_000]));
     expect(await cursorBy({ direction: 1, name: 'newest' })).toBe(encodeCursor(['newest', 0, id]));
     expect(await cursorBy({ direction: 1, name: 'best', field: 'rank' })).toBe(encodeCursor(['best', 0, id]));
-    const keyOf = (of: string) => `low ${of}`;
-    expect(await cursorBy({ direction: 1, sameOrder: { field: 'key', keyOf } })).toBe(encodeCursor([id]));
+    expect(await cursorBy({ direction: 1, key: KEY })).toBe(encodeCursor([id]));
   });
 
   test.each<[string, PageOrder<Entry>, string]>([

@@ -25,7 +25,7 @@ export const inventoryStaffHandlers = (
       ...(low ? { standing: LOW_STANDINGS } : {}),
     };
     // By SKU, either way.
-    const order = low ? ({ direction: 1, sameOrder: LOW_BY_SKU } as const) : ({ direction: 1 } as const);
+    const order = low ? ({ direction: 1, key: LOW_BY_SKU } as const) : ({ direction: 1 } as const);
     const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order, fields: VIEWED });
     return { items: items.map(stockView), nextCursor };
   },

@@ -31,8 +31,13 @@ const LOW = 'low ';
 
 /** The standings of SKUs that are low. */
 export const LOW_STANDINGS = { $gt: LOW, $lt: 'low!' } as const; // ! comes after the space
-/** Among them, `standing` orders as the SKU does. */
-export const LOW_BY_SKU = { field: 'standing', keyOf: (sku: string) => `${LOW}${sku}` } as const;
+/** Them by SKU, which is their place in a list as it is in the list of all. */
+export const LOW_BY_SKU = {
+  field: 'standing',
+  shape: ['string'],
+  placeOf: ({ _id: sku }: Pick<Stock, '_id'>) => [sku],
+  textAt: ([sku]: readonly (string | number)[]) => `${LOW}${sku}`,
+} as const;
 
 export const lowAtOf = ({ lowAt = LOW_AT }: Pick<Stock, 'lowAt'>): number => lowAt;
 
