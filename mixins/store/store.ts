@@ -68,14 +68,10 @@ export interface StoreOptions<T> {
  * moleculer-db. Ready for use, indexes and all, when the service's own `started` runs.
  */
 export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Partial<ServiceSchema> {
-  const { node, collection, indexes = [], written } = options;
-  const database = config.databasePrefix + node;
-  const adapter = config.mongoUrl
-    ? new MongoAdapter(config.mongoUrl, database, collection)
-    : new NedbAdapter(config.dataDir, database, collection);
+  const { collection, indexes = [], written } = options;
   const mixin = {
     mixins: [DbService as unknown as Partial<ServiceSchema>],
-    adapter,
+    adapter: adapterOf(config, options),
     collection,
     // Its ready-made actions would let any caller past the rules of the domain.
     actions: Object.fromEntries(Object.keys(readyMade.actions).map((name) => [name, false])),
@@ -97,12 +93,26 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
   return mixin;
 }
 
+export type Adapter = MongoAdapter | NedbAdapter;
+
+/** The adapter of a collection, not connected yet. */
+export function adapterOf(
+  config: Config,
+  { node, collection }: Pick<StoreOptions<never>, 'node' | 'collection'>,
+): Adapter {
+  const database = config.databasePrefix + node;
+  return config.mongoUrl
+    ? new MongoAdapter(config.mongoUrl, database, collection)
+    : new NedbAdapter(config.dataDir, database, collection);
+}
+
 /** What a service has of moleculer-db's mixin and of ours. */
 type Mixed<T> = Service & { adapter: Engine; store: Store<T> };
 
 const readyMade = DbService as unknown as { actions: object };
 
-class DocumentStore<T extends Versioned> implements Store<T> {
+/** The store of one collection on either engine. */
+export class DocumentStore<T extends Versioned> implements Store<T> {
   readonly #engine: Engine;
   readonly #changes: Changes<T>;
 
