@@ -1,5 +1,4 @@
 import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
@@ -64,7 +63,7 @@ export default function importService(config: Config) {
           firstRefusals(this.stores.refusals, importId, SHOWN),
           ctx.call('removedVariant.list', { importId, limit: SHOWN }),
         ]);
-        return { ...view(job), errors, removedVariants };
+        return { ...view(job), errors, removedVariants: removedVariants.items };
       },
 
       async errors(ctx) {
@@ -74,12 +73,9 @@ export default function importService(config: Config) {
       },
 
       async removed(ctx) {
-        const { id, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const { id, ...paging } = ctx.params;
         const { _id: importId } = found(await this.store.get(id));
-        const [line, sku] = cursor === undefined ? [] : decodeCursor(cursor, ['number', 'string']);
-        const after = line === undefined ? {} : { after: { line: Number(line), sku: String(sku) } };
-        const variants = await ctx.call('removedVariant.list', { importId, ...after, limit: limit + 1 });
-        return page(variants, limit, ({ line, sku }) => [line, sku]);
+        return ctx.call('removedVariant.list', { importId, ...paging });
       },
 
       async list(ctx) {
