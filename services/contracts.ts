@@ -12,7 +12,6 @@ import { mail } from './customer/mail/mail.contract.ts';
 import { auditLog } from './customer/staff/audit-log.contract.ts';
 import { category } from './product/category/category.contract.ts';
 import { imports } from './product/import/import.contract.ts';
-import { refusedRow } from './product/import/refused-row.contract.ts';
 import { removedVariant } from './product/import/removed-variant.contract.ts';
 import { inventory } from './product/inventory/inventory.contract.ts';
 import { movement } from './product/inventory/movement.contract.ts';
@@ -49,7 +48,6 @@ const registered = register([
   category,
   media,
   imports,
-  refusedRow,
   removedVariant,
   inventory,
   movement,

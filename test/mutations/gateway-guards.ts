@@ -80,8 +80,8 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*an IPv6 client is slowed down as one/,
   },
   'proxies and origins that are none are taken': {
-    file: 'lib/process/config.ts',
-    find: 'if (parsed === undefined) throw refuse(part);',
+    file: 'lib/process/settings/setting.ts',
+    find: 'if (parsed === undefined) throw new NotAllowed(part, true);',
     replace: 'if (parsed === undefined) return part;',
     tests: ['test/unit/lib/config.test.ts'],
     red: /● .*with TRUSTED_PROXIES=/,

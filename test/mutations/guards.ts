@@ -170,6 +170,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/lib/page.test.ts'],
     red: /● .*ends before it has too many bytes/,
   },
+  'a page leaves out what ties with the last of the page before': {
+    file: 'mixins/store/pages.ts',
+    find: '{ [field]: { $in: [value] }, _id: beyond(id) }, ',
+    replace: '',
+    tests: ['test/integration/store-pages.test.ts'],
+    red: /● .*by a number with ties/,
+  },
   'a packet larger than a message is sent as it is': {
     file: 'lib/relay/large-packets.ts',
     find: 'if (!transit || data.length <= maxMessageBytes(this.#broker))',

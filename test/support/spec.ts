@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import type { ProblemCode } from '../../lib/contract/errors.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import { assign, copied, type Versioned } from '../../mixins/store/patch.ts';
+import type { ProblemCode } from '../../services/shared/problem-codes.ts';
 
 /**
  * How the specs of the domain read: given a state, when commands come, then the state is this, or the command is refused.

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../../lib/auth/access.ts';
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import { MissingDocument } from '../../../mixins/store/changes.ts';
 import { newId } from '../../shared/ids.ts';
@@ -54,11 +53,8 @@ function mustBeVerified({ verifiedAt }: Account): void {
 /** The handlers of who works here. */
 export const staffHandlers: Handlers<typeof staffActions, CustomerService> = {
   async listStaff(ctx) {
-    const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-    const filter = { role: { $in: STAFF_ROLES }, ...after };
-    const found = await this.store.find(filter, { sort: { _id: 1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+    const { limit, cursor } = ctx.params;
+    const { items, nextCursor } = await this.store.page({ role: { $in: STAFF_ROLES } }, { limit, cursor });
     return { items: items.filter(isStaff).map(staffView), nextCursor };
   },
 

@@ -7,7 +7,7 @@ import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
-import { logOf, lowAtOf, lowStockKeysAfter, type Stock, setLowAt } from './stock.ts';
+import { LOW_STOCK_BY_SKU, LOW_STOCK_KEYS, logOf, lowAtOf, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
 export type InventoryService = Self<{ store: Store<Stock> }>;
@@ -19,19 +19,15 @@ export const inventoryStaffHandlers = (
   change: ChangeStock,
 ): Handlers<typeof inventoryStaffActions, InventoryService> => ({
   async list(ctx) {
-    const { sku, productId, low, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0]);
-    if (sku !== undefined && after !== undefined) return { items: [], nextCursor: null };
+    const { sku, productId, low, limit, cursor } = ctx.params;
     const filter = {
       ...(sku === undefined ? {} : { _id: sku }),
-      ...(after === undefined || low ? {} : { _id: { $gt: after } }),
       ...(productId === undefined ? {} : { productId }),
-      ...(low ? { standing: lowStockKeysAfter(after) } : {}),
+      ...(low ? { standing: LOW_STOCK_KEYS } : {}),
     };
     // By SKU, either way.
-    const sort = low ? ({ standing: 1 } as const) : ({ _id: 1 } as const);
-    const found = await this.store.find(filter, { sort, limit: limit + 1, fields: VIEWED });
-    const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+    const order = low ? ({ direction: 1, key: LOW_STOCK_BY_SKU } as const) : ({ direction: 1 } as const);
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order, fields: VIEWED });
     return { items: items.map(stockView), nextCursor };
   },
 

@@ -1,9 +1,9 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
@@ -19,15 +19,13 @@ import { findConflict, type Names } from './unique-names.ts';
 /** The handlers of what staff does with products. */
 export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
   async search(ctx) {
-    const { status, slug, sku, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const { status, slug, sku, limit, cursor } = ctx.params;
     const filter = {
       ...(status ? { status } : {}),
       ...(slug ? { slug } : {}),
       ...(sku ? { 'variants.sku': sku } : {}),
-      ...(cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } }),
     };
-    const products = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(products, limit, ({ _id }) => [_id]);
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order: NEWEST_FIRST });
     return { items: items.map(staffView), nextCursor };
   },
 

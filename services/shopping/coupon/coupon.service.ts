@@ -1,4 +1,3 @@
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
@@ -51,10 +50,8 @@ export default function couponService(config: Config) {
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId: '', ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId: '' }, { limit, cursor });
         return { items: items.map(couponView), nextCursor };
       },
 

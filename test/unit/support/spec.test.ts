@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../../services/shared/problems.ts';
 import { given } from '../../support/spec.ts';
 
 interface Counter {

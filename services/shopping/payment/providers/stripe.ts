@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { PaymentConfig } from '../../../../lib/process/config.ts';
+import type { PaymentConfig } from '../../../../lib/process/outside-config.ts';
 import { idTime } from '../../../shared/ids.ts';
 import type { Money } from '../../../shared/money.ts';
 import { errors } from '../../../shared/problems.ts';
