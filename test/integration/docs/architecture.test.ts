@@ -10,6 +10,9 @@ const PAGE = 'docs/architecture.md';
 /** What no copy of the project needs, or what it shares. */
 const NOT_COPIED = ['.git', '.cache', 'node_modules', 'data', 'coverage'];
 
+/** A bound for what hangs: the compiler, the linters and two runs of tests, which take 20 s on a quiet machine. */
+const EXAMPLE_TIMEOUT_MS = 600_000;
+
 let copy: string;
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'shop-example-'));
@@ -58,12 +61,16 @@ async function runCommands(block: string): Promise<void> {
   });
 }
 
-test('a new feature is written as docs/architecture.md says: it compiles, and its tests pass', async () => {
-  const files = codeBlocks(PAGE, 'ts');
-  const changes = codeBlocks(PAGE, 'diff');
-  const [commands = ''] = codeBlocks(PAGE, 'sh');
-  expect([files.length, changes.length, commands.split('\n').length]).toEqual([5, 3, 4]);
-  for (const block of files) await writeNewFile(block);
-  for (const block of changes) await insertLines(block);
-  await runCommands(commands);
-});
+test(
+  'a new feature is written as docs/architecture.md says: it compiles, and its tests pass',
+  async () => {
+    const files = codeBlocks(PAGE, 'ts');
+    const changes = codeBlocks(PAGE, 'diff');
+    const [commands = ''] = codeBlocks(PAGE, 'sh');
+    expect([files.length, changes.length, commands.split('\n').length]).toEqual([5, 3, 4]);
+    for (const block of files) await writeNewFile(block);
+    for (const block of changes) await insertLines(block);
+    await runCommands(commands);
+  },
+  EXAMPLE_TIMEOUT_MS,
+);
