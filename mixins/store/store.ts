@@ -9,6 +9,9 @@ import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 
+/** Some fields of a document; of a union of documents, of each of them. */
+export type Part<T, K extends keyof T> = T extends unknown ? Pick<T, K> : never;
+
 /** A service's own documents of type `T`, and the only ways to read and change them. */
 export interface Store<T> {
   /** Inserts at rev 0. False: the _id, or a unique key, is taken. */
@@ -20,7 +23,7 @@ export interface Store<T> {
   find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options?: FindOptions & { fields?: readonly K[] },
-  ): Promise<Pick<T, K>[]>;
+  ): Promise<Part<T, K>[]>;
   /**
    * Those of a filter a batch at a time, in no order, so that few are in memory however many there are. What changes
    * meanwhile comes as it was or as it is, or not at all if it is new or gone.
@@ -28,7 +31,7 @@ export interface Store<T> {
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
-  ): AsyncGenerator<Pick<T, K>[]>;
+  ): AsyncGenerator<Part<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
@@ -123,17 +126,17 @@ class DocumentStore<T extends Versioned> implements Store<T> {
   async find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: FindOptions & { fields?: readonly K[] } = {},
-  ): Promise<Pick<T, K>[]> {
+  ): Promise<Part<T, K>[]> {
     refuseOdd(filter);
-    return (await this.#engine.query(filter, options)) as Pick<T, K>[];
+    return (await this.#engine.query(filter, options)) as unknown[] as Part<T, K>[];
   }
 
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
-  ): AsyncGenerator<Pick<T, K>[]> {
+  ): AsyncGenerator<Part<T, K>[]> {
     refuseOdd(filter);
-    return this.#engine.batches(filter, options) as AsyncGenerator<Pick<T, K>[]>;
+    return this.#engine.batches(filter, options) as AsyncGenerator<unknown[]> as AsyncGenerator<Part<T, K>[]>;
   }
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {

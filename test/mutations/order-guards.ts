@@ -3,14 +3,14 @@ import type { Mutation } from './mutation.ts';
 /** Guards of carts, orders and money. */
 export const ORDER_MUTATIONS: Record<string, Mutation> = {
   'no unique key of orders': {
-    file: 'services/shopping/order/saga/order-acceptance.ts',
+    file: 'services/shopping/order/saga/accept-order.ts',
     find: 'if (draft && (await orders.insert(draft)))',
     replace: 'if (draft) draft.idemKey += draft._id; if (draft && (await orders.insert(draft)))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I4 |was told order-open, and there is no other order/,
   },
   'no unique claim of carts': {
-    file: 'services/shopping/order/saga/order-acceptance.ts',
+    file: 'services/shopping/order/saga/accept-order.ts',
     find: 'if (draft && (await orders.insert(draft)))',
     replace: 'if (draft) draft.cartClaim += draft._id; if (draft && (await orders.insert(draft)))',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -25,24 +25,24 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'stock released on an unknown payment': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const paid = await inStep('charge', charge(order, shop.rpc));",
+    find: 'const charge = await inStep(paymentStep.parksAt, paymentStep.charge(order, shop.rpc));',
     replace:
-      'const paid = await charge(order, shop.rpc).catch(async (error) => { await releaseStock(order, shop.rpc); throw error; });',
+      'const charge = await paymentStep.charge(order, shop.rpc).catch(async (error) => { await releaseAll(order, shop.rpc); throw error; });',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept|I[36] /,
   },
   'REJECTING without cancelling at the provider': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+    find: "const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
     replace: "const voided = { outcome: 'cancelled' };",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I6 |was not refunded/,
   },
   'stock released before the charge is cancelled': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+    find: "const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
     replace:
-      "await releaseStock(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+      "await releaseAll(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept/,
   },

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { type Books, readBooks } from './books.ts';
+import { checkCoupons, checkCreditNotes, checkInvoices } from './coupons-invoices.ts';
 import { checkGoods } from './goods.ts';
 import { checkMoney } from './money.ts';
 import { checkOrders, type Expectations } from './orders.ts';
-import { checkCoupons, checkCreditNotes, checkInvoices } from './papers.ts';
 import { checkRatings } from './ratings.ts';
 import { checkRefunds } from './refunds.ts';
 import { Findings, type Violation } from './violation.ts';

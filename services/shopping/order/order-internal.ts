@@ -2,10 +2,9 @@ import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { newId } from '../../shared/ids.ts';
-import { hasBought } from './bought.ts';
-import { decide, decisionFor, parkedStepOf } from './decide.ts';
-import { erasedOrder } from './erased.ts';
+import { anonymousOrder } from './anonymise.ts';
 import { advanceBy } from './fulfilment.ts';
+import { hasPurchased } from './has-purchased.ts';
 import { isSettled, type Order } from './order.ts';
 import { command, found, type OrderService, ordersOf, own, reconcileNow, resume } from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
@@ -13,6 +12,7 @@ import { beginInvoice } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
 import { invoiceOrder, orderView, timeline } from './order-view.ts';
 import { chargedBack } from './refund/refund-lines.ts';
+import { decide, decisionFor, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** The handlers of what other services ask of orders. */
@@ -56,7 +56,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 
   bought(ctx) {
-    return hasBought(this.store, ctx.params);
+    return hasPurchased(this.store, ctx.params);
   },
 
   async timeline(ctx) {
@@ -114,7 +114,7 @@ async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Prom
     await command(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the customer is gone'));
   }
   if (UNDER_WAY.includes(state)) return false;
-  await orders.store.change(id, (order) => ({ answer: undefined, patch: { ...erasedOrder(order) } }));
+  await orders.store.change(id, (order) => ({ answer: undefined, patch: anonymousOrder(order) }));
   return true;
 }
 

@@ -1,14 +1,13 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
 import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
-import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
 import type { Order } from './order.ts';
+import type { OrderCommand } from './order-change.ts';
 import { command, found, type OrderService, reconcileNow } from './order-commands.ts';
 import { ordersCsv } from './order-csv.ts';
 import { searchOrders } from './order-search.ts';
@@ -17,6 +16,7 @@ import { staffView } from './order-view.ts';
 import { retryRefund, settleRefund } from './refund/refund-outcomes.ts';
 import { requestRefund } from './refund/refunds.ts';
 import { approveReturn, refuseReturn } from './refund/returns.ts';
+import { decide } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** The handlers of staff's actions. */
@@ -130,12 +130,7 @@ const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Re
 });
 
 /** As `command`, told to the audit log. */
-async function commanded(
-  orders: OrderService,
-  ctx: Pick<Ctx<unknown>, 'locals'>,
-  id: string,
-  decide: (order: Readonly<Order>, now: Date) => Decision<Order>,
-) {
+async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>, id: string, decide: OrderCommand) {
   let before: object | null = null;
   const order = await command(orders, id, (found, now) => {
     before = brief(found);

@@ -1,11 +1,11 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
 import { addUp } from '../../shared/money.ts';
 import { attentionReasons } from './attention.ts';
-import { decisionFor, parkedStepOf } from './decide.ts';
-import type { Order, Refund } from './order.ts';
+import type { Order, OrderFields, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund/refund-lines.ts';
+import { decisionFor, parkedStepOf } from './saga/parked-decision.ts';
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {
@@ -107,7 +107,7 @@ export function timeline(history: readonly HistoryEntry[], withIds = false) {
 }
 
 /** An order as mails tell of it. */
-export function orderSummary(order: Order): Params<'mail.queue'>['order'] {
+export function orderSummary(order: OrderFields): Params<'mail.queue'>['order'] {
   return {
     id: order._id,
     number: orderNumber(order._id),

@@ -5,11 +5,20 @@ import type { PostalAddress } from '../../shared/postal-address.ts';
 import type { Item, Offer } from '../cart/cart.ts';
 import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
 import { orderNumber } from './order-number.ts';
-import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
+import type { Actor, HistoryEntry, OrderProgress } from './order-state.ts';
 import type { OrderStep, ParkedDecision } from './saga/order-steps.ts';
 
-/** An order: what was bought at which prices, where it stands, and what is left to be done for it. */
-export interface Order extends Priced {
+/** An order: what was bought at which prices, its progress, and what is left to be done for it. */
+export type Order = OrderFields & OrderProgress;
+
+/** An order that has a payment. */
+export type PaidOrder = Extract<Order, { payment: object }>;
+
+/** An order as it is first stored. */
+export type NewOrder = Omit<OrderFields, 'rev'> & Extract<OrderProgress, { state: 'PENDING' }>;
+
+/** The fields that an order has in every state. */
+export interface OrderFields extends Priced {
   _id: string;
   rev: number;
   /** The number that people say; absent on orders from before it was stored. */
@@ -25,10 +34,6 @@ export interface Order extends Priced {
   note?: string;
   /** What the payment provider takes the money from, in its own words. */
   paymentMethod: string;
-  state: OrderState;
-  rejection: Rejection | null;
-  payment: { provider: string; reference: string; captured: Money } | null;
-  shipment: { carrier: string; trackingNumber: string } | null;
   /** Its customer was answered before it had an outcome, and has a rejection by mail. */
   isAnsweredPending?: boolean;
   /** Whether an invoice was asked for; not said on orders from before credit notes. */
@@ -169,7 +174,7 @@ export const LEASE = 5000;
 export const resumeAt = (now: Date) => new Date(+now + LEASE);
 
 /** A new order, with its prices frozen. */
-export function begin({ priced, id, owner, note, ...placement }: Placement, now: Date): Omit<Order, 'rev'> {
+export function beginOrder({ priced, id, owner, note, ...placement }: Placement, now: Date): NewOrder {
   return {
     _id: id,
     number: orderNumber(id),
@@ -208,6 +213,8 @@ export function orderable(items: readonly Item[], offers: readonly Offer[]): Pri
     return [{ sku, productId, title, variant, category, taxClass, weight, quantity, unitPrice }];
   });
 }
+
+export const isPaid = (order: Readonly<Order>): order is PaidOrder => order.payment !== null;
 
 /** Whether nothing is left to be done for it; a parked entry waits for an operator, not for us. */
 export function isSettled({ state, outbox, refunds, returns }: Order): boolean {

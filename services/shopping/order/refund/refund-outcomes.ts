@@ -1,10 +1,10 @@
 import { errors } from '../../../../lib/contract/errors.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
 import { attention } from '../attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
+import { type OrderUpdateDecision, updated } from '../order-change.ts';
 import { creditNoteOf, mailOf } from '../order-outbox.ts';
-import { type Actor, noted, type OrderEvent, SYSTEM } from '../order-state.ts';
+import { type Actor, historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { causeOf, isOwed, partsOf, refundable, refuseTooMuch, remainderOf } from './refund-lines.ts';
 
 /** The key of a refund at the payment provider: its id, of a later attempt with the number of that. */
@@ -15,7 +15,7 @@ export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): 
  * Notes that the provider has given the money back. That counts whatever was thought of the refund before, unless the
  * bank has sent the money back since.
  */
-export function refundDone(order: Readonly<Order>, refundId: string, now: Date): Decision<Order> {
+export function refundDone(order: Readonly<Order>, refundId: string, now: Date): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
   if (!refund || refund.state === 'DONE' || (refund.state === 'FAILED' && refund.failure?.isReturned)) {
     return { answer: order };
@@ -33,21 +33,20 @@ export function refundFailed(
   refundId: string,
   failure: RefundFailure,
   now: Date,
-): Decision<Order> {
+): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
   const canFail = refund?.state === 'PENDING' || (refund?.state === 'DONE' && failure.isReturned);
   if (!refund || !canFail) return { answer: order };
   const refunds = replaced(order, refund, { ...refund, state: 'FAILED', failure });
   const isTold = refund.state === 'DONE';
-  const patch = {
+  return updated(order, {
     refunds,
     ...attention({ ...order, refunds }, now),
     ...(isTold
       ? { outbox: [...order.outbox, mailOf(order, 'refund-failed', about(refund))], nextAt: resumeAt(now) }
       : {}),
-    ...noted(order, 'refund-failed', now, SYSTEM, `${plainMoneyText(refund.amount)}: ${failure.reason}`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund-failed', now, SYSTEM, `${plainMoneyText(refund.amount)}: ${failure.reason}`),
+  });
 }
 
 /** How staff ends a refund by hand. */
@@ -64,7 +63,7 @@ export interface Settlement {
  * @throws not-found; wrong-state for one that is done, or that is owed by its credit note and said not to be;
  * refund-too-high for one that is said to be paid, and has been refunded otherwise since it failed
  */
-export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): Decision<Order> {
+export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): OrderUpdateDecision {
   const { refundId, outcome, reason, by } = settlement;
   const refund = refundOf(order, refundId);
   const state = outcome === 'paid-elsewhere' ? 'SETTLED' : 'WAIVED';
@@ -81,32 +80,30 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
     throw errors.wrongState(order.state, 'Its credit note says that the money is owed: pay it back, or try it again.');
   }
   const refunds = replaced(order, refund, ended);
-  const patch = {
+  return updated(order, {
     refunds,
     ...attention({ ...order, refunds }, now),
     // Why is for staff: the history is the customer's, too.
-    ...noted(order, 'refund-waived', now, by),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund-waived', now, by),
+  });
 }
 
 /**
  * Has the provider try a refund again that failed, under another key. One that is under way already stays as it is.
  * @throws not-found; wrong-state for one that has not failed; refund-too-high when it has been refunded otherwise since
  */
-export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): Decision<Order> {
+export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): OrderUpdateDecision {
   const refund = refundOf(order, refundId);
   if (refund.state === 'PENDING') return { answer: order };
   if (refund.state !== 'FAILED') throw errors.wrongState(order.state, `This refund is ${refund.state}.`);
   refuseWhatIsGone(order, refund);
   const refunds = replaced(order, refund, nextAttempt(refund));
-  const patch = {
+  return updated(order, {
     refunds,
     nextAt: resumeAt(now),
     ...attention({ ...order, refunds }, now),
-    ...noted(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
+  });
 }
 
 /**
@@ -142,12 +139,12 @@ function paidBack(
   by: Actor,
   note: string,
   now: Date,
-): Decision<Order> {
+): OrderUpdateDecision {
   // A credit note corrects an invoice, so from here on there is one; a cancelled order may do without both.
   const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
   const refunds = replaced(order, refund, { ...ended, isCredited: true });
   const isTold = refund.state === 'SETTLED';
-  const patch = {
+  return updated(order, {
     invoiced,
     refunds,
     outbox: [
@@ -157,9 +154,8 @@ function paidBack(
     ],
     nextAt: order.nextAt ?? resumeAt(now),
     ...attention({ ...order, refunds }, now),
-    ...noted(order, event, now, by, note),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, event, now, by, note),
+  });
 }
 
 /** What a mail is about: each attempt is told of. */

@@ -1,9 +1,9 @@
 import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from '../order.ts';
-import { type Actor, noted } from '../order-state.ts';
+import { type OrderUpdateDecision, updated } from '../order-change.ts';
+import { type Actor, historyWith } from '../order-state.ts';
 import {
   amountOf,
   causeOf,
@@ -39,7 +39,7 @@ interface RequestedLine {
  * Records that money goes back, and for what; recovery sees to it that it does. The same key again changes nothing.
  * @throws wrong-state before a payment; refund-too-high; invalid-request; idempotency-key-reused for another request
  */
-export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): Decision<Order> {
+export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): OrderUpdateDecision {
   const { key, amount, lines, shipping, reason, by } = request;
   const fingerprint = fingerprintOf({ amount, lines, shipping, reason });
   const known = order.refunds.find((refund) => refund.key === key && causeOf(order, refund) === 'request');
@@ -50,12 +50,11 @@ export function requestRefund(order: Readonly<Order>, request: RefundRequest, no
   if (!order.payment) throw errors.wrongState(order.state, 'Nothing was paid for this order.');
   const parts = requestedParts(order, request);
   const refund: Refund = { ...refundOf(order, { ...request, cause: 'request' }, parts, now), fingerprint };
-  const patch = {
+  return updated(order, {
     refunds: [...order.refunds, refund],
     ...(refund.state === 'PENDING' ? { nextAt: resumeAt(now) } : {}),
-    ...noted(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: ${reason}`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: ${reason}`),
+  });
 }
 
 /** Refunds from before requests were compared as a whole have no fingerprint. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../order-state.ts';
 
 /**
- * Where an order can get stuck, each with the decision by which staff ends it there (decide.ts): it is given up as if it
+ * Where an order can get stuck, each with the decision by which staff ends it there (parked-decision.ts): it is given up as if it
  * had never been paid, or it goes on without what cannot be done. A step without a decision would be a dead end.
  */
 export const STEP_DECISIONS = {

@@ -1,13 +1,14 @@
 import { deliver } from '../../../../mixins/store/outbox.ts';
 import { newId } from '../../../shared/ids.ts';
-import { isSettled, type Order } from '../order.ts';
+import { isPaid, isSettled, type Order } from '../order.ts';
 import { refundDone, refundFailed } from '../refund/refund-outcomes.ts';
 import { restocked } from '../refund/returns.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { reconcile } from './reconcile.ts';
 import { type Shop, tell } from './shop.ts';
-import { refund, statementOf } from './steps/payment.ts';
-import { deadline, takeBack } from './steps/stock.ts';
+import { paymentStep } from './steps/payment-step.ts';
+import { takeBackDeadline } from './steps/reservation-step.ts';
+import { takeBackStock } from './steps/stock-step.ts';
 
 /**
  * Does what an order calls for elsewhere: messages, goods and money, none of which waits for the others. Once all of it
@@ -56,7 +57,8 @@ export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<{
 
 /** Makes the order agree with the provider's books, which know of refunds and disputes that nobody has told us of. */
 export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promise<Order> {
-  const statement = await inStep('refund', statementOf(order, rpc));
+  if (!isPaid(order)) return order;
+  const statement = await inStep('refund', paymentStep.statement(order, rpc));
   if (!statement) return order;
   const next = await store.change(order._id, (latest, now) =>
     reconcile(latest, statement, () => newId('rfd', now), now),
@@ -67,11 +69,11 @@ export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promis
 
 /** Has the provider refund what is due, each refund under its own key, and no more than it says is left. */
 export async function payBack(order: Order, shop: Shop): Promise<Order> {
-  if (!order.refunds.some(({ state }) => state === 'PENDING')) return order;
+  if (!isPaid(order) || !order.refunds.some(({ state }) => state === 'PENDING')) return order;
   const { store, rpc } = shop;
   let current = await reconcileOrder(order, shop);
   for (const due of current.refunds.filter(({ state }) => state === 'PENDING')) {
-    const made = await inStep('refund', refund(order, due, rpc));
+    const made = await inStep('refund', paymentStep.refund(order, due, rpc));
     current = await store.change(order._id, (latest, now) =>
       made.outcome === 'refunded'
         ? refundDone(latest, due.id, now)
@@ -87,10 +89,10 @@ async function restock(order: Order, { store, rpc }: Shop): Promise<Order> {
   let current = order;
   for (const { id, approved } of order.returns.filter((one) => one.restock === 'DUE')) {
     // Before the last look, as in `cancel` of placement.ts.
-    const until = deadline();
+    const until = takeBackDeadline();
     const latest = await store.get(order._id);
     if (!latest?.returns.some((one) => one.id === id && one.restock === 'DUE')) continue;
-    await inStep('restock', takeBack(approved, id, until, rpc));
+    await inStep('restock', takeBackStock(approved, id, until, rpc));
     current = await store.change(order._id, (latest) => restocked(latest, id));
   }
   return current;

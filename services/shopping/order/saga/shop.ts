@@ -1,10 +1,10 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
-import type { Store } from '../../../../mixins/store/store.ts';
 import type { Order } from '../order.ts';
+import type { OrderStore } from '../order-change.ts';
 
 /** What the saga of an order works with. */
 export interface Shop {
-  store: Store<Order>;
+  store: OrderStore;
   rpc: Rpc;
 }
 

@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
-import { attention } from './attention.ts';
-import { type Order, type Refund, resumeAt } from './order.ts';
-import { type Actor, move, noted } from './order-state.ts';
-import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } from './saga/order-steps.ts';
+import { errors } from '../../../../lib/contract/errors.ts';
+import { attention } from '../attention.ts';
+import { type Order, type OrderFields, type Refund, resumeAt } from '../order.ts';
+import { moved, type OrderDecision, updated } from '../order-change.ts';
+import { type Actor, historyWith } from '../order-state.ts';
+import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } from './order-steps.ts';
 
 export const parkedStepOf = ({ parkedStep }: Pick<Order, 'parkedStep'>): OrderStep => parkedStep ?? 'other';
 
@@ -37,7 +37,7 @@ export interface Verdict {
  * up for an hour. The same again changes nothing.
  * @throws wrong-state when it is not stuck, or when another decision is called for
  */
-export function decide(order: Readonly<Order>, verdict: Verdict, now: Date): Decision<Order> {
+export function decide(order: Readonly<Order>, verdict: Verdict, now: Date): OrderDecision {
   const { decision, reason, by } = verdict;
   const last = order.decisions?.at(-1);
   const isKnown = last?.decision === decision && last.reason === reason;
@@ -49,26 +49,20 @@ export function decide(order: Readonly<Order>, verdict: Verdict, now: Date): Dec
   const isStruck = decision === 'skip' && (step === 'deliver' || step === 'other');
   const entries = isStruck ? { entries: order.outbox.map(({ id }) => id) } : {};
   const decided: ParkedDecision = { decision, step, ...entries, reason, by, at: now };
-  const part = decision === 'reject' ? rejected(order, by, now) : skipped(order, step, by, now);
-  const patch = {
+  const fields = {
     decisions: [...(order.decisions ?? []), decided],
     ...{ parkedAt: null, failures: 0, attempts: 0, nextAt: resumeAt(now) },
-    ...part,
+    // The reason is for staff, who find it in the decisions: the customer sees the history, too.
+    ...historyWith(order, 'decided', now, by),
   };
-  return { answer: { ...order, ...patch }, patch };
-}
-
-/** Why it was decided is for staff, who find it in the decisions: the history is the customer's, too. */
-function rejected(order: Readonly<Order>, by: Actor, now: Date): Partial<Order> {
-  const { history } = noted(order, 'decided', now, by);
-  return {
-    rejection: { code: 'order-cancelled' },
-    ...move({ ...order, history }, 'REJECTING', now, by, 'order-cancelled'),
-  };
+  if (decision === 'skip') return updated(order, { ...fields, ...skipped(order, step, now) });
+  const rejection = { code: 'order-cancelled' } as const;
+  const cause = { at: now, by, note: rejection.code };
+  return moved({ ...order, history: fields.history }, { state: 'REJECTING', rejection }, cause, fields);
 }
 
 /** What the order goes on without: steps of its way are skipped when it comes to them; the rest is struck out here. */
-function skipped(order: Readonly<Order>, step: OrderStep, by: Actor, now: Date): Partial<Order> {
+function skipped(order: Readonly<Order>, step: OrderStep, now: Date): Partial<OrderFields> {
   const is = (one: OrderStep) => step === one || step === 'other';
   const refunds = is('refund') ? order.refunds.map(givenUp) : order.refunds;
   return {
@@ -77,7 +71,6 @@ function skipped(order: Readonly<Order>, step: OrderStep, by: Actor, now: Date):
       : {}),
     refunds,
     ...attention({ ...order, refunds }, now),
-    ...noted(order, 'decided', now, by),
   };
 }
 
