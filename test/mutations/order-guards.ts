@@ -132,14 +132,14 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a hold is renewed for ever': {
     file: 'services/shopping/hold/hold-limits.ts',
-    find: 'if (leftMs < holdMs * LEAST_PART) {',
+    find: 'if (leftMs < holdMs * MIN_HOLD_FRACTION) {',
     replace: 'if (leftMs < -windowMs * 1000) {',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*whose address is not verified ends with its first hold/,
   },
   'a hold has as many pieces as the cart': {
     file: 'services/shopping/hold/hold-keeper.ts',
-    find: 'refuseTooManyPieces(items, limits);',
+    find: 'refuseTooManyPieces(wanted.items, limits);',
     replace: '',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*of more pieces than may be held is refused/,
