@@ -70,7 +70,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   'a coupon given back before its order is rejected': {
     file: 'services/shopping/coupon/coupon-uses.ts',
     find: "if (outcome === 'reserved') return 'taken';",
-    replace: "if (outcome === 'reserved') return 'taken'; await release(book, { code, orderId, customerId });",
+    replace: "if (outcome === 'reserved') return 'taken'; await releaseUse(context, { code, orderId, customerId });",
     tests: ['test/integration/shopping/coupons.test.ts'],
     red: /● .*given an order that is paid and half redeemed/,
   },

@@ -7,7 +7,7 @@ import type { OrderCommand, OrderStore } from './order-change.ts';
 import { isSkipped } from './saga/order-steps.ts';
 import { driveOn, finish } from './saga/recovery.ts';
 import { reconcileOrder } from './saga/settlement.ts';
-import { type Shop, tell } from './saga/shop.ts';
+import { announceChange, type Shop } from './saga/shop.ts';
 import { paymentStep } from './saga/steps/payment-step.ts';
 
 /** `this` of the handlers of the order service. */
@@ -16,20 +16,20 @@ export type OrderService = Self<{ store: OrderStore; worker: Worker }>;
 export const shopOf = ({ store, broker }: OrderService): Shop => ({ store, rpc: broker });
 
 /** Logs that an order could not be driven on. Recovery tries again. */
-export const failing =
+export const logFailure =
   ({ logger }: OrderService) =>
   (error: unknown, { _id }: Order) =>
     logger.warn(`${_id} could not be driven on, will be tried again`, error);
 
 /** Any order. @throws not-found */
-export async function found({ store }: OrderService, id: string): Promise<Order> {
+export async function getOrder({ store }: OrderService, id: string): Promise<Order> {
   const order = await store.get(id);
   if (!order) throw errors.notFound('This order');
   return order;
 }
 
 /** One of a customer's orders. @throws not-found, also for another customer's */
-export async function own({ store }: OrderService, id: string, customerId: string): Promise<Order> {
+export async function getOwnOrder({ store }: OrderService, id: string, customerId: string): Promise<Order> {
   const order = await store.findOne({ _id: id, customerId });
   if (!order) throw errors.notFound('This order');
   return order;
@@ -51,17 +51,17 @@ export async function ordersOf(
  * or another.
  * @throws not-found, and what `decide` throws
  */
-export async function command(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
-  await found(orders, id);
+export async function changeOrder(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
+  await getOrder(orders, id);
   const order = await orders.store.change(id, decide);
   const shop = shopOf(orders);
-  tell(order, shop.rpc);
-  if (order.nextAt !== null) orders.worker.background(finish(order, shop, failing(orders)));
+  announceChange(order, shop.rpc);
+  if (order.nextAt !== null) orders.worker.background(finish(order, shop, logFailure(orders)));
   return order;
 }
 
 /** Drives an order on and waits for it. @throws why it goes no further */
-export async function resume(orders: OrderService, orderId: string): Promise<void> {
+export async function resumeOrder(orders: OrderService, orderId: string): Promise<void> {
   const order = await orders.store.get(orderId);
   // Without a nextAt there is nothing left to do: the news came late.
   if (order && order.nextAt !== null) await driveOn(order, shopOf(orders));
@@ -80,8 +80,8 @@ export async function reconcileNow(
   const known = orderId ? await orders.store.get(orderId) : null;
   const order = known ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
   if (!order) return;
-  if (!isPaid(order)) await resume(orders, order._id);
+  if (!isPaid(order)) await resumeOrder(orders, order._id);
   const shop = shopOf(orders);
-  const current = await reconcileOrder(await found(orders, order._id), shop);
-  if (current.nextAt !== null) orders.worker.background(finish(current, shop, failing(orders)));
+  const current = await reconcileOrder(await getOrder(orders, order._id), shop);
+  if (current.nextAt !== null) orders.worker.background(finish(current, shop, logFailure(orders)));
 }

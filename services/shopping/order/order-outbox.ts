@@ -3,7 +3,7 @@ import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import type { Money } from '../../shared/money.ts';
 import type { Order, OrderFields, Refund } from './order.ts';
 import type { Shipment } from './order-state.ts';
-import { invoiceOrder, orderSummary } from './order-view.ts';
+import { invoiceOrderView, orderSummaryView } from './order-view.ts';
 import { causeOf } from './refund/refund-lines.ts';
 import { entriesOf } from './saga/saga-steps.ts';
 import { reservationOf } from './saga/steps/reservation-step.ts';
@@ -68,7 +68,7 @@ export function mailOf(
       id,
       customerId,
       kind,
-      order: orderSummary(order),
+      order: orderSummaryView(order),
       ...(about?.amount ? { refund: about.amount } : {}),
       ...(kind === 'order-shipped' && shipment ? { shipment } : {}),
     },
@@ -89,12 +89,12 @@ export function creditNoteOf(order: Order, refund: Refund): OutboxEntry {
       items: cause === 'return' ? (order.returns.find((one) => one.id === key)?.approved ?? []) : [],
       cancellation: cause === 'cancellation',
       invoiced: order.invoiced ?? false,
-      order: invoiceOrder(order),
+      order: invoiceOrderView(order),
     },
   };
 }
 
 /** An invoice is due with the goods, whether or not the customer ever asks for it. */
 export function invoiceOf(order: Order): OutboxEntry {
-  return { id: 'invoice', action: 'invoice.issue', params: { order: invoiceOrder(order) } };
+  return { id: 'invoice', action: 'invoice.issue', params: { order: invoiceOrderView(order) } };
 }

@@ -8,7 +8,7 @@ import { correctAddress, correctShipment } from './corrections.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
 import type { Order } from './order.ts';
 import type { OrderCommand } from './order-change.ts';
-import { command, found, type OrderService, reconcileNow } from './order-commands.ts';
+import { changeOrder, getOrder, type OrderService, reconcileNow } from './order-commands.ts';
 import { ordersCsv } from './order-csv.ts';
 import { searchOrders } from './order-search.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
@@ -36,7 +36,7 @@ export const staffHandlers = ({
   },
 
   async read(ctx) {
-    return staffView(await found(this, ctx.params.id));
+    return staffView(await getOrder(this, ctx.params.id));
   },
 
   async pack(ctx) {
@@ -132,7 +132,7 @@ const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Re
 /** As `command`, told to the audit log. */
 async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>, id: string, decide: OrderCommand) {
   let before: object | null = null;
-  const order = await command(orders, id, (found, now) => {
+  const order = await changeOrder(orders, id, (found, now) => {
     before = brief(found);
     return decide(found, now);
   });

@@ -107,7 +107,7 @@ export function timeline(history: readonly HistoryEntry[], withIds = false) {
 }
 
 /** An order as mails tell of it. */
-export function orderSummary(order: OrderFields): Params<'mail.queue'>['order'] {
+export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['order'] {
   return {
     id: order._id,
     number: orderNumber(order._id),
@@ -126,7 +126,7 @@ export function orderSummary(order: OrderFields): Params<'mail.queue'>['order'] 
 }
 
 /** An order as an invoice freezes it. */
-export function invoiceOrder(order: Order): Params<'invoice.issue'>['order'] {
+export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order'] {
   const paid = order.history.find(({ status }) => status === 'PAID') ?? order.history[0];
   return {
     id: order._id,

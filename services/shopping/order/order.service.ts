@@ -10,7 +10,7 @@ import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
 import type { OrderStore } from './order-change.ts';
-import { command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
+import { changeOrder, getOwnOrder, logFailure, type OrderService, ordersOf, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
@@ -30,7 +30,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
       worker<OrderService>({
         every: RECOVERY_INTERVAL_MS,
         run() {
-          return recoverOrders(shopOf(this), config.nodeId, failing(this));
+          return recoverOrders(shopOf(this), config.nodeId, logFailure(this));
         },
       }),
       store<Order>(config, {
@@ -79,22 +79,22 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
       },
 
       async get(ctx) {
-        return orderView(await own(this, ctx.params.id, customerOf(ctx)));
+        return orderView(await getOwnOrder(this, ctx.params.id, customerOf(ctx)));
       },
 
       async cancel(ctx) {
         const { id, reason = 'cancelled by the customer' } = ctx.params;
-        await own(this, id, customerOf(ctx));
+        await getOwnOrder(this, id, customerOf(ctx));
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
-        return orderView(await command(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
+        return orderView(await changeOrder(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
       },
 
       async requestReturn(ctx) {
         const { id, idempotencyKey: key, items, reason } = ctx.params;
-        await own(this, id, customerOf(ctx));
+        await getOwnOrder(this, id, customerOf(ctx));
         const request = { id: newId('ret'), key, items, reason };
-        return orderView(await command(this, id, (order, now) => requestReturn(order, request, now)));
+        return orderView(await changeOrder(this, id, (order, now) => requestReturn(order, request, now)));
       },
     },
   });

@@ -168,10 +168,10 @@ export interface Placement {
 }
 
 /** How long the process that accepted an order is left alone with it, in ms. */
-export const LEASE = 5000;
+export const ORDER_LEASE_MS = 5000;
 
 /** When recovery takes up what this process has just begun, unless it is done by then. */
-export const resumeAt = (now: Date) => new Date(+now + LEASE);
+export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */
 export function beginOrder({ priced, id, owner, note, ...placement }: Placement, now: Date): NewOrder {
@@ -191,7 +191,7 @@ export function beginOrder({ priced, id, owner, note, ...placement }: Placement,
     returns: [],
     history: [{ event: 'status', status: 'PENDING', at: now, by: { role: 'customer' } }],
     outbox: [],
-    lease: { owner, until: new Date(+now + LEASE) },
+    lease: { owner, until: new Date(+now + ORDER_LEASE_MS) },
     attempts: 0,
     failures: 0,
     nextAt: resumeAt(now),

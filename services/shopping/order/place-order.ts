@@ -3,7 +3,7 @@ import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import type { PriceBook } from '../checkout/pricing/rules.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
-import { failing, type OrderService, shopOf } from './order-commands.ts';
+import { logFailure, type OrderService, shopOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
@@ -49,8 +49,8 @@ function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
   const placing = place(order, shop);
   orders.worker.background(
     placing.then(
-      (placed) => finish(placed, shop, failing(orders)),
-      () => finish(order, shop, failing(orders)),
+      (placed) => finish(placed, shop, logFailure(orders)),
+      () => finish(order, shop, logFailure(orders)),
     ),
   );
   return placing;

@@ -9,12 +9,12 @@ import {
   codeOf,
   couponView,
   newCoupon,
-  newPart,
-  takeOwn,
+  newCustomerCoupon,
+  takeCustomerUse,
   termsOf,
-  UNLIMITED,
+  UNLIMITED_USES,
 } from '../../../services/shopping/coupon/coupon.ts';
-import { inputOf } from '../../../services/shopping/coupon/coupon-input.ts';
+import { parseCouponInput } from '../../../services/shopping/coupon/coupon-input.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const SHOP = { currency: 'EUR', currencies: ['EUR', 'USD'], timeZone: 'Europe/Berlin' };
@@ -25,7 +25,10 @@ const coupon = (input: Partial<CouponInput> = {}): Coupon => ({
   ...newCoupon('SAVE', { ...fixed, ...input }, NOW),
   rev: 0,
 });
-const part = (input: Partial<CouponInput> = {}): Coupon => ({ ...newPart(coupon(input), 'cus', NOW), rev: 0 });
+const part = (input: Partial<CouponInput> = {}): Coupon => ({
+  ...newCustomerCoupon(coupon(input), 'cus', NOW),
+  rev: 0,
+});
 
 function after<A>(doc: Coupon, { patch = {} }: Decision<A>): Coupon {
   const next = copied(doc);
@@ -69,7 +72,7 @@ test('a coupon is valid from its first moment on, and no longer at its last', ()
 
 test('a coupon is refused when its uses are used up, or this customer’s are', () => {
   expect(() => checkUses({ ...coupon({ limit: 1 }), available: 0, reserved: 1 }, null)).toThrow(refusal('used-up'));
-  const mine = after(part({ perCustomer: 1 }), takeOwn(part({ perCustomer: 1 }), 'o1', 1));
+  const mine = after(part({ perCustomer: 1 }), takeCustomerUse(part({ perCustomer: 1 }), 'o1', 1));
   expect(() => checkUses(coupon({ perCustomer: 1 }), mine)).toThrow(refusal('already-used'));
   // Staff has allowed more since, or stopped counting.
   expect(() => checkUses(coupon({ perCustomer: 2 }), mine)).not.toThrow();
@@ -84,21 +87,21 @@ test('a limit is raised, lowered to what is used, taken away and set again; what
   expect(() => changeTerms(used, { ...fixed, limit: 2 })).toThrow(expect.objectContaining({ type: 'limit-reached' }));
   const free = after(used, changeTerms(used, fixed));
   expect(couponView(free)).toMatchObject({ limit: null, used: 3 });
-  expect(free.available).toBe(UNLIMITED - 3);
+  expect(free.available).toBe(UNLIMITED_USES - 3);
   const again = after(free, changeTerms(free, { ...fixed, limit: 5 }));
   expect(again).toMatchObject({ limit: 5, available: 2, reserved: 1, sold: 2 });
   for (const doc of [raised, free, again]) expect(adds(doc)).toBe(true);
 });
 
 test('how often each customer may use it changes for those who have used it, too', () => {
-  const once = after(part({ perCustomer: 1 }), takeOwn(part({ perCustomer: 1 }), 'o1', 1));
-  expect(takeOwn(once, 'o2', 1).answer.outcome).toBe('short');
-  const twice = after(once, takeOwn(once, 'o2', 2));
+  const once = after(part({ perCustomer: 1 }), takeCustomerUse(part({ perCustomer: 1 }), 'o1', 1));
+  expect(takeCustomerUse(once, 'o2', 1).answer.outcome).toBe('short');
+  const twice = after(once, takeCustomerUse(once, 'o2', 2));
   expect(twice).toMatchObject({ limit: 2, available: 0, reserved: 2 });
-  expect(takeOwn(twice, 'o3', 1).answer.outcome).toBe('short');
-  expect(takeOwn(twice, 'o2', 1).answer.outcome).toBe('reserved');
-  const free = after(twice, takeOwn(twice, 'o3', undefined));
-  expect(free).toMatchObject({ limit: UNLIMITED, reserved: 3 });
+  expect(takeCustomerUse(twice, 'o3', 1).answer.outcome).toBe('short');
+  expect(takeCustomerUse(twice, 'o2', 1).answer.outcome).toBe('reserved');
+  const free = after(twice, takeCustomerUse(twice, 'o3', undefined));
+  expect(free).toMatchObject({ limit: UNLIMITED_USES, reserved: 3 });
   for (const doc of [once, twice, free]) expect(adds(doc)).toBe(true);
 });
 
@@ -111,17 +114,19 @@ test.each([
   [{ ...fixed, validUntil: '2026-13-01T00:00:00Z' }, '/validUntil'],
   [{ ...fixed, validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-01T00:00:00Z' }, '/validUntil'],
 ] as const)('%j is no coupon', (input, pointer) => {
-  expect(() => inputOf({ code: 'SAVE', ...input }, SHOP)).toThrow(
+  expect(() => parseCouponInput({ code: 'SAVE', ...input }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request', data: { errors: [expect.objectContaining({ pointer })] } }),
   );
 });
 
 test('the amounts of a coupon have a currency that the shop sells in: its own unless another is said', () => {
-  expect(inputOf({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
-  expect(inputOf({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
-  expect(inputOf({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({ currency: 'EUR' });
-  expect(inputOf({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
-  expect(() => inputOf({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
+  expect(parseCouponInput({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
+  expect(parseCouponInput({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
+  expect(parseCouponInput({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({
+    currency: 'EUR',
+  });
+  expect(parseCouponInput({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
+  expect(() => parseCouponInput({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
     expect.objectContaining({ type: 'unknown-currency' }),
   );
 });
@@ -129,7 +134,7 @@ test('the amounts of a coupon have a currency that the shop sells in: its own un
 test('staff sees what staff said', () => {
   const said = { ...fixed, limit: 5, perCustomer: 1, minimum: 100 };
   const times = { validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-02T00:00:00.500Z' };
-  const view = couponView(newCoupon('SAVE', inputOf({ code: 'save', ...said, ...times }, SHOP), NOW));
+  const view = couponView(newCoupon('SAVE', parseCouponInput({ code: 'save', ...said, ...times }, SHOP), NOW));
   expect(view).toEqual({
     ...{ code: 'SAVE', ...said, currency: 'EUR', used: 0, createdAt: NOW.toISOString() },
     ...{ validFrom: '2026-03-01T00:00:00.000Z', validUntil: times.validUntil },
@@ -138,16 +143,16 @@ test('staff sees what staff said', () => {
 
 test('a day of a coupon is one of the shop’s time zone, and ends with its end', () => {
   const days = { kind: 'free-shipping', validFrom: '2026-12-24', validUntil: '2026-12-31' } as const;
-  expect(inputOf({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
+  expect(parseCouponInput({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
     validFrom: new Date('2026-12-23T23:00:00Z'),
     validUntil: new Date('2026-12-31T23:00:00Z'),
   });
   const one = { ...days, validFrom: '2026-12-31' };
-  expect(inputOf({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
+  expect(parseCouponInput({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
     validFrom: new Date('2026-12-30T11:00:00Z'),
     validUntil: new Date('2026-12-31T11:00:00Z'),
   });
-  expect(() => inputOf({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
+  expect(() => parseCouponInput({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request' }),
   );
 });

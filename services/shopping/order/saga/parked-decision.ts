@@ -26,7 +26,7 @@ function isStuck(order: Readonly<Order>, now: Date): boolean {
   return +now - +changedAt > LONGEST_OUTAGE_MS || (order.decisions ?? []).length > 0;
 }
 
-export interface Verdict {
+export interface ParkedVerdict {
   decision: Decided;
   reason: string;
   by: Actor;
@@ -37,7 +37,7 @@ export interface Verdict {
  * up for an hour. The same again changes nothing.
  * @throws wrong-state when it is not stuck, or when another decision is called for
  */
-export function decide(order: Readonly<Order>, verdict: Verdict, now: Date): OrderDecision {
+export function decide(order: Readonly<Order>, verdict: ParkedVerdict, now: Date): OrderDecision {
   const { decision, reason, by } = verdict;
   const last = order.decisions?.at(-1);
   const isKnown = last?.decision === decision && last.reason === reason;

@@ -7,7 +7,7 @@ import { keptCharge } from './kept-charge.ts';
 import { inStep, inStepUnlessSkipped, isSkipped } from './order-steps.ts';
 import { entriesOf, releaseAll, reserveAll, takeBackAll } from './saga-steps.ts';
 import { clearOutbox, payBack } from './settlement.ts';
-import { type Shop, tell } from './shop.ts';
+import { announceChange, type Shop } from './shop.ts';
 import { paymentStep } from './steps/payment-step.ts';
 import { takeBackDeadline } from './steps/reservation-step.ts';
 
@@ -110,6 +110,6 @@ async function advance(
     const outbox = [...current.outbox, ...due];
     return moved(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
-  tell(moving, rpc);
+  announceChange(moving, rpc);
   return moving;
 }

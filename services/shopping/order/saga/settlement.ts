@@ -5,7 +5,7 @@ import { refundDone, refundFailed } from '../refund/refund-outcomes.ts';
 import { restocked } from '../refund/returns.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { reconcile } from './reconcile.ts';
-import { type Shop, tell } from './shop.ts';
+import { announceChange, type Shop } from './shop.ts';
 import { paymentStep } from './steps/payment-step.ts';
 import { takeBackDeadline } from './steps/reservation-step.ts';
 import { takeBackStock } from './steps/stock-step.ts';
@@ -63,7 +63,7 @@ export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promis
   const next = await store.change(order._id, (latest, now) =>
     reconcile(latest, statement, () => newId('rfd', now), now),
   );
-  if (next.history.length > order.history.length) tell(next, rpc);
+  if (next.history.length > order.history.length) announceChange(next, rpc);
   return next;
 }
 
@@ -79,7 +79,7 @@ export async function payBack(order: Order, shop: Shop): Promise<Order> {
         ? refundDone(latest, due.id, now)
         : refundFailed(latest, due.id, { reason: made.reason, isReturned: false }, now),
     );
-    tell(current, rpc);
+    announceChange(current, rpc);
   }
   return current;
 }

@@ -9,6 +9,6 @@ export interface Shop {
 }
 
 /** A hint to those who follow the order. They poll as well, so it may be lost. */
-export function tell({ _id: id }: Order, rpc: Rpc): void {
+export function announceChange({ _id: id }: Order, rpc: Rpc): void {
   rpc.broadcast('order.changed', { id }).catch(() => undefined);
 }
