@@ -6,7 +6,7 @@ import { type Actor, canMove, type Transition } from './order-state.ts';
 import { CANCEL_KEY, refundable, withinRefundable } from './refund/refund-lines.ts';
 import { cancellationParts, refundOf } from './refund/refunds.ts';
 
-/** What staff, or the customer, does to an order after it was placed. */
+/** A step of staff, or of the customer, after the order was placed. */
 export type Step =
   | { to: 'PACKED' }
   | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
@@ -14,7 +14,7 @@ export type Step =
   | { to: 'CANCELLED'; refundId: string };
 
 /**
- * Takes an order a step further. A step that was taken already changes nothing, so it can be asked for again.
+ * Takes an order a step further. Repeating a step changes nothing.
  * @throws wrong-state; order-disputed
  */
 export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): OrderDecision {
@@ -53,10 +53,10 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
   }
 }
 
-/** Before it was paid, it is rejected; before it was shipped, the money goes back and the goods return to the stock. */
+/** An unpaid order is rejected. A paid one that was not shipped is refunded, and its goods go back into the stock. */
 function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
-  // Cancelled before it was paid: it is rejected, or about to be.
+  // A repetition: it was cancelled before it was paid.
   if (order.rejection?.code === 'order-cancelled') return { answer: order };
   if (order.state === 'PENDING') {
     const rejection = { code: 'order-cancelled' } as const;

@@ -23,7 +23,7 @@ import { chargedBack } from './refund/refund-lines.ts';
 import { decide, decisionFor, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
-/** The handlers of what other services ask of orders. */
+/** Handlers of the actions that other services and operators call. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   resume(ctx) {
     return resumeOrder(this, ctx.params.orderId);
@@ -112,10 +112,10 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 };
 
-/** Until these are over, their customer is needed. */
+/** The states in which an order still needs its customer's data. */
 const UNDER_WAY: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
 
-/** False: it was begun before its customer was gone, and is not at its end yet. Nobody is left to send it to. */
+/** Cancels an order that was not shipped, and anonymises one that is over. False: the order is not over yet. */
 async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
   if (state === 'PAID' || state === 'PACKED') {
     const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;

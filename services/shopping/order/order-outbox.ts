@@ -9,11 +9,11 @@ import { entriesOf } from './saga/saga-steps.ts';
 import { reservationOf } from './saga/steps/reservation-step.ts';
 
 /**
- * What an order has to be done elsewhere. Each entry is stored in the write that makes it due and repeated until it is
- * acknowledged; its action knows it by what is in the parameters.
+ * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated until
+ * it is acknowledged. The called action recognises a repetition by its parameters.
  */
 
-/** What follows a payment: stock and coupons go from reserved to used, the cart is emptied, the customer is told. */
+/** After the payment: reservations are committed, the items leave the cart, and the customer gets a mail. */
 export function afterPayment(order: Order): OutboxEntry[] {
   const { orderId, customerId, items } = reservationOf(order);
   return [
@@ -23,14 +23,14 @@ export function afterPayment(order: Order): OutboxEntry[] {
   ];
 }
 
-/** What follows a cancellation, once all is taken back: the keys under which it was can be forgotten. */
+/** After a cancellation: the keys under which the goods were taken back are forgotten, and the customer gets a mail. */
 export function afterCancellation(order: Order): OutboxEntry[] {
   return [...entriesOf('forgetEntries', order), mailOf(order, 'order-cancelled')];
 }
 
 /**
- * What follows a rejection: the customer is told by mail, unless they have it as the answer to their request. They may
- * not have it once they were answered that the order is pending, or once recovery had to take the order up.
+ * After a rejection: the customer gets a mail, unless the rejection was the response to their request. It may not have
+ * been, if they were answered while the order was pending, or if recovery has taken the order up.
  * @param isCharged the provider keeps what it has charged, so that the shop has to pay it back
  */
 export function afterRejection(order: Extract<Order, { state: 'REJECTING' }>, isCharged: boolean): OutboxEntry[] {
@@ -53,7 +53,7 @@ export function afterRejection(order: Extract<Order, { state: 'REJECTING' }>, is
 
 type MailKind = Params<'mail.queue'>['kind'];
 
-/** A mail to the customer; one for each kind, of what has an id of its own, such as a refund, one each. */
+/** A mail to the customer: one of each kind for an order, or for `about`, such as a refund. */
 export function mailOf(
   order: OrderFields & { shipment: Shipment | null },
   kind: MailKind,
@@ -75,7 +75,7 @@ export function mailOf(
   };
 }
 
-/** What was paid back is taken off the invoice: the lines, the delivery, and the taxes in both. */
+/** The credit note of a refund corrects the invoice: lines, delivery, and the taxes in both. */
 export function creditNoteOf(order: Order, refund: Refund): OutboxEntry {
   const { id, key, amount, lines, shipping } = refund;
   const cause = causeOf(order, refund);
@@ -94,7 +94,7 @@ export function creditNoteOf(order: Order, refund: Refund): OutboxEntry {
   };
 }
 
-/** An invoice is due with the goods, whether or not the customer ever asks for it. */
+/** The invoice is issued with the shipment, whether or not the customer asks for it. */
 export function invoiceOf(order: Order): OutboxEntry {
   return { id: 'invoice', action: 'invoice.issue', params: { order: invoiceOrderView(order) } };
 }

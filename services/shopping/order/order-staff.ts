@@ -41,7 +41,7 @@ export const staffHandlers = ({
 
   async pack(ctx) {
     const packed = await step(this, ctx, ctx.params, { to: 'PACKED' });
-    // A dispute of which nobody has told us is to be known before the order is shipped.
+    // Finds a dispute whose webhook was lost, before the order is shipped.
     const look = reconcileNow(this, { orderId: packed.id });
     this.worker.background(look.catch((error: unknown) => this.logger.warn(`${packed.id} was not compared`, error)));
     return packed;
@@ -117,11 +117,11 @@ export const staffHandlers = ({
   },
 });
 
-/** The member of staff who asks, as the history names who did something. */
+/** The caller as an actor of the history. */
 const staffActor = (ctx: Ctx<unknown>) => ({ role: 'staff', id: staffOf(ctx) }) as const;
 
-/** What the audit log has of an order: nothing of its customer. */
-const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Readonly<Order>) => ({
+/** An order in the audit log: without personal data. */
+const auditedFields = ({ state: status, shipment, refunds, returns, decisions = [] }: Readonly<Order>) => ({
   status,
   shipment,
   refunds: refunds.map(({ id, amount, state }) => ({ id, amount, state })),
@@ -129,14 +129,14 @@ const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Re
   decisions: decisions.map(({ decision, step }) => ({ decision, step })),
 });
 
-/** As `command`, told to the audit log. */
+/** As `changeOrder`, and records the change in the audit log. */
 async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>, id: string, decide: OrderCommand) {
   let before: object | null = null;
   const order = await changeOrder(orders, id, (found, now) => {
-    before = brief(found);
+    before = auditedFields(found);
     return decide(found, now);
   });
-  changed(ctx, before, brief(order));
+  changed(ctx, before, auditedFields(order));
   return staffView(order);
 }
 

@@ -39,7 +39,7 @@ export function orderView(order: Order): Result<'order.get'> {
   };
 }
 
-/** The lines with what was refunded of each. */
+/** The lines, each with its refunded amount. */
 function itemViews(order: Order): Result<'order.get'>['items'] {
   const left = remainderOf(order);
   return order.lines.map((line) => {
@@ -69,7 +69,7 @@ function refundView({
   };
 }
 
-/** What staff sees besides: whose it is, who did what, what is amiss, and why it is parked. */
+/** An order as staff sees it: with its customer, who did what, what needs attention, and why it is parked. */
 export function staffView(order: Order): Result<'order.read'> {
   const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
   return {
@@ -95,7 +95,7 @@ export function staffView(order: Order): Result<'order.read'> {
   };
 }
 
-/** The history with the number of each entry, from 1 on; with the ids of who did it for staff alone. */
+/** The history, numbered from 1 on. @param withIds with staff's ids, which customers do not see */
 export function timeline(history: readonly HistoryEntry[], withIds = false) {
   return history.map(({ at, by, ...entry }, index) => ({
     id: index + 1,
@@ -106,7 +106,7 @@ export function timeline(history: readonly HistoryEntry[], withIds = false) {
   }));
 }
 
-/** An order as mails tell of it. */
+/** An order as it is summed up in mails. */
 export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['order'] {
   return {
     id: order._id,
@@ -125,7 +125,7 @@ export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['orde
   };
 }
 
-/** An order as an invoice freezes it. */
+/** An order as an invoice stores it. */
 export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order'] {
   const paid = order.history.find(({ status }) => status === 'PAID') ?? order.history[0];
   return {

@@ -26,8 +26,8 @@ export interface ReturnRequest {
 }
 
 /**
- * A customer wants to give some of an order back. The same key again changes nothing.
- * @throws wrong-state before it was shipped; not-returnable, naming what is too much
+ * Records a customer's request to return items. A repetition with its key changes nothing.
+ * @throws wrong-state before the order was shipped; not-returnable with the items that are too many
  */
 export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): OrderUpdateDecision {
   const items = combined(request.items);
@@ -48,7 +48,7 @@ export function requestReturn(order: Readonly<Order>, request: ReturnRequest, no
   });
 }
 
-/** Returns from before requests were compared as a whole have no fingerprint. */
+/** Returns from before fingerprints were stored are compared by their fields. */
 function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerprint: string): boolean {
   if (known.fingerprint !== undefined) return known.fingerprint === fingerprint;
   return known.reason === reason && fingerprintOf({ items: known.items }) === fingerprintOf({ items });
@@ -56,11 +56,11 @@ function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerpr
 
 export interface Approval {
   returnId: string;
-  /** What is taken back of what was requested; all of it, when it is not said. */
+  /** The items that are taken back. Default: all that were requested. */
   items?: readonly Item[] | undefined;
-  /** Whether it can be sold again. */
+  /** Whether the items can be sold again. */
   restock: boolean;
-  /** What goes back for the goods, and for the delivery, in minor units; what is due, when it is not said. */
+  /** The refund for the goods and for the delivery, in minor units. Default: what is due. */
   refund?: { amount: number; shipping?: number | undefined } | undefined;
   refundId: string;
   by: Actor;
@@ -68,8 +68,8 @@ export interface Approval {
 }
 
 /**
- * Staff takes goods back: what they are worth, or what staff says, is refunded, and they go back into the stock. The same
- * approval again changes nothing.
+ * Approves a return: the worth of the goods, or the amount that staff chooses, is refunded, and the goods go back into the
+ * stock. A repetition changes nothing.
  * @throws not-found, wrong-state when it was refused or approved otherwise, not-returnable, refund-too-high
  */
 export function approveReturn(
@@ -150,7 +150,7 @@ export function refuseReturn(
   });
 }
 
-/** Notes that what was approved is back in the stock. */
+/** Records that the approved items are back in the stock. */
 export function restocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
   const due = order.returns.find(({ id, restock }) => id === returnId && restock === 'DUE');
   if (!due) return { answer: order };
@@ -166,7 +166,7 @@ function returnOf({ returns }: Readonly<Order>, id: string): Return {
   return found;
 }
 
-/** How much of a SKU is back or on its way: what was refused, or not taken back of a request, can be asked for again. */
+/** The pieces of a SKU that are returned, or requested to be. Refused ones can be requested again. */
 const reclaimed = ({ returns }: Readonly<Order>, sku: string) =>
   count(
     returns.flatMap(({ state, items, approved }) => (state === 'REQUESTED' ? items : approved)),

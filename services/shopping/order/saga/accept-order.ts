@@ -13,11 +13,11 @@ interface AcceptedOrder {
   isNew: boolean;
 }
 
-/** A rejected order can give the cart back between two reads of a request, which then begins again. */
+/** A rejected order can release the cart between two reads of a request. The request then begins again. */
 const MAX_ACCEPT_TRIES = 3;
 
 /**
- * Stores the order that a request comes to (order-acceptance.ts decides). Storing it is one write, which accepts the
+ * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts the
  * order, takes its Idempotency-Key and claims the cart.
  * @throws order-open when another order is made of the cart; empty-cart, price-changed, and what `priceBasket` throws
  */

@@ -4,7 +4,7 @@ import type { PricedBasket } from '../../checkout/basket.ts';
 import { beginOrder, type NewOrder, type Order } from '../order.ts';
 import type { OrderDecision } from '../order-change.ts';
 
-/** A request for an order of what is in its customer's cart. */
+/** A request to order the customer's cart. */
 export interface OrderRequest {
   customerId: string;
   idemKey: string;
@@ -13,26 +13,26 @@ export interface OrderRequest {
   body: Omit<Params<'order.place'>, 'idempotencyKey'>;
   /** In ms, as Date.now. */
   receivedAt: number;
-  /** Id of the node that drives the order on first. */
+  /** Id of the node that received the request, and drives the order on. */
   owner: string;
 }
 
-/** What is stored that the answer to a request depends on. */
+/** The stored facts that the decision about a request depends on. */
 export interface AcceptanceFacts {
   /** The order of an earlier request with the same key. */
   earlier: Order | null;
   cart: Result<'cart.content'>;
-  /** The order that has claimed the cart, where that is known. */
+  /** The order that has claimed the cart, if that is known. */
   claimant?: Order | null;
 }
 
 export type Acceptance =
   | { outcome: 'repeated'; order: Order }
   | { outcome: 'refused'; problem: Error }
-  /** The cart can be ordered: by storing the order, which claims the cart. */
+  /** The order can be stored, which claims the cart. */
   | { outcome: 'acceptable' };
 
-/** Decides what becomes of a request for an order. Refused with order-open or empty-cart. */
+/** Decides about a request for an order. The problem is order-open or empty-cart. */
 export function decideAcceptance(
   { receivedAt }: Pick<OrderRequest, 'receivedAt'>,
   { earlier, cart, claimant = null }: AcceptanceFacts,
@@ -50,7 +50,7 @@ function cartProblem({ items, openOrder, lastOrder }: Result<'cart.content'>, re
   return errors.emptyCart();
 }
 
-/** A rejected order gives the cart back, so that it can be ordered again. */
+/** A rejected order releases the cart, so that it can be ordered again. */
 function claimProblem(claimant: Order | null): Error | undefined {
   const isOver = claimant?.state === 'REJECTING' || claimant?.state === 'REJECTED';
   return claimant && !isOver ? errors.orderOpen(claimant._id, claimant.state) : undefined;
@@ -65,7 +65,7 @@ export function refusePriceChange({ body }: Pick<OrderRequest, 'body'>, { priced
   }
 }
 
-/** The order that a request comes to. @param id the one under which its stock is reserved, if it is on hold */
+/** The order of an accepted request. @param id the id under which its stock is on hold, or a new one */
 export function draftOrder(
   request: OrderRequest,
   { claim: cartClaim }: Pick<Result<'cart.content'>, 'claim'>,
@@ -81,7 +81,7 @@ export function draftOrder(
   );
 }
 
-/** Notes that the customer is answered before the order has an outcome. An order that has one stays as it is. */
+/** Records that the customer is answered before the order has an outcome. One that has an outcome stays as it is. */
 export function answerPending(order: Readonly<Order>): OrderDecision {
   if (order.state !== 'PENDING') return { answer: order };
   const patch = { isAnsweredPending: true };

@@ -7,23 +7,23 @@ import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } fro
 
 export const parkedStepOf = ({ parkedStep }: Pick<Order, 'parkedStep'>): OrderStep => parkedStep ?? 'other';
 
-/** What ends a parked order: before it was paid it is given up, after that it goes on without what cannot be done. */
+/** The decision that takes a parked order on: an unpaid one is rejected, a paid one goes on without the failing step. */
 export function decisionFor(order: Pick<Order, 'state' | 'parkedStep'>): Decided {
   if (order.state === 'PENDING') return 'reject';
   const decision = STEP_DECISIONS[parkedStepOf(order)];
-  // It was cancelled since it was parked.
+  // The order was paid, or rejected, since it was parked.
   return decision === 'reject' ? 'skip' : decision;
 }
 
-/** How long an outage may hold up an order before staff can end it, in ms: by far longer than any that is over by itself. */
-const LONGEST_OUTAGE_MS = 3_600_000;
+/** How long an outage holds an order up before staff can decide about it: much longer than usual outages last. */
+const DECIDABLE_OUTAGE_MS = 3_600_000;
 
-/** Whether it goes on by itself no more, or has not for long; once staff has decided, nobody waits again. */
+/** Whether an order is parked, or held up by an outage for long. After a first decision staff need not wait again. */
 function isStuck(order: Readonly<Order>, now: Date): boolean {
   if (order.parkedAt !== null) return true;
   if (order.nextAt === null || order.parkedError === undefined) return false;
   const changedAt = order.history.at(-1)?.at ?? order.createdAt;
-  return +now - +changedAt > LONGEST_OUTAGE_MS || (order.decisions ?? []).length > 0;
+  return +now - +changedAt > DECIDABLE_OUTAGE_MS || (order.decisions ?? []).length > 0;
 }
 
 export interface ParkedVerdict {
@@ -33,8 +33,8 @@ export interface ParkedVerdict {
 }
 
 /**
- * Ends an order where it is stuck, as staff decided, which is recorded in it: one that is parked, or that an outage has held
- * up for an hour. The same again changes nothing.
+ * Takes a stuck order on by staff's decision, which is recorded in it. Stuck is one that is parked, or that an outage has
+ * held up for an hour. A repetition changes nothing.
  * @throws wrong-state when it is not stuck, or when another decision is called for
  */
 export function decide(order: Readonly<Order>, verdict: ParkedVerdict, now: Date): OrderDecision {
@@ -61,10 +61,10 @@ export function decide(order: Readonly<Order>, verdict: ParkedVerdict, now: Date
   return moved({ ...order, history: fields.history }, { state: 'REJECTING', rejection }, cause, fields);
 }
 
-/** What the order goes on without: steps of its way are skipped when it comes to them; the rest is struck out here. */
+/** Removes the work of a skipped step. Steps of the saga are skipped later, when the order comes to them. */
 function skipped(order: Readonly<Order>, step: OrderStep, now: Date): Partial<OrderFields> {
   const is = (one: OrderStep) => step === one || step === 'other';
-  const refunds = is('refund') ? order.refunds.map(givenUp) : order.refunds;
+  const refunds = is('refund') ? order.refunds.map(failPending) : order.refunds;
   return {
     ...(is('restock')
       ? { returns: order.returns.map((one) => (one.restock === 'DUE' ? { ...one, restock: 'NONE' as const } : one)) }
@@ -74,8 +74,8 @@ function skipped(order: Readonly<Order>, step: OrderStep, now: Date): Partial<Or
   };
 }
 
-/** Staff has to settle it, or have it tried again. */
-const givenUp = (refund: Refund): Refund =>
+/** Fails a pending refund: staff settles it, or has it tried again. */
+const failPending = (refund: Refund): Refund =>
   refund.state === 'PENDING'
     ? { ...refund, state: 'FAILED', failure: { reason: 'given_up', isReturned: false } }
     : refund;

@@ -12,9 +12,8 @@ import { paymentStep } from './steps/payment-step.ts';
 import { takeBackDeadline } from './steps/reservation-step.ts';
 
 /**
- * Drives an order to where its customer has an answer, or as far as the payment provider lets it: it stays PENDING
- * while the provider has no outcome. Every step can be done again, by anyone and at the same time, so this is also how
- * an order is recovered; a step that fails throws and leaves the order as it is.
+ * Drives an order to its outcome. It stays PENDING while the payment provider has none. Each step can be repeated, by any
+ * worker and at the same time, so recovery calls this too. A step that fails throws, and leaves the order as it is.
  */
 export async function place(order: Order, shop: Shop): Promise<Order> {
   switch (order.state) {
@@ -75,20 +74,20 @@ async function reject(order: RejectingOrder, shop: Shop): Promise<Order> {
   if (!isLater) await releaseAll(order, shop.rpc);
   const kept = voided?.outcome === 'refused' ? keptCharge(order, voided, newId('rfd'), new Date()) : null;
   const outbox = [...(isLater ? entriesOf('releaseEntries', order) : []), ...afterRejection(order, kept !== null)];
-  // Without anything left to do, recovery does not look at it again.
+  // With an empty outbox there is nothing left to do for recovery.
   const fields = { ...kept?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
   return advance(order, { state: 'REJECTED', ...(kept ? { payment: kept.payment } : {}) }, fields, shop);
 }
 
 /**
- * The goods go back whether or not the money can. What followed the payment is finished first: only what was sold can be
- * taken back.
+ * The goods go back whether or not the money can. The outbox of the payment is delivered first, as only committed
+ * reservations can be taken back.
  */
 async function cancel(order: PaidOrder, shop: Shop): Promise<Order> {
   const { order: sold, errors: undelivered } = await clearOutbox(order, shop);
   const commits = new Set(entriesOf('commitEntries', order).map(({ id }) => id));
   if (sold.outbox.some(({ id }) => commits.has(id))) throw undelivered[0] ?? new Error('a sale is not committed yet');
-  // Before the last look: who sleeps after it comes too late, and cannot take back what was taken back meanwhile.
+  // Computed before the last read: a worker that sleeps after it comes too late to take back a second time.
   const until = takeBackDeadline();
   const current = await shop.store.get(order._id);
   if (current?.state !== 'CANCELLING') return current ?? order;

@@ -10,10 +10,10 @@ import { nextAttempt, refundDone, refundFailed, refundKey } from '../refund/refu
 import { refundOf } from '../refund/refunds.ts';
 
 /**
- * Makes an order agree with what the payment provider says of its charge: refunds and disputes that the shop has not
- * heard of, refunds that the bank has sent back. Each counts once, in whatever order and however often it is heard of,
- * since a refund that failed and a dispute that was closed stay so.
- * @param newId of the refunds that were made on the provider's own pages
+ * Makes an order agree with the payment provider's statement of its charge: refunds and disputes that are new to the
+ * shop, and refunds that the bank has sent back. Each counts once, in any order and however often it is reported, since a
+ * failed refund and a closed dispute are final.
+ * @param newId makes the ids of refunds that were made in the provider's dashboard
  */
 export function reconcile(
   order: Readonly<Order>,
@@ -23,7 +23,7 @@ export function reconcile(
 ): OrderUpdateDecision {
   if (!order.payment) return { answer: order };
   const steps: ((one: Readonly<Order>) => OrderUpdateDecision)[] = [
-    // What failed is owed again, and may be what was made since.
+    // Failed refunds first: a refund that was made since may be one of them, made again.
     ...refunds.toSorted(byFailure).map((stated) => (one: Readonly<Order>) => withRefund(one, stated, newId, now)),
     ...disputes.map((stated) => (one: Readonly<Order>) => withDispute(one, stated, now)),
     (one) => withinWhatIsLeft(one, now),
@@ -46,7 +46,7 @@ function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => s
     if (stated.state === 'made') return refundDone(order, known.id, now);
     return refundFailed(order, known.id, { reason: stated.reason ?? 'failed', isReturned: true }, now);
   }
-  // An attempt that was given up, and what never left, is over.
+  // An earlier attempt, or a refund that failed before the shop knew it: nothing to record.
   const isEarlier = order.refunds.some(
     ({ id, key, formerProviderIds = [] }) =>
       formerProviderIds.includes(stated.id) ||
@@ -71,15 +71,15 @@ function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => s
 
 const MADE_ELSEWHERE = "made on the payment provider's own pages";
 
-/** The attempt that is under way of a refund of ours, one that cancelled the charge, or one that was made elsewhere. */
+/** Whether the statement is about this refund: its current attempt, a cancellation, or one made in the dashboard. */
 function isSame(refund: Refund, { id, key }: StatedRefund): boolean {
   if (refund.providerId !== undefined) return refund.providerId === id;
   return key === refundKey(refund) || (key === CANCEL_KEY && refund.key === CANCEL_KEY);
 }
 
 /**
- * The refund of ours that somebody has made on the provider's own pages: one that failed and is still owed, of the same
- * amount, or, when the order has not so much left to refund, one that was settled by other means before.
+ * The shop's refund that staff has made in the provider's dashboard: a failed one of the same amount that is still owed,
+ * or, when the order has not that much left to refund, one that was settled by other means before.
  */
 function madeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | undefined {
   const same = order.refunds.filter((refund) => refund.amount.amount === amount);
@@ -89,8 +89,8 @@ function madeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | 
 }
 
 /**
- * What is beyond all that is left to refund pays what failed and is still owed: whole refunds of it, which are done then. Less
- * than one is only noted in its history: staff has to pay the difference, and settle it.
+ * The excess over all that is left to refund pays failed refunds that are still owed, which are done then. A rest that
+ * pays only a part of one is recorded in the history: staff pays the difference, and settles the refund.
  */
 function payOwed(
   order: Readonly<Order>,
@@ -142,10 +142,10 @@ function withDispute(order: Readonly<Order>, stated: StatedDispute, now: Date): 
   });
 }
 
-/** Whether a refund waits to be made. What was credited stays as its credit note says: the provider may refuse it. */
+/** Whether a refund waits, and can be reduced. A credited one has the amount of its credit note, and stays. */
 const waits = ({ state, isCredited }: Refund) => state === 'PENDING' && !isCredited;
 
-/** Refunds that wait get no more than is left. */
+/** Reduces waiting refunds to what is left. */
 function withinWhatIsLeft(order: Readonly<Order>, now: Date): OrderUpdateDecision {
   const owed = order.refunds.filter(isOwed).map(({ amount }) => amount.amount);
   const captured = order.payment?.captured.amount ?? 0;
@@ -153,8 +153,8 @@ function withinWhatIsLeft(order: Readonly<Order>, now: Date): OrderUpdateDecisio
 }
 
 /**
- * Takes an excess, in minor units, off the refunds that wait, as money went back elsewhere: first come, first served. One
- * that is left with nothing is not owed any more.
+ * Takes an excess, in minor units, off the waiting refunds, the latest first. A refund that is reduced to nothing is
+ * waived.
  */
 function cutWaiting(order: Readonly<Order>, excess: number, now: Date): OrderUpdateDecision {
   let rest = excess;

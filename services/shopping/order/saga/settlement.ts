@@ -11,9 +11,8 @@ import { takeBackDeadline } from './steps/reservation-step.ts';
 import { takeBackStock } from './steps/stock-step.ts';
 
 /**
- * Does what an order calls for elsewhere: messages, goods and money, none of which waits for the others. Once all of it
- * is acknowledged, recovery has no more to do here. Each part can be done again; what fails is thrown at the end, with
- * the progress of the others kept.
+ * Does the work that is left for an order: outbox, returned goods and refunds, none of which waits for the others. Each
+ * can be repeated. An error is thrown at the end, and the progress of the others is kept.
  */
 export async function settle(order: Order, shop: Shop): Promise<void> {
   const errors: unknown[] = [];
@@ -29,14 +28,14 @@ export async function settle(order: Order, shop: Shop): Promise<void> {
   errors.push(...delivered.errors);
   const stocked = await without(restock(delivered.order, shop), delivered.order);
   const left = await without(payBack(stocked, shop), stocked);
-  // What failed a moment ago is not tried again at once.
+  // An entry that has just failed is not tried again at once.
   if (left !== delivered.order && delivered.errors.length === 0) errors.push(...(await clearOutbox(left, shop)).errors);
   if (errors.length > 0) throw errors[0];
 }
 
 /**
- * Delivers the outbox. Resolves to the order without what was delivered, and to why the rest was not. What staff has
- * decided to go on without is struck out when it fails once more.
+ * Delivers the outbox. Resolves to the order without the delivered entries, and the errors of the rest. Entries that staff
+ * has decided to skip are removed when they fail once more.
  */
 export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<{ order: Order; errors: unknown[] }> {
   const { delivered, errors } = await deliver(order.outbox, rpc);
@@ -55,7 +54,7 @@ export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<{
   return { order: next, errors: isLeft ? errors.map((error) => failedAt('deliver', error)) : [] };
 }
 
-/** Makes the order agree with the provider's books, which know of refunds and disputes that nobody has told us of. */
+/** Makes the order agree with the provider's statement, which has refunds and disputes whose webhooks were lost. */
 export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promise<Order> {
   if (!isPaid(order)) return order;
   const statement = await inStep('refund', paymentStep.statement(order, rpc));
@@ -67,7 +66,7 @@ export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promis
   return next;
 }
 
-/** Has the provider refund what is due, each refund under its own key, and no more than it says is left. */
+/** Has the provider make the pending refunds, each under its own key, and no more than its statement leaves. */
 export async function payBack(order: Order, shop: Shop): Promise<Order> {
   if (!isPaid(order) || !order.refunds.some(({ state }) => state === 'PENDING')) return order;
   const { store, rpc } = shop;
@@ -88,7 +87,7 @@ export async function payBack(order: Order, shop: Shop): Promise<Order> {
 async function restock(order: Order, { store, rpc }: Shop): Promise<Order> {
   let current = order;
   for (const { id, approved } of order.returns.filter((one) => one.restock === 'DUE')) {
-    // Before the last look, as in `cancel` of placement.ts.
+    // Computed before the last read, as in `cancel` of placement.ts.
     const until = takeBackDeadline();
     const latest = await store.get(order._id);
     if (!latest?.returns.some((one) => one.id === id && one.restock === 'DUE')) continue;
