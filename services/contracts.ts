@@ -1,6 +1,7 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
 import type { Contract } from '../lib/contract/contract.ts';
 import { relay } from '../lib/relay/relay.contract.ts';
+import { dueWorkContract } from '../mixins/due-work/due-work.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
@@ -40,6 +41,7 @@ export const contracts: readonly Contract[] = [
   accountPages,
   relay,
   breaker,
+  dueWorkContract,
   attempt,
   auditLog,
   customer,

@@ -1,0 +1,155 @@
+import { type Decision, MissingDocument } from '../store/changes.ts';
+import type { Filter } from '../store/engine.ts';
+import type { Patch, Versioned } from '../store/patch.ts';
+import type { Store } from '../store/store.ts';
+import { afterFailure, afterSuccess, type DueState, isDue, leased, type RetryPolicy, replayed } from './schedule.ts';
+
+/** A kind of work that documents `T` of one collection call for, and where they keep how it stands. */
+export interface DueQueue<T> {
+  /** What operators and metrics call it. */
+  name: string;
+  policy: RetryPolicy;
+  /** The field that has `DueState.dueAt`; indexed. */
+  dueField: string;
+  /** Finds what may be parked, by an index. */
+  parkedFilter: Filter;
+  read(doc: Readonly<T>): DueState;
+  /** The part of a patch that keeps a state; of top-level fields. */
+  write(state: Readonly<DueState>, doc: Readonly<T>): Patch;
+}
+
+/** What documents keep beside the time at which they are due, where nothing else was stored before. */
+export interface RetryFields {
+  attempts?: number;
+  failures?: number;
+  parkedAt?: Date | null;
+  parkedError?: string;
+}
+
+const readRetries = ({ attempts = 0, failures = 0, parkedAt = null, parkedError }: Readonly<RetryFields>) => ({
+  ...{ attempts, failures, parkedAt },
+  ...(parkedError === undefined ? {} : { error: parkedError }),
+});
+
+/** Only what differs is written: most work never fails. */
+function writeRetries(state: Readonly<DueState>, doc: Readonly<RetryFields>): RetryFields {
+  const known = readRetries(doc);
+  return {
+    ...(state.attempts === known.attempts ? {} : { attempts: state.attempts }),
+    ...(state.failures === known.failures ? {} : { failures: state.failures }),
+    ...(state.parkedAt === known.parkedAt ? {} : { parkedAt: state.parkedAt }),
+    ...(state.error === undefined || state.error === known.error ? {} : { parkedError: state.error }),
+  };
+}
+
+/** The fields of a queue whose documents keep `RetryFields`, and in `dueField` when they are due. */
+export const dueIn = <K extends string>(dueField: K) => ({
+  dueField,
+  parkedFilter: hasTime('parkedAt'),
+  read: (doc: Readonly<RetryFields & Record<K, Date | null>>): DueState => ({
+    ...readRetries(doc),
+    dueAt: doc[dueField],
+  }),
+  write: (state: Readonly<DueState>, doc: Readonly<RetryFields>): Patch => ({
+    ...writeRetries(state, doc),
+    [dueField]: state.dueAt,
+  }),
+});
+
+/** The index that `parkedFilter` needs: of what was parked once. */
+export const PARKED_INDEX = { fields: { parkedAt: 1 }, sparse: true } as const;
+
+/** Finds documents that have a time in a field. Bounded below: a null comes before any date in an index. */
+export const hasTime = (field: string, until?: Date): Filter => ({
+  [field]: { $gt: new Date(0), ...(until ? { $lte: until } : {}) },
+});
+
+/** Takes the lease of a document that is due. `undefined`: another worker has it, or nothing is left to do. */
+export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<T | undefined> {
+  const state = queue.read(doc);
+  if (!isDue(state, now)) return { answer: undefined };
+  const patch = queue.write(leased(state, queue.policy, now), doc);
+  return { answer: { ...doc, ...patch }, patch };
+}
+
+/**
+ * Puts off what has failed, or parks it.
+ * @param lease the end of the lease that the failed worker had: nothing happens when another has the work by now, or it
+ * was made due anew. When left out, whoever fails says so.
+ */
+export function putOff<T extends Versioned>(
+  queue: DueQueue<T>,
+  doc: Readonly<T>,
+  cause: unknown,
+  now: Date,
+  lease?: Date | null,
+): Decision<undefined> {
+  const state = queue.read(doc);
+  if (state.dueAt === null || (lease && +state.dueAt !== +lease)) return { answer: undefined };
+  return { answer: undefined, patch: queue.write(afterFailure(doc._id, state, cause, queue.policy, now), doc) };
+}
+
+/** Has parked work tried again. False: it is not parked. */
+export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<boolean> {
+  const state = queue.read(doc);
+  if (!isParked(state)) return { answer: false };
+  return { answer: true, patch: queue.write(replayed(state, now), doc) };
+}
+
+/** What was made due again since it was parked is parked no more. */
+export const isParked = ({ dueAt, parkedAt }: Readonly<DueState>): boolean => parkedAt !== null && dueAt === null;
+
+/** What working on a queue needs. */
+export interface DueWorker<T> {
+  store: Pick<Store<T>, 'find' | 'change'>;
+  /** Does the work of a document, and writes what came of it. @throws why it goes no further */
+  work(doc: T): Promise<unknown>;
+  failed(error: unknown, doc: T): void;
+}
+
+/** Works on what is due, up to `atOnce` side by side, longest due first. Resolves to how many it claimed. */
+export async function workOff<T extends Versioned>(
+  queue: DueQueue<T>,
+  worker: DueWorker<T>,
+  atOnce: number,
+): Promise<number> {
+  const { dueField } = queue;
+  const overdue = hasTime(dueField, new Date());
+  const due = await worker.store.find(overdue, { sort: { [dueField]: 1 }, limit: atOnce, fields: ['_id'] });
+  const results = await Promise.allSettled(due.map(({ _id }) => workOn(_id, queue, worker)));
+  const broken = results.find((result) => result.status === 'rejected');
+  if (broken) throw broken.reason;
+  return results.filter((result) => result.status === 'fulfilled' && result.value).length;
+}
+
+/** False: it was not due. */
+async function workOn<T extends Versioned>(
+  id: string,
+  queue: DueQueue<T>,
+  { store, work, failed }: DueWorker<T>,
+): Promise<boolean> {
+  const claimed = await ifThere(store.change(id, (doc, now) => claim(queue, doc, now)));
+  if (!claimed) return false;
+  const { attempts, failures, dueAt: lease } = queue.read(claimed);
+  try {
+    await work(claimed);
+  } catch (error) {
+    failed(error, claimed);
+    await ifThere(store.change(id, (doc, now) => putOff(queue, doc, error, now, lease)));
+    return true;
+  }
+  if (attempts > 0 || failures > 0) {
+    await ifThere(
+      store.change(id, (doc) => ({ answer: undefined, patch: queue.write(afterSuccess(queue.read(doc)), doc) })),
+    );
+  }
+  return true;
+}
+
+/** Work may end by the removal of its document. */
+async function ifThere<R>(change: Promise<R>): Promise<R | undefined> {
+  return change.catch((error: unknown) => {
+    if (error instanceof MissingDocument) return undefined;
+    throw error;
+  });
+}
