@@ -74,8 +74,8 @@ export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decis
 
 /**
  * Puts off what has failed, or parks it.
- * @param lease the end of the lease that the failed worker had: nothing happens when another has the work by now, or it
- * was made due anew. When left out, whoever fails says so.
+ * @param lease the end of the lease that the failed worker had: nothing happens when the work is due later by now, since
+ * another worker has claimed it, or its progress has put it off. Left out, whoever fails says so.
  */
 export function putOff<T extends Versioned>(
   queue: DueQueue<T>,
@@ -85,7 +85,7 @@ export function putOff<T extends Versioned>(
   lease?: Date | null,
 ): Decision<undefined> {
   const state = queue.read(doc);
-  if (state.dueAt === null || (lease && +state.dueAt !== +lease)) return { answer: undefined };
+  if (state.dueAt === null || (lease && state.dueAt > lease)) return { answer: undefined };
   return { answer: undefined, patch: queue.write(afterFailure(doc._id, state, cause, queue.policy, now), doc) };
 }
 

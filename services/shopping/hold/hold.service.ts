@@ -1,16 +1,19 @@
 import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
-import { consumeHold, hold as holdItems, type Keeper, keepHolds, letGo } from './hold-keeper.ts';
+import { consumeHold, hold as holdItems, holdQueue, type Keeper, keepHold, letGo } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
-const PAUSE = 1000;
+const PAUSE_MS = 1000;
+const AT_ONCE = 50;
 
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
 
@@ -19,16 +22,18 @@ export default function holdService(config: Config) {
 
   return service<{ store: Store<Hold>; worker: Worker }>()(hold, config, {
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return keepHolds(keeperOf(this));
+      dueWork<Hold, This>({
+        queue: holdQueue,
+        every: PAUSE_MS,
+        atOnce: AT_ONCE,
+        work(doc) {
+          return keepHold(doc, keeperOf(this));
         },
       }),
       store<Hold>(config, {
         node: 'shopping',
         collection: 'holds',
-        indexes: [{ fields: { nextAt: 1 } }],
+        indexes: [{ fields: { nextAt: 1 } }, PARKED_INDEX],
         create: newHold,
       }),
     ],
