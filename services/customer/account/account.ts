@@ -1,5 +1,6 @@
 import type { Role } from '../../../lib/auth/access.ts';
 import { errors } from '../../../lib/contract/errors.ts';
+import type { RetryFields } from '../../../mixins/due-work/queue.ts';
 import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
 import type { Closed, Session } from '../auth/session.ts';
@@ -7,7 +8,7 @@ import type { Wish } from '../wishlist/wishlist.ts';
 import type { Consent } from './consent.ts';
 
 /** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */
-export interface Erasure {
+export interface Erasure extends RetryFields {
   requestedAt: Date;
   /** Everything is gone through twice: what was under way when the first pass came is found by the second. */
   pass: 1 | 2;
