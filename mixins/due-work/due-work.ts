@@ -15,7 +15,10 @@ interface Options<T, S> {
   every: number;
   /** Documents that are worked on side by side. */
   atOnce: number;
-  /** Does the work of a document that was claimed, and writes what came of it. @throws why it goes no further */
+  /**
+   * Does the work of a document that was claimed, and writes what came of it; or resolves to WAITING.
+   * @throws why it goes no further
+   */
   work(this: S, doc: T): Promise<unknown>;
   /** Nothing is claimed meanwhile: what all of the work needs is away. */
   isPaused?(): boolean;
@@ -38,7 +41,7 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
           const desk = queueDesks(this.broker).get(queue.name);
           const work = async (doc: T) => {
             if (desk) desk.running += 1;
-            await options.work.call(this, doc).finally(() => {
+            return options.work.call(this, doc).finally(() => {
               if (desk) desk.running -= 1;
             });
           };

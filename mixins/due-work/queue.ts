@@ -1,8 +1,17 @@
-import { type Decision, MissingDocument } from '../store/changes.ts';
+import { type Decide, type Decision, MissingDocument } from '../store/changes.ts';
 import type { Filter } from '../store/engine.ts';
 import type { Patch, Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
-import { afterFailure, afterSuccess, type DueState, isDue, leased, type RetryPolicy, replayed } from './schedule.ts';
+import {
+  afterFailure,
+  afterSuccess,
+  afterWaiting,
+  type DueState,
+  isDue,
+  leased,
+  type RetryPolicy,
+  replayed,
+} from './schedule.ts';
 
 /** A kind of work that documents `T` of one collection call for, and where they keep how it stands. */
 export interface DueQueue<T> {
@@ -16,7 +25,14 @@ export interface DueQueue<T> {
   read(doc: Readonly<T>): DueState;
   /** The part of a patch that keeps a state; of top-level fields. */
   write(state: Readonly<DueState>, doc: Readonly<T>): Patch;
+  /** What a claim writes besides, such as who has the work `until` when. */
+  onClaim?(doc: Readonly<T>, until: Date): Patch;
+  /** What a failure writes besides. */
+  onFailure?(cause: unknown): Patch;
 }
+
+/** What work resolves to that cannot go on until somebody else has done something. */
+export const WAITING = Symbol('waiting');
 
 /** What documents keep beside the time at which they are due, where nothing else was stored before. */
 export interface RetryFields {
@@ -68,7 +84,8 @@ export const hasTime = (field: string, until?: Date): Filter => ({
 export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<T | undefined> {
   const state = queue.read(doc);
   if (!isDue(state, now)) return { answer: undefined };
-  const patch = queue.write(leased(state, queue.policy, now), doc);
+  const next = leased(state, queue.policy, now);
+  const patch = { ...queue.write(next, doc), ...(next.dueAt ? queue.onClaim?.(doc, next.dueAt) : {}) };
   return { answer: { ...doc, ...patch }, patch };
 }
 
@@ -85,9 +102,25 @@ export function putOff<T extends Versioned>(
   lease?: Date | null,
 ): Decision<undefined> {
   const state = queue.read(doc);
-  if (state.dueAt === null || (lease && state.dueAt > lease)) return { answer: undefined };
-  return { answer: undefined, patch: queue.write(afterFailure(doc._id, state, cause, queue.policy, now), doc) };
+  if (!isOurs(state, lease)) return { answer: undefined };
+  const next = afterFailure(doc._id, state, cause, queue.policy, now);
+  return { answer: undefined, patch: { ...queue.write(next, doc), ...queue.onFailure?.(cause) } };
 }
+
+/** Puts off what has to wait for somebody else. See `putOff` for `lease`. */
+export function putOffWaiting<T extends Versioned>(
+  queue: DueQueue<T>,
+  doc: Readonly<T>,
+  now: Date,
+  lease?: Date | null,
+): Decision<undefined> {
+  const state = queue.read(doc);
+  if (!isOurs(state, lease)) return { answer: undefined };
+  return { answer: undefined, patch: queue.write(afterWaiting(doc._id, state, queue.policy, now), doc) };
+}
+
+const isOurs = ({ dueAt }: Readonly<DueState>, lease: Date | null | undefined): boolean =>
+  dueAt !== null && !(lease && dueAt > lease);
 
 /** Has parked work tried again. False: it is not parked. */
 export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<boolean> {
@@ -102,7 +135,7 @@ export const isParked = ({ dueAt, parkedAt }: Readonly<DueState>): boolean => pa
 /** What working on a queue needs. */
 export interface DueWorker<T> {
   store: Pick<Store<T>, 'find' | 'change'>;
-  /** Does the work of a document, and writes what came of it. @throws why it goes no further */
+  /** Does the work of a document, and writes what came of it; or resolves to WAITING. @throws why it goes no further */
   work(doc: T): Promise<unknown>;
   failed(error: unknown, doc: T): void;
 }
@@ -130,20 +163,24 @@ async function workOn<T extends Versioned>(
 ): Promise<boolean> {
   const claimed = await ifThere(store.change(id, (doc, now) => claim(queue, doc, now)));
   if (!claimed) return false;
-  const { attempts, failures, dueAt: lease } = queue.read(claimed);
+  const { dueAt: lease, ...before } = queue.read(claimed);
+  const decide = async (decision: Decide<T, undefined>) => void (await ifThere(store.change(id, decision)));
   try {
-    await work(claimed);
+    const result = await work(claimed);
+    if (result === WAITING) await decide((doc, now) => putOffWaiting(queue, doc, now, lease));
+    else if (hasFailed(before)) await decide((doc) => succeeded(queue, doc));
   } catch (error) {
     failed(error, claimed);
-    await ifThere(store.change(id, (doc, now) => putOff(queue, doc, error, now, lease)));
-    return true;
-  }
-  if (attempts > 0 || failures > 0) {
-    await ifThere(
-      store.change(id, (doc) => ({ answer: undefined, patch: queue.write(afterSuccess(queue.read(doc)), doc) })),
-    );
+    await decide((doc, now) => putOff(queue, doc, error, now, lease));
   }
   return true;
+}
+
+const hasFailed = ({ attempts, failures }: Pick<DueState, 'attempts' | 'failures'>) => attempts > 0 || failures > 0;
+
+function succeeded<T>(queue: DueQueue<T>, doc: Readonly<T>): Decision<undefined> {
+  const state = queue.read(doc);
+  return { answer: undefined, ...(hasFailed(state) ? { patch: queue.write(afterSuccess(state), doc) } : {}) };
 }
 
 /** Work may end by the removal of its document. */

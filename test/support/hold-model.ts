@@ -14,7 +14,7 @@ import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
 import { holdQueue, keepHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
+import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
@@ -143,7 +143,9 @@ export class HoldShop {
     const work = (hold: Hold) => keepHold(hold, keeper);
     workOff(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
-    recoverOrders({ store: orders.store as never, rpc }, `node-${process}`, failed).catch(failed);
+    const shop = { store: orders.store as unknown as Store<Order>, rpc };
+    const drive = (order: Order) => recover(order, shop);
+    workOff(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
   }
 
   /** Both keepers, as long as there is anything to keep: within the hold's time and two minutes. */

@@ -2,26 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { methodOf } from '../payment/payment-method.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
+import { beginPlacing, command, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
 import { requestReturn } from './refund/returns.ts';
 import { answerOf, repeated } from './replay.ts';
 import { acceptOrder, answerPending } from './saga/order-acceptance.ts';
-import { recoverOrders } from './saga/recovery.ts';
+import { recover, recoveryQueue } from './saga/recovery.ts';
 
 /** How long a customer waits for the end of a placement, in ms; then it goes on without them. */
 const PATIENCE = 4000;
-const RECOVERY_PAUSE = 1000;
+const RECOVERY_PAUSE_MS = 1000;
+const ORDERS_AT_ONCE = 20;
 
 /** @param patience how long a request with a known key waits for the answer of the first one, in ms */
 export default function orderService(config: Config, patience = 1000) {
@@ -30,10 +32,12 @@ export default function orderService(config: Config, patience = 1000) {
   return service<{ store: Store<Order>; worker: Worker }>()(order, config, {
     mixins: [
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
-      worker<OrderService>({
-        every: RECOVERY_PAUSE,
-        run() {
-          return recoverOrders(shopOf(this), config.nodeId, failing(this));
+      dueWork<Order, OrderService>({
+        queue: recoveryQueue(config.nodeId),
+        every: RECOVERY_PAUSE_MS,
+        atOnce: ORDERS_AT_ONCE,
+        work(order) {
+          return recover(order, shopOf(this));
         },
       }),
       store<Order>(config, {

@@ -44,7 +44,7 @@ export interface Order extends Priced {
   outbox: OutboxEntry[];
   /** Who is driving the order on. It saves work; correctness rests on `rev` and on the keys. */
   lease: { owner: string; until: Date } | null;
-  /** How often recovery has claimed it, which sets the pauses. */
+  /** How often in a row it was put off, which sets the pauses. */
   attempts: number;
   /** Failures in a row that were no outage; too many, and the order is parked. */
   failures: number;
