@@ -20,8 +20,6 @@ export interface DueQueue<T> {
   policy: RetryPolicy;
   /** The field that has `DueState.dueAt`; indexed. */
   dueField: string;
-  /** Finds what may be parked, by an index. */
-  parkedFilter: Filter;
   read(doc: Readonly<T>): DueState;
   /** The part of a patch that keeps a state; of top-level fields. */
   write(state: Readonly<DueState>, doc: Readonly<T>): Patch;
@@ -29,6 +27,10 @@ export interface DueQueue<T> {
   onClaim?(doc: Readonly<T>, until: Date): Patch;
   /** What a failure writes besides. */
   onFailure?(cause: unknown): Patch;
+  /** Whether a worker still has what it has claimed, where it renews its lease. By the time of the lease when left out. */
+  isHeld?(doc: Readonly<T>, claimed: Readonly<T>): boolean;
+  /** Finds what may be parked, by an index; left out where what fails for good ends instead. */
+  parkedFilter?: Filter;
 }
 
 /** What work resolves to that cannot go on until somebody else has done something. */
@@ -91,36 +93,41 @@ export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decis
 
 /**
  * Puts off what has failed, or parks it.
- * @param lease the end of the lease that the failed worker had: nothing happens when the work is due later by now, since
- * another worker has claimed it, or its progress has put it off. Left out, whoever fails says so.
+ * @param claimed what the failed worker has claimed: nothing happens when the work is due later by now, since another
+ * worker has claimed it, or its progress has put it off. Left out, whoever fails says so.
  */
 export function putOff<T extends Versioned>(
   queue: DueQueue<T>,
   doc: Readonly<T>,
   cause: unknown,
   now: Date,
-  lease?: Date | null,
+  claimed?: Readonly<T>,
 ): Decision<undefined> {
   const state = queue.read(doc);
-  if (!isOurs(state, lease)) return { answer: undefined };
+  if (!isOurs(queue, doc, claimed)) return { answer: undefined };
   const next = afterFailure(doc._id, state, cause, queue.policy, now);
   return { answer: undefined, patch: { ...queue.write(next, doc), ...queue.onFailure?.(cause) } };
 }
 
-/** Puts off what has to wait for somebody else. See `putOff` for `lease`. */
+/** Puts off what has to wait for somebody else. See `putOff` for `claimed`. */
 export function putOffWaiting<T extends Versioned>(
   queue: DueQueue<T>,
   doc: Readonly<T>,
   now: Date,
-  lease?: Date | null,
+  claimed?: Readonly<T>,
 ): Decision<undefined> {
   const state = queue.read(doc);
-  if (!isOurs(state, lease)) return { answer: undefined };
+  if (!isOurs(queue, doc, claimed)) return { answer: undefined };
   return { answer: undefined, patch: queue.write(afterWaiting(doc._id, state, queue.policy, now), doc) };
 }
 
-const isOurs = ({ dueAt }: Readonly<DueState>, lease: Date | null | undefined): boolean =>
-  dueAt !== null && !(lease && dueAt > lease);
+function isOurs<T>(queue: DueQueue<T>, doc: Readonly<T>, claimed: Readonly<T> | undefined): boolean {
+  const { dueAt } = queue.read(doc);
+  if (dueAt === null || !claimed) return dueAt !== null;
+  if (queue.isHeld) return queue.isHeld(doc, claimed);
+  const { dueAt: lease } = queue.read(claimed);
+  return lease === null || dueAt <= lease;
+}
 
 /** Has parked work tried again. False: it is not parked. */
 export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<boolean> {
@@ -163,15 +170,14 @@ async function workOn<T extends Versioned>(
 ): Promise<boolean> {
   const claimed = await ifThere(store.change(id, (doc, now) => claim(queue, doc, now)));
   if (!claimed) return false;
-  const { dueAt: lease, ...before } = queue.read(claimed);
   const decide = async (decision: Decide<T, undefined>) => void (await ifThere(store.change(id, decision)));
   try {
     const result = await work(claimed);
-    if (result === WAITING) await decide((doc, now) => putOffWaiting(queue, doc, now, lease));
-    else if (hasFailed(before)) await decide((doc) => succeeded(queue, doc));
+    if (result === WAITING) await decide((doc, now) => putOffWaiting(queue, doc, now, claimed));
+    else if (hasFailed(queue.read(claimed))) await decide((doc) => succeeded(queue, doc));
   } catch (error) {
     failed(error, claimed);
-    await decide((doc, now) => putOff(queue, doc, error, now, lease));
+    await decide((doc, now) => putOff(queue, doc, error, now, claimed));
   }
   return true;
 }

@@ -35,16 +35,18 @@ export function queueDesk<T extends Versioned>(
   wake: () => void,
 ): QueueDesk {
   const { name, dueField, parkedFilter } = queue;
-  const findParked = async (limit: number) =>
-    (await store.find(parkedFilter, { limit })).flatMap((doc) => {
+  const findParked = async () => {
+    const found = parkedFilter ? await store.find(parkedFilter, { limit: MAX_COUNTED }) : [];
+    return found.flatMap((doc) => {
       const state = queue.read(doc as T);
       return isParked(state) ? [{ id: doc._id, ...state }] : [];
     });
+  };
   return {
     name,
     running: 0,
     async listParked() {
-      const parked = await findParked(MAX_COUNTED);
+      const parked = await findParked();
       const oldestFirst = parked.toSorted((a, b) => Number(a.parkedAt) - Number(b.parkedAt)).slice(0, MAX_LISTED);
       return oldestFirst.map(({ id, parkedAt, failures, error = '' }) => ({
         ...{ queue: name, id, failures, error: error.slice(0, MAX_SHOWN_ERROR_LENGTH) },
@@ -63,7 +65,7 @@ export function queueDesk<T extends Versioned>(
       const [due, [oldest], parked] = await Promise.all([
         store.find(overdue, { limit: MAX_COUNTED, fields: ['_id'] }),
         store.find(overdue, { sort: { [dueField]: 1 }, limit: 1 }),
-        findParked(MAX_COUNTED),
+        findParked(),
       ]);
       const dueAt = oldest ? queue.read(oldest as T).dueAt : null;
       return { due: due.length, parked: parked.length, oldestAgeMs: dueAt ? Math.max(0, +now - +dueAt) : 0 };

@@ -92,7 +92,7 @@ export default function mailService(config: Config) {
       await sendClaimed(service, mail);
     } catch (error) {
       service.logger.warn(`mail ${mail._id} could not be sent, will be tried again`, error);
-      await service.store.change(mail._id, (doc, now) => putOff(mailQueue, doc, error, now, mail.nextAt));
+      await service.store.change(mail._id, (doc, now) => putOff(mailQueue, doc, error, now, mail));
     }
   }
 

@@ -4,15 +4,16 @@ import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { imports } from './import.contract.ts';
-import { type Format, type Job, queued, uploading } from './job.ts';
+import { type Format, importQueue, type Job, queued, uploading } from './job.ts';
 import { fileOf, workOff } from './work.ts';
 
-/** Between two looks for an import that nobody works on, in ms. */
-const PAUSE = 1000;
+/** Between two looks for an import that nobody works on. */
+const PAUSE_MS = 1000;
 
 /** Refused rows, and removed variants, that are told of with the import itself. */
 const SHOWN = 100;
@@ -27,10 +28,12 @@ export default function importService(config: Config) {
   return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'refusedRow', 'removedVariant'],
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return workOff(this, blobs);
+      dueWork<Job, This>({
+        queue: importQueue,
+        every: PAUSE_MS,
+        atOnce: 1,
+        work(job) {
+          return workOff(job, this, blobs);
         },
       }),
       store<Job>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),

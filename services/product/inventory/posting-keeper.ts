@@ -72,7 +72,7 @@ async function drive(posting: Posting, until: number, keeper: Keeper): Promise<C
     keeper.background(forgetAll(posting, keeper));
     return concluded;
   } catch (error) {
-    await keeper.store.change(posting._id, (doc, now) => putOff(stockAdjustments, doc, error, now, posting.nextAt));
+    await keeper.store.change(posting._id, (doc, now) => putOff(stockAdjustments, doc, error, now, posting));
     throw error;
   }
 }

@@ -16,7 +16,7 @@ const queued: Mail = { ...newMail(request, start), rev: 0 };
 const apply = (mail: Mail, { patch }: { patch?: object }): Mail => ({ ...mail, ...patch });
 const LEASE_MS = mailQueue.policy.leaseMs;
 const claimed = (mail: Mail, now: Date) => claim(mailQueue, mail, now).answer;
-const failed = (mail: Mail, own: Mail, cause: unknown, now: Date) => putOff(mailQueue, mail, cause, now, own.nextAt);
+const failed = (mail: Mail, own: Mail, cause: unknown, now: Date) => putOff(mailQueue, mail, cause, now, own);
 const replayed = (mail: Mail, now: Date) => replay(mailQueue, mail, now);
 
 describe('a mail', () => {
