@@ -3,8 +3,9 @@ import type { Self } from '../../lib/contract/service.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type Worker, worker } from '../worker.ts';
-import { type DueQueue, workOff } from './queue.ts';
+import type { DueQueue } from './queue.ts';
 import { queueDesk, queueDesks } from './registry.ts';
+import { workOff } from './work-off.ts';
 
 /** A service with a queue, as its worker sees it. */
 type Queued<T> = Self<{ store: Store<T>; worker: Worker }>;

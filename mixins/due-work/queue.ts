@@ -1,7 +1,6 @@
-import { type Decide, type Decision, MissingDocument } from '../store/changes.ts';
+import type { Decision } from '../store/changes.ts';
 import type { Filter } from '../store/engine.ts';
 import type { Patch, Versioned } from '../store/patch.ts';
-import type { Store } from '../store/store.ts';
 import {
   afterFailure,
   afterSuccess,
@@ -32,9 +31,6 @@ export interface DueQueue<T> {
   /** Finds what may be parked, by an index; left out where what fails for good ends instead. */
   parkedFilter?: Filter;
 }
-
-/** What work resolves to that cannot go on until somebody else has done something. */
-export const WAITING = Symbol('waiting');
 
 /** What documents keep beside the time at which they are due, where nothing else was stored before. */
 export interface RetryFields {
@@ -129,6 +125,15 @@ function isOurs<T>(queue: DueQueue<T>, doc: Readonly<T>, claimed: Readonly<T> | 
   return lease === null || dueAt <= lease;
 }
 
+export const hasFailed = ({ attempts, failures }: Pick<DueState, 'attempts' | 'failures'>) =>
+  attempts > 0 || failures > 0;
+
+/** After success: failures before it count no more. */
+export function succeeded<T>(queue: DueQueue<T>, doc: Readonly<T>): Decision<undefined> {
+  const state = queue.read(doc);
+  return { answer: undefined, ...(hasFailed(state) ? { patch: queue.write(afterSuccess(state), doc) } : {}) };
+}
+
 /** Has parked work tried again. False: it is not parked. */
 export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<boolean> {
   const state = queue.read(doc);
@@ -138,61 +143,3 @@ export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Deci
 
 /** What was made due again since it was parked is parked no more. */
 export const isParked = ({ dueAt, parkedAt }: Readonly<DueState>): boolean => parkedAt !== null && dueAt === null;
-
-/** What working on a queue needs. */
-export interface DueWorker<T> {
-  store: Pick<Store<T>, 'find' | 'change'>;
-  /** Does the work of a document, and writes what came of it; or resolves to WAITING. @throws why it goes no further */
-  work(doc: T): Promise<unknown>;
-  failed(error: unknown, doc: T): void;
-}
-
-/** Works on what is due, up to `atOnce` side by side, longest due first. Resolves to how many it claimed. */
-export async function workOff<T extends Versioned>(
-  queue: DueQueue<T>,
-  worker: DueWorker<T>,
-  atOnce: number,
-): Promise<number> {
-  const { dueField } = queue;
-  const overdue = hasTime(dueField, new Date());
-  const due = await worker.store.find(overdue, { sort: { [dueField]: 1 }, limit: atOnce, fields: ['_id'] });
-  const results = await Promise.allSettled(due.map(({ _id }) => workOn(_id, queue, worker)));
-  const broken = results.find((result) => result.status === 'rejected');
-  if (broken) throw broken.reason;
-  return results.filter((result) => result.status === 'fulfilled' && result.value).length;
-}
-
-/** False: it was not due. */
-async function workOn<T extends Versioned>(
-  id: string,
-  queue: DueQueue<T>,
-  { store, work, failed }: DueWorker<T>,
-): Promise<boolean> {
-  const claimed = await ifThere(store.change(id, (doc, now) => claim(queue, doc, now)));
-  if (!claimed) return false;
-  const decide = async (decision: Decide<T, undefined>) => void (await ifThere(store.change(id, decision)));
-  try {
-    const result = await work(claimed);
-    if (result === WAITING) await decide((doc, now) => putOffWaiting(queue, doc, now, claimed));
-    else if (hasFailed(queue.read(claimed))) await decide((doc) => succeeded(queue, doc));
-  } catch (error) {
-    failed(error, claimed);
-    await decide((doc, now) => putOff(queue, doc, error, now, claimed));
-  }
-  return true;
-}
-
-const hasFailed = ({ attempts, failures }: Pick<DueState, 'attempts' | 'failures'>) => attempts > 0 || failures > 0;
-
-function succeeded<T>(queue: DueQueue<T>, doc: Readonly<T>): Decision<undefined> {
-  const state = queue.read(doc);
-  return { answer: undefined, ...(hasFailed(state) ? { patch: queue.write(afterSuccess(state), doc) } : {}) };
-}
-
-/** Work may end by the removal of its document. */
-async function ifThere<R>(change: Promise<R>): Promise<R | undefined> {
-  return change.catch((error: unknown) => {
-    if (error instanceof MissingDocument) return undefined;
-    throw error;
-  });
-}

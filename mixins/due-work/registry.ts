@@ -3,7 +3,8 @@ import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type DueQueue, hasTime, isParked, replay } from './queue.ts';
 
-const MAX_COUNTED = 1000;
+const MAX_DUE_COUNTED = 1000;
+const MAX_PARKED_COUNTED = 200;
 /** Few enough for one message of any cluster; the next ones follow when these are dealt with. */
 const MAX_LISTED = 30;
 const MAX_SHOWN_ERROR_LENGTH = 200;
@@ -25,7 +26,7 @@ export interface QueueDesk {
   listParked(): Promise<ParkedWork[]>;
   /** Has parked work tried again. False: there is no such work, or it is not parked. */
   replay(id: string): Promise<boolean>;
-  /** `due` and `parked` up to 1000. */
+  /** Counts `due` up to 1000, `parked` up to 200. */
   measure(now: Date): Promise<{ due: number; parked: number; oldestAgeMs: number }>;
 }
 
@@ -36,7 +37,7 @@ export function queueDesk<T extends Versioned>(
 ): QueueDesk {
   const { name, dueField, parkedFilter } = queue;
   const findParked = async () => {
-    const found = parkedFilter ? await store.find(parkedFilter, { limit: MAX_COUNTED }) : [];
+    const found = parkedFilter ? await store.find(parkedFilter, { limit: MAX_PARKED_COUNTED }) : [];
     return found.flatMap((doc) => {
       const state = queue.read(doc as T);
       return isParked(state) ? [{ id: doc._id, ...state }] : [];
@@ -63,7 +64,7 @@ export function queueDesk<T extends Versioned>(
     async measure(now) {
       const overdue = hasTime(dueField, now);
       const [due, [oldest], parked] = await Promise.all([
-        store.find(overdue, { limit: MAX_COUNTED, fields: ['_id'] }),
+        store.find(overdue, { limit: MAX_DUE_COUNTED, fields: ['_id'] }),
         store.find(overdue, { sort: { [dueField]: 1 }, limit: 1 }),
         findParked(),
       ]);

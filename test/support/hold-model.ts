@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import { workOff } from '../../mixins/due-work/queue.ts';
+import { workOff } from '../../mixins/due-work/work-off.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import { type DueQueue, workOff } from '../../mixins/due-work/queue.ts';
+import type { DueQueue } from '../../mixins/due-work/queue.ts';
+import { workOff } from '../../mixins/due-work/work-off.ts';
 import productService from '../../services/product/product/product.service.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import reviewService from '../../services/product/review/review.service.ts';

@@ -1,5 +1,6 @@
-import { type DueQueue, dueIn, putOff, putOffWaiting, WAITING } from '../../../../mixins/due-work/queue.ts';
+import { type DueQueue, dueIn, putOff, putOffWaiting } from '../../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY, replayed } from '../../../../mixins/due-work/schedule.ts';
+import { WAITING } from '../../../../mixins/due-work/work-off.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { LEASE, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
