@@ -1,6 +1,6 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
 import { closeStock, releaseStock, reserveStock } from '../order/saga/steps/stock-step.ts';
 import {

@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
 
 /** Limits of what a customer has on hold: stock that is not bought must not be kept out of sale. Times in ms. */

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Order, resumeAt } from './order.ts';
 import { type OrderDecision, updated } from './order-change.ts';
 import { mailOf } from './order-outbox.ts';

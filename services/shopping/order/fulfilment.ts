@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Order, type OrderFields, resumeAt } from './order.ts';
 import { moved, type OrderDecision } from './order-change.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';

@@ -1,6 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import type { Store } from '../../../mixins/store/store.ts';
-import type { NewOrder, Order, OrderFields } from './order.ts';
+import type { Order, OrderFields } from './order.ts';
 import { type Actor, canMove, historyWith, type Shipment, type Transition } from './order-state.ts';
 
 type SameState = Partial<OrderFields> & { state?: never; rejection?: never; payment?: never };
@@ -20,12 +19,6 @@ export interface OrderUpdateDecision extends OrderDecision {
 }
 
 export type OrderCommand<A = Order> = (order: Readonly<Order>, now: Date) => OrderDecision<A>;
-
-/** The store of orders; it takes no patch and no new order that `Order` does not allow. */
-export interface OrderStore extends Omit<Store<Order>, 'insert' | 'change'> {
-  insert(order: NewOrder): Promise<boolean>;
-  change<A>(id: string, decide: OrderCommand<A>): Promise<A>;
-}
 
 /** The order with other fields, in the state that it is in. */
 export function updated(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {

@@ -1,9 +1,11 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import type { CursorPage } from '../../../lib/contract/page.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { isPaid, type Order } from './order.ts';
-import type { OrderCommand, OrderStore } from './order-change.ts';
+import type { OrderCommand } from './order-change.ts';
+import type { OrderStore } from './order-store.ts';
 import { isSkipped } from './saga/order-steps.ts';
 import { driveOn, finish } from './saga/recovery.ts';
 import { reconcileOrder } from './saga/settlement.ts';
@@ -36,14 +38,12 @@ export async function getOwnOrder({ store }: OrderService, id: string, customerI
 }
 
 /** A customer's orders, newest first. */
-export async function ordersOf(
+export function ordersOf(
   { store }: OrderService,
   customerId: string,
-  { limit = DEFAULT_LIMIT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
-) {
-  const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-  const orders = await store.find({ customerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 });
-  return page(orders, limit, ({ _id }) => [_id]);
+  { limit, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<CursorPage<Order>> {
+  return store.page({ customerId }, { limit, cursor, order: NEWEST_FIRST });
 }
 
 /**

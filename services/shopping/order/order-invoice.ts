@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
 import { type OrderDecision, updated } from './order-change.ts';
 

@@ -1,9 +1,9 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
 import type { Order } from './order.ts';
@@ -136,7 +136,7 @@ async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>
     before = auditedFields(found);
     return decide(found, now);
   });
-  changed(ctx, before, auditedFields(order));
+  recordChange(ctx, before, auditedFields(order));
   return staffView(order);
 }
 

@@ -2,14 +2,13 @@ import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { methodOf } from '../payment/payment-method.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import type { OrderStore } from './order-change.ts';
 import { changeOrder, getOwnOrder, logFailure, type OrderService, ordersOf, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
@@ -24,7 +23,7 @@ const RECOVERY_INTERVAL_MS = 1000;
 export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
   const book = loadRules(config);
 
-  return service<{ store: OrderStore; worker: Worker }>()(order, config, {
+  return service(order, config, {
     mixins: [
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
       worker<OrderService>({

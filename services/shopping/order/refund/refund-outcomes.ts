@@ -1,5 +1,5 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
+import { errors } from '../../../shared/problems.ts';
 import { attention } from '../attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
 import { type OrderUpdateDecision, updated } from '../order-change.ts';

@@ -1,6 +1,6 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
+import { errors } from '../../../shared/problems.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from '../order.ts';
 import { type OrderUpdateDecision, updated } from '../order-change.ts';
 import { type Actor, historyWith } from '../order-state.ts';

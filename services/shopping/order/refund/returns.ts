@@ -1,11 +1,10 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { Item } from '../../cart/cart.ts';
 import { type Order, type Return, resumeAt } from '../order.ts';
 import { type OrderUpdateDecision, updated } from '../order-change.ts';
-import { mailOf } from '../order-outbox.ts';
+import { forgetStockEntries, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith } from '../order-state.ts';
-import { forgetStockEntries } from '../saga/steps/stock-step.ts';
 import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
 import { refundOf } from './refunds.ts';
 import {

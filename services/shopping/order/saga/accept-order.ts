@@ -1,10 +1,10 @@
 import type { Result, Rpc } from '../../../../lib/contract/contract.ts';
-import { errors } from '../../../../lib/contract/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import { errors } from '../../../shared/problems.ts';
 import { priceBasket } from '../../checkout/basket.ts';
 import type { PriceBook } from '../../checkout/pricing/rules.ts';
 import type { NewOrder, Order } from '../order.ts';
-import type { OrderStore } from '../order-change.ts';
+import type { OrderStore } from '../order-store.ts';
 import { decideAcceptance, draftOrder, type OrderRequest, refusePriceChange } from './order-acceptance.ts';
 
 interface AcceptedOrder {

@@ -1,5 +1,5 @@
 import type { Params, Result } from '../../../../lib/contract/contract.ts';
-import { errors } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { PricedBasket } from '../../checkout/basket.ts';
 import { beginOrder, type NewOrder, type Order } from '../order.ts';
 import type { OrderDecision } from '../order-change.ts';

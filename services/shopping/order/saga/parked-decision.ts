@@ -1,4 +1,4 @@
-import { errors } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import { attention } from '../attention.ts';
 import { type Order, type OrderFields, type Refund, resumeAt } from '../order.ts';
 import { moved, type OrderDecision, updated } from '../order-change.ts';
