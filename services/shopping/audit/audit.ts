@@ -10,7 +10,7 @@ import { checkRefunds } from './refunds.ts';
 import { Findings, type Violation } from './violation.ts';
 
 /** The violations of the invariants in this data. Work that may be under way is none. */
-export function violationsOf(data: AuditData, expectations: Expectations): Violation[] {
+function violationsOf(data: AuditData, expectations: Expectations): Violation[] {
   const findings = new Findings();
   checkGoods(data, findings);
   checkMoney(data, findings);

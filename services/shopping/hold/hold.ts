@@ -23,7 +23,7 @@ export interface HeldItems {
   items: Item[];
 }
 
-export interface CurrentHold extends HeldItems {
+interface CurrentHold extends HeldItems {
   /** TAKING: the stock is being reserved. */
   state: 'TAKING' | 'HELD';
   begunAt: Date;
