@@ -21,7 +21,7 @@ export interface OrderUpdateDecision extends OrderDecision {
 export type OrderCommand<A = Order> = (order: Readonly<Order>, now: Date) => OrderDecision<A>;
 
 /** The order with other fields, in the state that it is in. */
-export function updated(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
+export function updateOrder(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
   return { answer: { ...order, ...patch }, patch };
 }
 
@@ -35,7 +35,7 @@ interface Cause {
  * The order in its next state, which its history tells of.
  * @throws {Error} when the table of transitions does not have this one
  */
-export function moved(
+export function moveOrder(
   order: Readonly<Order>,
   next: Transition,
   { at, by, note }: Cause,

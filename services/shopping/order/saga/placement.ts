@@ -1,6 +1,6 @@
 import { newId } from '../../../shared/ids.ts';
 import type { Order, OrderFields, PaidOrder } from '../order.ts';
-import { moved } from '../order-change.ts';
+import { moveOrder } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
 import { keptCharge } from './kept-charge.ts';
@@ -117,7 +117,7 @@ async function advance(
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...due];
-    return moved(current, next, { at, note }, { ...fields, outbox, failures: 0 });
+    return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
   announceChange(moving, rpc);
   return moving;
