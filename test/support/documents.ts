@@ -13,7 +13,7 @@ export const readPage = (page: string): string => readFileSync(join(ROOT, page),
 /** The text without its code, in which brackets mean something else. */
 const prose = (markdown: string): string => markdown.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '');
 
-export interface Link {
+interface Link {
   /** As it is written. */
   href: string;
   /** The file, from the root. */
