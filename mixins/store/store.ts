@@ -1,10 +1,12 @@
 import { isDate } from 'node:util/types';
 import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
-import type { Self } from '../../lib/contract/service.ts';
+import type { Mixin, Self } from '../../lib/contract/mixin.ts';
+import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
+import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
@@ -21,6 +23,15 @@ export interface Store<T> {
     filter: Filter,
     options?: FindOptions & { fields?: readonly K[] },
   ): Promise<Pick<T, K>[]>;
+  /**
+   * One page of a list that clients read by `limit` and `cursor`.
+   * @throws invalid-request for a cursor of another list
+   */
+  page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
+  page<K extends keyof T & string>(
+    filter: Filter,
+    options: PageOptions<T> & { fields: readonly K[] },
+  ): Promise<CursorPage<Pick<T, K>>>;
   /**
    * Those of a filter a batch at a time, in no order, so that few are in memory however many there are. What changes
    * meanwhile comes as it was or as it is, or not at all if it is new or gone.
@@ -56,15 +67,11 @@ export interface StoreOptions<T> {
  * Mixes in `this.store`: one collection, in MongoDB when the config has an address and else in a NeDB file, through
  * moleculer-db. Ready for use, indexes and all, when the service's own `started` runs.
  */
-export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Partial<ServiceSchema> {
-  const { node, collection, indexes = [], written } = options;
-  const database = config.databasePrefix + node;
-  const adapter = config.mongoUrl
-    ? new MongoAdapter(config.mongoUrl, database, collection)
-    : new NedbAdapter(config.dataDir, database, collection);
+export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Mixin<{ store: Store<T> }> {
+  const { collection, indexes = [], written } = options;
   const mixin = {
     mixins: [DbService as unknown as Partial<ServiceSchema>],
-    adapter,
+    adapter: adapterOf(config, options),
     collection,
     // Its ready-made actions would let any caller past the rules of the domain.
     actions: Object.fromEntries(Object.keys(readyMade.actions).map((name) => [name, false])),
@@ -86,12 +93,26 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
   return mixin;
 }
 
+export type Adapter = MongoAdapter | NedbAdapter;
+
+/** The adapter of a collection, not connected yet. */
+export function adapterOf(
+  config: Config,
+  { node, collection }: Pick<StoreOptions<never>, 'node' | 'collection'>,
+): Adapter {
+  const database = config.databasePrefix + node;
+  return config.mongoUrl
+    ? new MongoAdapter(config.mongoUrl, database, collection)
+    : new NedbAdapter(config.dataDir, database, collection);
+}
+
 /** What a service has of moleculer-db's mixin and of ours. */
 type Mixed<T> = Service & { adapter: Engine; store: Store<T> };
 
 const readyMade = DbService as unknown as { actions: object };
 
-class DocumentStore<T extends Versioned> implements Store<T> {
+/** The store of one collection on either engine. */
+export class DocumentStore<T extends Versioned> implements Store<T> {
   readonly #engine: Engine;
   readonly #changes: Changes<T>;
 
@@ -126,6 +147,17 @@ class DocumentStore<T extends Versioned> implements Store<T> {
   ): Promise<Pick<T, K>[]> {
     refuseOdd(filter);
     return (await this.#engine.query(filter, options)) as Pick<T, K>[];
+  }
+
+  page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
+  page<K extends keyof T & string>(
+    filter: Filter,
+    options: PageOptions<T> & { fields: readonly K[] },
+  ): Promise<CursorPage<Pick<T, K>>>;
+  async page(filter: Filter, options: PageOptions<T> & { fields?: readonly string[] }): Promise<CursorPage<T>> {
+    refuseOdd(filter);
+    const read = async (range: Filter, how: FindOptions) => (await this.#engine.query(range, how)) as T[];
+    return readPageOf(read, filter, options);
   }
 
   scan<K extends keyof T & string = keyof T & string>(

@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import type { Stores } from '../../../mixins/store/stores.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { hashOf } from './format/file-index.ts';
 import { BrokenFile } from './format/row.ts';
 import type { ImportedRow } from './imported-row.ts';
 import { claimed, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
 import { productRows } from './product-rows.ts';
+import { noteRefusals, type Refusal } from './refusals.ts';
 import { missingIn } from './removals.ts';
 import { type Result, runImport } from './run.ts';
 
 /** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
 const MOST_RENEWALS = 36;
 
-type ImportService = Self<{ store: Store<Job>; worker: Worker }>;
+/** What the mixins of the `import` service bring. */
+export type ImportParts = { store: Store<Job>; worker: Worker } & Stores<{ refusals: Refusal }>;
+type ImportService = Self<ImportParts>;
 
 /** The name of an import's file. */
 export const fileOf = (id: string): string => `import/${id}`;
@@ -50,7 +54,7 @@ async function attempt(
   blobs: Blobs,
   { job, again, owner }: Claim,
 ): Promise<{ reason: string | null } | undefined> {
-  const { store, broker, worker, logger } = service;
+  const { store, stores, broker, worker, logger } = service;
   let renewals = 0;
   const renewing = setInterval(() => {
     if (++renewals > MOST_RENEWALS) return;
@@ -79,7 +83,7 @@ async function attempt(
       },
       async save(results) {
         // Before they are counted: what is noted twice is there once.
-        await note(service, job._id, results);
+        await noteRefusals(stores.refusals, job._id, refusalsIn(results));
         renewals = 0;
         const kept = await store.change(job._id, (found, now) => progressed(found, owner, results, now));
         return kept !== null && !worker.stopping.aborted;
@@ -114,12 +118,8 @@ async function elsewhere(
   );
 }
 
-async function note({ broker }: ImportService, importId: string, results: readonly Result[]): Promise<void> {
-  const rows = results.flatMap(({ line, outcome }) =>
-    outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : [],
-  );
-  if (rows.length > 0) await broker.call('refusedRow.append', { importId, rows });
-}
+const refusalsIn = (results: readonly Result[]) =>
+  results.flatMap(({ line, outcome }) => (outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : []));
 
 /** What is read is progress too: several passes may be needed before anything comes of it. */
 async function* watched(file: AsyncIterable<Buffer>, progress: () => void): AsyncGenerator<Buffer> {

@@ -1,10 +1,11 @@
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import { reviewVote } from './review-vote.contract.ts';
 import { cast, type Vote, voiceOf, withdrawn } from './review-vote.ts';
 import { type Counting, settle, settleDue, unlessGone } from './settle.ts';
@@ -38,7 +39,7 @@ async function settled(votes: This, id: string): Promise<void> {
 }
 
 export default function reviewVoteService(config: Config) {
-  return service<{ store: Store<Vote>; worker: Worker }>()(reviewVote, config, {
+  return service(reviewVote, config, {
     mixins: [
       worker<This>({
         every: PAUSE,
@@ -95,10 +96,8 @@ export default function reviewVoteService(config: Config) {
       },
 
       async export(ctx) {
-        const { customerId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId, ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { customerId, limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId }, { limit, cursor });
         return {
           items: items.map(({ reviewId, productId, createdAt }) => ({
             ...{ reviewId, productId, at: createdAt.toISOString() },

@@ -1,11 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { forget } from '../../../mixins/store/once.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { review } from './review.contract.ts';
 import { type Review, voted, withdrawn } from './review.ts';
 import { LIST_INDEXES, shownReviews } from './review-list.ts';
@@ -19,7 +18,7 @@ const PAUSE = 1000;
 const BATCH = 100;
 
 export default function reviewService(config: Config) {
-  return service<{ store: Store<Review>; worker: Worker }>()(review, config, {
+  return service(review, config, {
     mixins: [
       worker<ReviewService>({
         every: PAUSE,
@@ -69,10 +68,8 @@ export default function reviewService(config: Config) {
       },
 
       async export(ctx) {
-        const { customerId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId, ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { customerId, limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId }, { limit, cursor });
         return { items: items.map(ownView), nextCursor };
       },
 

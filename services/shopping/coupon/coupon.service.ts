@@ -1,10 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { coupon } from './coupon.contract.ts';
 import {
   type Coupon,
@@ -24,7 +23,7 @@ export default function couponService(config: Config) {
   const { holdTime } = config;
   const bookOf = ({ store }: { store: Store<Coupon> }): UseBook => ({ store, holdTime });
 
-  return service<{ store: Store<Coupon> }>()(coupon, config, {
+  return service(coupon, config, {
     mixins: [
       store<Coupon>(config, {
         node: 'shopping',
@@ -40,7 +39,7 @@ export default function couponService(config: Config) {
         const before = await this.store.get(code);
         const isNew = await this.store.insert(draft);
         const view = couponView(isNew ? draft : await this.store.change(code, (known) => changeTerms(known, input)));
-        changed(ctx, before && couponView(before), view);
+        recordChange(ctx, before && couponView(before), view);
         return view;
       },
 
@@ -51,10 +50,8 @@ export default function couponService(config: Config) {
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId: '', ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId: '' }, { limit, cursor });
         return { items: items.map(couponView), nextCursor };
       },
 

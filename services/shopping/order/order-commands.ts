@@ -1,9 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import type { CursorPage } from '../../../lib/contract/page.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
 import { isSkipped } from './saga/order-steps.ts';
 import { place } from './saga/placement.ts';
@@ -38,14 +39,12 @@ export async function own({ store }: OrderService, id: string, customerId: strin
 }
 
 /** A customer's orders, newest first. */
-export async function ordersOf(
+export function ordersOf(
   { store }: OrderService,
   customerId: string,
-  { limit = DEFAULT_LIMIT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
-) {
-  const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-  const orders = await store.find({ customerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 });
-  return page(orders, limit, ({ _id }) => [_id]);
+  { limit, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<CursorPage<Order>> {
+  return store.page({ customerId }, { limit, cursor, order: NEWEST_FIRST });
 }
 
 /**
