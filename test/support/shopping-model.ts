@@ -8,7 +8,7 @@ import cartService from '../../services/shopping/cart/cart.service.ts';
 import { type Cart, emptyCart } from '../../services/shopping/cart/cart.ts';
 import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
-import { LEASE, type Order } from '../../services/shopping/order/order.ts';
+import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
@@ -176,7 +176,7 @@ export class ModelShop {
     const process = this.#process(pick);
     if (what === 'minutes pass') jest.setSystemTime(Date.now() + 170_000);
     else if (what === 'recover') {
-      jest.setSystemTime(Date.now() + LEASE);
+      jest.setSystemTime(Date.now() + ORDER_LEASE_MS);
       this.#recover(process);
     } else if (what === 'freeze') this.#cluster.freeze(process, !process.frozen);
     else if (what === 'ask again') {

@@ -1,6 +1,6 @@
 import { isOutage } from '../../../../lib/process/outage.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
-import { LEASE, type Order, resumeAt } from '../order.ts';
+import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
 import { place } from './placement.ts';
 import { settle } from './settlement.ts';
@@ -31,7 +31,7 @@ export async function recoverOrders(shop: Shop, owner: string, failed: (error: u
 function claim(id: string, { store }: Shop, owner: string): Promise<Order | undefined> {
   return store.change(id, (order, now) => {
     if (order.nextAt === null || order.nextAt > now) return { answer: undefined };
-    const until = new Date(+now + LEASE);
+    const until = new Date(+now + ORDER_LEASE_MS);
     const patch = { lease: { owner, until }, nextAt: until, attempts: order.attempts + 1 };
     return { answer: { ...order, ...patch }, patch };
   });
