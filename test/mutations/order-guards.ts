@@ -61,9 +61,9 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I6 /,
   },
   'an outage counts as a failure of the order itself': {
-    file: 'services/shopping/order/saga/recovery.ts',
-    find: '(isOutage(error) ? 0 : 1)',
-    replace: '1',
+    file: 'mixins/due-work/schedule.ts',
+    find: 'const isAway = isOutage(cause);',
+    replace: 'const isAway = isOutage(null);',
     tests: ['test/unit/shopping/order.test.ts'],
     red: /● .*for an outage is tried again for as long as that lasts/,
   },

@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { workOff } from '../../mixins/due-work/work-off.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyAllotment } from '../../services/shared/reservations.ts';
@@ -10,7 +12,7 @@ import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
-import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
+import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
@@ -188,7 +190,9 @@ export class ModelShop {
   #recover({ name, services }: Process): void {
     const { store, broker: rpc } = (services.order as NonNullable<typeof services.order>).self;
     const failed = (error: unknown) => this.failures.push(error);
-    recoverOrders({ store: store as never, rpc }, name, failed).catch(failed);
+    const shop = { store: store as unknown as Store<Order>, rpc };
+    const work = (order: Order) => recover(order, shop);
+    workOff(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
   }
 
   #order(buyer: number, process: Process, key: string): void {

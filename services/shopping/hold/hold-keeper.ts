@@ -1,4 +1,6 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
+import { type DueQueue, dueIn } from '../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
@@ -16,11 +18,23 @@ import {
 } from './hold.ts';
 import { grantHold, type HoldLimits, refuseTooManyPieces } from './hold-limits.ts';
 
-const BATCH = 50;
+const holdFields = dueIn('nextAt');
+
+/** Holds that the keeper has to look at. */
+export const holdQueue: DueQueue<Hold> = {
+  name: 'holds',
+  policy: RETRY_POLICY,
+  ...holdFields,
+  // One that was parked may have been given back since, by its customer's next hold.
+  read: (hold) => ({ ...holdFields.read(hold), ...(isIdle(hold) ? { parkedAt: null } : {}) }),
+};
+
+const isIdle = ({ current, consumed, releasing }: Readonly<Hold>): boolean =>
+  current === null && consumed.length === 0 && releasing.length === 0;
 
 /** What the functions below read and call. */
 export interface Keeper {
-  store: Pick<Store<Hold>, 'get' | 'find' | 'change'>;
+  store: Pick<Store<Hold>, 'get' | 'change'>;
   rpc: Pick<Rpc, 'call'>;
 }
 
@@ -75,16 +89,8 @@ export async function giveHoldToOrder(
   return orderId;
 }
 
-/** Looks after holds whose time has come. @throws why the first of those failed that did; the others are done */
-export async function keepHolds(keeper: Keeper): Promise<void> {
-  const overdue = { $gt: new Date(0), $lte: new Date() };
-  const due = await keeper.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH });
-  const results = await Promise.allSettled(due.map((hold) => keep(hold, keeper)));
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-}
-
-async function keep(hold: Hold, keeper: Keeper): Promise<void> {
+/** Looks after a hold whose time has come. */
+export async function keepHold(hold: Hold, keeper: Keeper): Promise<void> {
   const { store, rpc } = keeper;
   const exists = await Promise.all(
     unconfirmed(hold, new Date()).map(async (one) => [one.orderId, await orderExists(one, rpc)] as const),

@@ -1,17 +1,20 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
-import { giveHoldToOrder, type Keeper, keepHolds, placeHold, releaseHold } from './hold-keeper.ts';
+import { giveHoldToOrder, holdQueue, type Keeper, keepHold, placeHold, releaseHold } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
 const KEEPING_INTERVAL_MS = 1000;
+const MAX_HOLDS_AT_ONCE = 50;
 
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
 
@@ -20,16 +23,18 @@ export default function holdService(config: Config) {
 
   return service(hold, config, {
     mixins: [
-      worker<This>({
+      dueWork<Hold, This>({
+        queue: holdQueue,
         every: KEEPING_INTERVAL_MS,
-        run() {
-          return keepHolds(keeperOf(this));
+        atOnce: MAX_HOLDS_AT_ONCE,
+        work(doc) {
+          return keepHold(doc, keeperOf(this));
         },
       }),
       store<Hold>(config, {
         node: 'shopping',
         collection: 'holds',
-        indexes: [{ fields: { nextAt: 1 } }],
+        indexes: [{ fields: { nextAt: 1 } }, PARKED_INDEX],
         create: newHold,
       }),
     ],

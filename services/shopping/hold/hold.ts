@@ -1,9 +1,10 @@
+import type { RetryFields } from '../../../mixins/due-work/queue.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Item } from '../cart/cart.ts';
 import { type HoldUsage, usageAt } from './hold-limits.ts';
 
 /** The stock that is on hold for a customer, whose id is its id. */
-export interface Hold {
+export interface Hold extends RetryFields {
   _id: string;
   rev: number;
   current: CurrentHold | null;

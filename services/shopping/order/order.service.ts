@@ -1,23 +1,24 @@
 import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { methodOf } from '../payment/payment-method.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { changeOrder, getOwnOrder, logFailure, type OrderService, ordersOf, shopOf } from './order-commands.ts';
+import { changeOrder, getOwnOrder, type OrderService, ordersOf, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
-import { recoverOrders } from './saga/recovery.ts';
+import { recover, recoveryQueue } from './saga/recovery.ts';
 
 const RECOVERY_INTERVAL_MS = 1000;
+const MAX_ORDERS_AT_ONCE = 20;
 
 /** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
 export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
@@ -26,10 +27,12 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
   return service(order, config, {
     mixins: [
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
-      worker<OrderService>({
+      dueWork<Order, OrderService>({
+        queue: recoveryQueue(config.nodeId),
         every: RECOVERY_INTERVAL_MS,
-        run() {
-          return recoverOrders(shopOf(this), config.nodeId, logFailure(this));
+        atOnce: MAX_ORDERS_AT_ONCE,
+        work(order) {
+          return recover(order, shopOf(this));
         },
       }),
       store<Order>(config, {

@@ -49,7 +49,7 @@ export interface OrderFields extends Priced {
   outbox: OutboxEntry[];
   /** The node that drives the order on. It saves work; correctness rests on `rev` and on the keys. */
   lease: { owner: string; until: Date } | null;
-  /** How often recovery has claimed the order. The pauses grow with it. */
+  /** How often in a row its work was put off. The pauses grow with it. */
   attempts: number;
   /** Failures in a row, outages not counted. After too many the order is parked. */
   failures: number;
