@@ -4,6 +4,7 @@ import { middlewareOrder } from './lib/cluster/middleware-order.ts';
 import { isCounted } from './lib/cluster/node-breaker.ts';
 import { replacedNodes } from './lib/cluster/replaced-nodes.ts';
 import { actionTimeout } from './lib/contract/action-timeout.ts';
+import { eventCheck } from './lib/contract/event-check.ts';
 import { paramsValidator } from './lib/contract/validator.ts';
 import type { Config } from './lib/process/config.ts';
 import { drain } from './lib/process/drain.ts';
@@ -14,6 +15,7 @@ import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts'
 import { requestLog } from './lib/process/request-log.ts';
 import { relay } from './lib/relay/middleware.ts';
 import { contracts } from './services/contracts.ts';
+import { staffAudit } from './services/customer/staff/audited.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
@@ -101,6 +103,8 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: paramsValidator(),
 
     middlewares: [
+      staffAudit(),
+      eventCheck(contracts),
       relay(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),

@@ -1,5 +1,5 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
-import type { Contract } from '../lib/contract/contract.ts';
+import { type Contract, register } from '../lib/contract/contract.ts';
 import { relay } from '../lib/relay/relay.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
@@ -21,6 +21,7 @@ import { product } from './product/product/product.contract.ts';
 import { review } from './product/review/review.contract.ts';
 import { reviewVote } from './product/review/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert/stock-alert.contract.ts';
+import type { ProblemCode } from './shared/problem-codes.ts';
 import { audit } from './shopping/audit/audit.contract.ts';
 import { cart } from './shopping/cart/cart.contract.ts';
 import { checkout } from './shopping/checkout/checkout.contract.ts';
@@ -32,8 +33,7 @@ import { order } from './shopping/order/order.contract.ts';
 import { payment } from './shopping/payment/payment.contract.ts';
 import { sandbox } from './shopping/payment/sandbox/sandbox.contract.ts';
 
-/** Every contract of the shop: the gateway's routes come from here. */
-export const contracts: readonly Contract[] = [
+const registered = register([
   api,
   docs,
   accountPages,
@@ -66,4 +66,14 @@ export const contracts: readonly Contract[] = [
   creditNote,
   audit,
   tracking,
-];
+]);
+
+/** Every contract of the shop: the gateway's routes come from here. */
+export const contracts: readonly Contract[] = registered;
+
+declare module '../lib/contract/contract.ts' {
+  interface Registered {
+    shop: typeof registered;
+  }
+  interface KnownProblems extends Record<ProblemCode, unknown> {}
+}

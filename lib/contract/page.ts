@@ -1,4 +1,4 @@
-import { errors } from './errors.ts';
+import { protocolErrors } from './errors.ts';
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_PAGE_ITEMS = 100;
@@ -46,7 +46,7 @@ export function decodeCursor(cursor: string, shape: readonly ('string' | 'number
 
 /** A cursor that is not of this list. */
 export const foreignCursor = () =>
-  errors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
+  protocolErrors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
 
 /** How many of the items, at least one, fit into a page. */
 export function fitting(items: readonly unknown[]): number {

@@ -1,8 +1,8 @@
 import { isDate } from 'node:util/types';
 import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
+import type { Mixin, Self } from '../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../lib/contract/page.ts';
-import type { Self } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
@@ -67,7 +67,7 @@ export interface StoreOptions<T> {
  * Mixes in `this.store`: one collection, in MongoDB when the config has an address and else in a NeDB file, through
  * moleculer-db. Ready for use, indexes and all, when the service's own `started` runs.
  */
-export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Partial<ServiceSchema> {
+export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Mixin<{ store: Store<T> }> {
   const { collection, indexes = [], written } = options;
   const mixin = {
     mixins: [DbService as unknown as Partial<ServiceSchema>],

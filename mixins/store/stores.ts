@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Service, ServiceSchema } from 'moleculer';
+import type { Service } from 'moleculer';
+import type { Mixin } from '../../lib/contract/mixin.ts';
 import type { Config } from '../../lib/process/config.ts';
 import type { Index } from './engine.ts';
 import type { Versioned } from './patch.ts';
@@ -30,7 +31,7 @@ export function stores<D extends { [N in keyof D]: Versioned }>(
   config: Config,
   node: StoreOptions<Versioned>['node'],
   collections: { readonly [N in keyof D]: Omit<StoreOptions<D[N]>, 'node' | 'written'> },
-): Partial<ServiceSchema> {
+): Mixin<Stores<D>> {
   return {
     created(this: Service) {
       const self = this as Mixed;

@@ -1,4 +1,4 @@
-import { isCurrency } from '../../../services/shared/money.ts';
+import { isCurrency } from '../../contract/currency.ts';
 import { isTimeZone } from '../../contract/time-zone.ts';
 import { FLAG_ALLOWED, flag, listOf, number, type Setting, text, where, wholeNumber } from './setting.ts';
 

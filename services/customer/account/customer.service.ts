@@ -1,10 +1,11 @@
 import { keyRing } from '../../../lib/auth/token-keys.ts';
-import { errors } from '../../../lib/contract/errors.ts';
+import { properties } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { addressHandlers } from '../address/addresses.ts';
 import { authHandlers } from '../auth/auth.ts';
 import { credentialHandlers } from '../auth/credentials.ts';
@@ -15,14 +16,14 @@ import { staffHandlers } from '../staff/staff.ts';
 import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';
 import { customer } from './customer.contract.ts';
-import { accountOf, type CustomerMixins, type CustomerService, changeOwn, hashed } from './customer-service.ts';
+import { accountOf, type CustomerService, changeOwn, hashed } from './customer-service.ts';
 import { normalEmail } from './email.ts';
 
 const ERASURE_PAUSE = 500;
 
 /** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
 export default function customerService(config: Config, erasurePause = 35_000) {
-  return service<CustomerMixins>()(customer, config, {
+  return service(customer, config, {
     mixins: [
       worker<CustomerService>({
         every: ERASURE_PAUSE,
@@ -40,13 +41,8 @@ export default function customerService(config: Config, erasurePause = 35_000) {
           { fields: { 'erasure.nextAt': 1 } },
         ],
       }),
+      properties(() => ({ shop: config, keys: keyRing(config), hashing: new HashingQueue() })),
     ],
-
-    created() {
-      this.shop = config;
-      this.keys = keyRing(config);
-      this.hashing = new HashingQueue();
-    },
 
     handlers: {
       ...authHandlers,

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import { signLink } from '../auth/link.ts';
 import { LINK_MAILS, mail, NOTICES, ORDER_MAILS } from './mail.contract.ts';
 import { claim, ended, failed, type Mail, newMail, replayed } from './mail.ts';
@@ -91,7 +93,7 @@ export default function mailService(config: Config) {
     }
   }
 
-  return service<{ store: Store<Mail>; worker: Worker }>()(mail, config, {
+  return service(mail, config, {
     mixins: [
       worker<This>({
         every: PAUSE,

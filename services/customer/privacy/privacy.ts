@@ -1,6 +1,6 @@
 import type { Ctx, Result } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { errors } from '../../shared/problems.ts';
 import { profileOf } from '../account/account.ts';
 import { consentsView } from '../account/consent.ts';
 import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from '../account/customer-service.ts';

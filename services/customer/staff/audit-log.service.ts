@@ -2,7 +2,7 @@ import type { Params } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { auditLog } from './audit-log.contract.ts';
 
 type Begun = Omit<Params<'audit-log.begin'>, 'id'>;
@@ -30,7 +30,7 @@ const STARTED = 'started';
 
 /** Who of staff did what. Entries are added and ended, each once; nothing changes or removes them after that. */
 export default function auditLogService(config: Config) {
-  return service<{ store: Store<Entry> }>()(auditLog, config, {
+  return service(auditLog, config, {
     mixins: [
       store<Entry>(config, {
         node: 'customer',

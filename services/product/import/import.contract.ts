@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
@@ -94,7 +94,3 @@ export const imports = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof imports> {}
-}

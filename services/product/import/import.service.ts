@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -8,6 +8,7 @@ import { store } from '../../../mixins/store/store.ts';
 import { stores } from '../../../mixins/store/stores.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
 import { type Format, type Job, queued, uploading } from './job.ts';
 import { firstRefusals, type Refusal, refusalsPage } from './refusals.ts';
@@ -24,7 +25,7 @@ export default function importService(config: Config) {
   const blobs = blobStore(config.blobs);
   const patience = timeoutOf(imports.actions.start) ?? 0;
 
-  return service<ImportParts>()(imports, config, {
+  return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'removedVariant'],
     mixins: [
       worker<Self<ImportParts>>({

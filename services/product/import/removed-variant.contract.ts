@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
@@ -41,7 +41,3 @@ export const removedVariant = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof removedVariant> {}
-}

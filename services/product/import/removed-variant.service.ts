@@ -1,7 +1,7 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import type { PlaceKey } from '../../../mixins/store/pages.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { afterLine, endOf, lineId } from './format/line-id.ts';
 import { removedVariant } from './removed-variant.contract.ts';
 
@@ -27,7 +27,7 @@ const placeIn = (importId: string): PlaceKey<RemovedVariant> => ({
 });
 
 export default function removedVariantService(config: Config) {
-  return service<{ store: Store<RemovedVariant> }>()(removedVariant, config, {
+  return service(removedVariant, config, {
     mixins: [
       store<RemovedVariant>(config, {
         node: 'product',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
 import type { Store } from '../../../mixins/store/store.ts';

@@ -1,12 +1,13 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Handlers, Self } from '../../../lib/contract/service.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
-import { LOW_BY_SKU, LOW_STANDINGS, logOf, lowAtOf, type Stock, setLowAt } from './stock.ts';
+import { LOW_STOCK_BY_SKU, LOW_STOCK_KEYS, logOf, lowAtOf, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
 export type InventoryService = Self<{ store: Store<Stock> }>;
@@ -22,10 +23,10 @@ export const inventoryStaffHandlers = (
     const filter = {
       ...(sku === undefined ? {} : { _id: sku }),
       ...(productId === undefined ? {} : { productId }),
-      ...(low ? { standing: LOW_STANDINGS } : {}),
+      ...(low ? { standing: LOW_STOCK_KEYS } : {}),
     };
     // By SKU, either way.
-    const order = low ? ({ direction: 1, key: LOW_BY_SKU } as const) : ({ direction: 1 } as const);
+    const order = low ? ({ direction: 1, key: LOW_STOCK_BY_SKU } as const) : ({ direction: 1 } as const);
     const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order, fields: VIEWED });
     return { items: items.map(stockView), nextCursor };
   },
@@ -58,7 +59,7 @@ export const inventoryStaffHandlers = (
       const { answer, ...rest } = setLowAt(stock, lowAt, now);
       return { answer: { before: stockView(stock), after: stockView(answer) }, ...rest };
     }).catch(unknownSku);
-    changed(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
+    recordChange(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
     return after;
   },
 });

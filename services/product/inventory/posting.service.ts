@@ -1,11 +1,12 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { readOnce } from '../../../lib/contract/fingerprint.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
-import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
 import { newPosting, type Posting } from './posting.ts';
@@ -20,7 +21,7 @@ const keeperOf = ({ store, broker: rpc, worker }: This): Keeper => ({ store, rpc
 
 /** What staff does to the stock, each request once for good. */
 export default function postingService(config: Config) {
-  return service<{ store: Store<Posting>; worker: Worker }>()(posting, config, {
+  return service(posting, config, {
     mixins: [
       worker<This>({
         every: PAUSE,
@@ -50,7 +51,7 @@ export default function postingService(config: Config) {
         if (outcome.outcome === 'short') throw errors.outOfStock([{ sku, requested: -quantity, available }]);
         const { kind, reason } = ctx.params;
         const before = available - effectOf({ kind, quantity }).available;
-        changed(ctx, { available: before }, { available });
+        recordChange(ctx, { available: before }, { available });
         return { sku, seq, kind, quantity, ...(reason ? { reason } : {}), at, available, reserved, sold };
       },
 
@@ -70,7 +71,7 @@ export default function postingService(config: Config) {
           ...{ available, reserved, sold },
         }));
         const differences = views.filter(({ difference }) => difference !== 0);
-        changed(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
+        recordChange(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
         return { id, lines: views };
       },
     },

@@ -1,6 +1,6 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Posted } from './ledger.ts';
 import type { Correction } from './stock-post.ts';
 

@@ -1,9 +1,9 @@
 import type { CursorPage } from '../../../lib/contract/page.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import type { REVIEW_SORTS } from './review.rules.ts';
 import type { Review } from './review.ts';
 
-export const SORTS = ['helpful', 'newest', 'rating', '-rating'] as const;
-type Sort = (typeof SORTS)[number];
+type Sort = (typeof REVIEW_SORTS)[number];
 
 /** What a list is ordered by, and which way; what is equal in it is ordered by the id, the same way. */
 const ORDERS: Record<Sort, { field?: 'helpful' | 'rating'; direction: 1 | -1 }> = {

@@ -1,4 +1,4 @@
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { type Review, starsOf } from './review.ts';

@@ -1,8 +1,9 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import { versionIn } from '../../../lib/contract/etag.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { MODERATED, moderated } from './review.ts';
 import { type ReviewService, settled } from './review-service.ts';
 import type { reviewStaffActions } from './review-staff.contract.ts';
@@ -41,6 +42,6 @@ async function moderate(
       throw isProblem(error, 'not-found') ? errors.notFound('This review') : error;
     });
   await settled(reviews, id);
-  changed(ctx, auditView(before), auditView(after));
+  recordChange(ctx, auditView(before), auditView(after));
   return staffView(after);
 }

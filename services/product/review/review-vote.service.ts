@@ -1,9 +1,11 @@
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import { reviewVote } from './review-vote.contract.ts';
 import { cast, type Vote, voiceOf, withdrawn } from './review-vote.ts';
 import { type Counting, settle, settleDue, unlessGone } from './settle.ts';
@@ -37,7 +39,7 @@ async function settled(votes: This, id: string): Promise<void> {
 }
 
 export default function reviewVoteService(config: Config) {
-  return service<{ store: Store<Vote>; worker: Worker }>()(reviewVote, config, {
+  return service(reviewVote, config, {
     mixins: [
       worker<This>({
         every: PAUSE,

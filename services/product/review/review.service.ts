@@ -1,10 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { forget } from '../../../mixins/store/once.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { review } from './review.contract.ts';
 import { type Review, voted, withdrawn } from './review.ts';
 import { LIST_INDEXES, shownReviews } from './review-list.ts';
@@ -18,7 +18,7 @@ const PAUSE = 1000;
 const BATCH = 100;
 
 export default function reviewService(config: Config) {
-  return service<{ store: Store<Review>; worker: Worker }>()(review, config, {
+  return service(review, config, {
     mixins: [
       worker<ReviewService>({
         every: PAUSE,

@@ -1,6 +1,6 @@
-import { isProblem } from '../../../lib/contract/errors.ts';
 import type { Once } from '../../../mixins/store/once.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
 import { arrived, type Counted, claimed, through } from './counted.ts';
 
 /** By how much another document has to change. */

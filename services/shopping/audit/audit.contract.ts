@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { INVARIANTS, type Invariant } from './violation.ts';
 
 const violation = {
@@ -41,7 +41,3 @@ export const audit = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof audit> {}
-}

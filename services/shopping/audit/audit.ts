@@ -10,7 +10,7 @@ import { checkRefunds } from './refunds.ts';
 import { Findings, type Violation } from './violation.ts';
 
 /** What is against the invariants in these books. Pure; what may just be under way is not reported. */
-export function violationsOf(books: Books, expectations: Expectations): Violation[] {
+function violationsOf(books: Books, expectations: Expectations): Violation[] {
   const findings = new Findings();
   checkGoods(books, findings);
   checkMoney(books, findings);

@@ -1,9 +1,10 @@
 import type { Ctx, Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { cart } from './cart.contract.ts';
 import {
   type Cart,
@@ -96,7 +97,7 @@ export default function cartService(config: Config) {
     }
   }
 
-  return service<{ store: Store<Cart>; worker: Worker }>()(cart, config, {
+  return service(cart, config, {
     mixins: [
       worker<This>({
         every: CLEANING_PAUSE,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { type Money, sum, times } from '../../shared/money.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** A cart; its id is its customer's, or for a guest the hash of the token. */
 export interface Cart {

@@ -1,7 +1,8 @@
 import type { Params, Result, Rpc } from '../../../lib/contract/contract.ts';
-import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import { orderable } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
 import { amountLimits } from '../payment/providers/amount-limits.ts';

@@ -1,6 +1,6 @@
 import type { Params } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { endOf, startOf } from '../../../lib/contract/time.ts';
+import { errors } from '../../shared/problems.ts';
 import type { CouponInput } from './coupon.ts';
 
 /** What each kind of coupon cannot do without. */

@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { coupon } from './coupon.contract.ts';
 import {
   type Coupon,
@@ -23,7 +23,7 @@ export default function couponService(config: Config) {
   const { holdTime } = config;
   const bookOf = ({ store }: { store: Store<Coupon> }): UseBook => ({ store, holdTime });
 
-  return service<{ store: Store<Coupon> }>()(coupon, config, {
+  return service(coupon, config, {
     mixins: [
       store<Coupon>(config, {
         node: 'shopping',
@@ -39,7 +39,7 @@ export default function couponService(config: Config) {
         const before = await this.store.get(code);
         const isNew = await this.store.insert(draft);
         const view = couponView(isNew ? draft : await this.store.change(code, (known) => changeTerms(known, input)));
-        changed(ctx, before && couponView(before), view);
+        recordChange(ctx, before && couponView(before), view);
         return view;
       },
 

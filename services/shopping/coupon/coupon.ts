@@ -1,5 +1,5 @@
-import { type CouponRefusal, errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { type CouponRefusal, errors } from '../../shared/problems.ts';
 import * as allotment from '../../shared/reservations.ts';
 import type { CouponTerms } from '../checkout/pricing/rules.ts';
 

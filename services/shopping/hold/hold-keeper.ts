@@ -1,6 +1,7 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
 import { begin, consume, doubtful, drop, type Hold, held, type Reservation, released, review } from './hold.ts';
 import { grantHold, type HoldLimits, refuseTooManyPieces } from './hold-limits.ts';

@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
 
 /** What a customer may have on hold, so that nobody takes stock out of sale without buying it. Times in ms. */

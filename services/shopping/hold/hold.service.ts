@@ -1,10 +1,11 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
 import { consumeHold, hold as holdItems, type Keeper, keepHolds, letGo } from './hold-keeper.ts';
@@ -17,7 +18,7 @@ type This = Self<{ store: Store<Hold>; worker: Worker }>;
 export default function holdService(config: Config) {
   const keeperOf = ({ store, broker }: This): Keeper => ({ store, rpc: broker });
 
-  return service<{ store: Store<Hold>; worker: Worker }>()(hold, config, {
+  return service(hold, config, {
     mixins: [
       worker<This>({
         every: PAUSE,

@@ -23,7 +23,7 @@ export interface Reservation {
   items: Item[];
 }
 
-export interface Current extends Reservation {
+interface Current extends Reservation {
   /** TAKING: the stock is being reserved. */
   state: 'TAKING' | 'HELD';
   begunAt: Date;

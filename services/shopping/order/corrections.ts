@@ -1,6 +1,6 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Order, resumeAt } from './order.ts';
 import { mailOf } from './order-outbox.ts';
 import { type Actor, noted } from './order-state.ts';

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import { attention } from './attention.ts';
 import { type Order, type Refund, resumeAt } from './order.ts';
 import { type Actor, move, noted } from './order-state.ts';

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Order, resumeAt } from './order.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, move, type OrderState } from './order-state.ts';

@@ -1,10 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../../lib/contract/page.ts';
-import type { Self } from '../../../lib/contract/service.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
 import { isSkipped } from './saga/order-steps.ts';
 import { place } from './saga/placement.ts';

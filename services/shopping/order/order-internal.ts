@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { hasBought } from './bought.ts';
 import { decide, decisionFor, parkedStepOf } from './decide.ts';
 import { erasedOrder } from './erased.ts';

@@ -2,9 +2,9 @@ import type { Ctx } from '../../../lib/contract/contract.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
@@ -141,7 +141,7 @@ async function commanded(
     before = brief(found);
     return decide(found, now);
   });
-  changed(ctx, before, brief(order));
+  recordChange(ctx, before, brief(order));
   return staffView(order);
 }
 

@@ -1,4 +1,4 @@
-import type { CouponRefusal } from '../../../lib/contract/errors.ts';
+import type { CouponRefusal } from '../../shared/problems.ts';
 
 /**
  * The states of an order, and the one table of how they follow each other. Only what a customer can see is a state:

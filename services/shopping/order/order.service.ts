@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { methodOf } from '../payment/payment-method.ts';
@@ -27,7 +27,7 @@ const RECOVERY_PAUSE = 1000;
 export default function orderService(config: Config, patience = 1000) {
   const book = loadRules(config);
 
-  return service<{ store: Store<Order>; worker: Worker }>()(order, config, {
+  return service(order, config, {
     mixins: [
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
       worker<OrderService>({

@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item, Offer } from '../cart/cart.ts';
 import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
 import { orderNumber } from './order-number.ts';
@@ -98,7 +98,7 @@ export interface Refund {
  * other means. `WAIVED`: it is not owed any more.
  */
 export const REFUND_STATES = ['PENDING', 'DONE', 'FAILED', 'SETTLED', 'WAIVED'] as const;
-export type RefundState = (typeof REFUND_STATES)[number];
+type RefundState = (typeof REFUND_STATES)[number];
 
 /** `isReturned`: the bank has sent the money back, so that what the provider said before is out of date. */
 export interface RefundFailure {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
 import type { Rejection } from './order-state.ts';
 import { orderView } from './order-view.ts';

@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
 import { charge } from './payment.ts';
 import { methodOf } from './payment-method.ts';
@@ -17,7 +17,7 @@ interface SeenEvent {
 export default function paymentService(config: Config) {
   const providerFor = guardedProvider(config);
 
-  return service<{ store: Store<SeenEvent> }>()(payment, config, {
+  return service(payment, config, {
     mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {

@@ -1,10 +1,10 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { errors } from '../../../lib/contract/errors.ts';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { ORDER_MAILS } from '../../../services/customer/mail/mail.contract.ts';
 import { claim, ended, failed, LEASE, type Mail, newMail, replayed } from '../../../services/customer/mail/mail.ts';
 import { messageOf } from '../../../services/customer/mail/templates.ts';
 import { transportOf } from '../../../services/customer/mail/transport.ts';
+import { errors } from '../../../services/shared/problems.ts';
 import { mailRequest } from '../../support/order-papers.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
 

@@ -89,6 +89,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([caller.stop(), worker.stop()]));
 
 const OWN = [
+  'WrapStaffActions',
+  'EventCheck',
   'Relay',
   'RequestLog',
   'ActionTimeout',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
-import { PROBLEMS } from '../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../services/shared/ids.ts';
+import { PROBLEMS } from '../../../services/shared/problem-codes.ts';
 import type { Item, Offer } from '../../../services/shopping/cart/cart.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';

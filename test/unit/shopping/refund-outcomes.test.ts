@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../../services/shared/problems.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';

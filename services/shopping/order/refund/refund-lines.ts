@@ -1,5 +1,5 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { addUp, type Money } from '../../../shared/money.ts';
+import { errors } from '../../../shared/problems.ts';
 import { allot } from '../../checkout/pricing/round.ts';
 import type { Order, Refund, RefundCause, RefundLine } from '../order.ts';
 

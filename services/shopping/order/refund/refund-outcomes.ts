@@ -1,6 +1,6 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
+import { errors } from '../../../shared/problems.ts';
 import { attention } from '../attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
 import { creditNoteOf, mailOf } from '../order-outbox.ts';

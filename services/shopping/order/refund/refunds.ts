@@ -1,7 +1,7 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
+import { errors } from '../../../shared/problems.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from '../order.ts';
 import { type Actor, noted } from '../order-state.ts';
 import {

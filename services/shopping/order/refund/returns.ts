@@ -1,6 +1,6 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { Item } from '../../cart/cart.ts';
 import { type Order, type Return, resumeAt } from '../order.ts';
 import { mailOf } from '../order-outbox.ts';

@@ -1,8 +1,8 @@
 import type { Params, Result, Rpc } from '../../../../lib/contract/contract.ts';
-import { errors } from '../../../../lib/contract/errors.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import type { Store } from '../../../../mixins/store/store.ts';
 import { newId } from '../../../shared/ids.ts';
+import { errors } from '../../../shared/problems.ts';
 import { priceBasket } from '../../checkout/basket.ts';
 import type { PriceBook } from '../../checkout/pricing/rules.ts';
 import { begin, type Order } from '../order.ts';

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errors } from '../../../../lib/contract/errors.ts';
-import { type Self, service } from '../../../../lib/contract/service.ts';
+import type { Self } from '../../../../lib/contract/mixin.ts';
+import { service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { readPage } from '../../../../mixins/store/books.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../../mixins/worker.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
@@ -30,7 +31,7 @@ type This = Self<{ store: Store<LedgerEntry>; worker: Worker }>;
 export default function sandboxService(config: Config) {
   const { webhookSecret } = config.payments;
 
-  return service<{ store: Store<LedgerEntry>; worker: Worker }>()(sandbox, config, {
+  return service(sandbox, config, {
     mixins: [
       worker<This>({
         every: WEBHOOK_PAUSE,

@@ -1,5 +1,5 @@
 import type { Result, Rpc } from '../../../../../lib/contract/contract.ts';
-import { isProblem } from '../../../../../lib/contract/errors.ts';
+import { isProblem } from '../../../../shared/problem-codes.ts';
 import type { Item } from '../../../cart/cart.ts';
 import type { Order } from '../../order.ts';
 import type { Rejection } from '../../order-state.ts';

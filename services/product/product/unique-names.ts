@@ -1,16 +1,16 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Product } from './product.ts';
 
-/** What no two products may have in common. */
+/** Names that are unique among products. */
 export interface Names {
   _id: string;
   slug?: string | undefined;
   variants?: readonly { sku: string }[] | undefined;
 }
 
-/** Which of its names another product has. */
-export async function takenBy({ _id: id, slug, variants = [] }: Names, store: Store<Product>): Promise<Error> {
+/** The error that says which name another product has. */
+export async function findConflict({ _id: id, slug, variants = [] }: Names, store: Store<Product>): Promise<Error> {
   const other = slug === undefined ? null : await store.findOne({ slug });
   if (slug !== undefined && other && other._id !== id) return errors.slugTaken(slug);
   const skus = variants.map(({ sku }) => sku);
