@@ -14,6 +14,7 @@ import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
 import { relay } from './lib/relay/middleware.ts';
+import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts } from './services/contracts.ts';
 import { staffAudit } from './services/customer/staff/audited.ts';
 
@@ -112,6 +113,7 @@ export function brokerOptions(config: Config): BrokerOptions {
       replacedNodes(),
       outsideBreakerMetrics(),
       breakerService(config.checkResults),
+      dueWorkService(config.checkResults),
       ...middlewareOrder(),
     ],
     // They are in the list above, in another order.

@@ -1,6 +1,7 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
 import { type Contract, register } from '../lib/contract/contract.ts';
 import { relay } from '../lib/relay/relay.contract.ts';
+import { dueWorkContract } from '../mixins/due-work/due-work.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
@@ -39,6 +40,7 @@ const registered = register([
   accountPages,
   relay,
   breaker,
+  dueWorkContract,
   attempt,
   auditLog,
   customer,

@@ -11,6 +11,9 @@ import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 
+/** Some fields of a document; of a union of documents, of each of them. */
+export type Part<T, K extends keyof T> = T extends unknown ? Pick<T, K> : never;
+
 /** A service's own documents of type `T`, and the only ways to read and change them. */
 export interface Store<T> {
   /** Inserts at rev 0. False: the _id, or a unique key, is taken. */
@@ -22,7 +25,7 @@ export interface Store<T> {
   find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options?: FindOptions & { fields?: readonly K[] },
-  ): Promise<Pick<T, K>[]>;
+  ): Promise<Part<T, K>[]>;
   /**
    * One page of a list that clients read by `limit` and `cursor`.
    * @throws invalid-request for a cursor of another list
@@ -39,7 +42,7 @@ export interface Store<T> {
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
-  ): AsyncGenerator<Pick<T, K>[]>;
+  ): AsyncGenerator<Part<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
@@ -144,9 +147,9 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   async find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: FindOptions & { fields?: readonly K[] } = {},
-  ): Promise<Pick<T, K>[]> {
+  ): Promise<Part<T, K>[]> {
     refuseOdd(filter);
-    return (await this.#engine.query(filter, options)) as Pick<T, K>[];
+    return (await this.#engine.query(filter, options)) as unknown[] as Part<T, K>[];
   }
 
   page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
@@ -163,9 +166,9 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
-  ): AsyncGenerator<Pick<T, K>[]> {
+  ): AsyncGenerator<Part<T, K>[]> {
     refuseOdd(filter);
-    return this.#engine.batches(filter, options) as AsyncGenerator<Pick<T, K>[]>;
+    return this.#engine.batches(filter, options) as AsyncGenerator<unknown[]> as AsyncGenerator<Part<T, K>[]>;
   }
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {

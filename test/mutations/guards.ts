@@ -1,5 +1,6 @@
 import { BREAKER_MUTATIONS } from './breaker-guards.ts';
 import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
+import { DUE_WORK_MUTATIONS } from './due-work-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
@@ -107,6 +108,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...BREAKER_MUTATIONS,
   ...GATEWAY_MUTATIONS,
   ...CUSTOMER_MUTATIONS,
+  ...DUE_WORK_MUTATIONS,
   'browsing and ordering share a limit': {
     file: 'services/api/admission/load-class.ts',
     find: "if (CHECKOUT.has(service)) return 'checkout';",

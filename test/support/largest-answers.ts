@@ -29,6 +29,8 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'api.readiness': list(10, 200),
   'api.jwks': list(10, 2 * KIB),
   'breaker.list': list(1000, 150),
+  /** 30 of each of the queues of a node, of which none has more than four. */
+  'due.list': list(4 * 30, text(200) + 300),
   'customer.sessions': list(20, text(256) + 300),
   'customer.revocations': 'asked',
   'customer.consents': list(10, KIB),

@@ -3,19 +3,19 @@ import { service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { stores } from '../../../mixins/store/stores.ts';
-import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
-import { type Format, type Job, queued, uploading } from './job.ts';
+import { type Format, importQueue, type Job, queued, uploading } from './job.ts';
 import { firstRefusals, type Refusal, refusalsPage } from './refusals.ts';
 import { fileOf, type ImportParts, workOff } from './work.ts';
 
-/** Between two looks for an import that nobody works on, in ms. */
-const PAUSE = 1000;
+/** Between two looks for an import that nobody works on. */
+const PAUSE_MS = 1000;
 
 /** Refused rows, and removed variants, that are told of with the import itself. */
 const SHOWN = 100;
@@ -28,10 +28,12 @@ export default function importService(config: Config) {
   return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'removedVariant'],
     mixins: [
-      worker<Self<ImportParts>>({
-        every: PAUSE,
-        run() {
-          return workOff(this, blobs);
+      dueWork<Job, Self<ImportParts>>({
+        queue: importQueue,
+        every: PAUSE_MS,
+        atOnce: 1,
+        work(job) {
+          return workOff(job, this, blobs);
         },
       }),
       store<Job>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),

@@ -1,21 +1,28 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
+import { moves } from './counted.ts';
 import { reviewVote } from './review-vote.contract.ts';
 import { cast, type Vote, voiceOf, withdrawn } from './review-vote.ts';
-import { type Counting, settle, settleDue, unlessGone } from './settle.ts';
+import { type Counting, settle, unlessGone } from './settle.ts';
 
 type This = Self<{ store: Store<Vote>; worker: Worker }>;
 
-const PAUSE = 1000;
+const PAUSE_MS = 1000;
+const AT_ONCE = 50;
 const BATCH = 100;
 /** How often a vote may be withdrawn by one request while another casts it. */
 const TRIES = 5;
+
+/** Votes that are to be counted. */
+export const voteMoves = moves<Vote>('review-votes');
 
 /** Votes count one each, in what helps of their review. */
 export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
@@ -41,10 +48,12 @@ async function settled(votes: This, id: string): Promise<void> {
 export default function reviewVoteService(config: Config) {
   return service(reviewVote, config, {
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return settleDue(countingOf(this));
+      dueWork<Vote, This>({
+        queue: voteMoves,
+        every: PAUSE_MS,
+        atOnce: AT_ONCE,
+        work({ _id }) {
+          return settle(_id, countingOf(this));
         },
       }),
       store<Vote>(config, {
@@ -54,6 +63,7 @@ export default function reviewVoteService(config: Config) {
           { fields: { reviewId: 1, customerId: 1 }, unique: true },
           { fields: { customerId: 1, _id: 1 } },
           { fields: { dueAt: 1 } },
+          PARKED_INDEX,
         ],
       }),
     ],

@@ -3,7 +3,7 @@ import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { audit } from './audit.contract.ts';
-import { audit as runAudit } from './audit.ts';
+import { runAudit } from './audit.ts';
 import { INVARIANTS, type Violation } from './violation.ts';
 
 const GAUGE = 'shop.invariant.violations';
@@ -40,7 +40,7 @@ export default function auditService(config: Config) {
   });
 }
 
-/** Of every invariant, those that hold included: a gauge that is not set tells nothing. */
+/** The violations of each invariant. Those that hold count zero: a gauge that is not set tells nothing. */
 function counts(violations: readonly Violation[]): [string, number][] {
   return Object.keys(INVARIANTS).map((name) => [name, violations.filter(({ invariant }) => invariant === name).length]);
 }

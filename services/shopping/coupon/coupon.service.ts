@@ -10,18 +10,18 @@ import {
   changeTerms,
   checkUses,
   codeOf,
+  couponRefused,
   couponView,
-  customersPart,
+  customerCouponId,
   newCoupon,
-  refused,
   termsOf,
 } from './coupon.ts';
-import { inputOf } from './coupon-input.ts';
-import { forget, giveBack, redeem, release, take, type UseBook } from './coupon-uses.ts';
+import { parseCouponInput } from './coupon-input.ts';
+import { type CouponContext, forgetUse, giveBackUse, redeemUse, releaseUse, takeUse } from './coupon-uses.ts';
 
 export default function couponService(config: Config) {
   const { holdTime } = config;
-  const bookOf = ({ store }: { store: Store<Coupon> }): UseBook => ({ store, holdTime });
+  const contextOf = ({ store }: { store: Store<Coupon> }): CouponContext => ({ store, holdTime });
 
   return service(coupon, config, {
     mixins: [
@@ -34,7 +34,7 @@ export default function couponService(config: Config) {
 
     handlers: {
       async put(ctx) {
-        const [code, input] = [codeOf(ctx.params.code), inputOf(ctx.params, config)];
+        const [code, input] = [codeOf(ctx.params.code), parseCouponInput(ctx.params, config)];
         const draft = newCoupon(code, input, new Date());
         const before = await this.store.get(code);
         const isNew = await this.store.insert(draft);
@@ -62,32 +62,32 @@ export default function couponService(config: Config) {
         return Promise.all(
           codes.map(async (code) => {
             const found = await this.store.get(code);
-            if (!found?.input) throw refused(code, 'unknown');
-            checkUses(found, customerId ? await this.store.get(customersPart(code, customerId)) : null);
+            if (!found?.input) throw couponRefused(code, 'unknown');
+            checkUses(found, customerId ? await this.store.get(customerCouponId(code, customerId)) : null);
             return termsOf(found, config.currency, now);
           }),
         );
       },
 
       async take(ctx) {
-        return { outcome: await take(bookOf(this), ctx.params) };
+        return { outcome: await takeUse(contextOf(this), ctx.params) };
       },
 
       redeem(ctx) {
-        return redeem(bookOf(this), ctx.params);
+        return redeemUse(contextOf(this), ctx.params);
       },
 
       release(ctx) {
-        return release(bookOf(this), ctx.params);
+        return releaseUse(contextOf(this), ctx.params);
       },
 
       giveBack(ctx) {
         const { until, ...use } = ctx.params;
-        return giveBack(bookOf(this), use, until);
+        return giveBackUse(contextOf(this), use, until);
       },
 
       forget(ctx) {
-        return forget(bookOf(this), ctx.params);
+        return forgetUse(contextOf(this), ctx.params);
       },
 
       books(ctx) {

@@ -16,9 +16,9 @@ export async function searchOrders(
 ): Promise<CursorPage<Order>> {
   const customers = [
     ...(customerId === undefined ? [] : [customerId]),
-    ...(email === undefined ? [] : [(await rpc.call('customer.byEmail', { email })).id ?? NOBODY]),
+    ...(email === undefined ? [] : [(await rpc.call('customer.byEmail', { email })).id ?? NO_CUSTOMER_ID]),
   ];
-  // Two customers at once are none.
+  // An order has one customer.
   if (new Set(customers).size > 1) return { items: [], nextCursor: null };
   const ids = {
     ...(to === undefined ? {} : { $lt: lowestId('ord', endOf('to', to, timeZone)) }),
@@ -35,10 +35,10 @@ export async function searchOrders(
   return store.page(filter, { limit, cursor, order: NEWEST_FIRST });
 }
 
-/** No customer has it. */
-const NOBODY = 'cus_';
+/** An id that no customer has. */
+const NO_CUSTOMER_ID = 'cus_';
 
-/** Orders from before numbers were stored are looked for among those of the number's day. */
+/** Orders from before numbers were stored are searched for among the orders of the number's day. */
 async function idsWithNumber(number: string, store: Pick<Store<Order>, 'find' | 'scan'>): Promise<string[]> {
   const known = await store.find({ number }, { fields: ['_id'] });
   if (known.length > 0) return known.map(({ _id }) => _id);

@@ -3,7 +3,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
-import { charge } from './payment.ts';
+import { authoriseAndCapture } from './payment.ts';
 import { methodOf } from './payment-method.ts';
 import { guardedProvider } from './providers/guarded.ts';
 
@@ -24,7 +24,10 @@ export default function paymentService(config: Config) {
       async charge(ctx) {
         const provider = await providerFor(ctx);
         const { orderId, amount, method } = ctx.params;
-        const result = await charge(provider, orderId, { amount, method: methodOf(config.payments, method) });
+        const result = await authoriseAndCapture(provider, orderId, {
+          amount,
+          method: methodOf(config.payments, method),
+        });
         return result.outcome === 'captured' ? { ...result, provider: provider.name } : result;
       },
 

@@ -98,6 +98,7 @@ const OWN = [
   'ReplacedNodes',
   'OutsideBreakerMetrics',
   'BreakerService',
+  'DueWorkService',
 ];
 
 test("the order has each of Moleculer's own middlewares once, and the shop's own inside them", () => {

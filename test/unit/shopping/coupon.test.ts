@@ -7,12 +7,12 @@ import {
   codeOf,
   couponView,
   newCoupon,
-  newPart,
-  takeOwn,
+  newCustomerCoupon,
+  takeCustomerUse,
   termsOf,
-  UNLIMITED,
+  UNLIMITED_USES,
 } from '../../../services/shopping/coupon/coupon.ts';
-import { inputOf } from '../../../services/shopping/coupon/coupon-input.ts';
+import { parseCouponInput } from '../../../services/shopping/coupon/coupon-input.ts';
 import { given } from '../../support/spec.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
@@ -24,7 +24,10 @@ const coupon = (input: Partial<CouponInput> = {}): Coupon => ({
   ...newCoupon('SAVE', { ...fixed, ...input }, NOW),
   rev: 0,
 });
-const part = (input: Partial<CouponInput> = {}): Coupon => ({ ...newPart(coupon(input), 'cus', NOW), rev: 0 });
+const part = (input: Partial<CouponInput> = {}): Coupon => ({
+  ...newCustomerCoupon(coupon(input), 'cus', NOW),
+  rev: 0,
+});
 
 const adds = ({ limit, available, reserved, sold }: Coupon) => available + reserved + sold === limit;
 const refusal = (reason: string) => ({ code: 'SAVE', reason });
@@ -68,7 +71,7 @@ test('a coupon is valid from its first moment on, and no longer at its last', ()
 test('a coupon is refused when its uses are used up, or this customer’s are', () => {
   const usedUp = { ...coupon({ limit: 1 }), available: 0, reserved: 1 };
   given(usedUp).ask(checkUses, null).thenRefused('coupon-refused', refusal('used-up'));
-  const mine = given(part({ perCustomer: 1 })).when(takeOwn, 'o1', 1).state;
+  const mine = given(part({ perCustomer: 1 })).when(takeCustomerUse, 'o1', 1).state;
   given(coupon({ perCustomer: 1 }))
     .ask(checkUses, mine)
     .thenRefused('coupon-refused', refusal('already-used'));
@@ -90,7 +93,7 @@ test('a limit is raised, lowered to what is used, taken away and set again; what
     .when(changeTerms, { ...fixed, limit: 2 })
     .thenRefused('limit-reached');
   const free = given(used).when(changeTerms, fixed);
-  free.thenState({ available: UNLIMITED - 3 });
+  free.thenState({ available: UNLIMITED_USES - 3 });
   expect(couponView(free.state)).toMatchObject({ limit: null, used: 3 });
   const again = free.when(changeTerms, { ...fixed, limit: 5 });
   again.thenState({ limit: 5, available: 2, reserved: 1, sold: 2 });
@@ -98,12 +101,12 @@ test('a limit is raised, lowered to what is used, taken away and set again; what
 });
 
 test('how often each customer may use it changes for those who have used it, too', () => {
-  const once = given(part({ perCustomer: 1 })).when(takeOwn, 'o1', 1);
-  expect(once.when(takeOwn, 'o2', 1).answer.outcome).toBe('short');
-  const twice = once.when(takeOwn, 'o2', 2).thenState({ limit: 2, available: 0, reserved: 2 });
-  expect(twice.when(takeOwn, 'o3', 1).answer.outcome).toBe('short');
-  expect(twice.when(takeOwn, 'o2', 1).answer.outcome).toBe('reserved');
-  const free = twice.when(takeOwn, 'o3', undefined).thenState({ limit: UNLIMITED, reserved: 3 });
+  const once = given(part({ perCustomer: 1 })).when(takeCustomerUse, 'o1', 1);
+  expect(once.when(takeCustomerUse, 'o2', 1).answer.outcome).toBe('short');
+  const twice = once.when(takeCustomerUse, 'o2', 2).thenState({ limit: 2, available: 0, reserved: 2 });
+  expect(twice.when(takeCustomerUse, 'o3', 1).answer.outcome).toBe('short');
+  expect(twice.when(takeCustomerUse, 'o2', 1).answer.outcome).toBe('reserved');
+  const free = twice.when(takeCustomerUse, 'o3', undefined).thenState({ limit: UNLIMITED_USES, reserved: 3 });
   for (const { state } of [once, twice, free]) expect(adds(state)).toBe(true);
 });
 
@@ -116,17 +119,19 @@ test.each([
   [{ ...fixed, validUntil: '2026-13-01T00:00:00Z' }, '/validUntil'],
   [{ ...fixed, validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-01T00:00:00Z' }, '/validUntil'],
 ] as const)('%j is no coupon', (input, pointer) => {
-  expect(() => inputOf({ code: 'SAVE', ...input }, SHOP)).toThrow(
+  expect(() => parseCouponInput({ code: 'SAVE', ...input }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request', data: { errors: [expect.objectContaining({ pointer })] } }),
   );
 });
 
 test('the amounts of a coupon have a currency that the shop sells in: its own unless another is said', () => {
-  expect(inputOf({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
-  expect(inputOf({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
-  expect(inputOf({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({ currency: 'EUR' });
-  expect(inputOf({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
-  expect(() => inputOf({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
+  expect(parseCouponInput({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
+  expect(parseCouponInput({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
+  expect(parseCouponInput({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({
+    currency: 'EUR',
+  });
+  expect(parseCouponInput({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
+  expect(() => parseCouponInput({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
     expect.objectContaining({ type: 'unknown-currency' }),
   );
 });
@@ -134,7 +139,7 @@ test('the amounts of a coupon have a currency that the shop sells in: its own un
 test('staff sees what staff said', () => {
   const said = { ...fixed, limit: 5, perCustomer: 1, minimum: 100 };
   const times = { validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-02T00:00:00.500Z' };
-  const view = couponView(newCoupon('SAVE', inputOf({ code: 'save', ...said, ...times }, SHOP), NOW));
+  const view = couponView(newCoupon('SAVE', parseCouponInput({ code: 'save', ...said, ...times }, SHOP), NOW));
   expect(view).toEqual({
     ...{ code: 'SAVE', ...said, currency: 'EUR', used: 0, createdAt: NOW.toISOString() },
     ...{ validFrom: '2026-03-01T00:00:00.000Z', validUntil: times.validUntil },
@@ -143,16 +148,16 @@ test('staff sees what staff said', () => {
 
 test('a day of a coupon is one of the shop’s time zone, and ends with its end', () => {
   const days = { kind: 'free-shipping', validFrom: '2026-12-24', validUntil: '2026-12-31' } as const;
-  expect(inputOf({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
+  expect(parseCouponInput({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
     validFrom: new Date('2026-12-23T23:00:00Z'),
     validUntil: new Date('2026-12-31T23:00:00Z'),
   });
   const one = { ...days, validFrom: '2026-12-31' };
-  expect(inputOf({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
+  expect(parseCouponInput({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
     validFrom: new Date('2026-12-30T11:00:00Z'),
     validUntil: new Date('2026-12-31T11:00:00Z'),
   });
-  expect(() => inputOf({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
+  expect(() => parseCouponInput({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request' }),
   );
 });

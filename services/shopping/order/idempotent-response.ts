@@ -1,42 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result } from '../../../lib/contract/contract.ts';
-import type { Store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
+import type { OrderStore } from './order-change.ts';
 import type { Rejection } from './order-state.ts';
 import { orderView } from './order-view.ts';
 
 /**
- * The answer that a placement was, or would have been, given: the same for the first request and for every repetition
- * with its key, whatever has become of the order since (draft-ietf-httpapi-idempotency-key-header).
- * @throws the order's rejection; request-in-progress while nobody knows; idempotency-key-reused for another body.
+ * The response to a request for an order. The first request and each repetition with its key get the same one, also when
+ * the order has moved on since (draft-ietf-httpapi-idempotency-key-header).
+ * @throws the order's rejection; request-in-progress before there is an outcome; idempotency-key-reused for another body
  */
-export function answerOf(order: Order, fingerprint: string): Result<'order.place'> {
+export function responseOf(order: Order, fingerprint: string): Result<'order.place'> {
   if (order.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
   if (order.rejection) throw rejectionProblem(order.rejection);
+  if (!order.payment) throw errors.requestInProgress();
   const paid = order.history.findIndex(({ status }) => status === 'PAID');
-  if (paid < 0) throw errors.requestInProgress();
   const history = order.history.slice(0, paid + 1);
   return orderView({ ...order, state: 'PAID', history, shipment: null, refunds: [], returns: [] });
 }
 
-/** Between two looks at an order, in ms. */
-const PAUSE = 50;
+const POLL_INTERVAL_MS = 50;
 
 /**
- * The answer to a repeated request, which waits up to `patience` ms for the first one to have its own.
- * @throws as `answerOf`
+ * The response to a repeated request, which waits for that to the first one, for `timeoutMs` at most.
+ * @throws as `responseOf`
  */
-export async function repeated(order: Order, fingerprint: string, store: Pick<Store<Order>, 'get'>, patience: number) {
+export async function awaitFirstResponse(
+  order: Order,
+  fingerprint: string,
+  orders: Pick<OrderStore, 'get'>,
+  timeoutMs: number,
+): Promise<Result<'order.place'>> {
   let current = order;
-  for (let waited = 0; isOpen(current) && current.fingerprint === fingerprint && waited < patience; waited += PAUSE) {
-    await sleep(PAUSE);
-    current = (await store.get(order._id)) ?? current;
+  for (
+    let waited = 0;
+    hasNoOutcome(current) && current.fingerprint === fingerprint && waited < timeoutMs;
+    waited += POLL_INTERVAL_MS
+  ) {
+    await sleep(POLL_INTERVAL_MS);
+    current = (await orders.get(order._id)) ?? current;
   }
-  return answerOf(current, fingerprint);
+  return responseOf(current, fingerprint);
 }
 
-const isOpen = ({ state }: Order) => state === 'PENDING' || state === 'REJECTING';
+const hasNoOutcome = ({ state }: Order) => state === 'PENDING' || state === 'REJECTING';
 
 function rejectionProblem(rejection: Rejection): Error {
   switch (rejection.code) {

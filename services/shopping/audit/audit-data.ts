@@ -3,33 +3,33 @@ import type { ActionName, Params, Result, Rpc } from '../../../lib/contract/cont
 
 type ItemsOf<K extends ActionName> = Result<K> extends { items: (infer T)[] } ? T : never;
 
-/** All that money and goods depend on, as each service has it in its own database. */
-export interface Books {
+/** What the services have stored about money and goods. */
+export interface AuditData {
   /** When reading began. */
   readAt: Date;
-  /** The stock as it was before, and as it was after the rest was read: in between it may have moved. */
+  /** The stock before and after the rest was read, as it may change in between. */
   before: ItemsOf<'inventory.books'>[];
   stock: ItemsOf<'inventory.books'>[];
-  /** Of each SKU whose movements are not all in `stock`. */
+  /** The totals of each SKU that has movements outside `stock`. */
   movements: Result<'movement.totals'>;
   orders: ItemsOf<'order.books'>[];
   ledger: ItemsOf<'payment.books'>[];
-  /** The provider's books are not ours to read. */
+  /** The payment provider is another company, whose ledger cannot be read. */
   external: boolean;
   coupons: ItemsOf<'coupon.books'>[];
   holds: ItemsOf<'hold.books'>[];
   invoices: ItemsOf<'invoice.books'>[];
   creditNotes: ItemsOf<'credit-note.books'>[];
   reviews: ItemsOf<'review.books'>[];
-  /** The ratings as they were before the reviews were read, and as they were after. */
+  /** The ratings before and after the reviews were read. */
   ratings: Record<'before' | 'after', ItemsOf<'product.books'>[]>;
 }
 
 /**
- * Reads every service's books, page by page, while the shop goes on. What can only exist after something else is read
- * before it: a charge before its order, so that an order which is not found then does not exist.
+ * Reads the data of each service, page by page, while the shop runs. Dependent data is read first: charges before orders,
+ * so that an order of a charge that is not found does not exist.
  */
-export async function readBooks(rpc: Rpc): Promise<Books> {
+export async function readAuditData(rpc: Rpc): Promise<AuditData> {
   const readAt = new Date();
   const before = await pages('inventory.books', rpc);
   const { external = false } = await rpc.call('payment.books', { limit: 1 });
@@ -50,14 +50,13 @@ export async function readBooks(rpc: Rpc): Promise<Books> {
   };
 }
 
-/** SKUs that are asked for at a time. */
-const TOTALS = 200;
+const SKUS_PER_CALL = 200;
 
-async function totals(stock: Books['stock'], rpc: Rpc): Promise<Books['movements']> {
+async function totals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['movements']> {
   const of = stock.flatMap(({ sku, filed }) => (filed > 0 ? [{ sku, through: filed }] : []));
-  const all: Books['movements'] = [];
-  for (let from = 0; from < of.length; from += TOTALS) {
-    all.push(...(await rpc.call('movement.totals', { of: of.slice(from, from + TOTALS) })));
+  const all: AuditData['movements'] = [];
+  for (let from = 0; from < of.length; from += SKUS_PER_CALL) {
+    all.push(...(await rpc.call('movement.totals', { of: of.slice(from, from + SKUS_PER_CALL) })));
   }
   return all;
 }
@@ -66,7 +65,7 @@ type Paged = Extract<ActionName, `${string}.books`>;
 
 async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
   const all: ItemsOf<K>[] = [];
-  // Each page's type belongs to its action, which a generic call cannot show.
+  // The compiler cannot relate a generic action to the type of its pages.
   const call = rpc.call.bind(rpc) as (
     action: K,
     params: Params<Paged>,
@@ -78,7 +77,7 @@ async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]
     );
     all.push(...items);
     after = next;
-    await setImmediate(); // the shop goes on meanwhile, in this process too
+    await setImmediate(); // lets other work of this process go on
   }
   return all;
 }

@@ -1,8 +1,8 @@
-import type { Books } from './books.ts';
+import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-/** I11: each coupon's uses are those of the orders that were paid with it. */
-export function checkCoupons({ coupons, orders }: Books, findings: Findings): void {
+/** I11: the uses of each coupon are those of the orders that were paid with it. */
+export function checkCoupons({ coupons, orders }: AuditData, findings: Findings): void {
   const uses = new Map<string, { least: number; most: number }>();
   const use = (id: string, least: number, most: number) => {
     const sum = uses.get(id) ?? { least: 0, most: 0 };
@@ -34,8 +34,8 @@ export function checkCoupons({ coupons, orders }: Books, findings: Findings): vo
   }
 }
 
-/** I12: the numbers of each year are 1, 2, 3, …, each for another order. */
-export function checkInvoices({ invoices }: Books, findings: Findings): void {
+/** I12: the invoices of each year are numbered 1, 2, 3, …, one for each order. */
+export function checkInvoices({ invoices }: AuditData, findings: Findings): void {
   checkNumbers(invoices, 'I12', findings);
   checkUnique(
     invoices.map(({ id, orderId }) => ({ id, of: orderId })),
@@ -45,17 +45,17 @@ export function checkInvoices({ invoices }: Books, findings: Findings): void {
 }
 
 /**
- * I16: the numbers of each year are 1, 2, 3, …, each for another refund, whose amount and lines it has; its order has an invoice, and
- * every refund of an order with an invoice has a credit note.
+ * I16: the credit notes of each year are numbered 1, 2, 3, …, one for each refund, with its amount and lines. The order of
+ * a credit note has an invoice, and each refund of an order with an invoice has a credit note.
  */
-export function checkCreditNotes({ creditNotes, invoices, orders }: Books, findings: Findings): void {
+export function checkCreditNotes({ creditNotes, invoices, orders }: AuditData, findings: Findings): void {
   checkNumbers(creditNotes, 'I16', findings);
   checkUnique(
     creditNotes.map(({ id, refundId }) => ({ id, of: refundId })),
     'I16',
     findings,
   );
-  // What is credited is owed to the customer, or paid: it is never waived.
+  // A credited refund is owed or paid, never waived.
   const owed = orders.flatMap((order) => order.refunds.filter(({ status }) => status !== 'WAIVED'));
   const refunds = new Map(owed.map((refund) => [refund.id, refund]));
   const invoiced = new Set(invoices.map(({ orderId }) => orderId));
@@ -84,9 +84,9 @@ interface Numbered {
   seq: number;
 }
 
-function checkNumbers(papers: readonly Numbered[], invariant: 'I12' | 'I16', findings: Findings): void {
+function checkNumbers(documents: readonly Numbered[], invariant: 'I12' | 'I16', findings: Findings): void {
   const last = new Map<number, number>();
-  for (const { id, year, seq } of papers.toSorted((a, b) => a.year - b.year || a.seq - b.seq)) {
+  for (const { id, year, seq } of documents.toSorted((a, b) => a.year - b.year || a.seq - b.seq)) {
     const expected = (last.get(year) ?? 0) + 1;
     findings.check(seq === expected, invariant, `${id} follows number ${expected - 1} of ${year}`, id);
     last.set(year, seq);
@@ -94,12 +94,12 @@ function checkNumbers(papers: readonly Numbered[], invariant: 'I12' | 'I16', fin
 }
 
 function checkUnique(
-  papers: readonly { id: string; of: string }[],
+  documents: readonly { id: string; of: string }[],
   invariant: 'I12' | 'I16',
   findings: Findings,
 ): void {
   const known = new Map<string, string>();
-  for (const { id, of } of papers) {
+  for (const { id, of } of documents) {
     findings.check(!known.has(of), invariant, `${of} has ${known.get(of)} and ${id}`, id, of);
     known.set(of, id);
   }
