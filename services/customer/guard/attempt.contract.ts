@@ -1,6 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
-const internal = { visibility: 'public', auth: 'internal' } as const;
 const who = { email: 'string', address: 'string' } as const;
 
 export const attempt = contract(
@@ -14,7 +14,7 @@ export const attempt = contract(
       params: who,
       returns: { type: 'object', props: { wait: 'number' } },
     },
-    succeed: { ...internal, summary: 'The attempt had the right password', idempotent: true, params: who },
+    succeed: { ...internal, summary: 'The attempt had the right password', params: who },
   },
   {},
 );

@@ -1,8 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 export const refusedRowRule = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The rows of imports that were refused, by import and line. */
 export const refusedRow = contract(

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
@@ -8,8 +9,6 @@ export const removedVariantRule = {
   props: { ...place, slug: 'string', available: 'number' },
 } as const;
 const variants = { type: 'array', items: removedVariantRule } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The variants that imports removed, by import, line and SKU. */
 export const removedVariant = contract(
