@@ -1,13 +1,12 @@
 import { contract } from '../../lib/contract/contract.ts';
+import { publicRead } from '../../lib/contract/presets.ts';
 
 export const api = contract(
   'api',
   {
     health: {
       summary: 'This process is up',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       rateClass: 'unlimited',
       rest: 'GET /healthz',
       params: {},
@@ -15,9 +14,7 @@ export const api = contract(
     },
     readiness: {
       summary: 'This gateway takes requests; with `deep`, each node kind is there too and reaches its database',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       rateClass: 'unlimited',
       rest: 'GET /readyz',
       params: { deep: { type: 'boolean', optional: true } },
@@ -32,9 +29,7 @@ export const api = contract(
     },
     jwks: {
       summary: 'The public keys of access tokens, for others that check them (RFC 7517); none where a secret signs',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       rest: 'GET /.well-known/jwks.json',
       params: {},
       returns: {

@@ -1,3 +1,4 @@
+import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
@@ -12,8 +13,7 @@ const ownId = { id: anyId } as const;
 export const addressActions = {
   addresses: {
     summary: 'My addresses, the default one first',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses',
     params: {},
@@ -24,8 +24,7 @@ export const addressActions = {
   },
   addAddress: {
     summary: 'Add an address; the first one becomes the default',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'POST /v1/me/addresses',
     status: 201,
@@ -36,8 +35,7 @@ export const addressActions = {
   },
   address: {
     summary: 'One of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses/:id',
     params: ownId,
@@ -45,8 +43,7 @@ export const addressActions = {
   },
   replaceAddress: {
     summary: 'Replace one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'PUT /v1/me/addresses/:id',
     params: { ...ownId, ...addressInput },
@@ -54,8 +51,7 @@ export const addressActions = {
   },
   removeAddress: {
     summary: 'Remove one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'DELETE /v1/me/addresses/:id',
     status: 204,

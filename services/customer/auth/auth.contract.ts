@@ -1,3 +1,4 @@
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { email, name, newPassword, profile } from '../account/customer.rules.ts';
 
@@ -65,8 +66,7 @@ export const authActions = {
   },
   sessions: {
     summary: 'Where I am logged in',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/sessions',
     params: {},
@@ -77,8 +77,7 @@ export const authActions = {
   },
   endSession: {
     summary: 'Log out one of my sessions',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'DELETE /v1/me/sessions/:id',
     status: 204,
@@ -87,8 +86,7 @@ export const authActions = {
   },
   endAllSessions: {
     summary: 'Log out everywhere, here too',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'DELETE /v1/me/sessions',
     status: 204,
@@ -96,9 +94,7 @@ export const authActions = {
   },
   revocations: {
     summary: 'Sessions that ended since a time, whose access tokens are still around',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     timeout: 2000,
     params: { since: 'number' },
     returns: {

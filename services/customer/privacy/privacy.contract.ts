@@ -1,12 +1,12 @@
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { orderViewRule } from '../../shopping/order/order.rules.ts';
 
 /** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
 export const privacyActions = {
   export: {
     summary: 'All that the shop has about me, as one document',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     timeout: 30_000,
     rest: 'GET /v1/me/export',
@@ -34,8 +34,7 @@ export const privacyActions = {
   },
   erase: {
     summary: 'Erase my account and all that is personal about me, everywhere; orders stay in the books without my name',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rateClass: 'login',
     takesBody: true,

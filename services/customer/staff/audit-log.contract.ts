@@ -1,9 +1,10 @@
 import { ROLES } from '../../../lib/auth/access.ts';
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 3000 } as const;
+const logged = { ...internal, timeout: 3000 } as const;
 const document = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;
 const begun = {
   id: idRule('aud'),
@@ -23,13 +24,11 @@ const came = {
 export const auditLog = contract(
   'audit-log',
   {
-    begin: { ...internal, summary: 'Write down what a member of staff is about to do', params: begun },
-    end: { ...internal, summary: 'Write down what came of it, once', params: { id: begun.id, ...came } },
+    begin: { ...logged, summary: 'Write down what a member of staff is about to do', params: begun },
+    end: { ...logged, summary: 'Write down what came of it, once', params: { id: begun.id, ...came } },
     list: {
       summary: 'What staff has done, the latest first',
-      visibility: 'published',
-      auth: 'staff',
-      scope: 'audit-log:read',
+      ...staff('audit-log:read'),
       idempotent: true,
       rest: 'GET /v1/admin/audit-log',
       params: {

@@ -1,4 +1,5 @@
 import { pageParams } from '../../../lib/contract/page.ts';
+import { publicRead } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { currencyParam, listedProduct, productCard } from '../product/product.rules.ts';
 import { SORTS } from './search/query.ts';
@@ -13,7 +14,7 @@ const few = { type: 'number', integer: true, min: 1, max: 20, optional: true } a
 const counts = { type: 'array', items: { type: 'object', props: { value: 'string', count: 'number' } } } as const;
 const cards = { type: 'array', items: productCard } as const;
 
-const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 1000 } as const;
+const read = { ...publicRead, timeout: 1000 } as const;
 
 /** How shoppers find products; part of the `product` contract. */
 export const productSearchActions = {

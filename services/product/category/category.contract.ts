@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, publicRead, staff } from '../../../lib/contract/presets.ts';
 import { slugRule } from '../product/product-input.ts';
 
 const slug = { type: 'string', max: 120 } as const;
@@ -28,8 +29,8 @@ const view = {
 } as const;
 
 /** 2,000 categories can be several megabytes: with a second alone, a busy node would be asked again and again. */
-const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 3000 } as const;
-const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write', returns: view } as const;
+const read = { ...publicRead, timeout: 3000 } as const;
+const byStaff = { ...staff('catalogue:write'), returns: view } as const;
 
 export const category = contract(
   'category',
@@ -54,7 +55,7 @@ export const category = contract(
       problems: ['not-found'],
     },
     create: {
-      ...staff,
+      ...byStaff,
       summary: 'A new category, behind its siblings unless it is said',
       idempotent: false,
       rest: 'POST /v1/admin/categories',
@@ -70,7 +71,7 @@ export const category = contract(
       problems: ['slug-taken', 'not-found', 'limit-reached'],
     },
     edit: {
-      ...staff,
+      ...byStaff,
       summary: 'Change a category, or move it with all that is in it',
       idempotent: true,
       rest: 'PATCH /v1/admin/categories/:slug',
@@ -84,7 +85,7 @@ export const category = contract(
       problems: ['not-found', 'category-cycle', 'limit-reached'],
     },
     remove: {
-      ...staff,
+      ...byStaff,
       summary: 'Remove a category with nothing in it',
       idempotent: true,
       rest: 'DELETE /v1/admin/categories/:slug',
@@ -95,16 +96,12 @@ export const category = contract(
     },
     exists: {
       summary: 'Refuses, as a bad field `category`, what is no category',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { slug: { type: 'string', max: 120 } },
     },
     tree: {
       summary: 'The whole tree, unless it is still as it was at that revision',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { rev: 'number|optional' },
       returns: {
         type: 'object',

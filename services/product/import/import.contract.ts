@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
@@ -37,13 +38,13 @@ const fullJob = {
   },
 } as const;
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write' } as const;
+const byStaff = { ...staff('catalogue:write') } as const;
 
 export const imports = contract(
   'import',
   {
     start: {
-      ...staff,
+      ...byStaff,
       summary:
         'Import products from a file: CSV, a row for each variant, or JSON Lines. It is worked off afterwards. ' +
         'Nothing is taken away that is not in it, unless removeMissing says so of variants',
@@ -57,7 +58,7 @@ export const imports = contract(
       returns: jobRule,
     },
     read: {
-      ...staff,
+      ...byStaff,
       summary: 'How far an import is, the first 100 rows that were refused, and variants that were removed',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id',
@@ -66,7 +67,7 @@ export const imports = contract(
       problems: ['not-found'],
     },
     errors: {
-      ...staff,
+      ...byStaff,
       summary: 'All rows of an import that were refused so far, by line, each with its reason',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/errors',
@@ -75,7 +76,7 @@ export const imports = contract(
       problems: ['not-found'],
     },
     removed: {
-      ...staff,
+      ...byStaff,
       summary: 'All variants that an import removed so far, by line and SKU, with the pieces that were left of them',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/removed',
@@ -84,7 +85,7 @@ export const imports = contract(
       problems: ['not-found'],
     },
     list: {
-      ...staff,
+      ...byStaff,
       summary: 'All imports, the latest first',
       idempotent: true,
       rest: 'GET /v1/admin/imports',

@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
@@ -9,8 +10,6 @@ export const removedVariantRule = {
   props: { ...place, slug: 'string', available: 'number' },
 } as const;
 const variants = { type: 'array', items: removedVariantRule } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The variants that imports removed, by import, line and SKU. */
 export const removedVariant = contract(

@@ -1,3 +1,4 @@
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { importInput } from './import-input.ts';
 
 const outcome = {
@@ -14,9 +15,7 @@ export const transferActions = {
   export: {
     summary:
       'All products but archived ones as a file that can be imported: CSV, a row for each variant, or JSON Lines',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'catalogue:write',
+    ...staff('catalogue:write'),
     idempotent: true,
     rest: 'GET /v1/admin/products/export',
     params: { format: { type: 'enum', values: ['csv', 'jsonl'], optional: true } },
@@ -25,9 +24,7 @@ export const transferActions = {
   },
   importBatch: {
     summary: 'Create or change products, by slug or SKU, as rows of a file say; what came of each, in this order',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     timeout: 60_000,
     params: {
       importId: 'string',
@@ -47,9 +44,7 @@ export const transferActions = {
   },
   skusOf: {
     summary: 'The SKUs of products, by slug; those that are not there are left out',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     params: { slugs: { type: 'array', items: 'string', max: 500 } },
     returns: {
       type: 'array',

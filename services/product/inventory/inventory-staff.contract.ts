@@ -1,8 +1,8 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { MOVEMENTS, REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
-const staff = { visibility: 'published', auth: 'staff', idempotent: true } as const;
 const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
 const stock = {
@@ -41,8 +41,8 @@ const movement = {
 /** What staff sees of the stock; part of the `inventory` contract. What staff does to it is in the `posting` contract. */
 export const inventoryStaffActions = {
   list: {
-    ...staff,
-    scope: 'inventory:read',
+    ...staff('inventory:read'),
+    idempotent: true,
     summary: 'The stock, by SKU',
     rest: 'GET /v1/admin/inventory',
     params: {
@@ -55,8 +55,8 @@ export const inventoryStaffActions = {
     returns: pageOf(stock),
   },
   read: {
-    ...staff,
-    scope: 'inventory:read',
+    ...staff('inventory:read'),
+    idempotent: true,
     summary: 'The stock of a SKU',
     rest: 'GET /v1/admin/inventory/:sku',
     params: { sku },
@@ -64,8 +64,8 @@ export const inventoryStaffActions = {
     problems: ['not-found'],
   },
   movements: {
-    ...staff,
-    scope: 'inventory:read',
+    ...staff('inventory:read'),
+    idempotent: true,
     summary: 'How the stock of a SKU came to its numbers, the latest movement first',
     rest: 'GET /v1/admin/inventory/:sku/movements',
     params: { sku, ...pageParams },
@@ -73,8 +73,8 @@ export const inventoryStaffActions = {
     problems: ['not-found'],
   },
   set: {
-    ...staff,
-    scope: 'inventory:write',
+    ...staff('inventory:write'),
+    idempotent: true,
     summary: 'Say below how many available pieces a SKU is low',
     rest: 'PUT /v1/admin/inventory/:sku',
     params: { sku, lowAt: { type: 'number', integer: true, min: 0, max: 1_000_000 } },

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { MOVEMENTS, REASONS } from './ledger.ts';
 
 const whole = { type: 'number', integer: true } as const;
@@ -16,8 +17,6 @@ const entry = {
     by: 'string|optional',
   },
 } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The ledger of the stock: entries are added, each once, and nothing changes or removes them. */
 export const movement = contract(

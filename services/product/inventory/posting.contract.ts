@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
@@ -7,10 +8,8 @@ const reason = { type: 'enum', values: REASONS, optional: true } as const;
 const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
 /** What can be sent again with its key, for good, and happens once. */
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'inventory:write',
+const byStaff = {
+  ...staff('inventory:write'),
   idempotent: true,
   headers: { idempotencyKey: 'Idempotency-Key' },
 } as const;
@@ -22,7 +21,7 @@ export const posting = contract(
   'posting',
   {
     move: {
-      ...staff,
+      ...byStaff,
       summary: 'Take in goods, or correct the stock of a SKU',
       rest: 'POST /v1/admin/inventory/:sku/movements',
       status: 201,
@@ -51,7 +50,7 @@ export const posting = contract(
       problems: [...repeated, 'invalid-request', 'not-found', 'out-of-stock'],
     },
     stocktake: {
-      ...staff,
+      ...byStaff,
       summary: 'Correct the stock to what was counted, all that is on the shelf, what is reserved included',
       rest: 'POST /v1/admin/inventory/stocktakes',
       timeout: 30_000,

@@ -1,12 +1,11 @@
+import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule } from '../product/product.rules.ts';
 import { LARGEST_PICTURE } from './picture.ts';
 
 const alt = { type: 'string', max: 300 } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'catalogue:write',
+const byStaff = {
+  ...staff('catalogue:write'),
   idempotent: true,
   returns: {
     type: 'object',
@@ -17,7 +16,7 @@ const staff = {
 /** What staff does with the pictures of a product; part of the `product` contract. */
 export const imageActions = {
   addImage: {
-    ...staff,
+    ...byStaff,
     summary: 'Add a picture to a product; one that it has already changes nothing',
     rest: 'POST /v1/admin/products/:id/images',
     upload: { types: ['image/png', 'image/jpeg', 'image/webp'], limit: LARGEST_PICTURE, maxSeconds: 300 },
@@ -27,21 +26,21 @@ export const imageActions = {
     problems: ['not-found', 'limit-reached', 'picture-refused', 'product-archived'],
   },
   orderImages: {
-    ...staff,
+    ...byStaff,
     summary: "Put a product's pictures into another order",
     rest: 'PUT /v1/admin/products/:id/images',
     params: { id: anyId, order: { type: 'array', items: anyId, max: 100 } },
     problems: ['not-found', 'product-archived'],
   },
   describeImage: {
-    ...staff,
+    ...byStaff,
     summary: 'Say what a picture shows, for who cannot see it',
     rest: 'PATCH /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId, alt },
     problems: ['not-found', 'product-archived'],
   },
   removeImage: {
-    ...staff,
+    ...byStaff,
     summary: 'Take a picture off a product',
     rest: 'DELETE /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId },

@@ -1,6 +1,7 @@
 import { currencyRule } from '../../../lib/contract/currency.ts';
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule, labels } from './product.rules.ts';
@@ -39,22 +40,20 @@ const staffProduct = {
   },
 } as const;
 
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'catalogue:write',
+const byStaff = {
+  ...staff('catalogue:write'),
   idempotent: false,
   returns: staffProduct,
 } as const;
 /** A change to what was read: it names the version. */
-const editing = { ...staff, headers: { ifMatch: 'If-Match' } } as const;
+const editing = { ...byStaff, headers: { ifMatch: 'If-Match' } } as const;
 const edit = { id: anyId, ifMatch: ifMatchRule } as const;
 const EDITED = ['not-found', 'stale-version', 'missing-version'] as const;
 
 /** What staff does with products; part of the `product` contract. */
 export const productAdminActions = {
   search: {
-    ...staff,
+    ...byStaff,
     idempotent: true,
     summary: 'Products of any status, the newest first',
     rest: 'GET /v1/admin/products',
@@ -67,7 +66,7 @@ export const productAdminActions = {
     returns: pageOf(staffProduct),
   },
   read: {
-    ...staff,
+    ...byStaff,
     idempotent: true,
     summary: 'A product with all of it; its ETag is its version',
     rest: 'GET /v1/admin/products/:id',
@@ -75,7 +74,7 @@ export const productAdminActions = {
     problems: ['not-found'],
   },
   create: {
-    ...staff,
+    ...byStaff,
     summary: 'A new product, a draft unless it is said',
     rest: 'POST /v1/admin/products',
     status: 201,

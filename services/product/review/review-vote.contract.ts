@@ -1,12 +1,11 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const customerId = idRule('cus');
 const vote = {
-  visibility: 'published',
-  auth: 'customer',
+  ...ownData,
   idempotent: true,
   params: { id: anyId, reviewId: anyId },
   returns: { type: 'object', props: { id: 'string', helpful: 'number' } },

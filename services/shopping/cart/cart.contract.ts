@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { status } from '../order/order.rules.ts';
@@ -85,9 +86,7 @@ export const cart = contract(
     clear: { ...mine, summary: 'Empty the cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
     content: {
       summary: "What is in a customer's cart, and what it is priced in",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId },
       returns: {
         type: 'object',
@@ -111,24 +110,18 @@ export const cart = contract(
     },
     merge: {
       summary: "Bring what a customer had in a guest's cart into theirs: of each SKU the larger of both quantities",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       timeout: 1000,
       params: { customerId },
     },
     erase: {
       summary: "Erase a customer's cart, for good: nothing can be ordered from it any more",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId },
     },
     ordered: {
       summary: 'Take out what was ordered; again for the same order changes nothing',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId, orderId: idRule('ord'), items },
     },
   },

@@ -2,6 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
@@ -38,11 +39,9 @@ const view = {
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
 /** Keyed by the order, so doing it again is safe. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true, shardKey: 'code' } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'coupons:read',
+const keyed = { ...internal, shardKey: 'code' } as const;
+const byStaff = {
+  ...staff('coupons:read'),
   idempotent: true,
   returns: view,
 } as const;
@@ -51,7 +50,7 @@ export const coupon = contract(
   'coupon',
   {
     put: {
-      ...staff,
+      ...byStaff,
       scope: 'coupons:write',
       summary: 'Make a coupon, or change its terms',
       rest: 'PUT /v1/admin/coupons/:code',
@@ -59,14 +58,14 @@ export const coupon = contract(
       problems: ['invalid-request', 'limit-reached', 'unknown-currency'],
     },
     read: {
-      ...staff,
+      ...byStaff,
       summary: 'A coupon',
       rest: 'GET /v1/admin/coupons/:code',
       params: { code },
       problems: ['not-found'],
     },
     list: {
-      ...staff,
+      ...byStaff,
       summary: 'All coupons',
       rest: 'GET /v1/admin/coupons',
       params: pageParams,
@@ -74,9 +73,7 @@ export const coupon = contract(
     },
     terms: {
       summary: 'What coupons take off now, for a customer if one is known',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
       returns: {
         type: 'array',
@@ -129,9 +126,7 @@ export const coupon = contract(
     forget: { ...keyed, summary: 'A giveBack was acknowledged, and will not come again', params: use },
     books: {
       summary: 'All uses as the auditor needs them, page by page by id',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: booksOf({
         id: 'string',

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { item } from '../order/order.rules.ts';
@@ -13,7 +14,7 @@ const view = {
   },
 } as const;
 
-const mine = { visibility: 'published', auth: 'customer', shardKey: '#user.id' } as const;
+const mine = { ...ownData, shardKey: '#user.id' } as const;
 
 export const hold = contract(
   'hold',
@@ -48,25 +49,19 @@ export const hold = contract(
     },
     consume: {
       summary: "Let an order have its customer's hold, if it is for the same items",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus'), cartClaim: 'string', items: { type: 'array', items: item } },
       /** The id that the order must have; null when there is no hold for it. */
       returns: { type: 'object', props: { orderId: { type: 'string', nullable: true } } },
     },
     erase: {
       summary: 'Give back what a customer who is gone has on hold',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
     },
     books: {
       summary: 'All reservations of holds, as the auditor needs them',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: booksOf({ customerId: 'string', orderIds: { type: 'array', items: 'string' } }),
     },

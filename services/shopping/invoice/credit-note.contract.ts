@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData, staff } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -51,12 +52,9 @@ const view = {
 } as const;
 const list = { type: 'object', props: { items: { type: 'array', items: view } } } as const;
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const customer = { visibility: 'published', auth: 'customer', idempotent: true, problems: ['not-found'] } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'orders:read',
+const customer = { ...ownData, idempotent: true, problems: ['not-found'] } as const;
+const byStaff = {
+  ...staff('orders:read'),
   idempotent: true,
   problems: ['not-found'],
 } as const;
@@ -81,21 +79,21 @@ export const creditNote = contract(
       params: { id: anyId, number, ...paperFormat },
     },
     staffList: {
-      ...staff,
+      ...byStaff,
       summary: 'The credit notes of an order, in the order of their issue',
       rest: 'GET /v1/admin/orders/:id/credit-notes',
       params: { id: anyId },
       returns: list,
     },
     staffGet: {
-      ...staff,
+      ...byStaff,
       ...paper,
       summary: 'A credit note of an order, as a PDF or as a page',
       rest: 'GET /v1/admin/orders/:id/credit-notes/:number',
       params: { id: anyId, number, ...paperFormat },
     },
     search: {
-      ...staff,
+      ...byStaff,
       summary: "Credit notes of a year, of this one in the shop's time zone unless it is given, the newest first",
       rest: 'GET /v1/admin/credit-notes',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },

@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -81,9 +82,7 @@ export const invoice = contract(
     },
     forCredit: {
       summary: "What a credit note has of an order's invoice; null when there is none and none is to be issued",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { order: invoiceOrder, issue: 'boolean' },
       returns: {
         type: 'object',
@@ -97,17 +96,13 @@ export const invoice = contract(
     },
     issue: {
       summary: "Number an order's invoice; again for the same order changes nothing",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { order: invoiceOrder },
       returns: { type: 'object', props: { number: 'string' } },
     },
     list: {
       summary: "Invoices of a year, of this one in the shop's time zone unless it is given, the newest first",
-      visibility: 'published',
-      auth: 'staff',
-      scope: 'orders:read',
+      ...staff('orders:read'),
       idempotent: true,
       rest: 'GET /v1/admin/invoices',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
@@ -115,9 +110,7 @@ export const invoice = contract(
     },
     export: {
       summary: 'The invoices of a customer',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
       returns: {
         type: 'object',
@@ -134,16 +127,12 @@ export const invoice = contract(
     },
     erase: {
       summary: 'Take name and address out of the invoices of a customer; numbers and amounts stay',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
     },
     books: {
       summary: 'All invoices as the auditor needs them, page by page by number',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: booksOf({ id: 'string', year: 'number', seq: 'number', orderId: 'string' }),
     },
