@@ -1,4 +1,5 @@
 import { errors } from './errors.ts';
+import { named, nameOf } from './named.ts';
 
 /** The parameters that every list takes. */
 export const pageParams = {
@@ -10,12 +11,15 @@ export const DEFAULT_LIMIT = 20;
 /** A page whose items take more bytes than this ends earlier than its `limit`; one item it always has. */
 export const MAX_PAGE_BYTES = 512 * 1024;
 
-/** The contract rule of a list's answer. */
-export const pageOf = <const R>(item: R) =>
-  ({
+/** The contract rule of a list's answer, named after its items: `OrderPage`. */
+export function pageOf<const R>(item: R) {
+  const page = {
     type: 'object',
     props: { items: { type: 'array', items: item }, nextCursor: { type: 'string', nullable: true } },
-  }) as const;
+  } as const;
+  const name = nameOf(item);
+  return name === undefined ? page : named(`${name}Page`, page);
+}
 
 /** The place after an item, as an opaque text. */
 export function encodeCursor(place: readonly (string | number)[]): string {

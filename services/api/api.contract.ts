@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { named } from '../../lib/contract/named.ts';
 
 export const api = contract(
   'api',
@@ -11,7 +12,7 @@ export const api = contract(
       rateClass: 'unlimited',
       rest: 'GET /healthz',
       params: {},
-      returns: { type: 'object', props: { status: { type: 'equal', value: 'ok' } } },
+      returns: named('Health', { type: 'object', props: { status: { type: 'equal', value: 'ok' } } }),
     },
     readiness: {
       summary: 'This gateway takes requests; with `deep`, each node kind is there too and reaches its database',
@@ -21,13 +22,13 @@ export const api = contract(
       rateClass: 'unlimited',
       rest: 'GET /readyz',
       params: { deep: { type: 'boolean', optional: true } },
-      returns: {
+      returns: named('Readiness', {
         type: 'object',
         props: {
           status: { type: 'equal', value: 'ready' },
           parts: { type: 'record', key: 'string', value: 'string', optional: true },
         },
-      },
+      }),
       problems: ['unavailable'],
     },
     jwks: {
@@ -37,10 +38,10 @@ export const api = contract(
       idempotent: true,
       rest: 'GET /.well-known/jwks.json',
       params: {},
-      returns: {
+      returns: named('JsonWebKeySet', {
         type: 'object',
         props: { keys: { type: 'array', items: { type: 'record', key: 'string', value: 'string' } } },
-      },
+      }),
     },
   },
   {},

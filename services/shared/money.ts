@@ -1,4 +1,5 @@
 import { errors } from '../../lib/contract/errors.ts';
+import { named } from '../../lib/contract/named.ts';
 
 /** An amount in a currency's minor units (cents), always an integer, and its ISO 4217 code. */
 export interface Money {
@@ -35,10 +36,10 @@ export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
 export const currencyRule = { type: 'string', pattern: /^[A-Z]{3}$/ } as const;
 
 /** The contract rule of `Money`. */
-export const moneyRule = {
+export const moneyRule = named('Money', {
   type: 'object',
   props: { amount: { type: 'number', integer: true }, currency: { type: 'string', length: 3 } },
-} as const;
+});
 
 /** The contract rule of `Money` that is more than nothing. */
 export const positiveMoneyRule = {

@@ -1,11 +1,13 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
 const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;
-const address = {
+const address = named('Address', {
   type: 'object',
   props: { id: 'string', ...addressFields, isDefault: 'boolean', warnings },
-} as const;
+});
 const ownId = { id: anyId } as const;
 
 /** A customer's addresses; part of the `customer` contract. */
@@ -17,10 +19,7 @@ export const addressActions = {
     idempotent: true,
     rest: 'GET /v1/me/addresses',
     params: {},
-    returns: {
-      type: 'object',
-      props: { items: { type: 'array', items: address }, nextCursor: { type: 'string', nullable: true } },
-    },
+    returns: pageOf(address),
   },
   addAddress: {
     summary: 'Add an address; the first one becomes the default',

@@ -1,12 +1,17 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { email, name, newPassword, profile } from '../account/customer.rules.ts';
 
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;
-const tokens = { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' } as const;
-const session = {
+const tokens = named('Tokens', {
+  type: 'object',
+  props: { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' },
+});
+const session = named('Session', {
   type: 'object',
   props: { id: 'string', device: 'string', createdAt: 'string', lastUsedAt: 'string', current: 'boolean' },
-} as const;
+});
 
 /** Logging in and out; part of the `customer` contract. */
 export const authActions = {
@@ -17,10 +22,12 @@ export const authActions = {
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/auth/register',
+    // What is in the guest's cart goes into the customer's.
+    cartToken: true,
     status: 201,
     location: '/v1/me',
     params: { email, password: newPassword, name },
-    returns: {
+    returns: named('Registration', {
       type: 'object',
       props: {
         customer: profile,
@@ -29,7 +36,7 @@ export const authActions = {
         refreshToken: 'string|optional',
         expiresIn: 'number|optional',
       },
-    },
+    }),
     problems: ['email-taken', 'weak-password'],
   },
   login: {
@@ -39,8 +46,9 @@ export const authActions = {
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/auth/login',
+    cartToken: true,
     params: { email: { type: 'string', max: 254 }, password: { type: 'string', max: 1024 } },
-    returns: { type: 'object', props: tokens },
+    returns: tokens,
     problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified', 'unavailable'],
   },
   refresh: {
@@ -50,7 +58,7 @@ export const authActions = {
     idempotent: false,
     rest: 'POST /v1/auth/refresh',
     params: { refreshToken },
-    returns: { type: 'object', props: tokens },
+    returns: tokens,
     problems: ['invalid-token'],
   },
   logout: {
@@ -59,6 +67,7 @@ export const authActions = {
     auth: 'public',
     idempotent: true,
     rest: 'POST /v1/auth/logout',
+    personal: true,
     status: 204,
     params: { refreshToken: { ...refreshToken, optional: true } },
     problems: ['unauthenticated'],
@@ -70,10 +79,7 @@ export const authActions = {
     idempotent: true,
     rest: 'GET /v1/me/sessions',
     params: {},
-    returns: {
-      type: 'object',
-      props: { items: { type: 'array', items: session }, nextCursor: { type: 'string', nullable: true } },
-    },
+    returns: pageOf(session),
   },
   endSession: {
     summary: 'Log out one of my sessions',

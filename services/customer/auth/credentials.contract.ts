@@ -1,3 +1,5 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
 import { CONSENT_PURPOSES } from '../account/consent.ts';
 import { email, newPassword } from '../account/customer.rules.ts';
 
@@ -6,19 +8,17 @@ const currentPassword = { type: 'string', max: 1024 } as const;
 /** The same for whoever asks: what it comes to, the mail says. */
 const quiet = { visibility: 'published', auth: 'public', idempotent: true, rateClass: 'login', status: 204 } as const;
 const own = { visibility: 'published', auth: 'customer' } as const;
-const consent = {
+const purpose = named('ConsentPurpose', { type: 'enum', values: CONSENT_PURPOSES });
+const consent = named('Consent', {
   type: 'object',
   props: {
-    purpose: { type: 'enum', values: CONSENT_PURPOSES },
+    purpose,
     granted: 'boolean',
     /** When it was granted, or withdrawn. */
     at: { type: 'string', nullable: true },
   },
-} as const;
-const consents = {
-  type: 'object',
-  props: { items: { type: 'array', items: consent }, nextCursor: { type: 'string', nullable: true } },
-} as const;
+});
+const consents = pageOf(consent);
 
 /** E-mail address, password and consents; part of the `customer` contract. */
 export const credentialActions = {
@@ -83,7 +83,7 @@ export const credentialActions = {
     summary: 'Agree to something, or withdraw it',
     idempotent: true,
     rest: 'PUT /v1/me/consents/:purpose',
-    params: { purpose: { type: 'enum', values: CONSENT_PURPOSES }, granted: 'boolean' },
+    params: { purpose, granted: 'boolean' },
     returns: consents,
   },
 } as const;

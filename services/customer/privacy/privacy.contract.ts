@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { orderViewRule } from '../../shopping/order/order.rules.ts';
 
@@ -11,7 +12,7 @@ export const privacyActions = {
     timeout: 30_000,
     rest: 'GET /v1/me/export',
     params: {},
-    returns: {
+    returns: named('PersonalData', {
       type: 'object',
       props: {
         exportedAt: 'string',
@@ -30,7 +31,7 @@ export const privacyActions = {
         reviews: { type: 'array', items: { type: 'any' } },
         votes: { type: 'array', items: { type: 'any' } },
       },
-    },
+    }),
   },
   erase: {
     summary: 'Erase my account and all that is personal about me, everywhere; orders stay in the books without my name',

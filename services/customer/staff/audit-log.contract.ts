@@ -1,5 +1,6 @@
 import { ROLES } from '../../../lib/auth/access.ts';
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
@@ -37,7 +38,7 @@ export const auditLog = contract(
         action: { type: 'string', max: 100, optional: true },
         ...pageParams,
       },
-      returns: pageOf({ type: 'object', props: { ...begun, ...came, at: 'string' } }),
+      returns: pageOf(named('AuditLogEntry', { type: 'object', props: { ...begun, ...came, at: 'string' } })),
     },
   },
   {},

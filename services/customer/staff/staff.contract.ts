@@ -1,10 +1,11 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { email, name } from '../account/customer.rules.ts';
 
-const role = { type: 'enum', values: STAFF_ROLES } as const;
-const view = { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } } as const;
+const role = named('StaffRole', { type: 'enum', values: STAFF_ROLES });
+const view = named('StaffMember', { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } });
 const admin = { visibility: 'published', auth: 'staff', scope: 'staff:write', idempotent: true } as const;
 
 /** Who works here; part of the `customer` contract. */

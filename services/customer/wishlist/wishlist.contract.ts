@@ -1,13 +1,14 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { productCard } from '../../product/product/product.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
-const wish = {
+const wish = named('WishlistItem', {
   type: 'object',
   // Null: it is no longer sold.
   props: { productId: 'string', addedAt: 'string', product: { ...productCard, nullable: true } },
-} as const;
+});
 
 /** What a customer would like to have; part of the `customer` contract. */
 export const wishlistActions = {

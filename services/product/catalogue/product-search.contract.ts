@@ -1,6 +1,7 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
-import { currencyParam, listedProduct, productCard } from '../product/product.rules.ts';
+import { currencyParam, listedProduct, productCardList } from '../product/product.rules.ts';
 import { SORTS } from './search/query.ts';
 
 const text = { type: 'string', trim: true, max: 200 } as const;
@@ -10,8 +11,10 @@ const name = { type: 'string', pattern: /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u }
 const values = { type: 'array', items: { type: 'string', min: 1, max: 200 }, min: 1, max: 20 } as const;
 const few = { type: 'number', integer: true, min: 1, max: 20, optional: true } as const;
 
-const counts = { type: 'array', items: { type: 'object', props: { value: 'string', count: 'number' } } } as const;
-const cards = { type: 'array', items: productCard } as const;
+const counts = {
+  type: 'array',
+  items: named('FacetCount', { type: 'object', props: { value: 'string', count: 'number' } }),
+} as const;
 
 const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 1000 } as const;
 
@@ -36,7 +39,7 @@ export const productSearchActions = {
       updatedSince: { ...timeRule, optional: true },
       ...pageParams,
     },
-    returns: {
+    returns: named('ProductList', {
       type: 'object',
       props: {
         items: { type: 'array', items: listedProduct },
@@ -48,7 +51,7 @@ export const productSearchActions = {
         /** With `updatedSince`: the ids of those that are sold no longer. */
         gone: { type: 'array', items: 'string', optional: true },
       },
-    },
+    }),
     problems: ['unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },
   },
@@ -57,7 +60,7 @@ export const productSearchActions = {
     summary: 'What may be meant by words that are still being typed',
     rest: 'GET /v1/products/suggest',
     params: { q: { ...text, min: 1 }, limit: few, currency: currencyParam },
-    returns: {
+    returns: named('ProductSuggestions', {
       type: 'object',
       props: {
         categories: {
@@ -70,7 +73,7 @@ export const productSearchActions = {
           items: { type: 'object', props: { id: 'string', slug: 'string', title: 'string' } },
         },
       },
-    },
+    }),
     problems: ['unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },
   },
@@ -79,7 +82,7 @@ export const productSearchActions = {
     summary: 'What goes with a product: of its category, the most alike first',
     rest: 'GET /v1/products/:idOrSlug/related',
     params: { idOrSlug: { type: 'string', max: 128 }, limit: few, currency: currencyParam },
-    returns: { type: 'object', props: { items: cards } },
+    returns: productCardList,
     problems: ['not-found', 'unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },
   },

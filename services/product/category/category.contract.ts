@@ -1,4 +1,5 @@
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { slugRule } from '../product/product-input.ts';
@@ -12,7 +13,7 @@ const fields = {
   position: { type: 'number', integer: true, min: 0, max: 1_000_000 },
 } as const;
 
-const view = {
+const view = named('Category', {
   type: 'object',
   props: {
     slug: 'string',
@@ -25,7 +26,7 @@ const view = {
     /** Products in it, and in all that is in it. */
     count: 'number',
   },
-} as const;
+});
 
 /** 2,000 categories can be several megabytes: with a second alone, a busy node would be asked again and again. */
 const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 3000 } as const;
@@ -47,10 +48,10 @@ export const category = contract(
       summary: 'A category, what it is in, and what is in it',
       rest: 'GET /v1/categories/:slug',
       params: { slug },
-      returns: {
+      returns: named('CategoryDetails', {
         type: 'object',
         props: { ...view.props, ancestors: { type: 'array', items: view }, children: { type: 'array', items: view } },
-      },
+      }),
       problems: ['not-found'],
     },
     create: {

@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
@@ -7,10 +8,13 @@ import { removedVariantRule } from './removed-variant.contract.ts';
 
 const LARGEST_FILE = 512 * 1024 ** 2;
 
+/** CSV, a row for each variant, or JSON Lines. */
+export const formatRule = named('FileFormat', { type: 'enum', values: FORMATS });
+
 const job = {
   id: 'string',
-  status: { type: 'enum', values: JOB_STATUSES },
-  format: { type: 'enum', values: FORMATS },
+  status: named('ImportStatus', { type: 'enum', values: JOB_STATUSES }),
+  format: formatRule,
   staffId: 'string',
   /** Products of the file that have been dealt with so far, and what came of them. */
   rows: 'number',
@@ -26,16 +30,16 @@ const job = {
   createdAt: 'string',
   finishedAt: { type: 'string', nullable: true },
 } as const;
-const jobRule = { type: 'object', props: job } as const;
+const jobRule = named('ImportJob', { type: 'object', props: job });
 /** With the first 100 rows that were refused, and variants that were removed; all of them have lists of their own. */
-const fullJob = {
+const fullJob = named('ImportJobDetails', {
   type: 'object',
   props: {
     ...job,
     errors: { type: 'array', items: refusedRowRule },
     removedVariants: { type: 'array', items: removedVariantRule },
   },
-} as const;
+});
 
 const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write' } as const;
 

@@ -1,6 +1,7 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 
-export const refusedRowRule = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
+export const refusedRowRule = named('RefusedRow', { type: 'object', props: { line: 'number', detail: 'string' } });
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 

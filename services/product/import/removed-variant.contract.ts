@@ -1,12 +1,13 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
 /** A variant that an import removed, and how many pieces of it were left then. */
-export const removedVariantRule = {
+export const removedVariantRule = named('RemovedVariant', {
   type: 'object',
   props: { ...place, slug: 'string', available: 'number' },
-} as const;
+});
 const variants = { type: 'array', items: removedVariantRule } as const;
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;

@@ -1,3 +1,5 @@
+import { optional } from '../../../lib/contract/optional.ts';
+import { formatRule } from './import.contract.ts';
 import { importInput } from './import-input.ts';
 
 const outcome = {
@@ -19,7 +21,7 @@ export const transferActions = {
     scope: 'catalogue:write',
     idempotent: true,
     rest: 'GET /v1/admin/products/export',
-    params: { format: { type: 'enum', values: ['csv', 'jsonl'], optional: true } },
+    params: { format: optional(formatRule) },
     returns: 'any',
     produces: ['text/csv', 'application/x-ndjson'],
   },

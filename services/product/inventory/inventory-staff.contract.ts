@@ -1,11 +1,14 @@
+import { named } from '../../../lib/contract/named.ts';
+import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
-import { MOVEMENTS, REASONS } from './ledger.ts';
+import { reasonRule } from './inventory.rules.ts';
+import { MOVEMENTS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const staff = { visibility: 'published', auth: 'staff', idempotent: true } as const;
 const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
-const stock = {
+const stock = named('StockLevel', {
   type: 'object',
   props: {
     sku: 'string',
@@ -19,9 +22,9 @@ const stock = {
     /** When `available` or `lowAt` changed last. */
     updatedAt: 'string',
   },
-} as const;
+});
 
-const movement = {
+const movement = named('StockMovement', {
   type: 'object',
   props: {
     /** Counts the movements of this SKU, from 1 on, without gaps. */
@@ -29,14 +32,14 @@ const movement = {
     kind: { type: 'enum', values: MOVEMENTS },
     quantity: 'number',
     /** What it did to the numbers; all of a SKU's movements add up to them. */
-    effect: { type: 'object', props: totals },
-    reason: { type: 'enum', values: REASONS, optional: true },
+    effect: named('StockQuantities', { type: 'object', props: totals }),
+    reason: optional(reasonRule),
     /** The order, return or posting that it was for. */
     ref: 'string',
     by: 'string|optional',
     at: 'string',
   },
-} as const;
+});
 
 /** What staff sees of the stock; part of the `inventory` contract. What staff does to it is in the `posting` contract. */
 export const inventoryStaffActions = {

@@ -1,8 +1,8 @@
 import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
+import { reasonRule } from './inventory.rules.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
-import { REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const orderId = idRule('ord');
@@ -30,7 +30,7 @@ const correction = {
       props: {
         kind: { type: 'equal', value: 'adjust' },
         quantity: { type: 'number', integer: true },
-        reason: { type: 'enum', values: REASONS },
+        reason: reasonRule,
       },
     },
     {

@@ -1,5 +1,7 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
-import { MOVEMENTS, REASONS } from './ledger.ts';
+import { optional } from '../../../lib/contract/optional.ts';
+import { reasonRule } from './inventory.rules.ts';
+import { MOVEMENTS } from './ledger.ts';
 
 const whole = { type: 'number', integer: true } as const;
 const entry = {
@@ -12,7 +14,7 @@ const entry = {
     ref: 'string',
     /** In ms since the epoch. */
     at: whole,
-    reason: { type: 'enum', values: REASONS, optional: true },
+    reason: optional(reasonRule),
     by: 'string|optional',
   },
 } as const;

@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule } from '../product/product.rules.ts';
 import { LARGEST_PICTURE } from './picture.ts';
@@ -8,10 +9,10 @@ const staff = {
   auth: 'staff',
   scope: 'catalogue:write',
   idempotent: true,
-  returns: {
+  returns: named('ProductImages', {
     type: 'object',
     props: { id: 'string', version: 'number', images: { type: 'array', items: imageRule } },
-  },
+  }),
 } as const;
 
 /** What staff does with the pictures of a product; part of the `product` contract. */

@@ -1,16 +1,17 @@
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
 import { currencyRule } from '../../shared/money.ts';
-import { imageRule, labels } from './product.rules.ts';
+import { imageRule, labels, ratingRule } from './product.rules.ts';
 import { STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 
-const status = { type: 'enum', values: STATUSES } as const;
+const status = named('ProductStatus', { type: 'enum', values: STATUSES });
 
 /** A product as staff sees it: all of it. */
-export const staffProduct = {
+export const staffProduct = named('StaffProduct', {
   type: 'object',
   props: {
     id: 'string',
@@ -27,17 +28,17 @@ export const staffProduct = {
     variants: productFields.variants,
     priceChanges: {
       type: 'array',
-      items: {
+      items: named('PriceChange', {
         type: 'object',
         props: { id: 'string', at: 'string', sku: 'string', currency: 'string', price: priceRule },
-      },
+      }),
     },
-    rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
+    rating: ratingRule,
     popularity: 'number',
     createdAt: 'string',
     updatedAt: 'string',
   },
-} as const;
+});
 
 const staff = {
   visibility: 'published',

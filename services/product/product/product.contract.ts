@@ -5,7 +5,7 @@ import { productSearchActions } from '../catalogue/product-search.contract.ts';
 import { transferActions } from '../import/transfer.contract.ts';
 import { imageActions } from '../media/images.contract.ts';
 import { sampleActions } from '../seed/samples.contract.ts';
-import { availability, currencyParam, productCard, productView } from './product.rules.ts';
+import { availability, currencyParam, productCardList, productView } from './product.rules.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { tallyActions } from './tally.contract.ts';
 
@@ -58,7 +58,7 @@ export const product = contract(
       rateClass: 'reads',
       rest: 'POST /v1/products/lookup',
       params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 }, currency: currencyParam },
-      returns: { type: 'object', props: { items: { type: 'array', items: productCard } } },
+      returns: productCardList,
       problems: ['unknown-currency'],
     },
     counts: {

@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
@@ -9,7 +10,7 @@ const vote = {
   auth: 'customer',
   idempotent: true,
   params: { id: anyId, reviewId: anyId },
-  returns: { type: 'object', props: { id: 'string', helpful: 'number' } },
+  returns: named('HelpfulVotes', { type: 'object', props: { id: 'string', helpful: 'number' } }),
 } as const;
 
 export const reviewVote = contract(

@@ -1,11 +1,15 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { idRule } from '../../shared/ids.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const alert = { type: 'object', props: { sku: 'string', productId: 'string', createdAt: 'string' } } as const;
+const alert = named('StockAlert', {
+  type: 'object',
+  props: { sku: 'string', productId: 'string', createdAt: 'string' },
+});
 
 /** What customers wait for. */
 export const stockAlert = contract(

@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { idRule } from '../../shared/ids.ts';
 import { currencyRule, moneyRule } from '../../shared/money.ts';
 import { status } from '../order/order.rules.ts';
@@ -11,16 +12,16 @@ const items = {
   items: { type: 'object', props: { sku: 'string', quantity: 'number' } },
 } as const;
 const content = { items, currency: 'string' } as const;
-const openOrder = { type: 'object', props: { id: 'string', status } } as const;
+const openOrder = named('OpenOrder', { type: 'object', props: { id: 'string', status } });
 
-const cartView = {
+const cartView = named('Cart', {
   type: 'object',
   props: {
     /** ISO 4217: what it is priced in. */
     currency: 'string',
     items: {
       type: 'array',
-      items: {
+      items: named('CartLine', {
         type: 'object',
         props: {
           sku: 'string',
@@ -34,13 +35,16 @@ const cartView = {
           lineTotal: { ...moneyRule, optional: true },
           availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
         },
-      },
+      }),
     },
-    totals: { type: 'object', props: { quantity: 'number', subtotal: moneyRule, total: moneyRule } },
+    totals: named('CartTotals', {
+      type: 'object',
+      props: { quantity: 'number', subtotal: moneyRule, total: moneyRule },
+    }),
     /** The order of this cart whose payment has no outcome yet: until then no other order can be made of the cart. */
     openOrder: { ...openOrder, optional: true },
   },
-} as const;
+});
 
 /**
  * The cart of whoever asks: a customer's, or a guest's by its token. A customer's is changed by one node at a time, the
@@ -50,6 +54,7 @@ const mine = {
   visibility: 'published',
   auth: 'public',
   personal: true,
+  cartToken: true,
   returns: cartView,
   shardKey: '#user.id',
 } as const;

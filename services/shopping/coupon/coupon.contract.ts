@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
@@ -8,7 +9,7 @@ import { currencyRule, moneyRule } from '../../shared/money.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
 const whole = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
-const kind = { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] } as const;
+const kind = named('CouponKind', { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] });
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
@@ -24,7 +25,7 @@ const terms = {
   perCustomer: optional(whole),
 } as const;
 
-const view = {
+const view = named('Coupon', {
   type: 'object',
   props: {
     code: 'string',
@@ -33,7 +34,7 @@ const view = {
     used: 'number',
     createdAt: 'string',
   },
-} as const;
+});
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
 /** Keyed by the order, so doing it again is safe. */

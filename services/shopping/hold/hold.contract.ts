@@ -1,9 +1,10 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { item } from '../order/order.rules.ts';
 
-const view = {
+const view = named('Hold', {
   type: 'object',
   props: {
     id: 'string',
@@ -11,7 +12,7 @@ const view = {
     expiresAt: 'string',
     remainingSeconds: 'number',
   },
-} as const;
+});
 
 const mine = { visibility: 'published', auth: 'customer', shardKey: '#user.id' } as const;
 

@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
@@ -9,7 +10,7 @@ import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 
 const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;
 
-const view = {
+const view = named('CreditNote', {
   type: 'object',
   props: {
     number: 'string',
@@ -21,13 +22,16 @@ const view = {
     cancellation: 'boolean',
     items: {
       type: 'array',
-      items: { type: 'object', props: { title: 'string', variant: 'string', sku: 'string', quantity: 'number' } },
+      items: named('CreditNoteItem', {
+        type: 'object',
+        props: { title: 'string', variant: 'string', sku: 'string', quantity: 'number' },
+      }),
     },
     /** What is credited for which line, and for the delivery. Absent on credit notes from before refunds had lines. */
     lines: {
       type: 'array',
       optional: true,
-      items: {
+      items: named('CreditNoteLine', {
         type: 'object',
         props: {
           title: 'string',
@@ -38,18 +42,18 @@ const view = {
           rate: 'number',
           amount: moneyRule,
         },
-      },
+      }),
     },
     shipping: { ...moneyRule, optional: true },
     amount: moneyRule,
     /** What of the amount has which rate, in basis points; `gross` contains `tax`. */
     taxes: {
       type: 'array',
-      items: { type: 'object', props: { rate: 'number', gross: moneyRule, tax: moneyRule } },
+      items: named('CreditNoteTax', { type: 'object', props: { rate: 'number', gross: moneyRule, tax: moneyRule } }),
     },
   },
-} as const;
-const list = { type: 'object', props: { items: { type: 'array', items: view } } } as const;
+});
+const list = named('CreditNoteList', { type: 'object', props: { items: { type: 'array', items: view } } });
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const customer = { visibility: 'published', auth: 'customer', idempotent: true, problems: ['not-found'] } as const;

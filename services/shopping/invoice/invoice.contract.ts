@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
@@ -44,7 +45,7 @@ export const invoiceOrder = {
 /** How a paper is asked for. */
 export const paperFormat = {
   /** Left out: a page for clients that accept text/html, else a PDF. */
-  format: { type: 'enum', values: ['pdf', 'html'], optional: true },
+  format: named('DocumentFormat', { type: 'enum', values: ['pdf', 'html'], optional: true }),
   accept: { type: 'string', optional: true },
 } as const;
 /** A document, and no JSON. */
@@ -58,10 +59,10 @@ const paper = {
   problems: ['not-found', 'wrong-state'],
 } as const;
 
-const brief = {
+const brief = named('Invoice', {
   type: 'object',
   props: { number: 'string', orderId: 'string', issuedAt: 'string', total: moneyRule },
-} as const;
+});
 
 export const invoice = contract(
   'invoice',

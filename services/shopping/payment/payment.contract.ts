@@ -1,4 +1,5 @@
 import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
@@ -106,7 +107,7 @@ export const payment = contract(
         stripeSignature: { type: 'string', max: 4096, optional: true },
         sandboxSignature: { type: 'string', max: 4096, optional: true },
       },
-      returns: { type: 'object', props: { received: 'boolean' } },
+      returns: named('WebhookReceipt', { type: 'object', props: { received: 'boolean' } }),
       problems: ['invalid-signature', 'not-found'],
     },
   },
