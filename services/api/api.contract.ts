@@ -5,7 +5,7 @@ export const api = contract(
   'api',
   {
     health: {
-      summary: 'This process is up',
+      summary: 'Check that this process is up',
       visibility: 'published',
       auth: 'public',
       idempotent: true,
@@ -15,7 +15,7 @@ export const api = contract(
       returns: named('Health', { type: 'object', props: { status: { type: 'equal', value: 'ok' } } }),
     },
     readiness: {
-      summary: 'This gateway takes requests; with `deep`, each node kind is there too and reaches its database',
+      summary: 'Check that this gateway is ready; with `deep`, also that each node kind reaches its database',
       visibility: 'published',
       auth: 'public',
       idempotent: true,
@@ -32,7 +32,7 @@ export const api = contract(
       problems: ['unavailable'],
     },
     jwks: {
-      summary: 'The public keys of access tokens, for others that check them (RFC 7517); none where a secret signs',
+      summary: 'Get the public keys of access tokens (RFC 7517); none where a secret signs them',
       visibility: 'published',
       auth: 'public',
       idempotent: true,

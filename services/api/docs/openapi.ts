@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { fullRule, isOptional, type JsonSchema, SchemaWriter } from '../../../lib/contract/json-schema.ts';
 import { queryHasParams } from '../http/params.ts';
 import { hasBody, type Route } from '../http/routes.ts';
@@ -115,10 +116,12 @@ function success({ contract }: Route, writer: SchemaWriter): JsonSchema {
     : returns
       ? { 'application/json': { schema: writer.ofRule(returns) } }
       : undefined;
-  const answer = { description: contract.summary, headers, ...(content ? { content } : {}) };
+  const answer = { headers, ...(content ? { content } : {}) };
   const { RateLimit: _, ...unmetered } = headers;
   // What the near-cache answers is not counted against a limit.
-  const unchanged = { description: 'Not modified', headers: nearCache ? unmetered : headers };
+  const unchanged = { headers: nearCache ? unmetered : headers };
   const statuses = [status, ...mayAnswer, ...(nearCache ? [304] : [])];
-  return Object.fromEntries(statuses.map((one) => [one, one === 304 ? unchanged : answer]));
+  return Object.fromEntries(
+    statuses.map((one) => [one, { description: STATUS_CODES[one], ...(one === 304 ? unchanged : answer) }]),
+  );
 }

@@ -21,7 +21,7 @@ export const customer = contract(
     ...privacyActions,
     ...staffActions,
     appoint: {
-      summary: 'Make somebody staff or admin, with a new account or the one they have; the password is for a new one',
+      summary: 'Give a person a staff role, with a new account or the existing one; the password is for a new one',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -34,7 +34,7 @@ export const customer = contract(
       returns: { type: 'object', props: { id: 'string', created: 'boolean' } },
     },
     contact: {
-      summary: 'Where a customer is written to',
+      summary: 'Get the name and e-mail address of a customer',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -43,7 +43,7 @@ export const customer = contract(
       problems: ['not-found'],
     },
     byEmail: {
-      summary: 'Which customer has an e-mail address now',
+      summary: 'Find the customer who has an e-mail address now',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -51,7 +51,7 @@ export const customer = contract(
       returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
     },
     profile: {
-      summary: 'Who I am',
+      summary: 'Get my profile',
       visibility: 'published',
       auth: 'customer',
       idempotent: true,
@@ -60,7 +60,7 @@ export const customer = contract(
       returns: profile,
     },
     rename: {
-      summary: 'Change my profile',
+      summary: 'Update my profile',
       visibility: 'published',
       auth: 'customer',
       idempotent: false,
@@ -71,7 +71,7 @@ export const customer = contract(
   },
   {
     revoked: {
-      summary: 'Sessions have ended: a hint to refuse their access tokens',
+      summary: 'Sessions have ended, and their access tokens are to be refused; may be lost',
       params: { sessions: { type: 'array', items: 'string' } },
     },
   },

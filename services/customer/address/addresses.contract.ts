@@ -13,7 +13,7 @@ const ownId = { id: anyId } as const;
 /** A customer's addresses; part of the `customer` contract. */
 export const addressActions = {
   addresses: {
-    summary: 'My addresses, the default one first',
+    summary: 'List my addresses, the default one first',
     visibility: 'published',
     auth: 'customer',
     idempotent: true,
@@ -34,7 +34,7 @@ export const addressActions = {
     problems: ['limit-reached'],
   },
   address: {
-    summary: 'One of my addresses',
+    summary: 'Get one of my addresses',
     visibility: 'published',
     auth: 'customer',
     idempotent: true,

@@ -16,7 +16,7 @@ const session = named('Session', {
 /** Logging in and out; part of the `customer` contract. */
 export const authActions = {
   register: {
-    summary: 'Open an account and log in; a mail asks to verify the e-mail address',
+    summary: 'Register and log in; a mail asks to verify the e-mail address',
     visibility: 'published',
     auth: 'public',
     idempotent: false,
@@ -52,7 +52,7 @@ export const authActions = {
     problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified', 'unavailable'],
   },
   refresh: {
-    summary: 'Exchange a refresh token for new tokens; the old one is used up',
+    summary: 'Exchange a refresh token for new tokens; it is valid once',
     visibility: 'published',
     auth: 'public',
     idempotent: false,
@@ -62,7 +62,7 @@ export const authActions = {
     problems: ['invalid-token'],
   },
   logout: {
-    summary: 'End the session of the refresh token, or else of the access token',
+    summary: 'Log out: end the session of the refresh token, or else of the access token',
     visibility: 'published',
     auth: 'public',
     idempotent: true,
@@ -73,7 +73,7 @@ export const authActions = {
     problems: ['unauthenticated'],
   },
   sessions: {
-    summary: 'Where I am logged in',
+    summary: 'List my sessions',
     visibility: 'published',
     auth: 'customer',
     idempotent: true,
@@ -82,7 +82,7 @@ export const authActions = {
     returns: pageOf(session),
   },
   endSession: {
-    summary: 'Log out one of my sessions',
+    summary: 'End one of my sessions',
     visibility: 'published',
     auth: 'customer',
     idempotent: true,
@@ -92,7 +92,7 @@ export const authActions = {
     problems: ['not-found'],
   },
   endAllSessions: {
-    summary: 'Log out everywhere, here too',
+    summary: 'End all my sessions, this one too',
     visibility: 'published',
     auth: 'customer',
     idempotent: true,
@@ -101,7 +101,7 @@ export const authActions = {
     params: {},
   },
   revocations: {
-    summary: 'Sessions that ended since a time, whose access tokens are still around',
+    summary: 'List the sessions that ended since a time and whose access tokens have not expired',
     visibility: 'public',
     auth: 'internal',
     idempotent: true,

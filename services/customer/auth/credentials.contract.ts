@@ -24,21 +24,21 @@ const consents = pageOf(consent);
 export const credentialActions = {
   resendVerification: {
     ...quiet,
-    summary: 'Mail the link that verifies an e-mail address again',
+    summary: 'Mail the verification link again',
     rest: 'POST /v1/auth/email/resend',
     params: { email: { type: 'string', max: 254 } },
   },
   verifyEmail: {
     ...quiet,
     idempotent: false,
-    summary: 'Follow the link of a mail: the e-mail address, or the new one, is verified',
+    summary: 'Verify an e-mail address by the link of a mail',
     rest: 'POST /v1/auth/email/verify',
     params: { token: linkToken },
     problems: ['link-expired', 'email-taken'],
   },
   changeEmail: {
     ...own,
-    summary: 'Change my e-mail address: it changes when the link in the mail to the new one is followed',
+    summary: 'Change my e-mail address, once the link in the mail to the new one is followed',
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/me/email',
@@ -58,7 +58,7 @@ export const credentialActions = {
   },
   forgotPassword: {
     ...quiet,
-    summary: 'Mail a link that sets a new password, if there is an account',
+    summary: 'Mail a link that sets a new password, if there is such an account',
     rest: 'POST /v1/auth/password/forgot',
     params: { email: { type: 'string', max: 254 } },
   },
@@ -72,7 +72,7 @@ export const credentialActions = {
   },
   consents: {
     ...own,
-    summary: 'What I have agreed to',
+    summary: 'List my consents',
     idempotent: true,
     rest: 'GET /v1/me/consents',
     params: {},
@@ -80,7 +80,7 @@ export const credentialActions = {
   },
   setConsent: {
     ...own,
-    summary: 'Agree to something, or withdraw it',
+    summary: 'Give or withdraw a consent',
     idempotent: true,
     rest: 'PUT /v1/me/consents/:purpose',
     params: { purpose, granted: 'boolean' },

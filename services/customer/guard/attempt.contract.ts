@@ -8,13 +8,13 @@ export const attempt = contract(
   {
     begin: {
       ...internal,
-      summary: 'Count an attempt to guess a password, before it is looked at; says for how long to wait, in ms',
+      summary: 'Count an attempt to log in before its password is checked; answers how long to wait, in ms',
       // Counted twice would only be the safer side, but an answer must not be lost to a retry.
       idempotent: false,
       params: who,
       returns: { type: 'object', props: { wait: 'number' } },
     },
-    succeed: { ...internal, summary: 'The attempt had the right password', idempotent: true, params: who },
+    succeed: { ...internal, summary: 'Note that the attempt had the right password', idempotent: true, params: who },
   },
   {},
 );

@@ -5,7 +5,7 @@ import { orderViewRule } from '../../shopping/order/order.rules.ts';
 /** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
 export const privacyActions = {
   export: {
-    summary: 'All that the shop has about me, as one document',
+    summary: 'Export all personal data about me as one document',
     visibility: 'published',
     auth: 'customer',
     idempotent: true,
@@ -34,7 +34,7 @@ export const privacyActions = {
     }),
   },
   erase: {
-    summary: 'Erase my account and all that is personal about me, everywhere; orders stay in the books without my name',
+    summary: 'Erase my account and all personal data about me; orders stay in the books without my name',
     visibility: 'published',
     auth: 'customer',
     idempotent: false,

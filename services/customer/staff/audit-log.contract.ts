@@ -24,10 +24,10 @@ const came = {
 export const auditLog = contract(
   'audit-log',
   {
-    begin: { ...internal, summary: 'Write down what a member of staff is about to do', params: begun },
-    end: { ...internal, summary: 'Write down what came of it, once', params: { id: begun.id, ...came } },
+    begin: { ...internal, summary: 'Log an action of staff before it is done', params: begun },
+    end: { ...internal, summary: 'Log the outcome of the action, once', params: { id: begun.id, ...came } },
     list: {
-      summary: 'What staff has done, the latest first',
+      summary: 'List the actions of staff, newest first',
       visibility: 'published',
       auth: 'staff',
       scope: 'audit-log:read',

@@ -13,14 +13,14 @@ export const staffActions = {
   listStaff: {
     ...admin,
     scope: 'staff:read',
-    summary: 'Who is staff, and who admin',
+    summary: 'List the members of staff',
     rest: 'GET /v1/admin/staff',
     params: pageParams,
     returns: pageOf(view),
   },
   addStaff: {
     ...admin,
-    summary: 'Make somebody staff or admin; a mail lets one who is new set a password',
+    summary: 'Add a member of staff; a new one gets a mail to set a password',
     rest: 'POST /v1/admin/staff',
     status: 201,
     location: '/v1/admin/staff',
@@ -30,7 +30,7 @@ export const staffActions = {
   },
   changeStaff: {
     ...admin,
-    summary: 'Change the role of somebody else of staff, who has to log in again',
+    summary: 'Change the role of another member of staff, who has to log in again',
     rest: 'PUT /v1/admin/staff/:id',
     params: { id: anyId, role },
     returns: view,
@@ -38,7 +38,7 @@ export const staffActions = {
   },
   removeStaff: {
     ...admin,
-    summary: 'Make somebody else of staff a customer again',
+    summary: 'Remove another member of staff, who stays a customer',
     rest: 'DELETE /v1/admin/staff/:id',
     status: 204,
     params: { id: anyId },

@@ -14,14 +14,14 @@ const wish = named('WishlistItem', {
 export const wishlistActions = {
   wishlist: {
     ...own,
-    summary: 'My wishlist, the latest wish first, with the products as they are now',
+    summary: 'List my wishlist, newest first, with the products as they are now',
     rest: 'GET /v1/me/wishlist',
     params: {},
     returns: pageOf(wish),
   },
   wish: {
     ...own,
-    summary: 'Put a product on my wishlist',
+    summary: 'Add a product to my wishlist',
     rest: 'PUT /v1/me/wishlist/:productId',
     status: 204,
     params: { productId: anyId },
@@ -29,7 +29,7 @@ export const wishlistActions = {
   },
   unwish: {
     ...own,
-    summary: 'Take a product off my wishlist',
+    summary: 'Remove a product from my wishlist',
     rest: 'DELETE /v1/me/wishlist/:productId',
     status: 204,
     params: { productId: anyId },

@@ -22,7 +22,7 @@ const read = { visibility: 'published', auth: 'public', idempotent: true, timeou
 export const productSearchActions = {
   list: {
     ...read,
-    summary: 'Products by words and filters, sorted, with facets; or what has changed',
+    summary: 'Search products, with filters, sorting and facets, or list what has changed',
     rest: 'GET /v1/products',
     params: {
       q: { ...text, optional: true },
@@ -57,7 +57,7 @@ export const productSearchActions = {
   },
   suggest: {
     ...read,
-    summary: 'What may be meant by words that are still being typed',
+    summary: 'Suggest products, categories and brands while a search is typed',
     rest: 'GET /v1/products/suggest',
     params: { q: { ...text, min: 1 }, limit: few, currency: currencyParam },
     returns: named('ProductSuggestions', {
@@ -79,7 +79,7 @@ export const productSearchActions = {
   },
   related: {
     ...read,
-    summary: 'What goes with a product: of its category, the most alike first',
+    summary: 'List related products of the same category, the most similar first',
     rest: 'GET /v1/products/:idOrSlug/related',
     params: { idOrSlug: { type: 'string', max: 128 }, limit: few, currency: currencyParam },
     returns: productCardList,

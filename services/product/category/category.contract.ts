@@ -37,7 +37,7 @@ export const category = contract(
   {
     list: {
       ...read,
-      summary: 'All categories: each before what is in it, siblings in the order of the shop',
+      summary: 'List all categories: parents before their children, siblings by position',
       rest: 'GET /v1/categories',
       params: {},
       returns: pageOf(view),
@@ -45,7 +45,7 @@ export const category = contract(
     },
     get: {
       ...read,
-      summary: 'A category, what it is in, and what is in it',
+      summary: 'Get a category with its ancestors and children',
       rest: 'GET /v1/categories/:slug',
       params: { slug },
       returns: named('CategoryDetails', {
@@ -56,7 +56,7 @@ export const category = contract(
     },
     create: {
       ...staff,
-      summary: 'A new category, behind its siblings unless it is said',
+      summary: 'Create a category, by default after its siblings',
       idempotent: false,
       rest: 'POST /v1/admin/categories',
       status: 201,
@@ -72,7 +72,7 @@ export const category = contract(
     },
     edit: {
       ...staff,
-      summary: 'Change a category, or move it with all that is in it',
+      summary: 'Update a category, or move it with its descendants',
       idempotent: true,
       rest: 'PATCH /v1/admin/categories/:slug',
       params: {
@@ -86,7 +86,7 @@ export const category = contract(
     },
     remove: {
       ...staff,
-      summary: 'Remove a category with nothing in it',
+      summary: 'Remove an empty category',
       idempotent: true,
       rest: 'DELETE /v1/admin/categories/:slug',
       status: 204,
@@ -95,14 +95,14 @@ export const category = contract(
       problems: ['category-not-empty'],
     },
     exists: {
-      summary: 'Refuses, as a bad field `category`, what is no category',
+      summary: 'Check that a category exists',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
       params: { slug: { type: 'string', max: 120 } },
     },
     tree: {
-      summary: 'The whole tree, unless it is still as it was at that revision',
+      summary: 'Get the category tree; null when it still has that revision',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -130,7 +130,7 @@ export const category = contract(
     },
   },
   {
-    changed: { summary: 'The tree of categories is different: a hint, not a promise', params: { rev: 'number' } },
+    changed: { summary: 'The category tree has changed; may be lost', params: { rev: 'number' } },
   },
 );
 

@@ -48,9 +48,8 @@ export const imports = contract(
   {
     start: {
       ...staff,
-      summary:
-        'Import products from a file: CSV, a row for each variant, or JSON Lines. It is worked off afterwards. ' +
-        'Nothing is taken away that is not in it, unless removeMissing says so of variants',
+      /** Nothing that is missing in the file is removed, but for variants with `removeMissing`. It runs afterwards. */
+      summary: 'Start an import of products from a file: CSV (one row per variant) or JSON Lines',
       idempotent: false,
       rest: 'POST /v1/admin/imports',
       status: 202,
@@ -62,7 +61,7 @@ export const imports = contract(
     },
     read: {
       ...staff,
-      summary: 'How far an import is, the first 100 rows that were refused, and variants that were removed',
+      summary: 'Get the progress of an import, with its first 100 refused rows and removed variants',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id',
       params: { id: anyId },
@@ -71,7 +70,7 @@ export const imports = contract(
     },
     errors: {
       ...staff,
-      summary: 'All rows of an import that were refused so far, by line, each with its reason',
+      summary: 'List the refused rows of an import, by line, with reasons',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/errors',
       params: { id: anyId, ...pageParams },
@@ -80,7 +79,7 @@ export const imports = contract(
     },
     removed: {
       ...staff,
-      summary: 'All variants that an import removed so far, by line and SKU, with the pieces that were left of them',
+      summary: 'List the variants that an import removed, by line and SKU, with the stock that they had',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/removed',
       params: { id: anyId, ...pageParams },
@@ -89,7 +88,7 @@ export const imports = contract(
     },
     list: {
       ...staff,
-      summary: 'All imports, the latest first',
+      summary: 'List all imports, newest first',
       idempotent: true,
       rest: 'GET /v1/admin/imports',
       params: pageParams,

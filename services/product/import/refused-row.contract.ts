@@ -11,12 +11,12 @@ export const refusedRow = contract(
   {
     append: {
       ...internal,
-      summary: 'Note rows of an import that were refused; those that are noted already change nothing',
+      summary: 'Record refused rows of an import, each once',
       params: { importId: 'string', rows: { type: 'array', items: refusedRowRule, max: 2000 } },
     },
     list: {
       ...internal,
-      summary: 'The rows of an import that were refused, by line, after one of them',
+      summary: 'List the refused rows of an import by line, after one of them',
       params: { importId: 'string', after: 'number', limit: 'number' },
       returns: { type: 'array', items: refusedRowRule },
     },

@@ -18,23 +18,23 @@ export const removedVariant = contract(
   {
     append: {
       ...internal,
-      summary: 'Note variants that an import is about to remove; those that are noted already change nothing',
+      summary: 'Record variants that an import is about to remove, each once',
       params: { importId: 'string', variants: { ...variants, max: 500 } },
     },
     retract: {
       ...internal,
-      summary: 'Forget variants that were noted and have stayed',
+      summary: 'Drop the records of variants that were not removed',
       params: { importId: 'string', variants: { type: 'array', items: { type: 'object', props: place }, max: 500 } },
     },
     ofLines: {
       ...internal,
-      summary: 'The variants that were noted for these lines of an import',
+      summary: 'List the recorded variants of these lines of an import',
       params: { importId: 'string', lines: { type: 'array', items: 'number', max: 20 } },
       returns: variants,
     },
     list: {
       ...internal,
-      summary: 'The variants that an import removed, by line and SKU, after one of them',
+      summary: 'List the variants that an import removed by line and SKU, after one of them',
       params: {
         importId: 'string',
         after: { type: 'object', optional: true, props: place },

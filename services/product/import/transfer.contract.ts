@@ -14,8 +14,7 @@ const outcome = {
 /** Products that come and go as files; part of the `product` contract. */
 export const transferActions = {
   export: {
-    summary:
-      'All products but archived ones as a file that can be imported: CSV, a row for each variant, or JSON Lines',
+    summary: 'Export all products that are not archived, as CSV (one row per variant) or JSON Lines',
     visibility: 'published',
     auth: 'staff',
     scope: 'catalogue:write',
@@ -26,7 +25,7 @@ export const transferActions = {
     produces: ['text/csv', 'application/x-ndjson'],
   },
   importBatch: {
-    summary: 'Create or change products, by slug or SKU, as rows of a file say; what came of each, in this order',
+    summary: 'Create or change products from rows of a file; answers the outcome of each, in this order',
     visibility: 'public',
     auth: 'internal',
     idempotent: true,
@@ -48,7 +47,7 @@ export const transferActions = {
     returns: { type: 'array', items: outcome },
   },
   skusOf: {
-    summary: 'The SKUs of products, by slug; those that are not there are left out',
+    summary: 'Get the SKUs of products by slug; unknown ones are left out',
     visibility: 'public',
     auth: 'internal',
     idempotent: true,

@@ -46,7 +46,7 @@ export const inventoryStaffActions = {
   list: {
     ...staff,
     scope: 'inventory:read',
-    summary: 'The stock, by SKU',
+    summary: 'List the stock, by SKU',
     rest: 'GET /v1/admin/inventory',
     params: {
       sku: { ...sku, optional: true },
@@ -60,7 +60,7 @@ export const inventoryStaffActions = {
   read: {
     ...staff,
     scope: 'inventory:read',
-    summary: 'The stock of a SKU',
+    summary: 'Get the stock of a SKU',
     rest: 'GET /v1/admin/inventory/:sku',
     params: { sku },
     returns: stock,
@@ -69,7 +69,7 @@ export const inventoryStaffActions = {
   movements: {
     ...staff,
     scope: 'inventory:read',
-    summary: 'How the stock of a SKU came to its numbers, the latest movement first',
+    summary: 'List the movements of the stock of a SKU, newest first',
     rest: 'GET /v1/admin/inventory/:sku/movements',
     params: { sku, ...pageParams },
     returns: pageOf(movement),
@@ -78,7 +78,7 @@ export const inventoryStaffActions = {
   set: {
     ...staff,
     scope: 'inventory:write',
-    summary: 'Say below how many available pieces a SKU is low',
+    summary: 'Set the low-stock threshold of a SKU',
     rest: 'PUT /v1/admin/inventory/:sku',
     params: { sku, lowAt: { type: 'number', integer: true, min: 0, max: 1_000_000 } },
     returns: stock,

@@ -26,7 +26,7 @@ export const posting = contract(
   {
     move: {
       ...staff,
-      summary: 'Take in goods, or correct the stock of a SKU',
+      summary: 'Receive goods, or adjust the stock of a SKU',
       rest: 'POST /v1/admin/inventory/:sku/movements',
       status: 201,
       location: '/v1/admin/inventory/{sku}',
@@ -55,7 +55,7 @@ export const posting = contract(
     },
     stocktake: {
       ...staff,
-      summary: 'Correct the stock to what was counted, all that is on the shelf, what is reserved included',
+      summary: 'Correct the stock to what was counted on the shelf, reserved pieces included',
       rest: 'POST /v1/admin/inventory/stocktakes',
       timeout: 30_000,
       params: {

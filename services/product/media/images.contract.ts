@@ -19,7 +19,7 @@ const staff = {
 export const imageActions = {
   addImage: {
     ...staff,
-    summary: 'Add a picture to a product; one that it has already changes nothing',
+    summary: 'Add a picture to a product; the same picture again changes nothing',
     rest: 'POST /v1/admin/products/:id/images',
     upload: { types: ['image/png', 'image/jpeg', 'image/webp'], limit: LARGEST_PICTURE, maxSeconds: 300 },
     // Each may need a hundred megabytes while it is unpacked.
@@ -29,21 +29,21 @@ export const imageActions = {
   },
   orderImages: {
     ...staff,
-    summary: "Put a product's pictures into another order",
+    summary: 'Reorder the pictures of a product',
     rest: 'PUT /v1/admin/products/:id/images',
     params: { id: anyId, order: { type: 'array', items: anyId, max: 100 } },
     problems: ['not-found', 'product-archived'],
   },
   describeImage: {
     ...staff,
-    summary: 'Say what a picture shows, for who cannot see it',
+    summary: 'Set the alternative text of a picture',
     rest: 'PATCH /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId, alt },
     problems: ['not-found', 'product-archived'],
   },
   removeImage: {
     ...staff,
-    summary: 'Take a picture off a product',
+    summary: 'Remove a picture from a product',
     rest: 'DELETE /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId },
     problems: ['not-found', 'product-archived'],

@@ -37,7 +37,7 @@ export const product = contract(
     ...transferActions,
     ...productSearchActions,
     get: {
-      summary: 'A product, by its id or slug',
+      summary: 'Get a product, by its id or slug',
       visibility: 'published',
       auth: 'public',
       idempotent: true,
@@ -49,7 +49,7 @@ export const product = contract(
       nearCache: { ttl: 5000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
     },
     lookup: {
-      summary: 'Products by their ids; those that are not sold are left out',
+      summary: 'Get products by their ids; those that are not sold are left out',
       visibility: 'published',
       auth: 'public',
       idempotent: true,
@@ -62,7 +62,7 @@ export const product = contract(
       problems: ['unknown-currency'],
     },
     counts: {
-      summary: 'How many products that are sold are in each category by itself',
+      summary: 'Count the sold products of each category, without its descendants',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -71,7 +71,7 @@ export const product = contract(
       returns: { type: 'record', key: 'string', value: 'number' },
     },
     inCategory: {
-      summary: 'How many products of any status are in a category by itself',
+      summary: 'Count the products of any status in a category, without its descendants',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -79,7 +79,7 @@ export const product = contract(
       returns: { type: 'object', props: { count: 'number' } },
     },
     offers: {
-      summary: 'What the given SKUs are and cost now; those that are not sold are left out',
+      summary: 'Get the current offers of SKUs; those that are not sold are left out',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -89,9 +89,9 @@ export const product = contract(
     },
   },
   {
-    changed: { summary: 'A product is new or different: a hint, not a promise', params: { id: 'string' } },
+    changed: { summary: 'A product is new or has changed; may be lost', params: { id: 'string' } },
     added: {
-      summary: 'Many products are new: a hint, not a promise',
+      summary: 'Many products are new; may be lost',
       params: { ids: { type: 'array', items: 'string' } },
     },
   },

@@ -1,7 +1,7 @@
 /** What makes a large catalogue to try things on; part of the `product` contract. */
 export const sampleActions = {
   addSamples: {
-    summary: 'Add made-up products, those with these numbers, and their stock; what is there stays',
+    summary: 'Add sample products and their stock, by number; existing ones stay',
     visibility: 'public',
     auth: 'internal',
     idempotent: true,

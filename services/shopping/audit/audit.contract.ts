@@ -14,7 +14,7 @@ export const audit = contract(
   'audit',
   {
     run: {
-      summary: 'Check the invariants of the whole shop while it goes on',
+      summary: 'Check the invariants of the whole shop while it runs',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,

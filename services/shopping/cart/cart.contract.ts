@@ -62,10 +62,10 @@ const mine = {
 export const cart = contract(
   'cart',
   {
-    get: { ...mine, summary: 'My cart, priced now', idempotent: true, rest: 'GET /v1/cart', params: {} },
+    get: { ...mine, summary: 'Get my cart, with current prices', idempotent: true, rest: 'GET /v1/cart', params: {} },
     setItem: {
       ...mine,
-      summary: 'Have this many of a SKU in the cart',
+      summary: 'Set the quantity of a SKU in my cart',
       idempotent: false,
       rest: 'PUT /v1/cart/items/:sku',
       params: { sku, quantity },
@@ -73,7 +73,7 @@ export const cart = contract(
     },
     setCurrency: {
       ...mine,
-      summary: 'Have the cart priced in this currency',
+      summary: 'Set the currency of my cart',
       idempotent: false,
       rest: 'PUT /v1/cart/currency',
       params: { currency: currencyRule },
@@ -81,14 +81,14 @@ export const cart = contract(
     },
     removeItem: {
       ...mine,
-      summary: 'Take a SKU out of the cart',
+      summary: 'Remove a SKU from my cart',
       idempotent: false,
       rest: 'DELETE /v1/cart/items/:sku',
       params: { sku },
     },
-    clear: { ...mine, summary: 'Empty the cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
+    clear: { ...mine, summary: 'Empty my cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
     content: {
-      summary: "What is in a customer's cart, and what it is priced in",
+      summary: "Get the content and currency of a customer's cart",
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -106,7 +106,7 @@ export const cart = contract(
       },
     },
     own: {
-      summary: 'What is in the cart of whoever asks, and what it is priced in',
+      summary: "Get the content and currency of the caller's cart",
       visibility: 'public',
       auth: 'public',
       idempotent: true,
@@ -114,7 +114,7 @@ export const cart = contract(
       returns: { type: 'object', props: content },
     },
     merge: {
-      summary: "Bring what a customer had in a guest's cart into theirs: of each SKU the larger of both quantities",
+      summary: "Merge the guest's cart into the customer's: the larger quantity of each SKU",
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -122,14 +122,14 @@ export const cart = contract(
       params: { customerId },
     },
     erase: {
-      summary: "Erase a customer's cart, for good: nothing can be ordered from it any more",
+      summary: "Erase a customer's cart for good; no order can be made of it any more",
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
       params: { customerId },
     },
     ordered: {
-      summary: 'Take out what was ordered; again for the same order changes nothing',
+      summary: 'Remove what was ordered from the cart, once for each order',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,

@@ -10,7 +10,7 @@ export const checkout = contract(
   'checkout',
   {
     quote: {
-      summary: 'The exact totals of the cart for an address and a way of shipping',
+      summary: 'Calculate the exact totals of the cart for an address and a shipping method',
       visibility: 'published',
       // A guest may know what it costs before opening an account.
       auth: 'public',

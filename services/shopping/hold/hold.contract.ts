@@ -21,7 +21,7 @@ export const hold = contract(
   {
     put: {
       ...mine,
-      summary: 'Keep the stock of what is in my cart aside for a while',
+      summary: 'Hold the stock of what is in my cart for a while',
       idempotent: false,
       rest: 'POST /v1/checkout/hold',
       status: 201,
@@ -32,7 +32,7 @@ export const hold = contract(
     },
     get: {
       ...mine,
-      summary: 'What I have on hold, and for how long',
+      summary: 'Get my hold, with its remaining time',
       idempotent: true,
       rest: 'GET /v1/checkout/hold',
       params: {},
@@ -41,14 +41,14 @@ export const hold = contract(
     },
     drop: {
       ...mine,
-      summary: 'Give back what I have on hold',
+      summary: 'Release my hold',
       idempotent: true,
       rest: 'DELETE /v1/checkout/hold',
       status: 204,
       params: {},
     },
     consume: {
-      summary: "Let an order have its customer's hold, if it is for the same items",
+      summary: "Hand a customer's hold over to an order of the same items",
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -57,14 +57,14 @@ export const hold = contract(
       returns: { type: 'object', props: { orderId: { type: 'string', nullable: true } } },
     },
     erase: {
-      summary: 'Give back what a customer who is gone has on hold',
+      summary: 'Release the hold of a customer whose account is erased',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
       params: { customerId: idRule('cus') },
     },
     books: {
-      summary: 'All reservations of holds, as the auditor needs them',
+      summary: 'Page through the reservations of all holds for the auditor',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,

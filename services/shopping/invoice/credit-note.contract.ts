@@ -72,7 +72,7 @@ export const creditNote = contract(
   {
     list: {
       ...customer,
-      summary: 'The credit notes of one of my orders, in the order of their issue',
+      summary: 'List the credit notes of one of my orders, oldest first',
       rest: 'GET /v1/orders/:id/credit-notes',
       params: { id: anyId },
       returns: list,
@@ -80,13 +80,13 @@ export const creditNote = contract(
     get: {
       ...customer,
       ...paper,
-      summary: 'A credit note of one of my orders, as a PDF or as a page',
+      summary: 'Get a credit note of one of my orders, as PDF or HTML',
       rest: 'GET /v1/orders/:id/credit-notes/:number',
       params: { id: anyId, number, ...paperFormat },
     },
     staffList: {
       ...staff,
-      summary: 'The credit notes of an order, in the order of their issue',
+      summary: 'List the credit notes of an order, oldest first',
       rest: 'GET /v1/admin/orders/:id/credit-notes',
       params: { id: anyId },
       returns: list,
@@ -94,26 +94,26 @@ export const creditNote = contract(
     staffGet: {
       ...staff,
       ...paper,
-      summary: 'A credit note of an order, as a PDF or as a page',
+      summary: 'Get a credit note of an order, as PDF or HTML',
       rest: 'GET /v1/admin/orders/:id/credit-notes/:number',
       params: { id: anyId, number, ...paperFormat },
     },
     search: {
       ...staff,
-      summary: "Credit notes of a year, of this one in the shop's time zone unless it is given, the newest first",
+      summary: "List the credit notes of a year (by default this year in the shop's time zone), newest first",
       rest: 'GET /v1/admin/credit-notes',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
       returns: pageOf(view),
     },
     ofOrder: {
       ...internal,
-      summary: "What corrects an order's invoice",
+      summary: 'List the credit notes of an order',
       params: { orderId: anyId },
       returns: list,
     },
     issue: {
       ...internal,
-      summary: "Number a refund's credit note; again for the same refund changes nothing",
+      summary: 'Issue the credit note of a refund, once for each refund',
       params: {
         refundId: 'string',
         amount: moneyRule,
@@ -132,7 +132,7 @@ export const creditNote = contract(
     },
     export: {
       ...internal,
-      summary: 'The credit notes of a customer',
+      summary: 'Export the credit notes of a customer',
       params: { customerId: idRule('cus') },
       returns: {
         type: 'object',
@@ -146,12 +146,12 @@ export const creditNote = contract(
     },
     erase: {
       ...internal,
-      summary: 'Take name and address out of the credit notes of a customer; numbers and amounts stay',
+      summary: 'Remove name and address from the credit notes of a customer; numbers and amounts stay',
       params: { customerId: idRule('cus') },
     },
     books: {
       ...internal,
-      summary: 'All credit notes as the auditor needs them, page by page by number',
+      summary: 'Page through all credit notes for the auditor, by number',
       params: booksParams,
       returns: booksOf({
         id: 'string',

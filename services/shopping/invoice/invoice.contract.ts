@@ -69,19 +69,19 @@ export const invoice = contract(
   {
     get: {
       ...paper,
-      summary: 'The invoice of one of my orders, as a PDF or as a page',
+      summary: 'Get the invoice of one of my orders, as PDF or HTML',
       auth: 'customer',
       rest: 'GET /v1/orders/:id/invoice',
     },
     staffGet: {
       ...paper,
-      summary: "The invoice of a customer's order, as a PDF or as a page",
+      summary: "Get the invoice of a customer's order, as PDF or HTML",
       auth: 'staff',
       scope: 'orders:read',
       rest: 'GET /v1/admin/orders/:id/invoice',
     },
     forCredit: {
-      summary: "What a credit note has of an order's invoice; null when there is none and none is to be issued",
+      summary: 'Get the invoice data of an order that a credit note needs; null without an invoice and `issue`',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -97,7 +97,7 @@ export const invoice = contract(
       },
     },
     issue: {
-      summary: "Number an order's invoice; again for the same order changes nothing",
+      summary: 'Issue the invoice of an order, once for each order',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -105,7 +105,7 @@ export const invoice = contract(
       returns: { type: 'object', props: { number: 'string' } },
     },
     list: {
-      summary: "Invoices of a year, of this one in the shop's time zone unless it is given, the newest first",
+      summary: "List the invoices of a year (by default this year in the shop's time zone), newest first",
       visibility: 'published',
       auth: 'staff',
       scope: 'orders:read',
@@ -115,7 +115,7 @@ export const invoice = contract(
       returns: pageOf(brief),
     },
     export: {
-      summary: 'The invoices of a customer',
+      summary: 'Export the invoices of a customer',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
@@ -134,14 +134,14 @@ export const invoice = contract(
       },
     },
     erase: {
-      summary: 'Take name and address out of the invoices of a customer; numbers and amounts stay',
+      summary: 'Remove name and address from the invoices of a customer; numbers and amounts stay',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,
       params: { customerId: idRule('cus') },
     },
     books: {
-      summary: 'All invoices as the auditor needs them, page by page by number',
+      summary: 'Page through all invoices for the auditor, by number',
       visibility: 'public',
       auth: 'internal',
       idempotent: true,

@@ -31,6 +31,10 @@ describe('the contracts', () => {
   describe.each(actions)('%s', (_name, action) => {
     test('says what it does, who may call it and whether it may be repeated', () => {
       expect(action.summary).toMatch(/^[A-Z].*[^.]$/);
+      expect(action.summary.length).toBeLessThanOrEqual(120);
+      // A verb first, and the field's own terms.
+      expect(action.summary).not.toMatch(/^(A|An|All|How|My|One|The|What|Where|Whether|Which|Who|Whose)\b/);
+      expect(action.summary).not.toMatch(/\b(whoever|whatever|somebody|nobody)\b/i);
       expect(['published', 'public']).toContain(action.visibility);
       expect(['public', 'customer', 'staff', 'internal']).toContain(action.auth);
       expect(typeof action.idempotent).toBe('boolean');
