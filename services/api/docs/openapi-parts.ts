@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../lib/contract/json-schema.ts';
+import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
 
 /** The two places where a client may send the token of a guest's cart. */
 export const CART_TOKEN_SCHEMES = ['cartToken', 'cartCookie'] as const;
@@ -7,13 +8,13 @@ const ACCESS_TOKEN: JsonSchema = { type: 'http', scheme: 'bearer', bearerFormat:
 const CART_TOKEN: JsonSchema = {
   type: 'apiKey',
   in: 'header',
-  name: 'X-Cart-Token',
+  name: CART_TOKEN_HEADER,
   description: "The token of a guest's cart, as the answer to the first change of the cart has it in this header",
 };
 const CART_COOKIE: JsonSchema = {
   type: 'apiKey',
   in: 'cookie',
-  name: 'cart',
+  name: CART_TOKEN_COOKIE,
   description: 'The same token in the cookie that browsers keep',
 };
 

@@ -6,6 +6,7 @@ import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import { errors } from '../../../lib/contract/errors.ts';
 import { admit as admitTo } from '../../../lib/contract/service.ts';
+import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
 import type { LoadClass } from '../admission/load-class.ts';
 import type { Flight } from '../near-cache/near-cache.ts';
 import { paramsOf } from './params.ts';
@@ -123,7 +124,7 @@ export function takeIn(route: Route, ctx: Context<unknown, Meta>, req: Request, 
 function admit({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
   // What is kept for others cannot depend on who asks: the action is not told.
   if (contract.nearCache) return;
-  const cart = cartToken(req);
+  const cart = contract.cartToken ? cartToken(req) : undefined;
   if (cart) ctx.meta.cartToken = cart;
   ctx.meta.address = access.addressOf(req);
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
@@ -155,15 +156,16 @@ export function identify(req: Request, { keys, revocations }: Access): Identity 
 
 /** Of 256 random bits, in base64url. */
 const CART_TOKEN = /^[\w-]{43}$/;
+const IN_COOKIES = new RegExp(`(?:^|;\\s*)${CART_TOKEN_COOKIE}=([^;]*)`);
 
 /**
  * Whose cart it is, as the client was told; what cannot be a token counts as none. What a page of another site sends
  * has no cookie any more (front-door.ts).
  */
 function cartToken({ headers }: Request): Meta['cartToken'] {
-  const header = headers['x-cart-token'];
+  const header = headers[CART_TOKEN_HEADER.toLowerCase()];
   if (typeof header === 'string' && CART_TOKEN.test(header)) return { token: header, from: 'header' };
-  const cookie = /(?:^|;\s*)cart=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '';
+  const cookie = IN_COOKIES.exec(headers.cookie ?? '')?.[1] ?? '';
   return CART_TOKEN.test(cookie) ? { token: cookie, from: 'cookie' } : undefined;
 }
 

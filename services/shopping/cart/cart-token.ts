@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Meta } from '../../../lib/contract/contract.ts';
+import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from './cart.rules.ts';
 
 /** How long a guest's cart is kept unused, in ms. */
 export const GUEST_LIFETIME = 30 * 24 * 3600_000;
@@ -19,7 +20,7 @@ export function ownerOf({ user, cartToken }: Meta): string | undefined {
  * are changed by PUT and DELETE only, which a page of another site cannot send without leave, cookie or not.
  */
 export function tokenHeaders(token: string, secure: boolean): Record<string, string> {
-  return { 'X-Cart-Token': token, ...keepCookie(token, secure) };
+  return { [CART_TOKEN_HEADER]: token, ...keepCookie(token, secure) };
 }
 
 /** The cookie lives on as its cart does, from each change. */
@@ -31,5 +32,5 @@ export const keepCookie = (token: string, secure: boolean): Record<string, strin
 export const forgetCookie = (secure: boolean): Record<string, string> => ({ 'Set-Cookie': cookie('', 0, secure) });
 
 function cookie(value: string, maxAge: number, secure: boolean): string {
-  return `cart=${value}; Path=/v1; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  return `${CART_TOKEN_COOKIE}=${value}; Path=/v1; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }

@@ -60,7 +60,7 @@ describe('the contracts', () => {
       expect(action.idempotent).toBe(true);
       expect(action.rest).toMatch(/^GET /);
       // The key is the address, and the answer is JSON.
-      for (const field of ['personal', 'headers', 'status', 'produces', 'mayAnswer']) {
+      for (const field of ['personal', 'cartToken', 'headers', 'status', 'produces', 'mayAnswer']) {
         expect(action).not.toHaveProperty(field);
       }
       const events = new Map(
@@ -77,6 +77,11 @@ describe('the contracts', () => {
       const paths = Object.values(action.nearCache.dropOn);
       // What is dropped whole has no id that would set its answers apart; what is dropped one by one needs it.
       if (paths.length > 0) expect(Object.hasOwn(props, 'id')).toBe(!paths.includes('*'));
+    });
+
+    test('takes the token of a cart, or depends on who asks, only where anyone may ask', () => {
+      if (action.cartToken || action.personal)
+        expect([action.rest !== undefined, action.auth]).toEqual([true, 'public']);
     });
 
     test('names only problems that there are', () => {
