@@ -38,7 +38,7 @@ export const PROBLEM_MEMBERS = {
   },
   'order-open': { orderId: 'string', orderStatus: 'string' },
   'order-disputed': { disputes: list(named('DisputeState', object({ id: 'string', status: 'string' }))) },
-  /** Their numbers or ids. */
+  /** Their ids. */
   'orders-open': { orders: list('string') },
   'rate-limited': retryAfter,
   'too-many-attempts': retryAfter,
