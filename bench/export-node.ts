@@ -6,7 +6,7 @@ import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/process/config.ts';
 import { type Store, store } from '../mixins/store/store.ts';
 import { exported } from '../services/product/import/export.ts';
-import { type Product, UNSAID } from '../services/product/product/product.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
 export interface ExportReport {
@@ -26,7 +26,7 @@ const VARIANTS = 200;
 const BATCH = 50;
 
 const productOf = (n: number): Omit<Product, 'rev'> => ({
-  ...UNSAID,
+  ...PRODUCT_DEFAULTS,
   ...{ _id: `prd_${String(n).padStart(26, '0')}`, slug: `bench-${n}`, title: `Product ${n}`, brand: 'Fernhollow' },
   ...{ description: 'What it is **good** for.\n'.repeat(20), category: 'lighting', status: 'active', popularity: 0 },
   attributes: { material: n % 2 ? 'Steel' : 'Brass', care: 'Wipe with a dry cloth' },

@@ -4,7 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { type Blobs, checked } from './blobs.ts';
 
 /** What a process that was killed has left unfinished is removed after this time, in ms. */
@@ -82,7 +82,7 @@ async function syncFolder(folder: string): Promise<void> {
 /** A disk that cannot be written is the operator's to mend; staff who upload are told so. @throws unavailable */
 function refuseReadOnly(error: NodeJS.ErrnoException): never {
   if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOSPC'].includes(error.code ?? '')) throw error;
-  throw errors.unavailable(
+  throw protocolErrors.unavailable(
     'This shop has no place for files: its operator has to set S3_BUCKET, or a writable DATA_DIR.',
   );
 }

@@ -38,7 +38,7 @@ const IN_TEXT: readonly [RegExp, string | ((found: string) => string)][] = [
 /** The same person has the same one, so that their trail can be followed in a log that does not name them. */
 const digest = (email: string): string => createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 12);
 
-export const redactedText = (text: string): string =>
+const redactedText = (text: string): string =>
   IN_TEXT.reduce(
     (rest, [pattern, put]) => (typeof put === 'string' ? rest.replace(pattern, put) : rest.replace(pattern, put)),
     text,

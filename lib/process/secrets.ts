@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StartError } from './start-error.ts';
 
 /** Shortest secret, in characters: 128 bits also where they are written as hexadecimal digits. */
-export const SHORTEST_SECRET = 32;
+const SHORTEST_SECRET = 32;
 /** 32 random hexadecimal digits have fewer once in ten million times. */
 const FEWEST_CHARACTERS = 8;
 /** The part of neighbours that are equal or next to each other, above which it is a sequence and not random. */

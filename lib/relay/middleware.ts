@@ -59,7 +59,7 @@ export function relay(
       finishParts(broker, offers, lastPartsMs);
       expiry = setInterval(() => offers.expire(), EXPIRY_PAUSE).unref();
       broker.createService(
-        service()(
+        service(
           contract,
           { checkResults },
           {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { MAX_PART_BYTES } from './message-limit.ts';
 
 /** How long a stream waits for its reader, in ms. */
@@ -50,7 +50,7 @@ export class Relay {
   /** @throws unavailable when it is no longer there, and what the stream ends with */
   async read(id: string): Promise<Part> {
     const offer = this.#offers.get(id);
-    if (!offer) throw errors.unavailable('This stream is no longer there.');
+    if (!offer) throw protocolErrors.unavailable('This stream is no longer there.');
     offer.askedAt = Number.POSITIVE_INFINITY;
     try {
       if (offer.rest.length === 0) {

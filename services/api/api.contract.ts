@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { contract } from '../../lib/contract/contract.ts';
 import { named } from '../../lib/contract/named.ts';
 
 export const api = contract(
@@ -46,7 +46,3 @@ export const api = contract(
   },
   {},
 );
-
-declare module '../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof api> {}
-}

@@ -1,8 +1,9 @@
 import { keyRing } from '../../lib/auth/token-keys.ts';
-import { type Self, service } from '../../lib/contract/service.ts';
+import { properties, type Self } from '../../lib/contract/mixin.ts';
+import { service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isOutage } from '../../lib/process/outage.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
+import { worker } from '../../mixins/worker.ts';
 import { contracts } from '../contracts.ts';
 import { api } from './api.contract.ts';
 import { gateway } from './gateway.ts';
@@ -12,14 +13,7 @@ import { routesOf } from './http/routes.ts';
 import { checkGateway, checkParts } from './readiness.ts';
 
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
-const CATCH_UP = 5000;
-
-interface Gateway {
-  draining: boolean;
-  worker: Worker;
-  /** Resolves when this gateway knows which sessions have ended, or stops. */
-  learnt: Promise<void>;
-}
+const CATCH_UP_MS = 5000;
 
 export default function apiService(config: Config) {
   const access = {
@@ -28,16 +22,18 @@ export default function apiService(config: Config) {
     addressOf: clientAddress(config.trustedProxies),
   };
 
-  return service<Gateway>()(api, config, {
+  return service(api, config, {
     mixins: [
       worker<Self<unknown>>({
-        every: CATCH_UP,
+        every: CATCH_UP_MS,
         // Without the customer service there is nobody who could have ended a session.
         async run() {
           await access.revocations.catchUp(this.broker).catch(ifOutage);
         },
       }),
       gateway(config, routesOf(contracts), access),
+      // Resolves when this gateway knows which sessions have ended, or stops.
+      properties(() => ({ learnt: Promise.resolve() })),
     ],
 
     handlers: {

@@ -4,16 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
 import type { ActionContract, Meta } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
+import type { Mixin } from '../../lib/contract/mixin.ts';
 import { clientNetwork } from '../../lib/process/client-address.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isLogged } from '../../lib/process/request-log.ts';
+import { errors } from '../shared/problems.ts';
 import { Admission } from './admission/admission.ts';
-import { FrontDoor, introduce } from './http/front-door.ts';
+import { type Alias, AliasLookup, allowed } from './http/alias-lookup.ts';
 import { createPacedServer, type Sending } from './http/paced-server.ts';
 import { Port } from './http/port.ts';
 import { problemOf } from './http/problem.ts';
-import { type Access, type Alias, AliasLookup, allowed, type Request, takeIn } from './http/request.ts';
+import type { Access, Request } from './http/request.ts';
+import { RequestPipeline, writeBaseHeaders } from './http/request-pipeline.ts';
+import { resolveRequest } from './http/resolve-request.ts';
 import { aliasesOf, type Route } from './http/routes.ts';
 import { refuseBroken, SERVER_OPTIONS } from './http/server.ts';
 import { Streams } from './http/streams.ts';
@@ -23,7 +26,7 @@ import { NearAnswers, nearEvents } from './near-cache/near-answers.ts';
 interface Gateway {
   server: Server;
   port: Port;
-  frontDoor: FrontDoor;
+  pipeline: RequestPipeline;
   nearAnswers: NearAnswers;
   admission: Admission;
   aliases: Alias[];
@@ -35,14 +38,14 @@ interface Gateway {
   sendError(req: Request, res: ServerResponse, error: unknown): void;
 }
 
-/** A load balancer must have asked /readyz twice before the port closes, in ms. */
-const READY_DELAY = 1500;
-/** For those who have connected just before the port closes, and are about to ask, in ms. */
-const FIRST_REQUESTS = 1000;
-/** For the answers that are under way when the port closes, in ms. */
-const LAST_ANSWERS = 3000;
+/** A load balancer must have asked /readyz twice before the port closes. */
+const READINESS_DELAY_MS = 1500;
+/** For clients that connected just before the port closed and have not sent a request yet. */
+const FIRST_REQUESTS_MS = 1000;
+/** For responses under way when the port closes. */
+const LAST_RESPONSES_MS = 3000;
 
-const LARGEST_BODY = '100kb';
+const MAX_BODY = '100kb';
 /** moleculer-web's own. */
 const { sendResponse, httpHandler, callAction } = (
   ApiGateway as unknown as {
@@ -57,7 +60,7 @@ export function gateway(
   routes: readonly Route[],
   access: Access,
   sending: Sending = {},
-): Partial<ServiceSchema> {
+): Mixin<{ draining: boolean }> {
   const byAction = new Map(routes.map((route) => [route.action, route]));
   const isUpload = uploadRoutes(routes);
   const routeOf = (req: Request): Route => {
@@ -85,14 +88,14 @@ export function gateway(
         logging: false,
         bodyParsers: {
           // First: what was parsed can no longer be checked for a signature.
-          raw: { limit: LARGEST_BODY, type: wantsRaw(routes) },
-          json: { limit: LARGEST_BODY, strict: true, type: (req: IncomingMessage) => isJson(req) && !isUpload(req) },
+          raw: { limit: MAX_BODY, type: wantsRaw(routes) },
+          json: { limit: MAX_BODY, strict: true, type: (req: IncomingMessage) => isJson(req) && !isUpload(req) },
         },
         aliases: aliasesOf(routes),
         onBeforeCall(this: Gateway, ctx: Context<unknown, Meta>, _route: unknown, req: Request) {
           if (req.method === 'OPTIONS') throw errors.methodNotAllowed(allowed(this.aliases, req.parsedUrl ?? '/'));
           const route = routeOf(req);
-          takeIn(route, ctx, req, access);
+          resolveRequest(route, ctx, req, access);
           // moleculer-web has chosen a node without knowing the parameters or the customer: by name it is chosen anew.
           if (route.contract.shardKey || route.contract.upload) req.$endpoint = route.action;
         },
@@ -112,7 +115,7 @@ export function gateway(
     ],
     onError(this: Gateway, req: Request, res: ServerResponse, error: unknown) {
       const { requestId } = req;
-      req.flight?.fail(error);
+      req.pending?.reject(error);
       const { problem, retryAfter, bug } = problemOf(error, requestId);
       if (bug) this.logger.error(`${req.method} ${req.parsedUrl} failed`, { requestId, error });
       if (res.headersSent) return void res.destroy();
@@ -145,23 +148,23 @@ export function gateway(
         });
         this.server.on('clientError', refuseBroken);
       },
-      /** Everything that comes in, also what has no route or cannot be read, goes through the front door first. */
+      /** Every request passes the pipeline first, also one without a route. */
       async httpHandler(this: Gateway, req: Request, res: ServerResponse, next: unknown) {
-        this.frontDoor.greet(req);
-        if (this.draining) req.greeting.push('Connection', 'close');
+        this.pipeline.begin(req);
+        if (this.draining) req.baseHeaders.push('Connection', 'close');
         try {
-          const goesOn = this.frontDoor.enter(req, res, this);
+          const goesOn = this.pipeline.admit(req, res, this);
           if (goesOn !== true && !(await goesOn)) return;
           const answered = this.nearAnswers.answer(req, res);
           if (answered === true || (answered && (await answered))) return;
           if (!req.admission) this.admission.arrive(req);
-          introduce(req, res);
+          writeBaseHeaders(req, res);
           await httpHandler.call(this, req, res, next);
         } catch (error) {
-          introduce(req, res);
+          writeBaseHeaders(req, res);
           this.sendError(req, res, error);
         } finally {
-          req.flight?.end();
+          req.pending?.end();
         }
       },
       resolveAlias(this: Gateway, url: string, method = 'GET') {
@@ -205,13 +208,13 @@ export function gateway(
        */
       async drain(this: Gateway) {
         this.draining = true;
-        await sleep(config.natsUrl ? READY_DELAY : 0);
+        await sleep(config.natsUrl ? READINESS_DELAY_MS : 0);
         const closed = this.port.close();
         this.streams.endEvents();
-        await sleep(config.natsUrl ? FIRST_REQUESTS : 0);
+        await sleep(config.natsUrl ? FIRST_REQUESTS_MS : 0);
         this.server.closeIdleConnections();
         // What is being answered now is finished first.
-        await Promise.race([closed, sleep(LAST_ANSWERS, undefined, { ref: false })]);
+        await Promise.race([closed, sleep(LAST_RESPONSES_MS, undefined, { ref: false })]);
         this.streams.cutAll();
       },
     },
@@ -220,7 +223,7 @@ export function gateway(
       this.draining = false;
       this.lookup = new AliasLookup(this.aliases);
       this.streams = new Streams(access.revocations);
-      this.frontDoor = new FrontDoor(config, byAction, access, this.broker, this.logger);
+      this.pipeline = new RequestPipeline(config, byAction, access, this.broker, this.logger);
       const log = isLogged(config.logLevel) ? this.logger.info.bind(this.logger) : undefined;
       this.admission = new Admission(routes, access, config.minConcurrency, this.broker);
       this.server.on('connection', () => this.admission.arrivals.connected());

@@ -1,8 +1,8 @@
 import type { Schema } from '../../lib/contract/contract.ts';
-import type { ProblemCode } from '../../lib/contract/errors.ts';
 import { named } from '../../lib/contract/named.ts';
 import { optional } from '../../lib/contract/optional.ts';
 import { moneyRule } from './money.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 const list = <const R>(items: R) => ({ type: 'array', items }) as const;
 const object = <const P>(props: P) => ({ type: 'object', props }) as const;

@@ -10,7 +10,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /half of a character/,
   },
   'a gateway takes tokens before it knows which sessions have ended': {
-    file: 'services/api/http/request.ts',
+    file: 'services/api/http/authenticate.ts',
     find: 'if (!revocations.isKnown) req.isUnproven = true;',
     replace: 'if (!revocations) req.isUnproven = true;',
     tests: ['test/security/gateways.test.ts'],
@@ -66,7 +66,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● the client behind proxies › for nonsense/,
   },
   'requests are limited by single IPv6 addresses': {
-    file: 'services/api/http/front-door.ts',
+    file: 'services/api/http/request-pipeline.ts',
     find: 'clientNetwork(this.#access.addressOf(req))',
     replace: 'this.#access.addressOf(req)',
     tests: ['test/security/rate-limits.test.ts'],
@@ -80,15 +80,22 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     red: /● .*an IPv6 client is slowed down as one/,
   },
   'proxies and origins that are none are taken': {
-    file: 'lib/process/config.ts',
-    find: 'if (parsed === undefined) throw refuse(part);',
+    file: 'lib/process/settings/setting.ts',
+    find: 'if (parsed === undefined) throw new NotAllowed(part, true);',
     replace: 'if (parsed === undefined) return part;',
     tests: ['test/unit/lib/config.test.ts'],
     red: /● .*with TRUSTED_PROXIES=/,
   },
+  'a broker without the audit runs actions of staff': {
+    file: 'lib/contract/staff-actions.ts',
+    find: 'if (!wrap) throw',
+    replace: 'if (!wrap) return handler.call(this, ctx); if (!wrap) throw',
+    tests: ['test/unit/lib/staff-actions.test.ts'],
+    red: /● .*lacks the audit/,
+  },
   'what staff does takes no scope': {
     file: 'lib/contract/service.ts',
-    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();',
+    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();',
     replace: '',
     tests: ['test/security/staff.test.ts'],
     red: /● .*staff/,

@@ -1,5 +1,5 @@
-import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
 import type { JsonSchema, SchemaWriter } from '../../../lib/contract/json-schema.ts';
+import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 import { membersOf } from '../../shared/problem-members.ts';
 import { problemsOf } from '../http/route-problems.ts';
 import type { Route } from '../http/routes.ts';

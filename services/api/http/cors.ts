@@ -21,7 +21,7 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ].join(', ');
 /** How long a browser may keep a preflight's answer, in seconds. */
-const KEPT = 600;
+const MAX_AGE_S = 600;
 
 /**
  * Says which pages may ask from a browser (https://fetch.spec.whatwg.org/#http-cors-protocol): those of the origins
@@ -42,11 +42,11 @@ export class Cors {
   }
 
   /** Tells the browser of a listed origin, by headers added to these, that its page may read the answer. */
-  allow({ headers: { origin } }: IncomingMessage, greeting: string[]): boolean {
-    greeting.push('Vary', 'Origin');
+  allow({ headers: { origin } }: IncomingMessage, baseHeaders: string[]): boolean {
+    baseHeaders.push('Vary', 'Origin');
     if (origin === undefined || !this.#origins.has(origin)) return false;
-    greeting.push('Access-Control-Allow-Origin', origin, 'Access-Control-Allow-Credentials', 'true');
-    greeting.push('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    baseHeaders.push('Access-Control-Allow-Origin', origin, 'Access-Control-Allow-Credentials', 'true');
+    baseHeaders.push('Access-Control-Expose-Headers', EXPOSED_HEADERS);
     return true;
   }
 
@@ -54,7 +54,7 @@ export class Cors {
   preflight(res: ServerResponse, methods: readonly string[]): void {
     res.setHeader('Access-Control-Allow-Methods', methods.join(', '));
     res.setHeader('Access-Control-Allow-Headers', ALLOWED_HEADERS);
-    res.setHeader('Access-Control-Max-Age', KEPT);
+    res.setHeader('Access-Control-Max-Age', MAX_AGE_S);
     res.statusCode = 204;
     res.end();
   }

@@ -1,11 +1,11 @@
 import type { ActionContract, Method, Schema } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
 import { refuseUnsafeBody, refuseUnsafePath } from './unsafe-names.ts';
 
-/** What of a request can become parameters. */
-export interface Given {
+/** The parts of a request that can hold parameters. */
+export interface RequestParts {
   headers: NodeJS.Dict<string | string[]>;
   path: Record<string, unknown>;
   query: Record<string, unknown>;
@@ -16,27 +16,27 @@ export interface Given {
 }
 
 /**
- * The parameters of an action: each from the one place where its route has it, the path, a header, the body, or (for
- * GET and DELETE) the query. Nothing can be smuggled in through another one. Whether they are right, the action checks.
+ * Collects the parameters of an action, each from the one place its route defines: the path, a header, the body, or (for
+ * GET and DELETE) the query. The same name elsewhere is refused. The action validates the values.
  * @throws invalid-request, missing-idempotency-key, not-found
  */
-export function paramsOf({ method, pathParams, contract }: Route, given: Given): Record<string, unknown> {
+export function paramsOf({ method, pathParams, contract }: Route, given: RequestParts): Record<string, unknown> {
   const { rawBody } = contract;
   refuseUnsafePath(given.path);
   if (rawBody) {
-    refuseUnknown(Object.keys(given.query));
+    rejectUnknown(Object.keys(given.query));
     const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
     return { ...given.path, ...headers, [rawBody]: given.raw ?? '' };
   }
   const inQuery = queryHasParams(method, contract);
   const headers = headerParams(contract.headers ?? {}, contract.params, given.headers);
   const elsewhere = new Set([...pathParams, ...Object.keys(contract.headers ?? {})]);
-  if (!inQuery) refuseUnknown(Object.keys(given.query));
+  if (!inQuery) rejectUnknown(Object.keys(given.query));
   else if (given.body !== undefined && Object.keys(Object(given.body)).length > 0) {
     throw errors.malformed('This request takes no body.');
   }
-  const own = inQuery ? fromText(given.query, contract.params) : bodyOf(given.body);
-  refuseUnknown(Object.keys(own).filter((field) => elsewhere.has(field)));
+  const own = inQuery ? parseQuery(given.query, contract.params) : bodyOf(given.body);
+  rejectUnknown(Object.keys(own).filter((field) => elsewhere.has(field)));
   return { ...own, ...given.path, ...headers };
 }
 
@@ -44,14 +44,14 @@ export function paramsOf({ method, pathParams, contract }: Route, given: Given):
 export const queryHasParams = (method: Method, { takesBody, upload }: ActionContract): boolean =>
   method === 'GET' || upload !== undefined || (method === 'DELETE' && !takesBody);
 
-function refuseUnknown(fields: string[]): void {
+function rejectUnknown(fields: string[]): void {
   if (fields.length === 0) return;
   throw errors.invalidRequest(
     fields.map((field) => ({ pointer: `/${escaped(field)}`, detail: `${field} is not known here.` })),
   );
 }
 
-function headerParams(names: Readonly<Record<string, string>>, params: Schema, headers: Given['headers']) {
+function headerParams(names: Readonly<Record<string, string>>, params: Schema, headers: RequestParts['headers']) {
   const found: Record<string, unknown> = {};
   for (const [param, header] of Object.entries(names)) {
     const value = headers[header.toLowerCase()];
@@ -74,26 +74,26 @@ function bodyOf(body: unknown): Record<string, unknown> {
 }
 
 /**
- * A query has only text: numbers and booleans are read as the contract wants them, and where it wants a list a single
- * text is one of one; what is nothing of this stays as it is.
+ * Converts the text of a query to the types of the contract: numbers, booleans, and a list of one for a single text. Text
+ * that does not fit is left for the validator to refuse.
  */
-function fromText(query: Record<string, unknown>, params: Schema): Record<string, unknown> {
+function parseQuery(query: Record<string, unknown>, params: Schema): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(query).map(([field, value]) => [
       field,
-      Object.hasOwn(params, field) ? wanted(value, params[field]) : value,
+      Object.hasOwn(params, field) ? coerce(value, params[field]) : value,
     ]),
   );
 }
 
-function wanted(value: unknown, rule: unknown): unknown {
+function coerce(value: unknown, rule: unknown): unknown {
   const { type, value: inner } = Object(rule) as { type?: string; value?: unknown };
   if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   if (type === 'array' && typeof value === 'string') return [value];
   // As in `attr[colour]=red`.
   if (type === 'record' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, wanted(one, inner)]));
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, coerce(one, inner)]));
   }
   return value;
 }

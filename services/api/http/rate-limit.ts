@@ -5,11 +5,11 @@ import type { Rpc } from '../../../lib/contract/contract.ts';
 export type RateClass = 'login' | 'mutations' | 'reads';
 
 /** In ms. */
-const WINDOW = 60_000;
+const WINDOW_MS = 60_000;
 /** Clients that a gateway remembers at a time. */
-const MOST = 50_000;
+const MAX_COUNTERS = 50_000;
 /** Leased at a time, as a part of the limit: asking the others costs a call, and what is leased here they cannot use. */
-const PART = 20;
+const SHARES = 20;
 
 /** What one client may still ask at this gateway without asking the others. */
 interface Lease {
@@ -44,7 +44,7 @@ interface Options {
  */
 export class RateLimit {
   readonly #options: Options;
-  readonly #leases = new LRUCache<string, Lease>({ max: MOST });
+  readonly #leases = new LRUCache<string, Lease>({ max: MAX_COUNTERS });
   readonly #pending = new Map<string, Promise<Lease>>();
   #isAlone = false;
 
@@ -71,7 +71,7 @@ export class RateLimit {
     const seconds = Math.max(1, Math.ceil((lease.endsAt - Date.now()) / 1000));
     return {
       allowed,
-      policy: `"${kind}";q=${this.#options.limits[kind]};w=${WINDOW / 1000}`,
+      policy: `"${kind}";q=${this.#options.limits[kind]};w=${WINDOW_MS / 1000}`,
       state: `"${kind}";r=${lease.own + lease.left};t=${seconds}`,
       retryAfter: seconds,
     };
@@ -91,9 +91,9 @@ export class RateLimit {
     const wish = {
       // With the limit: what was taken under another one says nothing of this one.
       key: createHmac('sha256', secret).update(`limit ${limit} ${key}`).digest('base64url'),
-      count: Math.max(1, Math.floor(limit / PART)),
+      count: Math.max(1, Math.floor(limit / SHARES)),
       limit,
-      window: WINDOW,
+      window: WINDOW_MS,
     };
     const lease = await rpc.call('limit.take', wish).then(
       ({ granted, left, endsAt }): Lease => {
@@ -103,7 +103,7 @@ export class RateLimit {
       (error: unknown): Lease => {
         if (!this.#isAlone) warn('the limit service does not answer: requests are counted here alone', error);
         this.#isAlone = true;
-        const endsAt = (Math.floor(Date.now() / WINDOW) + 1) * WINDOW;
+        const endsAt = (Math.floor(Date.now() / WINDOW_MS) + 1) * WINDOW_MS;
         const old = this.#leases.get(key);
         const isUsedUp = old?.isAlone === true && old.endsAt === endsAt;
         return { own: isUsedUp ? 0 : limit, left: 0, endsAt, isAlone: true };

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../../lib/contract/errors.ts';
+import type { ProblemCode } from '../../shared/problem-codes.ts';
 import { hasBody, type Route } from './routes.ts';
 
 /** What the gateway may answer any request with. */

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import type { UploadRule } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { uploadTime } from '../../../lib/contract/upload-time.ts';
 import { MAX_PART_BYTES } from '../../../lib/relay/message-limit.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
 
-/** How long a client may send nothing while its bytes are waited for, in ms. */
-const LONGEST_PAUSE = 10_000;
-/** For a client that has its answer and goes on sending, in ms: closing at once would take the answer away from it. */
-const LINGER = 2000;
+/** How long a client may send nothing while the gateway waits for its bytes. */
+const MAX_PAUSE_MS = 10_000;
+/** For a client that goes on sending after the response: closing at once would lose the response. */
+const LINGER_MS = 2000;
 
 const uploading = new WeakSet<Duplex>();
 
@@ -55,7 +55,7 @@ export async function receive<R>(
     body.destroy();
     if (req.complete) uploading.delete(socket);
     else {
-      const end = setTimeout(() => socket.destroy(), LINGER).unref();
+      const end = setTimeout(() => socket.destroy(), LINGER_MS).unref();
       req.once('end', () => {
         clearTimeout(end);
         uploading.delete(socket);
@@ -81,7 +81,7 @@ function guarded(req: IncomingMessage, rule: UploadRule): Transform {
     const now = performance.now();
     // While we are slow, the client has to wait; and it has nothing more to say when it has said it all.
     if (body.writableNeedDrain || req.complete) heard = now;
-    if (now - heard > LONGEST_PAUSE) body.destroy(errors.requestTimeout('An upload may pause for 10 seconds.'));
+    if (now - heard > MAX_PAUSE_MS) body.destroy(errors.requestTimeout('An upload may pause for 10 seconds.'));
     if (now - begun > uploadTime(rule)) {
       body.destroy(errors.requestTimeout(`An upload may take ${uploadTime(rule) / 1000} seconds here.`));
     }

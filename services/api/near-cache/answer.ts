@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The answer to a read as it is sent, the same to everyone. */
+/** A response as it is sent, the same to every client. */
 export interface Answer {
-  /** Of what it is about; undefined for a list. */
+  /** Id of the resource; undefined for a list. */
   id: unknown;
-  /** Byte by byte, in latin1: such a text goes out in one piece with the headers, where a buffer would go behind them. */
+  /** The bytes as latin1: Node writes a latin1 string together with the headers, a buffer in a second write. */
   body: string;
   /** Strong: equal bytes have equal tags, and others have others (RFC 9110 §8.8.3). */
   etag: string;
@@ -13,25 +13,25 @@ export interface Answer {
   headers: readonly string[];
 }
 
-/** Whoever has kept it asks each time whether it is still so; that costs us next to nothing (304). */
-const KEPT = ['Cache-Control', 'public, max-age=0, must-revalidate'];
+/** Clients revalidate every time, which costs little (304). */
+const CACHE_CONTROL = ['Cache-Control', 'public, max-age=0, must-revalidate'];
 /** 132 bits. */
-const TAG_LENGTH = 22;
+const ETAG_LENGTH = 22;
 
 export function answerOf(data: unknown): Answer {
   const bytes = Buffer.from(JSON.stringify(data));
-  const etag = `"${hash('sha256', bytes, 'base64url').slice(0, TAG_LENGTH)}"`;
+  const etag = `"${hash('sha256', bytes, 'base64url').slice(0, ETAG_LENGTH)}"`;
   const content = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length)];
   return {
     id: (data as { id?: unknown } | null)?.id,
     body: bytes.toString('latin1'),
     etag,
-    headers: ['ETag', etag, ...KEPT, ...content],
+    headers: ['ETag', etag, ...CACHE_CONTROL, ...content],
   };
 }
 
 /**
- * Sends it with these headers besides, without the body to whoever has it already. (To a HEAD, Node sends no body.)
+ * Sends a response with additional headers, or 304 when `If-None-Match` names its ETag. (Node sends no body to a HEAD.)
  */
 export function sendAnswer(
   req: IncomingMessage,
@@ -41,15 +41,15 @@ export function sendAnswer(
 ): void {
   const { 'if-none-match': known } = req.headers;
   if (known !== undefined && isAmong(known, answer.etag)) {
-    res.writeHead(304, [...besides, 'ETag', answer.etag, ...KEPT]).end();
+    res.writeHead(304, [...besides, 'ETag', answer.etag, ...CACHE_CONTROL]).end();
     return;
   }
   res.writeHead(200, [...besides, ...answer.headers]).end(answer.body, 'latin1');
 }
 
 /**
- * Whether If-None-Match names a tag, by the weak comparison (RFC 9110 §8.8.3.2, §13.1.2). With its quotation marks, which
- * no tag has inside, it can stand there as a whole only.
+ * Whether If-None-Match names an ETag, by weak comparison (RFC 9110 §8.8.3.2, §13.1.2). The quotation marks, which no ETag
+ * contains, prevent a match of a part.
  */
 export const isAmong = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch.includes(etag) || ifNoneMatch.trim() === '*';

@@ -1,18 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
 import { isStaffRole } from '../../../lib/auth/access.ts';
-import { type Access, identify, type Request } from '../http/request.ts';
+import { identify } from '../http/authenticate.ts';
+import type { Access, Request } from '../http/request.ts';
 import type { Route } from '../http/routes.ts';
 import { answerOf, sendAnswer } from './answer.ts';
 import { type Meter, NearCache } from './near-cache.ts';
 
-/** Answers from the near-cache, right behind the front door, and keeps what is answered to others. */
+/** Responds from the near-cache before the action is called, and caches responses. */
 export class NearAnswers {
   readonly #cache: NearCache;
   readonly #access: Access;
   readonly #log: ((text: string, bindings: object) => void) | undefined;
 
-  /** @param log a line for each request that is answered here; left out: none is wanted */
+  /** @param log one line for each cache hit; optional */
   constructor(
     routes: readonly Route[],
     access: Access,
@@ -25,47 +26,47 @@ export class NearAnswers {
   }
 
   /**
-   * Answers with what is kept, or with what somebody else has asked for already. If it does not, what the request is
-   * answered, by `send` or `fail`, is for all who ask meanwhile.
-   * @returns whether it is answered; a promise only where an answer is under way. @throws what that call throws
+   * Responds from the cache, or with the response of a pending request for the same key. Otherwise this request's own
+   * response, by `send` or `reject`, is shared with those that come meanwhile.
+   * @returns whether it has responded; a promise only where a response is pending. @throws that call's error
    */
   answer(req: Request, res: ServerResponse): boolean | Promise<boolean> {
     const { route, url = '/' } = req;
     if (!route?.contract.nearCache || !isPlainRead(req)) return false;
     const key = keyOf(url);
-    // Staff sees what is so now, and what they are shown is kept.
+    // Staff bypasses the cache and refreshes it.
     const isStaff = isStaffRole(identify(req, this.#access)?.role);
-    return this.#answer(req, res, { action: route.action, key, takesKept: !isStaff });
+    return this.#answer(req, res, { action: route.action, key, mayUseCache: !isStaff });
   }
 
   #answer(req: Request, res: ServerResponse, asked: Asked): boolean | Promise<boolean> {
-    const { action, key, takesKept } = asked;
-    const found = takesKept ? this.#cache.find(key) : undefined;
+    const { action, key, mayUseCache } = asked;
+    const found = mayUseCache ? this.#cache.find(key) : undefined;
     if (!found) {
-      req.flight = this.#cache.begin(action, key);
+      req.pending = this.#cache.begin(action, key);
       return false;
     }
     if (found instanceof Promise) {
       return found.then((answer) => {
         if (!answer) return this.#answer(req, res, asked);
-        sendAnswer(req, res, answer, req.greeting);
+        sendAnswer(req, res, answer, req.baseHeaders);
         return true;
       });
     }
-    sendAnswer(req, res, found, req.greeting);
+    sendAnswer(req, res, found, req.baseHeaders);
     this.#log?.(`${req.method} ${req.url?.split('?', 1)[0]} kept`, { requestId: req.requestId });
     return true;
   }
 
-  /** Sends the result of the action, and keeps it. */
+  /** Sends the result of the action, and caches it. */
   send(req: Request, res: ServerResponse, data: unknown): void {
     const answer = answerOf(data);
-    req.flight?.land(answer);
+    req.pending?.resolve(answer);
     sendAnswer(req, res, answer, []);
   }
 
-  drop(event: string, data: unknown): void {
-    this.#cache.drop(event, data);
+  invalidate(event: string, data: unknown): void {
+    this.#cache.invalidate(event, data);
   }
 
   clear(): void {
@@ -76,21 +77,21 @@ export class NearAnswers {
 interface Asked {
   action: string;
   key: string;
-  takesKept: boolean;
+  mayUseCache: boolean;
 }
 
-/** The events that drop what is kept, for the schema of a service that has `nearAnswers`. */
+/** The events that invalidate the cache, for the schema of a service that has `nearAnswers`. */
 export function nearEvents(routes: readonly Route[]): NonNullable<ServiceSchema['events']> {
   const named = routes.flatMap(({ contract }) => Object.keys(contract.nearCache?.dropOn ?? {}));
   const missed = ['$node.connected', '$node.disconnected', '$transporter.connected', '$transporter.disconnected'];
   return {
     ...Object.fromEntries(missed.map((event) => [event, clear])),
-    ...Object.fromEntries([...new Set(named)].map((event) => [event, drop])),
+    ...Object.fromEntries([...new Set(named)].map((event) => [event, invalidate])),
   };
 }
 
-function drop(this: { nearAnswers: NearAnswers }, { eventName, params }: Context): void {
-  this.nearAnswers.drop(String(eventName), params);
+function invalidate(this: { nearAnswers: NearAnswers }, { eventName, params }: Context): void {
+  this.nearAnswers.invalidate(String(eventName), params);
 }
 
 function clear(this: { nearAnswers: NearAnswers }): void {
@@ -102,7 +103,7 @@ const isPlainRead = ({ method, headers }: Request): boolean =>
   headers['transfer-encoding'] === undefined &&
   (headers['content-length'] ?? '0') === '0';
 
-/** What is asked for: the same for parameters in any order, but for those of one name, whose order may mean something. */
+/** The cache key of a URL: the order of parameters does not matter, but for those of one name. */
 export function keyOf(url: string): string {
   const at = url.indexOf('?');
   if (at < 0 || url.indexOf('&', at) < 0) return url;

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Route } from '../http/routes.ts';
 import type { Answer } from './answer.ts';
 
-/** What the near-cache tells of itself. */
+/** Receives the cache's metrics. */
 export interface Meter {
-  /** Answered without a call of its own. */
+  /** A response without a call of its own. */
   hit(action: string): void;
   miss(action: string): void;
   size(entries: number, bytes: number): void;
@@ -23,21 +23,21 @@ interface Entry {
   answer: Answer;
 }
 
-/** In a contract's `dropOn`: the event may make any answer of the action untrue. */
+/** In a contract's `dropOn`: the event invalidates every response of the action. */
 const EVERYTHING = '*';
-const MOST = 10_000;
-const MOST_BYTES = 64 * 1024 * 1024;
-/** Of an entry, beside its body: key, tag, headers. */
-const OVERHEAD = 1024;
+const MAX_ENTRIES = 10_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Of key, ETag and headers. */
+const ENTRY_OVERHEAD_BYTES = 1024;
 /**
- * In ms. Nodes hear of a change when the gateway does, and have to read it first: what they say meanwhile may be old, so
- * it is given to those who asked, and not kept.
+ * Nodes hear of a change at the same time as the gateway and still have to read it. A response that began within this time
+ * after an invalidation may be stale: it is sent to those who wait for it, and not stored.
  */
-const SETTLING = 100;
+const INVALIDATION_GRACE_MS = 100;
 
 /**
- * Keeps answers for the `ttl` of their action's contract at most, bounded by number and bytes; an event that names an
- * answer's id drops it. One call is made for all who ask for the same meanwhile.
+ * Caches responses for the `ttl` of the contract, bounded by number and bytes. An event that names the id of a response
+ * invalidates it. Concurrent requests for the same key share one call (single flight).
  */
 export class NearCache {
   readonly #rules: ReadonlyMap<string, { ttl: number; dropOn: Readonly<Record<string, string>> }>;
@@ -46,9 +46,12 @@ export class NearCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #keysOf = new Map<string, Set<string>>();
   readonly #changes: LRUCache<string, number>;
-  readonly #flights = new Map<string, Flight>();
+  readonly #pending = new Map<string, PendingResponse>();
 
-  constructor(routes: readonly Route[], { meter, clock = performance, most = MOST, mostBytes = MOST_BYTES }: Options) {
+  constructor(
+    routes: readonly Route[],
+    { meter, clock = performance, most = MAX_ENTRIES, mostBytes = MAX_BYTES }: Options,
+  ) {
     this.#rules = new Map(
       routes.flatMap(({ action, contract: { nearCache } }) => (nearCache ? [[action, nearCache] as const] : [])),
     );
@@ -60,53 +63,53 @@ export class NearCache {
       ttlResolution: 0,
       max: most,
       maxSize: mostBytes,
-      sizeCalculation: ({ answer }, key) => answer.body.length + key.length + OVERHEAD,
+      sizeCalculation: ({ answer }, key) => answer.body.length + key.length + ENTRY_OVERHEAD_BYTES,
       dispose: (entry, key) => this.#forget(entry, key),
     });
   }
 
-  /** The answer that is kept, or that of a call under way: undefined when nothing came of that. @throws what it threw */
+  /** The cached response, or a promise of the pending one (undefined when that call had none). @throws its error */
   find(key: string): Answer | Promise<Answer | undefined> | undefined {
-    const found = this.#entries.get(key) ?? this.#flights.get(key);
+    const found = this.#entries.get(key) ?? this.#pending.get(key);
     if (found) this.#meter.hit(found.action);
     return found?.answer;
   }
 
-  /** A call begins, which those who ask from now on wait for. */
-  begin(action: string, key: string): Flight {
+  /** Begins a call whose response concurrent requests for the key wait for. */
+  begin(action: string, key: string): PendingResponse {
     this.#meter.miss(action);
     const begun = this.#clock.now();
-    const flight = new Flight(action, (answer) => {
-      // An event has come since, or somebody who must not be given what is kept has begun a call of their own.
-      const isLast = this.#flights.get(key) === flight;
-      if (isLast) this.#flights.delete(key);
+    const pending = new PendingResponse(action, (answer) => {
+      // Replaced by an invalidation, or by a newer call of a reader who bypasses the cache.
+      const isLast = this.#pending.get(key) === pending;
+      if (isLast) this.#pending.delete(key);
       if (isLast && answer) this.#keep(key, { action, answer }, begun);
     });
-    this.#flights.set(key, flight);
-    return flight;
+    this.#pending.set(key, pending);
+    return pending;
   }
 
-  /** An event says what is different now. */
-  drop(event: string, data: unknown): void {
+  /** Invalidates what the event names. */
+  invalidate(event: string, data: unknown): void {
     for (const [action, { dropOn }] of this.#rules) {
       const path = dropOn[event];
       if (path === undefined) continue;
-      // What an action with this has no id: it is one thing, or lists of it.
+      // Responses of such an action have no id.
       const ids = path === EVERYTHING ? [undefined] : valuesAt(data, path.split('.'));
       for (const id of ids) {
         const name = nameOf(action, id);
         this.#changes.set(name, this.#clock.now());
         for (const key of this.#keysOf.get(name) ?? []) this.#entries.delete(key);
       }
-      // What an answer under way is about shows when it is there: it is for those who asked before.
-      for (const [key, flight] of this.#flights) if (flight.action === action) this.#flights.delete(key);
+      // The id of a pending response is not known yet: later requests begin a call of their own.
+      for (const [key, pending] of this.#pending) if (pending.action === action) this.#pending.delete(key);
     }
     this.#measure();
   }
 
-  /** Events may have been missed. */
+  /** Removes everything: events may have been missed. */
   clear(): void {
-    this.#flights.clear();
+    this.#pending.clear();
     this.#entries.clear();
     this.#measure();
   }
@@ -114,7 +117,7 @@ export class NearCache {
   #keep(key: string, entry: Entry, begun: number): void {
     const { action, answer } = entry;
     const name = nameOf(action, answer.id);
-    if (begun < (this.#changes.get(name) ?? Number.NEGATIVE_INFINITY) + SETTLING) return;
+    if (begun < (this.#changes.get(name) ?? Number.NEGATIVE_INFINITY) + INVALIDATION_GRACE_MS) return;
     this.#entries.set(key, entry, { ttl: this.#rules.get(action)?.ttl ?? 0 });
     if (this.#entries.has(key)) {
       const keys = this.#keysOf.get(name) ?? new Set();
@@ -134,8 +137,8 @@ export class NearCache {
   }
 }
 
-/** One call, whose answer is for all who asked for it while it was under way. */
-export class Flight {
+/** A call under way, whose response is shared by all requests that came meanwhile (single flight). */
+export class PendingResponse {
   readonly action: string;
   readonly #ended: (answer?: Answer) => void;
   readonly #outcome = Promise.withResolvers<Answer | undefined>();
@@ -143,24 +146,24 @@ export class Flight {
   constructor(action: string, ended: (answer?: Answer) => void) {
     this.action = action;
     this.#ended = ended;
-    this.#outcome.promise.catch(() => undefined); // nobody else may have asked
+    this.#outcome.promise.catch(() => undefined); // there may be no other request
   }
 
   get answer(): Promise<Answer | undefined> {
     return this.#outcome.promise;
   }
 
-  land(answer: Answer): void {
+  resolve(answer: Answer): void {
     this.#ended(answer);
     this.#outcome.resolve(answer);
   }
 
-  fail(error: unknown): void {
+  reject(error: unknown): void {
     this.#ended();
     this.#outcome.reject(error);
   }
 
-  /** Unless it has an outcome, nobody is to wait for it any longer: whoever made the call is gone. */
+  /** Releases those who wait when the request that made the call has gone without an outcome. */
   end(): void {
     this.#ended();
     this.#outcome.resolve(undefined);
@@ -169,7 +172,7 @@ export class Flight {
 
 const nameOf = (action: string, id: unknown): string => `${action} ${id}`;
 
-/** What stands at a path, in each element where an array is on the way. */
+/** The values at a path; an array on the way is walked element by element. */
 function valuesAt(data: unknown, [name, ...rest]: string[]): unknown[] {
   if (Array.isArray(data))
     return data.flatMap((element) => valuesAt(element, name === undefined ? [] : [name, ...rest]));

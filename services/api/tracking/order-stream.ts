@@ -3,8 +3,8 @@ import type { Result } from '../../../lib/contract/contract.ts';
 
 export type Timeline = Result<'order.timeline'>;
 
-/** Proxies end a connection on which nothing is said for long; in ms. */
-const HEARTBEAT = 15_000;
+/** Proxies close silent connections. */
+const HEARTBEAT_MS = 15_000;
 
 /**
  * An order's timeline as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): each
@@ -18,7 +18,7 @@ export class OrderStream extends Readable {
   #isOver = false;
 
   /** @param after the last entry that the client has */
-  constructor(after: number, heartbeat = HEARTBEAT) {
+  constructor(after: number, heartbeat = HEARTBEAT_MS) {
     super({ read() {} });
     this.#after = after;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeat).unref();

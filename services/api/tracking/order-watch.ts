@@ -1,11 +1,11 @@
 import type { OrderStream, Timeline } from './order-stream.ts';
 
-/** Between two looks at an order of which no hint came, in ms. */
-const LOOK = 5000;
+/** Polling without hints. */
+const POLL_MS = 5000;
 
 /**
- * Looks at one order for all streams that follow it: once for all of them, however many there are, at each hint that
- * something has happened, and by itself because hints can be lost.
+ * Reads the timeline of one order for all streams that follow it, at each hint of a change, and by polling, as hints can
+ * be lost.
  */
 export class OrderWatch {
   readonly #look: (after: number) => Promise<Timeline>;
@@ -15,7 +15,7 @@ export class OrderWatch {
   #again = false;
 
   /** @param look the order's timeline after an entry */
-  constructor(look: (after: number) => Promise<Timeline>, every = LOOK) {
+  constructor(look: (after: number) => Promise<Timeline>, every = POLL_MS) {
     this.#look = look;
     this.#timer = setInterval(() => void this.hint(), every).unref();
   }
@@ -24,7 +24,7 @@ export class OrderWatch {
     this.#streams.add(stream);
   }
 
-  /** Says whether nobody is left, and then looks no more. */
+  /** @returns whether it was the last one; then polling ends */
   remove(stream: OrderStream): boolean {
     this.#streams.delete(stream);
     if (this.#streams.size > 0) return false;
@@ -32,7 +32,7 @@ export class OrderWatch {
     return true;
   }
 
-  /** Something may have happened: looks now, or once more after the look that is under way, which may be too early. */
+  /** Reads now, or once more after a read under way, which may have been too early. */
   async hint(): Promise<void> {
     this.#again = true;
     if (this.#looking) return;
@@ -40,7 +40,7 @@ export class OrderWatch {
     while (this.#again && this.#streams.size > 0) {
       this.#again = false;
       const after = Math.min(...[...this.#streams].map((stream) => stream.after));
-      // What cannot be asked now is asked again soon.
+      // A failed read is repeated by the next poll.
       const timeline = await this.#look(after).catch(() => undefined);
       if (timeline) for (const stream of this.#streams) stream.tell(timeline);
     }

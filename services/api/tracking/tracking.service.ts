@@ -1,51 +1,52 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
+import { ConcurrencyLimiter } from './concurrency-limiter.ts';
 import { OrderStream } from './order-stream.ts';
 import { OrderWatch } from './order-watch.ts';
-import { Tally } from './tally.ts';
 import { tracking } from './tracking.contract.ts';
 
-/** Streams that one customer may have open at one gateway. */
-const MOST = 5;
-/** Less than a request may take, in ms: nobody would read, or close, a stream that comes after it was given up. */
-const PATIENCE = 3000;
+/** At one gateway. */
+const MAX_STREAMS_PER_CUSTOMER = 5;
+/** Below the request timeout: a stream that starts after it would have no reader and never be closed. */
+const MAX_START_MS = 3000;
 
-/** Runs in every gateway: whoever follows an order is connected to it, wherever the order is changed. */
+/** Runs in every gateway: a follower is connected to one gateway, wherever the order is changed. */
 export default function trackingService(config: Config) {
   const watches = new Map<string, OrderWatch>();
-  const open = new Tally(MOST);
+  const open = new ConcurrencyLimiter(MAX_STREAMS_PER_CUSTOMER);
 
-  return service()(tracking, config, {
+  return service(tracking, config, {
     handlers: {
       async follow(ctx) {
         const { id, after: given = '0' } = ctx.params;
         const [customerId, after, { user = null }] = [customerOf(ctx), Number(given), ctx.meta];
         const look = (from: number) => this.broker.call('order.timeline', { id, after: from }, { meta: { user } });
-        // Before the first wait, or many that come at once would all see the same number.
-        if (!open.add(customerId)) throw errors.limitReached(`${MOST} streams are open already.`);
+        // Before the first await: concurrent requests would otherwise all see the same count.
+        if (!open.acquire(customerId))
+          throw errors.limitReached(`${MAX_STREAMS_PER_CUSTOMER} streams are open already.`);
         const begun = performance.now();
-        // Says no before anything is streamed.
+        // Refuses before anything is streamed.
         const first = await look(after).catch((error: unknown) => {
-          open.remove(customerId);
+          open.release(customerId);
           throw error;
         });
         const stream = new OrderStream(after);
-        // Whoever follows an order may see it, as `look` has just said of this one; so they can share what is seen.
+        // `look` has checked that this follower may see the order; so all followers share one watch.
         const watch = watches.get(id) ?? new OrderWatch(look);
         watches.set(id, watch);
         watch.add(stream);
         stream.once('close', () => {
-          open.remove(customerId);
+          open.release(customerId);
           if (watch.remove(stream)) watches.delete(id);
         });
         stream.tell(first);
-        if (performance.now() - begun > PATIENCE) {
+        if (performance.now() - begun > MAX_START_MS) {
           stream.destroy();
           throw errors.unavailable('The order could not be read in time.');
         }
         ctx.meta.$responseType = 'text/event-stream';
-        // Or nginx would keep back what is sent until there is more of it.
+        // Disables buffering in nginx.
         ctx.meta.$responseHeaders = { 'X-Accel-Buffering': 'no' };
         return stream;
       },

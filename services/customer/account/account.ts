@@ -1,17 +1,18 @@
 import type { Role } from '../../../lib/auth/access.ts';
-import { errors } from '../../../lib/contract/errors.ts';
+import type { RetryFields } from '../../../mixins/due-work/queue.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
 import type { Closed, Session } from '../auth/session.ts';
 import type { Wish } from '../wishlist/wishlist.ts';
 import type { Consent } from './consent.ts';
 
-/** What is left of erasing a person: the account itself keeps nothing of them from the first write on. */
-export interface Erasure {
+/** The state of an erasure. The account itself holds no personal data from the first write on. */
+export interface Erasure extends RetryFields {
   requestedAt: Date;
-  /** Everything is gone through twice: what was under way when the first pass came is found by the second. */
+  /** Two passes: the second finds what was under way during the first. */
   pass: 1 | 2;
-  /** When it goes on; null once it is complete. */
+  /** When the next step is due; null when complete. */
   nextAt: Date | null;
 }
 
@@ -21,7 +22,7 @@ export interface Account {
   rev: number;
   /** As `normalEmail` makes it; unique. */
   email: string;
-  /** When its owner followed a link that was sent to `email`. */
+  /** When the owner followed a link sent to `email`. */
   verifiedAt?: Date;
   name: string;
   /** Missing on accounts of customers. */
@@ -30,15 +31,15 @@ export interface Account {
   passwordHash: string;
   addresses: Address[];
   sessions: Session[];
-  /** Sessions that ended a short while ago: access tokens of them are still around. */
+  /** Sessions that ended recently; their access tokens may not have expired yet. */
   closed?: Closed[];
   /** When the last one of `closed` ended. */
   closedAt?: Date;
-  /** The links that were mailed and not used yet, one of each purpose. */
+  /** Mailed links that were not used yet, by purpose. */
   links?: Partial<Record<LinkPurpose, PendingLink>>;
   wishlist?: Wish[];
   consents?: Consent[];
-  /** The person is gone; what is left is for the books, and to finish it elsewhere. */
+  /** Set when the person's data is being erased or was erased. */
   erasure?: Erasure;
   createdAt: Date;
 }

@@ -1,18 +1,18 @@
-/** What a customer may agree to. */
+/** Purposes that a customer can consent to. */
 export const CONSENT_PURPOSES = ['newsletter', 'offers', 'surveys'] as const;
 export type ConsentPurpose = (typeof CONSENT_PURPOSES)[number];
 
-/** What was said of one purpose, and when: the proof of it (GDPR Art. 7). */
+/** A decision on one purpose, with its time as proof (GDPR Art. 7). */
 export interface Consent {
   purpose: ConsentPurpose;
   granted: boolean;
   at: Date;
 }
 
-const MOST_KEPT = 100;
+const MAX_CONSENTS = 100;
 
-/** Notes a yes or a no; one that is said again keeps its first time. */
-export function note(
+/** Records a decision; repeating it keeps the first time. */
+export function recordConsent(
   consents: readonly Consent[],
   purpose: ConsentPurpose,
   granted: boolean,
@@ -20,10 +20,10 @@ export function note(
 ): readonly Consent[] {
   const last = consents.findLast((consent) => consent.purpose === purpose);
   if ((last?.granted ?? false) === granted) return consents;
-  return [...consents, { purpose, granted, at: now }].slice(-MOST_KEPT);
+  return [...consents, { purpose, granted, at: now }].slice(-MAX_CONSENTS);
 }
 
-/** Every purpose, with what was said last of it. */
+/** Every purpose with its latest decision. */
 export function consentsView(consents: readonly Consent[] = []) {
   return CONSENT_PURPOSES.map((purpose) => {
     const last = consents.findLast((consent) => consent.purpose === purpose);

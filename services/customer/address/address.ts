@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** One of a customer's addresses; exactly one of them is the default. */
 export interface Address extends PostalAddress {
@@ -9,11 +9,11 @@ export interface Address extends PostalAddress {
 
 export type AddressInput = PostalAddress & { isDefault?: boolean | undefined };
 
-const MOST = 50;
+const MAX_ADDRESSES = 50;
 
-/** Adds an address; the first becomes the default whatever it says. @throws limit-reached, invalid-request */
+/** Adds an address; the first one always becomes the default. @throws limit-reached, invalid-request */
 export function add(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
-  if (addresses.length >= MOST) throw errors.limitReached(`A customer may keep ${MOST} addresses.`);
+  if (addresses.length >= MAX_ADDRESSES) throw errors.limitReached(`A customer may keep ${MAX_ADDRESSES} addresses.`);
   return withOneDefault([...addresses, checked(id, input)], input.isDefault ? id : undefined);
 }
 
@@ -40,8 +40,8 @@ export function find(addresses: readonly Address[], id: string): Address {
   return found;
 }
 
-/** The default one first, then as they were added. */
-export function listed(addresses: readonly Address[]): Address[] {
+/** The default first, then in the order of adding. */
+export function defaultFirst(addresses: readonly Address[]): Address[] {
   return addresses.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }
 
@@ -50,7 +50,7 @@ function withOneDefault(addresses: Address[], chosen?: string): Address[] {
   return addresses.map((address) => ({ ...address, isDefault: address.id === id }));
 }
 
-/** An address as its owner sees it, with what may be a mistake in it. */
+/** An address as its owner sees it, with warnings about possible mistakes. */
 export function addressView(address: Address) {
   const warnings = addressWarnings(address);
   return warnings.length > 0 ? { ...address, warnings } : address;

@@ -8,7 +8,7 @@ import type { addressActions } from './addresses.contract.ts';
 export const addressHandlers: Handlers<typeof addressActions, CustomerService> = {
   async addresses(ctx) {
     const { addresses } = await accountOf(customerOf(ctx), this.store);
-    return { items: address.listed(addresses).map(address.addressView), nextCursor: null };
+    return { items: address.defaultFirst(addresses).map(address.addressView), nextCursor: null };
   },
 
   async addAddress(ctx) {

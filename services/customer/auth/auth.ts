@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Account, profileOf } from '../account/account.ts';
 import {
   accountOf,
@@ -20,12 +20,12 @@ import { checkPassword } from './password.rules.ts';
 import { isOutdated } from './password.ts';
 import * as session from './session.ts';
 
-const PAGE = 1000;
-/** Writes that were under way when somebody asked, and clocks that differ; in ms. */
-const OVERLAP = 10_000;
+const REVOCATIONS_PAGE_SIZE = 1000;
+/** Covers writes under way and differing clocks. */
+const CLOCK_OVERLAP_MS = 10_000;
 
-/** Whoever comes with a guest's cart keeps what is in it. When that fails now, the next look at the cart does it. */
-async function takeCart(ctx: Ctx<unknown>, customerId: string, { logger }: CustomerService): Promise<void> {
+/** Merges a guest's cart into the customer's. If this fails, the next read of the cart does it. */
+async function mergeGuestCart(ctx: Ctx<unknown>, customerId: string, { logger }: CustomerService): Promise<void> {
   if (!ctx.meta.cartToken) return;
   await ctx.call('cart.merge', { customerId }).catch((error: unknown) => {
     logger.warn(`the cart of ${customerId} could not be merged now`, error);
@@ -51,10 +51,10 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
       createdAt: now,
     };
     if (!(await this.store.insert(account))) throw errors.emailTaken();
-    // The account is there: what fails from here on can be asked for again, and must not say that it is not.
+    // The account exists: a later failure can be repeated and must not be reported as a failed registration.
     const mailed = mailLink(this, this.broker, 'verify-email', account);
     this.worker.background(mailed);
-    await takeCart(ctx, id, this);
+    await mergeGuestCart(ctx, id, this);
     const customer = profileOf({ ...account, rev: 0 });
     return { customer, ...(isIn ? tokensFor(this, account, sessionId, secret) : {}) };
   },
@@ -67,19 +67,19 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
     if (!isRight || !account) throw errors.wrongCredentials();
     if (this.shop.verifiedLogin && !account.verifiedAt) throw errors.emailNotVerified();
     const { passwordCost } = this.shop;
-    // In a rush it can wait for another login.
+    // Under load, rehashing waits for another login.
     const renewed = isOutdated(account.passwordHash, passwordCost)
       ? await hashed(this, password).catch(() => undefined)
       : undefined;
     const [id, secret, { userAgent }] = [newId('ses'), session.newSecret(), ctx.meta];
     const { role, ended } = await this.store.change(account._id, (doc, now) => {
-      // Changed meanwhile: what was right is not any more.
+      // The password was changed in between.
       if (doc.passwordHash !== account.passwordHash) throw errors.wrongCredentials();
       const { ended, patch } = leaving(doc, session.open(doc.sessions, now, { id, secret, userAgent }), now);
       return { answer: { role: doc.role, ended }, patch: renewed ? { ...patch, passwordHash: renewed } : patch };
     });
     revoke(this, ctx, ended);
-    await takeCart(ctx, account._id, this);
+    await mergeGuestCart(ctx, account._id, this);
     return tokensFor(this, { _id: account._id, ...(role ? { role } : {}) }, id, secret);
   },
 
@@ -147,10 +147,10 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
     const { since } = ctx.params;
     const found = await this.store.find(
       { closedAt: { $gte: new Date(since) } },
-      { sort: { closedAt: 1 }, limit: PAGE, fields: ['_id', 'closed', 'closedAt'] },
+      { sort: { closedAt: 1 }, limit: REVOCATIONS_PAGE_SIZE, fields: ['_id', 'closed', 'closedAt'] },
     );
     const sessions = found.flatMap(({ closed = [] }) => closed.filter(({ at }) => +at >= since).map(({ id }) => id));
-    const more = found.length === PAGE;
-    return { sessions, until: more ? +(found.at(-1)?.closedAt ?? since) : Date.now() - OVERLAP, more };
+    const more = found.length === REVOCATIONS_PAGE_SIZE;
+    return { sessions, until: more ? +(found.at(-1)?.closedAt ?? since) : Date.now() - CLOCK_OVERLAP_MS, more };
   },
 };

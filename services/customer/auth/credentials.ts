@@ -1,8 +1,8 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Account } from '../account/account.ts';
-import { consentsView, note } from '../account/consent.ts';
+import { consentsView, recordConsent } from '../account/consent.ts';
 import {
   accountOf,
   type CustomerService,
@@ -15,11 +15,11 @@ import {
 } from '../account/customer-service.ts';
 import { normalEmail } from '../account/email.ts';
 import type { credentialActions } from './credentials.contract.ts';
-import { newNonce, pendingOf, readLink, without } from './link.ts';
+import { newNonce, pendingOf, readLink, withoutLinks } from './link.ts';
 import { checkPassword } from './password.rules.ts';
 import { endSessions } from './session.ts';
 
-/** Tells the owner of an account that something about it changed, at an address that was theirs before. */
+/** Mails the owner about a change of the account, to the address before the change. */
 const notify = (
   { worker, broker }: CustomerService,
   kind: 'email-changed' | 'password-changed',
@@ -28,7 +28,7 @@ const notify = (
 ) => worker.background(broker.call('mail.queue', { id: `${kind}:${newNonce()}`, customerId, kind, to }));
 
 /**
- * Does something for whoever has this e-mail, behind the answer, which is the same and as fast for one that nobody has.
+ * Acts for the owner of an e-mail address after the response, so that response and time do not tell whether it is registered.
  */
 function forOwner(service: CustomerService, email: string, act: (account: Account) => Promise<void>): void {
   const found = service.store.findOne({ email: normalEmail(email) });
@@ -59,7 +59,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
         const isChange = email !== account.email;
         // A link for an address that the account no longer has proves nothing.
         if (isChange && link.purpose === 'verify-email') throw errors.linkExpired();
-        const links = isChange ? {} : without(account.links, link.purpose);
+        const links = isChange ? {} : withoutLinks(account.links, link.purpose);
         return { answer: isChange, patch: { email, verifiedAt: now, links } };
       })
       .catch(ifTaken);
@@ -70,7 +70,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
     const account = await provePassword(this, ctx, ctx.params.password, customerOf(ctx));
     const email = normalEmail(ctx.params.email);
     if (email === account.email) throw errors.invalidRequest([{ pointer: '/email', detail: 'This is your address.' }]);
-    // Who else is registered is nobody's business: then there is no mail.
+    // A taken address is not disclosed: no mail is sent.
     if (await this.store.findOne({ email })) return;
     this.worker.background(mailLink(this, this.broker, 'change-email', { _id: account._id, email }));
   },
@@ -84,7 +84,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
       if (doc.passwordHash !== account.passwordHash) throw errors.wrongCredentials();
       const kept = doc.sessions.filter(({ id }) => id === ctx.meta.user?.sessionId);
       const { ended, patch } = leaving(doc, kept, now);
-      return { answer: ended, patch: { ...patch, passwordHash, links: without(doc.links, 'reset-password') } };
+      return { answer: ended, patch: { ...patch, passwordHash, links: withoutLinks(doc.links, 'reset-password') } };
     });
     revoke(this, ctx, ended);
     notify(this, 'password-changed', account._id, account.email);
@@ -104,15 +104,15 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
     const ended = await this.store.change(account._id, (doc, now) => {
       const { email } = pendingOf(doc.links, link, now);
       const { ended, patch } = endSessions(doc, 'all', now);
-      // Whoever followed the link reads the mail of this address.
+      // The link proves access to the mails of this address.
       const proof = email === doc.email ? { verifiedAt: doc.verifiedAt ?? now } : {};
       return {
         answer: ended,
-        patch: { ...patch, ...proof, passwordHash, links: without(doc.links, 'reset-password', 'change-email') },
+        patch: { ...patch, ...proof, passwordHash, links: withoutLinks(doc.links, 'reset-password', 'change-email') },
       };
     });
     revoke(this, ctx, ended);
-    // Guesses from elsewhere keep nobody out who has just proved to be the owner.
+    // The owner has proved who they are: guesses of others must not delay them.
     await ctx.call('attempt.succeed', { email: account.email, address: ctx.meta.address ?? '' });
     notify(this, 'password-changed', account._id, account.email);
   },
@@ -125,7 +125,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
   async setConsent(ctx) {
     const { purpose, granted } = ctx.params;
     const consents = await changeOwn(customerOf(ctx), this.store, (account, now) => {
-      const consents = note(account.consents ?? [], purpose, granted, now);
+      const consents = recordConsent(account.consents ?? [], purpose, granted, now);
       return { answer: consents, patch: { consents } };
     });
     return { items: consentsView(consents), nextCursor: null };

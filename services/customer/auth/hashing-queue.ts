@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
-/** Hashes at a time: each keeps a core busy. One thread of libuv's four stays free for files. */
+/** Concurrent hashes; each keeps a core busy. One of libuv's four threads stays free for files. */
 const SLOTS = Math.min(3, availableParallelism());
-/** Longest that a task may have to wait, by the present pace, in ms: far below the time that a request may take. */
+/** Maximum expected wait, far below the request timeout. */
 const MAX_WAIT_MS = 3000;
-/** Always let in, also where the pace of a busy machine looks hopeless. */
+/** Always admitted, even when a busy machine is slow. */
 const MIN_WAITING = 2 * SLOTS;
-/** Whatever the pace: what is refused for guessing is done at once, and makes the queue look faster than it is. */
+/** An upper bound: attempts refused for guessing finish at once and make the queue look faster than it is. */
 const MAX_WAITING = 100;
-/** Of a task, before there is a measurement, in ms. */
+/** Duration of a task before the first measurement. */
 const FIRST_ESTIMATE_MS = 50;
 /** Weight of the latest task in the mean duration. */
 const SMOOTHING = 0.2;
@@ -22,9 +22,8 @@ interface Options {
 }
 
 /**
- * Hashing passwords takes so long that a rush of logins would time out all together. This takes in as many as can be
- * done soon, and refuses the others at once, each with a time to come back at which there will be room: the refused are
- * spread over the seconds that they would have waited.
+ * Bounds the hashing of passwords: a rush of logins would otherwise time out as a whole. It admits as many as finish
+ * soon, and refuses the rest at once with a Retry-After, spread over the time that they would have waited.
  */
 export class HashingQueue {
   readonly #slots: number;
@@ -33,7 +32,7 @@ export class HashingQueue {
   #running = 0;
   /** Mean duration of a task, in ms. */
   #taskMs = FIRST_ESTIMATE_MS;
-  /** When the last one that was refused is told to come back. */
+  /** The latest Retry-After time given to a refused client. */
   #promisedAt = 0;
 
   constructor({ slots = SLOTS, clock = () => performance.now() }: Options = {}) {
@@ -45,7 +44,7 @@ export class HashingQueue {
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running < this.#slots) this.#running += 1;
     else if (this.#isFull()) throw errors.unavailable('Too many log in right now.', this.#retryAfter());
-    // Whoever leaves hands its slot on.
+    // A task that ends hands its slot on.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const begun = this.#clock();
     try {

@@ -1,29 +1,29 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 
-/** What a link in a mail does, and how long it may take to be followed, in ms. */
-export const LINK_LIFETIMES = {
+/** The purposes of mailed links, and how long each is valid. */
+const LINK_LIFETIMES_MS = {
   'verify-email': 24 * 3600_000,
   'change-email': 24 * 3600_000,
   'reset-password': 30 * 60_000,
 } as const;
-export type LinkPurpose = keyof typeof LINK_LIFETIMES;
+export type LinkPurpose = keyof typeof LINK_LIFETIMES_MS;
 
 /**
- * The links of one purpose that were mailed, as their account remembers them. Those mailed again have the same nonce, so
- * that each is good until it is too old or one of them was followed: whoever asks for another voids nobody's.
+ * The mailed links of one purpose, as the account stores them. All have the same nonce: each is valid until it expires or one
+ * of them was used, so that a request for a new link does not invalidate the others.
  */
 export interface PendingLink {
   nonce: string;
   /** When the latest of them expires; each has its own end in its token. */
   expiresAt: Date;
-  /** The address that it was sent to, and that it proves. */
+  /** The address that the link was sent to and verifies. */
   email: string;
 }
 
-/** What a link's token says. */
+/** The content of a link's token. */
 export interface Link {
   purpose: LinkPurpose;
   customerId: string;
@@ -32,19 +32,19 @@ export interface Link {
 
 export const newNonce = (): string => randomBytes(16).toString('base64url');
 
-/** One more link. @param before what is pending of this purpose; for another address it is replaced */
+/** Adds a link. @param before the pending link of this purpose; replaced when it is for another address */
 export function pendingLink(
   purpose: LinkPurpose,
   email: string,
   { before, nonce, now }: { before: PendingLink | undefined; nonce: string; now: Date },
 ): PendingLink {
   const isAgain = before !== undefined && before.email === email && before.expiresAt > now;
-  return { nonce: isAgain ? before.nonce : nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES[purpose]) };
+  return { nonce: isAgain ? before.nonce : nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES_MS[purpose]) };
 }
 
 type Secrets = Pick<Config, 'tokenSecret' | 'previousSecret'>;
 
-/** Signs a link when it is sent, so that no database has what would open an account. */
+/** Signs a link when it is sent, so that no database holds what would open an account. */
 export function signLink({ purpose, customerId, nonce }: Link, expiresAt: Date, { tokenSecret }: Secrets): string {
   const claims = { sub: customerId, jti: nonce, exp: Math.floor(+expiresAt / 1000) };
   return jwt.sign(claims, keyFrom(tokenSecret), { algorithm: 'HS256', audience: purpose, noTimestamp: true });
@@ -76,10 +76,10 @@ export function pendingOf(links: Partial<Record<LinkPurpose, PendingLink>> = {},
   return pending;
 }
 
-/** The links that are left when one was followed. */
-export function without(links: Partial<Record<LinkPurpose, PendingLink>> = {}, ...purposes: LinkPurpose[]) {
+/** The links without those of some purposes. */
+export function withoutLinks(links: Partial<Record<LinkPurpose, PendingLink>> = {}, ...purposes: LinkPurpose[]) {
   return Object.fromEntries(Object.entries(links).filter(([purpose]) => !purposes.some((one) => one === purpose)));
 }
 
-/** Not the key of access tokens: what one signs is worth nothing as the other. */
+/** A key of its own: a link cannot be used as an access token, nor the other way round. */
 const keyFrom = (secret: string) => createHmac('sha256', secret).update('links in mails').digest();

@@ -3,38 +3,41 @@ import { promisify } from 'node:util';
 
 const derive = promisify(argon2);
 
-/** Of Argon2id: memory in KiB, and passes. One lane, always. */
-export interface Cost {
+/** Argon2id cost: memory in KiB and passes; always one lane. */
+export interface Argon2Cost {
   memory: number;
   passes: number;
 }
 
 /** OWASP's second choice: 19 MiB, two passes, one lane. */
-export const STANDARD_COST: Cost = { memory: 19_456, passes: 2 };
+const DEFAULT_ARGON2_COST: Argon2Cost = { memory: 19_456, passes: 2 };
 const PARALLELISM = 1;
-const TAG_LENGTH = 32;
+const TAG_BYTES = 32;
 
 /** The PHC string of a password's Argon2id hash (RFC 9106), with the cost it was made with. */
-export async function hashPassword(password: string, cost: Cost = STANDARD_COST): Promise<string> {
+export async function hashPassword(password: string, cost: Argon2Cost = DEFAULT_ARGON2_COST): Promise<string> {
   const nonce = randomBytes(16);
   const message = normal(password);
-  const tag = await derive('argon2id', { message, nonce, ...cost, parallelism: PARALLELISM, tagLength: TAG_LENGTH });
+  const tag = await derive('argon2id', { message, nonce, ...cost, parallelism: PARALLELISM, tagLength: TAG_BYTES });
   return `${prefix(cost)}${base64(nonce)}$${base64(tag)}`;
 }
 
 /**
- * Whether the password is the one that was hashed. `undefined`, where nobody has this name, costs the same time and is
- * never right.
+ * Verifies a password. Without a hash (unknown account) it takes the same time and is false.
  */
-export async function verifyPassword(password: string, hash?: string, cost: Cost = STANDARD_COST): Promise<boolean> {
-  const { memory, passes, parallelism, nonce, tag } = parsed(hash || nobody(cost));
+export async function verifyPassword(
+  password: string,
+  hash?: string,
+  cost: Argon2Cost = DEFAULT_ARGON2_COST,
+): Promise<boolean> {
+  const { memory, passes, parallelism, nonce, tag } = parsed(hash || dummyHash(cost));
   const message = normal(password);
   const found = await derive('argon2id', { message, nonce, memory, passes, parallelism, tagLength: tag.length });
   return timingSafeEqual(found, tag) && Boolean(hash);
 }
 
-/** Whether a hash was made with another cost than it would be now. */
-export const isOutdated = (hash: string, cost: Cost): boolean => !hash.startsWith(prefix(cost));
+/** Whether a hash was made with another cost than the current one. */
+export const isOutdated = (hash: string, cost: Argon2Cost): boolean => !hash.startsWith(prefix(cost));
 
 function parsed(hash: string) {
   const [, , , cost = '', nonce = '', tag = ''] = hash.split('$');
@@ -45,6 +48,6 @@ function parsed(hash: string) {
 /** The same password typed on another keyboard is the same password (RFC 8265). */
 const normal = (password: string) => password.normalize('NFC');
 const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
-const prefix = ({ memory, passes }: Cost) => `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$`;
-/** A hash that belongs to nobody. */
-const nobody = (cost: Cost) => `${prefix(cost)}${base64(Buffer.alloc(16))}$${base64(Buffer.alloc(TAG_LENGTH))}`;
+const prefix = ({ memory, passes }: Argon2Cost) => `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$`;
+/** A hash of no account, for equal timing. */
+const dummyHash = (cost: Argon2Cost) => `${prefix(cost)}${base64(Buffer.alloc(16))}$${base64(Buffer.alloc(TAG_BYTES))}`;

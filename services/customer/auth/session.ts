@@ -2,47 +2,47 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { ACCESS_TOKEN_SECONDS } from '../../../lib/auth/tokens.ts';
 import type { Config } from '../../../lib/process/config.ts';
 
-/** A login on one device. The refresh token itself is kept nowhere, only its hash. */
+/** A login on one device. Only the hash of its refresh token is stored. */
 export interface Session {
   id: string;
   /** SHA-256 of the current refresh token's secret, base64url. */
   hash: string;
-  /** The one that was exchanged for it. */
+  /** The previous secret. */
   used?: UsedSecret;
   userAgent?: string;
   createdAt: Date;
   lastUsedAt: Date;
 }
 
-/** A secret that was exchanged: presented again a moment later, it leads to the same successor. */
+/** A secret that was exchanged. Presented again within the grace time, it has the same successor. */
 interface UsedSecret {
   hash: string;
-  /** What makes the successor of the secret, together with the secret itself. */
+  /** The successor is derived from the secret and this salt. */
   salt: string;
   at: Date;
 }
 
-const LIFETIME = 30 * 24 * 3600_000;
-const MOST = 20;
-/** A double click, or two tabs, present the same token several times; in ms. */
-const GRACE = 10_000;
+const SESSION_LIFETIME_MS = 30 * 24 * 3600_000;
+const MAX_SESSIONS = 20;
+/** For a double click or two tabs, which present the same token several times. */
+const REUSE_GRACE_MS = 10_000;
 /** 128 bits of a MAC. */
 const SEAL_BYTES = 16;
-/** Access tokens of a session that was closed longer ago have expired; in ms. */
-const REMEMBERED = 2 * ACCESS_TOKEN_SECONDS * 1000;
+/** Access tokens of a session that ended longer ago have expired. */
+const ENDED_RETENTION_MS = 2 * ACCESS_TOKEN_SECONDS * 1000;
 
-/** A session that was closed: access tokens of it are still around. */
+/** An ended session whose access tokens may not have expired yet. */
 export interface Closed {
   id: string;
   at: Date;
 }
 
-/** What a refresh token says: opaque to clients, it leads us to the customer's document without a search. */
+/** The content of a refresh token, opaque to clients. It names the customer's document, so no search is needed. */
 export interface RefreshToken {
   customerId: string;
   sessionId: string;
   secret: string;
-  /** Shows that the token is one of ours, also when it was used up long ago. Older tokens have none. */
+  /** MAC that proves the shop issued the token, also long after it was used. Older tokens have none. */
   seal?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ function sealOf({ customerId, sessionId, secret }: RefreshToken, tokenSecret: st
   return mac.subarray(0, SEAL_BYTES).toString('base64url');
 }
 
-/** Whether we have given a token out: what is merely made of ids that somebody has read has no seal. */
+/** Whether the shop issued the token. A token made up from ids that leaked has no valid seal. */
 export function isOurs(token: RefreshToken, secrets: Pick<Config, 'tokenSecret' | 'previousSecret'>): boolean {
   const { seal } = token;
   if (seal === undefined) return false;
@@ -70,7 +70,7 @@ export function isOurs(token: RefreshToken, secrets: Pick<Config, 'tokenSecret' 
   );
 }
 
-/** `undefined` for what `writeToken` did not write. */
+/** @returns undefined for a malformed token */
 export function readToken(token: string): RefreshToken | undefined {
   const [customerId, sessionId, secret, seal, ...more] = Buffer.from(token, 'base64url').toString().split('.');
   if (!customerId || !sessionId || !secret || more.length > 0) return undefined;
@@ -85,7 +85,7 @@ export function open(
 ): Session[] {
   const session = { id, hash: hashOf(secret), createdAt: now, lastUsedAt: now };
   const alive = sessions.filter((s) => !expired(s, now)).toSorted((a, b) => +b.lastUsedAt - +a.lastUsedAt);
-  return [...alive.slice(0, MOST - 1), userAgent ? { ...session, userAgent } : session];
+  return [...alive.slice(0, MAX_SESSIONS - 1), userAgent ? { ...session, userAgent } : session];
 }
 
 export type Rotation =
@@ -93,12 +93,12 @@ export type Rotation =
   | { outcome: 'refused'; sessions: Session[] };
 
 /**
- * Exchanges a session's secret for its successor. Presented again within a few seconds, and before the successor is used,
- * it has the same successor, so that all tabs of a browser go on with one token. Another one of ours that was used before
- * closes the session: one of its two holders is a thief (RFC 9700 §4.14.2). What was never given out is refused, and
- * closes nothing.
- * @param salt random; makes the successor
- * @param isGenuine whether the token is one that we have given out
+ * Exchanges a session's secret for its successor. Presented again within the grace time and before the successor is used,
+ * it has the same successor, so that all tabs of a browser share one token. Any other reuse of an issued token ends the
+ * session: one of its two holders is a thief (RFC 9700 §4.14.2). A token that was never issued is refused and ends
+ * nothing.
+ * @param salt random; the successor is derived from it
+ * @param isGenuine whether the shop issued the token
  */
 export function rotate(
   sessions: readonly Session[],
@@ -115,14 +115,14 @@ export function rotate(
     return { outcome: 'rotated', secret, sessions: sessions.map((s) => (s === session ? rotated : s)) };
   }
   const { used } = session;
-  if (used && same(used.hash, hash) && +now - +used.at < GRACE) {
+  if (used && same(used.hash, hash) && +now - +used.at < REUSE_GRACE_MS) {
     return { outcome: 'rotated', secret: successorOf(presented.secret, used.salt), sessions: [...sessions] };
   }
   const isReused = isGenuine || (used !== undefined && same(used.hash, hash));
   return isReused ? { outcome: 'refused', sessions: close(sessions, session.id) } : refused;
 }
 
-/** 256 bits that nobody knows who has not both: the secret is with the client, the salt with us. */
+/** Derived from the client's secret and the stored salt: neither alone is enough. */
 const successorOf = (secret: string, salt: string): string =>
   createHmac('sha256', salt).update(secret).digest('base64url');
 
@@ -149,10 +149,10 @@ export function endSessions(
   };
 }
 
-/** The patch from an account's sessions to those that are left; it remembers which went. */
+/** The patch that leaves an account these sessions and records which ended. */
 export function withClosed({ sessions, closed = [] }: Sessions, left: Session[], now: Date) {
   const gone = sessions.filter(({ id }) => !left.some((session) => session.id === id));
-  const recent = closed.filter(({ at }) => +now - +at < REMEMBERED);
+  const recent = closed.filter(({ at }) => +now - +at < ENDED_RETENTION_MS);
   return { sessions: left, closed: [...recent, ...gone.map(({ id }) => ({ id, at: now }))], closedAt: now };
 }
 
@@ -169,15 +169,15 @@ export function close(sessions: readonly Session[], id: string | undefined): Ses
   return sessions.filter((session) => session.id !== id);
 }
 
-/** Closes the session of a refresh token, its latest or one that we have given out before. */
+/** Ends the session of a refresh token, the current one or one issued before. */
 export function closeBy(sessions: readonly Session[], token: RefreshToken, isGenuine: boolean): Session[] {
   const hash = hashOf(token.secret);
   return sessions.filter(({ id, hash: latest }) => id !== token.sessionId || !(isGenuine || same(latest, hash)));
 }
 
-const expired = (session: Session, now: Date) => +now - +session.lastUsedAt > LIFETIME;
+const expired = (session: Session, now: Date) => +now - +session.lastUsedAt > SESSION_LIFETIME_MS;
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
-/** Compares in a time that does not depend on where they differ; what a client sent may have any characters. */
+/** Constant-time comparison; a client's text may have any characters. */
 function same(a: string, b: string): boolean {
   const [one, other] = [Buffer.from(a), Buffer.from(b)];
   return one.length === other.length && timingSafeEqual(one, other);

@@ -1,15 +1,24 @@
 import { createHmac } from 'node:crypto';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import { clientNetwork } from '../../../lib/process/client-address.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { attempt } from './attempt.contract.ts';
-import { type Attempts, beginFrom, beginTo, FORGOTTEN, noAttempts, succeededFrom, succeededTo } from './attempts.ts';
+import {
+  ATTEMPT_RETENTION_MS,
+  type Attempts,
+  beginFrom,
+  beginTo,
+  noAttempts,
+  succeededFrom,
+  succeededTo,
+} from './attempts.ts';
 
-const CLEANING_PAUSE = 3600_000;
+const CLEANUP_INTERVAL_MS = 3600_000;
 
-/** Slows down whoever guesses passwords, at whichever gateway and node: the counts are in the database. */
+/** Delays password guessing. The counts are in the database, so they hold across gateways and nodes. */
 export default function attemptService(config: Config) {
   const hashed = (text: string) =>
     createHmac('sha256', config.tokenSecret).update(`attempt ${text}`).digest('base64url');
@@ -18,12 +27,12 @@ export default function attemptService(config: Config) {
     return { account: `to-${hashed(email)}`, address: `from-${from}`, from };
   };
 
-  return service<{ store: Store<Attempts> }>()(attempt, config, {
+  return service(attempt, config, {
     mixins: [
       worker<Self<{ store: Store<Attempts> }>>({
-        every: CLEANING_PAUSE,
+        every: CLEANUP_INTERVAL_MS,
         run() {
-          return this.store.remove({ updatedAt: { $lt: new Date(Date.now() - FORGOTTEN) } });
+          return this.store.remove({ updatedAt: { $lt: new Date(Date.now() - ATTEMPT_RETENTION_MS) } });
         },
       }),
       store<Attempts>(config, {

@@ -1,18 +1,18 @@
 import type { Patch } from '../../../mixins/store/patch.ts';
 
-/** Failures in a row of one kind, and when the next attempt may come. */
-export interface Tries {
+/** Failures in a row, and when the next attempt is allowed. */
+interface FailedAttempts {
   failures: number;
   nextAt: Date;
 }
 
-/** Attempts to log in: to an account, or from an address. An id is a keyed hash: it tells neither. */
+/** Login attempts to an account, or from an address. The id is a keyed hash of it. */
 export interface Attempts {
   _id: string;
   rev: number;
-  /** To an account from each address, and from any that is not known; from an address: `all` alone. */
-  tries: Readonly<Record<string, Tries>>;
-  /** Addresses from which its owner has logged in, the latest last. */
+  /** Of an account: by address, and `strangers` for all unknown addresses. Of an address: `all`. */
+  tries: Readonly<Record<string, FailedAttempts>>;
+  /** Addresses from which the owner has logged in, latest last. */
   known: readonly string[];
   updatedAt: Date;
 }
@@ -20,24 +20,23 @@ export interface Attempts {
 interface Limit {
   /** Failures without a delay. */
   free: number;
-  /** Longest delay, in ms. */
-  longest: number;
+  maxDelayMs: number;
 }
 
 /** From one address to one account. */
-const PAIR: Limit = { free: 5, longest: 15 * 60_000 };
+const PAIR: Limit = { free: 5, maxDelayMs: 15 * 60_000 };
 /**
- * From all addresses that its owner has not used: a minute at most, so that whoever is under attack can log in from
- * somewhere new, and at once from where they were before.
+ * From all unknown addresses together. At most a minute, so that an owner under attack can log in from a new address, and
+ * at once from a known one.
  */
-const STRANGERS: Limit = { free: 20, longest: 60_000 };
+const STRANGERS: Limit = { free: 20, maxDelayMs: 60_000 };
 /** From one address to all accounts. */
-const ADDRESS: Limit = { free: 50, longest: 15 * 60_000 };
+const ADDRESS: Limit = { free: 50, maxDelayMs: 15 * 60_000 };
 
-/** Failures are forgotten after this time without any, in ms. */
-export const FORGOTTEN = 24 * 3600_000;
-const MOST_PAIRS = 100;
-const MOST_KNOWN = 10;
+/** Failures are deleted after this time without another. */
+export const ATTEMPT_RETENTION_MS = 24 * 3600_000;
+const MAX_PAIRS = 100;
+const MAX_KNOWN_ADDRESSES = 10;
 
 export const noAttempts = (_id: string, now: Date): Omit<Attempts, 'rev'> => ({
   _id,
@@ -63,17 +62,17 @@ export function beginTo(account: Readonly<Attempts>, address: string, now: Date)
 export const beginFrom = (address: Readonly<Attempts>, now: Date): Outcome => begin(address, [['all', ADDRESS]], now);
 
 function begin({ tries: before, updatedAt }: Readonly<Attempts>, limits: [string, Limit][], now: Date): Outcome {
-  const tries = +now - +updatedAt > FORGOTTEN ? {} : before;
+  const tries = +now - +updatedAt > ATTEMPT_RETENTION_MS ? {} : before;
   const wait = Math.max(0, ...limits.map(([key]) => +(tries[key]?.nextAt ?? 0) - +now));
   if (wait > 0) return { answer: wait };
   const counted = limits.map(([key, limit]) => [key, failed(tries[key], limit, now)] as const);
   const kept = Object.entries(tries).filter(([key]) => !counted.some(([one]) => one === key));
-  return { answer: 0, patch: { tries: Object.fromEntries([...kept, ...counted].slice(-MOST_PAIRS)), updatedAt: now } };
+  return { answer: 0, patch: { tries: Object.fromEntries([...kept, ...counted].slice(-MAX_PAIRS)), updatedAt: now } };
 }
 
-function failed(tries: Tries | undefined, { free, longest }: Limit, now: Date): Tries {
+function failed(tries: FailedAttempts | undefined, { free, maxDelayMs }: Limit, now: Date): FailedAttempts {
   const failures = (tries?.failures ?? 0) + 1;
-  const delay = failures < free ? 0 : Math.min(1000 * 2 ** Math.min(failures - free, 30), longest);
+  const delay = failures < free ? 0 : Math.min(1000 * 2 ** Math.min(failures - free, 30), maxDelayMs);
   return { failures, nextAt: new Date(+now + delay) };
 }
 
@@ -88,7 +87,7 @@ export function succeededTo(
     answer: undefined,
     patch: {
       tries: strangers ? { ...rest, strangers: takenBack(strangers, now) } : rest,
-      known: [...known.filter((one) => one !== address), address].slice(-MOST_KNOWN),
+      known: [...known.filter((one) => one !== address), address].slice(-MAX_KNOWN_ADDRESSES),
       updatedAt: now,
     },
   };
@@ -98,5 +97,8 @@ export function succeededFrom({ tries }: Readonly<Attempts>, now: Date): { answe
   return { answer: undefined, patch: { tries: tries.all ? { all: takenBack(tries.all, now) } : {}, updatedAt: now } };
 }
 
-const takenBack = ({ failures }: Tries, now: Date): Tries => ({ failures: Math.max(0, failures - 1), nextAt: now });
+const takenBack = ({ failures }: FailedAttempts, now: Date): FailedAttempts => ({
+  failures: Math.max(0, failures - 1),
+  nextAt: now,
+});
 const pairKey = (address: string) => `from-${address}`;

@@ -1,20 +1,21 @@
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { limit } from './limit.contract.ts';
 import { type Allowance, noAllowance, take } from './limit.ts';
 
-const CLEANING_PAUSE = 60_000;
+const CLEANUP_INTERVAL_MS = 60_000;
 
-/** What all gateways together let through. */
+/** The rate limits that all gateways share. */
 export default function limitService(config: Config) {
-  return service<{ store: Store<Allowance> }>()(limit, config, {
+  return service(limit, config, {
     mixins: [
       worker<Self<{ store: Store<Allowance> }>>({
-        every: CLEANING_PAUSE,
+        every: CLEANUP_INTERVAL_MS,
         run() {
-          return this.store.remove({ endsAt: { $lt: new Date(Date.now() - CLEANING_PAUSE) } });
+          return this.store.remove({ endsAt: { $lt: new Date(Date.now() - CLEANUP_INTERVAL_MS) } });
         },
       }),
       store<Allowance>(config, {
@@ -27,8 +28,8 @@ export default function limitService(config: Config) {
 
     handlers: {
       take(ctx) {
-        const { key, ...wish } = ctx.params;
-        return this.store.change(key, (allowance, now) => take(allowance, wish, now));
+        const { key, ...request } = ctx.params;
+        return this.store.change(key, (allowance, now) => take(allowance, request, now));
       },
     },
   });

@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 
-/** How much one client has been allowed in the window that is under way. An id is a keyed hash of who it is. */
+/** Requests granted to one client in the current window. The id is a keyed hash of the client. */
 export interface Allowance {
   _id: string;
   rev: number;
@@ -9,7 +9,7 @@ export interface Allowance {
   endsAt: Date;
 }
 
-export interface Wish {
+export interface LeaseRequest {
   /** How many requests a gateway asks to let through. */
   count: number;
   limit: number;
@@ -17,7 +17,7 @@ export interface Wish {
   window: number;
 }
 
-/** What a gateway may let through by itself, what is left for all of them then, and until when, in ms since 1970. */
+/** What a gateway may spend by itself, what is left for all gateways, and the end of the window in ms since 1970. */
 export interface Grant {
   granted: number;
   left: number;
@@ -26,8 +26,12 @@ export interface Grant {
 
 export const noAllowance = (_id: string, now: Date): Omit<Allowance, 'rev'> => ({ _id, taken: 0, endsAt: now });
 
-/** Takes up to `count` out of what a window of fixed beginning and end allows; never more than `limit` in one. */
-export function take(allowance: Readonly<Allowance>, { count, limit, window }: Wish, now: Date): Decision<Grant> {
+/** Leases up to `count` requests of a fixed window, never more than `limit` in one. */
+export function take(
+  allowance: Readonly<Allowance>,
+  { count, limit, window }: LeaseRequest,
+  now: Date,
+): Decision<Grant> {
   const isOver = allowance.endsAt <= now;
   const endsAt = isOver ? new Date((Math.floor(+now / window) + 1) * window) : allowance.endsAt;
   const before = isOver ? 0 : allowance.taken;

@@ -1,5 +1,5 @@
 import { ROLES } from '../../../lib/auth/access.ts';
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -43,7 +43,3 @@ export const auditLog = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof auditLog> {}
-}

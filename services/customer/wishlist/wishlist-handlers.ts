@@ -1,8 +1,8 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { errors } from '../../shared/problems.ts';
 import { accountOf, type CustomerService, changeOwn } from '../account/customer-service.ts';
 import type { wishlistActions } from './wishlist.contract.ts';
-import { unwish, wish } from './wishlist.ts';
+import { addWish, removeWish } from './wishlist.ts';
 
 /** The handlers of wishlists. */
 export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService> = {
@@ -24,7 +24,7 @@ export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService>
     if (items.length === 0) throw errors.notFound('This product');
     await changeOwn(customerOf(ctx), this.store, ({ wishlist = [] }, now) => ({
       answer: undefined,
-      patch: { wishlist: wish(wishlist, productId, now) },
+      patch: { wishlist: addWish(wishlist, productId, now) },
     }));
   },
 
@@ -32,7 +32,7 @@ export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService>
     const { productId } = ctx.params;
     await changeOwn(customerOf(ctx), this.store, ({ wishlist = [] }) => ({
       answer: undefined,
-      patch: { wishlist: unwish(wishlist, productId) },
+      patch: { wishlist: removeWish(wishlist, productId) },
     }));
   },
 };

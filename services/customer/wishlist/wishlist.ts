@@ -1,20 +1,20 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
-/** What a customer would like to have; the latest first. */
+/** A product on a wishlist; the list is latest first. */
 export interface Wish {
   productId: string;
   addedAt: Date;
 }
 
-/** As many as one look-up of products takes. */
-const MOST = 100;
+/** The limit of one product lookup. */
+const MAX_WISHES = 100;
 
-/** Puts a product on the list; one that is there stays as it is. @throws limit-reached */
-export function wish(wishes: readonly Wish[], productId: string, now: Date): readonly Wish[] {
+/** Adds a product; one that is on the list keeps its time. @throws limit-reached */
+export function addWish(wishes: readonly Wish[], productId: string, now: Date): readonly Wish[] {
   if (wishes.some((one) => one.productId === productId)) return wishes;
-  if (wishes.length >= MOST) throw errors.limitReached(`A wishlist may have ${MOST} products.`);
+  if (wishes.length >= MAX_WISHES) throw errors.limitReached(`A wishlist may have ${MAX_WISHES} products.`);
   return [{ productId, addedAt: now }, ...wishes];
 }
 
-export const unwish = (wishes: readonly Wish[], productId: string): readonly Wish[] =>
+export const removeWish = (wishes: readonly Wish[], productId: string): readonly Wish[] =>
   wishes.filter((one) => one.productId !== productId);

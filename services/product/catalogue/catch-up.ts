@@ -5,8 +5,8 @@ import type { StockLevel } from '../inventory/availability.ts';
 import type { Product } from '../product/product.ts';
 import { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
-import { Pace } from './pace.ts';
-import { Unopened } from './unopened.ts';
+import { MissingStock } from './missing-stock.ts';
+import { TimeSlicer } from './time-slicer.ts';
 
 type Levels = Events['inventory.changed']['levels'];
 
@@ -27,12 +27,12 @@ export class CatchUp {
   readonly #rpc: Rpc;
   readonly #products: Backlog<true>;
   readonly #levels: Backlog<StockLevel>;
-  readonly #unopened: Unopened;
+  readonly #missingStock: MissingStock;
   /** Undefined: not all was read yet. */
   #since: Date | undefined;
   #treeRev: number | undefined;
   #looks = 0;
-  readonly #pace = new Pace();
+  readonly #slicer = new TimeSlicer();
 
   constructor(catalogue: Catalogue, store: Store<Product>, rpc: Rpc) {
     this.#catalogue = catalogue;
@@ -40,7 +40,7 @@ export class CatchUp {
     this.#rpc = rpc;
     this.#products = new Backlog(PAGE, (batch) => this.#read([...batch.keys()]));
     this.#levels = new Backlog(PAGE, (batch) => this.#set(batch));
-    this.#unopened = new Unopened(catalogue.isStocked);
+    this.#missingStock = new MissingStock(catalogue.isStocked);
   }
 
   /** Reads all there is. */
@@ -69,7 +69,7 @@ export class CatchUp {
       for (let n = 0; n < fresh.length; n += PAGE) await this.#read(fresh.slice(n, n + PAGE));
     }
     await this.#readLevels(since);
-    await this.#unopened.look(this.#rpc);
+    await this.#missingStock.openMissing(this.#rpc);
     this.#since = next;
   }
 
@@ -93,7 +93,7 @@ export class CatchUp {
 
   /** Takes in products as this process has just stored them. */
   take(products: readonly Product[]): Promise<void> {
-    return this.#pace.each(products, (product) => this.#put(product));
+    return this.#slicer.each(products, (product) => this.#put(product));
   }
 
   /** A SKU is said to have so much left. */
@@ -107,7 +107,7 @@ export class CatchUp {
 
   #put(product: Product): void {
     this.#catalogue.put(product);
-    this.#unopened.note(product);
+    this.#missingStock.note(product);
   }
 
   /** Of all SKUs, or of those whose stock changed since then. */
@@ -118,11 +118,11 @@ export class CatchUp {
   }
 
   #setAll(levels: Levels): Promise<void> {
-    return this.#pace.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
+    return this.#slicer.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
   }
 
   #set(levels: ReadonlyMap<string, StockLevel>): Promise<void> {
-    return this.#pace.each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
+    return this.#slicer.each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
   }
 }
 

@@ -1,10 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, fitting } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Product, soldIn } from '../product/product.ts';
-import { type ProductService, sightIn } from '../product/product-service.ts';
-import { productCard, productCopy, type Sight } from '../product/product-view.ts';
+import { displayContext, type ProductService } from '../product/product-service.ts';
+import { type DisplayContext, productCard, productCopy } from '../product/product-view.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 
 const FEW = 8;
@@ -15,20 +15,20 @@ const WHOLE = ['updatedSince', 'currency', 'limit', 'cursor'];
 export const productSearchHandlers: Handlers<typeof productSearchActions, ProductService> = {
   list(ctx) {
     const { limit = DEFAULT_LIMIT, cursor, currency: asked, updatedSince, ...query } = ctx.params;
-    const sight = sightIn(this, asked);
-    const { currency } = sight;
+    const context = displayContext(this, asked);
+    const { currency } = context;
     if (updatedSince !== undefined) refuseOthers(ctx.params);
     const since = updatedSince === undefined ? undefined : timeOf('updatedSince', updatedSince);
     const pageOf = (size: number) =>
       since === undefined
-        ? shown(this.catalogue.find(currency, { ...query, limit: size, cursor }), sight, productCard)
-        : shown(this.catalogue.changedSince(currency, since, { limit: size, cursor }), sight, productCopy);
+        ? shown(this.catalogue.find(currency, { ...query, limit: size, cursor }), context, productCard)
+        : shown(this.catalogue.changedSince(currency, since, { limit: size, cursor }), context, productCopy);
     return withinBytes(limit, pageOf);
   },
 
   suggest(ctx) {
     const { q, limit = FEW, currency } = ctx.params;
-    const found = this.catalogue.suggest(sightIn(this, currency).currency, q, limit);
+    const found = this.catalogue.suggest(displayContext(this, currency).currency, q, limit);
     return {
       categories: found.categories.map(({ value, count }) => ({
         slug: value,
@@ -42,21 +42,21 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
 
   related(ctx) {
     const { idOrSlug, limit = FEW, currency } = ctx.params;
-    const sight = sightIn(this, currency);
+    const context = displayContext(this, currency);
     const product = this.catalogue.get(idOrSlug);
-    if (!product || soldIn(product, sight.currency).length === 0) throw errors.notFound('This product');
-    const found = this.catalogue.related(sight.currency, product, limit);
-    return { items: found.map((one) => productCard(one, sight)) };
+    if (!product || soldIn(product, context.currency).length === 0) throw errors.notFound('This product');
+    const found = this.catalogue.related(context.currency, product, limit);
+    return { items: found.map((one) => productCard(one, context)) };
   },
 };
 
 const shown = <P extends { items: Product[] }, V>(
   found: P,
-  sight: Sight,
-  view: (product: Product, sight: Sight) => V,
+  context: DisplayContext,
+  view: (product: Product, context: DisplayContext) => V,
 ) => ({
   ...found,
-  items: found.items.map((product) => view(product, sight)),
+  items: found.items.map((product) => view(product, context)),
 });
 
 /** The page of at most `limit`, or a shorter one that has not too many bytes. Its cursor is that of its own last item. */

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
@@ -133,8 +133,3 @@ export const category = contract(
     changed: { summary: 'The category tree has changed; may be lost', params: { rev: 'number' } },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof category> {}
-  interface Events extends EventsOf<typeof category> {}
-}

@@ -1,9 +1,9 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { category } from './category.contract.ts';
 import { added, type CategoryTree, edited, emptyTree, removed, TREE, type Tree } from './category-tree.ts';
 import { categoryList, categoryPage, categoryView } from './category-view.ts';
@@ -13,7 +13,7 @@ export default function categoryService(config: Config) {
   /** How many products are in each category by itself. */
   const countsBy = async (rpc: Rpc) => new Map(Object.entries(await rpc.call('product.counts')));
 
-  return service<{ store: Store<CategoryTree> }>()(category, config, {
+  return service(category, config, {
     mixins: [
       store<CategoryTree>(config, {
         node: 'product',
@@ -41,7 +41,7 @@ export default function categoryService(config: Config) {
         const { slug, description = '', parent = null, ...rest } = ctx.params;
         await this.store.change(TREE, (tree) => added(tree, slug, { ...rest, description, parent }));
         const tree = await treeOf(this.store);
-        changed(ctx, null, tree[slug] ?? null);
+        recordChange(ctx, null, tree[slug] ?? null);
         return categoryView(tree, await countsBy(ctx), slug);
       },
 
@@ -50,7 +50,7 @@ export default function categoryService(config: Config) {
         const before = (await treeOf(this.store))[slug] ?? null;
         await this.store.change(TREE, (tree) => edited(tree, slug, fields));
         const tree = await treeOf(this.store);
-        changed(ctx, before, tree[slug] ?? null);
+        recordChange(ctx, before, tree[slug] ?? null);
         return categoryView(tree, await countsBy(ctx), slug);
       },
 
@@ -60,7 +60,7 @@ export default function categoryService(config: Config) {
         const { count } = await ctx.call('product.inCategory', { slug });
         if (count > 0) throw errors.categoryNotEmpty(`${count} products are in it, drafts and archived ones included.`);
         await this.store.change(TREE, (tree) => removed(tree, slug));
-        changed(ctx, before, null);
+        recordChange(ctx, before, null);
       },
 
       async exists(ctx) {

@@ -5,7 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { created } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { ProductService } from '../product/product-service.ts';
-import { takenBy } from '../product/taken.ts';
+import { findConflict } from '../product/unique-names.ts';
 import { applyRows, type Change } from './apply-rows.ts';
 import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';
@@ -126,7 +126,7 @@ async function insertAll(
   return Promise.all(
     fresh.map(async ([row, product]) => {
       const isThere = !there || there.has(product._id);
-      return [row, product, isThere ? { kind: 'created' } : refusal(await takenBy(product, store))];
+      return [row, product, isThere ? { kind: 'created' } : refusal(await findConflict(product, store))];
     }),
   );
 }
@@ -151,7 +151,7 @@ async function change(
   } catch (error) {
     const isTaken = error instanceof RefusedPatch && error.duplicate;
     const variants = changes.flatMap(({ input }) => input.variants ?? []);
-    const outcome = refusal(isTaken ? await takenBy({ _id: product._id, variants }, store) : error);
+    const outcome = refusal(isTaken ? await findConflict({ _id: product._id, variants }, store) : error);
     return changes.map(() => outcome);
   }
 }

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { escapeLineBreaks, LINE_BREAK } from '../../../lib/files/unicode.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { Pace } from '../catalogue/pace.ts';
+import { TimeSlicer } from '../catalogue/time-slicer.ts';
 import type { Product } from '../product/product.ts';
 import { columnsOf, type Names, recordOf } from './format/columns.ts';
 import { LONGEST_LINE } from './format/row.ts';
@@ -76,10 +76,10 @@ async function* csvRecords(store: Pick<Store<Product>, 'scan'>): AsyncGenerator<
   const columns = columnsOf(names);
   const known = new Set(columns);
   yield columns;
-  const pace = new Pace();
+  const slicer = new TimeSlicer();
   for await (const product of products(store)) {
     for (const variant of product.variants) {
-      if (pace.isOver) await pace.rest();
+      if (slicer.isOver) await slicer.rest();
       const record = recordOf(product, variant);
       const strange = Object.keys(record).find((name) => !known.has(name));
       // Better no file than one that lacks what staff has just added.
@@ -102,10 +102,10 @@ async function* products<K extends keyof Product & string>(
   store: Pick<Store<Product>, 'scan'>,
   fields?: readonly K[],
 ): AsyncGenerator<Pick<Product, K>> {
-  const pace = new Pace();
+  const slicer = new TimeSlicer();
   for await (const batch of store.scan<K>({}, { batch: PRODUCTS_AT_ONCE, ...(fields ? { fields } : {}) })) {
     for (const product of batch) {
-      if (pace.isOver) await pace.rest();
+      if (slicer.isOver) await slicer.rest();
       if ((product as Partial<Product>).status !== 'archived') yield product;
     }
   }

@@ -1,9 +1,8 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
-import { refusedRowRule } from './refused-row.contract.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
 
 const LARGEST_FILE = 512 * 1024 ** 2;
@@ -30,6 +29,7 @@ const job = {
   createdAt: 'string',
   finishedAt: { type: 'string', nullable: true },
 } as const;
+const refusedRowRule = named('RefusedRow', { type: 'object', props: { line: 'number', detail: 'string' } });
 const jobRule = named('ImportJob', { type: 'object', props: job });
 /** With the first 100 rows that were refused, and variants that were removed; all of them have lists of their own. */
 const fullJob = named('ImportJobDetails', {
@@ -97,7 +97,3 @@ export const imports = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof imports> {}
-}

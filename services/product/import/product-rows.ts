@@ -1,4 +1,4 @@
-import { Pace } from '../catalogue/pace.ts';
+import { TimeSlicer } from '../catalogue/time-slicer.ts';
 import { csvRecords } from './format/csv.ts';
 import { hashOf, indexOf } from './format/file-index.ts';
 import { jsonlRecords } from './format/jsonl.ts';
@@ -106,9 +106,9 @@ async function* readable(records: AsyncIterable<FileRecord>): AsyncGenerator<Fil
 }
 
 async function* paced(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord> {
-  const pace = new Pace();
+  const slicer = new TimeSlicer();
   for await (const record of records) {
-    if (pace.isOver) await pace.rest();
+    if (slicer.isOver) await slicer.rest();
     yield record;
   }
 }

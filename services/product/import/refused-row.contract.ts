@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 
 export const refusedRowRule = named('RefusedRow', { type: 'object', props: { line: 'number', detail: 'string' } });
@@ -23,7 +23,3 @@ export const refusedRow = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof refusedRow> {}
-}

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { reasonRule } from './inventory.rules.ts';
 import { MOVEMENTS } from './ledger.ts';
@@ -54,7 +54,3 @@ export const movement = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof movement> {}
-}

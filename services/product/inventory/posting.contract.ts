@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { reasonRule } from './inventory.rules.ts';
@@ -93,7 +93,3 @@ export const posting = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof posting> {}
-}

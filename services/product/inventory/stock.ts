@@ -15,22 +15,29 @@ export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
   adjusted?: number;
   /** Below so many available pieces it is low; missing: LOW_AT. */
   lowAt?: number;
-  /** See `standingOf`: by this, what is low is listed. */
+  /** `lowStockKey`: lists of low stock use its index. */
   standing?: string;
   /** When `available` or `lowAt` was last changed. */
   updatedAt: Date;
 }
 
 /**
- * Whether a SKU is low, and which one it is: NeDB takes as long to move a document within an index as there are others
- * with the same value, so there shall be none.
+ * Index key, `low <sku>` or `ok <sku>`. The SKU makes it unique: NeDB moves a document within an index in time linear in
+ * the number of equal keys.
  */
-export const standingOf = (sku: string, available: number, lowAt: number): string =>
+const lowStockKey = (sku: string, available: number, lowAt: number): string =>
   `${available < lowAt ? LOW : 'ok '}${sku}`;
 const LOW = 'low ';
 
-/** The standings of SKUs that are low, after one of them. */
-export const lowStandings = (after = '') => ({ $gt: `${LOW}${after}`, $lt: 'low!' }); // ! comes after the space
+/** Filter for the keys of SKUs that are low. */
+export const LOW_STOCK_KEYS = { $gt: LOW, $lt: 'low!' } as const; // ! comes after the space
+/** Pages of SKUs that are low, by SKU: a place in this list is a place in the list of all. */
+export const LOW_STOCK_BY_SKU = {
+  field: 'standing',
+  shape: ['string'],
+  placeOf: ({ _id: sku }: Pick<Stock, '_id'>) => [sku],
+  textAt: ([sku]: readonly (string | number)[]) => `${LOW}${sku}`,
+} as const;
 
 export const lowAtOf = ({ lowAt = LOW_AT }: Pick<Stock, 'lowAt'>): number => lowAt;
 
@@ -42,7 +49,7 @@ export const logOf = (stock: Readonly<Stock>): Log =>
 
 /** The stock of a SKU that there is for the first time. */
 export function newStock(sku: string, productId: string, pieces: number, now: Date): Omit<Stock, 'rev'> {
-  const standing = standingOf(sku, pieces, LOW_AT);
+  const standing = lowStockKey(sku, pieces, LOW_AT);
   const fresh = { ...allotment.emptyAllotment(pieces), received: pieces, adjusted: 0, standing };
   return {
     _id: sku,
@@ -102,14 +109,14 @@ export function receive(stock: Readonly<Stock>, command: allotment.Keyed, now: D
 /** Below how many pieces it is low from now on. */
 export function setLowAt(stock: Readonly<Stock>, lowAt: number, now: Date): Decision<Stock> {
   if (lowAt === lowAtOf(stock)) return { answer: stock };
-  const patch = { lowAt, standing: standingOf(stock._id, stock.available, lowAt), updatedAt: now };
+  const patch = { lowAt, standing: lowStockKey(stock._id, stock.available, lowAt), updatedAt: now };
   return { answer: { ...stock, ...patch }, patch };
 }
 
 /** A decision with its movement beside the change of the numbers, if it changes them. */
 export function moved<A>(stock: Readonly<Stock>, { answer, patch }: Decision<A>, movement: Movement): Decision<A> {
   if (!patch || !['available', 'reserved', 'sold'].some((level) => level in patch)) return decided(answer, patch);
-  const standing = standingOf(stock._id, Number(patch.available ?? stock.available), lowAtOf(stock));
+  const standing = lowStockKey(stock._id, Number(patch.available ?? stock.available), lowAtOf(stock));
   return {
     answer,
     patch: {

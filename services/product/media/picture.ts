@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Sharp } from 'sharp';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Image } from './image.ts';
 import { type Format, formatOf } from './picture-format.ts';
 
@@ -64,7 +64,7 @@ export async function storePicture(content: Buffer, blobs: Blobs): Promise<Omit<
 }
 
 /** The widths that a picture is offered in, ascending; none is wider than the picture. */
-export function widthsOf(width: number): number[] {
+function widthsOf(width: number): number[] {
   return [...WIDTHS.filter((each) => each < width), Math.min(width, LARGEST_WIDTH)];
 }
 

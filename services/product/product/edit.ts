@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Infer } from '../../../lib/contract/infer.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
+import { errors } from '../../shared/problems.ts';
 import { checkLabels } from './labels.ts';
 import { priceOf } from './price.ts';
-import { type Price, type Product, UNSAID, type Variant } from './product.ts';
+import { PRODUCT_DEFAULTS, type Price, type Product, type Variant } from './product.ts';
 import type { productInput, productPatch } from './product-input.ts';
 
 export type ProductInput = Infer<typeof productInput>;
@@ -18,10 +18,16 @@ type ProductFields = { [K in keyof Product]?: Product[K] | undefined };
 /** A new product, a draft unless it is said. @throws invalid-request */
 export function created(id: string, input: ProductInput, currencies: readonly string[], now: Date): New<Product> {
   checkLabels('/attributes', input.attributes ?? {});
-  const { description = '', attributes = {}, taxClass = UNSAID.taxClass, status = 'draft', popularity = 0 } = input;
+  const {
+    description = '',
+    attributes = {},
+    taxClass = PRODUCT_DEFAULTS.taxClass,
+    status = 'draft',
+    popularity = 0,
+  } = input;
   const { slug, title, brand, category } = input;
   return {
-    ...UNSAID,
+    ...PRODUCT_DEFAULTS,
     ...{ _id: id, slug, title, description, brand, category, attributes, taxClass, status, popularity },
     variants: variantsOf(input.variants, [], currencies),
     createdAt: now,

@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Price } from './product.ts';
 
 /** A price as it is stored. @throws invalid-request when it cost no more before */

@@ -1,9 +1,9 @@
+import { currencyRule } from '../../../lib/contract/currency.ts';
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
-import { currencyRule } from '../../shared/money.ts';
 import { imageRule, labels, ratingRule } from './product.rules.ts';
 import { STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
@@ -11,7 +11,7 @@ import { priceRule, productFields, productInput, productPatch, skuRule } from '.
 const status = named('ProductStatus', { type: 'enum', values: STATUSES });
 
 /** A product as staff sees it: all of it. */
-export const staffProduct = named('StaffProduct', {
+const staffProduct = named('StaffProduct', {
   type: 'object',
   props: {
     id: 'string',

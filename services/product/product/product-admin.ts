@@ -1,12 +1,12 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { archived, created, edited, restored } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedule, unschedule } from './price-change.ts';
@@ -14,20 +14,18 @@ import type { Product } from './product.ts';
 import type { productAdminActions } from './product-admin.contract.ts';
 import type { ProductService } from './product-service.ts';
 import { staffView } from './staff-view.ts';
-import { type Names, takenBy } from './taken.ts';
+import { findConflict, type Names } from './unique-names.ts';
 
 /** The handlers of what staff does with products. */
 export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
   async search(ctx) {
-    const { status, slug, sku, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const { status, slug, sku, limit, cursor } = ctx.params;
     const filter = {
       ...(status ? { status } : {}),
       ...(slug ? { slug } : {}),
       ...(sku ? { 'variants.sku': sku } : {}),
-      ...(cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } }),
     };
-    const products = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(products, limit, ({ _id }) => [_id]);
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order: NEWEST_FIRST });
     return { items: items.map(staffView), nextCursor };
   },
 
@@ -41,9 +39,9 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     await ctx.call('category.exists', { slug: ctx.params.category });
     const now = new Date();
     const product = created(newId('prd', now), ctx.params, this.shop.currencies, now);
-    if (!(await this.store.insert(product))) throw await takenBy(product, this.store);
+    if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
     await this.opened({ ...product, rev: 0 });
-    changed(ctx, null, product);
+    recordChange(ctx, null, product);
     return shown(ctx, { ...product, rev: 0 });
   },
 
@@ -94,10 +92,10 @@ async function editBy(
     })
     .catch(async (error: unknown) => {
       const isTaken = error instanceof RefusedPatch && error.duplicate;
-      throw isTaken ? await takenBy({ _id: id, ...taken }, service.store) : error;
+      throw isTaken ? await findConflict({ _id: id, ...taken }, service.store) : error;
     });
   await service.opened(after);
-  changed(ctx, before, after);
+  recordChange(ctx, before, after);
   return shown(ctx, after);
 }
 

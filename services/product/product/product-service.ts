@@ -1,11 +1,11 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Product } from './product.ts';
-import type { Sight } from './product-view.ts';
+import type { DisplayContext } from './product-view.ts';
 
 /** What the `product` service has besides what Moleculer gives it. */
 export interface ProductParts {
@@ -23,7 +23,7 @@ export interface ProductParts {
 export type ProductService = Self<ProductParts>;
 
 /** What is shown in a currency, the shop's own unless it is said. @throws unknown-currency */
-export function sightIn({ shop, catalogue }: ProductParts, currency: string = shop.currency): Sight {
+export function displayContext({ shop, catalogue }: ProductParts, currency: string = shop.currency): DisplayContext {
   if (!shop.currencies.includes(currency)) throw errors.unknownCurrency(currency, shop.currencies);
   return { currency, levels: catalogue.levels };
 }

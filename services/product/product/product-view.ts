@@ -4,32 +4,32 @@ import { imageView } from '../media/image-view.ts';
 import { moneyOf, type Product, soldIn, type Variant } from './product.ts';
 import { richText } from './rich-text.ts';
 
-/** What a shopper is shown it in, and what is left of it. */
-export interface Sight {
+/** The currency and stock levels that a product is rendered with. */
+export interface DisplayContext {
   currency: string;
   levels: Levels;
 }
 
 /** A product as lists show it: what is sold in the currency, without each variant. */
-export function productCard(product: Product, sight: Sight) {
-  return cardOf(product, variantsOf(product, sight), sight);
+export function productCard(product: Product, context: DisplayContext) {
+  return cardOf(product, variantsOf(product, context), context);
 }
 
 /** A product for a copy of the catalogue. */
-export function productCopy(product: Product, sight: Sight) {
-  const variants = variantsOf(product, sight);
-  return { ...cardOf(product, variants, sight), images: product.images.map(imageView), variants };
+export function productCopy(product: Product, context: DisplayContext) {
+  const variants = variantsOf(product, context);
+  return { ...cardOf(product, variants, context), images: product.images.map(imageView), variants };
 }
 
 /** A product on its own page. */
-export function productView(product: Product, sight: Sight) {
+export function productView(product: Product, context: DisplayContext) {
   const { description, taxClass } = product;
-  return { ...productCopy(product, sight), description, descriptionHtml: richText(description), taxClass };
+  return { ...productCopy(product, context), description, descriptionHtml: richText(description), taxClass };
 }
 
 type VariantView = ReturnType<typeof variantsOf>[number];
 
-const variantsOf = (product: Product, { currency, levels }: Sight) =>
+const variantsOf = (product: Product, { currency, levels }: DisplayContext) =>
   soldIn(product, currency).map((variant) => ({
     sku: variant.sku,
     title: variant.title,
@@ -39,7 +39,7 @@ const variantsOf = (product: Product, { currency, levels }: Sight) =>
     availability: availabilityOf(levels(variant.sku)),
   }));
 
-function cardOf(product: Product, variants: readonly VariantView[], { currency }: Sight) {
+function cardOf(product: Product, variants: readonly VariantView[], { currency }: DisplayContext) {
   const { _id: id, slug, title, brand, category, attributes, images, rating, createdAt, updatedAt } = product;
   const [first] = variants;
   const byPrice = variants.toSorted((a, b) => a.price.amount - b.price.amount);
@@ -85,7 +85,7 @@ function pricesOf({ prices }: Variant, currency: string): { price: Money; compar
 }
 
 /** What a cart or an order needs to know of a SKU; undefined where it is not sold in the currency. */
-export function offerOf(product: Product, variant: Variant, { currency, levels }: Sight) {
+export function offerOf(product: Product, variant: Variant, { currency, levels }: DisplayContext) {
   if (!Object.hasOwn(variant.prices, currency)) return undefined;
   const { _id: productId, slug, title, category, taxClass } = product;
   const { sku, weight } = variant;

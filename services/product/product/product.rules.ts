@@ -1,5 +1,6 @@
+import { currencyRule } from '../../../lib/contract/currency.ts';
 import { named } from '../../../lib/contract/named.ts';
-import { currencyRule, moneyRule } from '../../shared/money.ts';
+import { moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
 /** Contract rules of what shoppers see of a product. */

@@ -66,8 +66,8 @@ export interface PriceChange {
   price: Price;
 }
 
-/** What the fields of a product are that nobody has said anything about. */
-export const UNSAID = {
+/** Values of the fields that a request may leave out. */
+export const PRODUCT_DEFAULTS = {
   version: 1,
   images: [],
   taxClass: 'standard',

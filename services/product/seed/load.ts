@@ -1,7 +1,7 @@
 import type { Versioned } from '../../../mixins/store/patch.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { newStock, type Stock } from '../inventory/stock.ts';
-import { type Product, UNSAID } from '../product/product.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../product/product.ts';
 import { pricesIn } from './price-lists.ts';
 import type { SampleProduct } from './product.ts';
 
@@ -41,7 +41,7 @@ export function asProduct(
   others: readonly string[] = [],
 ): New<Product> {
   return {
-    ...UNSAID,
+    ...PRODUCT_DEFAULTS,
     ...product,
     variants: variants.map(({ stock: _, price, ...variant }) => ({ ...variant, prices: pricesIn(price, others) })),
   };

@@ -1,9 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { stockAlert } from './stock-alert.contract.ts';
 import { alertView, MOST_ALERTS, offerOf, type StockAlert, tellAll, type Waiters } from './stock-alert.ts';
 
@@ -17,7 +18,7 @@ export default function stockAlertService(config: Config) {
   const ofCustomer = async ({ store }: Pick<This, 'store'>, customerId: string) =>
     (await store.find({ customerId }, { sort: { _id: -1 }, limit: 2 * MOST_ALERTS })).map(alertView);
 
-  return service<{ store: Store<StockAlert>; worker: Worker }>()(stockAlert, config, {
+  return service(stockAlert, config, {
     mixins: [
       worker<This>({
         every: LOOK_PAUSE,

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
@@ -74,7 +74,3 @@ export const hold = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof hold> {}
-}

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
@@ -151,7 +151,3 @@ export const invoice = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof invoice> {}
-}

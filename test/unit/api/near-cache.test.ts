@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { contract } from '../../../lib/contract/contract.ts';
 import { routesOf } from '../../../services/api/http/routes.ts';
 import { answerOf } from '../../../services/api/near-cache/answer.ts';
-import { type Flight, NearCache } from '../../../services/api/near-cache/near-cache.ts';
+import { NearCache, type PendingResponse } from '../../../services/api/near-cache/near-cache.ts';
 
 const open = { summary: '', visibility: 'published', auth: 'public', idempotent: true, params: {} } as const;
 const whole = { 'shelves.changed': '*' };
@@ -10,7 +10,7 @@ const dropOn = { 'books.changed': 'id', 'stock.changed': 'levels.bookId' };
 const books = contract(
   'books',
   {
-    get: { ...open, rest: 'GET /v1/books/:id', nearCache: { ttl: 1000, dropOn } },
+    get: { ...open, rest: 'GET /v1/books/:id', params: { id: 'string' }, nearCache: { ttl: 1000, dropOn } },
     list: { ...open, rest: 'GET /v1/books', nearCache: { ttl: 500, dropOn: {} } },
     shelves: { ...open, rest: 'GET /v1/shelves', nearCache: { ttl: 1000, dropOn: whole } },
   },
@@ -43,7 +43,7 @@ describe('the near-cache', () => {
   });
 
   const book = (id: string, title = id) => answerOf({ id, title });
-  const keep = (key: string, answer = book(key), action = 'books.get') => cache.begin(action, key).land(answer);
+  const keep = (key: string, answer = book(key), action = 'books.get') => cache.begin(action, key).resolve(answer);
   /** The titles of what is kept, without what is under way. */
   const kept = (...keys: string[]) =>
     keys.map((key) => {
@@ -55,7 +55,7 @@ describe('the near-cache', () => {
     for (const key of ['x', 'y']) keep(key, answerOf({ title: key }), 'books.shelves');
     keep('a');
     keep('list', answerOf({ title: 'all' }), 'books.list');
-    cache.drop('shelves.changed', { rev: 7 });
+    cache.invalidate('shelves.changed', { rev: 7 });
     expect(kept('x', 'y', 'a', 'list')).toEqual([undefined, undefined, 'a', 'all']);
   });
 
@@ -85,7 +85,7 @@ describe('the near-cache', () => {
       const flight = cache.begin('books.get', 'a');
       const waiting = [cache.find('a'), cache.find('a')];
       const answer = book('a');
-      flight.land(answer);
+      flight.resolve(answer);
       expect(await Promise.all(waiting)).toEqual([answer, answer]);
       expect(counted).toEqual(['miss books.get', 'hit books.get', 'hit books.get']);
     });
@@ -93,7 +93,7 @@ describe('the near-cache', () => {
     test('that fails fails for all of them, and nothing is kept', async () => {
       const flight = cache.begin('books.get', 'a');
       const waiting = [cache.find('a'), cache.find('a')];
-      flight.fail(new Error('away'));
+      flight.reject(new Error('away'));
       for (const one of waiting) await expect(one).rejects.toThrow('away');
       expect(cache.find('a')).toBeUndefined();
     });
@@ -103,13 +103,13 @@ describe('the near-cache', () => {
       const waiting = cache.find('a');
       flight.end();
       expect(await waiting).toBeUndefined();
-      flight.land(book('a', 'late'));
+      flight.resolve(book('a', 'late'));
       expect(cache.find('a')).toBeUndefined();
     });
 
     test('may end after it has landed', () => {
       const flight = cache.begin('books.get', 'a');
-      flight.land(book('a'));
+      flight.resolve(book('a'));
       flight.end();
       expect(kept('a')).toEqual(['a']);
     });
@@ -117,15 +117,16 @@ describe('the near-cache', () => {
     test('gives way to one that begins later: what it brings is not kept', () => {
       const old = cache.begin('books.get', 'a');
       const late = cache.begin('books.get', 'a');
-      late.land(book('a', 'new'));
-      old.land(book('a', 'old'));
+      late.resolve(book('a', 'new'));
+      old.resolve(book('a', 'old'));
       expect(kept('a')).toEqual(['new']);
     });
   });
 
   describe('an event', () => {
-    const changed = (id: string) => cache.drop('books.changed', { id, other: 'b' });
-    const inStock = (...ids: string[]) => cache.drop('stock.changed', { levels: ids.map((bookId) => ({ bookId })) });
+    const changed = (id: string) => cache.invalidate('books.changed', { id, other: 'b' });
+    const inStock = (...ids: string[]) =>
+      cache.invalidate('stock.changed', { levels: ids.map((bookId) => ({ bookId })) });
 
     test.each([
       ['by a field', changed],
@@ -140,7 +141,7 @@ describe('the near-cache', () => {
 
     test('of another kind drops nothing', () => {
       keep('a');
-      cache.drop('authors.changed', { id: 'a' });
+      cache.invalidate('authors.changed', { id: 'a' });
       expect(kept('a')).toEqual(['a']);
     });
 
@@ -151,7 +152,7 @@ describe('the near-cache', () => {
       const before = cache.begin('books.get', 'a');
       changed(id);
       expect(cache.find('a')).toBeUndefined();
-      before.land(book('a', 'old'));
+      before.resolve(book('a', 'old'));
       expect(kept('a')).toEqual([undefined]);
     });
 
@@ -162,17 +163,17 @@ describe('the near-cache', () => {
       const alsoEarly = cache.begin('books.get', 'slug-of-a');
       clock.time += 1;
       const settled = cache.begin('books.get', 'in-dollars');
-      for (const flight of [early, alsoEarly, settled]) flight.land(book('a'));
+      for (const flight of [early, alsoEarly, settled]) flight.resolve(book('a'));
       expect(kept('a', 'slug-of-a', 'in-dollars')).toEqual([undefined, undefined, 'a']);
     });
 
     test('that was missed: all is dropped, and what is under way is not kept', () => {
       keep('a');
       keep('list', answerOf({ title: 'all' }), 'books.list');
-      const flight: Flight = cache.begin('books.get', 'b');
+      const flight: PendingResponse = cache.begin('books.get', 'b');
       cache.clear();
       expect(cache.find('b')).toBeUndefined();
-      flight.land(book('b'));
+      flight.resolve(book('b'));
       expect(kept('a', 'list', 'b')).toEqual([undefined, undefined, undefined]);
     });
   });
@@ -204,7 +205,7 @@ describe('the near-cache', () => {
   test('tells how much it keeps', () => {
     keep('a');
     keep('b');
-    cache.drop('books.changed', { id: 'a' });
+    cache.invalidate('books.changed', { id: 'a' });
     expect(sizes.map(([entries]) => entries)).toEqual([1, 2, 1]);
     cache.clear();
     expect(sizes.at(-1)).toEqual([0, 0]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { contract } from '../../../lib/contract/contract.ts';
-import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
 import type { JsonSchema } from '../../../lib/contract/json-schema.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { openapi } from '../../../services/api/docs/openapi.ts';
 import { routesOf } from '../../../services/api/http/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
+import { PROBLEMS, type ProblemCode } from '../../../services/shared/problem-codes.ts';
 import { PROBLEM_MEMBERS } from '../../../services/shared/problem-members.ts';
 
 interface Response {

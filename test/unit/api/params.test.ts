@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { contract } from '../../../lib/contract/contract.ts';
-import { type Given, paramsOf } from '../../../services/api/http/params.ts';
+import { paramsOf, type RequestParts } from '../../../services/api/http/params.ts';
 import { aliasesOf, type Route, routesOf } from '../../../services/api/http/routes.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -26,8 +26,14 @@ const things = contract(
 );
 const [list, put, remove] = routesOf([things]) as [Route, Route, Route];
 
-const given = (part: Partial<Given>): Given => ({ headers: {}, path: {}, query: {}, body: undefined, ...part });
-const refusal = (route: Route, part: Partial<Given>) => {
+const given = (part: Partial<RequestParts>): RequestParts => ({
+  headers: {},
+  path: {},
+  query: {},
+  body: undefined,
+  ...part,
+});
+const refusal = (route: Route, part: Partial<RequestParts>) => {
   try {
     paramsOf(route, given(part));
   } catch (error) {

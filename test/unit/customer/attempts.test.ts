@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  ATTEMPT_RETENTION_MS,
   type Attempts,
   beginFrom,
   beginTo,
-  FORGOTTEN,
   noAttempts,
   succeededTo,
 } from '../../../services/customer/guard/attempts.ts';
@@ -62,7 +62,9 @@ describe('attempts to log in', () => {
   test('are forgotten after a day without any', () => {
     let doc = fresh;
     for (let n = 0; n < 5; n++) doc = after(doc, beginTo(doc, 'a', start));
-    expect(beginTo(doc, 'a', later(FORGOTTEN + 1)).patch).toMatchObject({ tries: { 'from-a': { failures: 1 } } });
+    expect(beginTo(doc, 'a', later(ATTEMPT_RETENTION_MS + 1)).patch).toMatchObject({
+      tries: { 'from-a': { failures: 1 } },
+    });
   });
 
   test('from one address to many accounts: fifty are free', () => {

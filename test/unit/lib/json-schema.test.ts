@@ -4,7 +4,7 @@ import { SchemaWriter } from '../../../lib/contract/json-schema.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 
 const money = named('Money', {

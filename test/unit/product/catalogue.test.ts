@@ -4,7 +4,7 @@ import { Catalogue } from '../../../services/product/catalogue/catalogue.ts';
 import type { Page } from '../../../services/product/catalogue/search/page.ts';
 import type { Query, Sort } from '../../../services/product/catalogue/search/query.ts';
 import { availabilityOf } from '../../../services/product/inventory/availability.ts';
-import { lowestPrice, type Product, UNSAID } from '../../../services/product/product/product.ts';
+import { lowestPrice, PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const CATEGORIES = ['games', 'garden', 'desk'];
@@ -13,7 +13,7 @@ const WORDS = ['oak', 'piqué', 'lantern', 'kettle', 'Saucepan'];
 const product = ({ amount = 100, ...change }: Partial<Product> & { _id: string; amount?: number }): Product => {
   const prices = { EUR: { amount } };
   return {
-    ...UNSAID,
+    ...PRODUCT_DEFAULTS,
     rev: 0,
     slug: `slug-${change._id}`,
     title: 'Thing',

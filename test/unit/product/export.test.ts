@@ -3,7 +3,7 @@ import type { Store } from '../../../mixins/store/store.ts';
 import { exported } from '../../../services/product/import/export.ts';
 import type { Row } from '../../../services/product/import/format/row.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
-import { type Product, UNSAID } from '../../../services/product/product/product.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 import { LINE_BREAKS } from '../../support/line-breaks.ts';
 
 const VARIANTS = 200;
@@ -11,7 +11,7 @@ const VARIANTS = 200;
 const MOST_ROWS_HELD = 5000;
 
 const productOf = (n: number, more: Partial<Product> = {}): Product => ({
-  ...UNSAID,
+  ...PRODUCT_DEFAULTS,
   ...{ _id: `prd_${String(n).padStart(6, '0')}`, rev: 0, slug: `p-${n}`, title: `Product ${n}`, description: 'Text' },
   ...{ brand: 'B', category: 'tableware', attributes: { material: 'Wool' }, status: 'active', popularity: 0 },
   variants: Array.from({ length: VARIANTS }, (_, i) => ({

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { applyRows, type Change } from '../../../services/product/import/apply-rows.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
-import { type Product, UNSAID } from '../../../services/product/product/product.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const prices = { EUR: { amount: 1000, compareAt: 1500 }, GBP: { amount: 900 } };
@@ -11,7 +11,7 @@ const variant = (sku: string) => ({
   ...{ prices, barcode: '4006381333931' },
 });
 const product: Product = {
-  ...UNSAID,
+  ...PRODUCT_DEFAULTS,
   ...{ _id: 'prd_1', rev: 3, slug: 'mug', title: 'Mug', description: 'Text', brand: 'B', category: 'c' },
   ...{ attributes: { 'odd/name': 'x' }, status: 'active', popularity: 5, variants: ['A', 'B', 'C'].map(variant) },
   images: [{ id: 'img_1', alt: '', width: 1, height: 1, widths: [] }],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { applyDue, schedule, unschedule } from '../../../services/product/product/price-change.ts';
-import { type Product, UNSAID } from '../../../services/product/product/product.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
@@ -10,7 +10,7 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 const start = new Date('2026-03-01T00:00:00Z');
 const at = (minutes: number) => new Date(+start + minutes * 60_000);
 const lamp: Product = {
-  ...UNSAID,
+  ...PRODUCT_DEFAULTS,
   ...{ _id: 'prd_1', rev: 0, slug: 'lamp', title: 'Lamp', description: '', brand: 'B', category: 'lighting' },
   ...{ attributes: {}, status: 'active', popularity: 0, createdAt: start, updatedAt: start },
   variants: ['A', 'B'].map((sku) => ({ sku, title: sku, options: {}, prices: { EUR: { amount: 100 } }, weight: 1 })),

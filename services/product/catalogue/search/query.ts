@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { errors, type FieldError } from '../../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import { wordsOf } from './words.ts';
 
 export const SORTS = ['relevance', 'popularity', 'newest', 'price', '-price', 'rating'] as const;
@@ -23,7 +24,7 @@ export interface Query {
   facets?: string | undefined;
 }
 
-export const FACETS = ['category', 'brand', 'price', 'rating', 'inStock', 'attributes'] as const;
+const FACETS = ['category', 'brand', 'price', 'rating', 'inStock', 'attributes'] as const;
 /** What the values of one attribute are asked for by. */
 export const attrFacet = (name: string): string => `attr[${name}]`;
 /** The attribute that a facet is of, if it is. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Catalogue } from '../../../../services/product/catalogue/catalogue.ts';
 import { type Query, SORTS } from '../../../../services/product/catalogue/search/query.ts';
-import { type Product, UNSAID } from '../../../../services/product/product/product.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../../../../services/product/product/product.ts';
 import { naively } from '../../../support/catalogue-model.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -46,7 +46,7 @@ const product = fc
   .map(({ _id, material, colours, prices, rating, created, ...rest }): Product => {
     const all = colours.length > 0 ? colours : [undefined];
     return {
-      ...UNSAID,
+      ...PRODUCT_DEFAULTS,
       ...rest,
       _id: `prd_${String(_id).padStart(2, '0')}`,
       slug: `slug-${_id}`,
