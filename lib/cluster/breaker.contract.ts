@@ -1,4 +1,5 @@
 import { contract } from '../contract/contract.ts';
+import { internal } from '../contract/presets.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
@@ -8,9 +9,7 @@ export const breaker = contract(
   {
     list: {
       summary: 'List the circuit breakers of this node: open ones to other nodes, and all to outside servers',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       circuitBreaker: false,
       timeout: 2000,
       params: {},

@@ -1,14 +1,13 @@
 import { contract } from '../../lib/contract/contract.ts';
 import { named } from '../../lib/contract/named.ts';
+import { publicRead } from '../../lib/contract/presets.ts';
 
 export const api = contract(
   'api',
   {
     health: {
       summary: 'Check that this process is up',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       rateClass: 'unlimited',
       rest: 'GET /healthz',
       params: {},
@@ -16,9 +15,7 @@ export const api = contract(
     },
     readiness: {
       summary: 'Check that this gateway is ready; with `deep`, also that each node kind reaches its database',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       rateClass: 'unlimited',
       rest: 'GET /readyz',
       params: { deep: { type: 'boolean', optional: true } },
@@ -33,9 +30,7 @@ export const api = contract(
     },
     jwks: {
       summary: 'Get the public keys of access tokens (RFC 7517); none where a secret signs them',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       rest: 'GET /.well-known/jwks.json',
       params: {},
       returns: named('JsonWebKeySet', {

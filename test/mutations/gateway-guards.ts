@@ -93,6 +93,13 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/lib/staff-actions.test.ts'],
     red: /● .*lacks the audit/,
   },
+  'events that break their contract are handled': {
+    file: 'lib/contract/event-check.ts',
+    find: 'if (found !== true) return',
+    replace: 'if (found === undefined) return',
+    tests: ['test/unit/lib/event-check.test.ts'],
+    red: /● .*that breaks it is logged, not heard/,
+  },
   'what staff does takes no scope': {
     file: 'lib/contract/service.ts',
     find: 'if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();',

@@ -1,9 +1,10 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { publicRead } from '../../../lib/contract/presets.ts';
 
 /** Sent compressed to clients that take it so; 304 to those that have it. */
 const compressed = { headers: { acceptEncoding: 'Accept-Encoding' }, mayAnswer: [304] } as const;
 const acceptEncoding = { type: 'string', optional: true } as const;
-const page = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
+const page = { ...publicRead, returns: 'any' } as const;
 
 export const docs = contract(
   'docs',

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 
 export const tracking = contract(
@@ -6,8 +7,7 @@ export const tracking = contract(
   {
     follow: {
       summary: 'Follow one of my orders by server-sent events',
-      visibility: 'published',
-      auth: 'customer',
+      ...ownData,
       idempotent: true,
       rest: 'GET /v1/orders/:id/events',
       headers: { after: 'Last-Event-ID' },

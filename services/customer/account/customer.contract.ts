@@ -1,5 +1,6 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { readyAction } from '../../ready.ts';
 import { idRule } from '../../shared/ids.ts';
 import { addressActions } from '../address/addresses.contract.ts';
@@ -22,9 +23,7 @@ export const customer = contract(
     ...staffActions,
     appoint: {
       summary: 'Give a person a staff role, with a new account or the existing one; the password is for a new one',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: {
         email,
         role: { type: 'enum', values: STAFF_ROLES },
@@ -35,25 +34,20 @@ export const customer = contract(
     },
     contact: {
       summary: 'Get the name and e-mail address of a customer',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
       returns: { type: 'object', props: { email: 'string', emailVerified: 'boolean', name: 'string' } },
       problems: ['not-found'],
     },
     byEmail: {
       summary: 'Find the customer who has an e-mail address now',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { email },
       returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
     },
     profile: {
       summary: 'Get my profile',
-      visibility: 'published',
-      auth: 'customer',
+      ...ownData,
       idempotent: true,
       rest: 'GET /v1/me',
       params: {},
@@ -61,8 +55,7 @@ export const customer = contract(
     },
     rename: {
       summary: 'Update my profile',
-      visibility: 'published',
-      auth: 'customer',
+      ...ownData,
       idempotent: false,
       rest: 'PATCH /v1/me',
       params: { name: { ...name, optional: true } },

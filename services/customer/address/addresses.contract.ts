@@ -1,5 +1,6 @@
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
@@ -14,8 +15,7 @@ const ownId = { id: anyId } as const;
 export const addressActions = {
   addresses: {
     summary: 'List my addresses, the default one first',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses',
     params: {},
@@ -23,8 +23,7 @@ export const addressActions = {
   },
   addAddress: {
     summary: 'Add an address; the first one becomes the default',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'POST /v1/me/addresses',
     status: 201,
@@ -35,8 +34,7 @@ export const addressActions = {
   },
   address: {
     summary: 'Get one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses/:id',
     params: ownId,
@@ -44,8 +42,7 @@ export const addressActions = {
   },
   replaceAddress: {
     summary: 'Replace one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'PUT /v1/me/addresses/:id',
     params: { ...ownId, ...addressInput },
@@ -53,8 +50,7 @@ export const addressActions = {
   },
   removeAddress: {
     summary: 'Remove one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'DELETE /v1/me/addresses/:id',
     status: 204,

@@ -1,5 +1,6 @@
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { email, name, newPassword, profile } from '../account/customer.rules.ts';
 
@@ -74,8 +75,7 @@ export const authActions = {
   },
   sessions: {
     summary: 'List my sessions',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/sessions',
     params: {},
@@ -83,8 +83,7 @@ export const authActions = {
   },
   endSession: {
     summary: 'End one of my sessions',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'DELETE /v1/me/sessions/:id',
     status: 204,
@@ -93,8 +92,7 @@ export const authActions = {
   },
   endAllSessions: {
     summary: 'End all my sessions, this one too',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     rest: 'DELETE /v1/me/sessions',
     status: 204,
@@ -102,9 +100,7 @@ export const authActions = {
   },
   revocations: {
     summary: 'List the sessions that ended since a time and whose access tokens have not expired',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     timeout: 2000,
     params: { since: 'number' },
     returns: {

@@ -1,5 +1,6 @@
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { CONSENT_PURPOSES } from '../account/consent.ts';
 import { email, newPassword } from '../account/customer.rules.ts';
 
@@ -7,7 +8,6 @@ const linkToken = { type: 'string', min: 1, max: 1024 } as const;
 const currentPassword = { type: 'string', max: 1024 } as const;
 /** The same for whoever asks: what it comes to, the mail says. */
 const quiet = { visibility: 'published', auth: 'public', idempotent: true, rateClass: 'login', status: 204 } as const;
-const own = { visibility: 'published', auth: 'customer' } as const;
 const purpose = named('ConsentPurpose', { type: 'enum', values: CONSENT_PURPOSES });
 const consent = named('Consent', {
   type: 'object',
@@ -37,7 +37,7 @@ export const credentialActions = {
     problems: ['link-expired', 'email-taken'],
   },
   changeEmail: {
-    ...own,
+    ...ownData,
     summary: 'Change my e-mail address, once the link in the mail to the new one is followed',
     idempotent: false,
     rateClass: 'login',
@@ -47,7 +47,7 @@ export const credentialActions = {
     problems: ['wrong-credentials', 'too-many-attempts'],
   },
   changePassword: {
-    ...own,
+    ...ownData,
     summary: 'Change my password; all other sessions end',
     idempotent: false,
     rateClass: 'login',
@@ -71,7 +71,7 @@ export const credentialActions = {
     problems: ['link-expired', 'weak-password'],
   },
   consents: {
-    ...own,
+    ...ownData,
     summary: 'List my consents',
     idempotent: true,
     rest: 'GET /v1/me/consents',
@@ -79,7 +79,7 @@ export const credentialActions = {
     returns: consents,
   },
   setConsent: {
-    ...own,
+    ...ownData,
     summary: 'Give or withdraw a consent',
     idempotent: true,
     rest: 'PUT /v1/me/consents/:purpose',

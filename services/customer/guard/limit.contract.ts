@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 const whole = { type: 'number', integer: true, min: 1 } as const;
 
@@ -7,8 +8,7 @@ export const limit = contract(
   {
     take: {
       summary: "Take a part of a client's rate limit in a window for a gateway",
-      visibility: 'public',
-      auth: 'internal',
+      ...internal,
       // Taken twice, a client may ask a little less; that is better than a gateway that waits.
       idempotent: false,
       timeout: 500,

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { totalsRule } from '../../shared/priced-rules.ts';
@@ -48,7 +49,6 @@ const ARTICLE_MAILS = ['back-in-stock'] as const;
 export const NOTICES = ['email-changed', 'password-changed'] as const;
 
 const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 export const mail = contract(
   'mail',

@@ -1,13 +1,13 @@
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { orderViewRule } from '../../shopping/order/order.rules.ts';
 
 /** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
 export const privacyActions = {
   export: {
     summary: 'Export all personal data about me as one document',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: true,
     timeout: 30_000,
     rest: 'GET /v1/me/export',
@@ -35,8 +35,7 @@ export const privacyActions = {
   },
   erase: {
     summary: 'Erase my account and all personal data about me; orders stay in the books without my name',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rateClass: 'login',
     takesBody: true,

@@ -2,9 +2,10 @@ import { ROLES } from '../../../lib/auth/access.ts';
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 3000 } as const;
+const logged = { ...internal, timeout: 3000 } as const;
 const document = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;
 const begun = {
   id: idRule('aud'),
@@ -24,13 +25,11 @@ const came = {
 export const auditLog = contract(
   'audit-log',
   {
-    begin: { ...internal, summary: 'Log an action of staff before it is done', params: begun },
-    end: { ...internal, summary: 'Log the outcome of the action, once', params: { id: begun.id, ...came } },
+    begin: { ...logged, summary: 'Log an action of staff before it is done', params: begun },
+    end: { ...logged, summary: 'Log the outcome of the action, once', params: { id: begun.id, ...came } },
     list: {
       summary: 'List the actions of staff, newest first',
-      visibility: 'published',
-      auth: 'staff',
-      scope: 'audit-log:read',
+      ...staff('audit-log:read'),
       idempotent: true,
       rest: 'GET /v1/admin/audit-log',
       params: {

@@ -1,9 +1,10 @@
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { productCard } from '../../product/product/product.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 
-const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
+const own = { ...ownData, idempotent: true } as const;
 const wish = named('WishlistItem', {
   type: 'object',
   // Null: it is no longer sold.

@@ -1,5 +1,6 @@
 import { named } from '../../../lib/contract/named.ts';
 import { pageParams } from '../../../lib/contract/page.ts';
+import { publicRead } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { currencyParam, listedProduct, productCardList } from '../product/product.rules.ts';
 import { SORTS } from './search/query.ts';
@@ -16,7 +17,7 @@ const counts = {
   items: named('FacetCount', { type: 'object', props: { value: 'string', count: 'number' } }),
 } as const;
 
-const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 1000 } as const;
+const read = { ...publicRead, timeout: 1000 } as const;
 
 /** How shoppers find products; part of the `product` contract. */
 export const productSearchActions = {

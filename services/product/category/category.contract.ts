@@ -2,6 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, publicRead, staff } from '../../../lib/contract/presets.ts';
 import { slugRule } from '../product/product-input.ts';
 
 const slug = { type: 'string', max: 120 } as const;
@@ -29,8 +30,8 @@ const view = named('Category', {
 });
 
 /** 2,000 categories can be several megabytes: with a second alone, a busy node would be asked again and again. */
-const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 3000 } as const;
-const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write', returns: view } as const;
+const read = { ...publicRead, timeout: 3000 } as const;
+const byStaff = { ...staff('catalogue:write'), returns: view } as const;
 
 export const category = contract(
   'category',
@@ -55,7 +56,7 @@ export const category = contract(
       problems: ['not-found'],
     },
     create: {
-      ...staff,
+      ...byStaff,
       summary: 'Create a category, by default after its siblings',
       idempotent: false,
       rest: 'POST /v1/admin/categories',
@@ -71,7 +72,7 @@ export const category = contract(
       problems: ['slug-taken', 'not-found', 'limit-reached'],
     },
     edit: {
-      ...staff,
+      ...byStaff,
       summary: 'Update a category, or move it with its descendants',
       idempotent: true,
       rest: 'PATCH /v1/admin/categories/:slug',
@@ -85,7 +86,7 @@ export const category = contract(
       problems: ['not-found', 'category-cycle', 'limit-reached'],
     },
     remove: {
-      ...staff,
+      ...byStaff,
       summary: 'Remove an empty category',
       idempotent: true,
       rest: 'DELETE /v1/admin/categories/:slug',
@@ -96,16 +97,12 @@ export const category = contract(
     },
     exists: {
       summary: 'Check that a category exists',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { slug: { type: 'string', max: 120 } },
     },
     tree: {
       summary: 'Get the category tree; null when it still has that revision',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { rev: 'number|optional' },
       returns: {
         type: 'object',

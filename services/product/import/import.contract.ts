@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
@@ -41,13 +42,13 @@ const fullJob = named('ImportJobDetails', {
   },
 });
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write' } as const;
+const byStaff = { ...staff('catalogue:write') } as const;
 
 export const imports = contract(
   'import',
   {
     start: {
-      ...staff,
+      ...byStaff,
       /** Nothing that is missing in the file is removed, but for variants with `removeMissing`. It runs afterwards. */
       summary: 'Start an import of products from a file: CSV (one row per variant) or JSON Lines',
       idempotent: false,
@@ -60,7 +61,7 @@ export const imports = contract(
       returns: jobRule,
     },
     read: {
-      ...staff,
+      ...byStaff,
       summary: 'Get the progress of an import, with its first 100 refused rows and removed variants',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id',
@@ -69,7 +70,7 @@ export const imports = contract(
       problems: ['not-found'],
     },
     errors: {
-      ...staff,
+      ...byStaff,
       summary: 'List the refused rows of an import, by line, with reasons',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/errors',
@@ -78,7 +79,7 @@ export const imports = contract(
       problems: ['not-found'],
     },
     removed: {
-      ...staff,
+      ...byStaff,
       summary: 'List the variants that an import removed, by line and SKU, with the stock that they had',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/removed',
@@ -87,7 +88,7 @@ export const imports = contract(
       problems: ['not-found'],
     },
     list: {
-      ...staff,
+      ...byStaff,
       summary: 'List all imports, newest first',
       idempotent: true,
       rest: 'GET /v1/admin/imports',

@@ -1,9 +1,8 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 export const refusedRowRule = named('RefusedRow', { type: 'object', props: { line: 'number', detail: 'string' } });
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The rows of imports that were refused, by import and line. */
 export const refusedRow = contract(

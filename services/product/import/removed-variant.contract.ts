@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
@@ -10,8 +11,6 @@ export const removedVariantRule = named('RemovedVariant', {
   props: { ...place, slug: 'string', available: 'number' },
 });
 const variants = { type: 'array', items: removedVariantRule } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The variants that imports removed, by import, line and SKU. */
 export const removedVariant = contract(

@@ -1,4 +1,5 @@
 import { optional } from '../../../lib/contract/optional.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { formatRule } from './import.contract.ts';
 import { importInput } from './import-input.ts';
 
@@ -15,9 +16,7 @@ const outcome = {
 export const transferActions = {
   export: {
     summary: 'Export all products that are not archived, as CSV (one row per variant) or JSON Lines',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'catalogue:write',
+    ...staff('catalogue:write'),
     idempotent: true,
     rest: 'GET /v1/admin/products/export',
     params: { format: optional(formatRule) },
@@ -26,9 +25,7 @@ export const transferActions = {
   },
   importBatch: {
     summary: 'Create or change products from rows of a file; answers the outcome of each, in this order',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     timeout: 60_000,
     params: {
       importId: 'string',
@@ -48,9 +45,7 @@ export const transferActions = {
   },
   skusOf: {
     summary: 'Get the SKUs of products by slug; unknown ones are left out',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     params: { slugs: { type: 'array', items: 'string', max: 500 } },
     returns: {
       type: 'array',

@@ -1,11 +1,11 @@
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { reasonRule } from './inventory.rules.ts';
 import { MOVEMENTS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
-const staff = { visibility: 'published', auth: 'staff', idempotent: true } as const;
 const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
 const stock = named('StockLevel', {
@@ -44,8 +44,8 @@ const movement = named('StockMovement', {
 /** What staff sees of the stock; part of the `inventory` contract. What staff does to it is in the `posting` contract. */
 export const inventoryStaffActions = {
   list: {
-    ...staff,
-    scope: 'inventory:read',
+    ...staff('inventory:read'),
+    idempotent: true,
     summary: 'List the stock, by SKU',
     rest: 'GET /v1/admin/inventory',
     params: {
@@ -58,8 +58,8 @@ export const inventoryStaffActions = {
     returns: pageOf(stock),
   },
   read: {
-    ...staff,
-    scope: 'inventory:read',
+    ...staff('inventory:read'),
+    idempotent: true,
     summary: 'Get the stock of a SKU',
     rest: 'GET /v1/admin/inventory/:sku',
     params: { sku },
@@ -67,8 +67,8 @@ export const inventoryStaffActions = {
     problems: ['not-found'],
   },
   movements: {
-    ...staff,
-    scope: 'inventory:read',
+    ...staff('inventory:read'),
+    idempotent: true,
     summary: 'List the movements of the stock of a SKU, newest first',
     rest: 'GET /v1/admin/inventory/:sku/movements',
     params: { sku, ...pageParams },
@@ -76,8 +76,8 @@ export const inventoryStaffActions = {
     problems: ['not-found'],
   },
   set: {
-    ...staff,
-    scope: 'inventory:write',
+    ...staff('inventory:write'),
+    idempotent: true,
     summary: 'Set the low-stock threshold of a SKU',
     rest: 'PUT /v1/admin/inventory/:sku',
     params: { sku, lowAt: { type: 'number', integer: true, min: 0, max: 1_000_000 } },

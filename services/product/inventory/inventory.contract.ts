@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { reasonRule } from './inventory.rules.ts';
@@ -14,12 +15,11 @@ const until = { type: 'number', integer: true } as const;
 const once = { key, quantity, until } as const;
 
 /** One SKU's stock is changed by one node at a time, as far as nodes come and go. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'sku' } as const;
+const keyed = { ...internal, timeout: 2000, shardKey: 'sku' } as const;
 
 const low = { sku: 'string', productId: 'string', available: 'number', lowAt: 'number' } as const;
 const level = { type: 'object', props: { ...low, sold: 'number' } } as const;
 const levels = { type: 'array', items: level } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 const correction = {
   type: 'multi',

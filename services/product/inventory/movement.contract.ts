@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { optional } from '../../../lib/contract/optional.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { reasonRule } from './inventory.rules.ts';
 import { MOVEMENTS } from './ledger.ts';
 
@@ -18,8 +19,6 @@ const entry = {
     by: 'string|optional',
   },
 } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The ledger of the stock: entries are added, each once, and nothing changes or removes them. */
 export const movement = contract(

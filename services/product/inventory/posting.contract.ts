@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { reasonRule } from './inventory.rules.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
@@ -10,10 +11,8 @@ const reason = optional(reasonRule);
 const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
 /** What can be sent again with its key, for good, and happens once. */
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'inventory:write',
+const byStaff = {
+  ...staff('inventory:write'),
   idempotent: true,
   headers: { idempotencyKey: 'Idempotency-Key' },
 } as const;
@@ -25,7 +24,7 @@ export const posting = contract(
   'posting',
   {
     move: {
-      ...staff,
+      ...byStaff,
       summary: 'Receive goods, or adjust the stock of a SKU',
       rest: 'POST /v1/admin/inventory/:sku/movements',
       status: 201,
@@ -54,7 +53,7 @@ export const posting = contract(
       problems: [...repeated, 'invalid-request', 'not-found', 'out-of-stock'],
     },
     stocktake: {
-      ...staff,
+      ...byStaff,
       summary: 'Correct the stock to what was counted on the shelf, reserved pieces included',
       rest: 'POST /v1/admin/inventory/stocktakes',
       timeout: 30_000,

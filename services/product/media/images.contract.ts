@@ -1,13 +1,12 @@
 import { named } from '../../../lib/contract/named.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule } from '../product/product.rules.ts';
 import { LARGEST_PICTURE } from './picture.ts';
 
 const alt = { type: 'string', max: 300 } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'catalogue:write',
+const byStaff = {
+  ...staff('catalogue:write'),
   idempotent: true,
   returns: named('ProductImages', {
     type: 'object',
@@ -18,7 +17,7 @@ const staff = {
 /** What staff does with the pictures of a product; part of the `product` contract. */
 export const imageActions = {
   addImage: {
-    ...staff,
+    ...byStaff,
     summary: 'Add a picture to a product; the same picture again changes nothing',
     rest: 'POST /v1/admin/products/:id/images',
     upload: { types: ['image/png', 'image/jpeg', 'image/webp'], limit: LARGEST_PICTURE, maxSeconds: 300 },
@@ -28,21 +27,21 @@ export const imageActions = {
     problems: ['not-found', 'limit-reached', 'picture-refused', 'product-archived'],
   },
   orderImages: {
-    ...staff,
+    ...byStaff,
     summary: 'Reorder the pictures of a product',
     rest: 'PUT /v1/admin/products/:id/images',
     params: { id: anyId, order: { type: 'array', items: anyId, max: 100 } },
     problems: ['not-found', 'product-archived'],
   },
   describeImage: {
-    ...staff,
+    ...byStaff,
     summary: 'Set the alternative text of a picture',
     rest: 'PATCH /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId, alt },
     problems: ['not-found', 'product-archived'],
   },
   removeImage: {
-    ...staff,
+    ...byStaff,
     summary: 'Remove a picture from a product',
     rest: 'DELETE /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId },

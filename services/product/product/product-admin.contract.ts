@@ -2,6 +2,7 @@ import { currencyRule } from '../../../lib/contract/currency.ts';
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule, labels, ratingRule } from './product.rules.ts';
@@ -40,22 +41,20 @@ const staffProduct = named('StaffProduct', {
   },
 });
 
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'catalogue:write',
+const byStaff = {
+  ...staff('catalogue:write'),
   idempotent: false,
   returns: staffProduct,
 } as const;
 /** A change to what was read: it names the version. */
-const editing = { ...staff, headers: { ifMatch: 'If-Match' } } as const;
+const editing = { ...byStaff, headers: { ifMatch: 'If-Match' } } as const;
 const edit = { id: anyId, ifMatch: ifMatchRule } as const;
 const EDITED = ['not-found', 'stale-version', 'missing-version'] as const;
 
 /** What staff does with products; part of the `product` contract. */
 export const productAdminActions = {
   search: {
-    ...staff,
+    ...byStaff,
     idempotent: true,
     summary: 'List products of any status, newest first',
     rest: 'GET /v1/admin/products',
@@ -68,7 +67,7 @@ export const productAdminActions = {
     returns: pageOf(staffProduct),
   },
   read: {
-    ...staff,
+    ...byStaff,
     idempotent: true,
     summary: 'Get all of a product; its ETag is its version',
     rest: 'GET /v1/admin/products/:id',
@@ -76,7 +75,7 @@ export const productAdminActions = {
     problems: ['not-found'],
   },
   create: {
-    ...staff,
+    ...byStaff,
     summary: 'Create a product, by default as a draft',
     rest: 'POST /v1/admin/products',
     status: 201,

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal, publicRead } from '../../../lib/contract/presets.ts';
 import { readyAction } from '../../ready.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { productSearchActions } from '../catalogue/product-search.contract.ts';
@@ -38,9 +39,7 @@ export const product = contract(
     ...productSearchActions,
     get: {
       summary: 'Get a product, by its id or slug',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       timeout: 1000,
       rest: 'GET /v1/products/:idOrSlug',
       params: { idOrSlug: { type: 'string', max: 128 }, currency: currencyParam },
@@ -50,9 +49,7 @@ export const product = contract(
     },
     lookup: {
       summary: 'Get products by their ids; those that are not sold are left out',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       // A hundred of the largest are several megabytes.
       timeout: 3000,
       rateClass: 'reads',
@@ -63,26 +60,20 @@ export const product = contract(
     },
     counts: {
       summary: 'Count the sold products of each category, without its descendants',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       timeout: 1000,
       params: {},
       returns: { type: 'record', key: 'string', value: 'number' },
     },
     inCategory: {
       summary: 'Count the products of any status in a category, without its descendants',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { slug: 'string' },
       returns: { type: 'object', props: { count: 'number' } },
     },
     offers: {
       summary: 'Get the current offers of SKUs; those that are not sold are left out',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       timeout: 1000,
       params: { skus: { type: 'array', items: 'string', max: 200 }, currency: currencyParam },
       returns: { type: 'array', items: offer },

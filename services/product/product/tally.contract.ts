@@ -1,3 +1,4 @@
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 
@@ -8,7 +9,7 @@ export const until = { type: 'number', integer: true } as const;
 
 const id = idRule('prd');
 /** One product is counted in by one node at a time, as far as nodes come and go. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'id' } as const;
+const keyed = { ...internal, timeout: 2000, shardKey: 'id' } as const;
 
 /** How reviews count in the rating of their product; part of the `product` contract. */
 export const tallyActions = {
@@ -28,9 +29,7 @@ export const tallyActions = {
   },
   books: {
     summary: 'Page through all ratings for the auditor, by product',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     params: booksParams,
     returns: booksOf({ id: 'string', rev: 'number', count: 'number', sum: 'number' }),
   },

@@ -1,12 +1,13 @@
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { staffReview, statusRule } from './review.rules.ts';
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'reviews:write', idempotent: true } as const;
+const byStaff = { ...staff('reviews:write'), idempotent: true } as const;
 const verdict = {
-  ...staff,
+  ...byStaff,
   // A review may be changed while it is read.
   headers: { ifMatch: 'If-Match' },
   returns: staffReview,
@@ -16,7 +17,7 @@ const verdict = {
 /** How staff moderates reviews; part of the `review` contract. */
 export const reviewStaffActions = {
   search: {
-    ...staff,
+    ...byStaff,
     summary: 'List reviews of any status, oldest first',
     rest: 'GET /v1/admin/reviews',
     params: {

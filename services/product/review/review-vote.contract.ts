@@ -1,13 +1,12 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const customerId = idRule('cus');
 const vote = {
-  visibility: 'published',
-  auth: 'customer',
+  ...ownData,
   idempotent: true,
   params: { id: anyId, reviewId: anyId },
   returns: named('HelpfulVotes', { type: 'object', props: { id: 'string', helpful: 'number' } }),

@@ -1,13 +1,13 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData, publicRead } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moveKey, until } from '../product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review.rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
+const own = { ...ownData, idempotent: true } as const;
 const reviewId = idRule('rev');
 const customerId = idRule('cus');
 /** One review is changed by one node at a time, as far as nodes come and go. */
@@ -19,9 +19,7 @@ export const review = contract(
     ...reviewStaffActions,
     list: {
       summary: 'List the approved reviews of a product',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      ...publicRead,
       timeout: 1000,
       rest: 'GET /v1/products/:id/reviews',
       params: listParams,

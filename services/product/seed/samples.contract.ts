@@ -1,10 +1,9 @@
+import { internal } from '../../../lib/contract/presets.ts';
 /** What makes a large catalogue to try things on; part of the `product` contract. */
 export const sampleActions = {
   addSamples: {
     summary: 'Add sample products and their stock, by number; existing ones stay',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    ...internal,
     timeout: 60_000,
     params: {
       from: { type: 'number', integer: true, min: 0, max: 10_000_000 },

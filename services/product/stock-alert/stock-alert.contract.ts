@@ -1,11 +1,11 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
-const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
+const own = { ...ownData, idempotent: true } as const;
 const alert = named('StockAlert', {
   type: 'object',
   props: { sku: 'string', productId: 'string', createdAt: 'string' },

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { INVARIANTS, type Invariant } from './violation.ts';
 
 const violation = {
@@ -15,9 +16,7 @@ export const audit = contract(
   {
     run: {
       summary: 'Check the invariants of the whole shop while it runs',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       // It reads every order.
       timeout: 300_000,
       params: {

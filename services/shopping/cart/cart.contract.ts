@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
 import { named } from '../../../lib/contract/named.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { status } from '../order/order.rules.ts';
@@ -90,9 +91,7 @@ export const cart = contract(
     clear: { ...mine, summary: 'Empty my cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
     content: {
       summary: "Get the content and currency of a customer's cart",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId },
       returns: {
         type: 'object',
@@ -116,24 +115,18 @@ export const cart = contract(
     },
     merge: {
       summary: "Merge the guest's cart into the customer's: the larger quantity of each SKU",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       timeout: 1000,
       params: { customerId },
     },
     erase: {
       summary: "Erase a customer's cart for good; no order can be made of it any more",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId },
     },
     ordered: {
       summary: 'Remove what was ordered from the cart, once for each order',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId, orderId: idRule('ord'), items },
     },
   },

@@ -3,6 +3,7 @@ import { currencyRule } from '../../../lib/contract/currency.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
@@ -39,11 +40,9 @@ const view = named('Coupon', {
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
 /** Keyed by the order, so doing it again is safe. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true, shardKey: 'code' } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'coupons:read',
+const keyed = { ...internal, shardKey: 'code' } as const;
+const byStaff = {
+  ...staff('coupons:read'),
   idempotent: true,
   returns: view,
 } as const;
@@ -52,7 +51,7 @@ export const coupon = contract(
   'coupon',
   {
     put: {
-      ...staff,
+      ...byStaff,
       scope: 'coupons:write',
       summary: 'Create a coupon, or change its terms',
       rest: 'PUT /v1/admin/coupons/:code',
@@ -60,14 +59,14 @@ export const coupon = contract(
       problems: ['invalid-request', 'limit-reached', 'unknown-currency'],
     },
     read: {
-      ...staff,
+      ...byStaff,
       summary: 'Get a coupon',
       rest: 'GET /v1/admin/coupons/:code',
       params: { code },
       problems: ['not-found'],
     },
     list: {
-      ...staff,
+      ...byStaff,
       summary: 'List all coupons',
       rest: 'GET /v1/admin/coupons',
       params: pageParams,
@@ -75,9 +74,7 @@ export const coupon = contract(
     },
     terms: {
       summary: 'Get the terms of coupons that are valid now, for a customer if one is known',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
       returns: {
         type: 'array',
@@ -130,9 +127,7 @@ export const coupon = contract(
     forget: { ...keyed, summary: 'Forget the key of an acknowledged giveBack', params: use },
     books: {
       summary: 'Page through all uses for the auditor, by id',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: booksOf({
         id: 'string',

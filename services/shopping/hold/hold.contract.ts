@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { item } from '../order/order.rules.ts';
@@ -14,7 +15,7 @@ const view = named('Hold', {
   },
 });
 
-const mine = { visibility: 'published', auth: 'customer', shardKey: '#user.id' } as const;
+const mine = { ...ownData, shardKey: '#user.id' } as const;
 
 export const hold = contract(
   'hold',
@@ -49,25 +50,19 @@ export const hold = contract(
     },
     consume: {
       summary: "Hand a customer's hold over to an order of the same items",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus'), cartClaim: 'string', items: { type: 'array', items: item } },
       /** The id that the order must have; null when there is no hold for it. */
       returns: { type: 'object', props: { orderId: { type: 'string', nullable: true } } },
     },
     erase: {
       summary: 'Release the hold of a customer whose account is erased',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
     },
     books: {
       summary: 'Page through the reservations of all holds for the auditor',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: booksOf({ customerId: 'string', orderIds: { type: 'array', items: 'string' } }),
     },

@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData, staff } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -55,12 +56,9 @@ const view = named('CreditNote', {
 });
 const list = named('CreditNoteList', { type: 'object', props: { items: { type: 'array', items: view } } });
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const customer = { visibility: 'published', auth: 'customer', idempotent: true, problems: ['not-found'] } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'orders:read',
+const customer = { ...ownData, idempotent: true, problems: ['not-found'] } as const;
+const byStaff = {
+  ...staff('orders:read'),
   idempotent: true,
   problems: ['not-found'],
 } as const;
@@ -85,21 +83,21 @@ export const creditNote = contract(
       params: { id: anyId, number, ...paperFormat },
     },
     staffList: {
-      ...staff,
+      ...byStaff,
       summary: 'List the credit notes of an order, oldest first',
       rest: 'GET /v1/admin/orders/:id/credit-notes',
       params: { id: anyId },
       returns: list,
     },
     staffGet: {
-      ...staff,
+      ...byStaff,
       ...paper,
       summary: 'Get a credit note of an order, as PDF or HTML',
       rest: 'GET /v1/admin/orders/:id/credit-notes/:number',
       params: { id: anyId, number, ...paperFormat },
     },
     search: {
-      ...staff,
+      ...byStaff,
       summary: "List the credit notes of a year (by default this year in the shop's time zone), newest first",
       rest: 'GET /v1/admin/credit-notes',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },

@@ -1,6 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -82,9 +83,7 @@ export const invoice = contract(
     },
     forCredit: {
       summary: 'Get the invoice data of an order that a credit note needs; null without an invoice and `issue`',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { order: invoiceOrder, issue: 'boolean' },
       returns: {
         type: 'object',
@@ -98,17 +97,13 @@ export const invoice = contract(
     },
     issue: {
       summary: 'Issue the invoice of an order, once for each order',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { order: invoiceOrder },
       returns: { type: 'object', props: { number: 'string' } },
     },
     list: {
       summary: "List the invoices of a year (by default this year in the shop's time zone), newest first",
-      visibility: 'published',
-      auth: 'staff',
-      scope: 'orders:read',
+      ...staff('orders:read'),
       idempotent: true,
       rest: 'GET /v1/admin/invoices',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
@@ -116,9 +111,7 @@ export const invoice = contract(
     },
     export: {
       summary: 'Export the invoices of a customer',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
       returns: {
         type: 'object',
@@ -135,16 +128,12 @@ export const invoice = contract(
     },
     erase: {
       summary: 'Remove name and address from the invoices of a customer; numbers and amounts stay',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: { customerId: idRule('cus') },
     },
     books: {
       summary: 'Page through all invoices for the auditor, by number',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: booksOf({ id: 'string', year: 'number', seq: 'number', orderId: 'string' }),
     },

@@ -1,4 +1,5 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -6,7 +7,6 @@ import { invoiceOrder } from '../invoice/invoice.contract.ts';
 import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order.rules.ts';
 
 const orderId = idRule('ord');
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 const booked = {
   id: 'string',

@@ -1,4 +1,5 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { staffLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
 import { email, postalAddressInput } from '../../customer/account/customer.rules.ts';
@@ -6,9 +7,9 @@ import { anyId } from '../../shared/ids.ts';
 import { decision, itemList, refundLines, staffViewRule, status } from './order.rules.ts';
 import { orderNumberRule } from './order-number.ts';
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
+const byStaff = { ...staff('orders:write'), returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */
-const step = { ...staff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
+const step = { ...byStaff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
 const id = anyId;
 const text = textLines;
 const note = { ...text, optional: true } as const;
@@ -19,9 +20,7 @@ const name = staffLine;
 export const orderStaffActions = {
   search: {
     summary: 'Search the orders of all customers, newest first',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'orders:read',
+    ...staff('orders:read'),
     idempotent: true,
     rest: 'GET /v1/admin/orders',
     params: {
@@ -44,9 +43,7 @@ export const orderStaffActions = {
   },
   csv: {
     summary: 'Export all orders as CSV',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'orders:read',
+    ...staff('orders:read'),
     idempotent: true,
     rest: 'GET /v1/admin/orders.csv',
     params: {},
@@ -54,7 +51,7 @@ export const orderStaffActions = {
     produces: ['text/csv'],
   },
   read: {
-    ...staff,
+    ...byStaff,
     scope: 'orders:read',
     summary: 'Get an order, with who did what',
     idempotent: true,
@@ -104,7 +101,7 @@ export const orderStaffActions = {
     params: { id, reason: text },
   },
   refund: {
-    ...staff,
+    ...byStaff,
     summary: 'Refund lines, the delivery, an amount of the whole order, or all that is left of it',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/refunds',
@@ -150,7 +147,7 @@ export const orderStaffActions = {
     problems: [...step.problems, 'refund-too-high'],
   },
   approveReturn: {
-    ...staff,
+    ...byStaff,
     summary: 'Approve a return or a part of it, and refund it',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/returns/:returnId/approve',

@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddressInput } from '../../customer/account/customer.rules.ts';
 import { readyAction } from '../../ready.ts';
@@ -10,7 +11,7 @@ import { orderInternals } from './order-internal.contract.ts';
 import { orderStaffActions } from './order-staff.contract.ts';
 
 /** Of a customer's own orders. */
-const mine = { visibility: 'published', auth: 'customer', returns: orderViewRule } as const;
+const mine = { ...ownData, returns: orderViewRule } as const;
 /** To the node that has the customer's cart. */
 const shardKey = '#user.id';
 
@@ -67,8 +68,7 @@ export const order = contract(
     },
     list: {
       summary: 'List my orders, newest first',
-      visibility: 'published',
-      auth: 'customer',
+      ...ownData,
       idempotent: true,
       rest: 'GET /v1/orders',
       params: pageParams,

@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
@@ -10,9 +11,7 @@ const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
 
 /** Keyed by the order, or the refund, at the provider, so doing it again is safe. */
 const keyed = {
-  visibility: 'public',
-  auth: 'internal',
-  idempotent: true,
+  ...internal,
   // A provider may take several seconds, and be asked several times; no customer waits for as long.
   timeout: 15_000,
 } as const;
@@ -82,9 +81,7 @@ export const payment = contract(
     },
     books: {
       summary: "Page through the payment provider's ledger for the auditor, by id",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      ...internal,
       params: booksParams,
       returns: {
         ...ledgerPage,

@@ -1,11 +1,11 @@
 import { contract } from '../../../../lib/contract/contract.ts';
+import { internal } from '../../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../../mixins/store/books.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
 /** An idempotency key. */
 const key = { type: 'string', min: 1, max: 64 } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 const outcomes = [
   { type: 'object', props: { outcome: { type: 'equal', value: 'captured' }, reference: 'string' } },
