@@ -8,7 +8,7 @@ export const breaker = contract(
   'breaker',
   {
     list: {
-      summary: 'The circuit breakers of this node: open ones towards other nodes, and all towards the outside',
+      summary: 'List the circuit breakers of this node: open ones to other nodes, and all to outside servers',
       ...internal,
       circuitBreaker: false,
       timeout: 2000,

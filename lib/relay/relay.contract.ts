@@ -10,14 +10,14 @@ export const relay = contract(
   {
     read: {
       ...onNode,
-      summary: 'The next part of a stream of this node, in base64',
+      summary: 'Read the next part of a stream of this node, in base64',
       // More than a client may pause in an upload.
       timeout: 15_000,
       params: { id },
       returns: { type: 'object', props: { data: 'string', end: 'boolean' } },
       problems: ['unavailable', 'payload-too-large', 'request-timeout', 'invalid-request'],
     },
-    close: { ...onNode, summary: 'Nobody will read this stream any more', params: { id } },
+    close: { ...onNode, summary: 'Close a stream of this node', params: { id } },
   },
   {},
 );

@@ -5,7 +5,7 @@ export const accountPages = contract(
   'account-pages',
   {
     page: {
-      summary: 'A page that a link in a mail leads to, or a part of it',
+      summary: 'Get a page that a link in a mail leads to, or a file of it',
       ...publicRead,
       rest: 'GET /account/:page',
       params: { page: { type: 'string', max: 64 } },

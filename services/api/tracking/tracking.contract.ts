@@ -6,7 +6,7 @@ export const tracking = contract(
   'tracking',
   {
     follow: {
-      summary: 'What happens to one of my orders, as it happens: server-sent events',
+      summary: 'Follow one of my orders by server-sent events',
       ...ownData,
       idempotent: true,
       rest: 'GET /v1/orders/:id/events',

@@ -22,7 +22,7 @@ export const customer = contract(
     ...privacyActions,
     ...staffActions,
     appoint: {
-      summary: 'Make somebody staff or admin, with a new account or the one they have; the password is for a new one',
+      summary: 'Give a person a staff role, with a new account or the existing one; the password is for a new one',
       ...internal,
       params: {
         email,
@@ -33,20 +33,20 @@ export const customer = contract(
       returns: { type: 'object', props: { id: 'string', created: 'boolean' } },
     },
     contact: {
-      summary: 'Where a customer is written to',
+      summary: 'Get the name and e-mail address of a customer',
       ...internal,
       params: { customerId: idRule('cus') },
       returns: { type: 'object', props: { email: 'string', emailVerified: 'boolean', name: 'string' } },
       problems: ['not-found'],
     },
     byEmail: {
-      summary: 'Which customer has an e-mail address now',
+      summary: 'Find the customer who has an e-mail address now',
       ...internal,
       params: { email },
       returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
     },
     profile: {
-      summary: 'Who I am',
+      summary: 'Get my profile',
       ...ownData,
       idempotent: true,
       rest: 'GET /v1/me',
@@ -54,7 +54,7 @@ export const customer = contract(
       returns: profile,
     },
     rename: {
-      summary: 'Change my profile',
+      summary: 'Update my profile',
       ...ownData,
       idempotent: false,
       rest: 'PATCH /v1/me',
@@ -64,7 +64,7 @@ export const customer = contract(
   },
   {
     revoked: {
-      summary: 'Sessions have ended: a hint to refuse their access tokens',
+      summary: 'Sessions have ended, and their access tokens are to be refused; may be lost',
       params: { sessions: { type: 'array', items: 'string' } },
     },
   },

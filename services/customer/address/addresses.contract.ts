@@ -1,26 +1,25 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
 import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
 const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;
-const address = {
+const address = named('Address', {
   type: 'object',
   props: { id: 'string', ...addressFields, isDefault: 'boolean', warnings },
-} as const;
+});
 const ownId = { id: anyId } as const;
 
 /** A customer's addresses; part of the `customer` contract. */
 export const addressActions = {
   addresses: {
-    summary: 'My addresses, the default one first',
+    summary: 'List my addresses, the default one first',
     ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses',
     params: {},
-    returns: {
-      type: 'object',
-      props: { items: { type: 'array', items: address }, nextCursor: { type: 'string', nullable: true } },
-    },
+    returns: pageOf(address),
   },
   addAddress: {
     summary: 'Add an address; the first one becomes the default',
@@ -34,7 +33,7 @@ export const addressActions = {
     problems: ['limit-reached'],
   },
   address: {
-    summary: 'One of my addresses',
+    summary: 'Get one of my addresses',
     ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses/:id',

@@ -7,7 +7,7 @@ export const limit = contract(
   'limit',
   {
     take: {
-      summary: 'Take some of what a client may ask in a window, for a gateway that spends it',
+      summary: "Take a part of a client's rate limit in a window for a gateway",
       ...internal,
       // Taken twice, a client may ask a little less; that is better than a gateway that waits.
       idempotent: false,

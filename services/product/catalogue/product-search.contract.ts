@@ -1,7 +1,8 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageParams } from '../../../lib/contract/page.ts';
 import { publicRead } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
-import { currencyParam, listedProduct, productCard } from '../product/product.rules.ts';
+import { currencyParam, listedProduct, productCardList } from '../product/product.rules.ts';
 import { SORTS } from './search/query.ts';
 
 const text = { type: 'string', trim: true, max: 200 } as const;
@@ -11,8 +12,10 @@ const name = { type: 'string', pattern: /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u }
 const values = { type: 'array', items: { type: 'string', min: 1, max: 200 }, min: 1, max: 20 } as const;
 const few = { type: 'number', integer: true, min: 1, max: 20, optional: true } as const;
 
-const counts = { type: 'array', items: { type: 'object', props: { value: 'string', count: 'number' } } } as const;
-const cards = { type: 'array', items: productCard } as const;
+const counts = {
+  type: 'array',
+  items: named('FacetCount', { type: 'object', props: { value: 'string', count: 'number' } }),
+} as const;
 
 const read = { ...publicRead, timeout: 1000 } as const;
 
@@ -20,7 +23,7 @@ const read = { ...publicRead, timeout: 1000 } as const;
 export const productSearchActions = {
   list: {
     ...read,
-    summary: 'Products by words and filters, sorted, with facets; or what has changed',
+    summary: 'Search products, with filters, sorting and facets, or list what has changed',
     rest: 'GET /v1/products',
     params: {
       q: { ...text, optional: true },
@@ -37,7 +40,7 @@ export const productSearchActions = {
       updatedSince: { ...timeRule, optional: true },
       ...pageParams,
     },
-    returns: {
+    returns: named('ProductList', {
       type: 'object',
       props: {
         items: { type: 'array', items: listedProduct },
@@ -49,16 +52,16 @@ export const productSearchActions = {
         /** With `updatedSince`: the ids of those that are sold no longer. */
         gone: { type: 'array', items: 'string', optional: true },
       },
-    },
+    }),
     problems: ['unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },
   },
   suggest: {
     ...read,
-    summary: 'What may be meant by words that are still being typed',
+    summary: 'Suggest products, categories and brands while a search is typed',
     rest: 'GET /v1/products/suggest',
     params: { q: { ...text, min: 1 }, limit: few, currency: currencyParam },
-    returns: {
+    returns: named('ProductSuggestions', {
       type: 'object',
       props: {
         categories: {
@@ -71,16 +74,16 @@ export const productSearchActions = {
           items: { type: 'object', props: { id: 'string', slug: 'string', title: 'string' } },
         },
       },
-    },
+    }),
     problems: ['unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },
   },
   related: {
     ...read,
-    summary: 'What goes with a product: of its category, the most alike first',
+    summary: 'List related products of the same category, the most similar first',
     rest: 'GET /v1/products/:idOrSlug/related',
     params: { idOrSlug: { type: 'string', max: 128 }, limit: few, currency: currencyParam },
-    returns: { type: 'object', props: { items: cards } },
+    returns: productCardList,
     problems: ['not-found', 'unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },
   },

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { internal, publicRead, staff } from '../../../lib/contract/presets.ts';
@@ -13,7 +14,7 @@ const fields = {
   position: { type: 'number', integer: true, min: 0, max: 1_000_000 },
 } as const;
 
-const view = {
+const view = named('Category', {
   type: 'object',
   props: {
     slug: 'string',
@@ -26,7 +27,7 @@ const view = {
     /** Products in it, and in all that is in it. */
     count: 'number',
   },
-} as const;
+});
 
 /** 2,000 categories can be several megabytes: with a second alone, a busy node would be asked again and again. */
 const read = { ...publicRead, timeout: 3000 } as const;
@@ -37,7 +38,7 @@ export const category = contract(
   {
     list: {
       ...read,
-      summary: 'All categories: each before what is in it, siblings in the order of the shop',
+      summary: 'List all categories: parents before their children, siblings by position',
       rest: 'GET /v1/categories',
       params: {},
       returns: pageOf(view),
@@ -45,18 +46,18 @@ export const category = contract(
     },
     get: {
       ...read,
-      summary: 'A category, what it is in, and what is in it',
+      summary: 'Get a category with its ancestors and children',
       rest: 'GET /v1/categories/:slug',
       params: { slug },
-      returns: {
+      returns: named('CategoryDetails', {
         type: 'object',
         props: { ...view.props, ancestors: { type: 'array', items: view }, children: { type: 'array', items: view } },
-      },
+      }),
       problems: ['not-found'],
     },
     create: {
       ...byStaff,
-      summary: 'A new category, behind its siblings unless it is said',
+      summary: 'Create a category, by default after its siblings',
       idempotent: false,
       rest: 'POST /v1/admin/categories',
       status: 201,
@@ -72,7 +73,7 @@ export const category = contract(
     },
     edit: {
       ...byStaff,
-      summary: 'Change a category, or move it with all that is in it',
+      summary: 'Update a category, or move it with its descendants',
       idempotent: true,
       rest: 'PATCH /v1/admin/categories/:slug',
       params: {
@@ -86,7 +87,7 @@ export const category = contract(
     },
     remove: {
       ...byStaff,
-      summary: 'Remove a category with nothing in it',
+      summary: 'Remove an empty category',
       idempotent: true,
       rest: 'DELETE /v1/admin/categories/:slug',
       status: 204,
@@ -95,12 +96,12 @@ export const category = contract(
       problems: ['category-not-empty'],
     },
     exists: {
-      summary: 'Refuses, as a bad field `category`, what is no category',
+      summary: 'Check that a category exists',
       ...internal,
       params: { slug: { type: 'string', max: 120 } },
     },
     tree: {
-      summary: 'The whole tree, unless it is still as it was at that revision',
+      summary: 'Get the category tree; null when it still has that revision',
       ...internal,
       params: { rev: 'number|optional' },
       returns: {
@@ -126,6 +127,6 @@ export const category = contract(
     },
   },
   {
-    changed: { summary: 'The tree of categories is different: a hint, not a promise', params: { rev: 'number' } },
+    changed: { summary: 'The category tree has changed; may be lost', params: { rev: 'number' } },
   },
 );

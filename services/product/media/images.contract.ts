@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule } from '../product/product.rules.ts';
@@ -7,17 +8,17 @@ const alt = { type: 'string', max: 300 } as const;
 const byStaff = {
   ...staff('catalogue:write'),
   idempotent: true,
-  returns: {
+  returns: named('ProductImages', {
     type: 'object',
     props: { id: 'string', version: 'number', images: { type: 'array', items: imageRule } },
-  },
+  }),
 } as const;
 
 /** What staff does with the pictures of a product; part of the `product` contract. */
 export const imageActions = {
   addImage: {
     ...byStaff,
-    summary: 'Add a picture to a product; one that it has already changes nothing',
+    summary: 'Add a picture to a product; the same picture again changes nothing',
     rest: 'POST /v1/admin/products/:id/images',
     upload: { types: ['image/png', 'image/jpeg', 'image/webp'], limit: LARGEST_PICTURE, maxSeconds: 300 },
     // Each may need a hundred megabytes while it is unpacked.
@@ -27,21 +28,21 @@ export const imageActions = {
   },
   orderImages: {
     ...byStaff,
-    summary: "Put a product's pictures into another order",
+    summary: 'Reorder the pictures of a product',
     rest: 'PUT /v1/admin/products/:id/images',
     params: { id: anyId, order: { type: 'array', items: anyId, max: 100 } },
     problems: ['not-found', 'product-archived'],
   },
   describeImage: {
     ...byStaff,
-    summary: 'Say what a picture shows, for who cannot see it',
+    summary: 'Set the alternative text of a picture',
     rest: 'PATCH /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId, alt },
     problems: ['not-found', 'product-archived'],
   },
   removeImage: {
     ...byStaff,
-    summary: 'Take a picture off a product',
+    summary: 'Remove a picture from a product',
     rest: 'DELETE /v1/admin/products/:id/images/:imageId',
     params: { id: anyId, imageId: anyId },
     problems: ['not-found', 'product-archived'],

@@ -5,7 +5,7 @@ export const media = contract(
   'media',
   {
     file: {
-      summary: 'A picture in one of its widths; what is under an address never changes',
+      summary: 'Get a picture in one of its widths; an address always has the same bytes',
       ...publicRead,
       timeout: 3000,
       rest: 'GET /media/:id/:file',

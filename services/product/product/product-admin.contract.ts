@@ -1,17 +1,18 @@
 import { currencyRule } from '../../../lib/contract/currency.ts';
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
-import { imageRule, labels } from './product.rules.ts';
+import { imageRule, labels, ratingRule } from './product.rules.ts';
 import { STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 
-const status = { type: 'enum', values: STATUSES } as const;
+const status = named('ProductStatus', { type: 'enum', values: STATUSES });
 
 /** A product as staff sees it: all of it. */
-const staffProduct = {
+const staffProduct = named('StaffProduct', {
   type: 'object',
   props: {
     id: 'string',
@@ -28,17 +29,17 @@ const staffProduct = {
     variants: productFields.variants,
     priceChanges: {
       type: 'array',
-      items: {
+      items: named('PriceChange', {
         type: 'object',
         props: { id: 'string', at: 'string', sku: 'string', currency: 'string', price: priceRule },
-      },
+      }),
     },
-    rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
+    rating: ratingRule,
     popularity: 'number',
     createdAt: 'string',
     updatedAt: 'string',
   },
-} as const;
+});
 
 const byStaff = {
   ...staff('catalogue:write'),
@@ -55,7 +56,7 @@ export const productAdminActions = {
   search: {
     ...byStaff,
     idempotent: true,
-    summary: 'Products of any status, the newest first',
+    summary: 'List products of any status, newest first',
     rest: 'GET /v1/admin/products',
     params: {
       status: { ...status, optional: true },
@@ -68,14 +69,14 @@ export const productAdminActions = {
   read: {
     ...byStaff,
     idempotent: true,
-    summary: 'A product with all of it; its ETag is its version',
+    summary: 'Get all of a product; its ETag is its version',
     rest: 'GET /v1/admin/products/:id',
     params: { id: anyId },
     problems: ['not-found'],
   },
   create: {
     ...byStaff,
-    summary: 'A new product, a draft unless it is said',
+    summary: 'Create a product, by default as a draft',
     rest: 'POST /v1/admin/products',
     status: 201,
     location: '/v1/admin/products/{id}',
@@ -84,35 +85,35 @@ export const productAdminActions = {
   },
   edit: {
     ...editing,
-    summary: 'Change what is said; the rest stays',
+    summary: 'Update the given fields of a product',
     rest: 'PATCH /v1/admin/products/:id',
     params: { ...edit, ...productPatch },
     problems: [...EDITED, 'slug-taken', 'sku-taken', 'product-archived'],
   },
   archive: {
     ...editing,
-    summary: 'Take a product out of the shop',
+    summary: 'Archive a product',
     rest: 'POST /v1/admin/products/:id/archive',
     params: edit,
     problems: EDITED,
   },
   restore: {
     ...editing,
-    summary: 'Sell an archived product again',
+    summary: 'Restore an archived product',
     rest: 'POST /v1/admin/products/:id/restore',
     params: edit,
     problems: EDITED,
   },
   schedulePrice: {
     ...editing,
-    summary: 'Have a variant cost something else from a moment on',
+    summary: 'Schedule a price change of a variant',
     rest: 'POST /v1/admin/products/:id/price-changes',
     params: { ...edit, at: timeRule, sku: skuRule, currency: currencyRule, price: priceRule },
     problems: [...EDITED, 'unknown-currency', 'limit-reached'],
   },
   unschedulePrice: {
     ...editing,
-    summary: 'Take a price to come back',
+    summary: 'Remove a scheduled price change',
     rest: 'DELETE /v1/admin/products/:id/price-changes/:changeId',
     params: { ...edit, changeId: anyId },
     problems: EDITED,

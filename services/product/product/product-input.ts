@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { INHERITED_NAMES } from '../../../lib/contract/unsafe-names.ts';
 import { labels } from './product.rules.ts';
@@ -18,12 +19,12 @@ const text = (max: number) => ({ type: 'string', trim: true, min: 1, max }) as c
 const amount = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000 } as const;
 
 /** In minor units of the price list's currency. */
-export const priceRule = {
+export const priceRule = named('Price', {
   type: 'object',
   props: { amount, compareAt: { ...amount, optional: true } },
-} as const;
+});
 
-const variant = {
+const variant = named('StaffVariant', {
   type: 'object',
   props: {
     sku: skuRule,
@@ -38,7 +39,7 @@ const variant = {
     /** The id of one of the product's images. */
     image: { type: 'string', max: 64, optional: true },
   },
-} as const;
+});
 
 /** What can be said of a product, all of it at once. */
 export const productFields = {
@@ -51,7 +52,7 @@ export const productFields = {
   category: { type: 'string', min: 1, max: 64 },
   attributes: labels,
   taxClass: { type: 'string', pattern: /^[a-z0-9-]{1,32}$/ },
-  status: { type: 'enum', values: ['draft', 'active'] },
+  status: named('EditableProductStatus', { type: 'enum', values: ['draft', 'active'] }),
   variants: { type: 'array', items: variant, min: 1, max: 200 },
   popularity: { type: 'number', integer: true, min: 0, max: 1000 },
 } as const;

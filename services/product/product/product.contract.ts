@@ -6,7 +6,7 @@ import { productSearchActions } from '../catalogue/product-search.contract.ts';
 import { transferActions } from '../import/transfer.contract.ts';
 import { imageActions } from '../media/images.contract.ts';
 import { sampleActions } from '../seed/samples.contract.ts';
-import { availability, currencyParam, productCard, productView } from './product.rules.ts';
+import { availability, currencyParam, productCardList, productView } from './product.rules.ts';
 import { productAdminActions } from './product-admin.contract.ts';
 import { tallyActions } from './tally.contract.ts';
 
@@ -38,7 +38,7 @@ export const product = contract(
     ...transferActions,
     ...productSearchActions,
     get: {
-      summary: 'A product, by its id or slug',
+      summary: 'Get a product, by its id or slug',
       ...publicRead,
       timeout: 1000,
       rest: 'GET /v1/products/:idOrSlug',
@@ -48,31 +48,31 @@ export const product = contract(
       nearCache: { ttl: 5000, dropOn: { 'product.changed': 'id', 'inventory.changed': 'levels.productId' } },
     },
     lookup: {
-      summary: 'Products by their ids; those that are not sold are left out',
+      summary: 'Get products by their ids; those that are not sold are left out',
       ...publicRead,
       // A hundred of the largest are several megabytes.
       timeout: 3000,
       rateClass: 'reads',
       rest: 'POST /v1/products/lookup',
       params: { ids: { type: 'array', items: { type: 'string', max: 64 }, max: 100 }, currency: currencyParam },
-      returns: { type: 'object', props: { items: { type: 'array', items: productCard } } },
+      returns: productCardList,
       problems: ['unknown-currency'],
     },
     counts: {
-      summary: 'How many products that are sold are in each category by itself',
+      summary: 'Count the sold products of each category, without its descendants',
       ...internal,
       timeout: 1000,
       params: {},
       returns: { type: 'record', key: 'string', value: 'number' },
     },
     inCategory: {
-      summary: 'How many products of any status are in a category by itself',
+      summary: 'Count the products of any status in a category, without its descendants',
       ...internal,
       params: { slug: 'string' },
       returns: { type: 'object', props: { count: 'number' } },
     },
     offers: {
-      summary: 'What the given SKUs are and cost now; those that are not sold are left out',
+      summary: 'Get the current offers of SKUs; those that are not sold are left out',
       ...internal,
       timeout: 1000,
       params: { skus: { type: 'array', items: 'string', max: 200 }, currency: currencyParam },
@@ -80,9 +80,9 @@ export const product = contract(
     },
   },
   {
-    changed: { summary: 'A product is new or different: a hint, not a promise', params: { id: 'string' } },
+    changed: { summary: 'A product is new or has changed; may be lost', params: { id: 'string' } },
     added: {
-      summary: 'Many products are new: a hint, not a promise',
+      summary: 'Many products are new; may be lost',
       params: { ids: { type: 'array', items: 'string' } },
     },
   },

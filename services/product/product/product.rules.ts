@@ -1,24 +1,28 @@
 import { currencyRule } from '../../../lib/contract/currency.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
 /** Contract rules of what shoppers see of a product. */
 
 export const labels = { type: 'record', key: 'string', value: 'string' } as const;
-export const availability = { type: 'enum', values: AVAILABILITIES } as const;
+export const availability = named('Availability', { type: 'enum', values: AVAILABILITIES });
 
-export const imageRule = {
+export const imageRule = named('Image', {
   type: 'object',
   props: {
     id: 'string',
     alt: 'string',
     width: 'number',
     height: 'number',
-    sources: { type: 'array', items: { type: 'object', props: { width: 'number', url: 'string' } } },
+    sources: {
+      type: 'array',
+      items: named('ImageSource', { type: 'object', props: { width: 'number', url: 'string' } }),
+    },
   },
-} as const;
+});
 
-const variant = {
+const variant = named('Variant', {
   type: 'object',
   props: {
     sku: 'string',
@@ -30,7 +34,13 @@ const variant = {
     image: 'string|optional',
     availability,
   },
-} as const;
+});
+
+/** `average` is null without a review. */
+export const ratingRule = named('Rating', {
+  type: 'object',
+  props: { count: 'number', average: { type: 'number', nullable: true } },
+});
 
 const card = {
   id: 'string',
@@ -52,7 +62,7 @@ const card = {
   /** Of the first variant that can be ordered, else of the first one. */
   defaultSku: { type: 'string', nullable: true },
   variantCount: 'number',
-  rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
+  rating: ratingRule,
   availability,
   createdAt: 'string',
   updatedAt: 'string',
@@ -62,10 +72,16 @@ const images = { type: 'array', items: imageRule } as const;
 const variants = { type: 'array', items: variant } as const;
 
 /** A product as lists show it. */
-export const productCard = { type: 'object', props: card } as const;
+export const productCard = named('ProductCard', { type: 'object', props: card });
+
+/** Some products, in no pages. */
+export const productCardList = named('ProductCardList', {
+  type: 'object',
+  props: { items: { type: 'array', items: productCard } },
+});
 
 /** A product in a list of products, which has all of it where it is for a copy of the catalogue. */
-export const listedProduct = {
+export const listedProduct = named('ListedProduct', {
   type: 'object',
   props: {
     ...card,
@@ -74,10 +90,10 @@ export const listedProduct = {
     /** With `updatedSince`. */
     variants: { ...variants, optional: true },
   },
-} as const;
+});
 
 /** A product on its own page. */
-export const productView = {
+export const productView = named('Product', {
   type: 'object',
   props: {
     ...card,
@@ -89,7 +105,7 @@ export const productView = {
     descriptionHtml: 'string',
     taxClass: 'string',
   },
-} as const;
+});
 
 /** ISO 4217; the shop's own when left out. */
 export const currencyParam = { ...currencyRule, optional: true } as const;

@@ -15,7 +15,7 @@ const keyed = { ...internal, timeout: 2000, shardKey: 'id' } as const;
 export const tallyActions = {
   tally: {
     ...keyed,
-    summary: "Count a review in its product's rating, or out of it, once for each key",
+    summary: "Add a review to its product's rating, or subtract it, once for each key",
     params: {
       ...{ id, key: moveKey, until },
       count: { type: 'number', integer: true, min: -1, max: 1 },
@@ -24,11 +24,11 @@ export const tallyActions = {
   },
   forgetTally: {
     ...keyed,
-    summary: 'The key of a tally was acknowledged, and will not come again',
+    summary: 'Forget the key of an acknowledged tally',
     params: { id, key: moveKey },
   },
   books: {
-    summary: 'All ratings as the auditor needs them, page by page by product',
+    summary: 'Page through all ratings for the auditor, by product',
     ...internal,
     params: booksParams,
     returns: booksOf({ id: 'string', rev: 'number', count: 'number', sum: 'number' }),

@@ -18,7 +18,7 @@ const verdict = {
 export const reviewStaffActions = {
   search: {
     ...byStaff,
-    summary: 'Reviews of any status, the oldest first',
+    summary: 'List reviews of any status, oldest first',
     rest: 'GET /v1/admin/reviews',
     params: {
       status: { ...statusRule, optional: true },
@@ -29,13 +29,13 @@ export const reviewStaffActions = {
   },
   approve: {
     ...verdict,
-    summary: 'Show a review, and count it; If-Match names the version that was read',
+    summary: 'Approve the version of a review that If-Match names',
     rest: 'POST /v1/admin/reviews/:id/approve',
     params: { id: anyId, ifMatch: ifMatchRule },
   },
   reject: {
     ...verdict,
-    summary: 'Do not show a review; its author sees why',
+    summary: 'Reject a review; its author sees the reason',
     rest: 'POST /v1/admin/reviews/:id/reject',
     params: { id: anyId, ifMatch: ifMatchRule, reason: textLines },
   },

@@ -2,7 +2,7 @@ import { internal } from '../../../lib/contract/presets.ts';
 /** What makes a large catalogue to try things on; part of the `product` contract. */
 export const sampleActions = {
   addSamples: {
-    summary: 'Add made-up products, those with these numbers, and their stock; what is there stays',
+    summary: 'Add sample products and their stock, by number; existing ones stay',
     ...internal,
     timeout: 60_000,
     params: {

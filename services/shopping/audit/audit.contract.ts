@@ -15,7 +15,7 @@ export const audit = contract(
   'audit',
   {
     run: {
-      summary: 'Check the invariants of the whole shop while it goes on',
+      summary: 'Check the invariants of the whole shop while it runs',
       ...internal,
       // It reads every order.
       timeout: 300_000,

@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
@@ -10,7 +11,7 @@ import { moneyRule } from '../../shared/money.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
 const whole = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
-const kind = { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] } as const;
+const kind = named('CouponKind', { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] });
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
@@ -26,7 +27,7 @@ const terms = {
   perCustomer: optional(whole),
 } as const;
 
-const view = {
+const view = named('Coupon', {
   type: 'object',
   props: {
     code: 'string',
@@ -35,7 +36,7 @@ const view = {
     used: 'number',
     createdAt: 'string',
   },
-} as const;
+});
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
 /** Keyed by the order, so doing it again is safe. */
@@ -52,27 +53,27 @@ export const coupon = contract(
     put: {
       ...byStaff,
       scope: 'coupons:write',
-      summary: 'Make a coupon, or change its terms',
+      summary: 'Create a coupon, or change its terms',
       rest: 'PUT /v1/admin/coupons/:code',
       params: { code, ...terms },
       problems: ['invalid-request', 'limit-reached', 'unknown-currency'],
     },
     read: {
       ...byStaff,
-      summary: 'A coupon',
+      summary: 'Get a coupon',
       rest: 'GET /v1/admin/coupons/:code',
       params: { code },
       problems: ['not-found'],
     },
     list: {
       ...byStaff,
-      summary: 'All coupons',
+      summary: 'List all coupons',
       rest: 'GET /v1/admin/coupons',
       params: pageParams,
       returns: pageOf(view),
     },
     terms: {
-      summary: 'What coupons take off now, for a customer if one is known',
+      summary: 'Get the terms of coupons that are valid now, for a customer if one is known',
       ...internal,
       params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
       returns: {
@@ -109,23 +110,23 @@ export const coupon = contract(
     },
     take: {
       ...keyed,
-      summary: 'Take a use for an order; again for the same order changes nothing',
+      summary: 'Reserve a use of a coupon for an order, once for each order',
       params: use,
       returns: {
         type: 'object',
         props: { outcome: { type: 'enum', values: ['taken', 'used-up', 'already-used', 'closed'] } },
       },
     },
-    redeem: { ...keyed, summary: "An order's use is final: it was paid", params: use },
-    release: { ...keyed, summary: "Give an order's use back; a later take of that order is refused", params: use },
+    redeem: { ...keyed, summary: 'Redeem the reserved use of a paid order', params: use },
+    release: { ...keyed, summary: 'Release the reserved use of an order, and refuse a later reservation', params: use },
     giveBack: {
       ...keyed,
-      summary: 'Give a redeemed use back, once for each order',
+      summary: 'Return a redeemed use, once for each order',
       params: { ...use, until: { type: 'number', integer: true } },
     },
-    forget: { ...keyed, summary: 'A giveBack was acknowledged, and will not come again', params: use },
+    forget: { ...keyed, summary: 'Forget the key of an acknowledged giveBack', params: use },
     books: {
-      summary: 'All uses as the auditor needs them, page by page by id',
+      summary: 'Page through all uses for the auditor, by id',
       ...internal,
       params: booksParams,
       returns: booksOf({

@@ -26,7 +26,7 @@ export const order = contract(
     ready: readyAction,
     place: {
       ...mine,
-      summary: 'Order what is in the cart',
+      summary: 'Place an order of what is in the cart',
       // Repeating it is safe for the client; the broker leaves the decision to it.
       idempotent: false,
       rest: 'POST /v1/orders',
@@ -67,7 +67,7 @@ export const order = contract(
       ],
     },
     list: {
-      summary: 'My orders, newest first',
+      summary: 'List my orders, newest first',
       ...ownData,
       idempotent: true,
       rest: 'GET /v1/orders',
@@ -76,7 +76,7 @@ export const order = contract(
     },
     get: {
       ...mine,
-      summary: 'One of my orders, with its whole timeline',
+      summary: 'Get one of my orders, with its whole timeline',
       idempotent: true,
       rest: 'GET /v1/orders/:id',
       params: { id: anyId },
@@ -84,7 +84,7 @@ export const order = contract(
     },
     cancel: {
       ...mine,
-      summary: 'Cancel an order that was not shipped yet: the money goes back, the goods to the stock',
+      summary: 'Cancel one of my orders before it is shipped, with refund',
       idempotent: true,
       rest: 'POST /v1/orders/:id/cancel',
       params: { id: anyId, reason: { ...reason, optional: true } },
@@ -92,7 +92,7 @@ export const order = contract(
     },
     requestReturn: {
       ...mine,
-      summary: 'Ask to give some of a shipped order back',
+      summary: 'Request the return of items of a shipped order',
       idempotent: true,
       rest: 'POST /v1/orders/:id/returns',
       status: 201,
@@ -105,6 +105,6 @@ export const order = contract(
     ...orderInternals,
   },
   {
-    changed: { summary: 'Something happened to an order: a hint, not a promise', params: { id: 'string' } },
+    changed: { summary: 'An order has changed; may be lost', params: { id: 'string' } },
   },
 );
