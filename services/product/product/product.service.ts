@@ -97,7 +97,7 @@ export default function productService(config: Config) {
       offers(ctx) {
         const context = displayContext(this, ctx.params.currency);
         return ctx.params.skus.flatMap((sku) => {
-          const sold = catalogue.sold(sku);
+          const sold = catalogue.findVariant(sku);
           return (sold && offerOf(sold.product, sold.variant, context)) ?? [];
         });
       },
@@ -105,19 +105,19 @@ export default function productService(config: Config) {
 
     events: {
       async 'product.changed'(ctx) {
-        await catchUp?.heard(ctx.params.id);
+        await catchUp?.refresh(ctx.params.id);
       },
 
       async 'product.added'(ctx) {
-        await catchUp?.heardOfNew(ctx.params.ids);
+        await catchUp?.refreshNew(ctx.params.ids);
       },
 
       async 'inventory.changed'(ctx) {
-        await catchUp?.heardLevels(ctx.params.levels);
+        await catchUp?.queueLevels(ctx.params.levels);
       },
 
       async 'category.changed'() {
-        await catchUp?.tree();
+        await catchUp?.refreshTree();
       },
     },
 
@@ -125,7 +125,7 @@ export default function productService(config: Config) {
       this.shop = config;
       this.catalogue = catalogue;
       this.added = async (products) => {
-        await catchUp?.take(products);
+        await catchUp?.apply(products);
         this.broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
       };
       this.opened = ({ _id: productId, variants }) =>
