@@ -8,14 +8,14 @@ const price = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000, o
 /** The name of an attribute or option; the pattern excludes operators of the database and JavaScript's own names. */
 const name = { type: 'string', pattern: /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u } as const;
 const values = { type: 'array', items: { type: 'string', min: 1, max: 200 }, min: 1, max: 20 } as const;
-const resultCount = { type: 'number', integer: true, min: 1, max: 20, optional: true } as const;
+const few = { type: 'number', integer: true, min: 1, max: 20, optional: true } as const;
 
 const counts = { type: 'array', items: { type: 'object', props: { value: 'string', count: 'number' } } } as const;
 const cards = { type: 'array', items: productCard } as const;
 
 const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 1000 } as const;
 
-/** Search, suggestions and related products; part of the `product` contract. */
+/** How shoppers find products; part of the `product` contract. */
 export const productSearchActions = {
   list: {
     ...read,
@@ -56,7 +56,7 @@ export const productSearchActions = {
     ...read,
     summary: 'What may be meant by words that are still being typed',
     rest: 'GET /v1/products/suggest',
-    params: { q: { ...text, min: 1 }, limit: resultCount, currency: currencyParam },
+    params: { q: { ...text, min: 1 }, limit: few, currency: currencyParam },
     returns: {
       type: 'object',
       props: {
@@ -78,7 +78,7 @@ export const productSearchActions = {
     ...read,
     summary: 'What goes with a product: of its category, the most alike first',
     rest: 'GET /v1/products/:idOrSlug/related',
-    params: { idOrSlug: { type: 'string', max: 128 }, limit: resultCount, currency: currencyParam },
+    params: { idOrSlug: { type: 'string', max: 128 }, limit: few, currency: currencyParam },
     returns: { type: 'object', props: { items: cards } },
     problems: ['not-found', 'unknown-currency'],
     nearCache: { ttl: 1000, dropOn: {} },

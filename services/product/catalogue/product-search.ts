@@ -4,7 +4,7 @@ import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { type Product, soldIn } from '../product/product.ts';
 import { displayContext, type ProductService } from '../product/product-service.ts';
-import { type DisplayContext, productCard, productCopy } from '../product/product-view.ts';
+import { type DisplayContext, renderProductCard, renderProductCopy } from '../product/product-view.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 
 const DEFAULT_RESULT_COUNT = 8;
@@ -21,8 +21,8 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
     const since = updatedSince === undefined ? undefined : timeOf('updatedSince', updatedSince);
     const pageOf = (size: number) =>
       since === undefined
-        ? viewPage(this.catalogue.find(currency, { ...query, limit: size, cursor }), context, productCard)
-        : viewPage(this.catalogue.changedSince(currency, since, { limit: size, cursor }), context, productCopy);
+        ? viewPage(this.catalogue.find(currency, { ...query, limit: size, cursor }), context, renderProductCard)
+        : viewPage(this.catalogue.changedSince(currency, since, { limit: size, cursor }), context, renderProductCopy);
     return fitPage(limit, pageOf);
   },
 
@@ -46,7 +46,7 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
     const product = this.catalogue.get(idOrSlug);
     if (!product || soldIn(product, context.currency).length === 0) throw errors.notFound('This product');
     const found = this.catalogue.related(context.currency, product, limit);
-    return { items: found.map((one) => productCard(one, context)) };
+    return { items: found.map((one) => renderProductCard(one, context)) };
   },
 };
 

@@ -4,12 +4,12 @@ import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
 import { currencyRule } from '../../shared/money.ts';
 import { imageRule, labels } from './product.rules.ts';
-import { STATUSES } from './product.ts';
+import { PRODUCT_STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 
-const status = { type: 'enum', values: STATUSES } as const;
+const status = { type: 'enum', values: PRODUCT_STATUSES } as const;
 
-/** A product as staff sees it: all of it. */
+/** A product with all fields that staff sees. */
 export const staffProduct = {
   type: 'object',
   props: {
@@ -46,12 +46,12 @@ const staff = {
   idempotent: false,
   returns: staffProduct,
 } as const;
-/** A change to what was read: it names the version. */
+/** An edit names the version that was read (If-Match). */
 const editing = { ...staff, headers: { ifMatch: 'If-Match' } } as const;
 const edit = { id: anyId, ifMatch: ifMatchRule } as const;
-const EDITED = ['not-found', 'stale-version', 'missing-version'] as const;
+const EDIT_PROBLEMS = ['not-found', 'stale-version', 'missing-version'] as const;
 
-/** What staff does with products; part of the `product` contract. */
+/** Product management by staff; part of the `product` contract. */
 export const productAdminActions = {
   search: {
     ...staff,
@@ -88,34 +88,34 @@ export const productAdminActions = {
     summary: 'Change what is said; the rest stays',
     rest: 'PATCH /v1/admin/products/:id',
     params: { ...edit, ...productPatch },
-    problems: [...EDITED, 'slug-taken', 'sku-taken', 'product-archived'],
+    problems: [...EDIT_PROBLEMS, 'slug-taken', 'sku-taken', 'product-archived'],
   },
   archive: {
     ...editing,
     summary: 'Take a product out of the shop',
     rest: 'POST /v1/admin/products/:id/archive',
     params: edit,
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
   restore: {
     ...editing,
     summary: 'Sell an archived product again',
     rest: 'POST /v1/admin/products/:id/restore',
     params: edit,
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
   schedulePrice: {
     ...editing,
     summary: 'Have a variant cost something else from a moment on',
     rest: 'POST /v1/admin/products/:id/price-changes',
     params: { ...edit, at: timeRule, sku: skuRule, currency: currencyRule, price: priceRule },
-    problems: [...EDITED, 'unknown-currency', 'limit-reached'],
+    problems: [...EDIT_PROBLEMS, 'unknown-currency', 'limit-reached'],
   },
   unschedulePrice: {
     ...editing,
     summary: 'Take a price to come back',
     rest: 'DELETE /v1/admin/products/:id/price-changes/:changeId',
     params: { ...edit, changeId: anyId },
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
 } as const;

@@ -1,7 +1,7 @@
 import { currencyRule, moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
-/** Contract rules of what shoppers see of a product. */
+/** Contract rules of a product as shoppers see it. */
 
 export const labels = { type: 'record', key: 'string', value: 'string' } as const;
 export const availability = { type: 'enum', values: AVAILABILITIES } as const;
@@ -24,7 +24,7 @@ const variant = {
     title: 'string',
     options: labels,
     price: moneyRule,
-    /** What it cost before. */
+    /** The price before a reduction. */
     compareAtPrice: { ...moneyRule, optional: true },
     image: 'string|optional',
     availability,
@@ -40,9 +40,9 @@ const card = {
   attributes: labels,
   /** Of the cheapest variant. */
   price: moneyRule,
-  /** Of the dearest variant. */
+  /** Of the most expensive variant. */
   priceTo: moneyRule,
-  /** What the cheapest variant cost before. */
+  /** The cheapest variant's price before a reduction. */
   compareAtPrice: { ...moneyRule, optional: true },
   /** The first picture. */
   image: { ...imageRule, nullable: true },
@@ -63,7 +63,7 @@ const variants = { type: 'array', items: variant } as const;
 /** A product as lists show it. */
 export const productCard = { type: 'object', props: card } as const;
 
-/** A product in a list of products, which has all of it where it is for a copy of the catalogue. */
+/** A product in a list; with `updatedSince`, also with images and variants. */
 export const listedProduct = {
   type: 'object',
   props: {
@@ -84,11 +84,11 @@ export const productView = {
     variants,
     /** Markdown. */
     description: 'string',
-    /** The same as HTML that is safe to put into a page. */
+    /** The description as sanitised HTML. */
     descriptionHtml: 'string',
     taxClass: 'string',
   },
 } as const;
 
-/** ISO 4217; the shop's own when left out. */
+/** ISO 4217; by default the shop's first currency. */
 export const currencyParam = { ...currencyRule, optional: true } as const;

@@ -1,4 +1,4 @@
-/** What makes a large catalogue to try things on; part of the `product` contract. */
+/** Generates a large catalogue for demos and load tests; part of the `product` contract. */
 export const sampleActions = {
   addSamples: {
     summary: 'Add made-up products, those with these numbers, and their stock; what is there stays',

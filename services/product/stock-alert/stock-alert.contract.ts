@@ -7,7 +7,7 @@ const own = { visibility: 'published', auth: 'customer', idempotent: true } as c
 const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const alert = { type: 'object', props: { sku: 'string', productId: 'string', createdAt: 'string' } } as const;
 
-/** What customers wait for. */
+/** Back-in-stock alerts of customers. */
 export const stockAlert = contract(
   'stock-alert',
   {
