@@ -12,7 +12,7 @@ import { natsOptions } from './lib/process/nats-options.ts';
 import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
-import { relay } from './lib/relay/middleware.ts';
+import { relayMiddleware } from './lib/relay/middleware.ts';
 import { contracts } from './services/contracts.ts';
 
 /** In ms. */
@@ -101,7 +101,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: paramsValidator(),
 
     middlewares: [
-      relay(contracts, config.checkResults),
+      relayMiddleware(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),
       drain(),
