@@ -2,7 +2,7 @@ import { type ActionsOf, contract } from '../contract/contract.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
-/** On every node: how its circuit breakers stand. */
+/** On every node: the states of its circuit breakers. */
 export const breaker = contract(
   'breaker',
   {
