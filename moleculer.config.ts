@@ -4,6 +4,7 @@ import { middlewareOrder } from './lib/cluster/middleware-order.ts';
 import { isCounted } from './lib/cluster/node-breaker.ts';
 import { replacedNodes } from './lib/cluster/replaced-nodes.ts';
 import { actionTimeout } from './lib/contract/action-timeout.ts';
+import { eventCheck } from './lib/contract/event-check.ts';
 import { paramsValidator } from './lib/contract/validator.ts';
 import type { Config } from './lib/process/config.ts';
 import { drain } from './lib/process/drain.ts';
@@ -13,7 +14,9 @@ import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
+import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts } from './services/contracts.ts';
+import { staffAudit } from './services/customer/staff/audited.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
@@ -101,6 +104,8 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: paramsValidator(),
 
     middlewares: [
+      staffAudit(),
+      eventCheck(contracts),
       relayMiddleware(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),
@@ -108,6 +113,7 @@ export function brokerOptions(config: Config): BrokerOptions {
       replacedNodes(),
       outsideBreakerMetrics(),
       breakerService(config.checkResults),
+      dueWorkService(config.checkResults),
       ...middlewareOrder(),
     ],
     // They are in the list above, in another order.

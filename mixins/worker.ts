@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceSchema } from 'moleculer';
+import type { Mixin } from '../lib/contract/mixin.ts';
 
 /** Work that a service does by itself, and that its stop waits for. */
 export interface Worker {
@@ -18,8 +18,8 @@ interface Options<S> {
   run(this: S): Promise<unknown>;
 }
 
-/** The mixin that puts `this.worker` on a service and keeps `run` going while it is started. */
-export function worker<S>({ every, run }: Options<S>): Partial<ServiceSchema> {
+/** The mixin that puts `this.worker` on a service that is an `S`, and keeps `run` going while it is started. */
+export function worker<S>({ every, run }: Options<S>): Mixin<{ worker: Worker }, S> {
   return {
     name: 'worker',
     created() {

@@ -2,6 +2,8 @@ import type { Broker } from '../lib/contract/contract.ts';
 
 interface Arguments {
   id?: string;
+  what?: string;
+  queue?: string;
   decision?: 'reject' | 'skip';
   reason?: string;
   options: { 'at-rest'?: boolean };
@@ -23,8 +25,7 @@ export const operatorCommands = [
     command: 'breakers',
     description: 'Circuit breakers of each node that are not closed, and those towards the outside',
     async action(broker: Broker) {
-      const list = broker.registry.getActionEndpoints('breaker.list') as { endpoints: { id: string }[] } | undefined;
-      const nodes = (list?.endpoints ?? []).map(({ id }) => id).filter((id) => id !== broker.nodeID);
+      const nodes = nodesWith('breaker.list', broker).filter((id) => id !== broker.nodeID);
       const found = await Promise.allSettled(nodes.map((nodeID) => broker.call('breaker.list', {}, { nodeID })));
       const rows = found.flatMap((answer, n) =>
         answer.status === 'fulfilled'
@@ -32,6 +33,15 @@ export const operatorCommands = [
           : [{ node: nodes[n], target: '', state: 'no answer' }],
       );
       console.table(rows);
+    },
+  },
+  {
+    command: 'due <what> [queue] [id]',
+    description: '`due list`: work of all queues that waits for an operator. `due replay <queue> <id>`: try it again',
+    async action(broker: Broker, { what, queue = '', id = '' }: Arguments) {
+      if (what === 'list') return listParkedWork(broker);
+      if (what === 'replay' && queue && id) return replayParkedWork(broker, { queue, id });
+      console.info('due list, or due replay <queue> <id>');
     },
   },
   {
@@ -60,3 +70,34 @@ export const operatorCommands = [
     },
   },
 ];
+
+function nodesWith(action: string, { registry }: Broker): string[] {
+  const list = registry.getActionEndpoints(action) as { endpoints: { id: string }[] } | undefined;
+  return (list?.endpoints ?? []).map(({ id }) => id);
+}
+
+/** What each node's queues say; nodes of a kind have their queues in common, and the first of them that answers is enough. */
+async function listParkedWork(broker: Broker): Promise<void> {
+  const nodes = nodesWith('due.list', broker);
+  const answers = await Promise.allSettled(nodes.map((nodeID) => broker.call('due.list', {}, { nodeID })));
+  const queues = new Map(
+    answers.flatMap((answer) =>
+      answer.status === 'fulfilled'
+        ? answer.value.queues.map((name) => [name, answer.value.items.filter(({ queue }) => queue === name)] as const)
+        : [],
+    ),
+  );
+  console.table([...queues.values()].flat());
+  for (const [n, answer] of answers.entries()) if (answer.status === 'rejected') console.info(`${nodes[n]}: no answer`);
+}
+
+async function replayParkedWork(broker: Broker, work: { queue: string; id: string }): Promise<void> {
+  for (const nodeID of nodesWith('due.list', broker)) {
+    const { queues } = await broker.call('due.list', {}, { nodeID });
+    if (!queues.includes(work.queue)) continue;
+    await broker.call('due.replay', work, { nodeID });
+    console.info(`${work.id} is tried again.`);
+    return;
+  }
+  console.info(`No node has the queue ${work.queue}.`);
+}

@@ -1,6 +1,7 @@
 import { breaker } from '../lib/cluster/breaker.contract.ts';
-import type { Contract } from '../lib/contract/contract.ts';
+import { type Contract, register } from '../lib/contract/contract.ts';
 import { relay } from '../lib/relay/relay.contract.ts';
+import { dueWorkContract } from '../mixins/due-work/due-work.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
@@ -12,7 +13,6 @@ import { mail } from './customer/mail/mail.contract.ts';
 import { auditLog } from './customer/staff/audit-log.contract.ts';
 import { category } from './product/category/category.contract.ts';
 import { imports } from './product/import/import.contract.ts';
-import { refusedRow } from './product/import/refused-row.contract.ts';
 import { removedVariant } from './product/import/removed-variant.contract.ts';
 import { inventory } from './product/inventory/inventory.contract.ts';
 import { movement } from './product/inventory/movement.contract.ts';
@@ -22,6 +22,7 @@ import { product } from './product/product/product.contract.ts';
 import { review } from './product/review/review.contract.ts';
 import { reviewVote } from './product/review/review-vote.contract.ts';
 import { stockAlert } from './product/stock-alert/stock-alert.contract.ts';
+import type { ProblemCode } from './shared/problem-codes.ts';
 import { audit } from './shopping/audit/audit.contract.ts';
 import { cart } from './shopping/cart/cart.contract.ts';
 import { checkout } from './shopping/checkout/checkout.contract.ts';
@@ -33,13 +34,13 @@ import { order } from './shopping/order/order.contract.ts';
 import { payment } from './shopping/payment/payment.contract.ts';
 import { sandbox } from './shopping/payment/sandbox/sandbox.contract.ts';
 
-/** Every contract of the shop: the gateway's routes come from here. */
-export const contracts: readonly Contract[] = [
+const registered = register([
   api,
   docs,
   accountPages,
   relay,
   breaker,
+  dueWorkContract,
   attempt,
   auditLog,
   customer,
@@ -49,7 +50,6 @@ export const contracts: readonly Contract[] = [
   category,
   media,
   imports,
-  refusedRow,
   removedVariant,
   inventory,
   movement,
@@ -68,4 +68,14 @@ export const contracts: readonly Contract[] = [
   creditNote,
   audit,
   tracking,
-];
+]);
+
+/** Every contract of the shop: the gateway's routes come from here. */
+export const contracts: readonly Contract[] = registered;
+
+declare module '../lib/contract/contract.ts' {
+  interface Registered {
+    shop: typeof registered;
+  }
+  interface KnownProblems extends Record<ProblemCode, unknown> {}
+}

@@ -29,7 +29,6 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/review/review-vote.service.ts'),
     import('./product/media/media.service.ts'),
     import('./product/import/import.service.ts'),
-    import('./product/import/refused-row.service.ts'),
     import('./product/import/removed-variant.service.ts'),
   ],
   shopping: ({ payments }) => [

@@ -12,7 +12,7 @@ import { StartError } from '../process/start-error.ts';
 /** RFC 7518 §3.3. */
 const SHORTEST_RSA = 2048;
 
-export type Algorithm = 'HS256' | 'RS256' | 'ES256';
+type Algorithm = 'HS256' | 'RS256' | 'ES256';
 
 interface Key {
   kid: string;

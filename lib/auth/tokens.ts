@@ -1,6 +1,6 @@
 import jwt from 'jsonwebtoken';
 import { ulid } from 'ulid';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { type Role, roleOf } from './access.ts';
 import type { KeyRing } from './token-keys.ts';
 
@@ -43,7 +43,7 @@ interface AccessToken {
 export function verifyAccessToken(token: string, { taken }: KeyRing): AccessToken {
   try {
     const known = taken.get(keyIdOf(token));
-    if (!known) throw errors.invalidToken();
+    if (!known) throw protocolErrors.invalidToken();
     const { header, payload } = jwt.verify(token, known.key, {
       algorithms: [known.algorithm],
       issuer: ISSUER,
@@ -57,7 +57,7 @@ export function verifyAccessToken(token: string, { taken }: KeyRing): AccessToke
   } catch {
     // Which check failed is of no use to an honest client.
   }
-  throw errors.invalidToken();
+  throw protocolErrors.invalidToken();
 }
 
 const isText = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';

@@ -1,3 +1,5 @@
+import type { Environment } from '../process/environment.ts';
+
 /** When calls to a node, or to a server outside the shop, are refused instead of being sent. */
 export interface BreakerSettings {
   enabled: boolean;
@@ -11,11 +13,10 @@ export interface BreakerSettings {
   halfOpenMs: number;
 }
 
-/** @param env the checked environment (lib/process/environment.ts) */
-export const breakerSettings = (env: Record<string, unknown>): BreakerSettings => ({
-  enabled: env.CIRCUIT_BREAKER as boolean,
-  threshold: env.CIRCUIT_BREAKER_THRESHOLD as number,
-  minRequests: env.CIRCUIT_BREAKER_MIN_REQUESTS as number,
-  windowSeconds: env.CIRCUIT_BREAKER_WINDOW_SECONDS as number,
-  halfOpenMs: (env.CIRCUIT_BREAKER_HALF_OPEN_SECONDS as number) * 1000,
+export const breakerSettings = (env: Environment): BreakerSettings => ({
+  enabled: env.CIRCUIT_BREAKER,
+  threshold: env.CIRCUIT_BREAKER_THRESHOLD,
+  minRequests: env.CIRCUIT_BREAKER_MIN_REQUESTS,
+  windowSeconds: env.CIRCUIT_BREAKER_WINDOW_SECONDS,
+  halfOpenMs: env.CIRCUIT_BREAKER_HALF_OPEN_SECONDS * 1000,
 });

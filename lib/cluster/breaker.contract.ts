@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../contract/contract.ts';
+import { contract } from '../contract/contract.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
@@ -31,7 +31,3 @@ export const breaker = contract(
   },
   {},
 );
-
-declare module '../contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof breaker> {}
-}

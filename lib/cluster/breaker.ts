@@ -11,7 +11,7 @@ export function breakerService(checkResults: boolean): Middleware {
     created(broker) {
       const outside = () => [...outsideStates].map(([target, state]) => ({ target, state }));
       broker.createService(
-        service()(
+        service(
           contract,
           { checkResults },
           { handlers: { list: () => ({ items: [...trippedCircuits(broker), ...outside()] }) } },

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Scope } from '../auth/access.ts';
 import type { Identity } from '../auth/tokens.ts';
+import type { Checked, DropsKnown } from './checked.ts';
 import type { Infer, InferRule } from './infer.ts';
 
 /** A fastest-validator schema: field name to rule. Made strict, at every depth, by `service`. */
@@ -10,7 +11,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Who may call: `public` anyone, `customer` one who is logged in, `staff`, `internal` other services only. */
-export type Auth = 'public' | 'customer' | 'staff' | 'internal';
+type Auth = 'public' | 'customer' | 'staff' | 'internal';
 
 /** What may be sent as a stream: media types, size in bytes, and how long it may take, 15 minutes when left out. */
 export interface UploadRule {
@@ -54,8 +55,8 @@ export interface ActionContract {
   produces?: readonly string[];
   /** Other statuses of success than `status`. */
   mayAnswer?: readonly number[];
-  /** The coded errors, of lib/contract/errors.ts, that a caller should expect. */
-  problems?: readonly string[];
+  /** The coded errors that a caller should expect. */
+  problems?: readonly (keyof KnownProblems & string)[];
   /** In milliseconds; the broker's requestTimeout when left out. */
   timeout?: number;
   /** How many a node runs at a time; more wait in line. The broker's bulkhead when left out. */
@@ -83,33 +84,60 @@ export interface Contract<Name extends string = string> {
   events: Readonly<Record<string, EventContract>>;
 }
 
-/** Declares a service's actions and events; keeps their literal types for `ActionsOf` and `EventsOf`. */
+/**
+ * Declares a service's actions and events, and keeps their literal types. Names that do not fit together, such as a path
+ * with a parameter that the action does not have, do not compile.
+ */
 export function contract<
   const Name extends string,
   const A extends Record<string, ActionContract>,
   const E extends Record<string, EventContract>,
->(name: Name, actions: A, events: E): { name: Name; actions: A; events: E } {
+>(
+  name: Name,
+  actions: A & { [K in keyof A]: Checked<A[K], keyof ActionContract, MetaPath> },
+  events: E,
+): { name: Name; actions: A; events: E } {
   return { name, actions, events };
 }
 
-/** Every action by its full name; contracts add theirs by declaration merging. */
+/** The contracts of an application, which it names once, in `Registered`. Their events may drop each other's answers. */
+export const register = <const L extends readonly Contract[]>(
+  contracts: L & { [I in keyof L]: DropsKnown<L[I], EventsOf<L[number]>> },
+): L => contracts;
+
+/** Lists of contracts whose actions can be called. An application adds its own by declaration merging. @public */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
-export interface Actions {}
-/** Every event by its full name; contracts add theirs by declaration merging. */
+export interface Registered {}
+/** Problems by their code. An application adds its own by declaration merging. @public */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
-export interface Events {}
+export interface KnownProblems {}
+
+type AnyRegistered = Registered[keyof Registered] extends readonly (infer C)[] ? C : never;
+/** Every action by its full name. */
+export type Actions = ActionsOf<AnyRegistered>;
+/** Every event by its full name. */
+export type Events = EventsOf<AnyRegistered>;
 
 export type ParamsOf<A> = A extends { params: infer P } ? Infer<P> : never;
 export type ResultOf<A> = A extends { returns: infer R } ? InferRule<R> : undefined;
 
-/** `ActionsOf<typeof cart>`: the contract's actions by full name, for `interface Actions`. */
-export type ActionsOf<C> = C extends { name: infer N extends string; actions: infer A }
-  ? { [K in keyof A & string as `${N}.${K}`]: { params: ParamsOf<A[K]>; result: ResultOf<A[K]> } }
-  : never;
+/** The actions of contracts by their full names. */
+export type ActionsOf<C> = Joined<
+  C extends { name: infer N extends string; actions: infer A }
+    ? { [K in keyof A & string as `${N}.${K}`]: { params: ParamsOf<A[K]>; result: ResultOf<A[K]> } }
+    : never
+>;
 
-/** `EventsOf<typeof product>`: the contract's events by full name, for `interface Events`. */
-export type EventsOf<C> = C extends { name: infer N extends string; events: infer E }
-  ? { [K in keyof E & string as `${N}.${K}`]: ParamsOf<E[K]> }
+/** The events of contracts by their full names. */
+export type EventsOf<C> = Joined<
+  C extends { name: infer N extends string; events: infer E }
+    ? { [K in keyof E & string as `${N}.${K}`]: ParamsOf<E[K]> }
+    : never
+>;
+
+/** A union of objects as one object that has the fields of all. */
+type Joined<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All
   : never;
 
 export type ActionName = keyof Actions & string;
@@ -146,6 +174,9 @@ export interface Meta {
   /** Where moleculer-web finds the Location of what was created. */
   $location?: string;
 }
+
+/** Where in the meta the value of a shard key may be. */
+type MetaPath = (keyof Meta & string) | `user.${keyof Identity & string}`;
 
 /** `stream`: the body, of an action with `upload`. */
 export type Ctx<P> = Omit<Context<P, Meta>, keyof Rpc | 'stream'> & Rpc & { stream?: Readable | null };

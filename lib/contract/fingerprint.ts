@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errors } from './errors.ts';
+import { protocolErrors } from './errors.ts';
 
 /**
  * A hash of a request's body, to tell whether an Idempotency-Key comes again with the same one. Equal for equal bodies,
@@ -27,7 +27,7 @@ export async function readOnce<T>(read: () => T, isKnownKey: () => Promise<boole
   try {
     return read();
   } catch (error) {
-    if (await isKnownKey()) throw errors.idempotencyKeyReused();
+    if (await isKnownKey()) throw protocolErrors.idempotencyKeyReused();
     throw error;
   }
 }

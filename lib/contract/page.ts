@@ -1,14 +1,22 @@
-import { errors } from './errors.ts';
+import { protocolErrors } from './errors.ts';
+
+export const DEFAULT_LIMIT = 20;
+export const MAX_PAGE_ITEMS = 100;
 
 /** The parameters that every list takes. */
 export const pageParams = {
-  limit: { type: 'number', integer: true, min: 1, max: 100, optional: true },
+  limit: { type: 'number', integer: true, min: 1, max: MAX_PAGE_ITEMS, optional: true },
   cursor: { type: 'string', max: 512, optional: true },
 } as const;
 
-export const DEFAULT_LIMIT = 20;
 /** A page whose items take more bytes than this ends earlier than its `limit`; one item it always has. */
 export const MAX_PAGE_BYTES = 512 * 1024;
+
+/** One page of a list; `nextCursor` leads to the next one and is null on the last. */
+export interface CursorPage<T> {
+  items: T[];
+  nextCursor: string | null;
+}
 
 /** The contract rule of a list's answer. */
 export const pageOf = <const R>(item: R) =>
@@ -38,7 +46,7 @@ export function decodeCursor(cursor: string, shape: readonly ('string' | 'number
 
 /** A cursor that is not of this list. */
 export const foreignCursor = () =>
-  errors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
+  protocolErrors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
 
 /** How many of the items, at least one, fit into a page. */
 export function fitting(items: readonly unknown[]): number {
@@ -51,11 +59,7 @@ export function fitting(items: readonly unknown[]): number {
 }
 
 /** One page of `items`, which were read with one more than `limit` to see whether there is a next. */
-export function page<T>(
-  items: T[],
-  limit: number,
-  place: (last: T) => (string | number)[],
-): { items: T[]; nextCursor: string | null } {
+export function page<T>(items: T[], limit: number, place: (last: T) => readonly (string | number)[]): CursorPage<T> {
   const shown = items.slice(0, fitting(items.slice(0, limit)));
   const last = shown.at(-1);
   const more = items.length > shown.length && last !== undefined;

@@ -1,14 +1,11 @@
-import type { ValidationSchema } from 'fastest-validator';
-import type { ActionSchema, EventSchema, Service, ServiceSchema } from 'moleculer';
-import { audited } from '../../services/customer/staff/audited.ts';
+import type { ActionSchema, ServiceSchema } from 'moleculer';
 import { allows } from '../auth/access.ts';
-import type { ActionContract, Broker, Contract, Ctx, Events, Meta, ParamsOf, ResultOf, Schema } from './contract.ts';
-import { errors } from './errors.ts';
+import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf } from './contract.ts';
+import { protocolErrors } from './errors.ts';
+import type { AddedBy, Mixins, NeedsMet, Self } from './mixin.ts';
+import { type ActionHandler, wrapped } from './staff-actions.ts';
+import { resultCheck, strict } from './strict.ts';
 import { timeoutOf } from './upload-time.ts';
-import { Validator } from './validator.ts';
-
-/** `this` of a handler: the service with what its mixins bring (`V`). */
-export type Self<V> = Omit<Service, 'broker'> & { broker: Broker } & V;
 
 /** An action without `returns` may end without a word. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler's return type
@@ -19,15 +16,16 @@ export type Handlers<A, S> = {
   [K in keyof A]: (this: S, ctx: Ctx<ParamsOf<A[K]>>) => Answer<ResultOf<A[K]>>;
 };
 
-interface Definition<C extends Contract, V> {
-  mixins?: Partial<ServiceSchema>[];
+interface Definition<C extends Contract, M extends Mixins, This = Self<AddedBy<M>>> {
+  /** Not of more than one type, so that the compiler knows what they add. */
+  mixins?: M & NeedsMet<M>;
   /** Services that must be there before this one starts. */
   dependencies?: string[];
-  handlers: Handlers<C['actions'], Self<V>>;
-  events?: { [K in keyof Events]?: (this: Self<V>, ctx: Ctx<Events[K]>) => void | Promise<void> };
-  created?(this: Self<V>): void;
-  started?(this: Self<V>): Promise<void>;
-  stopped?(this: Self<V>): Promise<void>;
+  handlers: Handlers<C['actions'], This>;
+  events?: { [K in keyof Events]?: (this: This, ctx: Ctx<Events[K]>) => void | Promise<void> };
+  created?(this: This): void;
+  started?(this: This): Promise<void>;
+  stopped?(this: This): Promise<void>;
 }
 
 interface Options {
@@ -37,31 +35,33 @@ interface Options {
 
 /**
  * A Moleculer service from its contract: each action gets its strict check, its access rule and its retry policy.
- * `V` is what the mixins add to `this`.
+ * What its mixins add is in the `this` of its handlers.
  */
-export const service =
-  <V = unknown>() =>
-  <C extends Contract>(contract: C, options: Options, definition: Definition<C, V>): ServiceSchema => {
-    const { handlers, events = {}, ...rest } = definition;
-    const actions: Record<string, ActionSchema> = {};
-    for (const [name, action] of Object.entries(contract.actions)) {
-      const handler = handlers[name] as (this: unknown, ctx: Ctx<unknown>) => unknown;
-      actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
-    }
-    // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
-    return { ...rest, name: contract.name, actions, events: events as Record<string, EventSchema> } as ServiceSchema;
-  };
+export function service<C extends Contract, const M extends Mixins = readonly []>(
+  contract: C,
+  options: Options,
+  definition: Definition<C, M>,
+): ServiceSchema {
+  const { handlers, events = {}, ...rest } = definition;
+  const actions: Record<string, ActionSchema> = {};
+  for (const [name, action] of Object.entries(contract.actions)) {
+    const handler = handlers[name] as ActionHandler;
+    actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
+  }
+  // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
+  return { ...rest, name: contract.name, actions, events } as unknown as ServiceSchema;
+}
 
 function actionSchema(
   name: string,
   action: ActionContract,
-  handler: (this: unknown, ctx: Ctx<unknown>) => unknown,
+  handler: ActionHandler,
   { checkResults }: Options,
 ): ActionSchema {
   // What is no JSON, a document or a stream, cannot be checked as such.
   const checked = checkResults && action.returns !== 'any' ? resultCheck(name, action) : undefined;
   const timeout = timeoutOf(action);
-  const run = action.auth === 'staff' ? audited(name, handler) : handler;
+  const run = action.auth === 'staff' ? wrapped(name, handler) : handler;
   return {
     visibility: action.visibility,
     params: { $$strict: true, ...strict(action.params) },
@@ -89,62 +89,25 @@ export function admit(action: ActionContract, ctx: { meta: Meta }): void {
     case 'internal': // kept from the outside by having no route and not being published
       return;
     case 'customer':
-      if (!ctx.meta.user) throw errors.unauthenticated();
+      if (!ctx.meta.user) throw protocolErrors.unauthenticated();
       return;
     case 'staff':
-      if (!ctx.meta.user) throw errors.unauthenticated();
+      if (!ctx.meta.user) throw protocolErrors.unauthenticated();
       // To whoever may not do it, what staff does is not there.
-      if (!allows(ctx.meta.user.role, action.scope)) throw errors.notFound();
+      if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
       return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);
   }
 }
 
-/** The logged-in customer's id. Only for actions with `auth: 'customer'`, where `admit` has made sure of it. */
-export function customerOf(ctx: Ctx<unknown>): string {
-  if (!ctx.meta.user) throw errors.unauthenticated();
-  return ctx.meta.user.id;
-}
+/** The logged-in customer's id. For actions with `auth: 'customer'`, where `admit` has made sure that there is one. */
+export const customerOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
 
-/** The id of the member of staff who calls. Only for actions with `auth: 'staff'`. */
-export const staffOf = customerOf;
+/** The id of the member of staff who calls. For actions with `auth: 'staff'`. */
+export const staffOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
 
-/**
- * fastest-validator refuses unknown fields only where each object says so, and takes null for any optional field, which
- * no handler expects. Needs the option `considerNullAsAValue`.
- */
-export function strict(schema: Schema): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
-}
-
-function strictRule(rule: unknown): unknown {
-  if (Array.isArray(rule)) return rule.map(strictRule);
-  if (typeof rule === 'string') return `${rule}|nullable:false`;
-  if (typeof rule !== 'object' || rule === null) return rule;
-  const { props, items, rules, value } = rule as Record<string, unknown>;
-  return {
-    nullable: false,
-    ...rule,
-    // Or 1 would be taken for true.
-    ...('type' in rule && rule.type === 'equal' ? { strict: true } : {}),
-    ...(props ? { strict: true, props: strict(props as Schema) } : {}),
-    ...(items ? { items: strictRule(items) } : {}),
-    ...(rules ? { rules: strictRule(rules) } : {}),
-    ...(value && 'type' in rule && rule.type === 'record' ? { value: strictRule(value) } : {}),
-  };
-}
-
-const validator = new Validator({ considerNullAsAValue: true });
-
-function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
-  const rule = action.returns ? strictRule(action.returns) : { type: 'any', optional: true };
-  // When it is first needed: to compile all of them takes half a second.
-  let check: ReturnType<typeof validator.compile> | undefined;
-  return (result) => {
-    check ??= validator.compile({ $$strict: true, result: rule } as ValidationSchema);
-    // A copy, as the transporter would make: undefined fields are gone, and the check may not touch the original.
-    const found = check({ result: result === undefined ? undefined : JSON.parse(JSON.stringify(result)) });
-    if (found !== true) throw new Error(`${name} answered against its contract: ${JSON.stringify(found)}`);
-  };
+function callerOf({ meta }: Ctx<unknown>): string {
+  if (!meta.user) throw protocolErrors.unauthenticated();
+  return meta.user.id;
 }

@@ -1,4 +1,4 @@
-import { errors } from './errors.ts';
+import { protocolErrors } from './errors.ts';
 import { startOfDay } from './time-zone.ts';
 
 /** The contract rule of a moment: ISO 8601 in UTC. What it lets through may still be no day; see `timeOf`. */
@@ -14,7 +14,7 @@ export function timeOf(field: string, text: string): Date {
   const said = Number.isNaN(+time) ? '' : time.toISOString();
   // Of a day that there is not, Date makes another one or none.
   if (said.slice(0, 19) === text.slice(0, 19)) return time;
-  throw errors.invalidRequest([{ pointer: `/${field}`, detail: `There is no such time as ${text}.` }]);
+  throw protocolErrors.invalidRequest([{ pointer: `/${field}`, detail: `There is no such time as ${text}.` }]);
 }
 
 /** The contract rule of a moment, or of a day in the shop's time zone. */

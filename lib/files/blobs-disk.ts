@@ -4,7 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { type Blobs, checkBlobName } from './blobs.ts';
 
 /** Unfinished files of a killed process are removed after this time. */
@@ -82,7 +82,7 @@ async function syncFolder(folder: string): Promise<void> {
 /** The operator has to fix a disk that is not writable; staff who upload get a message that says so. @throws unavailable */
 function refuseReadOnly(error: NodeJS.ErrnoException): never {
   if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOSPC'].includes(error.code ?? '')) throw error;
-  throw errors.unavailable(
+  throw protocolErrors.unavailable(
     'This shop has no place for files: its operator has to set S3_BUCKET, or a writable DATA_DIR.',
   );
 }

@@ -10,7 +10,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { OutsideBreaker } from '../process/outside-breaker.ts';
 import { type BlobConfig, type Blobs, checkBlobName } from './blobs.ts';
 
@@ -99,7 +99,7 @@ export class S3Blobs implements Blobs {
       return await this.#breaker.run(() => send(this.#client));
     } catch (error) {
       if (!isOutage(error) && statusOf(error) !== 429) throw error;
-      throw errors.unavailable('The files of the shop cannot be reached right now.');
+      throw protocolErrors.unavailable('The files of the shop cannot be reached right now.');
     }
   }
 

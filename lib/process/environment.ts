@@ -1,134 +1,76 @@
 import { Validator } from '../contract/validator.ts';
-import { NODE_KINDS } from './node-kinds.ts';
+import { clusterSettings } from './settings/cluster.ts';
+import { gatewaySettings } from './settings/gateway.ts';
+import { outsideSettings } from './settings/outside.ts';
+import { processSettings } from './settings/process.ts';
+import { NotAllowed, type Setting, type SettingValue } from './settings/setting.ts';
+import { shopSettings } from './settings/shop.ts';
+import { StartError } from './start-error.ts';
 
-const port = { type: 'number', integer: true, min: 0, max: 65535, convert: true } as const;
-const flag = { type: 'boolean', convert: true } as const;
-
-/** The rule of each variable. */
-export const SETTINGS = {
-  NODE_ENV: { type: 'enum', values: ['development', 'test', 'production'], default: 'development' },
-  SERVICES: { type: 'string', default: 'customer,product,shopping,api' },
-  NODE_ID: { type: 'string', pattern: /^[\w-]+$/, optional: true },
-  HOST: { type: 'string', default: '127.0.0.1' },
-  PORT: { ...port, default: 3000 },
-  REUSE_PORT: { ...flag, default: false },
-  PROBE_PORT: { ...port, default: 0 },
-  DATA_DIR: { type: 'string', default: './data' },
-  NATS_URL: { type: 'string', pattern: /^(nats|tls):\/\//, optional: true },
-  NATS_SYSTEM_URL: { type: 'string', pattern: /^(nats|tls):\/\//, optional: true },
-  NATS_CA_FILE: { type: 'string', optional: true },
-  NATS_CERT_FILE: { type: 'string', optional: true },
-  NATS_KEY_FILE: { type: 'string', optional: true },
-  MONGO_URL: { type: 'string', pattern: /^mongodb(\+srv)?:\/\//, optional: true },
-  DATABASE_PREFIX: { type: 'string', pattern: /^[\w-]{0,40}$/, default: 'shop-' },
-  CONNECT_TIMEOUT: { type: 'number', min: 0, max: 3600, convert: true, default: 30 },
-  TOKEN_SECRET: { type: 'string', min: 32, optional: true },
-  TOKEN_SECRET_PREVIOUS: { type: 'string', min: 32, optional: true },
-  TOKEN_PRIVATE_KEY_FILE: { type: 'string', optional: true },
-  TOKEN_PUBLIC_KEY_FILES: { type: 'string', optional: true },
-  PUBLIC_URL: { type: 'string', pattern: /^https?:\/\/[^\s/]+$/, optional: true },
-  CORS_ORIGINS: { type: 'string', optional: true },
-  TRUSTED_PROXIES: { type: 'string', optional: true },
-  LOGINS_PER_MINUTE: { type: 'number', integer: true, min: 1, convert: true, default: 30 },
-  MUTATIONS_PER_MINUTE: { type: 'number', integer: true, min: 1, convert: true, default: 600 },
-  READS_PER_MINUTE: { type: 'number', integer: true, min: 1, convert: true, default: 6000 },
-  MIN_CONCURRENCY: { type: 'number', integer: true, min: 1, max: 10_000, convert: true, default: 16 },
-  VERIFIED_LOGIN: { ...flag, default: false },
-  ARGON2_MEMORY: { type: 'number', integer: true, min: 8, max: 1_048_576, convert: true, default: 19_456 },
-  ARGON2_PASSES: { type: 'number', integer: true, min: 1, max: 10, convert: true, default: 2 },
-  CURRENCY: { type: 'string', pattern: /^[A-Z]{3}$/, default: 'EUR' },
-  CURRENCIES: { type: 'string', pattern: /^[A-Z]{3}(, *[A-Z]{3})*$/, optional: true },
-  TIME_ZONE: { type: 'string', default: 'UTC' },
-  SEED: { ...flag, optional: true },
-  METRICS_PORT: { ...port, default: 0 },
-  AUDIT_SECONDS: { type: 'number', integer: true, min: 0, max: 86_400, convert: true, default: 300 },
-  CIRCUIT_BREAKER: { ...flag, default: true },
-  CIRCUIT_BREAKER_THRESHOLD: { type: 'number', min: 0.01, max: 1, convert: true, default: 0.5 },
-  CIRCUIT_BREAKER_MIN_REQUESTS: { type: 'number', integer: true, min: 1, max: 1000, convert: true, default: 5 },
-  CIRCUIT_BREAKER_WINDOW_SECONDS: { type: 'number', min: 1, max: 3600, convert: true, default: 10 },
-  CIRCUIT_BREAKER_HALF_OPEN_SECONDS: { type: 'number', min: 0.1, max: 3600, convert: true, default: 5 },
-  PAYMENT_PROVIDER: { type: 'enum', values: ['sandbox', 'stripe'], optional: true },
-  STRIPE_SECRET_KEY: { type: 'string', pattern: /^(sk|rk)_/, optional: true },
-  STRIPE_WEBHOOK_SECRET: { type: 'string', pattern: /^whsec_/, optional: true },
-  STRIPE_API_URL: { type: 'string', pattern: /^https?:\/\//, default: 'https://api.stripe.com' },
-  S3_BUCKET: { type: 'string', pattern: /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, optional: true },
-  S3_ENDPOINT: { type: 'string', pattern: /^https?:\/\/[^\s/@]+\/?$/, optional: true },
-  S3_REGION: { type: 'string', pattern: /^[\w-]+$/, default: 'us-east-1' },
-  S3_PREFIX: { type: 'string', pattern: /^([\w-]+\/)*$/, default: '' },
-  S3_ACCESS_KEY_ID: { type: 'string', min: 1, optional: true },
-  S3_SECRET_ACCESS_KEY: { type: 'string', min: 1, optional: true },
-  SMTP_URL: { type: 'string', pattern: /^smtps?:\/\//, optional: true },
-  MAIL: { type: 'enum', values: ['file'], optional: true },
-  MAIL_FROM: { type: 'string', default: 'Shop <shop@localhost>' },
-  SELLER: { type: 'string', default: 'Moleculer Shop, 1 Market Street, 10115 Berlin' },
-  PRICING_FILE: { type: 'string', optional: true },
-  HOLD_MINUTES: { type: 'number', min: 0.01, max: 1440, convert: true, default: 15 },
-  WITHDRAWAL_DAYS: { type: 'number', integer: true, min: 0, max: 3650, convert: true, default: 14 },
-  LOG_LEVEL: { type: 'enum', values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'warn' },
+/** All settings, under the headings that README has them under. */
+export const SETTING_GROUPS = {
+  'The process': processSettings,
+  'The cluster': clusterSettings,
+  'The gateway': gatewaySettings,
+  'The shop': shopSettings,
+  'Payments, files and mails': outsideSettings,
 } as const;
 
-export const check = new Validator().compile({ ...SETTINGS });
+const ALL = {
+  ...processSettings,
+  ...clusterSettings,
+  ...gatewaySettings,
+  ...shopSettings,
+  ...outsideSettings,
+} as const;
 
-/** What each variable must be, for the message that refuses another value. */
-export const HINTS: Record<string, string> = {
-  NODE_ENV: 'one of development, test, production',
-  SERVICES: `a comma-separated list of ${NODE_KINDS.join(', ')}`,
-  NODE_ID: 'letters, digits, - and _',
-  PORT: 'a port number from 0 to 65535',
-  PROBE_PORT: 'a port number from 0 to 65535',
-  REUSE_PORT: 'true or false',
-  SEED: 'true or false',
-  NATS_URL: 'an address such as nats://127.0.0.1:4222',
-  NATS_SYSTEM_URL: 'an address such as nats://sys:password@127.0.0.1:4222',
-  MONGO_URL: 'an address such as mongodb://127.0.0.1:27017',
-  DATABASE_PREFIX: 'up to 40 letters, digits, - and _',
-  CONNECT_TIMEOUT: 'a number of seconds from 0 to 3600',
-  TOKEN_SECRET: 'a secret of at least 32 characters, such as openssl rand -hex 32 makes',
-  TOKEN_SECRET_PREVIOUS: 'the TOKEN_SECRET from before, of at least 32 characters',
-  PUBLIC_URL: 'an address without a path such as https://shop.example.com',
-  CORS_ORIGINS: 'origins such as https://shop.example.com, separated by commas, without paths and without *',
-  TRUSTED_PROXIES: 'addresses or networks such as 10.0.0.0/8, separated by commas, none of them of all addresses',
-  LOGINS_PER_MINUTE: 'a whole number from 1',
-  MUTATIONS_PER_MINUTE: 'a whole number from 1',
-  READS_PER_MINUTE: 'a whole number from 1',
-  MIN_CONCURRENCY: 'a whole number from 1 to 10000',
-  VERIFIED_LOGIN: 'true or false',
-  ARGON2_MEMORY: 'a number of KiB from 8 to 1048576',
-  ARGON2_PASSES: 'a number from 1 to 10',
-  CURRENCY: 'an ISO 4217 code such as EUR',
-  CURRENCIES: 'ISO 4217 codes such as EUR,USD, separated by commas',
-  TIME_ZONE: 'an IANA time zone such as Europe/Berlin',
-  METRICS_PORT: 'a port number from 0 to 65535',
-  AUDIT_SECONDS: 'a number of seconds from 0 (never) to 86400',
-  CIRCUIT_BREAKER: 'true or false',
-  CIRCUIT_BREAKER_THRESHOLD: 'a rate from 0.01 to 1',
-  CIRCUIT_BREAKER_MIN_REQUESTS: 'a whole number from 1 to 1000',
-  CIRCUIT_BREAKER_WINDOW_SECONDS: 'a number of seconds from 1 to 3600',
-  CIRCUIT_BREAKER_HALF_OPEN_SECONDS: 'a number of seconds from 0.1 to 3600',
-  PAYMENT_PROVIDER: 'sandbox or stripe',
-  STRIPE_SECRET_KEY: 'a secret key of Stripe, which begins with sk_ or rk_',
-  STRIPE_WEBHOOK_SECRET: 'a signing secret of Stripe, which begins with whsec_',
-  STRIPE_API_URL: 'an address such as https://api.stripe.com',
-  S3_BUCKET: 'the name of a bucket',
-  S3_ENDPOINT: 'an address such as https://s3.example.com, without a path',
-  S3_REGION: 'a region such as eu-central-1',
-  S3_PREFIX: 'folders such as shop/, each with a slash behind it',
-  S3_ACCESS_KEY_ID: 'an access key',
-  S3_SECRET_ACCESS_KEY: 'the secret of the access key',
-  SMTP_URL: 'an address such as smtp://user:password@mail.example.com:587',
-  MAIL: 'file, or unset',
-  HOLD_MINUTES: 'a number of minutes from 0.01 to 1440',
-  WITHDRAWAL_DAYS: 'a whole number of days from 0 (delivery is never refunded with a return) to 3650',
-  LOG_LEVEL: 'one of fatal, error, warn, info, debug, trace',
-};
+/** Each variable that is read, by its name. */
+export const SETTINGS: Readonly<Record<string, Setting>> = ALL;
 
-/** Variables whose value no message repeats. */
-export const SECRETS: ReadonlySet<string> = new Set([
-  'TOKEN_SECRET',
-  'TOKEN_SECRET_PREVIOUS',
-  'STRIPE_SECRET_KEY',
-  'STRIPE_WEBHOOK_SECRET',
-  'SMTP_URL',
-  'S3_ACCESS_KEY_ID',
-  'S3_SECRET_ACCESS_KEY',
-]);
+type OptionalName = { [N in SettingName]: (typeof ALL)[N]['rule'] extends { optional: true } ? N : never }[SettingName];
+
+export type SettingName = keyof typeof ALL;
+/** The environment after the check, with the defaults. */
+export type Environment = {
+  [N in Exclude<SettingName, OptionalName>]: SettingValue<(typeof ALL)[N]>;
+} & { [N in OptionalName]?: SettingValue<(typeof ALL)[N]> | undefined };
+
+const check = new Validator().compile(
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, { rule }]) => [name, { ...rule }])),
+);
+
+/**
+ * Reads and checks every setting by itself. An empty variable is an unset one: compose files and manifests pass them so.
+ * @throws {StartError} naming the variable, what was given and what is allowed
+ */
+export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+  const values: Record<string, unknown> = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== ''),
+  );
+  const faults = check(values);
+  if (Array.isArray(faults)) {
+    const name = faults[0]?.field ?? '';
+    throw refusal(name, `but is ${shown(name, source[name])}`);
+  }
+  return Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, setting]) => [name, parsed(name, setting, values[name])]),
+  ) as Environment;
+}
+
+/** The line that refuses a value, such as "PORT must be a port number from 0 to 65535, but is "x"". */
+export function refusal(name: string, reason: string, separator = ', '): StartError {
+  return new StartError(`${name} must be ${SETTINGS[name]?.allowed}${separator}${reason}`);
+}
+
+function parsed(name: string, { parse }: Setting, value: unknown): unknown {
+  if (!parse || typeof value !== 'string') return value;
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof NotAllowed)) throw error;
+    throw refusal(name, `but ${error.isPart ? 'has' : 'is'} ${shown(name, error.given)}`);
+  }
+}
+
+const shown = (name: string, value: unknown): string =>
+  SETTINGS[name]?.isSecret ? 'something else' : JSON.stringify(value);

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type { BreakerSettings } from '../cluster/breaker-settings.ts';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 
 /** A server outside this system: its label in metrics and logs, and its name in error details. */
 export interface OutsideServer {
@@ -85,7 +85,7 @@ export class OutsideBreaker {
     }
   }
 
-  #unavailable = () => errors.unavailable(`The ${this.#server.name} cannot be reached right now.`);
+  #unavailable = () => protocolErrors.unavailable(`The ${this.#server.name} cannot be reached right now.`);
 
   #publish(state: BreakerChange['state']): void {
     outsideStates.set(this.#server.label, state);

@@ -38,7 +38,7 @@ const SECRET_PATTERNS: readonly [RegExp, string | ((found: string) => string)][]
 /** A stable pseudonym: one person's log lines can be correlated without their address. */
 const digest = (email: string): string => createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 12);
 
-export const redactText = (text: string): string =>
+const redactText = (text: string): string =>
   SECRET_PATTERNS.reduce(
     (rest, [pattern, replacement]) =>
       typeof replacement === 'string' ? rest.replace(pattern, replacement) : rest.replace(pattern, replacement),

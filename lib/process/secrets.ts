@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StartError } from './start-error.ts';
 
 /** In characters: 128 bits, also in hexadecimal digits. */
-export const MIN_SECRET_LENGTH = 32;
+const MIN_SECRET_LENGTH = 32;
 /** 32 random hexadecimal digits have fewer with a probability of one in ten million. */
 const MIN_DISTINCT_CHARACTERS = 8;
 /** Share of adjacent characters with equal or consecutive codes. A larger share is a sequence, not random. */

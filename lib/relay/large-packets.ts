@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Errors, ServiceBroker } from 'moleculer';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { maxMessageBytes } from './message-limit.ts';
 import { answerLastPart, type PartReader } from './part-reader.ts';
 import type { StreamRelay } from './stream.ts';
 
 /** A larger packet is refused: the receiver needs several times its size in memory to parse it. */
-export const MAX_PACKET_BYTES = 32 * 1024 ** 2;
+const MAX_PACKET_BYTES = 32 * 1024 ** 2;
 /** Limit for all large packets that a node holds for others to read. */
 const MAX_HELD_BYTES = 128 * 1024 ** 2;
 
@@ -92,10 +92,11 @@ export class LargePackets {
   }
 
   #refusalOf(type: string, bytes: number): Errors.MoleculerError | undefined {
-    if (!RELAYED_PACKET_TYPES.includes(type)) return errors.messageTooLarge(bytes, maxMessageBytes(this.#broker));
-    if (bytes > MAX_PACKET_BYTES) return errors.messageTooLarge(bytes, MAX_PACKET_BYTES);
+    if (!RELAYED_PACKET_TYPES.includes(type))
+      return protocolErrors.messageTooLarge(bytes, maxMessageBytes(this.#broker));
+    if (bytes > MAX_PACKET_BYTES) return protocolErrors.messageTooLarge(bytes, MAX_PACKET_BYTES);
     if (this.#heldBytes + bytes <= MAX_HELD_BYTES) return undefined;
-    return errors.unavailable('Too much is being passed on right now. Try again in a moment.');
+    return protocolErrors.unavailable('Too much is being passed on right now. Try again in a moment.');
   }
 
   #hold(data: Buffer): string {

@@ -59,7 +59,7 @@ export function relayMiddleware(
       awaitLastParts(broker, streams, lastPartsMs);
       expiry = setInterval(() => streams.expire(), EXPIRY_INTERVAL_MS).unref();
       broker.createService(
-        service()(
+        service(
           contract,
           { checkResults },
           {

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../contract/contract.ts';
+import { contract } from '../contract/contract.ts';
 
 const internal = { visibility: 'public', auth: 'internal', idempotent: false, circuitBreaker: false } as const;
 const id = { type: 'string', max: 64 } as const;
@@ -20,7 +20,3 @@ export const relay = contract(
   },
   {},
 );
-
-declare module '../contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof relay> {}
-}

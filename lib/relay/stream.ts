@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { errors } from '../contract/errors.ts';
+import { protocolErrors } from '../contract/errors.ts';
 import { MAX_PART_BYTES } from './message-limit.ts';
 
 /** A stream without a read for this long is closed. */
@@ -50,7 +50,7 @@ export class StreamRelay {
   /** @throws unavailable for an unknown or closed stream, and the error of the stream */
   async read(id: string): Promise<Part> {
     const offer = this.#offers.get(id);
-    if (!offer) throw errors.unavailable('This stream is no longer there.');
+    if (!offer) throw protocolErrors.unavailable('This stream is no longer there.');
     offer.askedAt = Number.POSITIVE_INFINITY;
     try {
       if (offer.rest.length === 0) {

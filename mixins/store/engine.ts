@@ -8,8 +8,16 @@ export interface Index {
   sparse?: boolean;
 }
 
-type Scalar = string | number | boolean | Date;
-type Condition = Scalar | { $in: readonly Scalar[] } | { $gt?: Scalar; $gte?: Scalar; $lt?: Scalar; $lte?: Scalar };
+export type Scalar = string | number | boolean | Date;
+/** At least one of them; all that are given have to hold. */
+export interface Operators {
+  $in?: readonly Scalar[];
+  $gt?: Scalar;
+  $gte?: Scalar;
+  $lt?: Scalar;
+  $lte?: Scalar;
+}
+export type Condition = Scalar | Operators;
 /** Dotted field -> what it equals, is one of, or lies between: what both databases take alike. */
 export type Filter = Readonly<Record<string, Condition>>;
 export interface FindOptions {

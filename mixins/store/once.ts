@@ -1,4 +1,4 @@
-import { errors } from '../../lib/contract/errors.ts';
+import { protocolErrors } from '../../lib/contract/errors.ts';
 import type { Decision } from './changes.ts';
 
 /**
@@ -43,7 +43,7 @@ export function once(
   change: () => Record<string, unknown>,
   answer?: unknown,
 ): Decision<undefined> {
-  if (until < +now || until > +now + LONGEST) throw errors.unavailable('This came too late. Ask again.');
+  if (until < +now || until > +now + LONGEST) throw protocolErrors.unavailable('This came too late. Ask again.');
   if (Object.hasOwn(back, key)) return { answer: undefined };
   const patch: Record<string, unknown> = { ...change(), [`back.${key}`]: { at: now, acked: false, answer } };
   for (const [old, { at, acked }] of Object.entries(back)) {

@@ -1,13 +1,18 @@
 import { isDate } from 'node:util/types';
 import type { Service, ServiceSchema } from 'moleculer';
 import DbService from 'moleculer-db';
-import type { Self } from '../../lib/contract/service.ts';
+import type { Mixin, Self } from '../../lib/contract/mixin.ts';
+import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
+import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
+
+/** Some fields of a document; of a union of documents, of each of them. */
+export type Part<T, K extends keyof T> = T extends unknown ? Pick<T, K> : never;
 
 /** A service's own documents of type `T`, and the only ways to read and change them. */
 export interface Store<T> {
@@ -20,7 +25,16 @@ export interface Store<T> {
   find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options?: FindOptions & { fields?: readonly K[] },
-  ): Promise<Pick<T, K>[]>;
+  ): Promise<Part<T, K>[]>;
+  /**
+   * One page of a list that clients read by `limit` and `cursor`.
+   * @throws invalid-request for a cursor of another list
+   */
+  page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
+  page<K extends keyof T & string>(
+    filter: Filter,
+    options: PageOptions<T> & { fields: readonly K[] },
+  ): Promise<CursorPage<Pick<T, K>>>;
   /**
    * Those of a filter a batch at a time, in no order, so that few are in memory however many there are. What changes
    * meanwhile comes as it was or as it is, or not at all if it is new or gone.
@@ -28,7 +42,7 @@ export interface Store<T> {
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
-  ): AsyncGenerator<Pick<T, K>[]>;
+  ): AsyncGenerator<Part<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
@@ -56,15 +70,11 @@ export interface StoreOptions<T> {
  * Mixes in `this.store`: one collection, in MongoDB when the config has an address and else in a NeDB file, through
  * moleculer-db. Ready for use, indexes and all, when the service's own `started` runs.
  */
-export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Partial<ServiceSchema> {
-  const { node, collection, indexes = [], written } = options;
-  const database = config.databasePrefix + node;
-  const adapter = config.mongoUrl
-    ? new MongoAdapter(config.mongoUrl, database, collection)
-    : new NedbAdapter(config.dataDir, database, collection);
+export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Mixin<{ store: Store<T> }> {
+  const { collection, indexes = [], written } = options;
   const mixin = {
     mixins: [DbService as unknown as Partial<ServiceSchema>],
-    adapter,
+    adapter: adapterOf(config, options),
     collection,
     // Its ready-made actions would let any caller past the rules of the domain.
     actions: Object.fromEntries(Object.keys(readyMade.actions).map((name) => [name, false])),
@@ -86,12 +96,26 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
   return mixin;
 }
 
+export type Adapter = MongoAdapter | NedbAdapter;
+
+/** The adapter of a collection, not connected yet. */
+export function adapterOf(
+  config: Config,
+  { node, collection }: Pick<StoreOptions<never>, 'node' | 'collection'>,
+): Adapter {
+  const database = config.databasePrefix + node;
+  return config.mongoUrl
+    ? new MongoAdapter(config.mongoUrl, database, collection)
+    : new NedbAdapter(config.dataDir, database, collection);
+}
+
 /** What a service has of moleculer-db's mixin and of ours. */
 type Mixed<T> = Service & { adapter: Engine; store: Store<T> };
 
 const readyMade = DbService as unknown as { actions: object };
 
-class DocumentStore<T extends Versioned> implements Store<T> {
+/** The store of one collection on either engine. */
+export class DocumentStore<T extends Versioned> implements Store<T> {
   readonly #engine: Engine;
   readonly #changes: Changes<T>;
 
@@ -123,17 +147,28 @@ class DocumentStore<T extends Versioned> implements Store<T> {
   async find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: FindOptions & { fields?: readonly K[] } = {},
-  ): Promise<Pick<T, K>[]> {
+  ): Promise<Part<T, K>[]> {
     refuseOdd(filter);
-    return (await this.#engine.query(filter, options)) as Pick<T, K>[];
+    return (await this.#engine.query(filter, options)) as unknown[] as Part<T, K>[];
+  }
+
+  page(filter: Filter, options: PageOptions<T>): Promise<CursorPage<T>>;
+  page<K extends keyof T & string>(
+    filter: Filter,
+    options: PageOptions<T> & { fields: readonly K[] },
+  ): Promise<CursorPage<Pick<T, K>>>;
+  async page(filter: Filter, options: PageOptions<T> & { fields?: readonly string[] }): Promise<CursorPage<T>> {
+    refuseOdd(filter);
+    const read = async (range: Filter, how: FindOptions) => (await this.#engine.query(range, how)) as T[];
+    return readPageOf(read, filter, options);
   }
 
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
-  ): AsyncGenerator<Pick<T, K>[]> {
+  ): AsyncGenerator<Part<T, K>[]> {
     refuseOdd(filter);
-    return this.#engine.batches(filter, options) as AsyncGenerator<Pick<T, K>[]>;
+    return this.#engine.batches(filter, options) as AsyncGenerator<unknown[]> as AsyncGenerator<Part<T, K>[]>;
   }
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {

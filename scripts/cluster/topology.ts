@@ -15,7 +15,7 @@ export interface Topology {
   servers: { id: string; pid: number | null }[];
 }
 
-export interface TopologyNode {
+interface TopologyNode {
   id: string;
   /** Null while it is down. */
   pid: number | null;

@@ -2,8 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-/** Paths from the root of the repository, each with the paths that it imports. */
-export type Imports = ReadonlyMap<string, readonly string[]>;
+/** Source texts by their path from the root of the repository. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** An import of a file of the repository or of a package. */
+interface Import {
+  /** A path from the root, or the name of a package. */
+  target: string;
+  /** What is imported by name. */
+  names: readonly string[];
+  /** Erased when it runs. */
+  isType: boolean;
+}
+type Imports = ReadonlyMap<string, readonly Import[]>;
 
 const NODE_KINDS = ['customer', 'product', 'shopping', 'api'];
 const MAX_FILES_PER_FOLDER = 25;
@@ -33,20 +44,43 @@ const RULES: readonly Rule[] = [
   })),
 ];
 
+/** What is handed to a handler or a saga's step; domain code is given values instead. */
+const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers Rpc Self Shop Store Worker'.split(' ');
+const WIRING_FILE = /[.-]service\.ts$/;
+const DOMAIN_FOLDER = /^services\/(customer|product|shopping|shared)\//;
+const BROKER_OR_STORE = /^(moleculer|mongodb|nats)|^mixins\/(worker|store\/(store|engine|nedb))/;
+
 /** @returns a line for each import and each folder that breaks a rule */
-export function violationsOf(imports: Imports): string[] {
-  const broken = [...imports].flatMap(([file, targets]) =>
+export function violationsOf(sources: Sources): string[] {
+  const imports: Imports = new Map([...sources].map(([file, source]) => [file, importsOf(file, source)]));
+  const broken = [...imports].flatMap(([file, found]) =>
     RULES.filter(({ from }) => from.test(file)).flatMap(({ name, forbidden, allowed }) =>
-      targets
-        .filter((target) => forbidden.test(target) && !allowed?.test(target))
-        .map((target) => `${file} imports ${target}: ${name}`),
+      found
+        .filter(({ target }) => forbidden.test(target) && !allowed?.test(target))
+        .map(({ target }) => `${file} imports ${target}: ${name}`),
     ),
   );
   return [
     ...broken,
+    ...wiredDomain(imports),
     ...circlesOf(imports).map((circle) => `a circle: ${circle.join(' -> ')}`),
     ...fullFolders(imports),
   ];
+}
+
+/** docs/architecture.md defines both: domain code is all that is not wiring. */
+function wiredDomain(imports: Imports): string[] {
+  const isWiring = (file: string): boolean =>
+    file.startsWith('services/') &&
+    (WIRING_FILE.test(file) ||
+      (imports.get(file) ?? []).some(({ names }) => names.some((n) => WIRED_TYPES.includes(n))));
+  return [...imports]
+    .filter(([file]) => DOMAIN_FOLDER.test(file) && !file.endsWith('.contract.ts') && !isWiring(file))
+    .flatMap(([file, found]) =>
+      found
+        .filter(({ target, isType }) => BROKER_OR_STORE.test(target) || (!isType && isWiring(target)))
+        .map(({ target }) => `${file} imports ${target}: domain code knows neither broker nor store`),
+    );
 }
 
 /** One circle for each file at which a walk along the imports comes back to itself. */
@@ -59,7 +93,7 @@ function circlesOf(imports: Imports): string[][] {
     if (at >= 0) circles.push([...path.slice(at), file]);
     if (at >= 0 || finished.has(file)) return;
     path.push(file);
-    for (const target of imports.get(file) ?? []) walk(target);
+    for (const { target } of imports.get(file) ?? []) walk(target);
     path.pop();
     finished.add(file);
   };
@@ -74,10 +108,19 @@ function fullFolders(imports: Imports): string[] {
     .map(([folder, files]) => `${folder} has ${files.length} files, more than ${MAX_FILES_PER_FOLDER}`);
 }
 
-/** The imports of a file, those of types included. */
-export function importsOf(file: string, source: string): string[] {
-  const specifiers = source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+\.ts)'/g);
-  return [...specifiers].map(([, specifier = '']) => normalize(join(dirname(file), specifier)));
+const IMPORT = /\b(?:import|export)\s+(type\s)?\s*(?:([\w*\s{},]*?)\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'/g;
+
+function importsOf(file: string, source: string): Import[] {
+  return [...source.matchAll(IMPORT)].map(([, type, clause = '', from = '', dynamic]) => {
+    const specifier = dynamic ?? from;
+    const named = clause.split(/[{},]/).map((part) => part.trim());
+    const parts = named.filter((part) => part !== '');
+    return {
+      target: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
+      names: parts.map((part) => part.replace(/^type /, '').replace(/ as .*/, '')),
+      isType: type !== undefined || (parts.length > 0 && parts.every((part) => part.startsWith('type '))),
+    };
+  });
 }
 
 if (import.meta.main) {
@@ -86,8 +129,7 @@ if (import.meta.main) {
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
   const sources = files.filter((file) => file.endsWith('.ts'));
-  const imports = new Map(sources.map((file) => [file, importsOf(file, readFileSync(join(root, file), 'utf8'))]));
-  const violations = violationsOf(imports);
+  const violations = violationsOf(new Map(sources.map((file) => [file, readFileSync(join(root, file), 'utf8')])));
   for (const violation of violations) console.error(violation);
   process.exitCode = violations.length > 0 ? 1 : 0;
 }

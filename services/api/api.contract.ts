@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
+import { contract } from '../../lib/contract/contract.ts';
 
 export const api = contract(
   'api',
@@ -45,7 +45,3 @@ export const api = contract(
   },
   {},
 );
-
-declare module '../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof api> {}
-}

@@ -1,8 +1,9 @@
 import { keyRing } from '../../lib/auth/token-keys.ts';
-import { type Self, service } from '../../lib/contract/service.ts';
+import { properties, type Self } from '../../lib/contract/mixin.ts';
+import { service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isOutage } from '../../lib/process/outage.ts';
-import { type Worker, worker } from '../../mixins/worker.ts';
+import { worker } from '../../mixins/worker.ts';
 import { contracts } from '../contracts.ts';
 import { api } from './api.contract.ts';
 import { gateway } from './gateway.ts';
@@ -14,13 +15,6 @@ import { checkGateway, checkParts } from './readiness.ts';
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
 const CATCH_UP_MS = 5000;
 
-interface Gateway {
-  draining: boolean;
-  worker: Worker;
-  /** Resolves when this gateway knows which sessions have ended, or stops. */
-  learnt: Promise<void>;
-}
-
 export default function apiService(config: Config) {
   const access = {
     keys: keyRing(config),
@@ -28,7 +22,7 @@ export default function apiService(config: Config) {
     addressOf: clientAddress(config.trustedProxies),
   };
 
-  return service<Gateway>()(api, config, {
+  return service(api, config, {
     mixins: [
       worker<Self<unknown>>({
         every: CATCH_UP_MS,
@@ -38,6 +32,8 @@ export default function apiService(config: Config) {
         },
       }),
       gateway(config, routesOf(contracts), access),
+      // Resolves when this gateway knows which sessions have ended, or stops.
+      properties(() => ({ learnt: Promise.resolve() })),
     ],
 
     handlers: {

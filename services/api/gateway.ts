@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, ServiceBroker, ServiceSchema } from 'moleculer';
 import ApiGateway from 'moleculer-web';
 import type { ActionContract, Meta } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
+import type { Mixin } from '../../lib/contract/mixin.ts';
 import { clientNetwork } from '../../lib/process/client-address.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { isLogged } from '../../lib/process/request-log.ts';
+import { errors } from '../shared/problems.ts';
 import { Admission } from './admission/admission.ts';
 import { type Alias, AliasLookup, allowed } from './http/alias-lookup.ts';
 import { createPacedServer, type Sending } from './http/paced-server.ts';
@@ -59,7 +60,7 @@ export function gateway(
   routes: readonly Route[],
   access: Access,
   sending: Sending = {},
-): Partial<ServiceSchema> {
+): Mixin<{ draining: boolean }> {
   const byAction = new Map(routes.map((route) => [route.action, route]));
   const isUpload = uploadRoutes(routes);
   const routeOf = (req: Request): Route => {

@@ -1,5 +1,5 @@
 import type { Broker } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
+import { errors } from '../shared/problems.ts';
 
 /** By node kind, the action that says whether its database is reached. */
 const CHECKS = { customer: 'customer.ready', product: 'product.ready', shopping: 'order.ready' } as const;

@@ -1,4 +1,5 @@
-import { decimalsOf, type Money } from './money.ts';
+import { decimalsOf } from '../../lib/contract/currency.ts';
+import type { Money } from './money.ts';
 
 /** By currency: making one takes longer than all that it is used for. */
 const formats = new Map<string, Intl.NumberFormat>();

@@ -1,6 +1,7 @@
 import countries from 'i18n-iso-countries';
-import { errors, type FieldError } from '../../lib/contract/errors.ts';
+import type { FieldError } from '../../lib/contract/errors.ts';
 import { spellPostcode } from './postcode.ts';
+import { errors } from './problems.ts';
 
 /** A postal address. `country` is ISO 3166-1 alpha-2. */
 export interface PostalAddress {

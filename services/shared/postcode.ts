@@ -23,7 +23,7 @@ const compact = (text: string): string => text.replaceAll(/[\s\-.,:〒()]/g, '')
 const examplesOf = (country: string): string[] => POSTCODE_FORMS[country]?.split('|') ?? [];
 
 /** The first form, as an example for people. */
-export const examplePostcode = (country: string): string | undefined => examplesOf(country)[0];
+const examplePostcode = (country: string): string | undefined => examplesOf(country)[0];
 
 const shapeOf = (example: string): string => compact(example).replaceAll(/\d/g, '9').replaceAll(/[A-Z]/g, 'A');
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from './link.ts';
 import type { Random } from './random.ts';
 
-export const FAULT_KINDS = ['kill', 'freeze', 'kill-nats', 'kill-mongo', 'cut-nats', 'cut-mongo'] as const;
+const FAULT_KINDS = ['kill', 'freeze', 'kill-nats', 'kill-mongo', 'cut-nats', 'cut-mongo'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {

@@ -80,9 +80,9 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     red: /● a Stripe that is away › is told from one that declines/,
   },
   'an outage counts towards the parking of a mail': {
-    file: 'services/customer/mail/mail.ts',
-    find: 'const isWaiting = isOutage(cause) && ',
-    replace: 'const isWaiting = false && ',
+    file: 'mixins/due-work/schedule.ts',
+    find: 'const isAway = isOutage(cause);',
+    replace: 'const isAway = isOutage(null);',
     tests: ['test/unit/customer/mail.test.ts'],
     red: /● a mail that an outage keeps/,
   },

@@ -1,5 +1,6 @@
 import { BREAKER_MUTATIONS } from './breaker-guards.ts';
 import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
+import { DUE_WORK_MUTATIONS } from './due-work-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
@@ -8,7 +9,7 @@ import { ORDER_MUTATIONS } from './order-guards.ts';
 /**
  * The shop's guards, each with what the code would be without it, the tests that then have to fail, and the invariant
  * or the ledger entry that turns red. Run by `npm run mutations`: MUTATION names one, and Jest's transform
- * breaks that guard in that process alone.
+ * (mutate.mjs) breaks that guard in that process alone.
  */
 export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
@@ -107,6 +108,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...BREAKER_MUTATIONS,
   ...GATEWAY_MUTATIONS,
   ...CUSTOMER_MUTATIONS,
+  ...DUE_WORK_MUTATIONS,
   'browsing and ordering share a limit': {
     file: 'services/api/admission/load-class.ts',
     find: "if (CHECKOUT.has(service)) return 'checkout';",
@@ -130,8 +132,8 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'work begins while new connections wait to be taken in': {
     file: 'services/api/admission/arrivals.ts',
-    find: 'const LONGEST_MS = 10;',
-    replace: 'const LONGEST_MS = 0;',
+    find: 'while (this.#connections > before &&',
+    replace: 'while (this.#connections < before &&',
     tests: ['test/unit/api/arrivals.test.ts'],
     red: /● .*work begins when a round has brought no new connection/,
   },
@@ -170,6 +172,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/lib/page.test.ts'],
     red: /● .*ends before it has too many bytes/,
   },
+  'a page leaves out what ties with the last of the page before': {
+    file: 'mixins/store/pages.ts',
+    find: '{ [field]: { $in: [value] }, _id: beyond(id) }, ',
+    replace: '',
+    tests: ['test/integration/store-pages.test.ts'],
+    red: /● .*by a number with ties/,
+  },
   'a packet larger than a message is sent as it is': {
     file: 'lib/relay/large-packets.ts',
     find: 'if (!transit || data.length <= maxMessageBytes(this.#broker))',
@@ -192,11 +201,3 @@ export const MUTATIONS: Record<string, Mutation> = {
     red: /● .*shows what a card needs/,
   },
 };
-
-/** A source as the mutation that MUTATION names leaves it. */
-export function mutated(source: string, file: string): string {
-  const mutation = MUTATIONS[process.env.MUTATION ?? ''];
-  if (!mutation || !file.endsWith(mutation.file)) return source;
-  if (!source.includes(mutation.find)) throw new Error(`${file} no longer has the guard: ${mutation.find}`);
-  return source.replace(mutation.find, mutation.replace);
-}

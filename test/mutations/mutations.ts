@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { MUTATIONS } from './guards.ts';
+import { withoutGuard } from './mutation.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -15,7 +17,7 @@ async function run(mutation: string, tests: readonly string[]) {
   const { TEST_MONGO_URL = '', TEST_NATS_URL = '', TEST_NATS_SYSTEM_URL = '' } = process.env;
   const servers = { MONGO_URL: TEST_MONGO_URL, NATS_URL: TEST_NATS_URL, NATS_SYSTEM_URL: TEST_NATS_SYSTEM_URL };
   const env = { ...process.env, ...seeded, ...servers, MUTATION: mutation };
-  const options = ['--bail'];
+  const options = ['--config', 'test/mutations/mutated.config.mjs', '--bail'];
   const child = spawn(process.execPath, [...args, ...options, ...tests], { cwd: ROOT, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -29,7 +31,9 @@ async function run(mutation: string, tests: readonly string[]) {
 
 test.each(Object.entries(MUTATIONS))(
   '%s: the checker turns red',
-  async (name, { tests, red }) => {
+  async (name, mutation) => {
+    const { file, tests, red } = mutation;
+    withoutGuard(await readFile(join(ROOT, file), 'utf8'), mutation);
     const { code, output } = await run(name, tests);
     expect(output).toMatch(red);
     expect(code).toBe(1);

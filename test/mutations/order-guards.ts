@@ -3,14 +3,14 @@ import type { Mutation } from './mutation.ts';
 /** Guards of carts, orders and money. */
 export const ORDER_MUTATIONS: Record<string, Mutation> = {
   'no unique key of orders': {
-    file: 'services/shopping/order/saga/order-acceptance.ts',
+    file: 'services/shopping/order/saga/accept-order.ts',
     find: 'if (draft && (await orders.insert(draft)))',
     replace: 'if (draft) draft.idemKey += draft._id; if (draft && (await orders.insert(draft)))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I4 |was told order-open, and there is no other order/,
   },
   'no unique claim of carts': {
-    file: 'services/shopping/order/saga/order-acceptance.ts',
+    file: 'services/shopping/order/saga/accept-order.ts',
     find: 'if (draft && (await orders.insert(draft)))',
     replace: 'if (draft) draft.cartClaim += draft._id; if (draft && (await orders.insert(draft)))',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -25,24 +25,24 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'stock released on an unknown payment': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const paid = await inStep('charge', charge(order, shop.rpc));",
+    find: 'const charge = await inStep(paymentStep.parksAt, paymentStep.charge(order, shop.rpc));',
     replace:
-      'const paid = await charge(order, shop.rpc).catch(async (error) => { await releaseStock(order, shop.rpc); throw error; });',
+      'const charge = await paymentStep.charge(order, shop.rpc).catch(async (error) => { await releaseAll(order, shop.rpc); throw error; });',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept|I[36] /,
   },
   'REJECTING without cancelling at the provider': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+    find: "const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
     replace: "const voided = { outcome: 'cancelled' };",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I6 |was not refunded/,
   },
   'stock released before the charge is cancelled': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+    find: "const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
     replace:
-      "await releaseStock(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));",
+      "await releaseAll(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept/,
   },
@@ -61,16 +61,16 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I6 /,
   },
   'an outage counts as a failure of the order itself': {
-    file: 'services/shopping/order/saga/recovery.ts',
-    find: '(isOutage(error) ? 0 : 1)',
-    replace: '1',
+    file: 'mixins/due-work/schedule.ts',
+    find: 'const isAway = isOutage(cause);',
+    replace: 'const isAway = isOutage(null);',
     tests: ['test/unit/shopping/order.test.ts'],
     red: /● .*for an outage is tried again for as long as that lasts/,
   },
   'a coupon given back before its order is rejected': {
     file: 'services/shopping/coupon/coupon-uses.ts',
     find: "if (outcome === 'reserved') return 'taken';",
-    replace: "if (outcome === 'reserved') return 'taken'; await release(book, { code, orderId, customerId });",
+    replace: "if (outcome === 'reserved') return 'taken'; await releaseUse(context, { code, orderId, customerId });",
     tests: ['test/integration/shopping/coupons.test.ts'],
     red: /● .*given an order that is paid and half redeemed/,
   },
@@ -132,14 +132,14 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a hold is renewed for ever': {
     file: 'services/shopping/hold/hold-limits.ts',
-    find: 'if (leftMs < holdMs * LEAST_PART) {',
+    find: 'if (leftMs < holdMs * MIN_HOLD_FRACTION) {',
     replace: 'if (leftMs < -windowMs * 1000) {',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*whose address is not verified ends with its first hold/,
   },
   'a hold has as many pieces as the cart': {
     file: 'services/shopping/hold/hold-keeper.ts',
-    find: 'refuseTooManyPieces(items, limits);',
+    find: 'refuseTooManyPieces(wanted.items, limits);',
     replace: '',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*of more pieces than may be held is refused/,

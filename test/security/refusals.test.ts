@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PROBLEMS } from '../../lib/contract/errors.ts';
+import { PROBLEMS } from '../../services/shared/problem-codes.ts';
 import { eachEngine } from '../support/engines.ts';
 import { ADDRESS, type Answer, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
   if (!config) throw new Error('there is no embedded engine');
   gateways = await startGateways(config, {
     contract: files,
-    schema: service()(files, config, {
+    schema: service(files, config, {
       handlers: {
         large(ctx) {
           ctx.meta.$responseType = 'text/plain';

@@ -3,7 +3,7 @@ import type { Schema } from '../../lib/contract/contract.ts';
 import { fullRule } from '../../lib/contract/json-schema.ts';
 
 /** What an attacker, or a broken client, sends where something else is meant. */
-export const hostile: fc.Arbitrary<unknown> = fc.oneof(
+const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,
     '',
@@ -55,7 +55,7 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
 const withoutLookahead = ({ source, flags }: RegExp) => new RegExp(source.replaceAll(/\(\?[=!][^()]*\)/g, ''), flags);
 
 /** Values that a rule takes, or nearly: a pattern is met only where it says nothing of the text. */
-export function valid(given: unknown): fc.Arbitrary<unknown> {
+function valid(given: unknown): fc.Arbitrary<unknown> {
   const rule = fullRule(given);
   const { min, max } = rule as { min?: number; max?: number };
   switch (rule.type) {

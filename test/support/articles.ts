@@ -1,6 +1,6 @@
 import { type Context, Errors, type ServiceSchema } from 'moleculer';
 import { contract, type Meta } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
+import { errors } from '../../services/shared/problems.ts';
 
 const open = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
 const id = { type: 'string', max: 40 } as const;

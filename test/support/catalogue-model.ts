@@ -5,7 +5,7 @@ import { lowestPrice, type Product } from '../../services/product/product/produc
 
 /** The catalogue as it would be without any index: every question is answered by a look at every product. */
 
-export type Parents = Readonly<Record<string, string | null>>;
+type Parents = Readonly<Record<string, string | null>>;
 
 interface Shop {
   products: readonly Product[];
@@ -38,7 +38,7 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-export function pathOf(parents: Parents, slug: string): string[] {
+function pathOf(parents: Parents, slug: string): string[] {
   const parent = parents[slug] ?? null;
   return [slug, ...(parent === null ? [] : pathOf(parents, parent))];
 }

@@ -1,6 +1,6 @@
-import { type ActionsOf, contract } from '../../lib/contract/contract.ts';
-import { errors } from '../../lib/contract/errors.ts';
+import { contract } from '../../lib/contract/contract.ts';
 import { service } from '../../lib/contract/service.ts';
+import { errors } from '../../services/shared/problems.ts';
 
 /** `slow`: answers when the mode changes, which is after any caller's time. */
 export type FaultyMode = 'ok' | 'refuse' | 'fail' | 'slow';
@@ -8,7 +8,7 @@ export type FaultyMode = 'ok' | 'refuse' | 'fail' | 'slow';
 const open = { visibility: 'public', auth: 'internal', returns: 'string', params: {} } as const;
 const key = { type: 'string' } as const;
 
-export const faulty = contract(
+const faulty = contract(
   'faulty',
   {
     run: { ...open, summary: 'Names the node', idempotent: false },
@@ -18,14 +18,16 @@ export const faulty = contract(
   {},
 );
 
-export const front = contract(
+const front = contract(
   'front',
   { ask: { ...open, summary: 'Asks a node that does not answer in time', idempotent: false } },
   {},
 );
 
 declare module '../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof faulty>, ActionsOf<typeof front> {}
+  interface Registered {
+    faulty: [typeof faulty, typeof front];
+  }
 }
 
 /** Services of one node that fail as they are told; `calls` counts what reached it. */
@@ -50,8 +52,8 @@ export function faultyServices(nodeId: string) {
     return nodeId;
   };
   const schemas = [
-    service()(faulty, { checkResults: true }, { handlers: { run: answer, read: answer, sharded: answer } }),
-    service()(
+    service(faulty, { checkResults: true }, { handlers: { run: answer, read: answer, sharded: answer } }),
+    service(
       front,
       { checkResults: true },
       {

@@ -1,4 +1,4 @@
-import { errors } from '../../lib/contract/errors.ts';
+import { errors } from '../../services/shared/problems.ts';
 import type { Answer, TestShop } from './shop.ts';
 
 /** Takes the place of a service of the shop, and does not answer until it is released: then, that there is nothing. */

@@ -1,5 +1,7 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { workOff } from '../../mixins/due-work/work-off.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyAllotment } from '../../services/shared/reservations.ts';
@@ -9,10 +11,10 @@ import couponService from '../../services/shopping/coupon/coupon.service.ts';
 import { type Coupon, newCoupon } from '../../services/shopping/coupon/coupon.ts';
 import holdService from '../../services/shopping/hold/hold.service.ts';
 import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
-import { keepHolds } from '../../services/shopping/hold/hold-keeper.ts';
+import { holdQueue, keepHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
+import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
@@ -137,9 +139,13 @@ export class HoldShop {
     const { services } = this.#cluster.processes[process];
     const { store, broker: rpc } = (services.hold as NonNullable<typeof services.hold>).self;
     const failed = (error: unknown) => this.#cluster.failures.push(error);
-    keepHolds({ store: store as never, rpc }).catch(failed);
+    const keeper = { store: store as unknown as Store<Hold>, rpc };
+    const work = (hold: Hold) => keepHold(hold, keeper);
+    workOff(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
-    recoverOrders({ store: orders.store as never, rpc }, `node-${process}`, failed).catch(failed);
+    const shop = { store: orders.store as unknown as Store<Order>, rpc };
+    const drive = (order: Order) => recover(order, shop);
+    workOff(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
   }
 
   /** Both keepers, as long as there is anything to keep: within the hold's time and two minutes. */

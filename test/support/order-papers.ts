@@ -2,7 +2,7 @@ import type { MailRequest as Request } from '../../services/customer/mail/mail.t
 import { newId } from '../../services/shared/ids.ts';
 import type { Money } from '../../services/shared/money.ts';
 import type { InvoiceOrder } from '../../services/shopping/invoice/numbering.ts';
-import { ADDRESS } from './shop.ts';
+import { ADDRESS } from './address.ts';
 
 const eur = (amount: number): Money => ({ amount, currency: 'EUR' });
 const totals = {

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PacedResponse } from '../../services/api/http/paced-response.ts';
 import { type CutReason, Replies, SEND_LIMITS, type SendLimits } from '../../services/api/http/replies.ts';
+import { eventually } from './eventually.ts';
 import { RawConnection } from './raw.ts';
-import { eventually } from './shop.ts';
 
 const MIB = 1024 ** 2;
 /** More than the kernel takes for a client that does not read. */

@@ -1,13 +1,18 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import type { DueQueue } from '../../mixins/due-work/queue.ts';
+import { workOff } from '../../mixins/due-work/work-off.ts';
 import productService from '../../services/product/product/product.service.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import reviewService from '../../services/product/review/review.service.ts';
 import type { Review } from '../../services/product/review/review.ts';
-import { countingOf as countingReviews } from '../../services/product/review/review-service.ts';
-import reviewVoteService, { countingOf as countingVotes } from '../../services/product/review/review-vote.service.ts';
+import { countingOf as countingReviews, reviewMoves } from '../../services/product/review/review-service.ts';
+import reviewVoteService, {
+  countingOf as countingVotes,
+  voteMoves,
+} from '../../services/product/review/review-vote.service.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
-import { settleDue } from '../../services/product/review/settle.ts';
+import { type Counting, settle } from '../../services/product/review/settle.ts';
 import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
@@ -109,8 +114,12 @@ export class ModelReviews {
     jest.setSystemTime(Date.now() + LEFT_ALONE);
     const self = (name: string) => services[name]?.self as never;
     // Whatever fails is tried again, which the end of the story sees to.
-    settleDue(countingReviews(self('review'))).catch(() => {});
-    settleDue(countingVotes(self('review-vote'))).catch(() => {});
+    const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: Counting<T>) => {
+      const work = ({ _id }: T) => settle(_id, counting);
+      workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
+    };
+    goOn(reviewMoves, countingReviews(self('review')));
+    goOn(voteMoves, countingVotes(self('review-vote')));
   }
 
   #ask({ what, customer, product, stars }: Asked, process: Process): void {

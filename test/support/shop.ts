@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Broker } from '../../lib/contract/contract.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { startNode } from '../../scripts/node.ts';
+import { ADDRESS } from './address.ts';
 import { checkAnswer } from './answers.ts';
+
+export { ADDRESS } from './address.ts';
+export { eventually } from './eventually.ts';
 
 export interface Answer {
   status: number;
@@ -96,14 +100,6 @@ export class Shopper {
   }
 }
 
-export const ADDRESS = {
-  name: 'Ada Byron',
-  line1: '12 Analytical Way',
-  city: 'Berlin',
-  postcode: '10115',
-  country: 'DE',
-};
-
 export interface TestShop {
   url: string;
   broker: Broker;
@@ -114,14 +110,4 @@ export interface TestShop {
 export async function startShop(config: Config): Promise<TestShop> {
   const { port, broker, stop } = await startNode(config, () => undefined);
   return { url: `http://127.0.0.1:${port}`, broker: broker as unknown as Broker, stop };
-}
-
-/** Asks until it is so, within `ms`; never waits for a time alone. */
-export async function eventually<T>(ask: () => Promise<T>, is: (answer: T) => boolean, ms = 90_000): Promise<T> {
-  for (const deadline = Date.now() + ms; ; ) {
-    const answer = await ask();
-    if (is(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(answer)} after ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { workOff } from '../../mixins/due-work/work-off.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
+import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyAllotment } from '../../services/shared/reservations.ts';
@@ -8,9 +10,9 @@ import cartService from '../../services/shopping/cart/cart.service.ts';
 import { type Cart, emptyCart } from '../../services/shopping/cart/cart.ts';
 import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
-import { LEASE, type Order } from '../../services/shopping/order/order.ts';
+import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
-import { recoverOrders } from '../../services/shopping/order/saga/recovery.ts';
+import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
@@ -176,7 +178,7 @@ export class ModelShop {
     const process = this.#process(pick);
     if (what === 'minutes pass') jest.setSystemTime(Date.now() + 170_000);
     else if (what === 'recover') {
-      jest.setSystemTime(Date.now() + LEASE);
+      jest.setSystemTime(Date.now() + ORDER_LEASE_MS);
       this.#recover(process);
     } else if (what === 'freeze') this.#cluster.freeze(process, !process.frozen);
     else if (what === 'ask again') {
@@ -188,7 +190,9 @@ export class ModelShop {
   #recover({ name, services }: Process): void {
     const { store, broker: rpc } = (services.order as NonNullable<typeof services.order>).self;
     const failed = (error: unknown) => this.failures.push(error);
-    recoverOrders({ store: store as never, rpc }, name, failed).catch(failed);
+    const shop = { store: store as unknown as Store<Order>, rpc };
+    const work = (order: Order) => recover(order, shop);
+    workOff(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
   }
 
   #order(buyer: number, process: Process, key: string): void {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { LINK_MAILS } from '../../customer/mail/mail.contract.ts';
+import { errors } from '../../shared/problems.ts';
 import { accountPages } from './account-pages.contract.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../web/account');
@@ -34,7 +34,7 @@ export default function accountPagesService(config: Config) {
     ]),
   );
 
-  return service()(accountPages, config, {
+  return service(accountPages, config, {
     handlers: {
       page(ctx) {
         const part = parts.get(ctx.params.page);

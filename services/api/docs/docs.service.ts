@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Meta } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { contracts } from '../../contracts.ts';
+import { errors } from '../../shared/problems.ts';
 import { CompressedDocument } from '../http/compressed.ts';
 import { helpFor, problemPage } from '../http/problem-help.ts';
 import { routesOf } from '../http/routes.ts';
@@ -44,7 +44,7 @@ export default function docsService(config: Config) {
   let description: CompressedDocument | undefined;
   const assets = new Map<string, CompressedDocument>();
 
-  return service()(docs, config, {
+  return service(docs, config, {
     handlers: {
       async description(ctx) {
         description ??= new CompressedDocument(JSON.stringify(withSharedParts(openapi(routesOf(contracts)))));

@@ -1,5 +1,5 @@
-import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
 import { fullRule, isOptional, type JsonSchema, objectSchema, ruleSchema } from '../../../lib/contract/json-schema.ts';
+import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 import { queryHasParams } from '../http/params.ts';
 import type { Route } from '../http/routes.ts';
 import { bodyExample } from './openapi-examples.ts';

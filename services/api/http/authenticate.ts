@@ -1,8 +1,8 @@
 import type { Context } from 'moleculer';
 import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { admit as authorise } from '../../../lib/contract/service.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Access, Request } from './request.ts';
 import type { Route } from './routes.ts';
 

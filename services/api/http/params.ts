@@ -1,6 +1,6 @@
 import type { ActionContract, Method, Schema } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
 import { refuseUnsafeBody, refuseUnsafePath } from './unsafe-names.ts';
 

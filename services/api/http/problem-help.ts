@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
 import { escapeHtml as e } from '../../shared/format.ts';
+import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 
 /** What a type of problem means. */
 export interface Help {

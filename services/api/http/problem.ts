@@ -1,6 +1,8 @@
-import { errors, type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
+import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import { instanceOf } from './request-id.ts';
 
 /** A problem of RFC 9457, with the members of its type beside the standard ones. */

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { ActionContract, Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { clientNetwork } from '../../../lib/process/client-address.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Alias, type AliasLookup, allowed } from './alias-lookup.ts';
 import { identify } from './authenticate.ts';
 import { Cors, isPreflight } from './cors.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'moleculer';
 import type { Meta } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import { authenticate } from './authenticate.ts';
 import { paramsOf } from './params.ts';
 import type { Access, Request } from './request.ts';

@@ -1,6 +1,7 @@
-import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
 import { isInheritedName, isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** Far above what any contract has; below what a recursion of ours can follow. */
 const MAX_DEPTH = 32;

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import type { UploadRule } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { uploadTime } from '../../../lib/contract/upload-time.ts';
 import { MAX_PART_BYTES } from '../../../lib/relay/message-limit.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
 
 /** How long a client may send nothing while the gateway waits for its bytes. */

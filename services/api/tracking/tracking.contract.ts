@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { anyId } from '../../shared/ids.ts';
 
 export const tracking = contract(
@@ -20,7 +20,3 @@ export const tracking = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof tracking> {}
-}

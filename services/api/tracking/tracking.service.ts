@@ -1,6 +1,6 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 import { ConcurrencyLimiter } from './concurrency-limiter.ts';
 import { OrderStream } from './order-stream.ts';
 import { OrderWatch } from './order-watch.ts';
@@ -16,7 +16,7 @@ export default function trackingService(config: Config) {
   const watches = new Map<string, OrderWatch>();
   const open = new ConcurrencyLimiter(MAX_STREAMS_PER_CUSTOMER);
 
-  return service()(tracking, config, {
+  return service(tracking, config, {
     handlers: {
       async follow(ctx) {
         const { id, after: given = '0' } = ctx.params;

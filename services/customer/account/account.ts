@@ -1,5 +1,6 @@
 import type { Role } from '../../../lib/auth/access.ts';
-import { errors } from '../../../lib/contract/errors.ts';
+import type { RetryFields } from '../../../mixins/due-work/queue.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
 import type { Closed, Session } from '../auth/session.ts';
@@ -7,7 +8,7 @@ import type { Wish } from '../wishlist/wishlist.ts';
 import type { Consent } from './consent.ts';
 
 /** The state of an erasure. The account itself holds no personal data from the first write on. */
-export interface Erasure {
+export interface Erasure extends RetryFields {
   requestedAt: Date;
   /** Two passes: the second finds what was under way during the first. */
   pass: 1 | 2;

@@ -1,12 +1,12 @@
 import type { KeyRing } from '../../../lib/auth/token-keys.ts';
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { HashingQueue } from '../auth/hashing-queue.ts';
 import { type LinkPurpose, newNonce, pendingLink } from '../auth/link.ts';
 import { hashPassword, verifyPassword } from '../auth/password.ts';
@@ -14,7 +14,7 @@ import { type Session, withClosed, writeToken } from '../auth/session.ts';
 import type { Account } from './account.ts';
 
 /** What the `customer` service has beside its actions. */
-export interface CustomerMixins {
+interface CustomerMixins {
   store: Store<Account>;
   worker: Worker;
   shop: Config;

@@ -1,5 +1,5 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { readyAction } from '../../ready.ts';
 import { idRule } from '../../shared/ids.ts';
 import { addressActions } from '../address/addresses.contract.ts';
@@ -76,8 +76,3 @@ export const customer = contract(
     },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof customer> {}
-  interface Events extends EventsOf<typeof customer> {}
-}

@@ -1,33 +1,38 @@
 import { keyRing } from '../../../lib/auth/token-keys.ts';
-import { errors } from '../../../lib/contract/errors.ts';
+import { properties } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { addressHandlers } from '../address/addresses.ts';
 import { authHandlers } from '../auth/auth.ts';
 import { credentialHandlers } from '../auth/credentials.ts';
 import { HashingQueue } from '../auth/hashing-queue.ts';
 import { endSessions } from '../auth/session.ts';
-import { driveErasures, privacyHandlers } from '../privacy/privacy.ts';
+import { erasures } from '../privacy/erasure.ts';
+import { eraseElsewhere, privacyHandlers } from '../privacy/privacy.ts';
 import { staffHandlers } from '../staff/staff.ts';
 import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';
 import { customer } from './customer.contract.ts';
-import { accountOf, type CustomerMixins, type CustomerService, changeOwn, hashed } from './customer-service.ts';
+import { accountOf, type CustomerService, changeOwn, hashed } from './customer-service.ts';
 import { normalEmail } from './email.ts';
 
-const ERASURE_PAUSE = 500;
+const ERASURE_LOOK_PAUSE_MS = 500;
+const ERASURES_AT_ONCE = 4;
 
 /** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
 export default function customerService(config: Config, erasurePause = 35_000) {
-  return service<CustomerMixins>()(customer, config, {
+  return service(customer, config, {
     mixins: [
-      worker<CustomerService>({
-        every: ERASURE_PAUSE,
-        run() {
-          return driveErasures(this, erasurePause);
+      dueWork<Account, CustomerService>({
+        queue: erasures,
+        every: ERASURE_LOOK_PAUSE_MS,
+        atOnce: ERASURES_AT_ONCE,
+        work(account) {
+          return eraseElsewhere(account, this, erasurePause);
         },
       }),
       store<Account>(config, {
@@ -38,15 +43,11 @@ export default function customerService(config: Config, erasurePause = 35_000) {
           { fields: { closedAt: 1 } },
           { fields: { role: 1, _id: 1 } },
           { fields: { 'erasure.nextAt': 1 } },
+          { fields: { 'erasure.parkedAt': 1 }, sparse: true },
         ],
       }),
+      properties(() => ({ shop: config, keys: keyRing(config), hashing: new HashingQueue() })),
     ],
-
-    created() {
-      this.shop = config;
-      this.keys = keyRing(config);
-      this.hashing = new HashingQueue();
-    },
 
     handlers: {
       ...authHandlers,

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** One of a customer's addresses; exactly one of them is the default. */
 export interface Address extends PostalAddress {

@@ -1,6 +1,6 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Account } from '../account/account.ts';
 import { consentsView, recordConsent } from '../account/consent.ts';
 import {

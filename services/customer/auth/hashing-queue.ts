@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** Concurrent hashes; each keeps a core busy. One of libuv's four threads stays free for files. */
 const SLOTS = Math.min(3, availableParallelism());

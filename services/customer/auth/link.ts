@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** The purposes of mailed links, and how long each is valid. */
-export const LINK_LIFETIMES_MS = {
+const LINK_LIFETIMES_MS = {
   'verify-email': 24 * 3600_000,
   'change-email': 24 * 3600_000,
   'reset-password': 30 * 60_000,

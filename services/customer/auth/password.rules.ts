@@ -1,5 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** The most used passwords, from public leaks. */
 const COMMON: ReadonlySet<string> = new Set(dictionary['passwords-common']);

@@ -10,7 +10,7 @@ export interface Argon2Cost {
 }
 
 /** OWASP's second choice: 19 MiB, two passes, one lane. */
-export const DEFAULT_ARGON2_COST: Argon2Cost = { memory: 19_456, passes: 2 };
+const DEFAULT_ARGON2_COST: Argon2Cost = { memory: 19_456, passes: 2 };
 const PARALLELISM = 1;
 const TAG_BYTES = 32;
 

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 
 const internal = { visibility: 'public', auth: 'internal' } as const;
 const subject = { email: 'string', address: 'string' } as const;
@@ -23,7 +23,3 @@ export const attempt = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof attempt> {}
-}

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import { clientNetwork } from '../../../lib/process/client-address.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
@@ -26,7 +27,7 @@ export default function attemptService(config: Config) {
     return { account: `to-${hashed(email)}`, address: `from-${from}`, from };
   };
 
-  return service<{ store: Store<Attempts> }>()(attempt, config, {
+  return service(attempt, config, {
     mixins: [
       worker<Self<{ store: Store<Attempts> }>>({
         every: CLEANUP_INTERVAL_MS,

@@ -1,7 +1,7 @@
 import type { Patch } from '../../../mixins/store/patch.ts';
 
 /** Failures in a row, and when the next attempt is allowed. */
-export interface FailedAttempts {
+interface FailedAttempts {
   failures: number;
   nextAt: Date;
 }

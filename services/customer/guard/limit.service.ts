@@ -1,4 +1,5 @@
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
@@ -9,7 +10,7 @@ const CLEANUP_INTERVAL_MS = 60_000;
 
 /** The rate limits that all gateways share. */
 export default function limitService(config: Config) {
-  return service<{ store: Store<Allowance> }>()(limit, config, {
+  return service(limit, config, {
     mixins: [
       worker<Self<{ store: Store<Allowance> }>>({
         every: CLEANUP_INTERVAL_MS,

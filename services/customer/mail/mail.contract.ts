@@ -1,11 +1,11 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { totalsRule } from '../../shared/priced-rules.ts';
 import { postalAddress } from '../account/customer.rules.ts';
 
 /** What a mail says of an order. */
-export const orderSummary = {
+const orderSummary = {
   type: 'object',
   props: {
     id: 'string',
@@ -44,7 +44,7 @@ export const ORDER_MAILS = [
 ] as const;
 export const LINK_MAILS = ['verify-email', 'change-email', 'reset-password'] as const;
 /** About something that can be bought. */
-export const ARTICLE_MAILS = ['back-in-stock'] as const;
+const ARTICLE_MAILS = ['back-in-stock'] as const;
 export const NOTICES = ['email-changed', 'password-changed'] as const;
 
 const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
@@ -112,7 +112,3 @@ export const mail = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof mail> {}
-}

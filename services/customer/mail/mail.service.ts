@@ -1,17 +1,22 @@
 import { createHmac } from 'node:crypto';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { putOff, replay } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import { signLink } from '../auth/link.ts';
 import { LINK_MAILS, mail, NOTICES, ORDER_MAILS } from './mail.contract.ts';
-import { claim, ended, failed, type Mail, newMail, replayed } from './mail.ts';
+import { ended, type Mail, mailQueue, newMail } from './mail.ts';
 import { mailSettingsOf } from './settings.ts';
 import { messageOf } from './templates.ts';
 import { forgetFiles, prepareFolder, transportOf } from './transport.ts';
 
-const PAUSE = 500;
+const PAUSE_MS = 500;
+/** Mails that the worker sends side by side. */
 const BATCH = 4;
 /** Orders go first: each mail at once takes time from them. */
 const AT_ONCE = 2;
@@ -60,12 +65,7 @@ export default function mailService(config: Config) {
     }
   }
 
-  /** Sends a mail that is due, if it is ours to send. */
-  async function deliver(service: This, id: string): Promise<void> {
-    const claimed = await service.store.change(id, claim);
-    if (claimed) await sendClaimed(service, claimed);
-  }
-
+  /** Sends a mail that this process has claimed. @throws why it could not be sent */
   async function sendClaimed(service: This, claimed: Mail): Promise<void> {
     const { _id: id, request } = claimed;
     sending += 1;
@@ -83,26 +83,30 @@ export default function mailService(config: Config) {
       const link = linkOf(request, { ...config, publicUrl });
       await send({ id, to: { name: name ?? '', address }, ...messageOf(request, name, link, config.timeZone) });
       await service.store.change(id, (doc) => ended(doc, 'SENT'));
-    } catch (error) {
-      service.logger.warn(`mail ${id} could not be sent, will be tried again`, error);
-      await service.store.change(id, (doc, now) => failed(doc, claimed, error, now));
     } finally {
       sending -= 1;
     }
   }
 
-  return service<{ store: Store<Mail>; worker: Worker }>()(mail, config, {
+  /** Sends a mail that was inserted as claimed. */
+  async function sendNew(service: This, mail: Mail): Promise<void> {
+    try {
+      await sendClaimed(service, mail);
+    } catch (error) {
+      service.logger.warn(`mail ${mail._id} could not be sent, will be tried again`, error);
+      await service.store.change(mail._id, (doc, now) => putOff(mailQueue, doc, error, now, mail));
+    }
+  }
+
+  return service(mail, config, {
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        async run() {
-          const overdue = { $gt: new Date(0), $lte: new Date() };
-          for (let full = true; full && !send.isAway(); ) {
-            const filter = { nextAt: overdue };
-            const due = await this.store.find(filter, { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] });
-            await Promise.all(due.map(({ _id }) => deliver(this, _id)));
-            full = due.length === BATCH;
-          }
+      dueWork<Mail, This>({
+        queue: mailQueue,
+        every: PAUSE_MS,
+        atOnce: BATCH,
+        isPaused: () => send.isAway(),
+        work(claimed) {
+          return sendClaimed(this, claimed);
         },
       }),
       store<Mail>(config, {
@@ -119,7 +123,7 @@ export default function mailService(config: Config) {
         // At once, unless the server is away, or so many are sent that this one might outlast its claim: then the worker does.
         const draft = newMail(ctx.params, new Date(), sending < AT_ONCE && !send.isAway());
         const isNew = await this.store.insert(draft); // false: it is on its way already
-        if (isNew && draft.nextAt !== draft.createdAt) this.worker.background(sendClaimed(this, { ...draft, rev: 0 }));
+        if (isNew && draft.nextAt !== draft.createdAt) this.worker.background(sendNew(this, { ...draft, rev: 0 }));
       },
 
       async parked() {
@@ -150,7 +154,7 @@ export default function mailService(config: Config) {
 
       async replay(ctx) {
         if (!(await this.store.get(ctx.params.id))) throw errors.notFound('This mail');
-        await this.store.change(ctx.params.id, replayed);
+        await this.store.change(ctx.params.id, (doc, now) => replay(mailQueue, doc, now));
       },
     },
 

@@ -2,14 +2,14 @@ import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import type { BreakerSettings } from '../../../lib/cluster/breaker-settings.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { type Config, StartError } from '../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Message } from './layout.ts';
 import { isSmtpOutage } from './smtp-outage.ts';
 
 /** What is sent to whom. */
-export interface Letter extends Message {
+interface Letter extends Message {
   /** Tells a mail that was sent twice, after a crash, from two mails. */
   id: string;
   /** The name is empty while nobody has proven that the address is theirs. */

@@ -1,3 +1,5 @@
+import { type DueQueue, dueIn, hasTime } from '../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { ERASED } from '../../shared/erased.ts';
 import type { Account, Erasure } from '../account/account.ts';
@@ -16,8 +18,17 @@ export const ERASURES = [
   'review-vote.erase',
 ] as const;
 
-/** Pause before what did not answer is tried again, in ms. */
-const RETRY = 1000;
+const erasureFields = dueIn('nextAt');
+
+/** Accounts whose persons are to be erased elsewhere. */
+export const erasures: DueQueue<Account> = {
+  name: 'erasures',
+  policy: RETRY_POLICY,
+  dueField: 'erasure.nextAt',
+  parkedFilter: hasTime('erasure.parkedAt'),
+  read: ({ erasure }) => erasureFields.read(erasure ?? { nextAt: null }),
+  write: (state, { erasure }) => (erasure ? { erasure: { ...erasure, ...erasureFields.write(state, erasure) } } : {}),
+};
 
 /**
  * Takes everything personal out of an account in one write: nobody can log in to it any more, its e-mail address is free
@@ -49,10 +60,4 @@ export function passed({ erasure }: Readonly<Account>, pass: 1 | 2, pause: numbe
   const next: Erasure =
     pass === 1 ? { ...erasure, pass: 2, nextAt: new Date(+now + pause) } : { ...erasure, nextAt: null };
   return { answer: undefined, patch: { erasure: next } };
-}
-
-/** After one that somebody has not. */
-export function delayed({ erasure }: Readonly<Account>, now: Date): Decision<undefined> {
-  if (!erasure?.nextAt) return { answer: undefined };
-  return { answer: undefined, patch: { erasure: { ...erasure, nextAt: new Date(+now + RETRY) } } };
 }

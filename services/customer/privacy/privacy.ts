@@ -1,11 +1,11 @@
 import type { Ctx, Result } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
-import { profileOf } from '../account/account.ts';
+import { errors } from '../../shared/problems.ts';
+import { type Account, profileOf } from '../account/account.ts';
 import { consentsView } from '../account/consent.ts';
 import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from '../account/customer-service.ts';
 import { sessionView } from '../auth/session.ts';
-import { delayed, ERASURES, erase, passed } from './erasure.ts';
+import { ERASURES, erase, passed } from './erasure.ts';
 import type { privacyActions } from './privacy.contract.ts';
 
 const PAGE = 100;
@@ -75,16 +75,19 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
   },
 };
 
-/** Goes on with the erasures that are due, by this process or after another. */
-export async function driveErasures({ store, broker, logger }: CustomerService, pause: number): Promise<void> {
-  const due = { $gt: new Date(0), $lte: new Date() };
-  for (const { _id: customerId, erasure } of await store.find({ 'erasure.nextAt': due }, { limit: PAGE })) {
-    if (!erasure) continue;
-    const answers = await Promise.allSettled(ERASURES.map((action) => broker.call(action, { customerId })));
-    const failure = answers.find((answer) => answer.status === 'rejected');
-    if (failure) logger.warn(`the erasure of ${customerId} goes on later`, failure.reason);
-    await store.change(customerId, (account, now) =>
-      failure ? delayed(account, now) : passed(account, erasure.pass, pause, now),
-    );
-  }
+/**
+ * Erases a person everywhere else.
+ * @param pauseMs until the second pass: longer than an order may be under way
+ * @throws why the first of those failed that did; the others are done
+ */
+export async function eraseElsewhere(
+  { _id: customerId, erasure }: Account,
+  { store, broker }: CustomerService,
+  pauseMs: number,
+): Promise<void> {
+  if (!erasure) return;
+  const answers = await Promise.allSettled(ERASURES.map((action) => broker.call(action, { customerId })));
+  const failure = answers.find((answer) => answer.status === 'rejected');
+  if (failure) throw failure.reason;
+  await store.change(customerId, (account, now) => passed(account, erasure.pass, pauseMs, now));
 }

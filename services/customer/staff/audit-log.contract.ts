@@ -1,5 +1,5 @@
 import { ROLES } from '../../../lib/auth/access.ts';
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
@@ -42,7 +42,3 @@ export const auditLog = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof auditLog> {}
-}

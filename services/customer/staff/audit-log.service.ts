@@ -1,8 +1,8 @@
 import type { Params } from '../../../lib/contract/contract.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { auditLog } from './audit-log.contract.ts';
 
 type Begun = Omit<Params<'audit-log.begin'>, 'id'>;
@@ -30,7 +30,7 @@ const STARTED = 'started';
 
 /** Who of staff did what. Entries are added and ended, each once; nothing changes or removes them after that. */
 export default function auditLogService(config: Config) {
-  return service<{ store: Store<Entry> }>()(auditLog, config, {
+  return service(auditLog, config, {
     mixins: [
       store<Entry>(config, {
         node: 'customer',
@@ -55,14 +55,9 @@ export default function auditLogService(config: Config) {
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor, staffId, action } = ctx.params;
-        const filter = {
-          ...(staffId ? { staffId } : {}),
-          ...(action ? { action } : {}),
-          ...(cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } }),
-        };
-        const found = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { limit, cursor, staffId, action } = ctx.params;
+        const filter = { ...(staffId ? { staffId } : {}), ...(action ? { action } : {}) };
+        const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order: NEWEST_FIRST });
         return {
           items: items.map(({ _id: id, rev: _rev, at, params, change, ...entry }) => ({
             ...{ id, ...entry, at: at.toISOString() },

@@ -1,21 +1,24 @@
-import type { Ctx } from '../../../lib/contract/contract.ts';
+import type { Middleware } from 'moleculer';
+import { type ActionHandler, wrapStaffActions } from '../../../lib/contract/staff-actions.ts';
 import { newId } from '../../shared/ids.ts';
+import type { RecordedChange } from '../../shared/record-change.ts';
 
-type Handler = (this: unknown, ctx: Ctx<unknown>) => unknown;
+/** Personal or useless fields, not logged: what was done shows in the ids, in before and after. */
+const UNLOGGED_FIELDS = new Set(['address', 'email', 'name', 'note', 'password', 'reason']);
 
-/** What is of persons, or of no use later: what was done shows in the ids and in before and after. */
-const LEFT_OUT = new Set(['address', 'email', 'name', 'note', 'password', 'reason']);
+/** The middleware that logs the broker's actions of staff. */
+export const staffAudit = (): Middleware => wrapStaffActions(audited);
 
 /**
- * Has every call of an action of staff written down: before it is done, so that nothing is done without an entry, and
- * again with what came of it. An entry that was never ended tells that this is not known.
+ * Logs a call of an action of staff before it is done, so that nothing is done without an entry, and its outcome
+ * afterwards. An entry that was never ended says that the outcome is not known.
  */
-export function audited(action: string, handler: Handler): Handler {
+function audited(action: string, handler: ActionHandler): ActionHandler {
   return async function (this: unknown, ctx) {
     const { user, address = '' } = ctx.meta;
     const id = newId('aud');
     const params = Object.fromEntries(
-      Object.entries(ctx.params as object).filter(([name, value]) => !LEFT_OUT.has(name) && value !== undefined),
+      Object.entries(ctx.params as object).filter(([name, value]) => !UNLOGGED_FIELDS.has(name) && value !== undefined),
     );
     await ctx.call('audit-log.begin', {
       id,
@@ -27,9 +30,7 @@ export function audited(action: string, handler: Handler): Handler {
       requestId: ctx.requestID ?? '',
     });
     const end = async (outcome: string) => {
-      const { before = null, after = null } = ctx.locals as Partial<
-        Record<'before' | 'after', Record<string, unknown> | null>
-      >;
+      const { before = null, after = null } = ctx.locals as Partial<RecordedChange>;
       // What was done cannot be undone for want of a note about it.
       await ctx.call('audit-log.end', { id, outcome, before, after }).catch((error: unknown) => {
         (this as { logger: { error(...words: unknown[]): void } }).logger.error(`${id} could not be ended`, error);
@@ -44,10 +45,4 @@ export function audited(action: string, handler: Handler): Handler {
       throw error;
     }
   };
-}
-
-/** Tells the audit log what an action of staff has changed, without what is personal. */
-export function changed(ctx: Pick<Ctx<unknown>, 'locals'>, before: object | null, after: object | null): void {
-  // As it is stored: without what is undefined.
-  Object.assign(ctx.locals as object, JSON.parse(JSON.stringify({ before, after })));
 }

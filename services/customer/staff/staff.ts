@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { isStaffRole, type Role, STAFF_ROLES, type StaffRole } from '../../../lib/auth/access.ts';
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import { MissingDocument } from '../../../mixins/store/changes.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import type { Account } from '../account/account.ts';
 import { type CustomerService, hashed, mailLink, revoke } from '../account/customer-service.ts';
 import { normalEmail } from '../account/email.ts';
 import { endSessions } from '../auth/session.ts';
-import { changed } from './audited.ts';
 import type { staffActions } from './staff.contract.ts';
 
 type StaffAccount = Pick<Account, '_id' | 'email' | 'name'> & { role: StaffRole };
@@ -38,7 +37,7 @@ async function setRole<R extends Role>(
     throw error instanceof MissingDocument ? errors.notFound('This member of staff') : error;
   });
   revoke(service, ctx, ended);
-  changed(ctx, { id, role: before }, { id, role });
+  recordChange(ctx, { id, role: before }, { id, role });
   return account;
 }
 
@@ -54,11 +53,8 @@ function mustBeVerified({ verifiedAt }: Account): void {
 /** The handlers of who works here. */
 export const staffHandlers: Handlers<typeof staffActions, CustomerService> = {
   async listStaff(ctx) {
-    const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-    const filter = { role: { $in: STAFF_ROLES }, ...after };
-    const found = await this.store.find(filter, { sort: { _id: 1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+    const { limit, cursor } = ctx.params;
+    const { items, nextCursor } = await this.store.page({ role: { $in: STAFF_ROLES } }, { limit, cursor });
     return { items: items.filter(isStaff).map(staffView), nextCursor };
   },
 
@@ -72,7 +68,7 @@ export const staffHandlers: Handlers<typeof staffActions, CustomerService> = {
     };
     if (await this.store.insert(account)) {
       this.worker.background(mailLink(this, this.broker, 'reset-password', account));
-      changed(ctx, null, { id: account._id, role });
+      recordChange(ctx, null, { id: account._id, role });
       return staffView(account);
     }
     const known = await this.store.findOne({ email });

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import { errors } from '../../shared/problems.ts';
 import { accountOf, type CustomerService, changeOwn } from '../account/customer-service.ts';
 import type { wishlistActions } from './wishlist.contract.ts';
 import { addWish, removeWish } from './wishlist.ts';

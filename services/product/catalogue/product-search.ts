@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { DEFAULT_LIMIT, fitting } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
+import { errors } from '../../shared/problems.ts';
 import { type Product, soldIn } from '../product/product.ts';
 import { displayContext, type ProductService } from '../product/product-service.ts';
 import { type DisplayContext, renderProductCard, renderProductCopy } from '../product/product-view.ts';

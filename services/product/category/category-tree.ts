@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** A category of the shop. Its slug never changes, so moving it changes no product. */
 export interface Category {

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { slugRule } from '../product/product-input.ts';
@@ -132,8 +132,3 @@ export const category = contract(
     changed: { summary: 'The tree of categories is different: a hint, not a promise', params: { rev: 'number' } },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof category> {}
-  interface Events extends EventsOf<typeof category> {}
-}

@@ -1,9 +1,9 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { category } from './category.contract.ts';
 import {
   addCategory,
@@ -22,7 +22,7 @@ export default function categoryService(config: Config) {
   /** Number of products per category, without subcategories. */
   const readCounts = async (rpc: Rpc) => new Map(Object.entries(await rpc.call('product.counts')));
 
-  return service<{ store: Store<CategoryTree> }>()(category, config, {
+  return service(category, config, {
     mixins: [
       store<CategoryTree>(config, {
         node: 'product',
@@ -50,7 +50,7 @@ export default function categoryService(config: Config) {
         const { slug, description = '', parent = null, ...rest } = ctx.params;
         await this.store.change(TREE_ID, (tree) => addCategory(tree, slug, { ...rest, description, parent }));
         const tree = await readTree(this.store);
-        changed(ctx, null, tree[slug] ?? null);
+        recordChange(ctx, null, tree[slug] ?? null);
         return categoryView(tree, await readCounts(ctx), slug);
       },
 
@@ -59,7 +59,7 @@ export default function categoryService(config: Config) {
         const before = (await readTree(this.store))[slug] ?? null;
         await this.store.change(TREE_ID, (tree) => editCategory(tree, slug, fields));
         const tree = await readTree(this.store);
-        changed(ctx, before, tree[slug] ?? null);
+        recordChange(ctx, before, tree[slug] ?? null);
         return categoryView(tree, await readCounts(ctx), slug);
       },
 
@@ -69,7 +69,7 @@ export default function categoryService(config: Config) {
         const { count } = await ctx.call('product.inCategory', { slug });
         if (count > 0) throw errors.categoryNotEmpty(`${count} products are in it, drafts and archived ones included.`);
         await this.store.change(TREE_ID, (tree) => removeCategory(tree, slug));
-        changed(ctx, before, null);
+        recordChange(ctx, before, null);
       },
 
       async exists(ctx) {

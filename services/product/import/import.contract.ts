@@ -1,8 +1,7 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
-import { refusedRowRule } from './refused-row.contract.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
 
 const LARGEST_FILE = 512 * 1024 ** 2;
@@ -26,6 +25,7 @@ const job = {
   createdAt: 'string',
   finishedAt: { type: 'string', nullable: true },
 } as const;
+const refusedRowRule = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
 const jobRule = { type: 'object', props: job } as const;
 /** With the first 100 rows that were refused, and variants that were removed; all of them have lists of their own. */
 const fullJob = {
@@ -94,7 +94,3 @@ export const imports = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof imports> {}
-}

@@ -1,39 +1,43 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import { timeoutOf } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { stores } from '../../../mixins/store/stores.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
-import { type Format, type Job, queued, uploading } from './job.ts';
-import { fileOf, workOff } from './work.ts';
+import { type Format, importQueue, type Job, queued, uploading } from './job.ts';
+import { firstRefusals, type Refusal, refusalsPage } from './refusals.ts';
+import { fileOf, type ImportParts, workOff } from './work.ts';
 
-/** Between two looks for an import that nobody works on, in ms. */
-const PAUSE = 1000;
+/** Between two looks for an import that nobody works on. */
+const PAUSE_MS = 1000;
 
 /** Refused rows, and removed variants, that are told of with the import itself. */
 const SHOWN = 100;
-
-type This = Self<{ store: Store<Job>; worker: Worker }>;
 
 /** Products from files: each file is kept until it is worked off, by one product node after the other if need be. */
 export default function importService(config: Config) {
   const blobs = blobStore(config.blobs);
   const patience = timeoutOf(imports.actions.start) ?? 0;
 
-  return service<{ store: Store<Job>; worker: Worker }>()(imports, config, {
-    dependencies: ['product', 'category', 'inventory', 'refusedRow', 'removedVariant'],
+  return service(imports, config, {
+    dependencies: ['product', 'category', 'inventory', 'removedVariant'],
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return workOff(this, blobs);
+      dueWork<Job, Self<ImportParts>>({
+        queue: importQueue,
+        every: PAUSE_MS,
+        atOnce: 1,
+        work(job) {
+          return workOff(job, this, blobs);
         },
       }),
       store<Job>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),
+      stores<{ refusals: Refusal }>(config, 'product', { refusals: { collection: 'refused-rows' } }),
     ],
 
     handlers: {
@@ -59,34 +63,27 @@ export default function importService(config: Config) {
         const job = found(await this.store.get(ctx.params.id));
         const importId = job._id;
         const [errors, removedVariants] = await Promise.all([
-          ctx.call('refusedRow.list', { importId, after: 0, limit: SHOWN }),
+          firstRefusals(this.stores.refusals, importId, SHOWN),
           ctx.call('removedVariant.list', { importId, limit: SHOWN }),
         ]);
-        return { ...view(job), errors, removedVariants };
+        return { ...view(job), errors, removedVariants: removedVariants.items };
       },
 
       async errors(ctx) {
-        const { id, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const { id, limit, cursor } = ctx.params;
         const { _id: importId } = found(await this.store.get(id));
-        const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['number'])[0]);
-        const rows = await ctx.call('refusedRow.list', { importId, after, limit: limit + 1 });
-        return page(rows, limit, ({ line }) => [line]);
+        return refusalsPage(this.stores.refusals, importId, { limit, cursor });
       },
 
       async removed(ctx) {
-        const { id, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+        const { id, ...paging } = ctx.params;
         const { _id: importId } = found(await this.store.get(id));
-        const [line, sku] = cursor === undefined ? [] : decodeCursor(cursor, ['number', 'string']);
-        const after = line === undefined ? {} : { after: { line: Number(line), sku: String(sku) } };
-        const variants = await ctx.call('removedVariant.list', { importId, ...after, limit: limit + 1 });
-        return page(variants, limit, ({ line, sku }) => [line, sku]);
+        return ctx.call('removedVariant.list', { importId, ...paging });
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const jobs = await this.store.find(before, { sort: { _id: -1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(jobs, limit, ({ _id }) => [_id]);
+        const { limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({}, { limit, cursor, order: NEWEST_FIRST });
         return { items: items.map(view), nextCursor };
       },
     },

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import type { DueQueue } from '../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -5,9 +8,9 @@ export const FORMATS = ['csv', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
 export const JOB_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
 
-/** How long a node may be silent before another one goes on with its work, in ms. */
-export const LEASE = 10_000;
-/** Attempts that got no further. */
+/** How long a node may be silent before another one goes on with its work. */
+export const LEASE_MS = 10_000;
+/** Claims that got no further, after which it is given up. */
 const MOST_ATTEMPTS = 5;
 
 /** An import of products from a file: what it came to so far, and who works on it until when. */
@@ -31,6 +34,9 @@ export interface Job {
   reason: string | null;
   /** Who works on it. */
   owner: string | null;
+  /** Whoever had it before may have done more than it says. */
+  again?: boolean;
+  /** Claims since it got any further, that of who has it now among them. */
   attempts: number;
   /** When somebody has to look after it; null: never again. */
   nextAt: Date | null;
@@ -58,24 +64,31 @@ export function queued(job: Readonly<Job>, now: Date): Decision<Job> {
 }
 
 /**
- * Takes an import on, or ends one that cannot go on; null when there is nothing to do with it now. `again`: whoever had
- * it before may have done more than it says.
+ * Imports that are to be worked off. None is parked: one that gets no further ends, its staff sees why, and sends the
+ * file again. A claim counts as an attempt, so that one which takes its node with it comes to an end, too.
  */
-export function claimed(job: Readonly<Job>, owner: string, now: Date): Decision<{ job: Job; again: boolean } | null> {
-  if (job.nextAt === null || job.nextAt > now) return { answer: null };
-  const { answer, patch } =
-    job.status === 'uploading'
-      ? failed(job, 'The upload was not finished.', now)
-      : job.attempts >= MOST_ATTEMPTS
-        ? failed(job, `It got no further in ${MOST_ATTEMPTS} attempts.`, now)
-        : moved(job, {
-            ...restarted(job),
-            status: 'running',
-            owner,
-            attempts: job.attempts + 1,
-            nextAt: leasedFrom(now),
-          });
-  return { answer: { job: answer, again: job.status === 'running' }, ...(patch ? { patch } : {}) };
+export const importQueue: DueQueue<Job> = {
+  name: 'imports',
+  // The beginning of the file is read again each time.
+  policy: { ...RETRY_POLICY, leaseMs: LEASE_MS, firstPauseMs: 5000, maxFailures: Number.POSITIVE_INFINITY },
+  dueField: 'nextAt',
+  read({ nextAt: dueAt, attempts }) {
+    const failures = Math.max(0, attempts - 1);
+    return { dueAt, attempts: failures, failures, parkedAt: null };
+  },
+  // After an outage the attempt is not counted.
+  write: ({ dueAt: nextAt, failures: attempts }) => ({ nextAt, attempts }),
+  onClaim: (job) => ({
+    ...{ owner: randomUUID(), attempts: job.attempts + 1 },
+    ...(job.status === 'uploading' ? {} : { ...restarted(job), status: 'running', again: job.status === 'running' }),
+  }),
+  isHeld: (job, claimed) => job.owner === claimed.owner,
+};
+
+/** Why an import that was claimed cannot go on. */
+export function hopeless({ status, attempts }: Readonly<Job>): string | undefined {
+  if (status === 'uploading') return 'The upload was not finished.';
+  return attempts > MOST_ATTEMPTS ? `It got no further in ${MOST_ATTEMPTS} attempts.` : undefined;
 }
 
 /** One from before the rows of a product could stand apart was counted in another order: again, it changes nothing. */
@@ -125,6 +138,6 @@ export function released(job: Readonly<Job>, owner: string, now: Date): Decision
 const failed = (job: Readonly<Job>, reason: string, now: Date): Decision<Job> =>
   moved(job, { status: 'failed', reason, owner: null, nextAt: null, finishedAt: now });
 
-const leasedFrom = (now: Date): Date => new Date(now.getTime() + LEASE);
+const leasedFrom = (now: Date): Date => new Date(now.getTime() + LEASE_MS);
 
 const moved = (job: Readonly<Job>, patch: Partial<Job>): Decision<Job> => ({ answer: { ...job, ...patch }, patch });

@@ -1,4 +1,5 @@
-import { type FieldError, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
+import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 import { RefusedRow, shortened } from './format/row.ts';
 
 /** What came of a row; `removed`: how many variants went, as they were not in it. */

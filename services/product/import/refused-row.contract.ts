@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 
 export const refusedRowRule = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
 
@@ -22,7 +22,3 @@ export const refusedRow = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof refusedRow> {}
-}

@@ -1,6 +1,6 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { afterLine, endOf, lineId } from './format/line-id.ts';
 import { refusedRow } from './refused-row.contract.ts';
 
@@ -12,7 +12,7 @@ interface Row {
 }
 
 export default function refusedRowService(config: Config) {
-  return service<{ store: Store<Row> }>()(refusedRow, config, {
+  return service(refusedRow, config, {
     mixins: [store<Row>(config, { node: 'product', collection: 'refused-rows' })],
 
     handlers: {

@@ -1,4 +1,5 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
+import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
@@ -33,18 +34,10 @@ export const removedVariant = contract(
     },
     list: {
       ...internal,
-      summary: 'The variants that an import removed, by line and SKU, after one of them',
-      params: {
-        importId: 'string',
-        after: { type: 'object', optional: true, props: place },
-        limit: 'number',
-      },
-      returns: variants,
+      summary: 'The variants that an import removed, by line and SKU',
+      params: { importId: 'string', ...pageParams },
+      returns: pageOf(removedVariantRule),
     },
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof removedVariant> {}
-}

@@ -1,6 +1,7 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import type { PlaceKey } from '../../../mixins/store/pages.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { afterLine, endOf, lineId } from './format/line-id.ts';
 import { removedVariant } from './removed-variant.contract.ts';
 
@@ -17,8 +18,16 @@ interface RemovedVariant {
 /** The variants of a line stand together, by SKU. */
 const idOf = (importId: string, line: number, sku: string): string => `${lineId(importId, line)}:${sku}`;
 
+/** Lists go on behind a line and a SKU. */
+const placeIn = (importId: string): PlaceKey<RemovedVariant> => ({
+  field: '_id',
+  shape: ['number', 'string'],
+  placeOf: ({ line, sku }) => [line, sku],
+  textAt: ([line, sku]) => idOf(importId, Number(line), String(sku)),
+});
+
 export default function removedVariantService(config: Config) {
-  return service<{ store: Store<RemovedVariant> }>()(removedVariant, config, {
+  return service(removedVariant, config, {
     mixins: [
       store<RemovedVariant>(config, {
         node: 'product',
@@ -46,10 +55,12 @@ export default function removedVariantService(config: Config) {
       },
 
       async list(ctx) {
-        const { importId, after, limit } = ctx.params;
-        const from = after ? { $gt: idOf(importId, after.line, after.sku) } : { $gte: afterLine(importId, 0) };
-        const found = await this.store.find({ _id: { ...from, $lt: endOf(importId) } }, { sort: { _id: 1 }, limit });
-        return found.map(view);
+        const { importId, limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page(
+          { _id: { $gte: afterLine(importId, 0), $lt: endOf(importId) } },
+          { limit, cursor, order: { direction: 1, key: placeIn(importId) } },
+        );
+        return { items: items.map(view), nextCursor };
       },
     },
   });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import { type ProductInput, priceIn } from '../product/edit.ts';
 import { checkLabels } from '../product/labels.ts';
 import type { Price, Product, Variant } from '../product/product.ts';

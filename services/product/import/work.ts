@@ -1,61 +1,56 @@
-import { randomUUID } from 'node:crypto';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
-import { isOutage } from '../../../lib/process/outage.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import type { Stores } from '../../../mixins/store/stores.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { hashOf } from './format/file-index.ts';
 import { BrokenFile } from './format/row.ts';
 import type { ImportedRow } from './imported-row.ts';
-import { claimed, finished, type Job, LEASE, progressed, released, renewed } from './job.ts';
+import { finished, hopeless, type Job, LEASE_MS, progressed, released, renewed } from './job.ts';
 import { productRows } from './product-rows.ts';
+import { noteRefusals, type Refusal } from './refusals.ts';
 import { missingIn } from './removals.ts';
 import { type Result, runImport } from './run.ts';
 
 /** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
 const MOST_RENEWALS = 36;
 
-type ImportService = Self<{ store: Store<Job>; worker: Worker }>;
+/** What the mixins of the `import` service bring. */
+export type ImportParts = { store: Store<Job>; worker: Worker } & Stores<{ refusals: Refusal }>;
+type ImportService = Self<ImportParts>;
 
 /** The name of an import's file. */
 export const fileOf = (id: string): string => `import/${id}`;
 
-/** Takes on the import that has waited longest, if there is one, and works it off. */
-export async function workOff(service: ImportService, blobs: Blobs): Promise<void> {
+/** Works off an import that was claimed. @throws why it goes no further */
+export async function workOff(job: Job, service: ImportService, blobs: Blobs): Promise<void> {
   const { store, logger } = service;
-  const [due] = await store.find({ nextAt: { $lte: new Date() } }, { sort: { nextAt: 1 }, limit: 1, fields: ['_id'] });
-  if (!due) return;
-  const owner = randomUUID();
-  const claim = await store.change(due._id, (job, now) => claimed(job, owner, now));
-  if (!claim) return;
-  const { job, again } = claim;
-  if (job.status === 'running') {
-    const end = await attempt(service, blobs, { job, again, owner });
-    if (!end) return;
-    await store.change(job._id, (found, now) => finished(found, owner, end.reason, now));
-  }
-  // The import has ended by now, so nobody needs it.
-  await blobs.remove(fileOf(job._id)).catch((error) => logger.warn(`${fileOf(job._id)} could not be removed`, error));
+  const [id, owner] = [job._id, job.owner ?? ''];
+  const reason = hopeless(job);
+  const end = reason === undefined ? await attempt(service, blobs, job, owner) : { reason };
+  if (!end) return;
+  const ended = await store.change(id, (found, now) => finished(found, owner, end.reason, now));
+  if (!ended) return;
+  // Nobody needs it any more.
+  await blobs.remove(fileOf(id)).catch((error) => logger.warn(`${fileOf(id)} could not be removed`, error));
 }
 
-interface Claim {
-  job: Job;
-  again: boolean;
-  owner: string;
-}
-
-/** @returns why the rest of the file cannot be read, null at its end; undefined: it is left for another to go on */
+/**
+ * @returns why the rest of the file cannot be read, null at its end; undefined: it is left for another to go on
+ * @throws what keeps it from going on now
+ */
 async function attempt(
   service: ImportService,
   blobs: Blobs,
-  { job, again, owner }: Claim,
+  job: Job,
+  owner: string,
 ): Promise<{ reason: string | null } | undefined> {
-  const { store, broker, worker, logger } = service;
+  const { store, stores, broker, worker } = service;
   let renewals = 0;
   const renewing = setInterval(() => {
     if (++renewals > MOST_RENEWALS) return;
     worker.background(store.change(job._id, (found, now) => renewed(found, owner, now)));
-  }, LEASE / 3);
+  }, LEASE_MS / 3);
   try {
     const open = async () => {
       const file = await blobs.get(fileOf(job._id));
@@ -69,7 +64,7 @@ async function attempt(
     const isThrough = await runImport({
       rows: productRows(open, job.format, { whole: removeMissing, ...(skus ? { skus } : {}) }),
       done: job.rows,
-      again,
+      again: job.again === true,
       async apply(rows, again) {
         const keep = skus ? await elsewhere(service, rows, skus) : [];
         const batch = { importId: job._id, rows: [...rows], again, removeMissing, keep };
@@ -79,7 +74,7 @@ async function attempt(
       },
       async save(results) {
         // Before they are counted: what is noted twice is there once.
-        await note(service, job._id, results);
+        await noteRefusals(stores.refusals, job._id, refusalsIn(results));
         renewals = 0;
         const kept = await store.change(job._id, (found, now) => progressed(found, owner, results, now));
         return kept !== null && !worker.stopping.aborted;
@@ -90,10 +85,7 @@ async function attempt(
     return undefined;
   } catch (error) {
     if (error instanceof BrokenFile) return { reason: error.message };
-    // Its time runs out, and somebody tries again.
-    if (isOutage(error)) logger.warn(`${job._id} waits for what is out of reach`, error);
-    else logger.error(`${job._id} failed`, error);
-    return undefined;
+    throw error;
   } finally {
     clearInterval(renewing);
   }
@@ -114,12 +106,8 @@ async function elsewhere(
   );
 }
 
-async function note({ broker }: ImportService, importId: string, results: readonly Result[]): Promise<void> {
-  const rows = results.flatMap(({ line, outcome }) =>
-    outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : [],
-  );
-  if (rows.length > 0) await broker.call('refusedRow.append', { importId, rows });
-}
+const refusalsIn = (results: readonly Result[]) =>
+  results.flatMap(({ line, outcome }) => (outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : []));
 
 /** What is read is progress too: several passes may be needed before anything comes of it. */
 async function* watched(file: AsyncIterable<Buffer>, progress: () => void): AsyncGenerator<Buffer> {

@@ -1,12 +1,13 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Handlers, Self } from '../../../lib/contract/service.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
 import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
-import { logOf, lowAtOf, lowStockKeysAfter, type Stock, setLowAt } from './stock.ts';
+import { LOW_STOCK_BY_SKU, LOW_STOCK_KEYS, logOf, lowAtOf, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
 export type InventoryService = Self<{ store: Store<Stock> }>;
@@ -18,19 +19,15 @@ export const inventoryStaffHandlers = (
   change: ChangeStock,
 ): Handlers<typeof inventoryStaffActions, InventoryService> => ({
   async list(ctx) {
-    const { sku, productId, low, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0]);
-    if (sku !== undefined && after !== undefined) return { items: [], nextCursor: null };
+    const { sku, productId, low, limit, cursor } = ctx.params;
     const filter = {
       ...(sku === undefined ? {} : { _id: sku }),
-      ...(after === undefined || low ? {} : { _id: { $gt: after } }),
       ...(productId === undefined ? {} : { productId }),
-      ...(low ? { standing: lowStockKeysAfter(after) } : {}),
+      ...(low ? { standing: LOW_STOCK_KEYS } : {}),
     };
     // By SKU, either way.
-    const sort = low ? ({ standing: 1 } as const) : ({ _id: 1 } as const);
-    const found = await this.store.find(filter, { sort, limit: limit + 1, fields: VIEWED });
-    const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+    const order = low ? ({ direction: 1, key: LOW_STOCK_BY_SKU } as const) : ({ direction: 1 } as const);
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order, fields: VIEWED });
     return { items: items.map(stockView), nextCursor };
   },
 
@@ -62,7 +59,7 @@ export const inventoryStaffHandlers = (
       const { answer, ...rest } = setLowAt(stock, lowAt, now);
       return { answer: { before: stockView(stock), after: stockView(answer) }, ...rest };
     }).catch(unknownSku);
-    changed(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
+    recordChange(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
     return after;
   },
 });

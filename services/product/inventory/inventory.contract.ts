@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
@@ -170,8 +170,3 @@ export const inventory = contract(
     },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof inventory> {}
-  interface Events extends EventsOf<typeof inventory> {}
-}

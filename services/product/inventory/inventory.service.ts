@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { forget } from '../../shared/reservations.ts';
 import { sampleStock, seed } from '../seed/load.ts';
 import { Announcer } from './announcer.ts';
@@ -41,7 +41,7 @@ export default function inventoryService(config: Config) {
     return answer;
   };
 
-  return service<{ store: Store<Stock> }>()(inventory, config, {
+  return service(inventory, config, {
     mixins: [
       store<Stock>(config, {
         node: 'product',

@@ -1,6 +1,6 @@
 /** What can happen to the stock of a SKU. */
 export const MOVEMENTS = ['receive', 'adjust', 'reserve', 'commit', 'release', 'return'] as const;
-export type MovementKind = (typeof MOVEMENTS)[number];
+type MovementKind = (typeof MOVEMENTS)[number];
 
 /** Why staff corrects a stock. */
 export const REASONS = ['damaged', 'lost', 'found', 'stock-taking', 'correction'] as const;

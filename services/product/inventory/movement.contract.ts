@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { MOVEMENTS, REASONS } from './ledger.ts';
 
 const whole = { type: 'number', integer: true } as const;
@@ -52,7 +52,3 @@ export const movement = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof movement> {}
-}

@@ -20,7 +20,7 @@ const between = (sku: string, from: number, below: number) => ({
 });
 
 export default function movementService(config: Config) {
-  return service<{ store: Store<Filed> }>()(movement, config, {
+  return service(movement, config, {
     mixins: [store<Filed>(config, { node: 'product', collection: 'movements' })],
 
     handlers: {

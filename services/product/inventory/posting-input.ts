@@ -1,5 +1,6 @@
 import type { Params } from '../../../lib/contract/contract.ts';
-import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Posting } from './posting.ts';
 import type { Correction } from './stock-post.ts';
 

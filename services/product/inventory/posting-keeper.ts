@@ -1,21 +1,22 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
+import { claim, putOff } from '../../../mixins/due-work/queue.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import {
-  claim,
   concluded,
-  delayed,
   lineKey,
   type Outcome,
   PATIENCE,
   type Posting,
   sameRequest,
   settled,
+  stockAdjustments,
 } from './posting.ts';
 
 /** What carrying out postings works with. */
 export interface Keeper {
-  store: Pick<Store<Posting>, 'insert' | 'findOne' | 'find' | 'change'>;
+  store: Pick<Store<Posting>, 'insert' | 'get' | 'findOne' | 'change'>;
   rpc: Pick<Rpc, 'call'>;
   /** Runs what nobody waits for. */
   background(task: Promise<unknown>): void;
@@ -29,7 +30,6 @@ export interface Concluded {
 
 /** Lines that are on their way at a time. */
 const AT_ONCE = 32;
-const BATCH = 10;
 
 /**
  * Carries out a posting, or finds what became of the one that has its key.
@@ -40,7 +40,7 @@ export async function post(draft: Omit<Posting, 'rev'>, keeper: Keeper): Promise
   if (await keeper.store.insert(draft)) return drive({ ...draft, rev: 0 }, until, keeper);
   const known = sameRequest(await byKey(draft, keeper), draft);
   if (known.outcomes) return { id: known._id, outcomes: known.outcomes };
-  const claimed = await keeper.store.change(known._id, claim);
+  const claimed = await keeper.store.change(known._id, (doc, now) => claim(stockAdjustments, doc, now));
   if (claimed) return drive(claimed, until, keeper);
   const now = await byKey(draft, keeper);
   if (!now.outcomes) throw errors.requestInProgress();
@@ -57,14 +57,24 @@ async function byKey({ by, key }: Pick<Posting, 'by' | 'key'>, { store }: Keeper
   return found;
 }
 
-/** Goes on with postings that nobody is at. */
-export async function keepPostings(keeper: Keeper, failed: (error: unknown) => void): Promise<void> {
-  const overdue = { $gt: new Date(0), $lte: new Date() };
-  const due = await keeper.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] });
-  for (const { _id } of due) {
-    const until = Date.now() + PATIENCE;
-    const claimed = await keeper.store.change(_id, claim);
-    if (claimed) await drive(claimed, until, keeper).catch(failed);
+/** Goes on with a posting that whoever began it has left. */
+export async function goOn(id: string, keeper: Keeper): Promise<void> {
+  const until = Date.now() + PATIENCE;
+  const posting = await keeper.store.get(id);
+  if (!posting) return;
+  await conclude(posting, until, keeper);
+  await forgetAll(posting, keeper);
+}
+
+/** @param until when its commands expire; see `conclude` */
+async function drive(posting: Posting, until: number, keeper: Keeper): Promise<Concluded> {
+  try {
+    const concluded = await conclude(posting, until, keeper);
+    keeper.background(forgetAll(posting, keeper));
+    return concluded;
+  } catch (error) {
+    await keeper.store.change(posting._id, (doc, now) => putOff(stockAdjustments, doc, error, now, posting));
+    throw error;
   }
 }
 
@@ -72,17 +82,9 @@ export async function keepPostings(keeper: Keeper, failed: (error: unknown) => v
  * Each line happens once, by its key in the stock, which is kept there until the outcomes are kept here. `until` was
  * taken before the last look at whether they are, as mixins/store/once.ts asks for.
  */
-async function drive(posting: Posting, until: number, keeper: Keeper): Promise<Concluded> {
-  const { store, background } = keeper;
-  try {
-    const outcomes = posting.outcomes ?? (await applyAll(posting, until, keeper));
-    const answer = { id: posting._id, outcomes: await store.change(posting._id, (doc) => concluded(doc, outcomes)) };
-    background(forgetAll(posting, keeper));
-    return answer;
-  } catch (error) {
-    await store.change(posting._id, delayed);
-    throw error;
-  }
+async function conclude(posting: Posting, until: number, keeper: Keeper): Promise<Concluded> {
+  const outcomes = posting.outcomes ?? (await applyAll(posting, until, keeper));
+  return { id: posting._id, outcomes: await keeper.store.change(posting._id, (doc) => concluded(doc, outcomes)) };
 }
 
 async function applyAll(posting: Posting, until: number, { rpc }: Keeper): Promise<Outcome[]> {

@@ -1,18 +1,23 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { readOnce } from '../../../lib/contract/fingerprint.ts';
-import { type Self, service, staffOf } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
-import { newPosting, type Posting } from './posting.ts';
+import { newPosting, type Posting, stockAdjustments } from './posting.ts';
 import { correctionOf, linesOf } from './posting-input.ts';
-import { isKnownKey, type Keeper, keepPostings, post } from './posting-keeper.ts';
+import { goOn, isKnownKey, type Keeper, post } from './posting-keeper.ts';
 
-const PAUSE = 1000;
+const PAUSE_MS = 1000;
+/** Each has up to 32 lines on their way. */
+const AT_ONCE = 2;
 
 type This = Self<{ store: Store<Posting>; worker: Worker }>;
 
@@ -20,18 +25,20 @@ const keeperOf = ({ store, broker: rpc, worker }: This): Keeper => ({ store, rpc
 
 /** What staff does to the stock, each request once for good. */
 export default function postingService(config: Config) {
-  return service<{ store: Store<Posting>; worker: Worker }>()(posting, config, {
+  return service(posting, config, {
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return keepPostings(keeperOf(this), (error) => this.logger.warn('a posting goes on later', error));
+      dueWork<Posting, This>({
+        queue: stockAdjustments,
+        every: PAUSE_MS,
+        atOnce: AT_ONCE,
+        work({ _id }) {
+          return goOn(_id, keeperOf(this));
         },
       }),
       store<Posting>(config, {
         node: 'product',
         collection: 'postings',
-        indexes: [{ fields: { by: 1, key: 1 }, unique: true }, { fields: { nextAt: 1 } }],
+        indexes: [{ fields: { by: 1, key: 1 }, unique: true }, { fields: { nextAt: 1 } }, PARKED_INDEX],
       }),
     ],
 
@@ -50,7 +57,7 @@ export default function postingService(config: Config) {
         if (outcome.outcome === 'short') throw errors.outOfStock([{ sku, requested: -quantity, available }]);
         const { kind, reason } = ctx.params;
         const before = available - effectOf({ kind, quantity }).available;
-        changed(ctx, { available: before }, { available });
+        recordChange(ctx, { available: before }, { available });
         return { sku, seq, kind, quantity, ...(reason ? { reason } : {}), at, available, reserved, sold };
       },
 
@@ -70,7 +77,7 @@ export default function postingService(config: Config) {
           ...{ available, reserved, sold },
         }));
         const differences = views.filter(({ difference }) => difference !== 0);
-        changed(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
+        recordChange(ctx, null, { id, differences: differences.map(({ sku, difference }) => ({ sku, difference })) });
         return { id, lines: views };
       },
     },

@@ -25,12 +25,19 @@ export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
  * Index key, `low <sku>` or `ok <sku>`. The SKU makes it unique: NeDB moves a document within an index in time linear in
  * the number of equal keys.
  */
-export const lowStockKey = (sku: string, available: number, lowAt: number): string =>
+const lowStockKey = (sku: string, available: number, lowAt: number): string =>
   `${available < lowAt ? LOW : 'ok '}${sku}`;
 const LOW = 'low ';
 
-/** Filter for the keys of SKUs that are low, after one of them. */
-export const lowStockKeysAfter = (after = '') => ({ $gt: `${LOW}${after}`, $lt: 'low!' }); // ! comes after the space
+/** Filter for the keys of SKUs that are low. */
+export const LOW_STOCK_KEYS = { $gt: LOW, $lt: 'low!' } as const; // ! comes after the space
+/** Pages of SKUs that are low, by SKU: a place in this list is a place in the list of all. */
+export const LOW_STOCK_BY_SKU = {
+  field: 'standing',
+  shape: ['string'],
+  placeOf: ({ _id: sku }: Pick<Stock, '_id'>) => [sku],
+  textAt: ([sku]: readonly (string | number)[]) => `${LOW}${sku}`,
+} as const;
 
 export const lowAtOf = ({ lowAt = LOW_AT }: Pick<Stock, 'lowAt'>): number => lowAt;
 

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import { change } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { Image } from './image.ts';

@@ -1,10 +1,10 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { BlobConfig } from '../../../lib/files/blobs.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import type { Product } from '../product/product.ts';
 import type { ProductService } from '../product/product-service.ts';
 import { addImage, describeImage, orderImages, removeImage } from './image-list.ts';
@@ -49,7 +49,7 @@ async function applyChange({ store }: ProductService, ctx: Ctx<unknown>, id: str
     const { answer, ...rest } = decide(product, now);
     return { answer: { before: imagesOf(product), after: imagesOf(answer) }, ...rest };
   });
-  changed(ctx, before, after);
+  recordChange(ctx, before, after);
   const { version, images } = after;
   return { id, version, images: images.map(imageView) };
 }

@@ -1,7 +1,7 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { errors } from '../../shared/problems.ts';
 import { media } from './media.contract.ts';
 import { pictureFile } from './picture.ts';
 
@@ -14,7 +14,7 @@ const CACHE_CONTROL = 'public, max-age=31536000, immutable';
 export default function mediaService(config: Config) {
   const blobs = blobStore(config.blobs);
 
-  return service()(media, config, {
+  return service(media, config, {
     handlers: {
       async file(ctx) {
         const { id, file, known = '' } = ctx.params;

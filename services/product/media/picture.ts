@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Sharp } from 'sharp';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Blobs } from '../../../lib/files/blobs.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Image } from './image.ts';
 import { detectFormat, type PictureFormat } from './picture-format.ts';
 
@@ -64,7 +64,7 @@ export async function storePicture(content: Buffer, blobs: Blobs): Promise<Omit<
 }
 
 /** Widths to store, ascending; none exceeds the width of the picture. */
-export function widthsOf(width: number): number[] {
+function widthsOf(width: number): number[] {
   return [...WIDTHS_PX.filter((each) => each < width), Math.min(width, MAX_WIDTH_PX)];
 }
 

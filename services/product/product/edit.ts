@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Infer } from '../../../lib/contract/infer.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
+import { errors } from '../../shared/problems.ts';
 import { checkLabels } from './labels.ts';
 import { priceOf } from './price.ts';
 import { PRODUCT_DEFAULTS, type Price, type Product, type Variant } from './product.ts';

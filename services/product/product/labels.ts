@@ -1,6 +1,7 @@
-import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
 import { escaped } from '../../../lib/contract/pointer.ts';
 import { isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
+import { errors } from '../../shared/problems.ts';
 
 const MAX_LABELS = 50;
 

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import { change, refuseStale } from './edit.ts';
 import type { Price, PriceChange, Product, Variant } from './product.ts';
 

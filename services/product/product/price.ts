@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Price } from './product.ts';
 
 /** The stored form of a price. @throws invalid-request if `compareAt` is not above the amount */

@@ -1,8 +1,8 @@
+import { currencyRule } from '../../../lib/contract/currency.ts';
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
-import { currencyRule } from '../../shared/money.ts';
 import { imageRule, labels } from './product.rules.ts';
 import { PRODUCT_STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
@@ -10,7 +10,7 @@ import { priceRule, productFields, productInput, productPatch, skuRule } from '.
 const status = { type: 'enum', values: PRODUCT_STATUSES } as const;
 
 /** A product with all fields that staff sees. */
-export const staffProduct = {
+const staffProduct = {
   type: 'object',
   props: {
     id: 'string',

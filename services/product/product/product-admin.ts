@@ -1,12 +1,12 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { archiveProduct, createProduct, editProduct, restoreProduct } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedulePrice, unschedulePrice } from './price-change.ts';
@@ -19,15 +19,13 @@ import { findConflict, type UniqueNames } from './unique-names.ts';
 /** The handlers of product management by staff. */
 export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
   async search(ctx) {
-    const { status, slug, sku, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const { status, slug, sku, limit, cursor } = ctx.params;
     const filter = {
       ...(status ? { status } : {}),
       ...(slug ? { slug } : {}),
       ...(sku ? { 'variants.sku': sku } : {}),
-      ...(cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } }),
     };
-    const products = await this.store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(products, limit, ({ _id }) => [_id]);
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order: NEWEST_FIRST });
     return { items: items.map(renderStaffProduct), nextCursor };
   },
 
@@ -43,7 +41,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const product = createProduct(newId('prd', now), ctx.params, this.shop.currencies, now);
     if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
     await this.opened({ ...product, rev: 0 });
-    changed(ctx, null, product);
+    recordChange(ctx, null, product);
     return respondWith(ctx, { ...product, rev: 0 });
   },
 
@@ -103,7 +101,7 @@ async function changeProduct(
       throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
     });
   await service.opened(after);
-  changed(ctx, before, after);
+  recordChange(ctx, before, after);
   return respondWith(ctx, after);
 }
 

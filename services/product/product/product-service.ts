@@ -1,8 +1,8 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Product } from './product.ts';
 import type { DisplayContext } from './product-view.ts';

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { readyAction } from '../../ready.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { productSearchActions } from '../catalogue/product-search.contract.ts';
@@ -96,8 +96,3 @@ export const product = contract(
     },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof product> {}
-  interface Events extends EventsOf<typeof product> {}
-}

@@ -1,4 +1,5 @@
-import { currencyRule, moneyRule } from '../../shared/money.ts';
+import { currencyRule } from '../../../lib/contract/currency.ts';
+import { moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
 /** Contract rules of a product as shoppers see it. */

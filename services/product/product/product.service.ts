@@ -1,8 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { properties } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { CatchUp } from '../catalogue/catch-up.ts';
 import { productSearchHandlers } from '../catalogue/product-search.ts';
@@ -15,7 +16,7 @@ import { applyDuePrices } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
-import { displayContext, type ProductParts, type ProductService } from './product-service.ts';
+import { displayContext, type ProductService } from './product-service.ts';
 import { renderOffer, renderProductCard, renderProductPage } from './product-view.ts';
 import { tallyHandlers } from './tally.ts';
 
@@ -27,7 +28,7 @@ export default function productService(config: Config) {
   let catchUp: CatchUp | undefined;
   let pricing: Promise<void> | undefined;
 
-  return service<ProductParts>()(product, config, {
+  return service(product, config, {
     dependencies: ['inventory', 'category'],
     mixins: [
       worker<ProductService>({
@@ -58,6 +59,17 @@ export default function productService(config: Config) {
           this.broker.broadcast('product.changed', { id });
         },
       }),
+      properties(({ broker }) => ({
+        shop: config,
+        catalogue,
+        async added(products: readonly Product[]) {
+          await catchUp?.apply(products);
+          broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
+        },
+        async opened({ _id: productId, variants }: Product) {
+          await broker.call('inventory.open', { items: variants.map(({ sku }) => ({ sku, productId })) });
+        },
+      })),
     ],
 
     handlers: {
@@ -119,17 +131,6 @@ export default function productService(config: Config) {
       async 'category.changed'() {
         await catchUp?.refreshTree();
       },
-    },
-
-    created() {
-      this.shop = config;
-      this.catalogue = catalogue;
-      this.added = async (products) => {
-        await catchUp?.apply(products);
-        this.broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
-      };
-      this.opened = ({ _id: productId, variants }) =>
-        this.broker.call('inventory.open', { items: variants.map(({ sku }) => ({ sku, productId })) });
     },
 
     async started() {

@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Product } from './product.ts';
 
 /** Names that are unique among products. */

@@ -1,3 +1,5 @@
+import { type DueQueue, dueIn, type RetryFields } from '../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Versioned } from '../../../mixins/store/patch.ts';
 
@@ -10,7 +12,7 @@ import type { Versioned } from '../../../mixins/store/patch.ts';
  * 4. The other document is told to forget the key, and `through` ends the move, or begins the next one.
  * Each step may be repeated, also by several at once, and whoever dies between two leaves `dueAt` to a worker.
  */
-export interface Counted extends Versioned {
+export interface Counted extends Versioned, RetryFields {
   /** How much of it the other document includes, as far as that is acknowledged. */
   counted: number;
   /** What is under way. */
@@ -29,8 +31,15 @@ interface Move {
   done: boolean;
 }
 
-/** How long whoever began a move is left alone with it, in ms. */
-const LEASE = 5000;
+/** How long whoever has begun a move, or claimed it, is left alone with it. */
+const LEASE_MS = 5000;
+
+/** The queue of a collection of such documents. */
+export const moves = <T extends Counted>(name: string): DueQueue<T> => ({
+  name,
+  policy: { ...RETRY_POLICY, leaseMs: LEASE_MS },
+  ...dueIn('dueAt'),
+});
 
 export const uncounted = { counted: 0, move: null, moves: 0, dueAt: null } as const;
 
@@ -40,7 +49,7 @@ export const uncounted = { counted: 0, move: null, moves: 0, dueAt: null } as co
  */
 export function aimed(doc: Readonly<Counted>, wanted: number | null, now: Date): Partial<Counted> {
   if (doc.move) return {};
-  const dueAt = new Date(+now + LEASE);
+  const dueAt = new Date(+now + LEASE_MS);
   const to = wanted ?? 0;
   if (to === doc.counted) return { dueAt: wanted === null ? dueAt : null };
   const moves = doc.moves + 1;
@@ -56,11 +65,6 @@ export function arrived({ move }: Readonly<Counted>, key: string): Decision<unde
 /** Nobody will ask for this move again. */
 export function through(doc: Readonly<Counted>, key: string, wanted: number | null, now: Date): Decision<undefined> {
   if (doc.move?.key !== key) return { answer: undefined };
-  return { answer: undefined, patch: { move: null, ...aimed({ ...doc, move: null }, wanted, now) } };
-}
-
-/** Takes on what is overdue: true for one of those who ask at once, and for another when that one has died. */
-export function claimed({ dueAt }: Readonly<Counted>, now: Date): Decision<boolean> {
-  if (dueAt === null || dueAt > now) return { answer: false };
-  return { answer: true, patch: { dueAt: new Date(+now + LEASE) } };
+  const next = aimed({ ...doc, move: null }, wanted, now);
+  return { answer: undefined, patch: { move: null, ...(doc.parkedAt ? { parkedAt: null } : {}), ...next } };
 }

@@ -1,7 +1,8 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
 import type { review } from './review.contract.ts';
 import { rewritten, withdrawn, written } from './review.ts';
 import { countingOf, type ReviewService, settled } from './review-service.ts';

@@ -1,8 +1,12 @@
-import type { Self } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { moves } from './counted.ts';
 import { type Review, starsOf } from './review.ts';
 import { type Counting, settle } from './settle.ts';
+
+/** Reviews whose stars are to be counted. */
+export const reviewMoves = moves<Review>('reviews');
 
 /** The `review` service, as its handlers see it. */
 export type ReviewService = Self<{ store: Store<Review>; worker: Worker }>;

@@ -1,9 +1,9 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import { versionIn } from '../../../lib/contract/etag.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { MODERATED, moderated } from './review.ts';
 import { type ReviewService, settled } from './review-service.ts';
 import type { reviewStaffActions } from './review-staff.contract.ts';
@@ -12,14 +12,9 @@ import { auditView, staffView } from './review-view.ts';
 /** The handlers of how staff moderates reviews. */
 export const reviewStaffHandlers: Handlers<typeof reviewStaffActions, ReviewService> = {
   async search(ctx) {
-    const { status, productId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    const filter = {
-      ...(productId ? { productId } : {}),
-      status: status ?? { $in: MODERATED },
-      ...(cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } }),
-    };
-    const found = await this.store.find(filter, { sort: { _id: 1 }, limit: limit + 1 });
-    const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+    const { status, productId, limit, cursor } = ctx.params;
+    const filter = { ...(productId ? { productId } : {}), status: status ?? { $in: MODERATED } };
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor });
     return { items: items.map(staffView), nextCursor };
   },
 
@@ -47,6 +42,6 @@ async function moderate(
       throw isProblem(error, 'not-found') ? errors.notFound('This review') : error;
     });
   await settled(reviews, id);
-  changed(ctx, auditView(before), auditView(after));
+  recordChange(ctx, auditView(before), auditView(after));
   return staffView(after);
 }

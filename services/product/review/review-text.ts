@@ -1,4 +1,4 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 
 /** What a customer says of a product. */
 export interface Opinion {
@@ -30,7 +30,7 @@ const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202
 
 /** Longest first name that is shown, in characters. */
 const LONGEST = 30;
-export const NAMELESS = 'A customer';
+const NAMELESS = 'A customer';
 
 /**
  * What others see of a customer's name: the first name, and of the last one its first letter. Never an address, and nothing of a name in

@@ -1,20 +1,28 @@
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { errors } from '../../shared/problems.ts';
+import { moves } from './counted.ts';
 import { reviewVote } from './review-vote.contract.ts';
 import { cast, type Vote, voiceOf, withdrawn } from './review-vote.ts';
-import { type Counting, settle, settleDue, unlessGone } from './settle.ts';
+import { type Counting, settle, unlessGone } from './settle.ts';
 
 type This = Self<{ store: Store<Vote>; worker: Worker }>;
 
-const PAUSE = 1000;
+const PAUSE_MS = 1000;
+const AT_ONCE = 50;
 const BATCH = 100;
 /** How often a vote may be withdrawn by one request while another casts it. */
 const TRIES = 5;
+
+/** Votes that are to be counted. */
+export const voteMoves = moves<Vote>('review-votes');
 
 /** Votes count one each, in what helps of their review. */
 export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
@@ -38,12 +46,14 @@ async function settled(votes: This, id: string): Promise<void> {
 }
 
 export default function reviewVoteService(config: Config) {
-  return service<{ store: Store<Vote>; worker: Worker }>()(reviewVote, config, {
+  return service(reviewVote, config, {
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return settleDue(countingOf(this));
+      dueWork<Vote, This>({
+        queue: voteMoves,
+        every: PAUSE_MS,
+        atOnce: AT_ONCE,
+        work({ _id }) {
+          return settle(_id, countingOf(this));
         },
       }),
       store<Vote>(config, {
@@ -53,6 +63,7 @@ export default function reviewVoteService(config: Config) {
           { fields: { reviewId: 1, customerId: 1 }, unique: true },
           { fields: { customerId: 1, _id: 1 } },
           { fields: { dueAt: 1 } },
+          PARKED_INDEX,
         ],
       }),
     ],
@@ -95,10 +106,8 @@ export default function reviewVoteService(config: Config) {
       },
 
       async export(ctx) {
-        const { customerId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId, ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { customerId, limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId }, { limit, cursor });
         return {
           items: items.map(({ reviewId, productId, createdAt }) => ({
             ...{ reviewId, productId, at: createdAt.toISOString() },

@@ -2,12 +2,13 @@ import { pageParams } from '../../../lib/contract/page.ts';
 import { optionalPersonLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { MODERATED } from './review.ts';
-import { SORTS } from './review-list.ts';
 
 /** Contract rules of reviews. */
 
+export const REVIEW_SORTS = ['helpful', 'newest', 'rating', '-rating'] as const;
+
 export const statusRule = { type: 'enum', values: MODERATED } as const;
-export const stars = { type: 'number', integer: true, min: 1, max: 5 } as const;
+const stars = { type: 'number', integer: true, min: 1, max: 5 } as const;
 
 const shown = {
   id: 'string',
@@ -46,7 +47,7 @@ export const opinion = {
 
 export const listParams = {
   id: anyId,
-  sort: { type: 'enum', values: SORTS, optional: true },
+  sort: { type: 'enum', values: REVIEW_SORTS, optional: true },
   rating: { ...stars, optional: true },
   ...pageParams,
 } as const;

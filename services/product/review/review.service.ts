@@ -1,30 +1,33 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { forget } from '../../../mixins/store/once.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import { review } from './review.contract.ts';
 import { type Review, voted, withdrawn } from './review.ts';
 import { LIST_INDEXES, shownReviews } from './review-list.ts';
 import { ownReviewHandlers } from './review-own.ts';
-import { countingOf, type ReviewService } from './review-service.ts';
+import { countingOf, type ReviewService, reviewMoves } from './review-service.ts';
 import { reviewStaffHandlers } from './review-staff.ts';
 import { ownView, reviewView } from './review-view.ts';
-import { settle, settleDue, unlessGone } from './settle.ts';
+import { settle, unlessGone } from './settle.ts';
 
-const PAUSE = 1000;
+const PAUSE_MS = 1000;
+const AT_ONCE = 50;
 const BATCH = 100;
 
 export default function reviewService(config: Config) {
-  return service<{ store: Store<Review>; worker: Worker }>()(review, config, {
+  return service(review, config, {
     mixins: [
-      worker<ReviewService>({
-        every: PAUSE,
-        run() {
-          return settleDue(countingOf(this));
+      dueWork<Review, ReviewService>({
+        queue: reviewMoves,
+        every: PAUSE_MS,
+        atOnce: AT_ONCE,
+        work({ _id }) {
+          return settle(_id, countingOf(this));
         },
       }),
       store<Review>(config, {
@@ -36,6 +39,7 @@ export default function reviewService(config: Config) {
           ...LIST_INDEXES,
           { fields: { status: 1, _id: 1 } },
           { fields: { dueAt: 1 } },
+          PARKED_INDEX,
         ],
       }),
     ],
@@ -69,10 +73,8 @@ export default function reviewService(config: Config) {
       },
 
       async export(ctx) {
-        const { customerId, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId, ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { customerId, limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId }, { limit, cursor });
         return { items: items.map(ownView), nextCursor };
       },
 

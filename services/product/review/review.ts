@@ -1,6 +1,6 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { once, type Remembering } from '../../../mixins/store/once.ts';
+import { errors } from '../../shared/problems.ts';
 import { aimed, type Counted, uncounted } from './counted.ts';
 import type { Opinion } from './review-text.ts';
 import type { Difference } from './settle.ts';

@@ -1,7 +1,7 @@
-import { isProblem } from '../../../lib/contract/errors.ts';
 import type { Once } from '../../../mixins/store/once.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { arrived, type Counted, claimed, through } from './counted.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { arrived, type Counted, through } from './counted.ts';
 
 /** By how much another document has to change. */
 export interface Difference extends Once {
@@ -24,7 +24,6 @@ export interface Counting<T extends Counted> {
 
 /** How long a change may take to reach the other document, in ms. */
 const PATIENCE = 20_000;
-const BATCH = 50;
 
 /** Brings a document to where nothing is left to be moved; see services/product/review/counted.ts. @throws why it goes no further */
 export async function settle<T extends Counted>(id: string, counting: Counting<T>): Promise<void> {
@@ -53,20 +52,6 @@ export async function settle<T extends Counted>(id: string, counting: Counting<T
       await unlessGone(store.change(id, (latest, now) => through(latest, move.key, wanted(latest), now)));
     }
   }
-}
-
-/** Goes on with what others have left. @throws why the first of those failed that did; the others are done */
-export async function settleDue<T extends Counted>(counting: Counting<T>): Promise<void> {
-  const { store } = counting;
-  const overdue = { $gt: new Date(0), $lte: new Date() };
-  const due = await store.find({ dueAt: overdue }, { sort: { dueAt: 1 }, limit: BATCH });
-  const results = await Promise.allSettled(
-    due.map(async ({ _id }) => {
-      if (await unlessGone(store.change(_id, claimed))) await settle(_id, counting);
-    }),
-  );
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** What somebody else has removed meanwhile needs no more. */

@@ -3,7 +3,6 @@ import { ranges } from './ranges/index.ts';
 
 export { bulkProducts } from './bulk.ts';
 export type { SampleProduct } from './product.ts';
-export type { SampleVariant } from './variants.ts';
 
 export interface SampleCategory {
   /** `cat_<ULID>`. */

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { idRule } from '../../shared/ids.ts';
 
@@ -43,7 +43,3 @@ export const stockAlert = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof stockAlert> {}
-}

@@ -1,9 +1,10 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { stockAlert } from './stock-alert.contract.ts';
 import {
   type AlertContext,
@@ -28,7 +29,7 @@ export default function stockAlertService(config: Config) {
   const alertsOf = async ({ store }: Pick<StockAlertSelf, 'store'>, customerId: string) =>
     (await store.find({ customerId }, { sort: { _id: -1 }, limit: 2 * MAX_ALERTS_PER_CUSTOMER })).map(alertView);
 
-  return service<{ store: Store<StockAlert>; worker: Worker }>()(stockAlert, config, {
+  return service(stockAlert, config, {
     mixins: [
       worker<StockAlertSelf>({
         every: POLL_INTERVAL_MS,

@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { INVARIANTS, type Invariant } from './violation.ts';
 
 const violation = {
@@ -21,9 +21,9 @@ export const audit = contract(
       // It reads every order.
       timeout: 300_000,
       params: {
-        /** The shop is at rest: whatever is not done is a violation, however young it is. */
+        /** The shop is at rest: work that is not done is a violation, also when it is new. */
         atRest: { type: 'boolean', optional: true },
-        /** Ids of orders that must exist, since somebody was told of them. */
+        /** Ids of orders that were acknowledged to a client, and have to exist. */
         acknowledged: { type: 'array', items: 'string', optional: true },
       },
       returns: {
@@ -41,7 +41,3 @@ export const audit = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof audit> {}
-}

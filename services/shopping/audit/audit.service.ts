@@ -1,8 +1,9 @@
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { worker } from '../../../mixins/worker.ts';
 import { audit } from './audit.contract.ts';
-import { audit as runAudit } from './audit.ts';
+import { runAudit } from './audit.ts';
 import { INVARIANTS, type Violation } from './violation.ts';
 
 const GAUGE = 'shop.invariant.violations';
@@ -10,18 +11,16 @@ const GAUGE = 'shop.invariant.violations';
 export default function auditService(config: Config) {
   const watching = config.metricsPort > 0 && config.auditSeconds > 0;
 
-  return service<{ worker: Worker }>()(audit, config, {
-    mixins: watching
-      ? [
-          worker<Self<{ worker: Worker }>>({
-            every: config.auditSeconds * 1000,
-            async run() {
-              const { violations } = await this.broker.call('audit.run');
-              for (const { invariant, detail } of violations) this.logger.error(`${invariant} is violated: ${detail}`);
-            },
-          }),
-        ]
-      : [],
+  const watch = worker<Self<unknown>>({
+    every: config.auditSeconds * 1000,
+    async run() {
+      const { violations } = await this.broker.call('audit.run');
+      for (const { invariant, detail } of violations) this.logger.error(`${invariant} is violated: ${detail}`);
+    },
+  });
+
+  return service(audit, config, {
+    mixins: watching ? [watch] : [],
 
     handlers: {
       async run(ctx) {
@@ -41,7 +40,7 @@ export default function auditService(config: Config) {
   });
 }
 
-/** Of every invariant, those that hold included: a gauge that is not set tells nothing. */
+/** The violations of each invariant. Those that hold count zero: a gauge that is not set tells nothing. */
 function counts(violations: readonly Violation[]): [string, number][] {
   return Object.keys(INVARIANTS).map((name) => [name, violations.filter(({ invariant }) => invariant === name).length]);
 }

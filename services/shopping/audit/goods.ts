@@ -1,16 +1,16 @@
-import type { Books } from './books.ts';
+import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-type BookedOrder = Books['orders'][number];
+type BookedOrder = AuditData['orders'][number];
 
-/** How many of a SKU may be sold, as far as the orders tell: what is under way may or may not have reached the stock. */
+/** The quantity of a SKU that is sold, by the orders. Sales under way may or may not have reached the stock. */
 interface Range {
   least: number;
   most: number;
 }
 
-/** I1, I2, I3, I9, I13: the stock adds up, by its numbers and by its movements, and is held and sold for orders that are entitled to it. */
-export function checkGoods({ before, stock, movements, orders, holds }: Books, findings: Findings): void {
+/** I1, I2, I3, I9, I13: the stock adds up, by its quantities and its movements, and orders account for what is reserved and sold. */
+export function checkGoods({ before, stock, movements, orders, holds }: AuditData, findings: Findings): void {
   const sold = soldBy(orders);
   const final = new Map(
     orders
@@ -32,10 +32,10 @@ export function checkGoods({ before, stock, movements, orders, holds }: Books, f
       sku,
     );
     const { least, most } = sold.get(sku) ?? { least: 0, most: 0 };
-    // Sales only wait for a moment: those of now are at least what was settled, those of before at most what was paid.
-    const least_ok = gone >= least;
-    const most_ok = (earlier.get(sku) ?? 0) <= most;
-    findings.check(least_ok && most_ok, 'I3', `${sku}: ${gone} sold, orders account for ${least} to ${most}`, sku);
+    // Sales reach the stock a moment later: it has at least the settled ones now, and had at most the paid ones before.
+    const isEnough = gone >= least;
+    const isWithin = (earlier.get(sku) ?? 0) <= most;
+    findings.check(isEnough && isWithin, 'I3', `${sku}: ${gone} sold, orders account for ${least} to ${most}`, sku);
     for (const orderId of Object.keys(res)) {
       const status = held.has(orderId) ? undefined : final.get(orderId);
       findings.check(status === undefined, 'I9', `${sku} is reserved for ${orderId}, which is ${status}`, sku, orderId);
@@ -44,8 +44,8 @@ export function checkGoods({ before, stock, movements, orders, holds }: Books, f
   checkLedger(stock, movements, findings);
 }
 
-/** I13. What has left a stock's log was in the ledger by then, so that the two can be read one after the other. */
-function checkLedger(stock: Books['stock'], movements: Books['movements'], findings: Findings): void {
+/** I13. Movements are in the ledger before they leave the stock's log, so that both can be read one after the other. */
+function checkLedger(stock: AuditData['stock'], movements: AuditData['movements'], findings: Findings): void {
   const ledger = new Map(movements.map((total) => [total.sku, total]));
   for (const { sku, available, reserved, sold, filed, logged } of stock) {
     const found = ledger.get(sku) ?? { count: 0, available: 0, reserved: 0, sold: 0 };
@@ -67,7 +67,7 @@ function soldBy(orders: readonly BookedOrder[]): Map<string, Range> {
   };
   for (const { items, status, outbox, returns, skipped } of orders) {
     for (const { sku, quantity } of items) {
-      // Whether these reached the stock is for staff to see to.
+      // Staff has skipped a step, and checks itself whether these goods reached the stock.
       if (skipped.some(isOfGoods)) {
         add(sku, 0, quantity);
         continue;

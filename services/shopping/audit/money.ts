@@ -1,10 +1,10 @@
-import type { Books } from './books.ts';
+import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-type BookedOrder = Books['orders'][number];
+type BookedOrder = AuditData['orders'][number];
 
-/** I5, I6: the provider's books say of each order what the order says of itself. */
-export function checkMoney({ ledger, external, orders }: Books, findings: Findings): void {
+/** I5, I6: the payment provider's ledger agrees with each order. */
+export function checkMoney({ ledger, external, orders }: AuditData, findings: Findings): void {
   if (external) return;
   const charges = new Map(ledger.map((entry) => [entry.id, entry]));
   const known = new Set(orders.map(({ id }) => id));
@@ -15,9 +15,9 @@ export function checkMoney({ ledger, external, orders }: Books, findings: Findin
     findings.check(captured === 0 || known.has(id), 'I5', `${id} was charged without an order`, id);
   }
   for (const order of orders) {
-    // Money that is under way is where it should be once the order is settled.
+    // Money may be under way until the order is settled.
     if (!order.settled) continue;
-    // Staff has decided to end it without knowing what became of its charge.
+    // Staff has skipped the void, so the charge may still stand.
     if (order.skipped.includes('void') || order.skipped.includes('other')) continue;
     const charge = charges.get(order.id);
     const mixed = currenciesOf(order, charge);
@@ -35,15 +35,15 @@ export function checkMoney({ ledger, external, orders }: Books, findings: Findin
   }
 }
 
-/** Everything about an order's money is in one currency: amounts of several are never added. */
-function currenciesOf({ total, captured, refunds }: BookedOrder, charge: Books['ledger'][number] | undefined) {
+/** All amounts of an order have one currency: amounts of several are never added. */
+function currenciesOf({ total, captured, refunds }: BookedOrder, charge: AuditData['ledger'][number] | undefined) {
   const booked = [total, captured, ...refunds.map(({ amount }) => amount)].map(({ currency }) => currency);
   return [...new Set([...booked, charge?.currency ?? total.currency])];
 }
 
 /**
- * What the provider has of an order's money, in minor units of its currency, as far as the order knows. A refund that
- * failed, or was paid by other means, is still there.
+ * The money of an order that the provider has by the order's account, in minor units of its currency. The amount of a
+ * refund that failed, or was paid by other means, is still there.
  */
 function dueFor({ captured, refunds, chargedBack }: BookedOrder): number {
   const done = refunds.filter(({ status }) => status === 'DONE');

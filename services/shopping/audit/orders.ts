@@ -1,20 +1,20 @@
-import type { Books } from './books.ts';
+import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-/** An order may be on its way for this long, in ms. */
-const LONGEST = 60_000;
-/** Above what a payment provider may take for its answer, in ms (placement.ts). */
-const LONGEST_PAYMENT = 32 * 60_000;
+/** After this time without a change, an order that is not settled is a violation. */
+const MAX_UNSETTLED_MS = 60_000;
+/** The same for a pending order: more than PAYMENT_TIMEOUT_MS of placement.ts. */
+const MAX_PENDING_MS = 32 * 60_000;
 
 export interface Expectations {
-  /** Nothing is under way: all has to be done. */
+  /** Nothing is under way: each order is settled. */
   atRest: boolean;
-  /** Orders that somebody was told of. */
+  /** Ids of orders that were acknowledged to a client. */
   acknowledged: readonly string[];
 }
 
-/** I4, I7, I8, I10, I15: orders are there once, and come to their end. */
-export function checkOrders(books: Books, { atRest, acknowledged }: Expectations, findings: Findings): void {
+/** I4, I7, I8, I10, I15: each order exists, once, and comes to its end. */
+export function checkOrders(books: AuditData, { atRest, acknowledged }: Expectations, findings: Findings): void {
   const { orders, readAt } = books;
   const keys = new Map<string, string>();
   const claims = new Map<string, string>();
@@ -26,7 +26,7 @@ export function checkOrders(books: Books, { atRest, acknowledged }: Expectations
     keys.set(key, id);
     checkClaim({ id, customerId, cartClaim }, claims, findings);
     const age = +readAt - Date.parse(changedAt);
-    const late = age > (status === 'PENDING' ? LONGEST_PAYMENT : LONGEST);
+    const late = age > (status === 'PENDING' ? MAX_PENDING_MS : MAX_UNSETTLED_MS);
     const why = parked ? ', parked' : '';
     findings.check(settled || !(atRest || parked || late), 'I8', `${id} is ${status} for ${age} ms${why}`, id);
     const undelivered = outbox.length > 0 && (atRest || parked || late);
@@ -37,9 +37,9 @@ export function checkOrders(books: Books, { atRest, acknowledged }: Expectations
   }
 }
 
-type ClaimedOrder = Pick<Books['orders'][number], 'id' | 'customerId' | 'cartClaim'>;
+type ClaimedOrder = Pick<AuditData['orders'][number], 'id' | 'customerId' | 'cartClaim'>;
 
-/** I15: each order has a generation of its customer's cart for itself. */
+/** I15: each order has its own generation of its customer's cart. */
 function checkClaim(
   { id, customerId, cartClaim }: ClaimedOrder,
   claims: Map<string, string>,
@@ -53,9 +53,9 @@ function checkClaim(
   claims.set(cartClaim, id);
 }
 
-/** The orders that others rely on, and who they are. */
+/** The ids of orders that other documents name, with what names them. */
 function* named(
-  { before, coupons, invoices, holds }: Books,
+  { before, coupons, invoices, holds }: AuditData,
   acknowledged: readonly string[],
 ): Generator<[string, string]> {
   const held = new Set(holds.flatMap(({ orderIds }) => orderIds));

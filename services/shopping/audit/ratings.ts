@@ -1,8 +1,8 @@
-import type { Books } from './books.ts';
+import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-/** I14: what is counted of the reviews is what each product has, and what their status says. */
-export function checkRatings({ reviews, ratings }: Books, findings: Findings): void {
+/** I14: each product's rating is the count and sum of its approved reviews. */
+export function checkRatings({ reviews, ratings }: AuditData, findings: Findings): void {
   const before = new Map(ratings.before.map(({ id, rev }) => [id, rev]));
   const moving = new Set(reviews.filter((review) => review.moving).map(({ productId }) => productId));
   const counted = new Map<string, { count: number; sum: number }>();
@@ -13,7 +13,7 @@ export function checkRatings({ reviews, ratings }: Books, findings: Findings): v
     findings.check(isMoving || stars === due, 'I14', `${id} is ${status}: ${due} stars due, ${stars} counted`, id);
   }
   for (const { id, rev, count, sum } of ratings.after) {
-    // One that changed while its reviews were read, or is about to, has nothing to be held against.
+    // A rating that changed while the reviews were read, or is about to change, cannot be checked.
     if (before.get(id) !== rev || moving.has(id)) continue;
     const due = counted.get(id) ?? { count: 0, sum: 0 };
     const said = `${id}: ${count} reviews with ${sum} stars, ${due.count} with ${due.sum} are counted`;

@@ -1,12 +1,12 @@
-import type { Books } from './books.ts';
+import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
 /** I17: each refund is the sum of its parts, and no line, no delivery and no order is refunded beyond what was paid. */
-export function checkRefunds({ orders }: Books, findings: Findings): void {
+export function checkRefunds({ orders }: AuditData, findings: Findings): void {
   for (const { id: orderId, paid, captured, refunds } of orders) {
-    const living = refunds.filter(({ status }) => status !== 'FAILED' && status !== 'WAIVED');
-    const parts = living.flatMap((refund) => refund.parts ?? []);
-    for (const { id, amount, parts: own } of living) {
+    const counted = refunds.filter(({ status }) => status !== 'FAILED' && status !== 'WAIVED');
+    const parts = counted.flatMap((refund) => refund.parts ?? []);
+    for (const { id, amount, parts: own } of counted) {
       const sum = own ? own.lines.reduce((total, line) => total + line.amount, own.shipping) : amount.amount;
       findings.check(sum === amount.amount, 'I17', `${id} has ${amount.amount}, its parts ${sum}`, orderId, id);
     }
@@ -26,7 +26,7 @@ export function checkRefunds({ orders }: Books, findings: Findings): void {
       'the delivery',
     );
     check(
-      living.reduce((total, { amount }) => total + amount.amount, 0),
+      counted.reduce((total, { amount }) => total + amount.amount, 0),
       captured.amount,
       'all',
     );

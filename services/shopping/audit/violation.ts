@@ -1,4 +1,4 @@
-/** What the shop promises, whatever happens to its processes. */
+/** The invariants of the shop, also when processes die. */
 export const INVARIANTS = {
   I1: 'received + adjusted = available + reserved + sold, none negative',
   I2: 'reserved is the sum of the reservations',
@@ -28,7 +28,7 @@ export interface Violation {
   documents: string[];
 }
 
-/** Collects what is found to be wrong. */
+/** Collects violations. */
 export class Findings {
   readonly violations: Violation[] = [];
 

@@ -1,26 +1,26 @@
 import type { Store } from '../../../mixins/store/store.ts';
-import { type Cart, handedOver, isBlank, merge } from './cart.ts';
+import { type Cart, customerCart, guestCart, handOver, isBlank, merge } from './cart.ts';
 
-/** Whether a guest's cart has anything that a customer's could take. */
-export async function hasGoods(carts: Pick<Store<Cart>, 'get'>, guestId: string): Promise<boolean> {
+/** Whether a guest's cart has anything to merge. */
+export async function hasContent(carts: Pick<Store<Cart>, 'get'>, guestId: string): Promise<boolean> {
   const guest = await carts.get(guestId);
   return guest !== null && !isBlank(guest);
 }
 
 /**
- * Brings a guest's cart into a customer's, by the rule of `merge`, and empties it. The customer's cart has it before the
- * guest's is emptied, so that a crash loses nothing: whoever comes next with the token goes on. What the guest changes
- * meanwhile, or later, is brought in too.
+ * Merges a guest's cart into a customer's by the rule of `merge`, and empties it. The customer's cart is written first, so
+ * that a crash loses nothing: the next request with the token goes on. What the guest changes meanwhile is merged too.
  */
-export async function bringIn(
+export async function mergeGuestCart(
   carts: Pick<Store<Cart>, 'get' | 'change'>,
   guestId: string,
   customerId: string,
 ): Promise<void> {
   for (;;) {
-    const guest = await carts.get(guestId);
-    if (!guest || isBlank(guest)) return;
-    await carts.change(customerId, (cart, now) => merge(cart, guest, now));
-    if (await carts.change(guestId, (cart, now) => handedOver(cart, guest, customerId, now))) return;
+    const found = await carts.get(guestId);
+    if (!found || isBlank(found)) return;
+    const guest = guestCart(found);
+    await carts.change(customerId, (cart, now) => merge(customerCart(cart), guest, now));
+    if (await carts.change(guestId, (cart, now) => handOver(guestCart(cart), guest, customerId, now))) return;
   }
 }

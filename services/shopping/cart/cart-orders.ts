@@ -1,6 +1,6 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { type Cart, cartClaimOf, giveBack, type OpenOrder, takeOrdered } from './cart.ts';
+import { type Cart, cartClaimOf, customerCart, type OpenOrder, releaseClaim, takeOrdered } from './cart.ts';
 
 interface CurrentCart {
   cart: Cart | null;
@@ -8,9 +8,9 @@ interface CurrentCart {
 }
 
 /**
- * A cart as its shopper has to see it, with the order that is made of it while that has no outcome. The outcome reaches
- * the cart here: a rejected order gives it back, and what a paid one has of it is taken out when the order's outbox has
- * not done so yet. So after a paid order the cart is empty at once.
+ * A cart as its shopper sees it, with the order that is made of it while that order has no outcome. A rejected order
+ * releases the cart here. A paid one is taken out here, if the order's outbox has not done so yet: so the cart is empty
+ * at once after a paid order.
  */
 export async function currentCart(
   id: string | undefined,
@@ -18,7 +18,6 @@ export async function currentCart(
   rpc: Pick<Rpc, 'call'>,
 ): Promise<CurrentCart> {
   const cart = id === undefined ? null : await carts.get(id);
-  // Orders are of customers' carts only.
   if (!cart || cart.guest) return { cart, openOrder: null };
   const cartClaim = cartClaimOf(cart);
   const order = await rpc.call('order.byCartClaim', { cartClaim });
@@ -29,10 +28,13 @@ export async function currentCart(
       return { cart, openOrder: { id: orderId, status } };
     case 'REJECTING':
     case 'REJECTED':
-      return { cart: await carts.change(cart._id, (doc) => giveBack(doc, cartClaim)), openOrder: null };
+      return {
+        cart: await carts.change(cart._id, (doc) => releaseClaim(customerCart(doc), cartClaim)),
+        openOrder: null,
+      };
     default:
       return {
-        cart: await carts.change(cart._id, (doc, now) => takeOrdered(doc, orderId, items, now)),
+        cart: await carts.change(cart._id, (doc, now) => takeOrdered(customerCart(doc), orderId, items, now)),
         openOrder: null,
       };
   }

@@ -1,33 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Meta } from '../../../lib/contract/contract.ts';
 
-/** How long a guest's cart is kept unused, in ms. */
-export const GUEST_LIFETIME = 30 * 24 * 3600_000;
+/** A guest's cart that is unused for this long is removed. */
+export const GUEST_CART_LIFETIME_MS = 30 * 24 * 3600_000;
 
 export const newCartToken = (): string => randomBytes(32).toString('base64url');
 
-/** The id of a guest's cart. The token itself is kept nowhere: whoever reads the database cannot use it. */
+/** The id of a guest's cart. The token itself is not stored, so that a copy of the database gives access to no cart. */
 export const guestIdOf = (token: string): string => `gst_${createHash('sha256').update(token).digest('base64url')}`;
 
-/** Whose cart a request is about, by its meta; `undefined`: a guest who has none yet. */
+/** The id of the cart of a request's caller. `undefined`: a guest without a cart. */
 export function ownerOf({ user, cartToken }: Meta): string | undefined {
   return user?.id ?? (cartToken ? guestIdOf(cartToken.token) : undefined);
 }
 
 /**
- * The headers that give a client a new token: one for front ends that keep it themselves, and a cookie for pages. Carts
- * are changed by PUT and DELETE only, which a page of another site cannot send without leave, cookie or not.
+ * Headers with a new token: one for front ends that store it themselves, and a cookie for pages. Other sites cannot use
+ * the cookie: carts are changed by PUT and DELETE only, which CORS does not allow them to send.
  */
 export function tokenHeaders(token: string, secure: boolean): Record<string, string> {
   return { 'X-Cart-Token': token, ...keepCookie(token, secure) };
 }
 
-/** The cookie lives on as its cart does, from each change. */
+/** Renews the cookie: like its cart, it is kept from the last change on. */
 export const keepCookie = (token: string, secure: boolean): Record<string, string> => ({
-  'Set-Cookie': cookie(token, GUEST_LIFETIME / 1000, secure),
+  'Set-Cookie': cookie(token, GUEST_CART_LIFETIME_MS / 1000, secure),
 });
 
-/** The cookie's end, after its cart has become a customer's. */
+/** Ends the cookie, after its cart was merged into a customer's. */
 export const forgetCookie = (secure: boolean): Record<string, string> => ({ 'Set-Cookie': cookie('', 0, secure) });
 
 function cookie(value: string, maxAge: number, secure: boolean): string {

@@ -1,6 +1,7 @@
-import { type ActionsOf, contract } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
+import { currencyRule } from '../../../lib/contract/currency.ts';
 import { idRule } from '../../shared/ids.ts';
-import { currencyRule, moneyRule } from '../../shared/money.ts';
+import { moneyRule } from '../../shared/money.ts';
 import { status } from '../order/order.rules.ts';
 
 const sku = { type: 'string', pattern: /^[A-Za-z0-9][\w-]{0,63}$/ } as const;
@@ -133,7 +134,3 @@ export const cart = contract(
   },
   {},
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof cart> {}
-}

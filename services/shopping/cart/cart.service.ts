@@ -1,31 +1,33 @@
 import type { Ctx, Rpc } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
-import { type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { type Worker, worker } from '../../../mixins/worker.ts';
+import { errors } from '../../shared/problems.ts';
 import { cart } from './cart.contract.ts';
 import {
   type Cart,
-  type Content,
+  type CartContent,
   cartClaimOf,
   cartView,
   clear,
   currencyOf,
+  customerCart,
   emptyCart,
-  erase,
-  listed,
+  eraseCart,
+  itemsOf,
   type OpenOrder,
   removeItem,
   setCurrency,
   setItem,
   takeOrdered,
 } from './cart.ts';
-import { bringIn, hasGoods } from './cart-merge.ts';
+import { hasContent, mergeGuestCart } from './cart-merge.ts';
 import { currentCart } from './cart-orders.ts';
 import {
   forgetCookie,
-  GUEST_LIFETIME,
+  GUEST_CART_LIFETIME_MS,
   guestIdOf,
   keepCookie,
   newCartToken,
@@ -33,52 +35,52 @@ import {
   tokenHeaders,
 } from './cart-token.ts';
 
-const CLEANING_PAUSE = 3600_000;
+const CLEANING_INTERVAL_MS = 3600_000;
 
 type This = Self<{ store: Store<Cart>; worker: Worker }>;
 
 export default function cartService(config: Config) {
-  /** What is in a cart, for those who price it. */
-  const contentOf = (cart: Content | null) => ({
-    items: listed(cart?.items ?? {}),
+  /** The items of a cart, and the currency to price them in. */
+  const contentOf = (cart: CartContent | null) => ({
+    items: itemsOf(cart?.items ?? {}),
     currency: currencyOf(cart, config),
   });
 
-  const priced = async (cart: Content | null, openOrder: OpenOrder | null, rpc: Rpc) => {
+  const priced = async (cart: CartContent | null, openOrder: OpenOrder | null, rpc: Rpc) => {
     const { items, currency } = contentOf(cart);
     const skus = items.map(({ sku }) => sku);
     const offers = skus.length > 0 ? await rpc.call('product.offers', { skus, currency }) : [];
     return cartView(items, offers, currency, openOrder);
   };
 
-  /** A customer who comes with a guest's cart, from before they logged in, gets what is in it; the cookie ends. */
+  /** Merges the guest's cart that a customer had before logging in, and ends its cookie. */
   async function takeGuest(carts: Store<Cart>, customerId: string, ctx: Ctx<unknown>): Promise<void> {
     const { meta } = ctx;
     if (!meta.cartToken) return;
     const guestId = guestIdOf(meta.cartToken.token);
-    if (await hasGoods(carts, guestId)) {
-      // A paid order leaves the cart first: what comes in now is wanted besides.
+    if (await hasContent(carts, guestId)) {
+      // A paid order is taken out first: what is merged now is wanted besides.
       await currentCart(customerId, carts, ctx);
-      await bringIn(carts, guestId, customerId);
+      await mergeGuestCart(carts, guestId, customerId);
     }
     if (meta.cartToken.from === 'cookie') meta.$responseHeaders = forgetCookie(config.production);
   }
 
-  /** Whose cart it is. Merges here too: nothing is lost when the login could not do it. */
+  /** The id of the caller's cart. A guest's cart is merged here too, in case the login could not do it. */
   async function owner({ store }: This, ctx: Ctx<unknown>): Promise<string | undefined> {
     if (ctx.meta.user) await takeGuest(store, ctx.meta.user.id, ctx);
     return ownerOf(ctx.meta);
   }
 
-  /** The cart of the caller, without what a paid order has taken, and the order that is open; see `currentCart`. */
+  /** The caller's cart; see `currentCart`. */
   async function current(self: This, ctx: Ctx<unknown>) {
     const id = await owner(self, ctx);
     return { id, ...(await currentCart(id, self.store, ctx)) };
   }
 
   /**
-   * The cart that is to be changed, as it is now. A guest who has none gets a token for a new one; so does who sends one
-   * that leads nowhere, any more: nobody chooses what it is.
+   * The caller's cart, to be changed. A guest without a cart gets the token of a new one, also one whose token leads to no
+   * cart (any more): clients do not choose tokens.
    */
   async function opened(self: This, ctx: Ctx<unknown>) {
     const { id: given, cart: before, openOrder } = await current(self, ctx);
@@ -87,7 +89,7 @@ export default function cartService(config: Config) {
     return { id: guestIdOf(token), before: null, openOrder, token };
   }
 
-  /** Gives a guest the token of a new cart, or lets the cookie of one that was changed live on. */
+  /** Sends the token of a new cart, or renews the cookie of one that was changed. */
   function giveToken({ meta }: Ctx<unknown>, token: string | undefined): void {
     const { user, cartToken } = meta;
     if (token) meta.$responseHeaders = tokenHeaders(token, config.production);
@@ -96,12 +98,12 @@ export default function cartService(config: Config) {
     }
   }
 
-  return service<{ store: Store<Cart>; worker: Worker }>()(cart, config, {
+  return service(cart, config, {
     mixins: [
       worker<This>({
-        every: CLEANING_PAUSE,
+        every: CLEANING_INTERVAL_MS,
         run() {
-          return this.store.remove({ guest: true, updatedAt: { $lt: new Date(Date.now() - GUEST_LIFETIME) } });
+          return this.store.remove({ guest: true, updatedAt: { $lt: new Date(Date.now() - GUEST_CART_LIFETIME_MS) } });
         },
       }),
       store<Cart>(config, {
@@ -127,7 +129,7 @@ export default function cartService(config: Config) {
         if (!offers.some((offer) => offer.sku === sku))
           throw errors.notFound(`The SKU ${sku} with a price in ${currency}`);
         // Refuses a total that is too high before it is stored.
-        cartView(listed({ ...before?.items, [sku]: { quantity: ctx.params.quantity } }), offers, currency);
+        cartView(itemsOf({ ...before?.items, [sku]: { quantity: ctx.params.quantity } }), offers, currency);
         const cart = await this.store.change(id, (doc, now) => setItem(doc, ctx.params, now));
         giveToken(ctx, token);
         // Another device may have added something meanwhile, or chosen another currency.
@@ -176,7 +178,7 @@ export default function cartService(config: Config) {
       },
 
       async erase(ctx) {
-        await this.store.change(ctx.params.customerId, erase);
+        await this.store.change(ctx.params.customerId, (cart, now) => eraseCart(customerCart(cart), now));
         await this.store.purge();
       },
 
@@ -186,7 +188,7 @@ export default function cartService(config: Config) {
 
       async ordered(ctx) {
         const { customerId, orderId, items } = ctx.params;
-        await this.store.change(customerId, (cart, now) => takeOrdered(cart, orderId, items, now));
+        await this.store.change(customerId, (cart, now) => takeOrdered(customerCart(cart), orderId, items, now));
       },
     },
   });

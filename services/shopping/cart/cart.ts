@@ -1,31 +1,69 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { type Money, sum, times } from '../../shared/money.ts';
+import { errors } from '../../shared/problems.ts';
 
-/** A cart; its id is its customer's, or for a guest the hash of the token. */
-export interface Cart {
+interface CartFields {
   _id: string;
   rev: number;
   /** By SKU, in the order in which they were first added. */
   items: Record<string, { quantity: number }>;
-  /** ISO 4217: what it is priced in; the shop's own when nobody has chosen. */
+  /** ISO 4217. Absent until a shopper chooses one: the cart is priced in the shop's own. */
   currency?: string;
+  /** The latest orders whose items were taken out, so that none is taken out twice. Empty on a guest's cart. */
+  ordered: string[];
+  updatedAt: Date;
+}
+
+/** A customer's cart, whose id is the customer's. Orders are made of customers' carts only. */
+export interface CustomerCart extends CartFields {
   /** How many orders of this cart came to an end. An order claims the generation that it is made of: `cartClaimOf`. */
   generation?: number;
-  /** The latest orders that were taken out, so that none is taken out twice. */
-  ordered: string[];
-  /** The latest of them, and when it was taken out. */
+  /** The latest order whose items were taken out, and when. */
   lastOrder?: { id: string; at: Date };
-  /** The latest guests' carts that came in, `<id>:<rev>`, so that none brings back what was taken out since. */
+  /** The latest guests' carts that were merged, `<id>:<rev>`, so that none brings back what was taken out since. */
   merged?: string[];
-  /** On a guest's cart: that it is one, and the customer whose it has become. */
-  guest?: boolean;
-  mergedInto?: string;
-  /** Its customer is gone, whatever tokens are still around. */
+  /** The customer is gone. Access tokens can outlive the customer. */
   erased?: boolean;
-  updatedAt: Date;
+  guest?: never;
+  mergedInto?: never;
+}
+
+/** A guest's cart, whose id is the hash of the guest's token. */
+export interface GuestCart extends CartFields {
+  guest: true;
+  /** The customer whose cart it was merged into. */
+  mergedInto?: string;
+  generation?: never;
+  lastOrder?: never;
+  merged?: never;
+  erased?: never;
+}
+
+/** A cart as it is stored. */
+export type Cart = CustomerCart | GuestCart;
+
+/** Fields to write to a cart; `undefined` removes one. */
+type CartPatch<C> = { [K in keyof C]?: C[K] | undefined } & {
+  [item: `items.${string}`]: { quantity: number } | undefined;
+};
+
+/** A decision about a cart of type `C`, or, unless it is said, of either type. */
+interface CartDecision<A, C = CartFields> extends Decision<A> {
+  patch?: CartPatch<C>;
+}
+
+/** @throws {Error} when it is a guest's */
+export function customerCart(cart: Readonly<Cart>): Readonly<CustomerCart> {
+  if (cart.guest) throw new Error(`${cart._id} is a guest's cart`);
+  return cart;
+}
+
+/** @throws {Error} when it is a customer's */
+export function guestCart(cart: Readonly<Cart>): Readonly<GuestCart> {
+  if (!cart.guest) throw new Error(`${cart._id} is a customer's cart`);
+  return cart;
 }
 
 export interface Item {
@@ -33,98 +71,114 @@ export interface Item {
   quantity: number;
 }
 
-/** What a shopper has chosen: goods, and what they are to be priced in. */
-export type Content = Pick<Cart, 'items' | 'currency'>;
+/** What a shopper has chosen: items, and the currency of their prices. */
+export type CartContent = Pick<CartFields, 'items' | 'currency'>;
 
 export type Offer = Result<'product.offers'>[number];
 
-/** The order that is made of what is in the cart, while its outcome is open. */
+/** The order that is made of the cart, while it has no outcome. */
 export type OpenOrder = NonNullable<Result<'cart.content'>['openOrder']>;
 
-const MOST_LINES = 100;
-const REMEMBERED_ORDERS = 50;
-const REMEMBERED_GUESTS = 10;
+const MAX_CART_LINES = 100;
+const MAX_ORDERS_REMEMBERED = 50;
+const MAX_GUESTS_REMEMBERED = 10;
 
 export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
   ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
-  ...(_id.startsWith('gst_') ? { guest: true } : {}),
+  ...(_id.startsWith('gst_') ? { guest: true as const } : {}),
 });
 
 /**
- * What a customer had in a cart before logging in comes into theirs: of each SKU the LARGER of both quantities, so that
- * neither device's choice is counted twice. The same version of a guest's cart comes in once. Lines beyond what a cart may have stay
- * out, those that the guest added last. An empty cart takes the guest's currency too; one with goods keeps its own.
+ * Merges a guest's cart into the cart of the customer who has logged in. Of each SKU it takes the larger of both
+ * quantities, so that no device's choice counts twice. Each version of a guest's cart is merged once. Lines beyond
+ * `MAX_CART_LINES` are left out, those that the guest added last. An empty cart also takes the guest's currency.
  */
-export function merge(cart: Readonly<Cart>, guest: Readonly<Cart>, now: Date): Decision<undefined> {
+export function merge(
+  cart: Readonly<CustomerCart>,
+  guest: Readonly<GuestCart>,
+  now: Date,
+): CartDecision<undefined, CustomerCart> {
   const [items, key, known = []] = [{ ...cart.items }, `${guest._id}:${guest.rev}`, cart.merged];
   if (known.includes(key)) return { answer: undefined };
   for (const [sku, { quantity }] of Object.entries(guest.items)) {
     const mine = Object.hasOwn(items, sku) ? items[sku] : undefined;
-    if (!mine && Object.keys(items).length >= MOST_LINES) continue;
+    if (!mine && Object.keys(items).length >= MAX_CART_LINES) continue;
     items[sku] = { quantity: Math.max(quantity, mine?.quantity ?? 0) };
   }
   const currency = Object.keys(cart.items).length === 0 ? guest.currency : cart.currency;
-  const merged = [...known, key].slice(-REMEMBERED_GUESTS);
+  const merged = [...known, key].slice(-MAX_GUESTS_REMEMBERED);
   return { answer: undefined, patch: { items, currency, merged, updatedAt: now } };
 }
 
-/** A guest's cart has become a customer's. False: it has other content than what was merged; that comes first. */
-export function handedOver(
-  guest: Readonly<Cart>,
-  { items, currency }: Content,
+/** Empties a guest's cart that was merged. False: its content has changed since, and has to be merged first. */
+export function handOver(
+  guest: Readonly<GuestCart>,
+  { items, currency }: CartContent,
   mergedInto: string,
   now: Date,
-): Decision<boolean> {
+): CartDecision<boolean, GuestCart> {
   if (guest.currency !== currency || !isDeepStrictEqual(guest.items, items)) return { answer: false };
   return { answer: true, patch: { items: {}, currency: undefined, mergedInto, updatedAt: now } };
 }
 
-/** Whether there is anything in a guest's cart that a customer's could take. */
-export const isBlank = ({ items, currency }: Content): boolean =>
+/** Whether a guest's cart has nothing to merge. */
+export const isBlank = ({ items, currency }: CartContent): boolean =>
   currency === undefined && Object.keys(items).length === 0;
 
-/** What a cart is priced in: what was chosen, while the shop has prices in it. */
+/** The currency of a cart's prices: the chosen one, while the shop has prices in it. */
 export function currencyOf(
-  cart: Pick<Cart, 'currency'> | null,
+  cart: Pick<CartFields, 'currency'> | null,
   { currency, currencies }: { currency: string; currencies: readonly string[] },
 ): string {
   return cart?.currency !== undefined && currencies.includes(cart.currency) ? cart.currency : currency;
 }
 
-export function setCurrency(cart: Readonly<Cart>, currency: string, now: Date): Decision<Content> {
+export function setCurrency(cart: Readonly<Cart>, currency: string, now: Date): CartDecision<CartContent> {
   const answer = { items: cart.items, currency };
   return cart.currency === currency ? { answer } : { answer, patch: { currency, updatedAt: now } };
 }
 
+/** Writes one item, so that another one that is written at the same time stays. */
+function itemPatch(sku: string, item: { quantity: number } | undefined, updatedAt: Date): CartPatch<CartFields> {
+  const patch: CartPatch<CartFields> = { updatedAt };
+  patch[`items.${sku}`] = item;
+  return patch;
+}
+
 /** @throws limit-reached */
-export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): Decision<Content> {
-  if (!Object.hasOwn(cart.items, sku) && Object.keys(cart.items).length >= MOST_LINES) {
-    throw errors.limitReached(`A cart may have ${MOST_LINES} lines.`);
+export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): CartDecision<CartContent> {
+  if (!Object.hasOwn(cart.items, sku) && Object.keys(cart.items).length >= MAX_CART_LINES) {
+    throw errors.limitReached(`A cart may have ${MAX_CART_LINES} lines.`);
   }
   const items = { ...cart.items, [sku]: { quantity } };
-  return { answer: { ...cart, items }, patch: { [`items.${sku}`]: { quantity }, updatedAt: now } };
+  return { answer: { ...cart, items }, patch: itemPatch(sku, { quantity }, now) };
 }
 
-export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): Decision<Content> {
+export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): CartDecision<CartContent> {
   if (!Object.hasOwn(cart.items, sku)) return { answer: cart };
   const { [sku]: _removed, ...items } = cart.items;
-  return { answer: { ...cart, items }, patch: { [`items.${sku}`]: undefined, updatedAt: now } };
+  return { answer: { ...cart, items }, patch: itemPatch(sku, undefined, now) };
 }
 
-export function clear(cart: Readonly<Cart>, now: Date): Decision<Content> {
+export function clear(cart: Readonly<Cart>, now: Date): CartDecision<CartContent> {
   if (Object.keys(cart.items).length === 0) return { answer: cart };
   return { answer: { ...cart, items: {} }, patch: { items: {}, updatedAt: now } };
 }
 
 /**
- * The unique key of an order that is made of a cart. The generation moves on when a paid order is taken out of the cart,
- * or a rejected one gives it back: so what was in the cart is in one order only, also for a request that has read it late.
+ * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the cart,
+ * or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read it late.
  */
-export const cartClaimOf = ({ _id, generation = 0 }: Pick<Cart, '_id' | 'generation'>): string =>
+export const cartClaimOf = ({ _id, generation = 0 }: Pick<CustomerCart, '_id' | 'generation'>): string =>
   `${_id}:${generation}`;
 
-/** Takes an order's quantities out; what was added to the cart since then stays. */
-export function takeOrdered(cart: Readonly<Cart>, orderId: string, items: readonly Item[], now: Date): Decision<Cart> {
+/** Takes a paid order's quantities out of the cart. What was added to it since then stays. */
+export function takeOrdered(
+  cart: Readonly<CustomerCart>,
+  orderId: string,
+  items: readonly Item[],
+  now: Date,
+): CartDecision<CustomerCart, CustomerCart> {
   if (cart.ordered.includes(orderId)) return { answer: cart };
   const left = { ...cart.items };
   for (const { sku, quantity } of items) {
@@ -132,23 +186,26 @@ export function takeOrdered(cart: Readonly<Cart>, orderId: string, items: readon
     if (rest > 0) left[sku] = { quantity: rest };
     else delete left[sku];
   }
-  const ordered = [...cart.ordered, orderId].slice(-REMEMBERED_ORDERS);
+  const ordered = [...cart.ordered, orderId].slice(-MAX_ORDERS_REMEMBERED);
   const generation = (cart.generation ?? 0) + 1;
   const patch = { items: left, ordered, generation, lastOrder: { id: orderId, at: now }, updatedAt: now };
   return { answer: { ...cart, ...patch }, patch };
 }
 
-/** A rejected order gives the cart back as it is: it can be ordered again, under another claim. */
-export function giveBack(cart: Readonly<Cart>, cartClaim: string): Decision<Cart> {
+/** A rejected order releases its claim: the cart can be ordered again, under another one. */
+export function releaseClaim(
+  cart: Readonly<CustomerCart>,
+  cartClaim: string,
+): CartDecision<CustomerCart, CustomerCart> {
   if (cartClaimOf(cart) !== cartClaim) return { answer: cart };
   const generation = (cart.generation ?? 0) + 1;
   return { answer: { ...cart, generation }, patch: { generation } };
 }
 
-export const listed = (items: Cart['items']): Item[] =>
+export const itemsOf = (items: CartFields['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
 
-/** The cart at today's prices. A line whose SKU is not sold, or not in its currency, says so and counts for nothing. */
+/** The cart at today's prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not added up. */
 export function cartView(
   items: readonly Item[],
   offers: readonly Offer[],
@@ -171,8 +228,8 @@ export function cartView(
   return { currency, items: lines, totals, ...(openOrder ? { openOrder } : {}) };
 }
 
-/** Leaves nothing in a cart but that its customer is gone. */
-export const erase = (_cart: Readonly<Cart>, updatedAt: Date): Decision<undefined> => ({
+/** Leaves of a cart only that its customer is gone. */
+export const eraseCart = (_cart: Readonly<CustomerCart>, updatedAt: Date): CartDecision<undefined, CustomerCart> => ({
   answer: undefined,
   patch: { items: {}, currency: undefined, ordered: [], lastOrder: undefined, merged: [], erased: true, updatedAt },
 });

@@ -1,7 +1,8 @@
 import type { Params, Result, Rpc } from '../../../lib/contract/contract.ts';
-import { errors, type FieldError } from '../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import { orderable } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
 import { amountLimits } from '../payment/providers/amount-limits.ts';
@@ -10,30 +11,30 @@ import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts'
 
 type Terms = Result<'coupon.terms'>;
 
-/** What a quote and an order are asked for with. */
-export type Wishes = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
+/** What a shopper chooses for a quote or an order: the address, the shipping method and the coupons. */
+export type CheckoutRequest = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
 
-/** A priced cart, where it goes, and the rules that it was priced by. */
-export interface Basket {
+/** A cart with its prices, the address that it goes to, and the rules that it was priced by. */
+export interface PricedBasket {
   priced: Priced;
   address: PostalAddress;
   rules: PricingRules;
-  /** What may be a mistake in what it was asked for with. */
+  /** Possible mistakes in the address. */
   warnings: FieldError[];
 }
 
 /**
- * Prices what is in a cart as it would be sold now, in the cart's currency.
+ * Prices a cart at today's prices, in its currency.
  * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping,
  * total-not-payable
  */
 export async function priceBasket(
   { items, currency }: Result<'cart.own'>,
-  { addressId, address, shippingMethod, couponCodes = [] }: Wishes,
+  { addressId, address, shippingMethod, couponCodes = [] }: CheckoutRequest,
   customerId: string | undefined,
   book: PriceBook,
   rpc: Rpc,
-): Promise<Basket> {
+): Promise<PricedBasket> {
   if ((addressId === undefined) === (address === undefined)) {
     throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Give either addressId or address.' }]);
   }

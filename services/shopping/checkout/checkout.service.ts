@@ -10,7 +10,7 @@ import { shippingOptions } from './pricing/shipping.ts';
 export default function checkoutService(config: Config) {
   const book = loadRules(config);
 
-  return service()(checkout, config, {
+  return service(checkout, config, {
     handlers: {
       async quote(ctx) {
         const cart = await ctx.call('cart.own');

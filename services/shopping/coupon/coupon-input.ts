@@ -1,12 +1,12 @@
 import type { Params } from '../../../lib/contract/contract.ts';
-import { errors } from '../../../lib/contract/errors.ts';
 import { endOf, startOf } from '../../../lib/contract/time.ts';
+import { errors } from '../../shared/problems.ts';
 import type { CouponInput } from './coupon.ts';
 
-/** What each kind of coupon cannot do without. */
-const NEEDED = { percentage: 'percent', fixed: 'amount', 'free-shipping': undefined } as const;
+/** The field that each kind of coupon requires. */
+const REQUIRED_FIELDS = { percentage: 'percent', fixed: 'amount', 'free-shipping': undefined } as const;
 
-/** What the shop sells in: its own currency, and all of them; and whose days those of a coupon are. */
+/** The shop's own currency, all its currencies, and the time zone of a coupon's days. */
 export interface ShopSettings {
   currency: string;
   currencies: readonly string[];
@@ -14,14 +14,14 @@ export interface ShopSettings {
 }
 
 /**
- * What staff says of a coupon, checked as a whole. Its amounts are of the shop's own currency unless another is said.
+ * The terms of a coupon from staff's request, checked as a whole. Amounts are of the shop's own currency by default.
  * @throws invalid-request, unknown-currency
  */
-export function inputOf(
+export function parseCouponInput(
   { code: _, validFrom, validUntil, currency, ...input }: Params<'coupon.put'>,
   shop: ShopSettings,
 ): CouponInput {
-  const field = NEEDED[input.kind];
+  const field = REQUIRED_FIELDS[input.kind];
   if (field && input[field] === undefined) throw bad(field, `A ${input.kind} coupon needs ${field}.`);
   const from = validFrom === undefined ? undefined : startOf('validFrom', validFrom, shop.timeZone);
   const until = validUntil === undefined ? undefined : endOf('validUntil', validUntil, shop.timeZone);

@@ -1,81 +1,82 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import * as allotment from '../../shared/reservations.ts';
-import { type Coupon, customersPart, newPart, takeOwn } from './coupon.ts';
+import { type Coupon, customerCouponId, newCustomerCoupon, takeCustomerUse } from './coupon.ts';
 
-/** Whose use of which coupon, for which order. */
-export interface Use {
+/** A use of a coupon, by a customer for an order. */
+export interface CouponUse {
   code: string;
   orderId: string;
   customerId: string;
 }
 
-/** `closed`: the order has ended. */
-export type Taken = 'taken' | 'used-up' | 'already-used' | 'closed';
+/** `closed`: the use of this order was released before. */
+export type TakeOutcome = 'taken' | 'used-up' | 'already-used' | 'closed';
 
-export interface UseBook {
+export interface CouponContext {
   store: Store<Coupon>;
-  /** How long a hold lasts, in ms: an order may first come here under an id as old as that. */
+  /** How long a hold lasts, in ms. An order that takes its hold's id has an id as old as that. */
   holdTime: number;
 }
 
 /**
- * Takes a use: of what the customer may, then of what all may. When the second is short the first stays taken until the
- * order is rejected, which releases both. Not here: another worker may have got both since, and charged the order.
+ * Takes a use from the customer's limit, then from that of all customers. If the second is used up, the first stays taken
+ * until the order is rejected, which releases both. It is not released here, as another worker may have taken both since
+ * and charged the order.
  */
-export async function take(book: UseBook, { code, orderId, customerId }: Use): Promise<Taken> {
-  const { store } = book;
+export async function takeUse(context: CouponContext, { code, orderId, customerId }: CouponUse): Promise<TakeOutcome> {
+  const { store } = context;
   const coupon = await store.get(code);
   if (!coupon) return 'used-up';
-  const part = await partOf(book, coupon, customerId);
-  const own = await store.change(part, (doc) => takeOwn(doc, orderId, coupon.input?.perCustomer));
+  const part = await ensureCustomerCoupon(context, coupon, customerId);
+  const own = await store.change(part, (doc) => takeCustomerUse(doc, orderId, coupon.input?.perCustomer));
   if (own.outcome !== 'reserved') return own.outcome === 'closed' ? 'closed' : 'already-used';
   const { outcome } = await store.change(code, (doc) => allotment.reserve(doc, orderId, 1));
   if (outcome === 'reserved') return 'taken';
   return outcome === 'closed' ? 'closed' : 'used-up';
 }
 
-/** Makes the use final: it was paid. @throws {Error} when it was not taken, or was given back */
-export function redeem(book: UseBook, use: Use): Promise<void> {
-  return inBoth(book, use, (doc, now) => allotment.commit(doc, use.orderId, remembering(book, now)));
+/** Makes the use of a paid order final. @throws {Error} when it was not taken, or was released */
+export function redeemUse(context: CouponContext, use: CouponUse): Promise<void> {
+  return changeBoth(context, use, (doc, now) => allotment.commit(doc, use.orderId, pruningTime(context, now)));
 }
 
-/** Gives a use back; where there is none, a tombstone closes the order for a take that is still under way. */
-export async function release(book: UseBook, use: Use): Promise<void> {
-  const coupon = await book.store.get(use.code);
+/** Releases a use. A tombstone in its place makes a take of this order fail that is still under way. */
+export async function releaseUse(context: CouponContext, use: CouponUse): Promise<void> {
+  const coupon = await context.store.get(use.code);
   if (!coupon) return;
-  await partOf(book, coupon, use.customerId);
-  await inBoth(book, use, (doc, now) => allotment.release(doc, use.orderId, remembering(book, now)));
+  await ensureCustomerCoupon(context, coupon, use.customerId);
+  await changeBoth(context, use, (doc, now) => allotment.release(doc, use.orderId, pruningTime(context, now)));
 }
 
-/** Gives a redeemed use back, once for each order. @throws unavailable when the command comes too late */
-export function giveBack(book: UseBook, use: Use, until: number): Promise<void> {
-  return inBoth(book, use, (doc, now) => allotment.takeBack(doc, { key: use.orderId, quantity: 1, until }, now));
+/** Gives back the redeemed use of a cancelled order, once. @throws unavailable when the command comes after `until` */
+export function giveBackUse(context: CouponContext, use: CouponUse, until: number): Promise<void> {
+  return changeBoth(context, use, (doc, now) => allotment.takeBack(doc, { key: use.orderId, quantity: 1, until }, now));
 }
 
-/** A giveBack was acknowledged, and will not come again. */
-export function forget(book: UseBook, use: Use): Promise<void> {
-  return inBoth(book, use, (doc, now) => allotment.forget(doc, use.orderId, now));
+/** Forgets the key of a `giveBackUse` that was acknowledged and does not come again. */
+export function forgetUse(context: CouponContext, use: CouponUse): Promise<void> {
+  return changeBoth(context, use, (doc, now) => allotment.forget(doc, use.orderId, now));
 }
 
 /**
- * Which orders are old enough to be forgotten goes by their ids, as if it were earlier by a hold: else an order whose
- * stock was on hold would find its coupon closed, by younger orders that have come and gone.
+ * The time to prune by, earlier by the length of a hold. Pruning goes by the times in the orders' ids, so that otherwise
+ * younger orders would prune past one that has its hold's id, and it would find its coupon closed.
  */
-const remembering = ({ holdTime }: UseBook, now: Date) => new Date(+now - holdTime);
+const pruningTime = ({ holdTime }: CouponContext, now: Date) => new Date(+now - holdTime);
 
-/** The id of what belongs to a customer, which is made if it is not there. */
-async function partOf({ store }: UseBook, coupon: Coupon, customerId: string): Promise<string> {
-  const id = customersPart(coupon.code, customerId);
-  if (!(await store.get(id))) await store.insert(newPart(coupon, customerId, new Date())); // false: now it is there
+/** The id of a customer's part of a coupon, which is inserted if it does not exist. */
+async function ensureCustomerCoupon({ store }: CouponContext, coupon: Coupon, customerId: string): Promise<string> {
+  const id = customerCouponId(coupon.code, customerId);
+  if (!(await store.get(id))) await store.insert(newCustomerCoupon(coupon, customerId, new Date())); // false: now it is there
   return id;
 }
 
-/** Changes what the coupon has for all, and for this customer. Each can be done again, so one that fails is no harm. */
-async function inBoth(
-  { store }: UseBook,
-  { code, customerId }: Use,
+/** Changes the coupon and the customer's part of it. A failure between both does no harm: both can be repeated. */
+async function changeBoth(
+  { store }: CouponContext,
+  { code, customerId }: CouponUse,
   decide: (doc: Readonly<Coupon>, now: Date) => Decision<undefined>,
 ): Promise<void> {
-  await Promise.all([code, customersPart(code, customerId)].map((id) => store.change(id, decide)));
+  await Promise.all([code, customerCouponId(code, customerId)].map((id) => store.change(id, decide)));
 }

@@ -1,30 +1,29 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { changed } from '../../customer/staff/audited.ts';
+import { errors } from '../../shared/problems.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { coupon } from './coupon.contract.ts';
 import {
   type Coupon,
   changeTerms,
   checkUses,
   codeOf,
+  couponRefused,
   couponView,
-  customersPart,
+  customerCouponId,
   newCoupon,
-  refused,
   termsOf,
 } from './coupon.ts';
-import { inputOf } from './coupon-input.ts';
-import { forget, giveBack, redeem, release, take, type UseBook } from './coupon-uses.ts';
+import { parseCouponInput } from './coupon-input.ts';
+import { type CouponContext, forgetUse, giveBackUse, redeemUse, releaseUse, takeUse } from './coupon-uses.ts';
 
 export default function couponService(config: Config) {
   const { holdTime } = config;
-  const bookOf = ({ store }: { store: Store<Coupon> }): UseBook => ({ store, holdTime });
+  const contextOf = ({ store }: { store: Store<Coupon> }): CouponContext => ({ store, holdTime });
 
-  return service<{ store: Store<Coupon> }>()(coupon, config, {
+  return service(coupon, config, {
     mixins: [
       store<Coupon>(config, {
         node: 'shopping',
@@ -35,12 +34,12 @@ export default function couponService(config: Config) {
 
     handlers: {
       async put(ctx) {
-        const [code, input] = [codeOf(ctx.params.code), inputOf(ctx.params, config)];
+        const [code, input] = [codeOf(ctx.params.code), parseCouponInput(ctx.params, config)];
         const draft = newCoupon(code, input, new Date());
         const before = await this.store.get(code);
         const isNew = await this.store.insert(draft);
         const view = couponView(isNew ? draft : await this.store.change(code, (known) => changeTerms(known, input)));
-        changed(ctx, before && couponView(before), view);
+        recordChange(ctx, before && couponView(before), view);
         return view;
       },
 
@@ -51,10 +50,8 @@ export default function couponService(config: Config) {
       },
 
       async list(ctx) {
-        const { limit = DEFAULT_LIMIT, cursor } = ctx.params;
-        const after = cursor === undefined ? {} : { _id: { $gt: String(decodeCursor(cursor, ['string'])[0]) } };
-        const found = await this.store.find({ customerId: '', ...after }, { sort: { _id: 1 }, limit: limit + 1 });
-        const { items, nextCursor } = page(found, limit, ({ _id }) => [_id]);
+        const { limit, cursor } = ctx.params;
+        const { items, nextCursor } = await this.store.page({ customerId: '' }, { limit, cursor });
         return { items: items.map(couponView), nextCursor };
       },
 
@@ -65,32 +62,32 @@ export default function couponService(config: Config) {
         return Promise.all(
           codes.map(async (code) => {
             const found = await this.store.get(code);
-            if (!found?.input) throw refused(code, 'unknown');
-            checkUses(found, customerId ? await this.store.get(customersPart(code, customerId)) : null);
+            if (!found?.input) throw couponRefused(code, 'unknown');
+            checkUses(found, customerId ? await this.store.get(customerCouponId(code, customerId)) : null);
             return termsOf(found, config.currency, now);
           }),
         );
       },
 
       async take(ctx) {
-        return { outcome: await take(bookOf(this), ctx.params) };
+        return { outcome: await takeUse(contextOf(this), ctx.params) };
       },
 
       redeem(ctx) {
-        return redeem(bookOf(this), ctx.params);
+        return redeemUse(contextOf(this), ctx.params);
       },
 
       release(ctx) {
-        return release(bookOf(this), ctx.params);
+        return releaseUse(contextOf(this), ctx.params);
       },
 
       giveBack(ctx) {
         const { until, ...use } = ctx.params;
-        return giveBack(bookOf(this), use, until);
+        return giveBackUse(contextOf(this), use, until);
       },
 
       forget(ctx) {
-        return forget(bookOf(this), ctx.params);
+        return forgetUse(contextOf(this), ctx.params);
       },
 
       books(ctx) {

@@ -1,15 +1,15 @@
-import { type CouponRefusal, errors } from '../../../lib/contract/errors.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { type CouponRefusal, errors } from '../../shared/problems.ts';
 import * as allotment from '../../shared/reservations.ts';
 import type { CouponTerms } from '../checkout/pricing/rules.ts';
 
-/** What staff says of a coupon. Amounts in minor units of `currency`, `percent` in basis points. */
+/** The terms of a coupon. Amounts in minor units of `currency`, `percent` in basis points. */
 export interface CouponInput {
   kind: CouponTerms['kind'];
   percent?: number | undefined;
   amount?: number | undefined;
   minimum?: number | undefined;
-  /** Of both; the shop's own on coupons from before there were others. */
+  /** Of both amounts. Absent on old coupons: the shop's own. */
   currency?: string | undefined;
   validFrom?: Date | undefined;
   validUntil?: Date | undefined;
@@ -19,8 +19,8 @@ export interface CouponInput {
 }
 
 /**
- * A coupon (its id is the code), or what one customer may use of it (its id is `code:customerId`): both are allotments
- * of uses. Every use is counted in both, limited or not, so that a limit can be set, changed and taken away at any time.
+ * A coupon (its id is the code), or one customer's part of it (its id is `code:customerId`). Each is a reservable quantity
+ * of uses. Every use counts in both, limited or not, so that limits can be set, changed and removed at any time.
  */
 export interface Coupon extends allotment.Allotment {
   _id: string;
@@ -30,44 +30,48 @@ export interface Coupon extends allotment.Allotment {
   customerId: string;
   /** available + reserved + sold. */
   limit: number;
-  /** Null on what belongs to one customer. */
+  /** Null on a customer's part. */
   input: CouponInput | null;
   createdAt: Date;
 }
 
-/** Stands for as many uses as anyone likes. */
-export const UNLIMITED = 1_000_000_000;
+/** The limit of a coupon without a limit. */
+export const UNLIMITED_USES = 1_000_000_000;
 
-/** The one form of a code: people type them in any case. */
+/** The normal form of a code, which people type in any case. */
 export const codeOf = (text: string): string => text.trim().toUpperCase();
 
-export const customersPart = (code: string, customerId: string): string => `${code}:${customerId}`;
+export const customerCouponId = (code: string, customerId: string): string => `${code}:${customerId}`;
 
 export function newCoupon(code: string, input: CouponInput, now: Date): Omit<Coupon, 'rev'> {
-  const limit = input.limit ?? UNLIMITED;
+  const limit = input.limit ?? UNLIMITED_USES;
   return { _id: code, code, customerId: '', limit, input, ...allotment.emptyAllotment(limit), createdAt: now };
 }
 
-/** What one customer may use of a coupon. */
-export function newPart({ code, input }: Readonly<Coupon>, customerId: string, now: Date): Omit<Coupon, 'rev'> {
-  const [_id, limit] = [customersPart(code, customerId), input?.perCustomer ?? UNLIMITED];
+/** One customer's part of a coupon. */
+export function newCustomerCoupon(
+  { code, input }: Readonly<Coupon>,
+  customerId: string,
+  now: Date,
+): Omit<Coupon, 'rev'> {
+  const [_id, limit] = [customerCouponId(code, customerId), input?.perCustomer ?? UNLIMITED_USES];
   return { _id, code, customerId, limit, input: null, ...allotment.emptyAllotment(limit), createdAt: now };
 }
 
-/** Changes a coupon's terms; uses that were taken stay taken. @throws limit-reached below what is in use */
+/** Changes a coupon's terms. Uses that were taken stay taken. @throws limit-reached below the number of those */
 export function changeTerms(coupon: Readonly<Coupon>, input: CouponInput): Decision<Coupon> {
   const used = coupon.reserved + coupon.sold;
-  const limit = input.limit ?? UNLIMITED;
+  const limit = input.limit ?? UNLIMITED_USES;
   if (limit < used) throw errors.limitReached(`${used} uses are taken already.`);
   const patch = { input, limit, available: limit - used };
   return { answer: { ...coupon, ...patch }, patch };
 }
 
-/** Takes one use of what a customer may. How much that is may have changed since the last one. */
-export function takeOwn(
+/** Takes a use from a customer's part, whose limit may have changed since the last one. */
+export function takeCustomerUse(
   part: Readonly<Coupon>,
   orderId: string,
-  perCustomer: number = UNLIMITED,
+  perCustomer: number = UNLIMITED_USES,
 ): Decision<allotment.Reserved> {
   const used = part.reserved + part.sold;
   const limit = Math.max(perCustomer, used);
@@ -75,19 +79,19 @@ export function takeOwn(
   return patch ? { answer, patch: { ...patch, limit } } : { answer };
 }
 
-/** Refuses a coupon that cannot be used any more, by anyone or by this customer. @throws coupon-refused */
+/** @throws coupon-refused when all uses, or all of this customer, are taken */
 export function checkUses(coupon: Readonly<Coupon>, part: Readonly<Coupon> | null): void {
-  if (coupon.available < 1) throw refused(coupon.code, 'used-up');
-  const { perCustomer = UNLIMITED } = coupon.input ?? {};
-  if (part && part.reserved + part.sold >= perCustomer) throw refused(coupon.code, 'already-used');
+  if (coupon.available < 1) throw couponRefused(coupon.code, 'used-up');
+  const { perCustomer = UNLIMITED_USES } = coupon.input ?? {};
+  if (part && part.reserved + part.sold >= perCustomer) throw couponRefused(coupon.code, 'already-used');
 }
 
-/** What a coupon takes off now. @param own the shop's own currency @throws coupon-refused outside its time */
+/** The terms of a coupon now. @param own the shop's own currency @throws coupon-refused outside its period */
 export function termsOf({ code, input }: Readonly<Coupon>, own: string, now: Date): CouponTerms {
   if (!input) throw new Error(`${code} has no terms`);
   const { kind, percent = 0, amount = 0, minimum, currency = own, validFrom, validUntil } = input;
-  if (validFrom && now < validFrom) throw refused(code, 'not-yet');
-  if (validUntil && now >= validUntil) throw refused(code, 'expired');
+  if (validFrom && now < validFrom) throw couponRefused(code, 'not-yet');
+  if (validUntil && now >= validUntil) throw couponRefused(code, 'expired');
   const shared = { code, ...(minimum === undefined ? {} : { minimum: { amount: minimum, currency } }) };
   switch (kind) {
     case 'percentage':
@@ -101,7 +105,7 @@ export function termsOf({ code, input }: Readonly<Coupon>, own: string, now: Dat
   }
 }
 
-const WORDS: Record<CouponRefusal, string> = {
+const REFUSAL_TEXTS: Record<CouponRefusal, string> = {
   unknown: 'There is no such coupon.',
   'not-yet': 'This coupon is not valid yet.',
   expired: 'This coupon is no longer valid.',
@@ -112,8 +116,8 @@ const WORDS: Record<CouponRefusal, string> = {
   currency: 'This coupon is for orders in another currency.',
 };
 
-export const refused = (code: string, reason: CouponRefusal): Error =>
-  errors.couponRefused(code, reason, WORDS[reason]);
+export const couponRefused = (code: string, reason: CouponRefusal): Error =>
+  errors.couponRefused(code, reason, REFUSAL_TEXTS[reason]);
 
 /** A coupon as staff sees it. */
 export function couponView({ code, input, reserved, sold, createdAt }: Omit<Coupon, 'rev'>) {

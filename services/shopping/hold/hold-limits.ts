@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
 
-/** What a customer may have on hold, so that nobody takes stock out of sale without buying it. Times in ms. */
+/** Limits of what a customer has on hold: stock that is not bought must not be kept out of sale. Times in ms. */
 export interface HoldLimits {
-  /** Pieces of a hold in all. A customer has one hold at a time. */
+  /** Pieces in a hold. A customer has one hold at a time. */
   pieces: number;
   /** How long a hold lasts, unless less is left. */
   holdMs: number;
@@ -12,7 +12,7 @@ export interface HoldLimits {
   windowMs: number;
 }
 
-/** What of a customer's hold the limits go by. */
+/** The part of a hold that the limits depend on. */
 interface HeldStock {
   current: { begunAt: Date; until: Date } | null;
   usage?: HoldUsage;
@@ -24,22 +24,22 @@ export interface HoldUsage {
   usedMs: number;
 }
 
-const VERIFIED_PIECES = 50;
-const UNVERIFIED_PIECES = 10;
+const MAX_PIECES_VERIFIED = 50;
+const MAX_PIECES_UNVERIFIED = 10;
 /** In lengths of a hold: a customer with a verified address can renew it twice. */
-const VERIFIED_HOLDS = 3;
-const UNVERIFIED_HOLDS = 1;
-const WINDOW_HOLDS = 8;
-/** A hold of less than this part of its length is of no use to anybody. */
-const LEAST_PART = 1 / 15;
+const HOLDS_VERIFIED = 3;
+const HOLDS_UNVERIFIED = 1;
+const HOLDS_PER_WINDOW = 8;
+/** A hold of less than this part of its usual length is of no use. */
+const MIN_HOLD_FRACTION = 1 / 15;
 
-/** An account whose e-mail address is not verified costs nothing to make, so it gets less. */
+/** An account without a verified e-mail address gets less, as it costs nothing to make one. */
 export function holdLimits(isVerified: boolean, holdMs: number): HoldLimits {
   return {
-    pieces: isVerified ? VERIFIED_PIECES : UNVERIFIED_PIECES,
+    pieces: isVerified ? MAX_PIECES_VERIFIED : MAX_PIECES_UNVERIFIED,
     holdMs,
-    totalMs: holdMs * (isVerified ? VERIFIED_HOLDS : UNVERIFIED_HOLDS),
-    windowMs: holdMs * WINDOW_HOLDS,
+    totalMs: holdMs * (isVerified ? HOLDS_VERIFIED : HOLDS_UNVERIFIED),
+    windowMs: holdMs * HOLDS_PER_WINDOW,
   };
 }
 
@@ -62,7 +62,7 @@ export function grantHold(
   const known = usageAt(hold, now);
   const usage = known && known.windowEndsAt > now ? known : { windowEndsAt: new Date(+now + windowMs), usedMs: 0 };
   const leftMs = totalMs - usage.usedMs;
-  if (leftMs < holdMs * LEAST_PART) {
+  if (leftMs < holdMs * MIN_HOLD_FRACTION) {
     throw errors.limitReached(
       `Stock was on hold for you as long as it can be. Order it now, or hold it again after ${usage.windowEndsAt.toISOString()}.`,
     );

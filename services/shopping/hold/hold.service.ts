@@ -1,34 +1,40 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { customerOf, type Self, service } from '../../../lib/contract/service.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
+import { errors } from '../../shared/problems.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
-import { consumeHold, hold as holdItems, type Keeper, keepHolds, letGo } from './hold-keeper.ts';
+import { giveHoldToOrder, holdQueue, type Keeper, keepHold, placeHold, releaseHold } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
-const PAUSE = 1000;
+const KEEPING_INTERVAL_MS = 1000;
+const MAX_HOLDS_AT_ONCE = 50;
 
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
 
 export default function holdService(config: Config) {
   const keeperOf = ({ store, broker }: This): Keeper => ({ store, rpc: broker });
 
-  return service<{ store: Store<Hold>; worker: Worker }>()(hold, config, {
+  return service(hold, config, {
     mixins: [
-      worker<This>({
-        every: PAUSE,
-        run() {
-          return keepHolds(keeperOf(this));
+      dueWork<Hold, This>({
+        queue: holdQueue,
+        every: KEEPING_INTERVAL_MS,
+        atOnce: MAX_HOLDS_AT_ONCE,
+        work(doc) {
+          return keepHold(doc, keeperOf(this));
         },
       }),
       store<Hold>(config, {
         node: 'shopping',
         collection: 'holds',
-        indexes: [{ fields: { nextAt: 1 } }],
+        indexes: [{ fields: { nextAt: 1 } }, PARKED_INDEX],
         create: newHold,
       }),
     ],
@@ -40,10 +46,10 @@ export default function holdService(config: Config) {
         // The order has its stock already.
         if (openOrder) throw errors.orderOpen(openOrder.id, openOrder.status);
         if (items.length === 0) throw errors.emptyCart();
-        // A customer of whom nothing is to be known right now counts as unverified.
+        // Without an answer of the customer service, the address counts as unverified.
         const { emailVerified } = await ctx.call('customer.profile').catch(() => ({ emailVerified: false }));
         const limits = holdLimits(emailVerified, config.holdTime);
-        return viewOf(await holdItems(customerId, { orderId: newId('ord'), items }, limits, keeperOf(this)));
+        return viewOf(await placeHold(customerId, { orderId: newId('ord'), items }, limits, keeperOf(this)));
       },
 
       async get(ctx) {
@@ -51,16 +57,16 @@ export default function holdService(config: Config) {
       },
 
       drop(ctx) {
-        return letGo(customerOf(ctx), keeperOf(this));
+        return releaseHold(customerOf(ctx), keeperOf(this));
       },
 
       async consume(ctx) {
         const { customerId, cartClaim, items } = ctx.params;
-        return { orderId: await consumeHold(customerId, cartClaim, items, keeperOf(this)) };
+        return { orderId: await giveHoldToOrder(customerId, cartClaim, items, keeperOf(this)) };
       },
 
       erase(ctx) {
-        return letGo(ctx.params.customerId, keeperOf(this));
+        return releaseHold(ctx.params.customerId, keeperOf(this));
       },
 
       books(ctx) {

@@ -1,8 +1,8 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import { answerPaper } from './answer-paper.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { type CreditNote, issueCreditNote } from './credit-note.ts';
@@ -14,7 +14,7 @@ import { papersOfYear } from './papers-of-year.ts';
 export default function creditNoteService(config: Config) {
   const queue = new Queue();
 
-  return service<{ store: Store<CreditNote> }>()(creditNote, config, {
+  return service(creditNote, config, {
     mixins: [
       store<CreditNote>(config, {
         node: 'shopping',

@@ -12,7 +12,7 @@ export interface CreditedTax {
 }
 
 /** Goods that a credit note is for. */
-export interface CreditedItem {
+interface CreditedItem {
   sku: string;
   quantity: number;
 }

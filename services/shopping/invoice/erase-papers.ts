@@ -1,6 +1,6 @@
 import type { Store } from '../../../mixins/store/store.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
-import { erasedAddress } from '../order/erased.ts';
+import { anonymousAddress } from '../order/anonymise.ts';
 import type { Paper } from './numbering.ts';
 
 /** A paper with the address of whom it was issued to. */
@@ -14,7 +14,7 @@ export async function erasePapers<P extends AddressedPaper>(papers: Store<P>, cu
   for (const { _id } of found) {
     await papers.change(_id, ({ order }) => ({
       answer: undefined,
-      patch: { 'order.billingAddress': erasedAddress(order.billingAddress) },
+      patch: { 'order.billingAddress': anonymousAddress(order.billingAddress) },
     }));
   }
   await papers.purge();

@@ -20,7 +20,7 @@ export default function invoiceService(config: Config) {
     return answerPaper(ctx, request, sheetOf(invoice, items));
   }
 
-  return service<{ store: Store<Invoice> }>()(invoice, config, {
+  return service(invoice, config, {
     mixins: [
       store<Invoice>(config, {
         node: 'shopping',

@@ -1,6 +1,6 @@
 import type { Order } from './order.ts';
 
-/** Why staff has to see to an order, though nothing is left that the shop could do by itself. */
+/** Why an order needs staff's attention: the shop itself can do nothing more. */
 export const ATTENTION_REASONS = ['refund-failed', 'refunded-twice', 'dispute-open'] as const;
 export type AttentionReason = (typeof ATTENTION_REASONS)[number];
 
@@ -9,13 +9,13 @@ type Watched = Pick<Order, 'refunds' | 'disputes' | 'attentionAt'>;
 export function attentionReasons({ refunds, disputes = [] }: Readonly<Watched>): AttentionReason[] {
   const reasons: AttentionReason[] = [];
   if (refunds.some(({ state }) => state === 'FAILED')) reasons.push('refund-failed');
-  // Staff has paid it back, and then the provider has, too.
+  // Staff has paid the money back, and then the provider has too.
   if (refunds.some(({ state, settlement }) => state === 'DONE' && settlement)) reasons.push('refunded-twice');
   if (disputes.some(({ state }) => state === 'OPEN')) reasons.push('dispute-open');
   return reasons;
 }
 
-/** The part of a patch by which the order is found among those that need attention. */
+/** The part of a patch that marks whether the order needs attention, for the index. */
 export function attention(order: Readonly<Watched>, now: Date): { attentionAt: Date | null } {
   return { attentionAt: attentionReasons(order).length > 0 ? (order.attentionAt ?? now) : null };
 }

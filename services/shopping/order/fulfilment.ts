@@ -1,12 +1,12 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
-import { type Order, resumeAt } from './order.ts';
+import { errors } from '../../shared/problems.ts';
+import { type Order, type OrderFields, resumeAt } from './order.ts';
+import { moved, type OrderDecision } from './order-change.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
-import { type Actor, canMove, move, type OrderState } from './order-state.ts';
+import { type Actor, canMove, type Transition } from './order-state.ts';
 import { CANCEL_KEY, refundable, withinRefundable } from './refund/refund-lines.ts';
 import { cancellationParts, refundOf } from './refund/refunds.ts';
 
-/** What staff, or the customer, does to an order after it was placed. */
+/** A step of staff, or of the customer, after the order was placed. */
 export type Step =
   | { to: 'PACKED' }
   | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
@@ -14,14 +14,14 @@ export type Step =
   | { to: 'CANCELLED'; refundId: string };
 
 /**
- * Takes an order a step further. A step that was taken already changes nothing, so it can be asked for again.
+ * Takes an order a step further. Repeating a step changes nothing.
  * @throws wrong-state; order-disputed
  */
-export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): Decision<Order> {
+export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): OrderDecision {
   switch (step.to) {
     case 'PACKED':
     case 'DELIVERED':
-      return moved(order, step.to, {}, by, now, note);
+      return advance(order, { state: step.to }, {}, by, now, note);
     case 'SHIPPED': {
       const { carrier, trackingNumber } = step;
       const shipment = { carrier, trackingNumber };
@@ -37,10 +37,10 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
         throw errors.orderDisputed(disputed.map(({ id, state }) => ({ id, status: state })));
       }
       const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
-      return moved(
+      return advance(
         order,
-        'SHIPPED',
-        { shipment, outbox, nextAt: resumeAt(now) },
+        { state: 'SHIPPED', shipment },
+        { outbox, nextAt: resumeAt(now) },
         by,
         now,
         note ?? `${carrier} ${trackingNumber}`,
@@ -53,39 +53,33 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
   }
 }
 
-/** Before it was paid, it is rejected; before it was shipped, the money goes back and the goods return to the stock. */
-function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): Decision<Order> {
+/** An unpaid order is rejected. A paid one that was not shipped is refunded, and its goods go back into the stock. */
+function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
-  // Cancelled before it was paid: it is rejected, or about to be.
+  // A repetition: it was cancelled before it was paid.
   if (order.rejection?.code === 'order-cancelled') return { answer: order };
   if (order.state === 'PENDING') {
-    return moved(
-      order,
-      'REJECTING',
-      { rejection: { code: 'order-cancelled' }, nextAt: resumeAt(now) },
-      by,
-      now,
-      reason,
-    );
+    const rejection = { code: 'order-cancelled' } as const;
+    return advance(order, { state: 'REJECTING', rejection }, { nextAt: resumeAt(now) }, by, now, reason);
   }
   const origin = { id, key: CANCEL_KEY, cause: 'cancellation', reason, by } as const;
   const refund = refundOf(order, origin, withinRefundable(order, cancellationParts(order)), now);
   const refunds = refundable(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
-  return moved(order, 'CANCELLING', { refunds, nextAt: resumeAt(now) }, by, now, reason);
+  return advance(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }
 
-function moved(
+/** @throws wrong-state */
+function advance(
   order: Readonly<Order>,
-  to: OrderState,
-  part: Partial<Order>,
+  next: Transition,
+  fields: Partial<OrderFields>,
   by: Actor,
   now: Date,
   note?: string,
-): Decision<Order> {
-  if (order.state === to) return { answer: order };
-  if (!canMove(order.state, to)) {
-    throw errors.wrongState(order.state, `An order that is ${order.state} cannot become ${to}.`);
+): OrderDecision {
+  if (order.state === next.state) return { answer: order };
+  if (!canMove(order, next.state)) {
+    throw errors.wrongState(order.state, `An order that is ${order.state} cannot become ${next.state}.`);
   }
-  const patch = { ...part, ...move(order, to, now, by, note) };
-  return { answer: { ...order, ...patch }, patch };
+  return moved(order, next, { at: now, by, note }, fields);
 }

@@ -1,96 +1,76 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
-import type { Self } from '../../../lib/contract/service.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
-import type { Store } from '../../../mixins/store/store.ts';
+import type { Self } from '../../../lib/contract/mixin.ts';
+import type { CursorPage } from '../../../lib/contract/page.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import type { Worker } from '../../../mixins/worker.ts';
-import type { Order } from './order.ts';
+import { errors } from '../../shared/problems.ts';
+import { isPaid, type Order } from './order.ts';
+import type { OrderCommand, OrderStore } from './order-change.ts';
 import { isSkipped } from './saga/order-steps.ts';
-import { place } from './saga/placement.ts';
 import { driveOn, finish } from './saga/recovery.ts';
 import { reconcileOrder } from './saga/settlement.ts';
-import { type Shop, tell } from './saga/shop.ts';
-import { cancelCharge } from './saga/steps/payment.ts';
+import { announceChange, type Shop } from './saga/shop.ts';
+import { paymentStep } from './saga/steps/payment-step.ts';
 
-/** The `order` service, as its handlers see it. */
-export type OrderService = Self<{ store: Store<Order>; worker: Worker }>;
+/** `this` of the handlers of the order service. */
+export type OrderService = Self<{ store: OrderStore; worker: Worker }>;
 
 export const shopOf = ({ store, broker }: OrderService): Shop => ({ store, rpc: broker });
 
-/** Logs that an order could not be driven on; recovery tries again. */
-export const failing =
+/** Logs that an order could not be driven on. Recovery tries again. */
+export const logFailure =
   ({ logger }: OrderService) =>
   (error: unknown, { _id }: Order) =>
     logger.warn(`${_id} could not be driven on, will be tried again`, error);
 
 /** Any order. @throws not-found */
-export async function found({ store }: OrderService, id: string): Promise<Order> {
+export async function getOrder({ store }: OrderService, id: string): Promise<Order> {
   const order = await store.get(id);
   if (!order) throw errors.notFound('This order');
   return order;
 }
 
 /** One of a customer's orders. @throws not-found, also for another customer's */
-export async function own({ store }: OrderService, id: string, customerId: string): Promise<Order> {
+export async function getOwnOrder({ store }: OrderService, id: string, customerId: string): Promise<Order> {
   const order = await store.findOne({ _id: id, customerId });
   if (!order) throw errors.notFound('This order');
   return order;
 }
 
 /** A customer's orders, newest first. */
-export async function ordersOf(
+export function ordersOf(
   { store }: OrderService,
   customerId: string,
-  { limit = DEFAULT_LIMIT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
-) {
-  const before = cursor === undefined ? {} : { _id: { $lt: String(decodeCursor(cursor, ['string'])[0]) } };
-  const orders = await store.find({ customerId, ...before }, { sort: { _id: -1 }, limit: limit + 1 });
-  return page(orders, limit, ({ _id }) => [_id]);
+  { limit, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<CursorPage<Order>> {
+  return store.page({ customerId }, { limit, cursor, order: NEWEST_FIRST });
 }
 
 /**
- * Changes an order by a decision of the domain and does what it calls for elsewhere. The answer does not wait for
- * that: it will be done, by this process or by another.
+ * Changes an order by a decision of the domain. What follows in other services is done in the background, by this process
+ * or another.
  * @throws not-found, and what `decide` throws
  */
-export async function command(
-  orders: OrderService,
-  id: string,
-  decide: (order: Readonly<Order>, now: Date) => Decision<Order>,
-): Promise<Order> {
-  await found(orders, id);
+export async function changeOrder(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
+  await getOrder(orders, id);
   const order = await orders.store.change(id, decide);
   const shop = shopOf(orders);
-  tell(order, shop.rpc);
-  if (order.nextAt !== null) orders.worker.background(finish(order, shop, failing(orders)));
+  announceChange(order, shop.rpc);
+  if (order.nextAt !== null) orders.worker.background(finish(order, shop, logFailure(orders)));
   return order;
 }
 
-/** Places a new order. Resolves to it once its customer has an answer; what follows is done in the background. */
-export function beginPlacing(orders: OrderService, order: Order): Promise<Order> {
-  const shop = shopOf(orders);
-  const placing = place(order, shop);
-  orders.worker.background(
-    placing.then(
-      (placed) => finish(placed, shop, failing(orders)),
-      () => finish(order, shop, failing(orders)),
-    ),
-  );
-  return placing;
-}
-
 /** Drives an order on and waits for it. @throws why it goes no further */
-export async function resume(orders: OrderService, orderId: string): Promise<void> {
+export async function resumeOrder(orders: OrderService, orderId: string): Promise<void> {
   const order = await orders.store.get(orderId);
-  // Without a nextAt there is nothing to wait for: the word came late.
+  // Without a nextAt there is nothing left to do: the news came late.
   if (order && order.nextAt !== null) await driveOn(order, shopOf(orders));
-  // Staff has ended it without knowing what became of its charge, of which there is news now.
-  if (order?.state === 'REJECTED' && isSkipped(order, 'void')) await cancelCharge(order, orders.broker);
+  // Staff skipped the void, so the charge may still stand.
+  if (order?.state === 'REJECTED' && isSkipped(order, 'void')) await paymentStep.cancel(order, orders.broker);
 }
 
 /**
- * Makes an order agree with the payment provider's books; what that calls for is done in the background. An order that
- * is not paid yet is driven on first: the news can be faster than the answer to its charge.
+ * Makes an order agree with the payment provider's statement. What follows is done in the background. An order that is
+ * not paid yet is driven on first, as a webhook can be faster than the answer to the charge.
  */
 export async function reconcileNow(
   orders: OrderService,
@@ -99,8 +79,8 @@ export async function reconcileNow(
   const known = orderId ? await orders.store.get(orderId) : null;
   const order = known ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
   if (!order) return;
-  if (!order.payment) await resume(orders, order._id);
+  if (!isPaid(order)) await resumeOrder(orders, order._id);
   const shop = shopOf(orders);
-  const current = await reconcileOrder(await found(orders, order._id), shop);
-  if (current.nextAt !== null) orders.worker.background(finish(current, shop, failing(orders)));
+  const current = await reconcileOrder(await getOrder(orders, order._id), shop);
+  if (current.nextAt !== null) orders.worker.background(finish(current, shop, logFailure(orders)));
 }

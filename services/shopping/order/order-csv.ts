@@ -5,9 +5,9 @@ import type { Store } from '../../../mixins/store/store.ts';
 import type { Order } from './order.ts';
 import { orderNumber } from './order-number.ts';
 
-const PAGE = 200;
+const PAGE_SIZE = 200;
 
-/** All orders as a table, the newest first, page by page: however many there are, few are in memory. */
+/** All orders as CSV, the newest first. They are read page by page, so that few are in memory. */
 export function ordersCsv(store: Store<Order>): Readable {
   const table = stringify({
     header: true,
@@ -36,7 +36,7 @@ async function* rows(store: Store<Order>): AsyncGenerator<unknown[]> {
   for (let last: string | undefined; ; ) {
     const orders = await store.find(last === undefined ? {} : { _id: { $lt: last } }, {
       sort: { _id: -1 },
-      limit: PAGE,
+      limit: PAGE_SIZE,
     });
     for (const {
       _id,
@@ -49,7 +49,7 @@ async function* rows(store: Store<Order>): AsyncGenerator<unknown[]> {
       const at = createdAt.toISOString();
       yield [_id, orderNumber(_id), state, at, customerId, name, company, phone, country, total.amount, total.currency];
     }
-    if (orders.length < PAGE) return;
+    if (orders.length < PAGE_SIZE) return;
     last = orders.at(-1)?._id;
   }
 }

@@ -1,24 +1,32 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { newId } from '../../shared/ids.ts';
-import { hasBought } from './bought.ts';
-import { decide, decisionFor, parkedStepOf } from './decide.ts';
-import { erasedOrder } from './erased.ts';
+import { errors } from '../../shared/problems.ts';
+import { anonymousOrder } from './anonymise.ts';
 import { advanceBy } from './fulfilment.ts';
+import { hasPurchased } from './has-purchased.ts';
 import { isSettled, type Order } from './order.ts';
-import { command, found, type OrderService, ordersOf, own, reconcileNow, resume } from './order-commands.ts';
+import {
+  changeOrder,
+  getOrder,
+  getOwnOrder,
+  type OrderService,
+  ordersOf,
+  reconcileNow,
+  resumeOrder,
+} from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
 import { beginInvoice } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
-import { invoiceOrder, orderView, timeline } from './order-view.ts';
+import { invoiceOrderView, orderView, timeline } from './order-view.ts';
 import { chargedBack } from './refund/refund-lines.ts';
+import { decide, decisionFor, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
-/** The handlers of what other services ask of orders. */
+/** Handlers of the actions that other services and operators call. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   resume(ctx) {
-    return resume(this, ctx.params.orderId);
+    return resumeOrder(this, ctx.params.orderId);
   },
 
   async reconcile(ctx) {
@@ -35,12 +43,12 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 
   async unpark(ctx) {
-    await command(this, ctx.params.orderId, unpark);
+    await changeOrder(this, ctx.params.orderId, unpark);
   },
 
   async decideParked(ctx) {
     const { orderId, ...verdict } = ctx.params;
-    await command(this, orderId, (order, now) => decide(order, { ...verdict, by: SYSTEM }, now));
+    await changeOrder(this, orderId, (order, now) => decide(order, { ...verdict, by: SYSTEM }, now));
   },
 
   async exists(ctx) {
@@ -56,20 +64,20 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 
   bought(ctx) {
-    return hasBought(this.store, ctx.params);
+    return hasPurchased(this.store, ctx.params);
   },
 
   async timeline(ctx) {
     const { id, after = 0 } = ctx.params;
-    const order = await own(this, id, customerOf(ctx));
+    const order = await getOwnOrder(this, id, customerOf(ctx));
     const final = TRANSITIONS[order.state].length === 0 && isSettled(order);
     return { status: order.state, final, events: timeline(order.history).slice(after) };
   },
 
   async forInvoice(ctx) {
     const { id, customerId } = ctx.params;
-    const order = customerId === undefined ? await found(this, id) : await own(this, id, customerId);
-    return invoiceOrder(await this.store.change(order._id, beginInvoice));
+    const order = customerId === undefined ? await getOrder(this, id) : await getOwnOrder(this, id, customerId);
+    return invoiceOrderView(await this.store.change(order._id, beginInvoice));
   },
 
   async open(ctx) {
@@ -104,17 +112,17 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 };
 
-/** Until these are over, their customer is needed. */
+/** The states in which an order still needs its customer's data. */
 const UNDER_WAY: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
 
-/** False: it was begun before its customer was gone, and is not at its end yet. Nobody is left to send it to. */
+/** Cancels an order that was not shipped, and anonymises one that is over. False: the order is not over yet. */
 async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
   if (state === 'PAID' || state === 'PACKED') {
     const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
-    await command(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the customer is gone'));
+    await changeOrder(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the customer is gone'));
   }
   if (UNDER_WAY.includes(state)) return false;
-  await orders.store.change(id, (order) => ({ answer: undefined, patch: { ...erasedOrder(order) } }));
+  await orders.store.change(id, (order) => ({ answer: undefined, patch: anonymousOrder(order) }));
   return true;
 }
 

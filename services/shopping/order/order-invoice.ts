@@ -1,18 +1,17 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
+import { type OrderDecision, updated } from './order-change.ts';
 
 /**
  * Notes that an order is about to have an invoice, in one conditional write: a cancellation afterwards knows that there
  * is something to correct, and after a cancellation there is nothing to invoice.
  * @throws wrong-state
  */
-export function beginInvoice(order: Readonly<Order>): Decision<Order> {
+export function beginInvoice(order: Readonly<Order>): OrderDecision {
   if (order.invoiced) return { answer: order };
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') {
     throw errors.wrongState(order.state, 'The order was cancelled before it had an invoice.');
   }
   if (!order.payment) throw errors.wrongState(order.state, 'There is an invoice once the order is paid.');
-  const patch = { invoiced: true };
-  return { answer: { ...order, ...patch }, patch };
+  return updated(order, { invoiced: true });
 }

@@ -1,6 +1,6 @@
 import { idTime, lowestId } from '../../shared/ids.ts';
 
-/** The contract rule of an order's number, as people type it: in any case, with or without its hyphens. */
+/** The contract rule of an order number as people type it: in any case, with or without hyphens. */
 export const orderNumberRule = {
   type: 'string',
   pattern: /^ {0,2}\d{6}[- ]?[\dA-Za-z]{5}[- ]?[\dA-Za-z]{5} {0,2}$/,
@@ -8,19 +8,19 @@ export const orderNumberRule = {
   messages: { stringPattern: 'Give the number of an order as 261128-7Q2MX-4T8ZK.' },
 } as const;
 
-/** The number people say on the phone: the day (UTC), and the last ten characters of the id, which are random. */
+/** The order number, for people: the day (UTC) and the last ten characters of the id, which are random. */
 export function orderNumber(id: string): string {
   const day = idTime(id).toISOString().slice(2, 10).replaceAll('-', '');
   return `${day}-${id.slice(-10, -5)}-${id.slice(-5)}`;
 }
 
-/** A typed number in its usual form. */
+/** A typed number in its normal form. */
 export function normalOrderNumber(typed: string): string {
   const plain = typed.replaceAll(/[-\s]/g, '').toUpperCase();
   return `${plain.slice(0, 6)}-${plain.slice(6, 11)}-${plain.slice(11)}`;
 }
 
-/** The ids from the first moment of a number's day up to before the next day's. `undefined`: there is no such day. */
+/** The range of ids of the day that a number names. `undefined`: there is no such day. */
 export function idsOfNumber(number: string): { $gte: string; $lt: string } | undefined {
   const [, year, month, day] = /^(\d\d)(\d\d)(\d\d)/.exec(number) ?? [];
   const start = new Date(`20${year}-${month}-${day}T00:00:00Z`);

@@ -1,57 +1,40 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import type { Money } from '../../shared/money.ts';
-import type { Order, Refund } from './order.ts';
-import { invoiceOrder, orderSummary } from './order-view.ts';
+import type { Order, OrderFields, Refund } from './order.ts';
+import type { Shipment } from './order-state.ts';
+import { invoiceOrderView, orderSummaryView } from './order-view.ts';
 import { causeOf } from './refund/refund-lines.ts';
+import { entriesOf } from './saga/saga-steps.ts';
+import { reservationOf } from './saga/steps/reservation-step.ts';
 
 /**
- * What an order has to be done elsewhere. Each entry is stored in the write that makes it due and repeated until it is
- * acknowledged; its action knows it by what is in the parameters.
+ * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated until
+ * it is acknowledged. The called action recognises a repetition by its parameters.
  */
 
-/** What follows a payment: stock and coupons go from reserved to used, the cart is emptied, the customer is told. */
+/** After the payment: reservations are committed, the items leave the cart, and the customer gets a mail. */
 export function afterPayment(order: Order): OutboxEntry[] {
-  const { _id: orderId, customerId } = order;
-  const items = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
+  const { orderId, customerId, items } = reservationOf(order);
   return [
-    ...items.map(({ sku }) => ({ id: `sell:${sku}`, action: 'inventory.commit' as const, params: { sku, orderId } })),
-    ...order.discounts.map(({ code }) => ({
-      id: `redeem:${code}`,
-      action: 'coupon.redeem' as const,
-      params: { code, orderId, customerId },
-    })),
-    { id: 'empty-cart', action: 'cart.ordered', params: { customerId, orderId, items } },
+    ...entriesOf('commitEntries', order),
+    { id: 'empty-cart', action: 'cart.ordered', params: { customerId, orderId, items: [...items] } },
     mailOf(order, 'order-confirmed'),
   ];
 }
 
-/** What follows a cancellation, once all is taken back: the keys under which it was can be forgotten. */
+/** After a cancellation: the keys under which the goods were taken back are forgotten, and the customer gets a mail. */
 export function afterCancellation(order: Order): OutboxEntry[] {
-  const { _id: orderId, customerId } = order;
-  return [
-    ...order.lines.map(({ sku }) => ({
-      id: `forget:${orderId}:${sku}`,
-      action: 'inventory.forget' as const,
-      params: { sku, key: orderId },
-    })),
-    ...order.discounts.map(({ code }) => ({
-      id: `forget:${code}`,
-      action: 'coupon.forget' as const,
-      params: { code, orderId, customerId },
-    })),
-    mailOf(order, 'order-cancelled'),
-  ];
+  return [...entriesOf('forgetEntries', order), mailOf(order, 'order-cancelled')];
 }
 
 /**
- * What follows a rejection: the customer is told by mail, unless they have it as the answer to their request. They may
- * not have it once they were answered that the order is pending, or once recovery had to take the order up.
+ * After a rejection: the customer gets a mail, unless the rejection was the response to their request. It may not have
+ * been, if they were answered while the order was pending, or if recovery has taken the order up.
  * @param isCharged the provider keeps what it has charged, so that the shop has to pay it back
  */
-export function afterRejection(order: Order, isCharged: boolean): OutboxEntry[] {
+export function afterRejection(order: Extract<Order, { state: 'REJECTING' }>, isCharged: boolean): OutboxEntry[] {
   const { rejection, attempts, isAnsweredPending = false } = order;
-  if (!rejection) return [];
   if (isCharged) return [mailOf(order, 'order-cancelled')];
   const isAnswered = attempts === 0 && !isAnsweredPending;
   switch (rejection.code) {
@@ -68,26 +51,14 @@ export function afterRejection(order: Order, isCharged: boolean): OutboxEntry[] 
   }
 }
 
-/** What is left to be released of an order that was rejected without it. */
-export function releases({ _id: orderId, customerId, lines, discounts }: Order): OutboxEntry[] {
-  return [
-    ...lines.map(({ sku }) => ({
-      id: `release:${sku}`,
-      action: 'inventory.release' as const,
-      params: { sku, orderId },
-    })),
-    ...discounts.map(({ code }) => ({
-      id: `release:${code}`,
-      action: 'coupon.release' as const,
-      params: { code, orderId, customerId },
-    })),
-  ];
-}
-
 type MailKind = Params<'mail.queue'>['kind'];
 
-/** A mail to the customer; one for each kind, of what has an id of its own, such as a refund, one each. */
-export function mailOf(order: Order, kind: MailKind, about?: { id: string; amount?: Money }): OutboxEntry {
+/** A mail to the customer: one of each kind for an order, or for `about`, such as a refund. */
+export function mailOf(
+  order: OrderFields & { shipment: Shipment | null },
+  kind: MailKind,
+  about?: { id: string; amount?: Money },
+): OutboxEntry {
   const id = `${about?.id ?? order._id}:${kind}`;
   const { customerId, shipment } = order;
   return {
@@ -97,14 +68,14 @@ export function mailOf(order: Order, kind: MailKind, about?: { id: string; amoun
       id,
       customerId,
       kind,
-      order: orderSummary(order),
+      order: orderSummaryView(order),
       ...(about?.amount ? { refund: about.amount } : {}),
       ...(kind === 'order-shipped' && shipment ? { shipment } : {}),
     },
   };
 }
 
-/** What was paid back is taken off the invoice: the lines, the delivery, and the taxes in both. */
+/** The credit note of a refund corrects the invoice: lines, delivery, and the taxes in both. */
 export function creditNoteOf(order: Order, refund: Refund): OutboxEntry {
   const { id, key, amount, lines, shipping } = refund;
   const cause = causeOf(order, refund);
@@ -118,12 +89,12 @@ export function creditNoteOf(order: Order, refund: Refund): OutboxEntry {
       items: cause === 'return' ? (order.returns.find((one) => one.id === key)?.approved ?? []) : [],
       cancellation: cause === 'cancellation',
       invoiced: order.invoiced ?? false,
-      order: invoiceOrder(order),
+      order: invoiceOrderView(order),
     },
   };
 }
 
-/** An invoice is due with the goods, whether or not the customer ever asks for it. */
+/** The invoice is issued with the shipment, whether or not the customer asks for it. */
 export function invoiceOf(order: Order): OutboxEntry {
-  return { id: 'invoice', action: 'invoice.issue', params: { order: invoiceOrder(order) } };
+  return { id: 'invoice', action: 'invoice.issue', params: { order: invoiceOrderView(order) } };
 }

@@ -1,6 +1,7 @@
 import type { Params, Rpc } from '../../../lib/contract/contract.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import type { CursorPage } from '../../../lib/contract/page.ts';
 import { endOf, startOf } from '../../../lib/contract/time.ts';
+import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { lowestId } from '../../shared/ids.ts';
 import type { Order } from './order.ts';
@@ -8,34 +9,19 @@ import { idsOfNumber, normalOrderNumber, orderNumber } from './order-number.ts';
 
 /** The orders that match all that staff asks for, newest first, a page of them. @throws invalid-request */
 export async function searchOrders(
-  {
-    status,
-    parked,
-    attention,
-    number,
-    email,
-    customerId,
-    from,
-    to,
-    limit = DEFAULT_LIMIT,
-    cursor,
-  }: Params<'order.search'>,
+  { status, parked, attention, number, email, customerId, from, to, limit, cursor }: Params<'order.search'>,
   timeZone: string,
-  store: Pick<Store<Order>, 'find' | 'scan'>,
+  store: Pick<Store<Order>, 'find' | 'page' | 'scan'>,
   rpc: Rpc,
-): Promise<{ items: Order[]; nextCursor: string | null }> {
+): Promise<CursorPage<Order>> {
   const customers = [
     ...(customerId === undefined ? [] : [customerId]),
-    ...(email === undefined ? [] : [(await rpc.call('customer.byEmail', { email })).id ?? NOBODY]),
+    ...(email === undefined ? [] : [(await rpc.call('customer.byEmail', { email })).id ?? NO_CUSTOMER_ID]),
   ];
-  // Two customers at once are none.
+  // An order has one customer.
   if (new Set(customers).size > 1) return { items: [], nextCursor: null };
-  const below = [
-    ...(cursor === undefined ? [] : [String(decodeCursor(cursor, ['string'])[0])]),
-    ...(to === undefined ? [] : [lowestId('ord', endOf('to', to, timeZone))]),
-  ].sort();
   const ids = {
-    ...(below[0] === undefined ? {} : { $lt: below[0] }),
+    ...(to === undefined ? {} : { $lt: lowestId('ord', endOf('to', to, timeZone)) }),
     ...(from === undefined ? {} : { $gte: lowestId('ord', startOf('from', from, timeZone)) }),
   };
   const named = number === undefined ? undefined : await idsWithNumber(normalOrderNumber(number), store);
@@ -46,14 +32,13 @@ export async function searchOrders(
     ...(customers[0] === undefined ? {} : { customerId: customers[0] }),
     ...(named || Object.keys(ids).length > 0 ? { _id: { ...ids, ...(named ? { $in: named } : {}) } } : {}),
   };
-  const orders = await store.find(filter, { sort: { _id: -1 }, limit: limit + 1 });
-  return page(orders, limit, ({ _id }) => [_id]);
+  return store.page(filter, { limit, cursor, order: NEWEST_FIRST });
 }
 
-/** No customer has it. */
-const NOBODY = 'cus_';
+/** An id that no customer has. */
+const NO_CUSTOMER_ID = 'cus_';
 
-/** Orders from before numbers were stored are looked for among those of the number's day. */
+/** Orders from before numbers were stored are searched for among the orders of the number's day. */
 async function idsWithNumber(number: string, store: Pick<Store<Order>, 'find' | 'scan'>): Promise<string[]> {
   const known = await store.find({ number }, { fields: ['_id'] });
   if (known.length > 0) return known.map(({ _id }) => _id);

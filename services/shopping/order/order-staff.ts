@@ -1,15 +1,14 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import { type Handlers, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
-import { changed } from '../../customer/staff/audited.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
+import { recordChange } from '../../shared/record-change.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
-import { decide } from './decide.ts';
 import { advanceBy, type Step } from './fulfilment.ts';
 import type { Order } from './order.ts';
-import { command, found, type OrderService, reconcileNow } from './order-commands.ts';
+import type { OrderCommand } from './order-change.ts';
+import { changeOrder, getOrder, type OrderService, reconcileNow } from './order-commands.ts';
 import { ordersCsv } from './order-csv.ts';
 import { searchOrders } from './order-search.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
@@ -17,6 +16,7 @@ import { staffView } from './order-view.ts';
 import { retryRefund, settleRefund } from './refund/refund-outcomes.ts';
 import { requestRefund } from './refund/refunds.ts';
 import { approveReturn, refuseReturn } from './refund/returns.ts';
+import { decide } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** The handlers of staff's actions. */
@@ -36,12 +36,12 @@ export const staffHandlers = ({
   },
 
   async read(ctx) {
-    return staffView(await found(this, ctx.params.id));
+    return staffView(await getOrder(this, ctx.params.id));
   },
 
   async pack(ctx) {
     const packed = await step(this, ctx, ctx.params, { to: 'PACKED' });
-    // A dispute of which nobody has told us is to be known before the order is shipped.
+    // Finds a dispute whose webhook was lost, before the order is shipped.
     const look = reconcileNow(this, { orderId: packed.id });
     this.worker.background(look.catch((error: unknown) => this.logger.warn(`${packed.id} was not compared`, error)));
     return packed;
@@ -117,11 +117,11 @@ export const staffHandlers = ({
   },
 });
 
-/** The member of staff who asks, as the history names who did something. */
+/** The caller as an actor of the history. */
 const staffActor = (ctx: Ctx<unknown>) => ({ role: 'staff', id: staffOf(ctx) }) as const;
 
-/** What the audit log has of an order: nothing of its customer. */
-const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Readonly<Order>) => ({
+/** An order in the audit log: without personal data. */
+const auditedFields = ({ state: status, shipment, refunds, returns, decisions = [] }: Readonly<Order>) => ({
   status,
   shipment,
   refunds: refunds.map(({ id, amount, state }) => ({ id, amount, state })),
@@ -129,19 +129,14 @@ const brief = ({ state: status, shipment, refunds, returns, decisions = [] }: Re
   decisions: decisions.map(({ decision, step }) => ({ decision, step })),
 });
 
-/** As `command`, told to the audit log. */
-async function commanded(
-  orders: OrderService,
-  ctx: Pick<Ctx<unknown>, 'locals'>,
-  id: string,
-  decide: (order: Readonly<Order>, now: Date) => Decision<Order>,
-) {
+/** As `changeOrder`, and records the change in the audit log. */
+async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>, id: string, decide: OrderCommand) {
   let before: object | null = null;
-  const order = await command(orders, id, (found, now) => {
-    before = brief(found);
+  const order = await changeOrder(orders, id, (found, now) => {
+    before = auditedFields(found);
     return decide(found, now);
   });
-  changed(ctx, before, brief(order));
+  recordChange(ctx, before, auditedFields(order));
   return staffView(order);
 }
 

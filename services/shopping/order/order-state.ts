@@ -1,4 +1,5 @@
-import type { CouponRefusal } from '../../../lib/contract/errors.ts';
+import type { Money } from '../../shared/money.ts';
+import type { CouponRefusal } from '../../shared/problems.ts';
 
 /**
  * The states of an order, and the one table of how they follow each other. Only what a customer can see is a state:
@@ -27,6 +28,43 @@ export type Rejection =
   | { code: 'payment-declined'; reason: string }
   | { code: 'order-expired' }
   | { code: 'order-cancelled' };
+
+/** Money that the payment provider has captured for an order. */
+export interface CapturedPayment {
+  provider: string;
+  /** The charge, as the provider calls it. */
+  reference: string;
+  captured: Money;
+}
+
+export interface Shipment {
+  carrier: string;
+  trackingNumber: string;
+}
+
+/** What an order has in each state, as it is stored. Any other combination does not compile. */
+export type OrderProgress =
+  | { state: 'PENDING'; rejection: null; payment: null; shipment: null }
+  | { state: 'REJECTING'; rejection: Rejection; payment: null; shipment: null }
+  // It has a payment if the provider refuses to give back what it captured.
+  | { state: 'REJECTED'; rejection: Rejection; payment: CapturedPayment | null; shipment: null }
+  | {
+      state: 'PAID' | 'PACKED' | 'CANCELLING' | 'CANCELLED';
+      rejection: null;
+      payment: CapturedPayment;
+      shipment: null;
+    }
+  | { state: 'SHIPPED' | 'DELIVERED'; rejection: null; payment: CapturedPayment; shipment: Shipment };
+
+/** The next state of an order, with what an order in that state has besides. */
+export type Transition =
+  | Entering<{ state: 'PAID'; payment: CapturedPayment }>
+  | Entering<{ state: 'REJECTING'; rejection: Rejection }>
+  | Entering<{ state: 'REJECTED'; payment?: CapturedPayment }>
+  | Entering<{ state: 'SHIPPED'; shipment: Shipment }>
+  | Entering<{ state: 'PACKED' | 'DELIVERED' | 'CANCELLING' | 'CANCELLED' }>;
+
+type Entering<T extends { state: OrderState }> = T & { [K in Exclude<keyof OrderProgress, keyof T>]?: never };
 
 /** Who did something to an order: its customer, a member of staff by id, or the shop by itself. */
 export type Actor = { role: 'customer' } | { role: 'staff'; id: string } | { role: 'system' };
@@ -63,29 +101,26 @@ export interface HistoryEntry {
   note?: string;
 }
 
-export interface Moving {
-  state: OrderState;
-  history: readonly HistoryEntry[];
+/** The states from which the table leads to `To`. */
+type StateBefore<To extends OrderState> = {
+  [From in OrderState]: To extends (typeof TRANSITIONS)[From][number] ? From : never;
+}[OrderState];
+
+/** Whether the table has the transition; if so, the compiler knows in which states the order can be. */
+export function canMove<O extends { state: OrderState }, To extends OrderState>(
+  order: O,
+  to: To,
+): order is O & { state: StateBefore<To> } {
+  return (TRANSITIONS[order.state] as readonly OrderState[]).includes(to);
 }
 
-/**
- * The part of a patch that moves an order on.
- * @throws {Error} when the table does not have this transition.
- */
-export function move(order: Moving, to: OrderState, at: Date, by: Actor = SYSTEM, note?: string) {
-  if (!canMove(order.state, to)) throw new Error(`an order cannot go from ${order.state} to ${to}`);
-  return { state: to, history: [...order.history, entry('status', to, at, by, note)] };
-}
-
-/** The part of a patch that notes something that leaves the state as it is. */
-export function noted(order: Moving, event: OrderEvent, at: Date, by: Actor = SYSTEM, note?: string) {
-  return { history: [...order.history, entry(event, order.state, at, by, note)] };
-}
-
-export function canMove(from: OrderState, to: OrderState): boolean {
-  return (TRANSITIONS[from] as readonly OrderState[]).includes(to);
-}
-
-function entry(event: OrderEvent, status: OrderState, at: Date, by: Actor, note?: string): HistoryEntry {
-  return { event, status, at, by, ...(note ? { note } : {}) };
+/** The history with an entry more. */
+export function historyWith(
+  { history, state }: { history: readonly HistoryEntry[]; state: OrderState },
+  event: OrderEvent,
+  at: Date,
+  by: Actor = SYSTEM,
+  note?: string,
+): { history: HistoryEntry[] } {
+  return { history: [...history, { event, status: state, at, by, ...(note ? { note } : {}) }] };
 }

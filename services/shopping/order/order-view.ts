@@ -1,11 +1,11 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
 import { addUp } from '../../shared/money.ts';
 import { attentionReasons } from './attention.ts';
-import { decisionFor, parkedStepOf } from './decide.ts';
-import type { Order, Refund } from './order.ts';
+import type { Order, OrderFields, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund/refund-lines.ts';
+import { decisionFor, parkedStepOf } from './saga/parked-decision.ts';
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {
@@ -39,7 +39,7 @@ export function orderView(order: Order): Result<'order.get'> {
   };
 }
 
-/** The lines with what was refunded of each. */
+/** The lines, each with its refunded amount. */
 function itemViews(order: Order): Result<'order.get'>['items'] {
   const left = remainderOf(order);
   return order.lines.map((line) => {
@@ -69,7 +69,7 @@ function refundView({
   };
 }
 
-/** What staff sees besides: whose it is, who did what, what is amiss, and why it is parked. */
+/** An order as staff sees it: with its customer, who did what, what needs attention, and why it is parked. */
 export function staffView(order: Order): Result<'order.read'> {
   const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
   return {
@@ -95,7 +95,7 @@ export function staffView(order: Order): Result<'order.read'> {
   };
 }
 
-/** The history with the number of each entry, from 1 on; with the ids of who did it for staff alone. */
+/** The history, numbered from 1 on. @param withIds with staff's ids, which customers do not see */
 export function timeline(history: readonly HistoryEntry[], withIds = false) {
   return history.map(({ at, by, ...entry }, index) => ({
     id: index + 1,
@@ -106,8 +106,8 @@ export function timeline(history: readonly HistoryEntry[], withIds = false) {
   }));
 }
 
-/** An order as mails tell of it. */
-export function orderSummary(order: Order): Params<'mail.queue'>['order'] {
+/** An order as it is summed up in mails. */
+export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['order'] {
   return {
     id: order._id,
     number: orderNumber(order._id),
@@ -125,8 +125,8 @@ export function orderSummary(order: Order): Params<'mail.queue'>['order'] {
   };
 }
 
-/** An order as an invoice freezes it. */
-export function invoiceOrder(order: Order): Params<'invoice.issue'>['order'] {
+/** An order as an invoice stores it. */
+export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order'] {
   const paid = order.history.find(({ status }) => status === 'PAID') ?? order.history[0];
   return {
     id: order._id,

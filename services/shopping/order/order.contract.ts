@@ -1,4 +1,4 @@
-import { type ActionsOf, contract, type EventsOf } from '../../../lib/contract/contract.ts';
+import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddressInput } from '../../customer/account/customer.rules.ts';
@@ -14,8 +14,8 @@ const mine = { visibility: 'published', auth: 'customer', returns: orderViewRule
 /** To the node that has the customer's cart. */
 const shardKey = '#user.id';
 
-export const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
-export const reason = textLines;
+const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
+const reason = textLines;
 export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
 export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
 
@@ -108,8 +108,3 @@ export const order = contract(
     changed: { summary: 'Something happened to an order: a hint, not a promise', params: { id: 'string' } },
   },
 );
-
-declare module '../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof order> {}
-  interface Events extends EventsOf<typeof order> {}
-}

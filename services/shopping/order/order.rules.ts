@@ -7,7 +7,7 @@ import { REFUND_STATES } from './order.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
 import { ORDER_STEPS } from './saga/order-steps.ts';
 
-/** Contract rules of what an order is made of; the types of the answers come from them. */
+/** Contract rules of the parts of an order. The types of the responses come from them. */
 
 export const status = { type: 'enum', values: ORDER_STATES } as const;
 
@@ -28,12 +28,12 @@ const line = {
     discount: moneyRule,
     tax: taxRule,
     total: moneyRule,
-    /** Of an order: what was refunded of the line, or is about to be. */
+    /** In an order: the part of the line that was refunded, or is about to be. */
     refunded: { ...moneyRule, optional: true },
   },
 } as const;
 
-/** What a quote and an order have in common: `Priced` of pricing/price.ts. */
+/** The fields that a quote and an order have in common: `Priced` of pricing/price.ts. */
 export const pricedFields = {
   items: { type: 'array', items: line },
   shipping: shippingRule,
@@ -52,7 +52,7 @@ export const item = {
     quantity: { type: 'number', integer: true, min: 1, max: 99 },
   },
 } as const;
-/** What of a refund belongs to which line; amounts in minor units of the order's currency, zero among them. */
+/** The parts of a refund by line, in minor units of the order's currency. They may be zero. */
 export const refundLines = {
   type: 'array',
   min: 1,
@@ -66,7 +66,7 @@ export const refundLines = {
     },
   },
 } as const;
-/** For the auditor; null on refunds from before there were lines. */
+/** The parts of a refund for the auditor. Null on refunds from before there were lines. */
 export const bookedParts = {
   type: 'object',
   nullable: true,
@@ -96,7 +96,7 @@ const refundView = {
   props: {
     id: 'string',
     amount: moneyRule,
-    /** What of the amount belongs to which line, and to the delivery. Absent on refunds from before there were lines. */
+    /** The parts of the amount by line, and for the delivery. Absent on refunds from before there were lines. */
     lines: {
       type: 'array',
       optional: true,
@@ -155,7 +155,7 @@ const dispute = {
 
 const decided = { type: 'enum', values: ['reject', 'skip'] } as const;
 
-/** What staff says of a parked order. */
+/** Staff's decision about a parked order. */
 export const decision = { decision: decided, reason: textLines } as const;
 const step = { type: 'enum', values: ORDER_STEPS } as const;
 
@@ -164,7 +164,7 @@ export const staffViewRule = {
   props: {
     ...orderFields,
     customerId: 'string',
-    /** With why the provider has not made it, in its own words. */
+    /** `failure`: the provider's reason for not making the refund. */
     refunds: {
       type: 'array',
       items: {
@@ -173,9 +173,9 @@ export const staffViewRule = {
       },
     },
     disputes: { type: 'array', items: dispute },
-    /** Why staff has to see to it. */
+    /** Why the order needs staff's attention. */
     attention: { type: 'array', items: { type: 'enum', values: ATTENTION_REASONS } },
-    /** `decision`: what staff can decide, with which the order goes on. */
+    /** `decision`: the one that staff can take, with which the order goes on. */
     parked: { type: 'object', nullable: true, props: { at: 'string', error: 'string', step, decision: decided } },
     decisions: {
       type: 'array',

@@ -1,39 +1,38 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../mixins/worker.ts';
+import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { methodOf } from '../payment/payment-method.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { beginPlacing, command, failing, type OrderService, ordersOf, own, shopOf } from './order-commands.ts';
+import { changeOrder, getOwnOrder, type OrderService, ordersOf, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { staffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
+import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
-import { answerOf, repeated } from './replay.ts';
-import { acceptOrder, answerPending } from './saga/order-acceptance.ts';
-import { recoverOrders } from './saga/recovery.ts';
+import { recover, recoveryQueue } from './saga/recovery.ts';
 
-/** How long a customer waits for the end of a placement, in ms; then it goes on without them. */
-const PATIENCE = 4000;
-const RECOVERY_PAUSE = 1000;
+const RECOVERY_INTERVAL_MS = 1000;
+const MAX_ORDERS_AT_ONCE = 20;
 
-/** @param patience how long a request with a known key waits for the answer of the first one, in ms */
-export default function orderService(config: Config, patience = 1000) {
+/** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
+export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
   const book = loadRules(config);
 
-  return service<{ store: Store<Order>; worker: Worker }>()(order, config, {
+  return service(order, config, {
     mixins: [
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
-      worker<OrderService>({
-        every: RECOVERY_PAUSE,
-        run() {
-          return recoverOrders(shopOf(this), config.nodeId, failing(this));
+      dueWork<Order, OrderService>({
+        queue: recoveryQueue(config.nodeId),
+        every: RECOVERY_INTERVAL_MS,
+        atOnce: MAX_ORDERS_AT_ONCE,
+        work(order) {
+          return recover(order, shopOf(this));
         },
       }),
       store<Order>(config, {
@@ -70,21 +69,10 @@ export default function orderService(config: Config, patience = 1000) {
           () => methodOf(config.payments, body.paymentMethod),
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
-        const { order: begun, isNew } = await acceptOrder(
-          { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId },
-          book,
-          this.store,
-          ctx,
-        );
-        if (!isNew) return repeated(begun, fingerprint, this.store, patience);
-        // Accepted from here on: the order will be brought to its end, by this process or by another.
-        const placing = beginPlacing(this, begun).catch(() => undefined);
-        const placed = await Promise.race([placing, sleep(PATIENCE, undefined, { ref: false })]);
-        if (placed && placed.state !== 'PENDING') return answerOf(placed, fingerprint);
-        const current = await this.store.change(begun._id, answerPending);
-        if (current.state !== 'PENDING') return answerOf(current, fingerprint);
-        ctx.meta.$statusCode = 202;
-        return orderView(begun);
+        const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
+        const { response, isPending } = await placeOrder(this, request, book, firstResponseTimeoutMs, ctx);
+        if (isPending) ctx.meta.$statusCode = 202;
+        return response;
       },
 
       async list(ctx) {
@@ -93,22 +81,22 @@ export default function orderService(config: Config, patience = 1000) {
       },
 
       async get(ctx) {
-        return orderView(await own(this, ctx.params.id, customerOf(ctx)));
+        return orderView(await getOwnOrder(this, ctx.params.id, customerOf(ctx)));
       },
 
       async cancel(ctx) {
         const { id, reason = 'cancelled by the customer' } = ctx.params;
-        await own(this, id, customerOf(ctx));
+        await getOwnOrder(this, id, customerOf(ctx));
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
-        return orderView(await command(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
+        return orderView(await changeOrder(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
       },
 
       async requestReturn(ctx) {
         const { id, idempotencyKey: key, items, reason } = ctx.params;
-        await own(this, id, customerOf(ctx));
+        await getOwnOrder(this, id, customerOf(ctx));
         const request = { id: newId('ret'), key, items, reason };
-        return orderView(await command(this, id, (order, now) => requestReturn(order, request, now)));
+        return orderView(await changeOrder(this, id, (order, now) => requestReturn(order, request, now)));
       },
     },
   });

@@ -1,92 +1,97 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
+import { errors } from '../../shared/problems.ts';
 import type { Item, Offer } from '../cart/cart.ts';
 import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
 import { orderNumber } from './order-number.ts';
-import type { Actor, HistoryEntry, OrderState, Rejection } from './order-state.ts';
+import type { Actor, HistoryEntry, OrderProgress } from './order-state.ts';
 import type { OrderStep, ParkedDecision } from './saga/order-steps.ts';
 
-/** An order: what was bought at which prices, where it stands, and what is left to be done for it. */
-export interface Order extends Priced {
+/** An order: the lines with their prices, its progress, and the work that is left to do for it. */
+export type Order = OrderFields & OrderProgress;
+
+/** An order that has a payment. */
+export type PaidOrder = Extract<Order, { payment: object }>;
+
+/** An order as it is first stored. */
+export type NewOrder = Omit<OrderFields, 'rev'> & Extract<OrderProgress, { state: 'PENDING' }>;
+
+/** The fields that an order has in every state. */
+export interface OrderFields extends Priced {
   _id: string;
   rev: number;
-  /** The number that people say; absent on orders from before it was stored. */
+  /** The number that people use. Absent on orders from before it was stored. */
   number?: string;
   customerId: string;
   /** The client's Idempotency-Key; unique for a customer. */
   idemKey: string;
-  /** What the key was first sent with. */
+  /** Hash of the request that the key was first sent with; see `fingerprintOf`. */
   fingerprint: string;
-  /** The cart, and its generation, that the order is made of; unique. Absent on orders from before there were claims. */
+  /** The claim on the cart that the order is made of; see `cartClaimOf`. Unique. Absent on orders from before claims. */
   cartClaim?: string;
   shippingAddress: PostalAddress;
   note?: string;
-  /** What the payment provider takes the money from, in its own words. */
+  /** The payment provider's token of the card or account to charge. */
   paymentMethod: string;
-  state: OrderState;
-  rejection: Rejection | null;
-  payment: { provider: string; reference: string; captured: Money } | null;
-  shipment: { carrier: string; trackingNumber: string } | null;
-  /** Its customer was answered before it had an outcome, and has a rejection by mail. */
+  /** The customer was answered before the order had an outcome, so a rejection goes out by mail. */
   isAnsweredPending?: boolean;
-  /** Whether an invoice was asked for; not said on orders from before credit notes. */
+  /** Whether an invoice was requested. Absent on orders from before credit notes. */
   invoiced?: boolean;
   refunds: Refund[];
   returns: Return[];
   /** Absent when there are none. */
   disputes?: Dispute[];
-  /** Since when staff has to see to it (attention.ts); null when nothing is amiss. Absent on orders from before. */
+  /** Since when the order needs staff's attention (attention.ts). Null, or absent on old orders: it does not. */
   attentionAt?: Date | null;
   history: HistoryEntry[];
-  /** What is left to be done elsewhere, written with the state that calls for it. */
+  /** Calls to other services that are not acknowledged yet, written together with the state that causes them. */
   outbox: OutboxEntry[];
-  /** Who is driving the order on. It saves work; correctness rests on `rev` and on the keys. */
+  /** The node that drives the order on. It saves work; correctness rests on `rev` and on the keys. */
   lease: { owner: string; until: Date } | null;
-  /** How often recovery has claimed it, which sets the pauses. */
+  /** How often in a row its work was put off. The pauses grow with it. */
   attempts: number;
-  /** Failures in a row that were no outage; too many, and the order is parked. */
+  /** Failures in a row, outages not counted. After too many the order is parked. */
   failures: number;
-  /** When recovery looks at the order; `null` once there is nothing left to do. */
+  /** When recovery takes the order up. Null: there is nothing left to do. */
   nextAt: Date | null;
-  /** Set aside for an operator. */
+  /** Since when the order waits for an operator's decision. */
   parkedAt: Date | null;
-  /** The error that it failed by last, parked or not. */
+  /** The last error, whether or not the order is parked. */
   parkedError?: string;
-  /** What could not be done; not said on orders that failed before steps had names. */
+  /** The step that failed. Absent on orders that failed before steps had names. */
   parkedStep?: OrderStep;
-  /** What staff has decided of the order when it was parked. */
+  /** Staff's decisions while the order was parked. */
   decisions?: ParkedDecision[];
   createdAt: Date;
 }
 
-/** Money that goes back. Its id is its idempotency key at the provider. */
+/** A refund. Its id is its idempotency key at the provider. */
 export interface Refund {
   id: string;
   /** Keeps one request from becoming two refunds: an Idempotency-Key, or the id of the return. */
   key: string;
-  /** What the refund is made by; not said on refunds from before there were lines. */
+  /** Absent on refunds from before there were lines. */
   cause?: RefundCause;
   /** Hash of the request that asked for it; see `fingerprintOf`. */
   fingerprint?: string;
   amount: Money;
-  /** What of the amount belongs to which line, in minor units; not said on refunds from before there were lines. */
+  /** The parts of the amount by line, in minor units. Absent on refunds from before there were lines. */
   lines?: RefundLine[];
-  /** What of the amount belongs to the delivery, in minor units; said together with `lines`. */
+  /** The part of the amount for the delivery, in minor units. Present together with `lines`. */
   shipping?: number;
   state: RefundState;
   /** Why the provider has not given the money back. */
   failure?: RefundFailure;
-  /** Whether its credit note was asked for: what it credits stays owed to the customer, also when the refund fails later. */
+  /** Whether its credit note was requested. Its amount stays owed to the customer, also when the refund fails later. */
   isCredited?: boolean;
-  /** How often it was begun, from 1 on: a refund that failed can be tried again, under another key. 1 when left out. */
+  /** The number of the attempt, from 1 on (the default). Each attempt has a key of its own at the provider. */
   attempt?: number;
-  /** The provider's id of a refund that was made on its own pages. */
+  /** The provider's id of a refund that was made in its dashboard. */
   providerId?: string;
-  /** Those of such refunds that it was before, and that the bank has sent back. */
+  /** The provider's ids of earlier attempts in its dashboard, whose money the bank has sent back. */
   formerProviderIds?: string[];
-  /** Who has ended it by hand, and why. */
+  /** How staff has settled it by hand. */
   settlement?: { by: Actor; at: Date; reason: string };
   by: Actor;
   at: Date;
@@ -98,18 +103,18 @@ export interface Refund {
  * other means. `WAIVED`: it is not owed any more.
  */
 export const REFUND_STATES = ['PENDING', 'DONE', 'FAILED', 'SETTLED', 'WAIVED'] as const;
-export type RefundState = (typeof REFUND_STATES)[number];
+type RefundState = (typeof REFUND_STATES)[number];
 
-/** `isReturned`: the bank has sent the money back, so that what the provider said before is out of date. */
+/** `isReturned`: the bank has sent the money back after the provider had reported success. */
 export interface RefundFailure {
   reason: string;
   isReturned: boolean;
 }
 
-/** `provider`: somebody made it on the payment provider's own pages. */
+/** `provider`: it was made in the payment provider's dashboard. */
 export type RefundCause = 'request' | 'cancellation' | 'return' | 'provider';
 
-/** The cardholder wants the money back from the bank. */
+/** A chargeback: the cardholder has disputed the charge at the bank. */
 export interface Dispute {
   /** The provider's id. */
   id: string;
@@ -119,36 +124,36 @@ export interface Dispute {
   at: Date;
 }
 
-/** What a refund gives back for a line of its order. */
+/** The part of a refund for one line of the order. */
 export interface RefundLine {
   sku: string;
-  /** For how many pieces, where that is known. */
+  /** The number of pieces it is for, if known. */
   quantity?: number;
   /** In minor units of the order's currency; may be zero. */
   amount: number;
 }
 
-/** Goods that come back. Its id is the key under which they return to the stock. */
+/** A return of goods. Its id is the key under which they go back into the stock. */
 export interface Return {
   id: string;
   key: string;
   items: Item[];
   reason: string;
   state: 'REQUESTED' | 'APPROVED' | 'REFUSED';
-  /** Hash of the request that asked for it; not said on returns from before requests were compared. */
+  /** Hash of the request. Absent on returns from before requests were compared. */
   fingerprint?: string;
-  /** What staff took back, of what was requested. */
+  /** The part of the requested items that staff took back. */
   approved: Item[];
-  /** Hash of what it was approved with. */
+  /** Hash of the approval. */
   approval?: string;
-  /** What the approved goods were worth, by line and in minor units, whether or not it was refunded. */
+  /** The worth of the approved goods by line, in minor units, whether or not it was refunded. */
   worth?: { sku: string; amount: number }[];
   /** Whether the goods go back into the stock; `DUE` until they are there. */
   restock: 'NONE' | 'DUE' | 'DONE';
   at: Date;
 }
 
-/** What an order is begun with. */
+/** The input of a new order. */
 export interface Placement {
   id: string;
   customerId: string;
@@ -162,20 +167,20 @@ export interface Placement {
   owner: string;
 }
 
-/** How long the process that accepted an order is left alone with it, in ms. */
-export const LEASE = 5000;
+/** How long recovery leaves an order to the process that accepted or claimed it. */
+export const ORDER_LEASE_MS = 5000;
 
-/** When recovery takes up what this process has just begun, unless it is done by then. */
-export const resumeAt = (now: Date) => new Date(+now + LEASE);
+/** When recovery takes an order up that this process drives on now, unless it is done by then. */
+export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */
-export function begin({ priced, id, owner, note, ...placement }: Placement, now: Date): Omit<Order, 'rev'> {
+export function beginOrder({ priced, id, owner, note, ...placement }: Placement, now: Date): NewOrder {
   return {
     _id: id,
     number: orderNumber(id),
     ...placement,
     ...priced,
-    // A coupon that brings nothing is not used up.
+    // A coupon that takes nothing off is not used.
     discounts: priced.discounts.filter(({ amount }) => amount.amount > 0),
     ...(note ? { note } : {}),
     state: 'PENDING',
@@ -186,7 +191,7 @@ export function begin({ priced, id, owner, note, ...placement }: Placement, now:
     returns: [],
     history: [{ event: 'status', status: 'PENDING', at: now, by: { role: 'customer' } }],
     outbox: [],
-    lease: { owner, until: new Date(+now + LEASE) },
+    lease: { owner, until: new Date(+now + ORDER_LEASE_MS) },
     attempts: 0,
     failures: 0,
     nextAt: resumeAt(now),
@@ -209,7 +214,9 @@ export function orderable(items: readonly Item[], offers: readonly Offer[]): Pri
   });
 }
 
-/** Whether nothing is left to be done for it; a parked entry waits for an operator, not for us. */
+export const isPaid = (order: Readonly<Order>): order is PaidOrder => order.payment !== null;
+
+/** Whether no work is left to do for the order. */
 export function isSettled({ state, outbox, refunds, returns }: Order): boolean {
   return (
     state !== 'PENDING' &&

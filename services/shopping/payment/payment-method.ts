@@ -1,5 +1,5 @@
-import { errors } from '../../../lib/contract/errors.ts';
-import type { PaymentConfig } from '../../../lib/process/config.ts';
+import type { PaymentConfig } from '../../../lib/process/outside-config.ts';
+import { errors } from '../../shared/problems.ts';
 import { isTestToken } from './sandbox/sandbox-tokens.ts';
 
 /**

@@ -96,13 +96,13 @@ export interface BookedCharge {
   chargedBack: number;
 }
 
-export interface Books {
+interface Books {
   items: BookedCharge[];
   next: string | null;
 }
 
 /** Which charges: those after an id, at most `limit`. */
-export interface BooksPage {
+interface BooksPage {
   after?: string | undefined;
   limit?: number | undefined;
 }

@@ -1,9 +1,9 @@
-import { errors } from '../../../lib/contract/errors.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
+import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
-import { charge } from './payment.ts';
+import { authoriseAndCapture } from './payment.ts';
 import { methodOf } from './payment-method.ts';
 import { guardedProvider } from './providers/guarded.ts';
 
@@ -17,14 +17,17 @@ interface SeenEvent {
 export default function paymentService(config: Config) {
   const providerFor = guardedProvider(config);
 
-  return service<{ store: Store<SeenEvent> }>()(payment, config, {
+  return service(payment, config, {
     mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {
       async charge(ctx) {
         const provider = await providerFor(ctx);
         const { orderId, amount, method } = ctx.params;
-        const result = await charge(provider, orderId, { amount, method: methodOf(config.payments, method) });
+        const result = await authoriseAndCapture(provider, orderId, {
+          amount,
+          method: methodOf(config.payments, method),
+        });
         return result.outcome === 'captured' ? { ...result, provider: provider.name } : result;
       },
 

@@ -7,7 +7,7 @@ export type Charge = Exclude<Outcome, { outcome: 'authorised' }>;
  * Authorises and captures under a key. Again with the same key: the same outcome, and no second charge.
  * @throws while the outcome is unknown; ask again
  */
-export async function charge(provider: PaymentProvider, key: string, payment: Payment): Promise<Charge> {
+export async function authoriseAndCapture(provider: PaymentProvider, key: string, payment: Payment): Promise<Charge> {
   const { amount } = payment;
   const authorised = await orKnown(provider.authorise(key, payment), provider, key, payment);
   if (authorised.outcome !== 'authorised') return authorised;

@@ -34,7 +34,7 @@ const papers = contract(
 const BYTES = Buffer.from(Array.from({ length: 512 }, (_, n) => n % 256));
 
 const services = (config: { checkResults: boolean }) =>
-  service()(papers, config, {
+  service(papers, config, {
     handlers: {
       sign: (ctx) => ctx.params as object,
       pdf(ctx) {

@@ -171,6 +171,8 @@ eachEngine('mails by SMTP', (engine) => {
     await until(shop, id, 'PARKED');
     const { items } = await shop.broker.call('mail.parked');
     expect(items).toEqual([{ id, kind, error: expect.stringContaining('451') }]);
+    const listed = await shop.broker.call('due.list', {});
+    expect(listed.items).toMatchObject([{ queue: 'mails', id, failures: 20, error: expect.stringContaining('451') }]);
 
     server.refusing = 0;
     await shop.broker.call('mail.replay', { id });

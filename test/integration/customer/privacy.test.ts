@@ -200,32 +200,3 @@ eachEngine('what the shop has about a person', (engine) => {
     for (const trace of traces) expect(after.includes(trace)).toBe(false);
   });
 });
-
-eachEngine('a wishlist', (engine) => {
-  test('has the products as they are now, each once, and those that are gone say so', async () => {
-    const shop = await startShop(engine.config({ SEED: 'true' }));
-    try {
-      const ada = await Shopper.at(shop.url);
-      const [mitts, sweater] = await Promise.all(
-        ['marsett-fingerless-mitts', 'alder-merino-crew-sweater'].map((slug) =>
-          request(shop.url, `GET /v1/products/${slug}`),
-        ),
-      ).then((answers) => answers.map(({ body }) => body));
-      for (const { id } of [mitts, sweater, mitts]) {
-        expect((await ada.ask(`PUT /v1/me/wishlist/${id}`)).status).toBe(204);
-      }
-      const { body } = await ada.ask('GET /v1/me/wishlist');
-      expect(body.items.map(({ productId }: { productId: string }) => productId)).toEqual([sweater.id, mitts.id]);
-      expect(body.items[0].product).toMatchObject({ title: sweater.title, price: sweater.price });
-      expect((await ada.ask('PUT /v1/me/wishlist/prd_none')).status).toBe(404);
-      for (let again = 0; again < 2; again++) {
-        expect((await ada.ask(`DELETE /v1/me/wishlist/${mitts.id}`)).status).toBe(204);
-      }
-      expect((await ada.ask('GET /v1/me/wishlist')).body.items).toHaveLength(1);
-      const bob = await Shopper.at(shop.url);
-      expect((await bob.ask('GET /v1/me/wishlist')).body.items).toEqual([]);
-    } finally {
-      await shop.stop();
-    }
-  });
-});

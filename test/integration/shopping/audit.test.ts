@@ -4,7 +4,7 @@ import { freePort } from '../../../scripts/servers/ports.ts';
 import { packed, unpacked } from '../../../services/product/inventory/ledger.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import type { Books } from '../../../services/shopping/audit/books.ts';
+import type { AuditData } from '../../../services/shopping/audit/audit-data.ts';
 import { checkOrders } from '../../../services/shopping/audit/orders.ts';
 import { checkRefunds } from '../../../services/shopping/audit/refunds.ts';
 import { Findings } from '../../../services/shopping/audit/violation.ts';
@@ -153,7 +153,7 @@ eachEngine('the auditor', (engine) => {
       const order = items.find((one) => one.id === id) as (typeof items)[number];
       const books = { orders: [order, { ...order, id: 'ord_2', idemKey: 'two' }], readAt: new Date() };
       const findings = new Findings();
-      const none = { before: [], coupons: [], invoices: [], holds: [] } as unknown as Books;
+      const none = { before: [], coupons: [], invoices: [], holds: [] } as unknown as AuditData;
       checkOrders({ ...none, ...books }, { atRest: true, acknowledged: [] }, findings);
       expect(findings.violations).toMatchObject([{ invariant: 'I15', documents: ['ord_2', id] }]);
       await tamper('order', id, { cartClaim: 'cus_other:0' }, { cartClaim: order.cartClaim });
@@ -171,7 +171,7 @@ eachEngine('the auditor', (engine) => {
       });
       const found = (...refunds: ReturnType<typeof refund>[]) => {
         const findings = new Findings();
-        checkRefunds({ orders: [{ ...order, refunds }] } as unknown as Books, findings);
+        checkRefunds({ orders: [{ ...order, refunds }] } as unknown as AuditData, findings);
         return findings.violations.map(({ invariant, detail }) => [invariant, detail.replace(/^\S+ /, '')]);
       };
       const all = refund(captured.amount, line.amount, paid.shipping);

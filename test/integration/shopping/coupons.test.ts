@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
 import { commit } from '../../../services/shared/reservations.ts';
-import { customersPart, UNLIMITED } from '../../../services/shopping/coupon/coupon.ts';
+import { customerCouponId, UNLIMITED_USES } from '../../../services/shopping/coupon/coupon.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { type Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -117,7 +117,7 @@ eachEngine('the uses of a coupon', (engine) => {
     await storeOf(shop, 'coupon').change(code, (doc, now) => commit(doc, mine.orderId, now));
     expect(await take(mine)).toBe('closed');
     await shop.broker.call('coupon.redeem', mine);
-    const own = await storeOf(shop, 'coupon').get(customersPart(code, mine.customerId));
+    const own = await storeOf(shop, 'coupon').get(customerCouponId(code, mine.customerId));
     expect(own).toMatchObject({ reserved: 0, sold: 1 });
     await sums();
   });
@@ -206,7 +206,7 @@ eachEngine('the uses of a coupon', (engine) => {
     const { items } = await shop.broker.call('coupon.books', { limit: 2000 });
     const res = { [mine.orderId]: 1 };
     expect(items.filter((item) => item.code === code)).toMatchObject([
-      { id: code, customerId: '', limit: UNLIMITED, available: UNLIMITED - 1, reserved: 1, sold: 0, res },
+      { id: code, customerId: '', limit: UNLIMITED_USES, available: UNLIMITED_USES - 1, reserved: 1, sold: 0, res },
       { id: `${code}:${mine.customerId}`, customerId: mine.customerId, limit: 1, available: 0, reserved: 1, res },
     ]);
   });

@@ -3,7 +3,7 @@ import { newId } from '../../../services/shared/ids.ts';
 import { emptyAllotment } from '../../../services/shared/reservations.ts';
 import { emptyCart } from '../../../services/shopping/cart/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold/hold.ts';
-import { type Keeper, keepHolds } from '../../../services/shopping/hold/hold-keeper.ts';
+import { type Keeper, keepHold } from '../../../services/shopping/hold/hold-keeper.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, startShop, type TestShop } from '../../support/shop.ts';
@@ -57,18 +57,12 @@ eachEngine('stock on hold', (engine) => {
     return id;
   };
   /** A keeper that looks at this hold, and tells of each call before it makes it, or instead. */
-  const keepWith = (told: (name: string) => Promise<boolean | undefined>) => {
+  const keepWith = async (told: (name: string) => Promise<boolean | undefined>) => {
     const store = storeOf(shop, 'hold');
     const call = async (name: string, params: object) =>
       (await told(name)) ?? shop.broker.call(name as 'order.exists', params as { orderId: string });
-    return keepHolds({
-      store: {
-        get: (id) => store.get(id),
-        change: (id, decide) => store.change(id, decide),
-        find: (async () => [await store.get(customerId)]) as Keeper['store']['find'],
-      },
-      rpc: { call: call as Keeper['rpc']['call'] },
-    });
+    const doc = (await store.get(customerId)) as Hold;
+    return keepHold(doc, { store, rpc: { call: call as Keeper['rpc']['call'] } });
   };
   const ago = (ms: number) => new Date(Date.now() - ms);
 

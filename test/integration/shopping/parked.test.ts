@@ -202,6 +202,7 @@ eachEngine('an order that is parked', (engine) => {
     await parked(id);
     const { items } = await shop.broker.call('order.parked');
     expect(items).toMatchObject([{ id, step: 'refund', decision: 'skip' }]);
+    expect((await shop.broker.call('due.list', {})).items).toMatchObject([{ queue: 'orders', id, failures: 10 }]);
     await shop.broker.call('order.decideParked', { orderId: id, decision: 'skip', reason: 'by hand' });
     const ended = await eventually(
       () => stored(id),

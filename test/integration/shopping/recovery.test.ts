@@ -8,7 +8,7 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { begin, type Order, orderable } from '../../../services/shopping/order/order.ts';
+import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
 import paymentService from '../../../services/shopping/payment/payment.service.ts';
 import sandboxService from '../../../services/shopping/payment/sandbox/sandbox.service.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
@@ -48,7 +48,7 @@ eachEngine('an order that is left half way', (engine) => {
     ];
     const lines = orderable(items, await shop.broker.call('product.offers', { skus: [MUG, BOWL] }));
     const { currency } = config;
-    const order = begin(
+    const order = beginOrder(
       {
         ...{ id: newId('ord', died), customerId: ada.id, idemKey: key, owner: 'another', paymentMethod: 'tok_approve' },
         ...{ fingerprint: fingerprintOf({ addressId: ada.addressId }), shippingAddress: ADDRESS },

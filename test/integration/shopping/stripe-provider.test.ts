@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { charge as chargeBy } from '../../../services/shopping/payment/payment.ts';
+import { authoriseAndCapture } from '../../../services/shopping/payment/payment.ts';
 import { configuredProvider } from '../../../services/shopping/payment/providers/configured.ts';
 import { guardedProvider } from '../../../services/shopping/payment/providers/guarded.ts';
 import { stripeProvider } from '../../../services/shopping/payment/providers/stripe.ts';
@@ -19,7 +19,7 @@ const provider = providerWith(SECRET_KEY);
 afterAll(() => stripe.stop());
 
 const charge = (orderId: string, method = 'pm_card_visa', amount = TOTAL) =>
-  chargeBy(provider, orderId, { amount, method });
+  authoriseAndCapture(provider, orderId, { amount, method });
 const cancel = (orderId: string) => provider.cancel(orderId, TOTAL);
 const charged = async (orderId: string) => {
   const result = await charge(orderId);
@@ -314,7 +314,7 @@ describe('a Stripe that is away', () => {
     stripe.calm();
     const later = Date.now() + HOUR_MS;
     jest.spyOn(Date, 'now').mockReturnValue(later);
-    expect(await chargeBy(behind, id, visa)).toMatchObject({ outcome: 'captured' });
+    expect(await authoriseAndCapture(behind, id, visa)).toMatchObject({ outcome: 'captured' });
     expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
   });
 
@@ -325,11 +325,11 @@ describe('a Stripe that is away', () => {
     for (let n = 0; n < 2; n += 1) await expect(behind.find(newId('ord'), TOTAL)).rejects.toMatchObject(away);
     stripe.befall('lost', /confirm$/, 3);
     // The third failure opens the breaker, so that nobody can look what became of the charge.
-    await expect(chargeBy(behind, id, visa)).rejects.toMatchObject(away);
+    await expect(authoriseAndCapture(behind, id, visa)).rejects.toMatchObject(away);
     expect(stripe.moneyOf(id).charges).toBe(1);
     const later = Date.now() + HOUR_MS;
     jest.spyOn(Date, 'now').mockReturnValue(later);
-    expect(await chargeBy(behind, id, visa)).toMatchObject({ outcome: 'captured' });
+    expect(await authoriseAndCapture(behind, id, visa)).toMatchObject({ outcome: 'captured' });
     expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
   });
 
@@ -343,6 +343,6 @@ describe('a Stripe that is away', () => {
     const strangers = { ...payments, secretKey: 'sk_of_another' };
     const stranger = await guardedProvider({ payments: strangers, currencies: ['EUR'], circuitBreaker })({} as Rpc);
     for (let n = 0; n < 5; n += 1) await expect(stranger.find(newId('ord'), TOTAL)).rejects.toThrow('Invalid API Key');
-    expect(await chargeBy(behind, newId('ord'), visa)).toMatchObject({ outcome: 'captured' });
+    expect(await authoriseAndCapture(behind, newId('ord'), visa)).toMatchObject({ outcome: 'captured' });
   });
 });

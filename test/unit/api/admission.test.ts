@@ -3,11 +3,11 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { errors } from '../../../lib/contract/errors.ts';
 import { Admission } from '../../../services/api/admission/admission.ts';
 import type { Access, Request } from '../../../services/api/http/request.ts';
 import { routesOf } from '../../../services/api/http/routes.ts';
 import { contracts } from '../../../services/contracts.ts';
+import { errors } from '../../../services/shared/problems.ts';
 
 const routes = routesOf(contracts);
 const broker = new ServiceBroker({ logger: false, metrics: { enabled: true, reporter: [] } });

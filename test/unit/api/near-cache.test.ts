@@ -10,7 +10,7 @@ const dropOn = { 'books.changed': 'id', 'stock.changed': 'levels.bookId' };
 const books = contract(
   'books',
   {
-    get: { ...open, rest: 'GET /v1/books/:id', nearCache: { ttl: 1000, dropOn } },
+    get: { ...open, rest: 'GET /v1/books/:id', params: { id: 'string' }, nearCache: { ttl: 1000, dropOn } },
     list: { ...open, rest: 'GET /v1/books', nearCache: { ttl: 500, dropOn: {} } },
     shelves: { ...open, rest: 'GET /v1/shelves', nearCache: { ttl: 1000, dropOn: whole } },
   },

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { OrderStream, type Timeline } from '../../../services/api/tracking/order-stream.ts';
 import { OrderWatch } from '../../../services/api/tracking/order-watch.ts';
-import { eventually } from '../../support/shop.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const STATES = ['PENDING', 'PAID', 'PACKED', 'SHIPPED', 'DELIVERED'] as const;

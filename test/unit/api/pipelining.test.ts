@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SEND_LIMITS } from '../../../services/api/http/replies.ts';
+import { eventually } from '../../support/eventually.ts';
 import { allGone, closeAll, connectTo, get, serve, unread } from '../../support/replies.ts';
-import { eventually } from '../../support/shop.ts';
 
 afterEach(closeAll);
 

@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { Errors } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
 import { contract } from '../../../lib/contract/contract.ts';
-import { errors, PROBLEMS, type ProblemCode } from '../../../lib/contract/errors.ts';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { problemOf } from '../../../services/api/http/problem.ts';
+import { PROBLEMS, type ProblemCode } from '../../../services/shared/problem-codes.ts';
+import { errors } from '../../../services/shared/problems.ts';
 
 const ID = '6f0d6a3e-7c1b-4c5e-9b5a-0a4a8b7c9d10';
 const of = (error: unknown) => problemOf(error, ID);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Request } from '../../../services/api/http/request.ts';
 import { Revocations } from '../../../services/api/http/revocations.ts';
 import { Streams } from '../../../services/api/http/streams.ts';
-import { eventually } from '../../support/shop.ts';
+import { eventually } from '../../support/eventually.ts';
 
 let server: Server;
 let agent: Agent;

@@ -9,26 +9,21 @@ import {
   remove,
   replace,
 } from '../../../services/customer/address/address.ts';
+import { given } from '../../support/spec.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const input: AddressInput = { name: 'Ada', line1: '1 Way', city: 'Berlin', postcode: '10115', country: 'DE' };
 const one = add([], 'adr_1', input);
 const two = add(one, 'adr_2', { ...input, city: 'Kiel' });
 const defaultOf = (addresses: readonly Address[]) => addresses.filter(({ isDefault }) => isDefault).map(({ id }) => id);
-const problem = (type: string) => expect.objectContaining({ type });
-const refusal = (run: () => unknown): unknown => {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it was not refused');
-};
 
 describe('addresses', () => {
   test('are added at the end; the first is the default, whatever it says', () => {
-    expect(add([], 'adr_1', { ...input, isDefault: false })).toEqual([{ id: 'adr_1', ...input, isDefault: true }]);
-    expect(two).toEqual([...one, { id: 'adr_2', ...input, city: 'Kiel', isDefault: false }]);
+    const first = given([]).evolve(add, 'adr_1', { ...input, isDefault: false });
+    first.thenState([{ id: 'adr_1', ...input, isDefault: true }]);
+    given(one)
+      .evolve(add, 'adr_2', { ...input, city: 'Kiel' })
+      .thenState([...one, { id: 'adr_2', ...input, city: 'Kiel', isDefault: false }]);
   });
 
   test('are defaultFirst with the default one first, then as they were added', () => {
@@ -55,29 +50,28 @@ describe('addresses', () => {
   });
 
   test('that are not there are not found', () => {
-    for (const run of [
-      () => find(two, 'adr_9'),
-      () => replace(two, 'adr_9', input),
-      () => remove(two, 'adr_9'),
-      () => find([], 'adr_1'),
-    ]) {
-      expect(refusal(run)).toEqual(problem('not-found'));
-    }
+    given(two).ask(find, 'adr_9').thenRefused('not-found');
+    given([]).ask(find, 'adr_1').thenRefused('not-found');
+    given(two).evolve(replace, 'adr_9', input).thenRefused('not-found');
+    given(two).evolve(remove, 'adr_9').thenRefused('not-found');
   });
 
   test('are up to 50', () => {
     let many: Address[] = [];
     for (let n = 0; n < 50; n++) many = add(many, `adr_${n}`, input);
-    expect(refusal(() => add(many, 'adr_50', input))).toEqual(problem('limit-reached'));
-    expect(add(remove(many, 'adr_7'), 'adr_50', input)).toHaveLength(50);
-    expect(replace(many, 'adr_7', input)).toHaveLength(50);
+    given(many).evolve(add, 'adr_50', input).thenRefused('limit-reached');
+    expect(given(many).evolve(remove, 'adr_7').evolve(add, 'adr_50', input).state).toHaveLength(50);
+    expect(given(many).evolve(replace, 'adr_7', input).state).toHaveLength(50);
   });
 
   test.each(['XX', 'ZZ', 'UK', 'EU', '', 'D'])('are in a country that exists, which %s does not', (country) => {
-    const error = refusal(() => add([], 'adr_1', { ...input, country }));
-    expect(error).toEqual(problem('invalid-request'));
-    expect(error).toMatchObject({ data: { errors: [{ pointer: '/country' }] } });
-    expect(refusal(() => replace(one, 'adr_1', { ...input, country }))).toEqual(problem('invalid-request'));
+    const wrong = { errors: [{ pointer: '/country' }] };
+    given([])
+      .evolve(add, 'adr_1', { ...input, country })
+      .thenRefused('invalid-request', wrong);
+    given(one)
+      .evolve(replace, 'adr_1', { ...input, country })
+      .thenRefused('invalid-request', wrong);
   });
 
   test.each([
@@ -88,7 +82,9 @@ describe('addresses', () => {
     ['AX', '22100'],
     ['JP', '100-0001'],
   ])('are in a country such as %s, with a postcode such as %s', (country, postcode) => {
-    expect(add([], 'adr_1', { ...input, country, postcode })[0]).toMatchObject({ country, postcode });
+    given([])
+      .evolve(add, 'adr_1', { ...input, country, postcode })
+      .thenState([{ country, postcode }]);
   });
 
   test.each([
@@ -98,7 +94,9 @@ describe('addresses', () => {
     ['US', '9410'],
     ['JP', 'none'],
   ])('are not in %s with the postcode %s', (country, postcode) => {
-    expect(refusal(() => add([], 'adr_1', { ...input, country, postcode }))).toEqual(problem('invalid-request'));
+    given([])
+      .evolve(add, 'adr_1', { ...input, country, postcode })
+      .thenRefused('invalid-request');
   });
 
   test('whatever is done to them, keep exactly one default, and what was given unchanged', () => {

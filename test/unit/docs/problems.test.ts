@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { PROBLEMS } from '../../../lib/contract/errors.ts';
+import { PROBLEMS } from '../../../services/shared/problem-codes.ts';
 
 test('docs/problems.md names every problem, with its status', async () => {
   const page = await readFile(join(import.meta.dirname, '../../../docs/problems.md'), 'utf8');

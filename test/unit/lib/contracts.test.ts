@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ActionContract, contract } from '../../../lib/contract/contract.ts';
-import { errors, isProblem, PROBLEMS } from '../../../lib/contract/errors.ts';
 import { fullRule } from '../../../lib/contract/json-schema.ts';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { contracts } from '../../../services/contracts.ts';
+import { isProblem, PROBLEMS } from '../../../services/shared/problem-codes.ts';
+import { errors } from '../../../services/shared/problems.ts';
 
 const actions: [string, ActionContract][] = contracts.flatMap(({ name, actions }) =>
   Object.entries(actions).map(([key, action]): [string, ActionContract] => [`${name}.${key}`, action]),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '../../support/shop.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const HOLDER = join(import.meta.dirname, '../../support/lock-holder.ts');
 

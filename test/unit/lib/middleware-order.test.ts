@@ -89,6 +89,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([caller.stop(), worker.stop()]));
 
 const OWN = [
+  'WrapStaffActions',
+  'EventCheck',
   'Relay',
   'RequestLog',
   'ActionTimeout',
@@ -96,6 +98,7 @@ const OWN = [
   'ReplacedNodes',
   'OutsideBreakerMetrics',
   'BreakerService',
+  'DueWorkService',
 ];
 
 test("the order has each of Moleculer's own middlewares once, and the shop's own inside them", () => {

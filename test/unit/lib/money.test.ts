@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { decimalsOf, isCurrency } from '../../../lib/contract/currency.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { decimalsOf, isCurrency, moneyRule, sum, times } from '../../../services/shared/money.ts';
+import { moneyRule, sum, times } from '../../../services/shared/money.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const eur = (amount: number) => ({ amount, currency: 'EUR' });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Errors, ServiceBroker } from 'moleculer';
 import { MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoTopologyClosedError } from 'mongodb';
-import { errors } from '../../../lib/contract/errors.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
+import { errors } from '../../../services/shared/problems.ts';
 
 const regenerator = new Errors.Regenerator();
 regenerator.init(new ServiceBroker({ logger: false, nodeID: 'there' }));

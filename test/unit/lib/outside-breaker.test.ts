@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { errors, isProblem } from '../../../lib/contract/errors.ts';
 import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
 import { outsideBreakerMetrics } from '../../../lib/process/outside-breaker-metrics.ts';
+import { isProblem } from '../../../services/shared/problem-codes.ts';
+import { errors } from '../../../services/shared/problems.ts';
 
 const HALF_OPEN_MS = 5000;
 const settings = { enabled: true, threshold: 0.5, minRequests: 3, windowSeconds: 10, halfOpenMs: HALF_OPEN_MS };

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { errors } from '../../../lib/contract/errors.ts';
 import { MAX_PART_BYTES as PART } from '../../../lib/relay/message-limit.ts';
 import { pullStream, StreamRelay } from '../../../lib/relay/stream.ts';
+import { errors } from '../../../services/shared/problems.ts';
 
 /** What another node reads of a stream that `relay` offers. */
 function across(relay: StreamRelay, source: Readable): { stream: Readable; id: string } {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
 import { replacedNodes } from '../../../lib/cluster/replaced-nodes.ts';
-import { eventually } from '../../support/shop.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** Over a transporter within this process. */
 const brokerOf = (nodeID: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { strict } from '../../../lib/contract/service.ts';
+import { strict } from '../../../lib/contract/strict.ts';
 import { paramsValidator, Validator } from '../../../lib/contract/validator.ts';
 
 /** Values that throw when they are made a text. */

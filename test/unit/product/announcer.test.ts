@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Announcer } from '../../../services/product/inventory/announcer.ts';
-import { eventually } from '../../support/shop.ts';
+import { eventually } from '../../support/eventually.ts';
 
 test('a flood of changed levels is told in lists that fit into a message, each level once', async () => {
   const told: string[][] = [];

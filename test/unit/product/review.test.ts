@@ -10,6 +10,7 @@ import {
   written,
 } from '../../../services/product/review/review.ts';
 import { displayName, opinionOf } from '../../../services/product/review/review-text.ts';
+import { given } from '../../support/spec.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const LATER = new Date(+NOW + 1000);
@@ -51,35 +52,32 @@ test('a review waits for staff, and counts nothing until then', () => {
 });
 
 test('the same again changes nothing, another waits again', () => {
-  expect(rewritten(approved, opinion, 'Ada B.', LATER)).toEqual({ answer: approved });
-  expect(rewritten(approved, { ...opinion, text: 'No.' }, 'Ada B.', LATER).answer).toMatchObject({
-    ...{ status: 'pending', version: 2, text: 'No.', updatedAt: LATER, createdAt: NOW },
-    // What is under way comes to its end first.
-    move: { key: 'rev_1:1', to: 4, done: false },
-  });
+  given(approved).when(rewritten, opinion, 'Ada B.', LATER).thenAnswer(approved).thenUnchanged();
+  given(approved)
+    .when(rewritten, { ...opinion, text: 'No.' }, 'Ada B.', LATER)
+    .thenState({
+      ...{ status: 'pending', version: 2, text: 'No.', updatedAt: LATER, createdAt: NOW },
+      // What is under way comes to its end first.
+      move: { key: 'rev_1:1', to: 4, done: false },
+    });
 });
 
 test('a verdict about what has changed since is refused, the same again changes nothing, another is taken', () => {
-  expect(() => moderated(waiting, { status: 'approved' }, 2, NOW)).toThrow(
-    expect.objectContaining({ type: 'stale-version' }),
-  );
-  expect(moderated(approved, { status: 'approved' }, 1, NOW).patch).toBeUndefined();
-  const rejected = moderated(approved, { status: 'rejected', reason: 'Rude' }, 1, NOW).answer.after;
-  expect(rejected).toMatchObject({ status: 'rejected', reason: 'Rude' });
-  expect(moderated(rejected, { status: 'approved' }, 1, NOW).answer.after.reason).toBe('');
+  given(waiting).when(moderated, { status: 'approved' }, 2, NOW).thenRefused('stale-version');
+  given(approved).when(moderated, { status: 'approved' }, 1, NOW).thenUnchanged();
+  const rejected = given(approved).when(moderated, { status: 'rejected', reason: 'Rude' }, 1, NOW);
+  rejected.thenState({ status: 'rejected', reason: 'Rude' });
+  rejected.when(moderated, { status: 'approved' }, 1, NOW).thenState({ status: 'approved', reason: '' });
 });
 
 test('of one that is withdrawn nothing is kept, and nothing can be done with it', () => {
-  const gone = withdrawn(waiting, NOW).answer;
-  expect(gone).toMatchObject({ status: 'withdrawn', author: '', title: '', text: '' });
-  expect(gone.dueAt).not.toBeNull();
-  expect(rewritten(gone, opinion, 'Ada B.', NOW)).toEqual({ answer: null });
+  const gone = given(waiting).when(withdrawn, NOW);
+  gone.thenState({ status: 'withdrawn', author: '', title: '', text: '', dueAt: expect.any(Date) });
+  gone.when(rewritten, opinion, 'Ada B.', NOW).thenAnswer(null).thenUnchanged();
   const vote = { key: 'vot_1:1', until: +NOW, count: 1, sum: 1 };
-  for (const act of [() => moderated(gone, { status: 'approved' }, undefined, NOW), () => voted(gone, vote, NOW)]) {
-    expect(act).toThrow(expect.objectContaining({ type: 'not-found' }));
-  }
-  expect(voted(waiting, vote, NOW).patch).toMatchObject({ helpful: 1 });
-  expect(voted({ ...waiting, back: { 'vot_1:1': { at: NOW, acked: false } } }, vote, NOW).patch).toBeUndefined();
+  gone.when(moderated, { status: 'approved' }, undefined, NOW).thenRefused('not-found');
+  gone.when(voted, vote, NOW).thenRefused('not-found');
+  given(waiting).when(voted, vote, NOW).thenState({ helpful: 1 }).when(voted, vote, NOW).thenUnchanged();
 });
 
 test('a rating changes without a version of staff, and in time for the lists to notice', () => {

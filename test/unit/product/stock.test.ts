@@ -2,10 +2,11 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
-import { movedOut, unpacked } from '../../../services/product/inventory/ledger.ts';
-import { commit, logOf, release, reserve, type Stock, trimmed } from '../../../services/product/inventory/stock.ts';
+import { unpacked } from '../../../services/product/inventory/ledger.ts';
+import { commit, release, reserve, type Stock } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyAllotment } from '../../../services/shared/reservations.ts';
+import { given } from '../../support/spec.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
@@ -31,42 +32,42 @@ const held = (orderId: string, quantity: number, available = 10) =>
 const level = ({ available, reserved, sold, res }: Stock) => ({ available, reserved, sold, res });
 
 test('reserving sets aside what is available', () => {
-  const { answer, stock } = after(stockOf(10), reserve(stockOf(10), 'o1', 4, at(1)));
-  expect(answer).toEqual({ outcome: 'reserved', available: 6 });
-  expect(stock).toMatchObject({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
-  expect(unpacked(stock.log?.[2] ?? '')).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
+  const held = given(stockOf(10)).when(reserve, 'o1', 4, at(1)).thenAnswer({ outcome: 'reserved', available: 6 });
+  held.thenState({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
+  expect(unpacked(held.state.log?.[2] ?? '')).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
 });
 
 test('the last piece can be reserved, and one more cannot', () => {
-  expect(reserve(stockOf(3), 'o1', 3, at(1)).answer).toEqual({ outcome: 'reserved', available: 0 });
-  expect(reserve(stockOf(3), 'o1', 4, at(1))).toEqual({ answer: { outcome: 'short', available: 3 } });
+  given(stockOf(3)).when(reserve, 'o1', 3, at(1)).thenAnswer({ outcome: 'reserved', available: 0 });
+  given(stockOf(3)).when(reserve, 'o1', 4, at(1)).thenAnswer({ outcome: 'short', available: 3 }).thenUnchanged();
 });
 
 test('reserving again succeeds and changes nothing, even when no more is available', () => {
-  const stock = held('o1', 10);
-  expect(reserve(stock, 'o1', 10, at(1))).toEqual({ answer: { outcome: 'reserved', available: 0 } });
+  const again = given(held('o1', 10)).when(reserve, 'o1', 10, at(1));
+  again.thenAnswer({ outcome: 'reserved', available: 0 }).thenUnchanged();
 });
 
 test('a commit sells what was held, and another changes nothing', () => {
-  const sold = after(held('o1', 4), commit(held('o1', 4), 'o1', at(1))).stock;
-  expect(level(sold)).toEqual({ available: 6, reserved: 0, sold: 4, res: {} });
-  expect(commit(sold, 'o1', at(2))).toEqual({ answer: undefined });
-  expect(release(sold, 'o1', at(2))).toEqual({ answer: undefined });
-  expect(reserve(sold, 'o1', 4, at(2)).answer.outcome).toBe('closed');
+  const sold = given(held('o1', 4)).when(commit, 'o1', at(1));
+  sold.thenState({ available: 6, reserved: 0, sold: 4, res: {} });
+  sold.when(commit, 'o1', at(2)).thenUnchanged();
+  sold.when(release, 'o1', at(2)).thenUnchanged();
+  expect(sold.when(reserve, 'o1', 4, at(2)).answer.outcome).toBe('closed');
 });
 
 test('a release gives back what was held, and another changes nothing', () => {
-  const free = after(held('o1', 4), release(held('o1', 4), 'o1', at(1))).stock;
-  expect(level(free)).toEqual({ available: 10, reserved: 0, sold: 0, res: {} });
-  expect(release(free, 'o1', at(2))).toEqual({ answer: undefined });
-  expect(reserve(free, 'o1', 4, at(2)).answer).toEqual({ outcome: 'closed', available: 10 });
+  const free = given(held('o1', 4)).when(release, 'o1', at(1));
+  free.thenState({ available: 10, reserved: 0, sold: 0, res: {} });
+  free.when(release, 'o1', at(2)).thenUnchanged();
+  free.when(reserve, 'o1', 4, at(2)).thenAnswer({ outcome: 'closed', available: 10 });
 });
 
 test('a release that overtakes its reserve closes the stock to it', () => {
-  const { stock } = after(stockOf(10), release(stockOf(10), 'o1', at(1)));
-  expect(level(stock)).toEqual(level(stockOf(10)));
-  expect(reserve(stock, 'o1', 1, at(2)).answer.outcome).toBe('closed');
-  expect(reserve(stock, 'o2', 1, at(2)).answer.outcome).toBe('reserved');
+  const closed = given(stockOf(10))
+    .when(release, 'o1', at(1))
+    .thenState(level(stockOf(10)));
+  expect(closed.when(reserve, 'o1', 1, at(2)).answer.outcome).toBe('closed');
+  expect(closed.when(reserve, 'o2', 1, at(2)).answer.outcome).toBe('reserved');
 });
 
 test('a commit of what was never held, or was released, is an error', () => {
@@ -112,28 +113,6 @@ test('an order is remembered for two minutes at least', () => {
   }
   expect(stock.done[first]).toBe(-1);
   expect(stock.prunedThrough).toBe('');
-});
-
-test('what is remembered stays bounded over 100,000 orders, however many there are in all', () => {
-  const stock = stockOf(100_000);
-  let most = 0;
-  for (let n = 0; n < 100_000; n++) {
-    const [id, now] = [orderAt(n * 1000), at(n * 1000)];
-    for (const decide of [(s: Stock) => reserve(s, id, 1, now), (s: Stock) => commit(s, id, now)]) {
-      // In place, as Changes does it: a copy of each version would make this slow.
-      // The ledger is a few movements behind.
-      const { patch = {} } = trimmed(stock, decide(stock), 2 * n - 6);
-      for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
-    }
-    if (n % 100 === 0) most = Math.max(most, Object.keys(stock.done).length);
-  }
-  expect(stock).toMatchObject({ available: 0, reserved: 0, sold: 100_000, res: {} });
-  // One more: what was there at first.
-  expect(stock.seq).toBe(200_001);
-  expect(movedOut(logOf(stock))).toBeGreaterThan(199_980);
-  // At one order a second: what the last 120 s to 150 s have brought.
-  expect(most).toBeLessThanOrEqual(152);
-  expect(Object.keys(stock.done).length).toBeGreaterThanOrEqual(120);
 });
 
 /** A message for one of some orders; `pass` is how long it took since the one before, in ms. */

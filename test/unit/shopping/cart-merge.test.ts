@@ -1,18 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Changes } from '../../../mixins/store/changes.ts';
+import { assign, copied } from '../../../mixins/store/patch.ts';
 import {
   type Cart,
+  type CustomerCart,
+  customerCart,
   emptyCart,
-  handedOver,
-  listed,
+  type GuestCart,
+  guestCart,
+  handOver,
+  itemsOf,
   merge,
   removeItem,
   setCurrency,
   setItem,
   takeOrdered,
 } from '../../../services/shopping/cart/cart.ts';
-import { bringIn } from '../../../services/shopping/cart/cart-merge.ts';
+import { mergeGuestCart } from '../../../services/shopping/cart/cart-merge.ts';
 import { Database } from '../../support/model-database.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -20,27 +25,30 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 
 const now = new Date('2026-03-01T10:00:00Z');
 const [ADA, GUEST] = ['cus_ada', 'gst_1'];
-const cartOf = (_id: string, items: Record<string, number>, rest: Partial<Cart> = {}): Cart => ({
+const withItems = (_id: string, items: Record<string, number>, currency?: string): Cart => ({
   ...emptyCart(_id, now),
   items: Object.fromEntries(Object.entries(items).map(([sku, quantity]) => [sku, { quantity }])),
-  ...rest,
+  ...(currency ? { currency } : {}),
 });
+const adas = (items: Record<string, number>, currency?: string) => customerCart(withItems(ADA, items, currency));
+const guests = (items: Record<string, number>, currency?: string) => guestCart(withItems(GUEST, items, currency));
 const quantities = (cart: Pick<Cart, 'items'> | null) =>
-  Object.fromEntries(listed(cart?.items ?? {}).map(({ sku, quantity }) => [sku, quantity]));
-const merged = (cart: Cart, guest: Cart) => {
-  const { patch } = merge(cart, guest, now);
-  return patch ? { ...cart, ...(patch as Partial<Cart>) } : cart;
+  Object.fromEntries(itemsOf(cart?.items ?? {}).map(({ sku, quantity }) => [sku, quantity]));
+const merged = (cart: CustomerCart, guest: GuestCart): CustomerCart => {
+  const next = copied(cart);
+  for (const [path, value] of Object.entries(merge(cart, guest, now).patch ?? {})) assign(next, path, value, []);
+  return next;
 };
 
 describe('a merged cart', () => {
   test('has of each SKU the larger of both quantities, not their sum', () => {
-    const after = merged(cartOf(ADA, { MUG: 2, BOWL: 5 }), cartOf(GUEST, { MUG: 3, BOWL: 1, CUP: 4 }));
+    const after = merged(adas({ MUG: 2, BOWL: 5 }), guests({ MUG: 3, BOWL: 1, CUP: 4 }));
     expect(quantities(after)).toEqual({ MUG: 3, BOWL: 5, CUP: 4 });
   });
 
   test('does not bring back what was taken out since, when the same comes again', () => {
-    const guest = cartOf(GUEST, { MUG: 3 });
-    const { items: _, ...without } = merged(cartOf(ADA, {}), guest);
+    const guest = guests({ MUG: 3 });
+    const { items: _, ...without } = merged(adas({}), guest);
     expect(quantities(merged({ ...without, items: {} }, guest))).toEqual({});
     expect(quantities(merged({ ...without, items: {} }, { ...guest, rev: 1 }))).toEqual({ MUG: 3 });
   });
@@ -48,26 +56,26 @@ describe('a merged cart', () => {
   test("keeps the customer's lines and leaves out those that the guest added last, beyond 100", () => {
     const many = (prefix: string, n: number) =>
       Object.fromEntries(Array.from({ length: n }, (_, i) => [prefix + i, 1]));
-    const after = merged(cartOf(ADA, many('A', 98)), cartOf(GUEST, { G0: 1, A5: 7, G1: 1, G2: 1 }));
+    const after = merged(adas(many('A', 98)), guests({ G0: 1, A5: 7, G1: 1, G2: 1 }));
     expect(Object.keys(after.items)).toHaveLength(100);
     expect(quantities(after)).toMatchObject({ A0: 1, A97: 1, A5: 7, G0: 1, G1: 1 });
     expect(after.items).not.toHaveProperty('G2');
   });
 
   test("is priced in the customer's currency, unless there was nothing in it: then in the guest's", () => {
-    const guest = cartOf(GUEST, { MUG: 1 }, { currency: 'USD' });
-    expect(merged(cartOf(ADA, { CUP: 1 }, { currency: 'JPY' }), guest).currency).toBe('JPY');
-    expect(merged(cartOf(ADA, { CUP: 1 }), guest).currency).toBeUndefined();
-    expect(merged(cartOf(ADA, {}, { currency: 'JPY' }), guest).currency).toBe('USD');
-    expect(merged(cartOf(ADA, {}, { currency: 'JPY' }), cartOf(GUEST, { MUG: 1 })).currency).toBeUndefined();
+    const guest = guests({ MUG: 1 }, 'USD');
+    expect(merged(adas({ CUP: 1 }, 'JPY'), guest).currency).toBe('JPY');
+    expect(merged(adas({ CUP: 1 }), guest).currency).toBeUndefined();
+    expect(merged(adas({}, 'JPY'), guest).currency).toBe('USD');
+    expect(merged(adas({}, 'JPY'), guests({ MUG: 1 })).currency).toBeUndefined();
   });
 
   test("a guest's cart is handed over only as it was merged", () => {
-    const guest = cartOf(GUEST, { MUG: 1, CUP: 2 });
+    const guest = guests({ MUG: 1, CUP: 2 });
     const merged = { items: { CUP: { quantity: 2 }, MUG: { quantity: 1 } } };
-    expect(handedOver(guest, merged, ADA, now).answer).toBe(true);
-    expect(handedOver(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
-    expect(handedOver({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
+    expect(handOver(guest, merged, ADA, now).answer).toBe(true);
+    expect(handOver(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
+    expect(handOver({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
   });
 });
 
@@ -137,7 +145,7 @@ test('one after the other, also with crashes inside a merge, the carts are what 
         const carts = cartsOf(database, async () => {
           if (left-- <= 0) throw new Crash();
         });
-        await bringIn(carts, GUEST, ADA).catch((error) => expect(error).toBeInstanceOf(Crash));
+        await mergeGuestCart(carts, GUEST, ADA).catch((error) => expect(error).toBeInstanceOf(Crash));
         const key = database.read('carts', GUEST)?.rev;
         const came = (database.read('carts', ADA) as Cart | null)?.merged ?? [];
         const after = database.read('carts', GUEST) as Cart | null;
@@ -188,7 +196,7 @@ test('whatever devices, merges and crashes come at the same time, nothing that w
         await pause();
         if (left-- <= 0) throw new Crash();
       });
-      await bringIn(carts, GUEST, ADA).catch((error) => expect(error).toBeInstanceOf(Crash));
+      await mergeGuestCart(carts, GUEST, ADA).catch((error) => expect(error).toBeInstanceOf(Crash));
     };
     const all = Promise.all([
       device(ADA, plans.phone),
@@ -198,7 +206,7 @@ test('whatever devices, merges and crashes come at the same time, nothing that w
       ...lasts.map(merging),
     ]);
     await scheduler.waitFor(all);
-    await bringIn(cartsOf(database), GUEST, ADA);
+    await mergeGuestCart(cartsOf(database), GUEST, ADA);
 
     const last = (items: { sku: string; quantity: number }[]) =>
       Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity]));
@@ -226,10 +234,10 @@ test('a currency that a guest chose before anything else comes into an empty car
   const carts = cartsOf(database);
   const currency = () => (database.read('carts', ADA) as Cart | null)?.currency;
   await carts.change(GUEST, (cart, at) => setCurrency(cart, 'USD', at));
-  await bringIn(carts, GUEST, ADA);
+  await mergeGuestCart(carts, GUEST, ADA);
   expect(currency()).toBe('USD');
   await carts.change(ADA, (cart, at) => setCurrency(cart, 'JPY', at));
-  await bringIn(carts, GUEST, ADA);
+  await mergeGuestCart(carts, GUEST, ADA);
   expect(currency()).toBe('JPY');
 });
 
@@ -239,8 +247,8 @@ test('an order that is taken out while a merge is under way keeps what the guest
   await run(carts, ADA, { what: 'set', sku: 'MUG', quantity: 2 });
   await run(carts, GUEST, { what: 'set', sku: 'CUP', quantity: 1 });
   await Promise.all([
-    bringIn(cartsOf(database), GUEST, ADA),
-    carts.change(ADA, (cart, at) => takeOrdered(cart, 'ord_1', [{ sku: 'MUG', quantity: 2 }], at)),
+    mergeGuestCart(cartsOf(database), GUEST, ADA),
+    carts.change(ADA, (cart, at) => takeOrdered(customerCart(cart), 'ord_1', [{ sku: 'MUG', quantity: 2 }], at)),
   ]);
   expect(quantities(database.read('carts', ADA) as Cart | null)).toEqual({ CUP: 1 });
 });

@@ -4,16 +4,18 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
 import {
   type Cart,
+  type CustomerCart,
   cartClaimOf,
   cartView,
   clear,
   currencyOf,
+  customerCart,
   emptyCart,
-  erase,
-  giveBack,
+  eraseCart,
   type Item,
-  listed,
+  itemsOf,
   type Offer,
+  releaseClaim,
   removeItem,
   setCurrency,
   setItem,
@@ -25,14 +27,14 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 
 const [begun, now] = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T10:05:00Z')];
 
-function after(cart: Cart, { patch = {} }: Decision<unknown>): Cart {
+function after<C extends Cart>(cart: C, { patch = {} }: Decision<unknown>): C {
   const next = copied(cart);
   for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
   return next;
 }
 
-const empty: Cart = { ...emptyCart('cus_1', begun), rev: 0 };
-const cartOf = (...items: [string, number][]): Cart => ({
+const empty = customerCart({ ...emptyCart('cus_1', begun), rev: 0 });
+const cartOf = (...items: [string, number][]): CustomerCart => ({
   ...empty,
   items: Object.fromEntries(items.map(([sku, quantity]) => [sku, { quantity }])),
 });
@@ -40,7 +42,7 @@ const cartOf = (...items: [string, number][]): Cart => ({
 describe('setting an item', () => {
   test('adds it behind the others, and answers with the whole cart', () => {
     const decision = setItem(cartOf(['MUG', 2]), { sku: 'BOWL', quantity: 1 }, now);
-    expect(listed(decision.answer.items)).toEqual([
+    expect(itemsOf(decision.answer.items)).toEqual([
       { sku: 'MUG', quantity: 2 },
       { sku: 'BOWL', quantity: 1 },
     ]);
@@ -69,12 +71,12 @@ describe('setting an item', () => {
     const full = cartOf(...Array.from({ length: 100 }, (_, n): [string, number] => [`SKU-${n}`, 1]));
     const { SKU_99: _, ...most } = Object.fromEntries(Object.entries(full.items).slice(0, 99)) as Cart['items'];
     const { answer } = setItem({ ...full, items: most }, { sku: 'LAST', quantity: 1 }, now);
-    expect(listed(answer.items)).toHaveLength(100);
+    expect(itemsOf(answer.items)).toHaveLength(100);
     expect(() => setItem(full, { sku: 'MORE', quantity: 1 }, now)).toThrow(
       expect.objectContaining({ type: 'limit-reached' }),
     );
     const changed = setItem(full, { sku: 'SKU-7', quantity: 9 }, now).answer.items;
-    expect(listed(changed)[7]).toEqual({ sku: 'SKU-7', quantity: 9 });
+    expect(itemsOf(changed)[7]).toEqual({ sku: 'SKU-7', quantity: 9 });
   });
 });
 
@@ -105,7 +107,7 @@ describe('the currency of a cart', () => {
   });
 
   test('stays while items come and go, and is not written again', () => {
-    const chosen: Cart = { ...cartOf(['MUG', 2]), currency: 'USD' };
+    const chosen: CustomerCart = { ...cartOf(['MUG', 2]), currency: 'USD' };
     expect(setCurrency(chosen, 'USD', now)).toEqual({ answer: { items: chosen.items, currency: 'USD' } });
     for (const decision of [
       setItem(chosen, { sku: 'BOWL', quantity: 1 }, now),
@@ -115,7 +117,7 @@ describe('the currency of a cart', () => {
       expect([decision.answer.currency, after(chosen, decision).currency]).toEqual(['USD', 'USD']);
     }
     expect(after(chosen, takeOrdered(chosen, 'ord_1', [{ sku: 'MUG', quantity: 2 }], now)).currency).toBe('USD');
-    expect(after(chosen, erase(chosen, now)).currency).toBeUndefined();
+    expect(after(chosen, eraseCart(chosen, now)).currency).toBeUndefined();
   });
 });
 
@@ -157,16 +159,20 @@ describe('taking out what was ordered', () => {
     const taken = after(cart, takeOrdered(cart, 'ord_1', items, now));
     expect([cartClaimOf(cart), cartClaimOf(taken)]).toEqual([`${cart._id}:0`, `${cart._id}:1`]);
     expect(cartClaimOf(after(taken, takeOrdered(taken, 'ord_1', items, now)))).toBe(`${cart._id}:1`);
-    for (const decision of [setItem(taken, { sku: 'CUP', quantity: 1 }, now), clear(taken, now), erase(taken, now)]) {
+    for (const decision of [
+      setItem(taken, { sku: 'CUP', quantity: 1 }, now),
+      clear(taken, now),
+      eraseCart(taken, now),
+    ]) {
       expect(cartClaimOf(after(taken, decision))).toBe(`${cart._id}:1`);
     }
   });
 
   test('is not for a rejected order, which gives the cart back under another claim, once', () => {
     const cart = cartOf(['MUG', 2]);
-    const back = after(cart, giveBack(cart, cartClaimOf(cart)));
+    const back = after(cart, releaseClaim(cart, cartClaimOf(cart)));
     expect(back).toMatchObject({ items: cart.items, ordered: [], generation: 1 });
-    expect(giveBack(back, cartClaimOf(cart)).patch).toBeUndefined();
+    expect(releaseClaim(back, cartClaimOf(cart)).patch).toBeUndefined();
   });
 
   test('however often and late an order is taken out, what was added since stays', () => {
@@ -199,7 +205,7 @@ describe('taking out what was ordered', () => {
         }
       }
       const left = Object.entries(expected).filter(([, quantity]) => quantity > 0);
-      expect(Object.fromEntries(listed(cart.items).map((item) => [item.sku, item.quantity]))).toEqual(
+      expect(Object.fromEntries(itemsOf(cart.items).map((item) => [item.sku, item.quantity]))).toEqual(
         Object.fromEntries(left),
       );
     });

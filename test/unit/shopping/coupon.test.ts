@@ -1,6 +1,4 @@
 import { expect, test } from '@jest/globals';
-import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
 import {
   type Coupon,
   type CouponInput,
@@ -9,12 +7,13 @@ import {
   codeOf,
   couponView,
   newCoupon,
-  newPart,
-  takeOwn,
+  newCustomerCoupon,
+  takeCustomerUse,
   termsOf,
-  UNLIMITED,
+  UNLIMITED_USES,
 } from '../../../services/shopping/coupon/coupon.ts';
-import { inputOf } from '../../../services/shopping/coupon/coupon-input.ts';
+import { parseCouponInput } from '../../../services/shopping/coupon/coupon-input.ts';
+import { given } from '../../support/spec.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const SHOP = { currency: 'EUR', currencies: ['EUR', 'USD'], timeZone: 'Europe/Berlin' };
@@ -25,16 +24,13 @@ const coupon = (input: Partial<CouponInput> = {}): Coupon => ({
   ...newCoupon('SAVE', { ...fixed, ...input }, NOW),
   rev: 0,
 });
-const part = (input: Partial<CouponInput> = {}): Coupon => ({ ...newPart(coupon(input), 'cus', NOW), rev: 0 });
-
-function after<A>(doc: Coupon, { patch = {} }: Decision<A>): Coupon {
-  const next = copied(doc);
-  for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
-  return next;
-}
+const part = (input: Partial<CouponInput> = {}): Coupon => ({
+  ...newCustomerCoupon(coupon(input), 'cus', NOW),
+  rev: 0,
+});
 
 const adds = ({ limit, available, reserved, sold }: Coupon) => available + reserved + sold === limit;
-const refusal = (reason: string) => expect.objectContaining({ type: 'coupon-refused', data: { code: 'SAVE', reason } });
+const refusal = (reason: string) => ({ code: 'SAVE', reason });
 
 test('a code is one code in any case', () => {
   expect(codeOf(' save-10 ')).toBe('SAVE-10');
@@ -61,45 +57,57 @@ test.each([
 test('a coupon is valid from its first moment on, and no longer at its last', () => {
   const [validFrom, validUntil] = [new Date(+NOW), new Date(+NOW + 1000)];
   const of = coupon({ validFrom, validUntil });
-  expect(() => termsOf(of, 'EUR', new Date(+validFrom - 1))).toThrow(refusal('not-yet'));
-  expect(termsOf(of, 'EUR', validFrom)).toMatchObject({ amount: eur(500) });
-  expect(termsOf(of, 'EUR', new Date(+validUntil - 1))).toMatchObject({ amount: eur(500) });
-  expect(() => termsOf(of, 'EUR', validUntil)).toThrow(refusal('expired'));
+  const terms = { code: 'SAVE', kind: 'fixed', amount: eur(500) };
+  given(of)
+    .ask(termsOf, 'EUR', new Date(+validFrom - 1))
+    .thenRefused('coupon-refused', refusal('not-yet'));
+  given(of).ask(termsOf, 'EUR', validFrom).thenAnswer(terms);
+  given(of)
+    .ask(termsOf, 'EUR', new Date(+validUntil - 1))
+    .thenAnswer(terms);
+  given(of).ask(termsOf, 'EUR', validUntil).thenRefused('coupon-refused', refusal('expired'));
 });
 
 test('a coupon is refused when its uses are used up, or this customer’s are', () => {
-  expect(() => checkUses({ ...coupon({ limit: 1 }), available: 0, reserved: 1 }, null)).toThrow(refusal('used-up'));
-  const mine = after(part({ perCustomer: 1 }), takeOwn(part({ perCustomer: 1 }), 'o1', 1));
-  expect(() => checkUses(coupon({ perCustomer: 1 }), mine)).toThrow(refusal('already-used'));
+  const usedUp = { ...coupon({ limit: 1 }), available: 0, reserved: 1 };
+  given(usedUp).ask(checkUses, null).thenRefused('coupon-refused', refusal('used-up'));
+  const mine = given(part({ perCustomer: 1 })).when(takeCustomerUse, 'o1', 1).state;
+  given(coupon({ perCustomer: 1 }))
+    .ask(checkUses, mine)
+    .thenRefused('coupon-refused', refusal('already-used'));
   // Staff has allowed more since, or stopped counting.
-  expect(() => checkUses(coupon({ perCustomer: 2 }), mine)).not.toThrow();
-  expect(() => checkUses(coupon(), mine)).not.toThrow();
+  given(coupon({ perCustomer: 2 }))
+    .ask(checkUses, mine)
+    .thenUnchanged();
+  given(coupon()).ask(checkUses, mine).thenUnchanged();
 });
 
 test('a limit is raised, lowered to what is used, taken away and set again; what was used counts throughout', () => {
   const used = { ...coupon({ limit: 10 }), available: 7, reserved: 1, sold: 2 };
-  const raised = after(used, changeTerms(used, { ...fixed, limit: 20 }));
-  expect(raised).toMatchObject({ limit: 20, available: 17, reserved: 1, sold: 2 });
-  expect(after(used, changeTerms(used, { ...fixed, limit: 3 }))).toMatchObject({ available: 0 });
-  expect(() => changeTerms(used, { ...fixed, limit: 2 })).toThrow(expect.objectContaining({ type: 'limit-reached' }));
-  const free = after(used, changeTerms(used, fixed));
-  expect(couponView(free)).toMatchObject({ limit: null, used: 3 });
-  expect(free.available).toBe(UNLIMITED - 3);
-  const again = after(free, changeTerms(free, { ...fixed, limit: 5 }));
-  expect(again).toMatchObject({ limit: 5, available: 2, reserved: 1, sold: 2 });
-  for (const doc of [raised, free, again]) expect(adds(doc)).toBe(true);
+  const raised = given(used).when(changeTerms, { ...fixed, limit: 20 });
+  raised.thenState({ limit: 20, available: 17, reserved: 1, sold: 2 });
+  given(used)
+    .when(changeTerms, { ...fixed, limit: 3 })
+    .thenState({ available: 0 });
+  given(used)
+    .when(changeTerms, { ...fixed, limit: 2 })
+    .thenRefused('limit-reached');
+  const free = given(used).when(changeTerms, fixed);
+  free.thenState({ available: UNLIMITED_USES - 3 });
+  expect(couponView(free.state)).toMatchObject({ limit: null, used: 3 });
+  const again = free.when(changeTerms, { ...fixed, limit: 5 });
+  again.thenState({ limit: 5, available: 2, reserved: 1, sold: 2 });
+  for (const { state } of [raised, free, again]) expect(adds(state)).toBe(true);
 });
 
 test('how often each customer may use it changes for those who have used it, too', () => {
-  const once = after(part({ perCustomer: 1 }), takeOwn(part({ perCustomer: 1 }), 'o1', 1));
-  expect(takeOwn(once, 'o2', 1).answer.outcome).toBe('short');
-  const twice = after(once, takeOwn(once, 'o2', 2));
-  expect(twice).toMatchObject({ limit: 2, available: 0, reserved: 2 });
-  expect(takeOwn(twice, 'o3', 1).answer.outcome).toBe('short');
-  expect(takeOwn(twice, 'o2', 1).answer.outcome).toBe('reserved');
-  const free = after(twice, takeOwn(twice, 'o3', undefined));
-  expect(free).toMatchObject({ limit: UNLIMITED, reserved: 3 });
-  for (const doc of [once, twice, free]) expect(adds(doc)).toBe(true);
+  const once = given(part({ perCustomer: 1 })).when(takeCustomerUse, 'o1', 1);
+  expect(once.when(takeCustomerUse, 'o2', 1).answer.outcome).toBe('short');
+  const twice = once.when(takeCustomerUse, 'o2', 2).thenState({ limit: 2, available: 0, reserved: 2 });
+  expect(twice.when(takeCustomerUse, 'o3', 1).answer.outcome).toBe('short');
+  expect(twice.when(takeCustomerUse, 'o2', 1).answer.outcome).toBe('reserved');
+  const free = twice.when(takeCustomerUse, 'o3', undefined).thenState({ limit: UNLIMITED_USES, reserved: 3 });
+  for (const { state } of [once, twice, free]) expect(adds(state)).toBe(true);
 });
 
 test.each([
@@ -111,17 +119,19 @@ test.each([
   [{ ...fixed, validUntil: '2026-13-01T00:00:00Z' }, '/validUntil'],
   [{ ...fixed, validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-01T00:00:00Z' }, '/validUntil'],
 ] as const)('%j is no coupon', (input, pointer) => {
-  expect(() => inputOf({ code: 'SAVE', ...input }, SHOP)).toThrow(
+  expect(() => parseCouponInput({ code: 'SAVE', ...input }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request', data: { errors: [expect.objectContaining({ pointer })] } }),
   );
 });
 
 test('the amounts of a coupon have a currency that the shop sells in: its own unless another is said', () => {
-  expect(inputOf({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
-  expect(inputOf({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
-  expect(inputOf({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({ currency: 'EUR' });
-  expect(inputOf({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
-  expect(() => inputOf({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
+  expect(parseCouponInput({ code: 'SAVE', ...fixed }, SHOP)).toMatchObject({ currency: 'EUR' });
+  expect(parseCouponInput({ code: 'SAVE', ...fixed, currency: 'USD' }, SHOP)).toMatchObject({ currency: 'USD' });
+  expect(parseCouponInput({ code: 'SAVE', kind: 'free-shipping', minimum: 1 }, SHOP)).toMatchObject({
+    currency: 'EUR',
+  });
+  expect(parseCouponInput({ code: 'SAVE', kind: 'percentage', percent: 1 }, SHOP)).not.toHaveProperty('currency');
+  expect(() => parseCouponInput({ code: 'SAVE', ...fixed, currency: 'JPY' }, SHOP)).toThrow(
     expect.objectContaining({ type: 'unknown-currency' }),
   );
 });
@@ -129,7 +139,7 @@ test('the amounts of a coupon have a currency that the shop sells in: its own un
 test('staff sees what staff said', () => {
   const said = { ...fixed, limit: 5, perCustomer: 1, minimum: 100 };
   const times = { validFrom: '2026-03-01T00:00:00Z', validUntil: '2026-03-02T00:00:00.500Z' };
-  const view = couponView(newCoupon('SAVE', inputOf({ code: 'save', ...said, ...times }, SHOP), NOW));
+  const view = couponView(newCoupon('SAVE', parseCouponInput({ code: 'save', ...said, ...times }, SHOP), NOW));
   expect(view).toEqual({
     ...{ code: 'SAVE', ...said, currency: 'EUR', used: 0, createdAt: NOW.toISOString() },
     ...{ validFrom: '2026-03-01T00:00:00.000Z', validUntil: times.validUntil },
@@ -138,16 +148,16 @@ test('staff sees what staff said', () => {
 
 test('a day of a coupon is one of the shop’s time zone, and ends with its end', () => {
   const days = { kind: 'free-shipping', validFrom: '2026-12-24', validUntil: '2026-12-31' } as const;
-  expect(inputOf({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
+  expect(parseCouponInput({ code: 'SAVE', ...days }, SHOP)).toMatchObject({
     validFrom: new Date('2026-12-23T23:00:00Z'),
     validUntil: new Date('2026-12-31T23:00:00Z'),
   });
   const one = { ...days, validFrom: '2026-12-31' };
-  expect(inputOf({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
+  expect(parseCouponInput({ code: 'SAVE', ...one }, { ...SHOP, timeZone: 'Pacific/Auckland' })).toMatchObject({
     validFrom: new Date('2026-12-30T11:00:00Z'),
     validUntil: new Date('2026-12-31T11:00:00Z'),
   });
-  expect(() => inputOf({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
+  expect(() => parseCouponInput({ code: 'SAVE', ...days, validUntil: '2026-02-31' }, SHOP)).toThrow(
     expect.objectContaining({ type: 'invalid-request' }),
   );
 });

@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
 import {
-  begin,
-  consume,
-  doubtful,
-  drop,
+  beginHold,
+  confirmHold,
+  consumeHold,
+  dropHold,
   type Hold,
-  held,
   holdView,
   newHold,
-  released,
-  review,
+  removeReleased,
+  reviewHold,
+  unconfirmed,
 } from '../../../services/shopping/hold/hold.ts';
 import {
   grantHold,
@@ -41,9 +41,9 @@ function after<A>(doc: Hold, { patch = {} }: Decision<A>): Hold {
 
 const fresh: Hold = { ...newHold('cus'), rev: 0 };
 const wanted = (orderId: string) => ({ orderId, items: ITEMS });
-const taking = after(fresh, begin(fresh, wanted('o1'), UNTIL, at(0)));
-const onHold = after(taking, held(taking, 'o1', at(100)));
-const consumed = after(onHold, consume(onHold, 'key', ITEMS, at(1000)));
+const taking = after(fresh, beginHold(fresh, wanted('o1'), UNTIL, at(0)));
+const onHold = after(taking, confirmHold(taking, 'o1', at(100)));
+const consumed = after(onHold, consumeHold(onHold, 'key', ITEMS, at(1000)));
 
 test('a hold is shown once all of it is reserved, with the time that remains, and not after that', () => {
   expect(holdView(taking, at(50))).toBeNull();
@@ -56,12 +56,12 @@ test('a hold is shown once all of it is reserved, with the time that remains, an
 });
 
 test('an order gets the id of a hold for just its items, in any order of them, and again by the same key', () => {
-  const { answer } = consume(onHold, 'key', [...ITEMS].reverse(), new Date(+UNTIL - 1));
+  const { answer } = consumeHold(onHold, 'key', [...ITEMS].reverse(), new Date(+UNTIL - 1));
   expect(answer.orderId).toBe('o1');
-  const again = consume(consumed, 'key', ITEMS, at(2000));
+  const again = consumeHold(consumed, 'key', ITEMS, at(2000));
   expect(again).toMatchObject({ answer: { orderId: 'o1' } });
   expect(again.patch).toBeUndefined();
-  expect(consume(consumed, 'other key', ITEMS, at(2000)).answer.orderId).toBeNull();
+  expect(consumeHold(consumed, 'other key', ITEMS, at(2000)).answer.orderId).toBeNull();
 });
 
 test.each([
@@ -70,23 +70,23 @@ test.each([
   ['its end', onHold, ITEMS, UNTIL],
   ['stock that is still being reserved', taking, ITEMS, at(50)],
 ])('with %s an order does not get the hold, which is given back', (_, hold, items, now) => {
-  const left = after(hold, consume(hold, 'key', items as typeof ITEMS, now));
+  const left = after(hold, consumeHold(hold, 'key', items as typeof ITEMS, now));
   expect(left).toMatchObject({ current: null, consumed: [], releasing: [{ orderId: 'o1', items: ITEMS }] });
 });
 
 test('a new hold gives the one before back, and leaves to an order what that has consumed', () => {
-  const second = after(onHold, begin(onHold, wanted('o2'), UNTIL, at(2000)));
+  const second = after(onHold, beginHold(onHold, wanted('o2'), UNTIL, at(2000)));
   expect(second).toMatchObject({ current: { orderId: 'o2', state: 'TAKING' }, releasing: [{ orderId: 'o1' }] });
-  const next = after(consumed, begin(consumed, wanted('o2'), UNTIL, at(2000)));
+  const next = after(consumed, beginHold(consumed, wanted('o2'), UNTIL, at(2000)));
   expect(next).toMatchObject({ current: { orderId: 'o2' }, consumed: [{ orderId: 'o1' }], releasing: [] });
-  expect(drop(consumed, undefined, at(2000)).patch).toBeUndefined();
+  expect(dropHold(consumed, undefined, at(2000)).patch).toBeUndefined();
 });
 
 test('what was replaced while it was reserved is not held, nor does it end its successor', () => {
-  const second = after(taking, begin(taking, wanted('o2'), UNTIL, at(10)));
-  expect(held(second, 'o1', at(20))).toEqual({ answer: null });
-  expect(drop(second, 'o1', at(20)).patch).toBeUndefined();
-  expect(after(second, held(second, 'o2', at(20))).current).toMatchObject({ orderId: 'o2', state: 'HELD' });
+  const second = after(taking, beginHold(taking, wanted('o2'), UNTIL, at(10)));
+  expect(confirmHold(second, 'o1', at(20))).toEqual({ answer: null });
+  expect(dropHold(second, 'o1', at(20)).patch).toBeUndefined();
+  expect(after(second, confirmHold(second, 'o2', at(20))).current).toMatchObject({ orderId: 'o2', state: 'HELD' });
 });
 
 test('expiry gives a hold back, and so does half a minute of reserving', () => {
@@ -95,30 +95,30 @@ test('expiry gives a hold back, and so does half a minute of reserving', () => {
     [taking, at(30_000)],
   ] as const) {
     expect(hold.nextAt).toEqual(due);
-    expect(after(hold, review(hold, nobody, new Date(+due - 1)))).toMatchObject({ releasing: [] });
-    const over = after(hold, review(hold, nobody, due));
+    expect(after(hold, reviewHold(hold, nobody, new Date(+due - 1)))).toMatchObject({ releasing: [] });
+    const over = after(hold, reviewHold(hold, nobody, due));
     expect(over).toMatchObject({ current: null, releasing: [{ orderId: 'o1' }] });
     expect(over.nextAt).toEqual(new Date(+due + 5000));
-    expect(after(over, released(over, ['o1'], due))).toEqual({ ...fresh, current: null });
+    expect(after(over, removeReleased(over, ['o1'], due))).toEqual({ ...fresh, current: null });
   }
 });
 
 test('what an order has consumed is given back only when that order is not there after a minute', () => {
   expect(consumed.nextAt).toEqual(at(61_000));
-  expect(doubtful(consumed, at(60_999))).toEqual([]);
-  expect(doubtful(consumed, at(61_000))).toEqual(consumed.consumed);
-  expect(after(consumed, review(consumed, new Map([['o1', true]]), at(61_000)))).toEqual(fresh);
-  const orphan = after(consumed, review(consumed, new Map([['o1', false]]), at(61_000)));
+  expect(unconfirmed(consumed, at(60_999))).toEqual([]);
+  expect(unconfirmed(consumed, at(61_000))).toEqual(consumed.consumed);
+  expect(after(consumed, reviewHold(consumed, new Map([['o1', true]]), at(61_000)))).toEqual(fresh);
+  const orphan = after(consumed, reviewHold(consumed, new Map([['o1', false]]), at(61_000)));
   expect(orphan).toMatchObject({ consumed: [], releasing: [{ orderId: 'o1', items: ITEMS }] });
   // Expiry is no matter to it.
-  expect(after(consumed, review(consumed, nobody, UNTIL))).toMatchObject({ releasing: [], consumed: [{}] });
+  expect(after(consumed, reviewHold(consumed, nobody, UNTIL))).toMatchObject({ releasing: [], consumed: [{}] });
 });
 
 test('what could not be given back is tried again soon, however long the next hold lasts', () => {
-  const second = after(onHold, begin(onHold, wanted('o2'), UNTIL, at(2000)));
-  const both = after(second, held(second, 'o2', at(3000)));
+  const second = after(onHold, beginHold(onHold, wanted('o2'), UNTIL, at(2000)));
+  const both = after(second, confirmHold(second, 'o2', at(3000)));
   expect(both).toMatchObject({ current: { state: 'HELD' }, releasing: [{ orderId: 'o1' }], nextAt: at(8000) });
-  expect(after(both, released(both, ['o1'], at(8000))).nextAt).toEqual(UNTIL);
+  expect(after(both, removeReleased(both, ['o1'], at(8000))).nextAt).toEqual(UNTIL);
 });
 
 type Act = 'begin' | 'held' | 'drop' | 'consume' | 'review' | 'release';
@@ -138,16 +138,16 @@ test('whatever comes in any order: no reservation is lost, and none is given bac
       if (kind === 'begin') {
         count += 1;
         open.add(`o${count}`);
-        hold = after(hold, begin(hold, wanted(`o${count}`), at(now + 50_000), at(now)));
-      } else if (kind === 'held') hold = after(hold, held(hold, id, at(now)));
-      else if (kind === 'drop') hold = after(hold, drop(hold, undefined, at(now)));
+        hold = after(hold, beginHold(hold, wanted(`o${count}`), at(now + 50_000), at(now)));
+      } else if (kind === 'held') hold = after(hold, confirmHold(hold, id, at(now)));
+      else if (kind === 'drop') hold = after(hold, dropHold(hold, undefined, at(now)));
       else if (kind === 'consume') {
-        const { answer, patch } = consume(hold, `key-${count}`, ITEMS, at(now));
+        const { answer, patch } = consumeHold(hold, `key-${count}`, ITEMS, at(now));
         hold = after(hold, { answer, ...(patch ? { patch } : {}) });
         if (answer.orderId) given.set(answer.orderId, given.get(answer.orderId) ?? exists);
       } else if (kind === 'review') {
-        const known = new Map(doubtful(hold, at(now)).map(({ orderId }) => [orderId, given.get(orderId) === true]));
-        hold = after(hold, review(hold, known, at(now)));
+        const known = new Map(unconfirmed(hold, at(now)).map(({ orderId }) => [orderId, given.get(orderId) === true]));
+        hold = after(hold, reviewHold(hold, known, at(now)));
         for (const [orderId, isThere] of known) if (isThere) open.delete(orderId);
       } else {
         const orderIds = hold.releasing.map(({ orderId }) => orderId);
@@ -155,7 +155,7 @@ test('whatever comes in any order: no reservation is lost, and none is given bac
           expect(given.get(orderId)).not.toBe(true);
           open.delete(orderId);
         }
-        hold = after(hold, released(hold, orderIds, at(now)));
+        hold = after(hold, removeReleased(hold, orderIds, at(now)));
       }
       const { current, consumed: used, releasing, nextAt } = hold;
       const kept = [...(current ? [current] : []), ...used, ...releasing].map(({ orderId }) => orderId);
@@ -174,8 +174,8 @@ describe('what a customer may have on hold', () => {
   /** Asks for a hold, and has all of it reserved at once. */
   const ask = (doc: Hold, limits: HoldLimits, now: Date): Hold => {
     const { until, usage } = grantHold(doc, limits, now);
-    const begun = after(doc, begin(doc, wanted(`o${+now}`), until, now, usage));
-    return after(begun, held(begun, `o${+now}`, now));
+    const begun = after(doc, beginHold(doc, wanted(`o${+now}`), until, now, usage));
+    return after(begun, confirmHold(begun, `o${+now}`, now));
   };
   /** Asks again every minute for as long as it is granted; for how long, in ms. */
   const renewed = (doc: Hold, limits: HoldLimits, from: number): { doc: Hold; until: number } => {
@@ -209,7 +209,7 @@ describe('what a customer may have on hold', () => {
     (_, limits, holds) => {
       const { doc, until } = renewed(fresh, limits, 0);
       expect(until).toBe(holds * HOLD_MS);
-      const over = after(doc, review(doc, nobody, at(until)));
+      const over = after(doc, reviewHold(doc, nobody, at(until)));
       expect(over.current).toBeNull();
       for (const ms of [until, limits.windowMs - 1])
         expect(() => grantHold(over, limits, at(ms))).toThrow(limitReached);
@@ -219,9 +219,9 @@ describe('what a customer may have on hold', () => {
 
   test('is not more when it is dropped, or consumed by an order, in between', () => {
     const first = ask(fresh, verified, at(0));
-    const dropped = after(first, drop(first, undefined, at(600_000)));
+    const dropped = after(first, dropHold(first, undefined, at(600_000)));
     const second = ask(dropped, verified, at(700_000));
-    const used = after(second, consume(second, 'key', ITEMS, at(1_300_000)));
+    const used = after(second, consumeHold(second, 'key', ITEMS, at(1_300_000)));
     const third = ask(used, verified, at(1_400_000));
     expect(third.usage?.usedMs).toBe(1_200_000);
     expect(renewed(third, verified, 1_400_000).until).toBe(1_400_000 + 1_500_000);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { claim } from '../../../mixins/due-work/queue.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign } from '../../../mixins/store/patch.ts';
 import type { LedgerEntry } from '../../../services/shopping/payment/sandbox/ledger-entry.ts';
@@ -15,6 +16,7 @@ import {
   found,
   outcomeOf,
   refund,
+  sandboxWork,
   statementOf,
 } from '../../../services/shopping/payment/sandbox/sandbox-ledger.ts';
 import { TEST_TOKENS, type TestToken } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
@@ -156,8 +158,10 @@ describe('a late capture', () => {
     expect(fallDue(pending, later(999))).toEqual({ answer: [] });
     const captured = after(pending, (entry) => fallDue(entry, later(1000)));
     expect(captured).toMatchObject({ state: 'captured', captured: 1000, events: [{ id: 'evt_ord_1', copies: 1 }] });
-    expect(fallDue(captured, later(1001)).answer).toEqual([]); // somebody is sending it
-    expect(fallDue(captured, later(60_000)).answer).toEqual(captured.events);
+    const sending = claim(sandboxWork, captured, later(1001)).answer as LedgerEntry;
+    expect(claim(sandboxWork, sending, later(1002)).answer).toBeUndefined();
+    const again = claim(sandboxWork, sending, later(60_000)).answer as LedgerEntry;
+    expect(fallDue(again, later(60_000)).answer).toEqual(captured.events);
     const told = after(captured, (entry) => delivered(entry, 'evt_ord_1'));
     expect(told).toMatchObject({ events: [], dueAt: null, captured: 1000 });
   });

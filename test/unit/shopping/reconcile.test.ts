@@ -5,7 +5,7 @@ import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
 import type { Order } from '../../../services/shopping/order/order.ts';
-import { begin } from '../../../services/shopping/order/order.ts';
+import { beginOrder } from '../../../services/shopping/order/order.ts';
 import { refundable } from '../../../services/shopping/order/refund/refund-lines.ts';
 import {
   refundDone,
@@ -31,7 +31,7 @@ const priced = price({ lines: [line], country: 'DE', coupons: [], rules: standar
 /** 20.00 of goods and 4.90 of delivery, paid. */
 const TOTAL = 2490;
 const paid: Order = {
-  ...begin(
+  ...beginOrder(
     {
       ...{ id: ID, customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', owner: 'node', priced },
       shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
@@ -240,7 +240,7 @@ describe('a dispute', () => {
 });
 
 test('an order without a payment has nothing to be told of', () => {
-  const order = { ...paid, payment: null };
+  const order: Order = { ...paid, state: 'PENDING', payment: null };
   expect(hear(order, { refunds: [elsewhere('re_1', 500)], disputes: [dispute('open')] })).toBe(order);
 });
 

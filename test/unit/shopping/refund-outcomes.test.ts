@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { errors } from '../../../lib/contract/errors.ts';
+import { errors } from '../../../services/shared/problems.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
-import { decide, decisionFor } from '../../../services/shopping/order/decide.ts';
 import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
-import { begin, type Order, type Refund } from '../../../services/shopping/order/order.ts';
+import { beginOrder, type Order, type Refund } from '../../../services/shopping/order/order.ts';
 import {
   refundDone,
   refundFailed,
@@ -15,7 +14,9 @@ import {
 } from '../../../services/shopping/order/refund/refund-outcomes.ts';
 import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order/saga/order-steps.ts';
+import { decide, decisionFor } from '../../../services/shopping/order/saga/parked-decision.ts';
 import { postponed } from '../../../services/shopping/order/saga/recovery.ts';
+import { orderIn } from '../../support/orders.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const later = (ms: number) => new Date(+NOW + ms);
@@ -25,8 +26,8 @@ const line = {
   ...{ sku: 'MUG', productId: 'prd_1', title: 'Mug', variant: 'One', category: 'mugs', taxClass: 'standard' },
   ...{ weight: 300, quantity: 2, unitPrice: eur(1000) },
 };
-const paid: Order = {
-  ...begin(
+const pending: Order = {
+  ...beginOrder(
     {
       ...{
         id: 'ord_01KJMVC9R0AAAAAAAAAAAAAAAA',
@@ -41,8 +42,9 @@ const paid: Order = {
     },
     NOW,
   ),
-  ...{ rev: 0, state: 'PAID', nextAt: null, payment: { provider: 'stripe', reference: 'pi_1', captured: eur(2490) } },
+  ...{ rev: 0, nextAt: null },
 };
+const paid = orderIn('PAID', pending, NOW);
 const requested = requestRefund(paid, { id: 'rfd_a', key: 'a', amount: 500, reason: 'late', by: STAFF }, NOW).answer;
 const settle = (order: Order, outcome: 'paid-elsewhere' | 'not-owed' = 'paid-elsewhere') =>
   settleRefund(order, { refundId: 'rfd_a', outcome, reason: 'why', by: STAFF }, NOW).answer;
@@ -110,8 +112,7 @@ test('an order whose payment is disputed, or was charged back, is shipped only i
   const shipped = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
   const packed = (state: 'OPEN' | 'WON' | 'LOST'): Order => ({
     ...{
-      ...paid,
-      state: 'PACKED',
+      ...orderIn('PACKED', pending, NOW),
       disputes: [{ id: 'dp_1', state, amount: eur(2490), reason: 'fraudulent', at: NOW }],
     },
   });
@@ -130,7 +131,7 @@ test('an order whose payment is disputed, or was charged back, is shipped only i
 
 describe('an order that is stuck', () => {
   const parkedAt = (step: (typeof ORDER_STEPS)[number], state: Order['state']): Order => ({
-    ...{ ...paid, state, parkedAt: NOW, parkedError: 'Error', parkedStep: step },
+    ...{ ...orderIn(state, pending, NOW), parkedAt: NOW, parkedError: 'Error', parkedStep: step },
   });
   const verdict = (decision: 'reject' | 'skip') => ({ decision, reason: 'why', by: STAFF });
 
@@ -148,7 +149,7 @@ describe('an order that is stuck', () => {
 
   test('because of an outage can be decided of after an hour, and not before', () => {
     const unreachable = errors.unavailable('Stripe: out of reach');
-    const cancelling = { ...paid, ...advanceBy(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).patch };
+    const cancelling = advanceBy(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).answer;
     const waiting = { ...cancelling, ...postponed(cancelling, NOW, unreachable).patch };
     expect(waiting).toMatchObject({
       parkedAt: null,

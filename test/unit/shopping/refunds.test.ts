@@ -5,8 +5,8 @@ import { newId } from '../../../services/shared/ids.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
-import { begin, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
-import { move } from '../../../services/shopping/order/order-state.ts';
+import { beginOrder, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
+import { moved } from '../../../services/shopping/order/order-change.ts';
 import { amountOf, refundable, remainderOf } from '../../../services/shopping/order/refund/refund-lines.ts';
 import { type RefundRequest, requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { type Approval, approveReturn, requestReturn } from '../../../services/shopping/order/refund/returns.ts';
@@ -42,9 +42,9 @@ function paid(lines: Line[], discount = 0): Order {
   });
   const address = { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' };
   const who = { id: newId('ord', at(0)), customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', owner: 'node' };
-  const order = { ...begin({ ...who, priced, shippingAddress: address, paymentMethod: 'tok' }, at(0)), rev: 0 };
+  const order = { ...beginOrder({ ...who, priced, shippingAddress: address, paymentMethod: 'tok' }, at(0)), rev: 0 };
   const payment = { provider: 'sandbox', reference: 'ref', captured: priced.totals.total };
-  return { ...order, payment, ...move(order, 'PAID', at(0)) };
+  return moved(order, { state: 'PAID', payment }, { at: at(0) }).answer;
 }
 
 /** Shipped on the first day; delivered on the `delivered`th, if it is noted. */

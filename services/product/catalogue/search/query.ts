@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { errors, type FieldError } from '../../../../lib/contract/errors.ts';
+import type { FieldError } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import { tokenize } from './tokenizer.ts';
 
 export const PRODUCT_SORTS = ['relevance', 'popularity', 'newest', 'price', '-price', 'rating'] as const;
@@ -23,7 +24,7 @@ export interface ProductQuery {
   facets?: string | undefined;
 }
 
-export const FACETS = ['category', 'brand', 'price', 'rating', 'inStock', 'attributes'] as const;
+const FACETS = ['category', 'brand', 'price', 'rating', 'inStock', 'attributes'] as const;
 /** The facet name of an attribute. */
 export const attributeFacet = (name: string): string => `attr[${name}]`;
 /** The attribute of a facet; undefined for other facets. */

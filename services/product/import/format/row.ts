@@ -1,4 +1,4 @@
-import { strict } from '../../../../lib/contract/service.ts';
+import { strict } from '../../../../lib/contract/strict.ts';
 import { isInheritedName } from '../../../../lib/contract/unsafe-names.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import { isWellFormed } from '../../../../lib/files/unicode.ts';

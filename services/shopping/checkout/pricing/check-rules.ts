@@ -1,5 +1,5 @@
 import countries from 'i18n-iso-countries';
-import { isCurrency } from '../../../shared/money.ts';
+import { isCurrency } from '../../../../lib/contract/currency.ts';
 import type { PricingRules, ShippingRule, TaxRule } from './rules.ts';
 
 const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));
@@ -7,7 +7,7 @@ const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Co
 const MISTAKEN: Readonly<Record<string, string>> = { UK: 'GB', EL: 'GR', EN: 'GB', SF: 'FI', SU: 'RU', YU: 'RS' };
 
 /** What PRICING_FILE says of one currency. */
-export type CurrencyRules = Pick<PricingRules, 'shipping'> & Partial<Pick<PricingRules, 'taxIncluded'>>;
+type CurrencyRules = Pick<PricingRules, 'shipping'> & Partial<Pick<PricingRules, 'taxIncluded'>>;
 
 /** What PRICING_FILE has: the rules in the shop's own currency, and what is different in others. */
 export interface RulesFile extends PricingRules {

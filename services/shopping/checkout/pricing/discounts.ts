@@ -1,9 +1,7 @@
-import { type CouponRefusal, errors } from '../../../../lib/contract/errors.ts';
 import type { Money } from '../../../shared/money.ts';
+import { type CouponRefusal, errors } from '../../../shared/problems.ts';
 import { proportion } from './round.ts';
 import type { CouponTerms } from './rules.ts';
-
-export const MOST_COUPONS = 5;
 
 export interface Discount {
   code: string;

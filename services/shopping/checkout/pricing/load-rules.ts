@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { strict } from '../../../../lib/contract/service.ts';
+import { strict } from '../../../../lib/contract/strict.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import { type Config, StartError } from '../../../../lib/process/config.ts';
 import { doubledKeyIn, faultIn, type RulesFile } from './check-rules.ts';

@@ -21,13 +21,13 @@ export interface PricedLine {
 }
 
 /** `rate` in basis points. */
-export interface Tax {
+interface Tax {
   rate: number;
   amount: Money;
 }
 
 /** A line with what it comes to. Those of orders from before there were tax classes have none. */
-export interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
+interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
   taxClass?: string;
   lineTotal: Money;
   discount: Money;
@@ -46,7 +46,7 @@ export interface Priced {
 }
 
 /** total = subtotal - discount + shipping, and + tax unless it is included. */
-export interface Totals {
+interface Totals {
   quantity: number;
   subtotal: Money;
   discount: Money;

@@ -1,5 +1,5 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import type { Money } from '../../../shared/money.ts';
+import { errors } from '../../../shared/problems.ts';
 
 /**
  * How the shop prices in one currency: what tax applies where, and what shipping costs. Amounts are minor units of that

@@ -1,5 +1,5 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import type { Money } from '../../../shared/money.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { PricingRules, ShippingRule } from './rules.ts';
 
 /** What is to be shipped. */

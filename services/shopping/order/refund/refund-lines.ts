@@ -1,25 +1,25 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { addUp, type Money } from '../../../shared/money.ts';
+import { errors } from '../../../shared/problems.ts';
 import { allot } from '../../checkout/pricing/round.ts';
 import type { Order, Refund, RefundCause, RefundLine } from '../order.ts';
 
-/** What a refund is for, in minor units of the order's currency; together they are its amount. */
+/** The parts of a refund, in minor units of the order's currency. Their sum is its amount. */
 export interface RefundParts {
   lines: RefundLine[];
   /** Of the delivery. */
   shipping: number;
 }
 
-/** What can still be refunded, in minor units: of each line what was paid for it, and of the delivery its cost. */
+/** The amounts that can still be refunded, in minor units: of each line, and of the delivery. */
 export interface Remainder {
   lines: { sku: string; amount: number }[];
   shipping: number;
 }
 
-/** The key of the refund that a cancellation makes. */
+/** The key of the refund of a cancellation. */
 export const CANCEL_KEY = 'cancel';
 
-/** What a refund was made by. On one that does not say so, from before causes were kept, its key tells. */
+/** The cause of a refund. For one from before causes were stored, it follows from the key. */
 export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Refund): RefundCause {
   if (cause) return cause;
   if (key === CANCEL_KEY) return 'cancellation';
@@ -27,20 +27,20 @@ export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Ref
 }
 
 /**
- * Whether a refund takes its amount off what can be refunded. One that failed takes nothing, unless it was credited: then
- * the customer is owed its money, and the same refund has to be tried again or settled.
+ * Whether a refund reduces what can still be refunded. A failed one does not, unless it was credited: then the customer
+ * is owed its amount, and this refund has to be tried again or settled.
  */
 export const isOwed = ({ state, isCredited = false }: Refund): boolean =>
   state === 'FAILED' ? isCredited : state !== 'WAIVED';
 
-/** The refunds that what is left to refund is less by: those that are done, under way, or owed. */
+/** The refunds that reduce what can still be refunded: those that are done, under way, or owed. */
 export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] => refunds.filter(isOwed);
 
-/** In minor units: what the bank has taken back for the cardholder. */
+/** The charged-back amount, in minor units. */
 export const chargedBack = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>
   addUp(disputes.filter(({ state }) => state === 'LOST').map(({ amount }) => amount.amount));
 
-/** What of the captured money is neither refunded, nor about to be, nor charged back. */
+/** The captured amount without refunds, done or due, and chargebacks. */
 export function refundable(order: Readonly<Order>): Money {
   const { payment, totals } = order;
   const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
@@ -56,7 +56,7 @@ export const amountOf = ({ lines, shipping }: RefundParts | Remainder): number =
 export const lineAmount = (lines: readonly { sku: string; amount: number }[], sku: string): number =>
   addUp(lines.filter((line) => line.sku === sku).map(({ amount }) => amount));
 
-/** What is left of each line and of the delivery after all refunds, whether they are done or under way. */
+/** The rest of each line and of the delivery after all refunds, done or under way. */
 export function remainderOf(order: Refundable): Remainder {
   const { lines, shipping } = order;
   const paid = {
@@ -67,8 +67,8 @@ export function remainderOf(order: Refundable): Remainder {
 }
 
 /**
- * What a refund is for. One from before there were lines counts as a refund of the goods that came back with it, otherwise
- * of the whole order.
+ * The parts of a refund. One from before there were lines counts as a refund of the goods of its return, beyond that of the
+ * whole order.
  */
 export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Remainder): RefundParts {
   const { key, lines, shipping = 0, amount } = refund;
@@ -82,8 +82,8 @@ export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Rem
 }
 
 /**
- * Spreads a refund that names no lines: over the lines in proportion to what is left of each (largest remainder), and
- * over the delivery only beyond that. So the goods are never worth more than they cost less what was given back.
+ * Spreads a refund without lines: over the lines in proportion to the rest of each (largest remainder method), and what
+ * exceeds them over the delivery. So the goods are never worth more than their price less what was refunded.
  */
 export function spread(amount: number, left: Remainder): RefundParts {
   const weights = left.lines.map((line) => line.amount);
@@ -93,25 +93,25 @@ export function spread(amount: number, left: Remainder): RefundParts {
   return { lines: lines.filter((line) => line.amount > 0), shipping: amount - goods };
 }
 
-/** No more of what a refund is for than can be refunded: what was charged back is gone, but belongs to no line. */
+/** The parts, cut to what can be refunded. A chargeback reduces that, but belongs to no line. */
 export function withinRefundable(order: Readonly<Order>, parts: RefundParts): RefundParts {
   const most = refundable(order).amount;
   return amountOf(parts) > most ? cutTo(parts, most) : parts;
 }
 
-/** As much as an amount pays of what a refund is for. */
+/** The parts, cut to an amount. */
 export function cutTo({ lines, shipping }: RefundParts, amount: number): RefundParts {
   const cut = spread(amount, { lines, shipping });
   const kept = lines.map((line) => ({ ...line, amount: lineAmount(cut.lines, line.sku) }));
   return { lines: kept.filter((line) => line.amount > 0), shipping: cut.shipping };
 }
 
-/** All that is left. */
+/** The parts of a refund of all that is left. */
 export function everything(left: Remainder): RefundParts {
   return { lines: left.lines.filter(({ amount }) => amount > 0), shipping: left.shipping };
 }
 
-/** @throws invalid-request for a line that the order has not, or has fewer pieces of; refund-too-high */
+/** @throws invalid-request for a line that is not in the order, or with fewer pieces; refund-too-high */
 export function refuseTooMuch(
   { lines }: Pick<Order, 'lines'>,
   parts: RefundParts,

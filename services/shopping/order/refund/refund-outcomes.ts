@@ -1,21 +1,21 @@
-import { errors } from '../../../../lib/contract/errors.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
+import { errors } from '../../../shared/problems.ts';
 import { attention } from '../attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
+import { type OrderUpdateDecision, updated } from '../order-change.ts';
 import { creditNoteOf, mailOf } from '../order-outbox.ts';
-import { type Actor, noted, type OrderEvent, SYSTEM } from '../order-state.ts';
+import { type Actor, historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { causeOf, isOwed, partsOf, refundable, refuseTooMuch, remainderOf } from './refund-lines.ts';
 
-/** The key of a refund at the payment provider: its id, of a later attempt with the number of that. */
+/** The key of a refund at the payment provider: its id, with the number of the attempt from the second on. */
 export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): string =>
   attempt === 1 ? id : `${id}_${attempt}`;
 
 /**
- * Notes that the provider has given the money back. That counts whatever was thought of the refund before, unless the
- * bank has sent the money back since.
+ * Records that the provider has made the refund. It overrides any earlier state but that the bank has sent the money
+ * back, which happened later.
  */
-export function refundDone(order: Readonly<Order>, refundId: string, now: Date): Decision<Order> {
+export function refundDone(order: Readonly<Order>, refundId: string, now: Date): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
   if (!refund || refund.state === 'DONE' || (refund.state === 'FAILED' && refund.failure?.isReturned)) {
     return { answer: order };
@@ -25,46 +25,45 @@ export function refundDone(order: Readonly<Order>, refundId: string, now: Date):
 }
 
 /**
- * Notes that the provider will not give the money back, or that the bank has sent it back. A customer who was told that
- * it is on its way is told otherwise; the credit note stays, as the money is still owed.
+ * Records that the provider refuses the refund, or that the bank has sent the money back. A customer who has a mail about
+ * the refund gets another one. The credit note stays, as the money is still owed.
  */
 export function refundFailed(
   order: Readonly<Order>,
   refundId: string,
   failure: RefundFailure,
   now: Date,
-): Decision<Order> {
+): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
   const canFail = refund?.state === 'PENDING' || (refund?.state === 'DONE' && failure.isReturned);
   if (!refund || !canFail) return { answer: order };
   const refunds = replaced(order, refund, { ...refund, state: 'FAILED', failure });
   const isTold = refund.state === 'DONE';
-  const patch = {
+  return updated(order, {
     refunds,
     ...attention({ ...order, refunds }, now),
     ...(isTold
       ? { outbox: [...order.outbox, mailOf(order, 'refund-failed', about(refund))], nextAt: resumeAt(now) }
       : {}),
-    ...noted(order, 'refund-failed', now, SYSTEM, `${plainMoneyText(refund.amount)}: ${failure.reason}`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund-failed', now, SYSTEM, `${plainMoneyText(refund.amount)}: ${failure.reason}`),
+  });
 }
 
-/** How staff ends a refund by hand. */
+/** How staff settles a refund by hand. */
 export interface Settlement {
   refundId: string;
-  /** `paid-elsewhere`: the customer has the money by other means. `not-owed`: there is nothing to pay back any more. */
+  /** `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: nothing is to be paid back any more. */
   outcome: 'paid-elsewhere' | 'not-owed';
   reason: string;
   by: Actor;
 }
 
 /**
- * Ends a refund by hand. The same again changes nothing.
- * @throws not-found; wrong-state for one that is done, or that is owed by its credit note and said not to be;
- * refund-too-high for one that is said to be paid, and has been refunded otherwise since it failed
+ * Settles a refund by hand. A repetition changes nothing.
+ * @throws not-found; wrong-state for one that is done, or for `not-owed` when its credit note says that it is owed;
+ * refund-too-high for `paid-elsewhere` when the amount was refunded otherwise since it failed
  */
-export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): Decision<Order> {
+export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): OrderUpdateDecision {
   const { refundId, outcome, reason, by } = settlement;
   const refund = refundOf(order, refundId);
   const state = outcome === 'paid-elsewhere' ? 'SETTLED' : 'WAIVED';
@@ -74,53 +73,51 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
   }
   const ended: Refund = { ...refund, state, settlement: { by, at: now, reason } };
   if (state === 'SETTLED') {
-    refuseWhatIsGone(order, refund);
+    refuseUsedUp(order, refund);
     return paidBack(order, refund, ended, 'refund-settled', by, reason, now);
   }
   if (refund.isCredited) {
     throw errors.wrongState(order.state, 'Its credit note says that the money is owed: pay it back, or try it again.');
   }
   const refunds = replaced(order, refund, ended);
-  const patch = {
+  return updated(order, {
     refunds,
     ...attention({ ...order, refunds }, now),
-    // Why is for staff: the history is the customer's, too.
-    ...noted(order, 'refund-waived', now, by),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    // Without the reason, which is for staff: the customer sees the history.
+    ...historyWith(order, 'refund-waived', now, by),
+  });
 }
 
 /**
- * Has the provider try a refund again that failed, under another key. One that is under way already stays as it is.
- * @throws not-found; wrong-state for one that has not failed; refund-too-high when it has been refunded otherwise since
+ * Tries a failed refund again, under another key. A pending one stays as it is.
+ * @throws not-found; wrong-state for one that has not failed; refund-too-high when it was refunded otherwise since
  */
-export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): Decision<Order> {
+export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): OrderUpdateDecision {
   const refund = refundOf(order, refundId);
   if (refund.state === 'PENDING') return { answer: order };
   if (refund.state !== 'FAILED') throw errors.wrongState(order.state, `This refund is ${refund.state}.`);
-  refuseWhatIsGone(order, refund);
+  refuseUsedUp(order, refund);
   const refunds = replaced(order, refund, nextAttempt(refund));
-  const patch = {
+  return updated(order, {
     refunds,
     nextAt: resumeAt(now),
     ...attention({ ...order, refunds }, now),
-    ...noted(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
+  });
 }
 
 /**
- * A refund that failed takes nothing off what can be refunded, so others may have got its money since.
+ * A failed refund does not reduce what can be refunded, so other refunds may have used it up since.
  * @throws refund-too-high
  */
-function refuseWhatIsGone(order: Readonly<Order>, refund: Refund): void {
+function refuseUsedUp(order: Readonly<Order>, refund: Refund): void {
   if (isOwed(refund)) return;
   const [left, most] = [remainderOf(order), refundable(order)];
   if (refund.amount.amount > most.amount) throw errors.refundTooHigh(most);
   refuseTooMuch(order, partsOf(order, refund, left), left, most.currency);
 }
 
-/** A refund that is made once more, under another key or by hand; what became of it before is out of date. */
+/** The refund with its next attempt, without the failure of the one before. */
 export function nextAttempt({
   failure: _,
   attempt = 1,
@@ -133,7 +130,7 @@ export function nextAttempt({
   return { ...refund, ...known, state: refund.state === 'FAILED' ? 'PENDING' : refund.state, attempt: attempt + 1 };
 }
 
-/** The customer has the money: they are told so, and it is taken off the invoice, each once. */
+/** Records that the customer has the money, with a mail and a credit note, each once. */
 function paidBack(
   order: Readonly<Order>,
   refund: Refund,
@@ -142,12 +139,12 @@ function paidBack(
   by: Actor,
   note: string,
   now: Date,
-): Decision<Order> {
-  // A credit note corrects an invoice, so from here on there is one; a cancelled order may do without both.
+): OrderUpdateDecision {
+  // A credit note corrects an invoice, so an invoice is issued too. A cancelled order may do without both.
   const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
   const refunds = replaced(order, refund, { ...ended, isCredited: true });
   const isTold = refund.state === 'SETTLED';
-  const patch = {
+  return updated(order, {
     invoiced,
     refunds,
     outbox: [
@@ -157,12 +154,11 @@ function paidBack(
     ],
     nextAt: order.nextAt ?? resumeAt(now),
     ...attention({ ...order, refunds }, now),
-    ...noted(order, event, now, by, note),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, event, now, by, note),
+  });
 }
 
-/** What a mail is about: each attempt is told of. */
+/** The subject of a mail: each attempt has one. */
 const about = (refund: Refund) => ({ id: refundKey(refund), amount: refund.amount });
 
 const replaced = ({ refunds }: Readonly<Order>, before: Refund, after: Refund): Refund[] =>

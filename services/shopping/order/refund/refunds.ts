@@ -1,9 +1,9 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
+import { errors } from '../../../shared/problems.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from '../order.ts';
-import { type Actor, noted } from '../order-state.ts';
+import { type OrderUpdateDecision, updated } from '../order-change.ts';
+import { type Actor, historyWith } from '../order-state.ts';
 import {
   amountOf,
   causeOf,
@@ -20,7 +20,7 @@ import {
 export interface RefundRequest {
   id: string;
   key: string;
-  /** In minor units. Without lines and shipping: of the whole order; all that is left of it, when it is not said. */
+  /** In minor units. Without lines and shipping, of the whole order. Default: all that is left. */
   amount?: number | undefined;
   lines?: readonly RequestedLine[] | undefined;
   /** Of the delivery, in minor units. */
@@ -36,10 +36,10 @@ interface RequestedLine {
 }
 
 /**
- * Records that money goes back, and for what; recovery sees to it that it does. The same key again changes nothing.
+ * Records a refund, which is made in the background. A repetition with its key changes nothing.
  * @throws wrong-state before a payment; refund-too-high; invalid-request; idempotency-key-reused for another request
  */
-export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): Decision<Order> {
+export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): OrderUpdateDecision {
   const { key, amount, lines, shipping, reason, by } = request;
   const fingerprint = fingerprintOf({ amount, lines, shipping, reason });
   const known = order.refunds.find((refund) => refund.key === key && causeOf(order, refund) === 'request');
@@ -50,15 +50,14 @@ export function requestRefund(order: Readonly<Order>, request: RefundRequest, no
   if (!order.payment) throw errors.wrongState(order.state, 'Nothing was paid for this order.');
   const parts = requestedParts(order, request);
   const refund: Refund = { ...refundOf(order, { ...request, cause: 'request' }, parts, now), fingerprint };
-  const patch = {
+  return updated(order, {
     refunds: [...order.refunds, refund],
     ...(refund.state === 'PENDING' ? { nextAt: resumeAt(now) } : {}),
-    ...noted(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: ${reason}`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: ${reason}`),
+  });
 }
 
-/** Refunds from before requests were compared as a whole have no fingerprint. */
+/** Refunds from before fingerprints were stored are compared by their fields. */
 function isSameRequest(
   known: Refund,
   { amount, lines, shipping, reason }: RefundRequest,
@@ -100,7 +99,7 @@ interface RefundOrigin {
   reason: string;
 }
 
-/** A refund of parts. One of nothing is done at once: the provider has nothing to do. */
+/** A refund of parts. One of zero is done at once, without the provider. */
 export function refundOf(
   order: Pick<Order, 'totals'>,
   { id, key, cause, by, reason }: RefundOrigin,
@@ -111,7 +110,7 @@ export function refundOf(
   return { id, key, cause, amount, ...parts, state: amount.amount > 0 ? 'PENDING' : 'DONE', by, at, reason };
 }
 
-/** Refunds all that is left, of each line its pieces. */
+/** The parts of a refund of all that is left, with the pieces of each line. */
 export function cancellationParts(order: Readonly<Order>, left: Remainder = remainderOf(order)): RefundParts {
   const { lines, shipping } = everything(left);
   const pieces = new Map(order.lines.map(({ sku, quantity }) => [sku, quantity]));

@@ -12,25 +12,25 @@ import {
   remainderOf,
 } from './refund-lines.ts';
 
-/** Within how many days the delivery is refunded too when all goods come back; 0: never. Days are the time zone's. */
+/** Within how many days the delivery is refunded too, if all goods come back. 0: never. Days are the time zone's. */
 export interface WithdrawalPeriod {
   days: number;
   timeZone: string;
 }
 
-/** Goods that come back, with what they are worth in minor units. */
+/** Returned goods with their worth in minor units. */
 export interface ValuedItem extends Item {
   worth: number;
 }
 
-/** How much of a SKU is in a list of items. */
+/** The quantity of a SKU in a list of items. */
 export const count = (items: readonly Item[], sku: string): number =>
   items.reduce((total, item) => total + (item.sku === sku ? item.quantity : 0), 0);
 
 /**
- * What goods that come back are worth: their share of what is left of their line, which is what was paid for it less
- * what was refunded of it before, by lines or of the whole order, and less the worth of what came back before, however
- * much was refunded for that. The last pieces are worth all that is left, so that nothing is lost by rounding.
+ * The worth of returned goods: their share of the rest of their line. The rest is the line's price, less its earlier
+ * refunds for other reasons, less the worth of earlier returns, however much was refunded for those. The last pieces are
+ * worth all of the rest, so that nothing is lost by rounding.
  */
 export function worthOf(order: Readonly<Order>, items: readonly Item[]): ValuedItem[] {
   return items.map(({ sku, quantity }) => {
@@ -39,13 +39,13 @@ export function worthOf(order: Readonly<Order>, items: readonly Item[]): ValuedI
     const returned = order.returns.map((one) => returnedWorth(one, sku, line));
     const left = line.total.amount - priceReductions(order, sku) - returned.reduce((sum, worth) => sum + worth, 0);
     const pieces = line.quantity - count(approvedItems(order.returns), sku);
-    // A share may be above what is exact in a double.
+    // The product may exceed the safe integers.
     const worth = Number((BigInt(Math.max(left, 0)) * BigInt(quantity)) / BigInt(pieces));
     return { sku, quantity, worth };
   });
 }
 
-/** What was refunded of a line for other reasons than that goods of it came back. */
+/** The refunds of a line for other reasons than returns. */
 function priceReductions(order: Readonly<Order>, sku: string): number {
   const refunds = countedRefunds(order);
   const reductions = refunds.map((refund, index) => {
@@ -56,13 +56,13 @@ function priceReductions(order: Readonly<Order>, sku: string): number {
   return reductions.reduce((sum, amount) => sum + amount, 0);
 }
 
-/** Returns from before worths were kept were worth the share of their line's price. */
+/** Returns from before worths were stored count by their share of the line's price. */
 function returnedWorth({ approved, worth }: Return, sku: string, line: Order['lines'][number]): number {
   if (worth) return lineAmount(worth, sku);
   return Math.floor((line.total.amount * count(approved, sku)) / line.quantity);
 }
 
-/** What is refunded for goods when staff does not say: their worth, never more than is left of their line. */
+/** The refund that is due for returned goods: their worth, but never more than the rest of their line. */
 export function standardRefund(items: readonly ValuedItem[], left: Remainder, shipping: number): RefundParts {
   const lines = items.map(({ sku, quantity, worth }) => ({
     sku,
@@ -73,8 +73,8 @@ export function standardRefund(items: readonly ValuedItem[], left: Remainder, sh
 }
 
 /**
- * Splits what staff refunds for goods: in proportion to their worth up to that, and beyond it in proportion to what is
- * left of their lines.
+ * Splits the refund that staff chooses for returned goods: in proportion to their worth up to that, and what exceeds it in
+ * proportion to the rest of their lines.
  */
 export function chosenRefund(amount: number, standard: RefundParts, left: Remainder, shipping: number): RefundParts {
   const worths = standard.lines.map((line) => line.amount);
@@ -90,10 +90,10 @@ export function chosenRefund(amount: number, standard: RefundParts, left: Remain
 }
 
 /**
- * What of the delivery is refunded with a return, in minor units: all that is left of it once all goods of the order
- * have come back, in however many returns, each asked for by the end of the last day of the withdrawal period. The
- * period is counted from the day after the order was delivered; where nobody has noted that, after it was shipped.
- * @param returns those of the order with the return that is about to be approved
+ * The refund for the delivery that is due with a return, in minor units: all of its rest, once all goods of the order have
+ * come back, in any number of returns, each requested by the end of the withdrawal period. The period begins on the day
+ * after the delivery or, if that was not recorded, after the shipment.
+ * @param returns those of the order, with the one that is being approved
  */
 export function deliveryDue(
   order: Readonly<Order>,

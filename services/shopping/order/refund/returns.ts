@@ -1,10 +1,11 @@
-import { errors } from '../../../../lib/contract/errors.ts';
 import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { Item } from '../../cart/cart.ts';
 import { type Order, type Return, resumeAt } from '../order.ts';
+import { type OrderUpdateDecision, updated } from '../order-change.ts';
 import { mailOf } from '../order-outbox.ts';
-import { type Actor, noted } from '../order-state.ts';
+import { type Actor, historyWith } from '../order-state.ts';
+import { forgetStockEntries } from '../saga/steps/stock-step.ts';
 import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
 import { refundOf } from './refunds.ts';
 import {
@@ -25,10 +26,10 @@ export interface ReturnRequest {
 }
 
 /**
- * A customer wants to give some of an order back. The same key again changes nothing.
- * @throws wrong-state before it was shipped; not-returnable, naming what is too much
+ * Records a customer's request to return items. A repetition with its key changes nothing.
+ * @throws wrong-state before the order was shipped; not-returnable with the items that are too many
  */
-export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): Decision<Order> {
+export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): OrderUpdateDecision {
   const items = combined(request.items);
   const fingerprint = fingerprintOf({ items: request.items, reason: request.reason });
   const known = order.returns.find(({ key }) => key === request.key);
@@ -41,14 +42,13 @@ export function requestReturn(order: Readonly<Order>, request: ReturnRequest, no
   }
   refuseTooMany(items, (sku) => count(order.lines, sku) - reclaimed(order, sku));
   const asked: Return = { ...request, items, fingerprint, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
-  const patch = {
+  return updated(order, {
     returns: [...order.returns, asked],
-    ...noted(order, 'return-requested', now, { role: 'customer' }, request.reason),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'return-requested', now, { role: 'customer' }, request.reason),
+  });
 }
 
-/** Returns from before requests were compared as a whole have no fingerprint. */
+/** Returns from before fingerprints were stored are compared by their fields. */
 function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerprint: string): boolean {
   if (known.fingerprint !== undefined) return known.fingerprint === fingerprint;
   return known.reason === reason && fingerprintOf({ items: known.items }) === fingerprintOf({ items });
@@ -56,11 +56,11 @@ function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerpr
 
 export interface Approval {
   returnId: string;
-  /** What is taken back of what was requested; all of it, when it is not said. */
+  /** The items that are taken back. Default: all that were requested. */
   items?: readonly Item[] | undefined;
-  /** Whether it can be sold again. */
+  /** Whether the items can be sold again. */
   restock: boolean;
-  /** What goes back for the goods, and for the delivery, in minor units; what is due, when it is not said. */
+  /** The refund for the goods and for the delivery, in minor units. Default: what is due. */
   refund?: { amount: number; shipping?: number | undefined } | undefined;
   refundId: string;
   by: Actor;
@@ -68,8 +68,8 @@ export interface Approval {
 }
 
 /**
- * Staff takes goods back: what they are worth, or what staff says, is refunded, and they go back into the stock. The same
- * approval again changes nothing.
+ * Approves a return: the worth of the goods, or the amount that staff chooses, is refunded, and the goods go back into the
+ * stock. A repetition changes nothing.
  * @throws not-found, wrong-state when it was refused or approved otherwise, not-returnable, refund-too-high
  */
 export function approveReturn(
@@ -77,7 +77,7 @@ export function approveReturn(
   approval: Approval,
   period: WithdrawalPeriod,
   now: Date,
-): Decision<Order> {
+): OrderUpdateDecision {
   const asked = returnOf(order, approval.returnId);
   if (asked.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
   const items = combined(approval.items ?? asked.items);
@@ -100,14 +100,13 @@ export function approveReturn(
   const returns = order.returns.map((one) => (one === asked ? approved : one));
   const parts = refundParts(order, returns, valued, chosen, period);
   const refund = refundOf(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
-  const patch = {
+  return updated(order, {
     returns,
     refunds: refund.amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
     outbox: [...order.outbox, mailOf(order, 'return-approved', { id: asked.id, amount: refund.amount })],
     nextAt: resumeAt(now),
-    ...noted(order, 'return-approved', now, by, note ?? asked.id),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'return-approved', now, by, note ?? asked.id),
+  });
 }
 
 function refundParts(
@@ -138,36 +137,27 @@ export function refuseReturn(
   by: Actor,
   reason: string,
   now: Date,
-): Decision<Order> {
+): OrderUpdateDecision {
   const asked = returnOf(order, returnId);
   if (asked.state === 'REFUSED') return { answer: order };
   if (asked.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
   const refused: Return = { ...asked, state: 'REFUSED' };
-  const patch = {
+  return updated(order, {
     returns: order.returns.map((one) => (one === asked ? refused : one)),
     outbox: [...order.outbox, mailOf(order, 'return-refused', { id: asked.id })],
     nextAt: resumeAt(now),
-    ...noted(order, 'return-refused', now, by, reason),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, 'return-refused', now, by, reason),
+  });
 }
 
-/** Notes that what was approved is back in the stock. */
-export function restocked(order: Readonly<Order>, returnId: string): Decision<Order> {
+/** Records that the approved items are back in the stock. */
+export function restocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
   const due = order.returns.find(({ id, restock }) => id === returnId && restock === 'DUE');
   if (!due) return { answer: order };
-  const patch = {
+  return updated(order, {
     returns: order.returns.map((one) => (one === due ? { ...one, restock: 'DONE' as const } : one)),
-    outbox: [
-      ...order.outbox,
-      ...due.approved.map(({ sku }) => ({
-        id: `forget:${due.id}:${sku}`,
-        action: 'inventory.forget' as const,
-        params: { sku, key: due.id },
-      })),
-    ],
-  };
-  return { answer: { ...order, ...patch }, patch };
+    outbox: [...order.outbox, ...forgetStockEntries(due.approved, due.id)],
+  });
 }
 
 function returnOf({ returns }: Readonly<Order>, id: string): Return {
@@ -176,7 +166,7 @@ function returnOf({ returns }: Readonly<Order>, id: string): Return {
   return found;
 }
 
-/** How much of a SKU is back or on its way: what was refused, or not taken back of a request, can be asked for again. */
+/** The pieces of a SKU that are returned, or requested to be. Refused ones can be requested again. */
 const reclaimed = ({ returns }: Readonly<Order>, sku: string) =>
   count(
     returns.flatMap(({ state, items, approved }) => (state === 'REQUESTED' ? items : approved)),

@@ -1,13 +1,10 @@
-import type { Params, Result, Rpc } from '../../../../lib/contract/contract.ts';
-import { errors } from '../../../../lib/contract/errors.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
-import type { Store } from '../../../../mixins/store/store.ts';
-import { newId } from '../../../shared/ids.ts';
-import { priceBasket } from '../../checkout/basket.ts';
-import type { PriceBook } from '../../checkout/pricing/rules.ts';
-import { begin, type Order } from '../order.ts';
+import type { Params, Result } from '../../../../lib/contract/contract.ts';
+import { errors } from '../../../shared/problems.ts';
+import type { PricedBasket } from '../../checkout/basket.ts';
+import { beginOrder, type NewOrder, type Order } from '../order.ts';
+import type { OrderDecision } from '../order-change.ts';
 
-/** A request for an order of what is in its customer's cart. */
+/** A request to order the customer's cart. */
 export interface OrderRequest {
   customerId: string;
   idemKey: string;
@@ -16,78 +13,77 @@ export interface OrderRequest {
   body: Omit<Params<'order.place'>, 'idempotencyKey'>;
   /** In ms, as Date.now. */
   receivedAt: number;
-  /** Id of the node that drives the order on first. */
+  /** Id of the node that received the request, and drives the order on. */
   owner: string;
 }
 
-interface Accepted {
-  order: Order;
-  /** False: the order is that of an earlier request with the same key. */
-  isNew: boolean;
+/** The stored facts that the decision about a request depends on. */
+export interface AcceptanceFacts {
+  /** The order of an earlier request with the same key. */
+  earlier: Order | null;
+  cart: Result<'cart.content'>;
+  /** The order that has claimed the cart, if that is known. */
+  claimant?: Order | null;
 }
 
-type Orders = Pick<Store<Order>, 'insert' | 'findOne'>;
+export type Acceptance =
+  | { outcome: 'repeated'; order: Order }
+  | { outcome: 'refused'; problem: Error }
+  /** The order can be stored, which claims the cart. */
+  | { outcome: 'acceptable' };
 
-/** A rejected order can give the cart back between two steps of a request, which then begins again. */
-const MAX_TRIES = 3;
-
-/**
- * Makes an order of what is in the cart. Storing it is one write, which accepts the order, takes its Idempotency-Key and
- * claims the cart.
- * @throws order-open when another order is made of the cart; empty-cart, price-changed, and what `priceBasket` throws
- */
-export async function acceptOrder(request: OrderRequest, book: PriceBook, orders: Orders, rpc: Rpc): Promise<Accepted> {
-  const { customerId, idemKey } = request;
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const [known, cart] = await Promise.all([
-      orders.findOne({ customerId, idemKey }),
-      rpc.call('cart.content', { customerId }),
-    ]);
-    if (known) return { order: known, isNew: false };
-    const refusal = refusalOf(cart, request.receivedAt);
-    const draft = refusal ? null : await draftOf(request, cart, book, rpc);
-    if (draft && (await orders.insert(draft))) return { order: { ...draft, rev: 0 }, isNew: true };
-    // The first request with this key may have ordered the cart meanwhile.
-    const first = await orders.findOne({ customerId, idemKey });
-    if (first) return { order: first, isNew: false };
-    if (refusal) throw refusal;
-    const other = await orders.findOne({ cartClaim: cart.claim });
-    const isRejected = other?.state === 'REJECTING' || other?.state === 'REJECTED';
-    if (other && !isRejected) throw errors.orderOpen(other._id, other.state);
-  }
-  throw errors.requestInProgress();
+/** Decides about a request for an order. The problem is order-open or empty-cart. */
+export function decideAcceptance(
+  { receivedAt }: Pick<OrderRequest, 'receivedAt'>,
+  { earlier, cart, claimant = null }: AcceptanceFacts,
+): Acceptance {
+  if (earlier) return { outcome: 'repeated', order: earlier };
+  const problem = cartProblem(cart, receivedAt) ?? claimProblem(claimant);
+  return problem ? { outcome: 'refused', problem } : { outcome: 'acceptable' };
 }
 
-/** Notes that the customer is answered now although the order has no outcome; an order that has one stays as it is. */
-export function answerPending(order: Readonly<Order>): Decision<Order> {
-  if (order.state !== 'PENDING') return { answer: order };
-  const patch = { isAnsweredPending: true };
-  return { answer: { ...order, ...patch }, patch };
-}
-
-/** Why nothing can be ordered of a cart, if so. */
-function refusalOf({ items, openOrder, lastOrder }: Result<'cart.content'>, receivedAt: number): Error | undefined {
+function cartProblem({ items, openOrder, lastOrder }: Result<'cart.content'>, receivedAt: number): Error | undefined {
   if (openOrder) return errors.orderOpen(openOrder.id, openOrder.status);
   if (items.length > 0) return undefined;
-  // It was full when this request came in: the shopper has sent it more than once.
+  // The cart was full when this request came in: the shopper has sent it more than once.
   if (lastOrder && Date.parse(lastOrder.at) >= receivedAt) return errors.orderOpen(lastOrder.id, 'PAID');
   return errors.emptyCart();
 }
 
-async function draftOf(request: OrderRequest, cart: Result<'cart.content'>, book: PriceBook, rpc: Rpc) {
-  const { customerId, idemKey, fingerprint, paymentMethod, owner, body } = request;
-  const { items, claim: cartClaim } = cart;
-  const { priced, address: shippingAddress } = await priceBasket(cart, body, customerId, book, rpc);
+/** A rejected order releases the cart, so that it can be ordered again. */
+function claimProblem(claimant: Order | null): Error | undefined {
+  const isOver = claimant?.state === 'REJECTING' || claimant?.state === 'REJECTED';
+  return claimant && !isOver ? errors.orderOpen(claimant._id, claimant.state) : undefined;
+}
+
+/** @throws price-changed when the total is not the one that the customer expects */
+export function refusePriceChange({ body }: Pick<OrderRequest, 'body'>, { priced }: PricedBasket): void {
   const { total } = priced.totals;
-  const { expectedTotal = total, note } = body;
+  const { expectedTotal = total } = body;
   if (expectedTotal.amount !== total.amount || expectedTotal.currency !== total.currency) {
     throw errors.priceChanged(total);
   }
-  // Of the stock that the shopper has on hold, under the id that the hold has kept for this order.
-  const { orderId } = await rpc.call('hold.consume', { customerId, cartClaim, items });
-  const id = orderId ?? newId('ord');
-  return begin(
+}
+
+/** The order of an accepted request. @param id the id under which its stock is on hold, or a new one */
+export function draftOrder(
+  request: OrderRequest,
+  { claim: cartClaim }: Pick<Result<'cart.content'>, 'claim'>,
+  { priced, address: shippingAddress }: PricedBasket,
+  id: string,
+  now: Date,
+): NewOrder {
+  const { customerId, idemKey, fingerprint, paymentMethod, owner, body } = request;
+  const { note } = body;
+  return beginOrder(
     { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, paymentMethod, note, owner },
-    new Date(),
+    now,
   );
+}
+
+/** Records that the customer is answered before the order has an outcome. One that has an outcome stays as it is. */
+export function answerPending(order: Readonly<Order>): OrderDecision {
+  if (order.state !== 'PENDING') return { answer: order };
+  const patch = { isAnsweredPending: true };
+  return { answer: { ...order, ...patch }, patch };
 }

@@ -1,26 +1,26 @@
 import type { Actor } from '../order-state.ts';
 
 /**
- * Where an order can get stuck, each with the decision by which staff ends it there (decide.ts): it is given up as if it
- * had never been paid, or it goes on without what cannot be done. A step without a decision would be a dead end.
+ * The steps at which an order can park, each with the decision by which staff takes it on (parked-decision.ts): the order
+ * is rejected, or it goes on without the step. A step without a decision would be a dead end.
  */
 export const STEP_DECISIONS = {
-  /** Reserving stock. */
+  /** Reserves stock. */
   reserve: 'reject',
   'take-coupons': 'reject',
   charge: 'reject',
-  /** Voiding a charge, or giving back what it captured. */
+  /** Voids a charge, or refunds what it captured. */
   void: 'skip',
-  /** Releasing reserved stock and coupons. */
+  /** Releases reserved stock and coupons. */
   release: 'skip',
-  /** What the outbox has for others. */
+  /** Delivers the outbox. */
   deliver: 'skip',
-  /** Taking sold goods and redeemed coupons back. */
+  /** Takes sold goods and redeemed coupons back. */
   'take-back': 'skip',
   refund: 'skip',
-  /** Putting returned goods into the stock. */
+  /** Puts returned goods into the stock. */
   restock: 'skip',
-  /** Anything else: a state that cannot be written, a fault of ours. */
+  /** Anything else: a write that fails, or a bug. */
   other: 'skip',
 } as const satisfies Record<string, Decided>;
 
@@ -29,11 +29,11 @@ export type Decided = 'reject' | 'skip';
 
 export const ORDER_STEPS = Object.keys(STEP_DECISIONS) as OrderStep[];
 
-/** What staff decided of a parked order. */
+/** Staff's decision about a parked order. */
 export interface ParkedDecision {
   decision: Decided;
   step: OrderStep;
-  /** Ids of what was in the outbox, and is struck out of it when it fails again. */
+  /** Ids of outbox entries, which are removed when they fail again. */
   entries?: string[];
   reason: string;
   by: Actor;
@@ -42,7 +42,7 @@ export interface ParkedDecision {
 
 const stepOfError = new WeakMap<object, OrderStep>();
 
-/** Does a step; an error that it fails by stays as it is, and is remembered to be of this step. */
+/** Awaits a step, and marks the error by which it fails as this step's. */
 export async function inStep<R>(step: OrderStep, work: Promise<R>): Promise<R> {
   try {
     return await work;
@@ -51,20 +51,20 @@ export async function inStep<R>(step: OrderStep, work: Promise<R>): Promise<R> {
   }
 }
 
-/** The error, remembered to be of a step. */
+/** Marks an error as a step's, unless it is marked already. */
 export function failedAt(step: OrderStep, error: unknown): unknown {
   if (typeof error === 'object' && error !== null && !stepOfError.has(error)) stepOfError.set(error, step);
   return error;
 }
 
-/** The step that an error is of. */
+/** The step whose error it is. */
 export function stepOf(error: unknown): OrderStep {
   return (typeof error === 'object' && error !== null && stepOfError.get(error)) || 'other';
 }
 
 /**
- * As `inStep`; once staff has decided to go on without the step, it is tried all the same, and what it fails by is no
- * longer in the way. `undefined`: it failed.
+ * As `inStep`. A step that staff has decided to skip is tried all the same, and its failure is ignored.
+ * @returns `undefined` when it failed
  */
 export async function inStepUnlessSkipped<R>(
   step: OrderStep,

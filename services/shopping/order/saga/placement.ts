@@ -1,19 +1,19 @@
 import { newId } from '../../../shared/ids.ts';
-import type { Order } from '../order.ts';
-import { afterCancellation, afterPayment, afterRejection, releases } from '../order-outbox.ts';
-import { move, type OrderState, type Rejection } from '../order-state.ts';
+import type { Order, OrderFields, PaidOrder } from '../order.ts';
+import { moved } from '../order-change.ts';
+import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
+import type { Rejection, Transition } from '../order-state.ts';
 import { keptCharge } from './kept-charge.ts';
 import { inStep, inStepUnlessSkipped, isSkipped } from './order-steps.ts';
+import { entriesOf, releaseAll, reserveAll, takeBackAll } from './saga-steps.ts';
 import { clearOutbox, payBack } from './settlement.ts';
-import { type Shop, tell } from './shop.ts';
-import { giveBackCoupons, releaseCoupons, takeCoupons } from './steps/coupons.ts';
-import { cancelCharge, charge } from './steps/payment.ts';
-import { deadline, releaseStock, reserveStock, takeBackStock } from './steps/stock.ts';
+import { announceChange, type Shop } from './shop.ts';
+import { paymentStep } from './steps/payment-step.ts';
+import { takeBackDeadline } from './steps/reservation-step.ts';
 
 /**
- * Drives an order to where its customer has an answer, or as far as the payment provider lets it: it stays PENDING
- * while the provider has no outcome. Every step can be done again, by anyone and at the same time, so this is also how
- * an order is recovered; a step that fails throws and leaves the order as it is.
+ * Drives an order to its outcome. It stays PENDING while the payment provider has none. Each step can be repeated, by any
+ * worker and at the same time, so recovery calls this too. A step that fails throws, and leaves the order as it is.
  */
 export async function place(order: Order, shop: Shop): Promise<Order> {
   switch (order.state) {
@@ -33,90 +33,82 @@ export async function place(order: Order, shop: Shop): Promise<Order> {
     case 'CANCELLED':
       return order;
     default:
-      throw new Error(`unknown state ${order.state satisfies never}`);
+      throw new Error(`unknown state ${order satisfies never}`);
   }
 }
 
-/** How long a provider may keep us waiting for an outcome, in ms: then the order is given up. */
-const PAYMENT_PATIENCE = 30 * 60_000;
+/** How long an order waits for the outcome of its charge: then it is rejected. */
+const PAYMENT_TIMEOUT_MS = 30 * 60_000;
 
 async function pay(order: Order, shop: Shop): Promise<Order> {
-  const [unavailable, refused] = await Promise.all([
-    inStep('reserve', reserveStock(order, shop.rpc)),
-    inStep('take-coupons', takeCoupons(order, shop.rpc)),
-  ]);
-  const rejection = unavailable ?? refused;
+  const rejection = await reserveAll(order, shop.rpc);
   if (rejection) return toRejecting(order, rejection, shop);
-  const paid = await inStep('charge', charge(order, shop.rpc));
-  switch (paid.outcome) {
+  const charge = await inStep(paymentStep.parksAt, paymentStep.charge(order, shop.rpc));
+  switch (charge.outcome) {
     case 'captured': {
-      const { provider, reference } = paid;
+      const { provider, reference } = charge;
       const payment = { provider, reference, captured: order.totals.total };
-      return advance(order, 'PAID', { payment, outbox: afterPayment(order) }, shop);
+      return advance(order, { state: 'PAID', payment }, { outbox: afterPayment(order) }, shop);
     }
     case 'declined':
-      return toRejecting(order, { code: 'payment-declined', reason: paid.reason }, shop);
+      return toRejecting(order, { code: 'payment-declined', reason: charge.reason }, shop);
     case 'pending':
-      if (Date.now() - +order.createdAt < PAYMENT_PATIENCE) return order;
+      if (Date.now() - +order.createdAt < PAYMENT_TIMEOUT_MS) return order;
       return toRejecting(order, { code: 'order-expired' }, shop);
     default:
-      throw new Error(`unknown outcome ${paid satisfies never}`);
+      throw new Error(`unknown outcome ${charge satisfies never}`);
   }
 }
 
 function toRejecting(order: Order, rejection: Rejection, shop: Shop): Promise<Order> {
-  return advance(order, 'REJECTING', { rejection }, shop);
+  return advance(order, { state: 'REJECTING', rejection }, {}, shop);
 }
 
-/** The order of the undos matters: while money may still be taken, the stock is kept for it. */
-async function reject(order: Order, shop: Shop): Promise<Order> {
-  const voided = await inStepUnlessSkipped('void', order, cancelCharge(order, shop.rpc));
-  // What could not be released does not hold up the order, once staff has said so: it is tried until it can be.
+type RejectingOrder = Extract<Order, { state: 'REJECTING' }>;
+
+/** The undos go backwards: while money may still be taken, the stock is kept for it. */
+async function reject(order: RejectingOrder, shop: Shop): Promise<Order> {
+  const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));
+  // Staff may have decided that the release does not hold up the order: the outbox repeats it.
   const isLater = isSkipped(order, 'release');
-  if (!isLater) await inStep('release', Promise.all([releaseStock(order, shop.rpc), releaseCoupons(order, shop.rpc)]));
+  if (!isLater) await releaseAll(order, shop.rpc);
   const kept = voided?.outcome === 'refused' ? keptCharge(order, voided, newId('rfd'), new Date()) : null;
-  const outbox = [...(isLater ? releases(order) : []), ...afterRejection(order, kept !== null)];
-  // Without anything left to do, recovery does not look at it again.
-  return advance(
-    order,
-    'REJECTED',
-    { ...kept, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) },
-    shop,
-  );
+  const outbox = [...(isLater ? entriesOf('releaseEntries', order) : []), ...afterRejection(order, kept !== null)];
+  // With an empty outbox there is nothing left to do for recovery.
+  const fields = { ...kept?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
+  return advance(order, { state: 'REJECTED', ...(kept ? { payment: kept.payment } : {}) }, fields, shop);
 }
 
 /**
- * The goods go back whether or not the money can. What followed the payment is finished first: only what was sold can be
- * taken back.
+ * The goods go back whether or not the money can. The outbox of the payment is delivered first, as only committed
+ * reservations can be taken back.
  */
-async function cancel(order: Order, shop: Shop): Promise<Order> {
+async function cancel(order: PaidOrder, shop: Shop): Promise<Order> {
   const { order: sold, errors: undelivered } = await clearOutbox(order, shop);
-  if (sold.outbox.some(({ action }) => action === 'inventory.commit' || action === 'coupon.redeem'))
-    throw undelivered[0] ?? new Error('what was sold is not noted yet');
-  // Before the last look: who sleeps after it comes too late, and cannot take back what was taken back meanwhile.
-  const until = deadline();
+  const commits = new Set(entriesOf('commitEntries', order).map(({ id }) => id));
+  if (sold.outbox.some(({ id }) => commits.has(id))) throw undelivered[0] ?? new Error('a sale is not committed yet');
+  // Computed before the last read: a worker that sleeps after it comes too late to take back a second time.
+  const until = takeBackDeadline();
   const current = await shop.store.get(order._id);
   if (current?.state !== 'CANCELLING') return current ?? order;
-  const undone = [takeBackStock(order, until, shop.rpc), giveBackCoupons(order, until, shop.rpc)];
-  await Promise.all(undone.map((work) => inStepUnlessSkipped('take-back', current, work)));
+  await takeBackAll(current, until, shop.rpc);
   await payBack(current, shop);
-  return advance(order, 'CANCELLED', { outbox: afterCancellation(order) }, shop);
+  return advance(order, { state: 'CANCELLED' }, { outbox: afterCancellation(order) }, shop);
 }
 
-/** Moves the order on, unless another worker has: then its answer is the order as that one left it. */
+/** Moves the order on. One that another worker has moved stays as it is, and is the answer. */
 async function advance(
   order: Order,
-  to: OrderState,
-  parts: Partial<Order> | ((current: Order) => Partial<Order>),
+  next: Transition,
+  { outbox: due = [], ...fields }: Partial<OrderFields>,
   { store, rpc }: Shop,
 ): Promise<Order> {
-  const next = await store.change(order._id, (current, now) => {
+  const moving = await store.change(order._id, (current, at) => {
     if (current.state !== order.state) return { answer: current };
-    const part = typeof parts === 'function' ? parts(current) : parts;
-    const outbox = [...current.outbox, ...(part.outbox ?? [])];
-    const patch = { ...part, outbox, failures: 0, ...move(current, to, now, undefined, part.rejection?.code) };
-    return { answer: { ...current, ...patch }, patch };
+    const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
+    const outbox = [...current.outbox, ...due];
+    return moved(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
-  tell(next, rpc);
-  return next;
+  announceChange(moving, rpc);
+  return moving;
 }

@@ -1,34 +1,34 @@
-import type { Decision } from '../../../../mixins/store/changes.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
 import { addUp } from '../../../shared/money.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../payment/payment-provider.ts';
 import { attention } from '../attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from '../order.ts';
-import { noted, type OrderEvent, SYSTEM } from '../order-state.ts';
+import { type OrderUpdate, type OrderUpdateDecision, updated } from '../order-change.ts';
+import { historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from '../refund/refund-lines.ts';
 import { nextAttempt, refundDone, refundFailed, refundKey } from '../refund/refund-outcomes.ts';
 import { refundOf } from '../refund/refunds.ts';
 
 /**
- * Makes an order agree with what the payment provider says of its charge: refunds and disputes that the shop has not
- * heard of, refunds that the bank has sent back. Each counts once, in whatever order and however often it is heard of,
- * since a refund that failed and a dispute that was closed stay so.
- * @param newId of the refunds that were made on the provider's own pages
+ * Makes an order agree with the payment provider's statement of its charge: refunds and disputes that are new to the
+ * shop, and refunds that the bank has sent back. Each counts once, in any order and however often it is reported, since a
+ * failed refund and a closed dispute are final.
+ * @param newId makes the ids of refunds that were made in the provider's dashboard
  */
 export function reconcile(
   order: Readonly<Order>,
   { refunds, disputes }: Statement,
   newId: () => string,
   now: Date,
-): Decision<Order> {
+): OrderUpdateDecision {
   if (!order.payment) return { answer: order };
-  const steps: ((one: Readonly<Order>) => Decision<Order>)[] = [
-    // What failed is owed again, and may be what was made since.
+  const steps: ((one: Readonly<Order>) => OrderUpdateDecision)[] = [
+    // Failed refunds first: a refund that was made since may be one of them, made again.
     ...refunds.toSorted(byFailure).map((stated) => (one: Readonly<Order>) => withRefund(one, stated, newId, now)),
     ...disputes.map((stated) => (one: Readonly<Order>) => withDispute(one, stated, now)),
     (one) => withinWhatIsLeft(one, now),
   ];
-  return steps.reduce<Decision<Order>>(
+  return steps.reduce<OrderUpdateDecision>(
     ({ answer, patch }, step) => {
       const next = step(answer);
       return { answer: next.answer, ...(patch || next.patch ? { patch: { ...patch, ...next.patch } } : {}) };
@@ -40,13 +40,13 @@ export function reconcile(
 const byFailure = (a: StatedRefund, b: StatedRefund): number =>
   Number(b.state === 'failed') - Number(a.state === 'failed');
 
-function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => string, now: Date): Decision<Order> {
+function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => string, now: Date): OrderUpdateDecision {
   const known = order.refunds.find((refund) => isSame(refund, stated));
   if (known) {
     if (stated.state === 'made') return refundDone(order, known.id, now);
     return refundFailed(order, known.id, { reason: stated.reason ?? 'failed', isReturned: true }, now);
   }
-  // An attempt that was given up, and what never left, is over.
+  // An earlier attempt, or a refund that failed before the shop knew it: nothing to record.
   const isEarlier = order.refunds.some(
     ({ id, key, formerProviderIds = [] }) =>
       formerProviderIds.includes(stated.id) ||
@@ -71,15 +71,15 @@ function withRefund(order: Readonly<Order>, stated: StatedRefund, newId: () => s
 
 const MADE_ELSEWHERE = "made on the payment provider's own pages";
 
-/** The attempt that is under way of a refund of ours, one that cancelled the charge, or one that was made elsewhere. */
+/** Whether the statement is about this refund: its current attempt, a cancellation, or one made in the dashboard. */
 function isSame(refund: Refund, { id, key }: StatedRefund): boolean {
   if (refund.providerId !== undefined) return refund.providerId === id;
   return key === refundKey(refund) || (key === CANCEL_KEY && refund.key === CANCEL_KEY);
 }
 
 /**
- * The refund of ours that somebody has made on the provider's own pages: one that failed and is still owed, of the same
- * amount, or, when the order has not so much left to refund, one that was settled by other means before.
+ * The shop's refund that staff has made in the provider's dashboard: a failed one of the same amount that is still owed,
+ * or, when the order has not that much left to refund, one that was settled by other means before.
  */
 function madeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | undefined {
   const same = order.refunds.filter((refund) => refund.amount.amount === amount);
@@ -89,11 +89,15 @@ function madeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | 
 }
 
 /**
- * What is beyond all that is left to refund pays what failed and is still owed: whole refunds of it, which are done then. Less
- * than one is only noted in its history: staff has to pay the difference, and settle it.
+ * The excess over all that is left to refund pays failed refunds that are still owed, which are done then. A rest that
+ * pays only a part of one is recorded in the history: staff pays the difference, and settles the refund.
  */
-function payOwed(order: Readonly<Order>, { id, amount }: StatedRefund, now: Date): Decision<Order> & { rest: number } {
-  let [answer, rest, patch]: [Readonly<Order>, number, Partial<Order>] = [order, amount, {}];
+function payOwed(
+  order: Readonly<Order>,
+  { id, amount }: StatedRefund,
+  now: Date,
+): OrderUpdateDecision & { rest: number } {
+  let [answer, rest, patch]: [Readonly<Order>, number, OrderUpdate] = [order, amount, {}];
   const room = () =>
     amountOf(remainderOf(answer)) + addUp(answer.refunds.filter(waits).map((one) => one.amount.amount));
   for (const due of order.refunds.filter(isBackAndOwed)) {
@@ -102,7 +106,7 @@ function payOwed(order: Readonly<Order>, { id, amount }: StatedRefund, now: Date
     const isWhole = due.amount.amount <= rest;
     const paid = isWhole ? nextAttempt(known) : known;
     const next = { ...answer, refunds: answer.refunds.map((one) => (one.id === due.id ? paid : one)) };
-    const decision: Decision<Order> = isWhole
+    const decision: OrderUpdateDecision = isWhole
       ? refundDone(next, due.id, now)
       : partlyPaid(next, due, rest - room(), now);
     patch = { ...patch, refunds: next.refunds, ...decision.patch };
@@ -114,10 +118,9 @@ function payOwed(order: Readonly<Order>, { id, amount }: StatedRefund, now: Date
 
 const isBackAndOwed = ({ state, isCredited }: Refund) => isCredited && (state === 'FAILED' || state === 'PENDING');
 
-function partlyPaid(order: Readonly<Order>, { amount }: Refund, paid: number, now: Date): Decision<Order> {
+function partlyPaid(order: Readonly<Order>, { amount }: Refund, paid: number, now: Date): OrderUpdateDecision {
   const [part, all] = [{ ...amount, amount: paid }, amount].map(plainMoneyText);
-  const patch = noted(order, 'refund', now, SYSTEM, `${part} of ${all} that failed: ${MADE_ELSEWHERE}`);
-  return { answer: { ...order, ...patch }, patch };
+  return updated(order, historyWith(order, 'refund', now, SYSTEM, `${part} of ${all} that failed: ${MADE_ELSEWHERE}`));
 }
 
 const EVENTS = { OPEN: 'dispute-opened', WON: 'dispute-won', LOST: 'dispute-lost' } as const satisfies Record<
@@ -125,36 +128,35 @@ const EVENTS = { OPEN: 'dispute-opened', WON: 'dispute-won', LOST: 'dispute-lost
   OrderEvent
 >;
 
-function withDispute(order: Readonly<Order>, stated: StatedDispute, now: Date): Decision<Order> {
+function withDispute(order: Readonly<Order>, stated: StatedDispute, now: Date): OrderUpdateDecision {
   const known = order.disputes?.find(({ id }) => id === stated.id);
   const state = ({ open: 'OPEN', won: 'WON', lost: 'LOST' } as const)[stated.state];
   if (known && (known.state !== 'OPEN' || known.state === state)) return { answer: order };
   const amount = { ...order.totals.total, amount: stated.amount };
   const dispute: Dispute = { id: stated.id, state, amount, reason: stated.reason, at: known?.at ?? now };
   const disputes = [...(order.disputes ?? []).filter(({ id }) => id !== stated.id), dispute];
-  const patch = {
+  return updated(order, {
     disputes,
     ...attention({ ...order, disputes }, now),
-    ...noted(order, EVENTS[state], now, SYSTEM, `${plainMoneyText(amount)}: ${stated.reason}`),
-  };
-  return { answer: { ...order, ...patch }, patch };
+    ...historyWith(order, EVENTS[state], now, SYSTEM, `${plainMoneyText(amount)}: ${stated.reason}`),
+  });
 }
 
-/** Whether a refund waits to be made. What was credited stays as its credit note says: the provider may refuse it. */
+/** Whether a refund waits, and can be reduced. A credited one has the amount of its credit note, and stays. */
 const waits = ({ state, isCredited }: Refund) => state === 'PENDING' && !isCredited;
 
-/** Refunds that wait get no more than is left. */
-function withinWhatIsLeft(order: Readonly<Order>, now: Date): Decision<Order> {
+/** Reduces waiting refunds to what is left. */
+function withinWhatIsLeft(order: Readonly<Order>, now: Date): OrderUpdateDecision {
   const owed = order.refunds.filter(isOwed).map(({ amount }) => amount.amount);
   const captured = order.payment?.captured.amount ?? 0;
   return cutWaiting(order, addUp(owed) + chargedBack(order) - captured, now);
 }
 
 /**
- * Takes an excess, in minor units, off the refunds that wait, as money went back elsewhere: first come, first served. One
- * that is left with nothing is not owed any more.
+ * Takes an excess, in minor units, off the waiting refunds, the latest first. A refund that is reduced to nothing is
+ * waived.
  */
-function cutWaiting(order: Readonly<Order>, excess: number, now: Date): Decision<Order> {
+function cutWaiting(order: Readonly<Order>, excess: number, now: Date): OrderUpdateDecision {
   let rest = excess;
   const refunds = order.refunds.toReversed().map((refund) => {
     if (rest <= 0 || !waits(refund)) return refund;
@@ -164,8 +166,11 @@ function cutWaiting(order: Readonly<Order>, excess: number, now: Date): Decision
   });
   if (rest === excess || excess <= 0) return { answer: order };
   const note = 'no more than is left, as money went back elsewhere';
-  const patch = { refunds: refunds.toReversed(), nextAt: resumeAt(now), ...noted(order, 'refund', now, SYSTEM, note) };
-  return { answer: { ...order, ...patch }, patch };
+  return updated(order, {
+    refunds: refunds.toReversed(),
+    nextAt: resumeAt(now),
+    ...historyWith(order, 'refund', now, SYSTEM, note),
+  });
 }
 
 function cutRefund(refund: Refund, amount: number): Refund {

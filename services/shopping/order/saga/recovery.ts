@@ -1,41 +1,29 @@
-import { isOutage } from '../../../../lib/process/outage.ts';
+import { type DueQueue, dueIn, putOff, putOffWaiting } from '../../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY, replayed } from '../../../../mixins/due-work/schedule.ts';
+import { WAITING } from '../../../../mixins/due-work/work-off.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
-import { LEASE, type Order, resumeAt } from '../order.ts';
+import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
 import { place } from './placement.ts';
 import { settle } from './settlement.ts';
 import type { Shop } from './shop.ts';
 
-const BATCH = 20;
-/** So that whatever an outage held up is done within a minute after it. In ms. */
-const LONGEST_PAUSE = 10_000;
-/** Failures in a row, outages not counted, after which an order is left to an operator. */
-const MOST_FAILURES = 10;
+const orderFields = dueIn('nextAt');
 
-/** Claims orders that are overdue and drives each on. Resolves to how many it claimed. */
-export async function recoverOrders(shop: Shop, owner: string, failed: (error: unknown, order: Order) => void) {
-  // Bounded below, too: most orders have a null there, which comes before any date in an index.
-  const overdue = { $gt: new Date(0), $lte: new Date() };
-  const due = await shop.store.find({ nextAt: overdue }, { sort: { nextAt: 1 }, limit: BATCH, fields: ['_id'] });
-  const claimed = await Promise.all(
-    due.map(async ({ _id }) => {
-      const order = await claim(_id, shop, owner);
-      if (order) await finish(order, shop, failed);
-      return order;
-    }),
-  );
-  return claimed.filter(Boolean).length;
-}
+/** Orders that are not at their end. Customers wait for them, so the pauses are short, and staff learns of a fault soon. */
+const orders: DueQueue<Order> = {
+  name: 'orders',
+  policy: { ...RETRY_POLICY, leaseMs: ORDER_LEASE_MS, firstPauseMs: 500, maxFaultPauseMs: 10_000, maxFailures: 10 },
+  ...orderFields,
+  write: (state, order) => ({ ...orderFields.write(state, order), lease: null }),
+  onFailure: (cause) => ({ parkedStep: stepOf(cause) }),
+};
 
-/** Takes the lease of an overdue order. `undefined`: somebody else has it, or it is done. */
-function claim(id: string, { store }: Shop, owner: string): Promise<Order | undefined> {
-  return store.change(id, (order, now) => {
-    if (order.nextAt === null || order.nextAt > now) return { answer: undefined };
-    const until = new Date(+now + LEASE);
-    const patch = { lease: { owner, until }, nextAt: until, attempts: order.attempts + 1 };
-    return { answer: { ...order, ...patch }, patch };
-  });
-}
+/** The queue as one node works on it. */
+export const recoveryQueue = (owner: string): DueQueue<Order> => ({
+  ...orders,
+  onClaim: (_, until) => ({ lease: { owner, until } }),
+});
 
 /** Brings an order to its end. What fails is tried again, by whoever is there then, with growing pauses. */
 export async function finish(order: Order, shop: Shop, failed: (error: unknown, order: Order) => void): Promise<void> {
@@ -43,19 +31,22 @@ export async function finish(order: Order, shop: Shop, failed: (error: unknown, 
     await driveOn(order, shop);
   } catch (error) {
     failed(error, order);
-    await postpone(order, shop, error);
+    await shop.store.change(order._id, (latest, now) => postponed(latest, now, error));
   }
 }
 
 /** Drives an order as far as it goes now. @throws why it goes no further, unless it only waits for the provider */
 export async function driveOn(order: Order, shop: Shop): Promise<void> {
-  const placed = await place(order, shop);
-  if (placed.state === 'PENDING') await postpone(placed, shop);
-  else await settle(placed, shop);
+  if ((await recover(order, shop)) !== WAITING) return;
+  await shop.store.change(order._id, (latest, now) => postponed(latest, now));
 }
 
-async function postpone({ _id }: Order, { store }: Shop, error?: unknown): Promise<void> {
-  await store.change(_id, (order, now) => postponed(order, now, error));
+/** Drives an order that was claimed as far as it goes now. WAITING: for the provider. @throws why it goes no further */
+export async function recover(order: Order, shop: Shop): Promise<typeof WAITING | undefined> {
+  const placed = await place(order, shop);
+  if (placed.state === 'PENDING') return WAITING;
+  await settle(placed, shop);
+  return undefined;
 }
 
 /**
@@ -63,19 +54,13 @@ async function postpone({ _id }: Order, { store }: Shop, error?: unknown): Promi
  * @param error why it went no further; none if it only waits for the provider
  */
 export function postponed(order: Readonly<Order>, now: Date, error?: unknown): Decision<undefined> {
-  if (order.nextAt === null) return { answer: undefined };
-  const failures = error === undefined ? 0 : order.failures + (isOutage(error) ? 0 : 1);
-  const failed = error === undefined ? {} : { parkedError: String(error).slice(0, 1000), parkedStep: stepOf(error) };
-  if (failures >= MOST_FAILURES) {
-    return { answer: undefined, patch: { ...failed, parkedAt: now, failures, lease: null, nextAt: null } };
-  }
-  const pause = Math.min(500 * 2 ** Math.min(order.attempts, 10), LONGEST_PAUSE);
-  return { answer: undefined, patch: { ...failed, failures, lease: null, nextAt: new Date(+now + pause) } };
+  return error === undefined ? putOffWaiting(orders, order, now) : putOff(orders, order, error, now);
 }
 
 /** Takes a parked order up again; one that is not parked stays as it is. */
 export function unpark(order: Readonly<Order>, now: Date): Decision<Order> {
   if (order.parkedAt === null) return { answer: order };
-  const patch = { parkedAt: null, failures: 0, attempts: 0, nextAt: resumeAt(now) };
+  // Whoever has asked for it drives the order on at once; a worker does so only if they cannot.
+  const patch = orders.write({ ...replayed(orders.read(order), now), dueAt: resumeAt(now) }, order);
   return { answer: { ...order, ...patch }, patch };
 }

@@ -1,18 +1,18 @@
 import { deliver } from '../../../../mixins/store/outbox.ts';
 import { newId } from '../../../shared/ids.ts';
-import { isSettled, type Order } from '../order.ts';
+import { isPaid, isSettled, type Order } from '../order.ts';
 import { refundDone, refundFailed } from '../refund/refund-outcomes.ts';
 import { restocked } from '../refund/returns.ts';
 import { failedAt, inStep } from './order-steps.ts';
 import { reconcile } from './reconcile.ts';
-import { type Shop, tell } from './shop.ts';
-import { refund, statementOf } from './steps/payment.ts';
-import { deadline, takeBack } from './steps/stock.ts';
+import { announceChange, type Shop } from './shop.ts';
+import { paymentStep } from './steps/payment-step.ts';
+import { takeBackDeadline } from './steps/reservation-step.ts';
+import { takeBackStock } from './steps/stock-step.ts';
 
 /**
- * Does what an order calls for elsewhere: messages, goods and money, none of which waits for the others. Once all of it
- * is acknowledged, recovery has no more to do here. Each part can be done again; what fails is thrown at the end, with
- * the progress of the others kept.
+ * Does the work that is left for an order: outbox, returned goods and refunds, none of which waits for the others. Each
+ * can be repeated. An error is thrown at the end, and the progress of the others is kept.
  */
 export async function settle(order: Order, shop: Shop): Promise<void> {
   const errors: unknown[] = [];
@@ -28,14 +28,14 @@ export async function settle(order: Order, shop: Shop): Promise<void> {
   errors.push(...delivered.errors);
   const stocked = await without(restock(delivered.order, shop), delivered.order);
   const left = await without(payBack(stocked, shop), stocked);
-  // What failed a moment ago is not tried again at once.
+  // An entry that has just failed is not tried again at once.
   if (left !== delivered.order && delivered.errors.length === 0) errors.push(...(await clearOutbox(left, shop)).errors);
   if (errors.length > 0) throw errors[0];
 }
 
 /**
- * Delivers the outbox. Resolves to the order without what was delivered, and to why the rest was not. What staff has
- * decided to go on without is struck out when it fails once more.
+ * Delivers the outbox. Resolves to the order without the delivered entries, and the errors of the rest. Entries that staff
+ * has decided to skip are removed when they fail once more.
  */
 export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<{ order: Order; errors: unknown[] }> {
   const { delivered, errors } = await deliver(order.outbox, rpc);
@@ -54,30 +54,31 @@ export async function clearOutbox(order: Order, { store, rpc }: Shop): Promise<{
   return { order: next, errors: isLeft ? errors.map((error) => failedAt('deliver', error)) : [] };
 }
 
-/** Makes the order agree with the provider's books, which know of refunds and disputes that nobody has told us of. */
+/** Makes the order agree with the provider's statement, which has refunds and disputes whose webhooks were lost. */
 export async function reconcileOrder(order: Order, { store, rpc }: Shop): Promise<Order> {
-  const statement = await inStep('refund', statementOf(order, rpc));
+  if (!isPaid(order)) return order;
+  const statement = await inStep('refund', paymentStep.statement(order, rpc));
   if (!statement) return order;
   const next = await store.change(order._id, (latest, now) =>
     reconcile(latest, statement, () => newId('rfd', now), now),
   );
-  if (next.history.length > order.history.length) tell(next, rpc);
+  if (next.history.length > order.history.length) announceChange(next, rpc);
   return next;
 }
 
-/** Has the provider refund what is due, each refund under its own key, and no more than it says is left. */
+/** Has the provider make the pending refunds, each under its own key, and no more than its statement leaves. */
 export async function payBack(order: Order, shop: Shop): Promise<Order> {
-  if (!order.refunds.some(({ state }) => state === 'PENDING')) return order;
+  if (!isPaid(order) || !order.refunds.some(({ state }) => state === 'PENDING')) return order;
   const { store, rpc } = shop;
   let current = await reconcileOrder(order, shop);
   for (const due of current.refunds.filter(({ state }) => state === 'PENDING')) {
-    const made = await inStep('refund', refund(order, due, rpc));
+    const made = await inStep('refund', paymentStep.refund(order, due, rpc));
     current = await store.change(order._id, (latest, now) =>
       made.outcome === 'refunded'
         ? refundDone(latest, due.id, now)
         : refundFailed(latest, due.id, { reason: made.reason, isReturned: false }, now),
     );
-    tell(current, rpc);
+    announceChange(current, rpc);
   }
   return current;
 }
@@ -86,11 +87,11 @@ export async function payBack(order: Order, shop: Shop): Promise<Order> {
 async function restock(order: Order, { store, rpc }: Shop): Promise<Order> {
   let current = order;
   for (const { id, approved } of order.returns.filter((one) => one.restock === 'DUE')) {
-    // Before the last look, as in `cancel` of placement.ts.
-    const until = deadline();
+    // Computed before the last read, as in `cancel` of placement.ts.
+    const until = takeBackDeadline();
     const latest = await store.get(order._id);
     if (!latest?.returns.some((one) => one.id === id && one.restock === 'DUE')) continue;
-    await inStep('restock', takeBack(approved, id, until, rpc));
+    await inStep('restock', takeBackStock(approved, id, until, rpc));
     current = await store.change(order._id, (latest) => restocked(latest, id));
   }
   return current;

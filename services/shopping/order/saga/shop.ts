@@ -1,14 +1,14 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
-import type { Store } from '../../../../mixins/store/store.ts';
 import type { Order } from '../order.ts';
+import type { OrderStore } from '../order-change.ts';
 
-/** What the saga of an order works with. */
+/** What the saga reads, writes and calls. */
 export interface Shop {
-  store: Store<Order>;
+  store: OrderStore;
   rpc: Rpc;
 }
 
-/** A hint to those who follow the order. They poll as well, so it may be lost. */
-export function tell({ _id: id }: Order, rpc: Rpc): void {
+/** Tells clients that follow the order. The event may be lost, as they poll as well. */
+export function announceChange({ _id: id }: Order, rpc: Rpc): void {
   rpc.broadcast('order.changed', { id }).catch(() => undefined);
 }

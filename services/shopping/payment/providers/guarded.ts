@@ -1,7 +1,7 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
-import { isProblem } from '../../../../lib/contract/errors.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../../lib/process/outside-breaker.ts';
+import { isProblem } from '../../../shared/problem-codes.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
 import { configuredProvider } from './configured.ts';
 

@@ -1,5 +1,5 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
-import { errors } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
 import type { SandboxEvent } from '../sandbox/ledger-entry.ts';
 import { isTestToken } from '../sandbox/sandbox-tokens.ts';

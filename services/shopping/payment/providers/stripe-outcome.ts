@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { errors } from '../../../../lib/contract/errors.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { Found, Outcome } from '../payment-provider.ts';
 
 /** What Stripe's words for a payment mean to the shop (https://docs.stripe.com/payments/paymentintents/lifecycle). */

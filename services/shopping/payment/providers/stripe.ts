@@ -1,8 +1,8 @@
 import Stripe from 'stripe';
-import { errors } from '../../../../lib/contract/errors.ts';
-import type { PaymentConfig } from '../../../../lib/process/config.ts';
+import type { PaymentConfig } from '../../../../lib/process/outside-config.ts';
 import { idTime } from '../../../shared/ids.ts';
 import type { Money } from '../../../shared/money.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../payment-provider.ts';
 import { amountLimits } from './amount-limits.ts';
 import { inStripes } from './stripe-amount.ts';

@@ -1,8 +1,9 @@
+import type { RetryFields } from '../../../../mixins/due-work/queue.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
 /** One line of the sandbox's books: what became of an idempotency key. */
-export interface LedgerEntry {
+export interface LedgerEntry extends RetryFields {
   /** The idempotency key. */
   _id: string;
   rev: number;

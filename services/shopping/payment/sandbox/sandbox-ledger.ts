@@ -1,3 +1,5 @@
+import { type DueQueue, dueIn } from '../../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY } from '../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../payment-provider.ts';
@@ -143,25 +145,27 @@ export function cancel(entry: Readonly<LedgerEntry>): Decision<CancelOutcome> {
   };
 }
 
-/** A webhook that was not taken is sent again after this, in ms. */
-const RESEND = 2000;
+/** Webhooks, and what is to come of a charge. The lease is longer than a webhook takes. */
+export const sandboxWork: DueQueue<LedgerEntry> = {
+  name: 'payment-sandbox',
+  policy: { ...RETRY_POLICY, leaseMs: 10_000 },
+  ...dueIn('dueAt'),
+};
 
-/** What a worker is to send now; nobody else sends it meanwhile. What was to come until now happens here. */
+/** What a worker that has claimed the entry is to send now. What was to come until now happens here. */
 export function fallDue(entry: Readonly<LedgerEntry>, now: Date): Decision<SandboxEvent[]> {
-  const { dueAt, happenings = [] } = entry;
-  if (dueAt === null || dueAt > now) return { answer: [] };
+  const { happenings = [] } = entry;
   let next: LedgerEntry = entry;
   for (const happening of happenings) if (happening.at <= now) next = { ...next, ...happen(next, happening) };
   const { state, captured, refunded, refunds, returned = {}, dispute, events } = next;
   const left = happenings.filter(({ at }) => at > now);
-  const later = left.map(({ at }) => +at);
-  if (events.length > 0) later.push(+now + RESEND);
+  const dueAt = nextDueAt(events, left, entry.dueAt);
+  if (left.length === happenings.length && dueAt?.getTime() === entry.dueAt?.getTime()) return { answer: events };
   return {
     answer: events,
     patch: {
-      ...{ state, captured, refunded, refunds, returned, events, happenings: left },
+      ...{ state, captured, refunded, refunds, returned, events, happenings: left, dueAt },
       ...(dispute ? { dispute } : {}),
-      dueAt: later.length > 0 ? new Date(Math.min(...later)) : null,
     },
   };
 }
@@ -172,8 +176,13 @@ export function delivered(
   eventId: string,
 ): Decision<undefined> {
   const left = events.filter(({ id }) => id !== eventId);
-  const isDone = left.length === 0 && happenings.length === 0;
-  return { answer: undefined, patch: { events: left, dueAt: isDone ? null : dueAt } };
+  return { answer: undefined, patch: { events: left, dueAt: nextDueAt(left, happenings, dueAt) } };
+}
+
+/** The end of the lease while there is something to send, and the next happening when that comes first. */
+function nextDueAt(events: SandboxEvent[], happenings: Happening[], lease: Date | null): Date | null {
+  const times = [...happenings.map(({ at }) => +at), ...(events.length > 0 && lease ? [+lease] : [])];
+  return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
 
 export function booked({ _id: id, state, amount, captured, refunded, dispute }: Readonly<LedgerEntry>): BookedCharge {

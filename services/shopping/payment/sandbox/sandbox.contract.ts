@@ -1,4 +1,4 @@
-import { type ActionsOf, contract } from '../../../../lib/contract/contract.ts';
+import { contract } from '../../../../lib/contract/contract.ts';
 import { booksOf, booksParams } from '../../../../mixins/store/books.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
@@ -40,7 +40,7 @@ export const refundOutcome = {
 } as const;
 
 /** `CancelOutcome` of payment-provider.ts. */
-export const cancelOutcome = {
+const cancelOutcome = {
   type: 'multi',
   rules: [
     { type: 'object', props: { outcome: { type: 'equal', value: 'cancelled' } } },
@@ -133,7 +133,3 @@ export const sandbox = contract(
   },
   {},
 );
-
-declare module '../../../../lib/contract/contract.ts' {
-  interface Actions extends ActionsOf<typeof sandbox> {}
-}

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errors } from '../../../../lib/contract/errors.ts';
-import { type Self, service } from '../../../../lib/contract/service.ts';
+import type { Self } from '../../../../lib/contract/mixin.ts';
+import { service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
+import { dueWork } from '../../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../../mixins/due-work/queue.ts';
 import { readPage } from '../../../../mixins/store/books.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
-import { type Worker, worker } from '../../../../mixins/worker.ts';
+import type { Worker } from '../../../../mixins/worker.ts';
+import { errors } from '../../../shared/problems.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
@@ -17,11 +20,13 @@ import {
   found,
   outcomeOf,
   refund,
+  sandboxWork,
   statementOf,
 } from './sandbox-ledger.ts';
 import { sendDue } from './sandbox-webhooks.ts';
 
-const WEBHOOK_PAUSE = 250;
+const WEBHOOK_PAUSE_MS = 250;
+const AT_ONCE = 20;
 /** What `tok_slow` takes, in ms. */
 const SLOW = 3000;
 
@@ -30,20 +35,20 @@ type This = Self<{ store: Store<LedgerEntry>; worker: Worker }>;
 export default function sandboxService(config: Config) {
   const { webhookSecret } = config.payments;
 
-  return service<{ store: Store<LedgerEntry>; worker: Worker }>()(sandbox, config, {
+  return service(sandbox, config, {
     mixins: [
-      worker<This>({
-        every: WEBHOOK_PAUSE,
-        run() {
-          return sendDue(this.store, this.broker, webhookSecret, (error, key) =>
-            this.logger.warn(`a webhook of ${key} was not taken, will be sent again`, error),
-          );
+      dueWork<LedgerEntry, This>({
+        queue: sandboxWork,
+        every: WEBHOOK_PAUSE_MS,
+        atOnce: AT_ONCE,
+        work({ _id }) {
+          return sendDue(_id, this.store, this.broker, webhookSecret);
         },
       }),
       store<LedgerEntry>(config, {
         node: 'shopping',
         collection: 'sandbox-ledger',
-        indexes: [{ fields: { dueAt: 1 } }],
+        indexes: [{ fields: { dueAt: 1 } }, PARKED_INDEX],
       }),
     ],
 

@@ -1,0 +1,71 @@
+import { type Setting, text } from './setting.ts';
+
+const s3Key = { rule: { ...text, min: 1, optional: true }, isSecret: true, about: 'who we are at S3' } as const;
+
+/** Servers outside the shop: those that take money, keep files and deliver mails. */
+export const outsideSettings = {
+  PAYMENT_PROVIDER: {
+    rule: { type: 'enum', values: ['sandbox', 'stripe'], optional: true },
+    allowed: 'sandbox or stripe',
+    about: 'who takes the money; in production the sandbox has to be asked for',
+    defaultNote: '`stripe` with a key, else `sandbox`',
+  },
+  STRIPE_SECRET_KEY: {
+    rule: { ...text, pattern: /^(sk|rk)_/, optional: true },
+    allowed: 'a secret key of Stripe, which begins with sk_ or rk_',
+    about: 'our key at Stripe: [docs/payments.md](docs/payments.md)',
+    isSecret: true,
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    rule: { ...text, pattern: /^whsec_/, optional: true },
+    allowed: 'a signing secret of Stripe, which begins with whsec_',
+    about: 'signs what Stripe reports; required with its key',
+    ...{ isSecret: true, mustBeRandom: true },
+  },
+  STRIPE_API_URL: {
+    rule: { ...text, pattern: /^https?:\/\//, default: 'https://api.stripe.com' },
+    allowed: 'an address such as https://api.stripe.com',
+    about: 'where Stripe is, for tests against another server',
+  },
+  S3_BUCKET: {
+    rule: { ...text, pattern: /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, optional: true },
+    allowed: 'the name of a bucket',
+    about:
+      'S3-compatible storage for pictures and imports; unset: files in `DATA_DIR/media`. [docs/media.md](docs/media.md)',
+  },
+  S3_ENDPOINT: {
+    rule: { ...text, pattern: /^https?:\/\/[^\s/@]+\/?$/, optional: true },
+    allowed: 'an address such as https://s3.example.com, without a path',
+    about: 'where the storage is; unset: at Amazon',
+  },
+  S3_REGION: {
+    rule: { ...text, pattern: /^[\w-]+$/, default: 'us-east-1' },
+    allowed: 'a region such as eu-central-1',
+    about: 'the region of the bucket',
+  },
+  S3_PREFIX: {
+    rule: { ...text, pattern: /^([\w-]+\/)*$/, default: '' },
+    allowed: 'folders such as shop/, each with a slash behind it',
+    about: 'before the names of all objects',
+  },
+  S3_ACCESS_KEY_ID: { ...s3Key, allowed: 'an access key' },
+  S3_SECRET_ACCESS_KEY: { ...s3Key, allowed: 'the secret of the access key' },
+  SMTP_URL: {
+    rule: { ...text, pattern: /^smtps?:\/\//, optional: true },
+    allowed: 'an address such as smtp://user:password@mail.example.com:587',
+    about: 'the mail server; unset: mails are files in `DATA_DIR/outbox-mail`',
+    isSecret: true,
+  },
+  MAIL: {
+    rule: { type: 'enum', values: ['file'], optional: true },
+    allowed: 'file, or unset',
+    about:
+      '`file` says that this is meant, also in production and in a cluster, which need it or `SMTP_URL`: ' +
+      '[docs/deployment.md](docs/deployment.md)',
+  },
+  MAIL_FROM: {
+    rule: { ...text, default: 'Shop <shop@localhost>' },
+    allowed: 'a mail address, with a name or without',
+    about: 'the sender of all mails',
+  },
+} as const satisfies Record<string, Setting>;

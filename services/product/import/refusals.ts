@@ -1,0 +1,48 @@
+import type { CursorPage } from '../../../lib/contract/page.ts';
+import type { PageOptions } from '../../../mixins/store/pages.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import { afterLine, endOf, lineId } from './format/line-id.ts';
+
+/** A row of an import that was refused, and why. */
+export interface Refusal {
+  _id: string;
+  rev: number;
+  line: number;
+  detail: string;
+}
+
+type Told = Pick<Refusal, 'line' | 'detail'>;
+
+const told = ({ line, detail }: Refusal): Told => ({ line, detail });
+const ofImport = (importId: string) => ({ _id: { $gte: afterLine(importId, 0), $lt: endOf(importId) } });
+
+/** Notes refused rows; those that are noted already change nothing. */
+export async function noteRefusals(refusals: Store<Refusal>, importId: string, rows: readonly Told[]): Promise<void> {
+  if (rows.length === 0) return;
+  await refusals.insertNew(rows.map(({ line, detail }) => ({ _id: lineId(importId, line), line, detail })));
+}
+
+/** The first refused rows of an import, by line. */
+export async function firstRefusals(refusals: Store<Refusal>, importId: string, limit: number): Promise<Told[]> {
+  return (await refusals.find(ofImport(importId), { sort: { _id: 1 }, limit })).map(told);
+}
+
+/** A page of the refused rows of an import, by line. @throws invalid-request for a cursor of another list */
+export async function refusalsPage(
+  refusals: Store<Refusal>,
+  importId: string,
+  { limit, cursor }: Pick<PageOptions<Refusal>, 'limit' | 'cursor'>,
+): Promise<CursorPage<Told>> {
+  const { items, nextCursor } = await refusals.page(ofImport(importId), {
+    ...{ limit, cursor },
+    order: {
+      direction: 1,
+      key: {
+        ...{ field: '_id', shape: ['number'] },
+        placeOf: ({ line }) => [line],
+        textAt: ([line]) => lineId(importId, Number(line)),
+      },
+    },
+  });
+  return { items: items.map(told), nextCursor };
+}

@@ -1,0 +1,83 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ActionName, Params, Result, Rpc } from '../../../lib/contract/contract.ts';
+
+type ItemsOf<K extends ActionName> = Result<K> extends { items: (infer T)[] } ? T : never;
+
+/** What the services have stored about money and goods. */
+export interface AuditData {
+  /** When reading began. */
+  readAt: Date;
+  /** The stock before and after the rest was read, as it may change in between. */
+  before: ItemsOf<'inventory.books'>[];
+  stock: ItemsOf<'inventory.books'>[];
+  /** The totals of each SKU that has movements outside `stock`. */
+  movements: Result<'movement.totals'>;
+  orders: ItemsOf<'order.books'>[];
+  ledger: ItemsOf<'payment.books'>[];
+  /** The payment provider is another company, whose ledger cannot be read. */
+  external: boolean;
+  coupons: ItemsOf<'coupon.books'>[];
+  holds: ItemsOf<'hold.books'>[];
+  invoices: ItemsOf<'invoice.books'>[];
+  creditNotes: ItemsOf<'credit-note.books'>[];
+  reviews: ItemsOf<'review.books'>[];
+  /** The ratings before and after the reviews were read. */
+  ratings: Record<'before' | 'after', ItemsOf<'product.books'>[]>;
+}
+
+/**
+ * Reads the data of each service, page by page, while the shop runs. Dependent data is read first: charges before orders,
+ * so that an order of a charge that is not found does not exist.
+ */
+export async function readAuditData(rpc: Rpc): Promise<AuditData> {
+  const readAt = new Date();
+  const before = await pages('inventory.books', rpc);
+  const { external = false } = await rpc.call('payment.books', { limit: 1 });
+  const ledger = await pages('payment.books', rpc);
+  const coupons = await pages('coupon.books', rpc);
+  const creditNotes = await pages('credit-note.books', rpc);
+  const invoices = await pages('invoice.books', rpc);
+  const holds = await pages('hold.books', rpc);
+  const orders = await pages('order.books', rpc);
+  const stock = await pages('inventory.books', rpc);
+  const movements = await totals(stock, rpc);
+  const ratings = await pages('product.books', rpc);
+  const reviews = await pages('review.books', rpc);
+  const now = await pages('product.books', rpc);
+  return {
+    ...{ readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices, creditNotes, reviews },
+    ratings: { before: ratings, after: now },
+  };
+}
+
+const SKUS_PER_CALL = 200;
+
+async function totals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['movements']> {
+  const of = stock.flatMap(({ sku, filed }) => (filed > 0 ? [{ sku, through: filed }] : []));
+  const all: AuditData['movements'] = [];
+  for (let from = 0; from < of.length; from += SKUS_PER_CALL) {
+    all.push(...(await rpc.call('movement.totals', { of: of.slice(from, from + SKUS_PER_CALL) })));
+  }
+  return all;
+}
+
+type Paged = Extract<ActionName, `${string}.books`>;
+
+async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
+  const all: ItemsOf<K>[] = [];
+  // The compiler cannot relate a generic action to the type of its pages.
+  const call = rpc.call.bind(rpc) as (
+    action: K,
+    params: Params<Paged>,
+  ) => Promise<{ items: ItemsOf<K>[]; next: string | null }>;
+  for (let after: string | null | undefined; after !== null; ) {
+    const { items, next }: { items: ItemsOf<K>[]; next: string | null } = await call(
+      action,
+      after === undefined ? {} : { after },
+    );
+    all.push(...items);
+    after = next;
+    await setImmediate(); // lets other work of this process go on
+  }
+  return all;
+}

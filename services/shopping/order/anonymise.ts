@@ -1,0 +1,43 @@
+import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
+import { ERASED } from '../../shared/erased.ts';
+import type { PostalAddress } from '../../shared/postal-address.ts';
+import type { Order, OrderFields } from './order.ts';
+
+/** An address without the person. The country stays, as taxes depend on it. */
+export const anonymousAddress = ({ country }: PostalAddress): PostalAddress => ({
+  name: ERASED,
+  line1: ERASED,
+  city: ERASED,
+  country,
+});
+
+/** The fields of an order without personal data. Accounting keeps what was sold, the amounts, and where it was taxed. */
+export function anonymousOrder({
+  shippingAddress,
+  history,
+  refunds,
+  returns,
+  outbox,
+}: Readonly<Order>): Partial<OrderFields> {
+  const address = anonymousAddress(shippingAddress);
+  return {
+    shippingAddress: address,
+    note: '',
+    history: history.map(({ note, ...entry }) => (note && entry.by.role !== 'customer' ? { ...entry, note } : entry)),
+    refunds: refunds.map((refund) => (refund.by.role === 'customer' ? { ...refund, reason: ERASED } : refund)),
+    returns: returns.map((one) => ({ ...one, reason: ERASED })),
+    // The customer gets no more mail.
+    outbox: outbox.filter(({ action }) => action !== 'mail.queue').map((entry) => withBillingAddress(entry, address)),
+  };
+}
+
+function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress): OutboxEntry {
+  switch (entry.action) {
+    case 'invoice.issue':
+      return { ...entry, params: { ...entry.params, order: { ...entry.params.order, billingAddress } } };
+    case 'credit-note.issue':
+      return { ...entry, params: { ...entry.params, order: { ...entry.params.order, billingAddress } } };
+    default:
+      return entry;
+  }
+}

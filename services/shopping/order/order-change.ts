@@ -1,0 +1,86 @@
+import type { Decision } from '../../../mixins/store/changes.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import type { NewOrder, Order, OrderFields } from './order.ts';
+import { type Actor, canMove, historyWith, type Shipment, type Transition } from './order-state.ts';
+
+type SameState = Partial<OrderFields> & { state?: never; rejection?: never; payment?: never };
+
+/** Fields to write to an order that stays in its state. */
+export type OrderUpdate = SameState & { shipment?: never };
+
+/** What can be written to an order: a state is written only with what an order in that state has. */
+export type OrderPatch = OrderUpdate | (SameState & { shipment: Shipment }) | (Partial<OrderFields> & Transition);
+
+export interface OrderDecision<A = Order> extends Decision<A> {
+  patch?: OrderPatch;
+}
+
+export interface OrderUpdateDecision extends OrderDecision {
+  patch?: OrderUpdate;
+}
+
+export type OrderCommand<A = Order> = (order: Readonly<Order>, now: Date) => OrderDecision<A>;
+
+/** The store of orders; it takes no patch and no new order that `Order` does not allow. */
+export interface OrderStore extends Omit<Store<Order>, 'insert' | 'change'> {
+  insert(order: NewOrder): Promise<boolean>;
+  change<A>(id: string, decide: OrderCommand<A>): Promise<A>;
+}
+
+/** The order with other fields, in the state that it is in. */
+export function updated(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
+  return { answer: { ...order, ...patch }, patch };
+}
+
+interface Cause {
+  at: Date;
+  by?: Actor | undefined;
+  note?: string | undefined;
+}
+
+/**
+ * The order in its next state, which its history tells of.
+ * @throws {Error} when the table of transitions does not have this one
+ */
+export function moved(
+  order: Readonly<Order>,
+  next: Transition,
+  { at, by, note }: Cause,
+  fields: Partial<OrderFields> = {},
+): OrderDecision {
+  const { history } = historyWith({ history: order.history, state: next.state }, 'status', at, by, note);
+  const patch = { ...fields, ...next, history };
+  return { answer: { ...entered(order, next), ...fields, history }, patch };
+}
+
+function entered(order: Readonly<Order>, next: Transition): Order {
+  switch (next.state) {
+    case 'PAID':
+      if (canMove(order, next.state)) return { ...order, ...next };
+      break;
+    case 'REJECTING':
+      if (canMove(order, next.state)) return { ...order, ...next };
+      break;
+    case 'REJECTED':
+      if (canMove(order, next.state)) return { ...order, ...next };
+      break;
+    case 'PACKED':
+      if (canMove(order, next.state)) return { ...order, state: next.state };
+      break;
+    case 'SHIPPED':
+      if (canMove(order, next.state)) return { ...order, ...next };
+      break;
+    case 'DELIVERED':
+      if (canMove(order, next.state)) return { ...order, state: next.state };
+      break;
+    case 'CANCELLING':
+      if (canMove(order, next.state)) return { ...order, state: next.state };
+      break;
+    case 'CANCELLED':
+      if (canMove(order, next.state)) return { ...order, state: next.state };
+      break;
+    default:
+      throw new Error(`unknown state ${next satisfies never}`);
+  }
+  throw new Error(`an order cannot go from ${order.state} to ${next.state}`);
+}

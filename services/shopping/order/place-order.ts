@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Result, Rpc } from '../../../lib/contract/contract.ts';
+import type { PriceBook } from '../checkout/pricing/rules.ts';
+import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
+import type { Order } from './order.ts';
+import { logFailure, type OrderService, shopOf } from './order-commands.ts';
+import { orderView } from './order-view.ts';
+import { acceptOrder } from './saga/accept-order.ts';
+import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
+import { place } from './saga/placement.ts';
+import { finish } from './saga/recovery.ts';
+
+interface PlacedOrder {
+  response: Result<'order.place'>;
+  /** The order has no outcome yet. */
+  isPending: boolean;
+}
+
+/** How long a customer waits for the outcome of an order. The order goes on without them. */
+const OUTCOME_TIMEOUT_MS = 4000;
+
+/**
+ * Accepts an order and drives it to its outcome. Once it is accepted it comes to its end, by this process or another.
+ * @throws what `acceptOrder` throws, and the order's rejection
+ */
+export async function placeOrder(
+  orders: OrderService,
+  request: OrderRequest,
+  book: PriceBook,
+  firstResponseTimeoutMs: number,
+  rpc: Rpc,
+): Promise<PlacedOrder> {
+  const { fingerprint } = request;
+  const { order, isNew } = await acceptOrder(request, book, orders.store, rpc);
+  if (!isNew) {
+    const response = await awaitFirstResponse(order, fingerprint, orders.store, firstResponseTimeoutMs);
+    return { response, isPending: false };
+  }
+  const placing = beginPlacement(orders, order).catch(() => undefined);
+  const placed = await Promise.race([placing, sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
+  const current = placed && placed.state !== 'PENDING' ? placed : await orders.store.change(order._id, answerPending);
+  if (current.state !== 'PENDING') return { response: responseOf(current, fingerprint), isPending: false };
+  return { response: orderView(order), isPending: true };
+}
+
+/** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background. */
+function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
+  const shop = shopOf(orders);
+  const placing = place(order, shop);
+  orders.worker.background(
+    placing.then(
+      (placed) => finish(placed, shop, logFailure(orders)),
+      () => finish(order, shop, logFailure(orders)),
+    ),
+  );
+  return placing;
+}

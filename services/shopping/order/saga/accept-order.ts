@@ -1,0 +1,63 @@
+import type { Result, Rpc } from '../../../../lib/contract/contract.ts';
+import { newId } from '../../../shared/ids.ts';
+import { errors } from '../../../shared/problems.ts';
+import { priceBasket } from '../../checkout/basket.ts';
+import type { PriceBook } from '../../checkout/pricing/rules.ts';
+import type { NewOrder, Order } from '../order.ts';
+import type { OrderStore } from '../order-change.ts';
+import { decideAcceptance, draftOrder, type OrderRequest, refusePriceChange } from './order-acceptance.ts';
+
+interface AcceptedOrder {
+  order: Order;
+  /** False: the order is that of an earlier request with the same key. */
+  isNew: boolean;
+}
+
+/** A rejected order can release the cart between two reads of a request. The request then begins again. */
+const MAX_ACCEPT_TRIES = 3;
+
+/**
+ * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts the
+ * order, takes its Idempotency-Key and claims the cart.
+ * @throws order-open when another order is made of the cart; empty-cart, price-changed, and what `priceBasket` throws
+ */
+export async function acceptOrder(
+  request: OrderRequest,
+  book: PriceBook,
+  orders: Pick<OrderStore, 'insert' | 'findOne'>,
+  rpc: Rpc,
+): Promise<AcceptedOrder> {
+  const { customerId, idemKey } = request;
+  for (let tries = 0; tries < MAX_ACCEPT_TRIES; tries += 1) {
+    const [earlier, cart] = await Promise.all([
+      orders.findOne({ customerId, idemKey }),
+      rpc.call('cart.content', { customerId }),
+    ]);
+    const before = decideAcceptance(request, { earlier, cart });
+    if (before.outcome === 'repeated') return { order: before.order, isNew: false };
+    const isAcceptable = before.outcome === 'acceptable';
+    const draft = isAcceptable ? await priceAndDraft(request, cart, book, rpc) : null;
+    if (draft && (await orders.insert(draft))) return { order: { ...draft, rev: 0 }, isNew: true };
+    // Meanwhile the first request with this key, or another one, may have ordered the cart.
+    const first = await orders.findOne({ customerId, idemKey });
+    const claimant = isAcceptable && !first ? await orders.findOne({ cartClaim: cart.claim }) : null;
+    const after = decideAcceptance(request, { earlier: first, cart, claimant });
+    if (after.outcome === 'repeated') return { order: after.order, isNew: false };
+    if (after.outcome === 'refused') throw after.problem;
+  }
+  throw errors.requestInProgress();
+}
+
+async function priceAndDraft(
+  request: OrderRequest,
+  cart: Result<'cart.content'>,
+  book: PriceBook,
+  rpc: Rpc,
+): Promise<NewOrder> {
+  const { customerId, body } = request;
+  const { items, claim: cartClaim } = cart;
+  const basket = await priceBasket(cart, body, customerId, book, rpc);
+  refusePriceChange(request, basket);
+  const { orderId } = await rpc.call('hold.consume', { customerId, cartClaim, items });
+  return draftOrder(request, cart, basket, orderId ?? newId('ord'), new Date());
+}

@@ -1,0 +1,43 @@
+import type { Rpc } from '../../../../lib/contract/contract.ts';
+import type { OutboxEntry } from '../../../../mixins/store/outbox.ts';
+import type { Order, OrderFields } from '../order.ts';
+import type { Rejection } from '../order-state.ts';
+import { inStep, inStepUnlessSkipped } from './order-steps.ts';
+import { couponsStep } from './steps/coupons-step.ts';
+import { type Reservation, type ReservationStep, reservationOf } from './steps/reservation-step.ts';
+import { stockStep } from './steps/stock-step.ts';
+
+/**
+ * What an order reserves before it is charged (steps/payment-step.ts), side by side. Whatever else an order shall reserve
+ * is another step here, and its undos are carried out with the others.
+ */
+const RESERVATION_STEPS: readonly ReservationStep[] = [stockStep, couponsStep];
+
+/** @returns why the order is rejected; `undefined`: all is reserved */
+export async function reserveAll(order: Order, rpc: Rpc): Promise<Rejection | undefined> {
+  const reservation = reservationOf(order);
+  const rejections = await Promise.all(
+    RESERVATION_STEPS.map((step) => inStep(step.parksAt, step.reserve(reservation, rpc))),
+  );
+  return rejections.find((rejection) => rejection !== undefined);
+}
+
+export async function releaseAll(order: Order, rpc: Rpc): Promise<void> {
+  const reservation = reservationOf(order);
+  await inStep('release', Promise.all(RESERVATION_STEPS.map((step) => step.release(reservation, rpc))));
+}
+
+export async function takeBackAll(order: Order, until: number, rpc: Rpc): Promise<void> {
+  const reservation = reservationOf(order);
+  await Promise.all(
+    RESERVATION_STEPS.map((step) => inStepUnlessSkipped('take-back', order, step.takeBack(reservation, until, rpc))),
+  );
+}
+
+type EntriesOf = 'releaseEntries' | 'commitEntries' | 'forgetEntries';
+
+/** The outbox entries of one kind of all steps. */
+export function entriesOf(kind: EntriesOf, order: OrderFields): OutboxEntry[] {
+  const reservation: Reservation = reservationOf(order);
+  return RESERVATION_STEPS.flatMap((step) => step[kind](reservation));
+}

@@ -1,0 +1,9 @@
+import { common, run, servers } from '../../jest.config.mjs';
+
+/** `npm run mutations` */
+export default {
+  ...common,
+  ...servers,
+  testTimeout: run.testTimeout,
+  testMatch: ['<rootDir>/test/mutations/mutations.ts'],
+};
