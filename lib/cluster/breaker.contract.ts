@@ -3,7 +3,7 @@ import { internal } from '../contract/presets.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
-/** On every node: how its circuit breakers stand. */
+/** On every node: the states of its circuit breakers. */
 export const breaker = contract(
   'breaker',
   {

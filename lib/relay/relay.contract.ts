@@ -4,7 +4,7 @@ import { internal } from '../contract/presets.ts';
 const onNode = { ...internal, idempotent: false, circuitBreaker: false } as const;
 const id = { type: 'string', max: 64 } as const;
 
-/** On every node: what streams are read by from elsewhere. */
+/** On every node: the actions by which other nodes read its streams. */
 export const relay = contract(
   'relay',
   {

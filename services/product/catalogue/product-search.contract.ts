@@ -3,11 +3,11 @@ import { pageParams } from '../../../lib/contract/page.ts';
 import { publicRead } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { currencyParam, listedProduct, productCardList } from '../product/product.rules.ts';
-import { SORTS } from './search/query.ts';
+import { PRODUCT_SORTS } from './search/query.ts';
 
 const text = { type: 'string', trim: true, max: 200 } as const;
 const price = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000, optional: true } as const;
-/** The name of an attribute, or of an option of variants; the database's and JavaScript's own names are none. */
+/** The name of an attribute or option; the pattern excludes operators of the database and JavaScript's own names. */
 const name = { type: 'string', pattern: /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u } as const;
 const values = { type: 'array', items: { type: 'string', min: 1, max: 200 }, min: 1, max: 20 } as const;
 const few = { type: 'number', integer: true, min: 1, max: 20, optional: true } as const;
@@ -34,7 +34,7 @@ export const productSearchActions = {
       maxPrice: price,
       inStock: { type: 'boolean', optional: true },
       rating: { type: 'number', min: 1, max: 5, optional: true },
-      sort: { type: 'enum', values: SORTS, optional: true },
+      sort: { type: 'enum', values: PRODUCT_SORTS, optional: true },
       facets: { type: 'string', max: 1000, optional: true },
       currency: currencyParam,
       updatedSince: { ...timeRule, optional: true },
@@ -45,11 +45,11 @@ export const productSearchActions = {
       props: {
         items: { type: 'array', items: listedProduct },
         nextCursor: { type: 'string', nullable: true },
-        /** How many products there are on all pages together. */
+        /** Number of products on all pages. */
         total: 'number',
-        /** By the names that were asked for. */
+        /** By requested facet name. */
         facets: { type: 'record', key: 'string', value: counts, optional: true },
-        /** With `updatedSince`: the ids of those that are sold no longer. */
+        /** With `updatedSince`: ids of products no longer sold. */
         gone: { type: 'array', items: 'string', optional: true },
       },
     }),

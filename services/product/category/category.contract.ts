@@ -9,7 +9,7 @@ const slug = { type: 'string', max: 120 } as const;
 const fields = {
   title: { type: 'string', trim: true, min: 1, max: 80 },
   description: { type: 'string', max: 1000 },
-  /** The slug of the category that it is in; null for the top. */
+  /** Slug of the parent category; null for a root. */
   parent: { type: 'string', max: 120, nullable: true },
   position: { type: 'number', integer: true, min: 0, max: 1_000_000 },
 } as const;
@@ -21,15 +21,15 @@ const view = named('Category', {
     title: 'string',
     description: 'string',
     parent: { type: 'string', nullable: true },
-    /** The slugs from the top down to it. */
+    /** Slugs from the root down to the category. */
     path: { type: 'array', items: 'string' },
     position: 'number',
-    /** Products in it, and in all that is in it. */
+    /** Number of products, subcategories included. */
     count: 'number',
   },
 });
 
-/** 2,000 categories can be several megabytes: with a second alone, a busy node would be asked again and again. */
+/** 2,000 categories can be several megabytes: a time-out of one second would make callers repeat requests to a busy node. */
 const read = { ...publicRead, timeout: 3000 } as const;
 const byStaff = { ...staff('catalogue:write'), returns: view } as const;
 

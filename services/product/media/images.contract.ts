@@ -2,7 +2,7 @@ import { named } from '../../../lib/contract/named.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule } from '../product/product.rules.ts';
-import { LARGEST_PICTURE } from './picture.ts';
+import { MAX_PICTURE_BYTES } from './picture.ts';
 
 const alt = { type: 'string', max: 300 } as const;
 const byStaff = {
@@ -14,14 +14,14 @@ const byStaff = {
   }),
 } as const;
 
-/** What staff does with the pictures of a product; part of the `product` contract. */
+/** Management of product pictures by staff; part of the `product` contract. */
 export const imageActions = {
   addImage: {
     ...byStaff,
     summary: 'Add a picture to a product; the same picture again changes nothing',
     rest: 'POST /v1/admin/products/:id/images',
-    upload: { types: ['image/png', 'image/jpeg', 'image/webp'], limit: LARGEST_PICTURE, maxSeconds: 300 },
-    // Each may need a hundred megabytes while it is unpacked.
+    upload: { types: ['image/png', 'image/jpeg', 'image/webp'], limit: MAX_PICTURE_BYTES, maxSeconds: 300 },
+    // Decoding one may need a hundred megabytes.
     concurrency: 2,
     params: { id: anyId, alt: { ...alt, optional: true } },
     problems: ['not-found', 'limit-reached', 'picture-refused', 'product-archived'],

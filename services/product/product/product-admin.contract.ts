@@ -6,12 +6,12 @@ import { staff } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
 import { imageRule, labels, ratingRule } from './product.rules.ts';
-import { STATUSES } from './product.ts';
+import { PRODUCT_STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 
-const status = named('ProductStatus', { type: 'enum', values: STATUSES });
+const status = named('ProductStatus', { type: 'enum', values: PRODUCT_STATUSES });
 
-/** A product as staff sees it: all of it. */
+/** A product with all fields that staff sees. */
 const staffProduct = named('StaffProduct', {
   type: 'object',
   props: {
@@ -46,12 +46,12 @@ const byStaff = {
   idempotent: false,
   returns: staffProduct,
 } as const;
-/** A change to what was read: it names the version. */
+/** An edit names the version that was read (If-Match). */
 const editing = { ...byStaff, headers: { ifMatch: 'If-Match' } } as const;
 const edit = { id: anyId, ifMatch: ifMatchRule } as const;
-const EDITED = ['not-found', 'stale-version', 'missing-version'] as const;
+const EDIT_PROBLEMS = ['not-found', 'stale-version', 'missing-version'] as const;
 
-/** What staff does with products; part of the `product` contract. */
+/** Product management by staff; part of the `product` contract. */
 export const productAdminActions = {
   search: {
     ...byStaff,
@@ -88,34 +88,34 @@ export const productAdminActions = {
     summary: 'Update the given fields of a product',
     rest: 'PATCH /v1/admin/products/:id',
     params: { ...edit, ...productPatch },
-    problems: [...EDITED, 'slug-taken', 'sku-taken', 'product-archived'],
+    problems: [...EDIT_PROBLEMS, 'slug-taken', 'sku-taken', 'product-archived'],
   },
   archive: {
     ...editing,
     summary: 'Archive a product',
     rest: 'POST /v1/admin/products/:id/archive',
     params: edit,
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
   restore: {
     ...editing,
     summary: 'Restore an archived product',
     rest: 'POST /v1/admin/products/:id/restore',
     params: edit,
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
   schedulePrice: {
     ...editing,
     summary: 'Schedule a price change of a variant',
     rest: 'POST /v1/admin/products/:id/price-changes',
     params: { ...edit, at: timeRule, sku: skuRule, currency: currencyRule, price: priceRule },
-    problems: [...EDITED, 'unknown-currency', 'limit-reached'],
+    problems: [...EDIT_PROBLEMS, 'unknown-currency', 'limit-reached'],
   },
   unschedulePrice: {
     ...editing,
     summary: 'Remove a scheduled price change',
     rest: 'DELETE /v1/admin/products/:id/price-changes/:changeId',
     params: { ...edit, changeId: anyId },
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
 } as const;

@@ -3,7 +3,7 @@ import { named } from '../../../lib/contract/named.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
-/** Contract rules of what shoppers see of a product. */
+/** Contract rules of a product as shoppers see it. */
 
 export const labels = { type: 'record', key: 'string', value: 'string' } as const;
 export const availability = named('Availability', { type: 'enum', values: AVAILABILITIES });
@@ -29,7 +29,7 @@ const variant = named('Variant', {
     title: 'string',
     options: labels,
     price: moneyRule,
-    /** What it cost before. */
+    /** The price before a reduction. */
     compareAtPrice: { ...moneyRule, optional: true },
     image: 'string|optional',
     availability,
@@ -51,9 +51,9 @@ const card = {
   attributes: labels,
   /** Of the cheapest variant. */
   price: moneyRule,
-  /** Of the dearest variant. */
+  /** Of the most expensive variant. */
   priceTo: moneyRule,
-  /** What the cheapest variant cost before. */
+  /** The cheapest variant's price before a reduction. */
   compareAtPrice: { ...moneyRule, optional: true },
   /** The first picture. */
   image: { ...imageRule, nullable: true },
@@ -80,7 +80,7 @@ export const productCardList = named('ProductCardList', {
   props: { items: { type: 'array', items: productCard } },
 });
 
-/** A product in a list of products, which has all of it where it is for a copy of the catalogue. */
+/** A product in a list; with `updatedSince`, also with images and variants. */
 export const listedProduct = named('ListedProduct', {
   type: 'object',
   props: {
@@ -101,11 +101,11 @@ export const productView = named('Product', {
     variants,
     /** Markdown. */
     description: 'string',
-    /** The same as HTML that is safe to put into a page. */
+    /** The description as sanitised HTML. */
     descriptionHtml: 'string',
     taxClass: 'string',
   },
 });
 
-/** ISO 4217; the shop's own when left out. */
+/** ISO 4217; by default the shop's first currency. */
 export const currencyParam = { ...currencyRule, optional: true } as const;

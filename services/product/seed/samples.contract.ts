@@ -1,5 +1,6 @@
 import { internal } from '../../../lib/contract/presets.ts';
-/** What makes a large catalogue to try things on; part of the `product` contract. */
+
+/** Generates a large catalogue for demos and load tests; part of the `product` contract. */
 export const sampleActions = {
   addSamples: {
     summary: 'Add sample products and their stock, by number; existing ones stay',

@@ -11,7 +11,7 @@ const alert = named('StockAlert', {
   props: { sku: 'string', productId: 'string', createdAt: 'string' },
 });
 
-/** What customers wait for. */
+/** Back-in-stock alerts of customers. */
 export const stockAlert = contract(
   'stock-alert',
   {
