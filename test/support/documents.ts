@@ -13,7 +13,7 @@ export const readPage = (page: string): string => readFileSync(join(ROOT, page),
 /** The text without its code, in which brackets mean something else. */
 const prose = (markdown: string): string => markdown.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '');
 
-export interface Link {
+interface Link {
   /** As it is written. */
   href: string;
   /** The file, from the root. */
@@ -63,13 +63,14 @@ const FOLDERS = ['lib', 'mixins', 'services', 'scripts', 'test', 'bench', 'docs'
 /** Every file of the project, from the root. */
 export const FILES: readonly string[] = [
   ...FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.*`, { cwd: ROOT })),
-  ...globSync('*.*', { cwd: ROOT }),
+  ...globSync(['*.*', '.*.json'], { cwd: ROOT }),
 ];
 
 /** Whether a name is written like one of a file or folder of the project. */
 export const looksLikePath = (name: string): boolean =>
   /^[\w./-]+$/.test(name) &&
-  (/^[\w./-]*\w\.(ts|mjs)$/.test(name) || FOLDERS.some((folder) => name.startsWith(`${folder}/`)));
+  (/^(?!\/)[\w./-]*\w\.(ts|mjs|jsonc?|sh|ya?ml|cfg|conf|svg)$/.test(name) ||
+    FOLDERS.some((folder) => name.startsWith(`${folder}/`)));
 
 /** Whether a page that names this leads to something: a file, also by the end of its path, a folder, or a test without its ending. */
 export const isPath = (name: string): boolean => {

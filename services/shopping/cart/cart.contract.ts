@@ -49,8 +49,8 @@ const cartView = named('Cart', {
 });
 
 /**
- * The cart of whoever asks: a customer's, or a guest's by its token. A customer's is changed by one node at a time, the
- * one that places their orders, as far as nodes come and go.
+ * The caller's cart: a customer's, or a guest's by its token. One node at a time changes a customer's cart: the
+ * one that also places the customer's orders, as long as nodes do not come or go.
  */
 const mine = {
   visibility: 'published',
