@@ -26,7 +26,7 @@ export const run = {
 };
 
 /** Files of test/unit that take long: they crash a whole shop at every step, start processes, or count very far. */
-const EXHAUSTIVE = '/test/unit/.*(crashes|-growth|/every-fault|/lib/lock)\\.test\\.ts$';
+const EXHAUSTIVE = '/test/unit/(.*(crashes|-growth)|shopping/every-fault|lib/lock)\\.test\\.ts$';
 /** Of test/integration: a thousand customers at once. */
 const RUSH = '/test/integration/shopping/oversell\\.test\\.ts$';
 const MODULES = '/node_modules/';

@@ -1,9 +1,9 @@
 // 600 products with 200 variants each, in a process of their own: tells its parent what an export of them took.
-import '../lib/process/v8.ts'; // first, as every node does
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/process/config.ts';
+import { tuneV8 } from '../lib/process/v8.ts';
 import { type Store, store } from '../mixins/store/store.ts';
 import { exported } from '../services/product/import/export.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../services/product/product/product.ts';
@@ -99,6 +99,7 @@ if (format === 'bare') report = await measured(bare());
 else {
   // The products alone: a product node would build its projection and open their stock meanwhile.
   const config = loadConfig(process.env);
+  tuneV8(); // as the manifests have it
   const broker = new ServiceBroker({ logger: false, nodeID: 'export' });
   broker.createService({
     name: 'shelf',

@@ -1,9 +1,9 @@
 // A product node, a process of its own: tells its parent how it came up, and how it kept up with a bulk of changes.
-import '../lib/process/v8.ts'; // first, as every node does
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { loadConfig } from '../lib/process/config.ts';
+import { tuneV8 } from '../lib/process/v8.ts';
 import { startNode } from '../scripts/node.ts';
 import { Catalogue } from '../services/product/catalogue/catalogue.ts';
 import type { Product } from '../services/product/product/product.ts';
@@ -23,6 +23,7 @@ export interface ProjectionReport {
 const BATCH = 1000;
 
 const config = loadConfig(process.env);
+tuneV8(); // as the manifests have it
 const blocked = monitorEventLoopDelay({ resolution: 1 });
 const longest = () => {
   const max = blocked.max / 1e6;

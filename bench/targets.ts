@@ -52,6 +52,7 @@ const shopEnv = () => ({
   PAYMENT_PROVIDER: 'sandbox',
   MAIL: 'file',
   PUBLIC_URL: 'http://127.0.0.1:3000',
+  V8_TUNING: 'true',
   ...UNLIMITED,
   // A gateway admits as it does in production.
   MIN_CONCURRENCY: '',

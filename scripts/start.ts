@@ -1,5 +1,5 @@
-import '../lib/process/v8.ts'; // first
 import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
+import { tuneV8 } from '../lib/process/v8.ts';
 import { startNode } from './node.ts';
 import { onOrphaned } from './orphan.ts';
 import { welcome } from './welcome.ts';
@@ -7,6 +7,7 @@ import { welcome } from './welcome.ts';
 /** `npm start`, and every node of a cluster: runs the services that the environment asks for until it is stopped. */
 try {
   const config: Config = loadConfig();
+  if (config.tunesV8) tuneV8();
   const node = await startNode(config, (line) => console.error(`shop: ${line}`));
   if (config.services.includes('api')) console.info(welcome(config, node.port));
 

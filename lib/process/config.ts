@@ -88,6 +88,8 @@ export interface Config {
   /** Within how many days after delivery all goods must be sent back for the delivery to be refunded too; 0: never. */
   withdrawalDays: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** Sets V8 up for answering requests, see `tuneV8`. */
+  tunesV8: boolean;
   /** Checks every action's result against its contract: for tests. */
   checkResults: boolean;
 }
@@ -153,6 +155,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     holdTime: env.HOLD_MINUTES * 60_000,
     withdrawalDays: env.WITHDRAWAL_DAYS,
     logLevel: env.LOG_LEVEL,
+    tunesV8: env.V8_TUNING,
     checkResults: env.NODE_ENV === 'test',
   };
 }

@@ -9,7 +9,7 @@ const MAX_PARKED_COUNTED = 200;
 const MAX_LISTED = 30;
 const MAX_SHOWN_ERROR_LENGTH = 200;
 
-export interface ParkedWork {
+interface ParkedWork {
   queue: string;
   id: string;
   parkedAt: string;

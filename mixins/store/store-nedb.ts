@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import { isDate } from 'node:util/types';
 import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
 import { escapeLineBreaks } from '../../lib/files/unicode.ts';
 import { AppendLog } from './append-log.ts';
 import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
+import { comparable, hidden, keysOf, lineOf, picked, type Stored } from './nedb-documents.ts';
 import { repairDataFile } from './nedb-file.ts';
 import { copied, type Patch, storable, type Versioned } from './patch.ts';
 import { asUpdate } from './store-mongo.ts';
 
 const COMPACTION_INTERVAL = 3_600_000;
-
-type Stored = Versioned & Record<string, unknown>;
 
 /** What we use of NeDB, which comes with moleculer-db. */
 interface Datastore {
@@ -294,35 +292,5 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return doc;
   }
 }
-
-/** As NeDB reads it. */
-function lineOf(doc: object): string {
-  const text = JSON.stringify(doc, function (this: Record<string, unknown>, name, value) {
-    const own = this[name];
-    return isDate(own) ? { $$date: own.getTime() } : value;
-  });
-  return escapeLineBreaks(text);
-}
-
-const picked = (doc: Stored, fields: readonly string[]) =>
-  Object.fromEntries(fields.flatMap((field) => (field in doc ? [[field, doc[field]]] : []))) as Stored;
-
-const hidden = (names: readonly string[]): string => `~${names.join('+').replaceAll('.', '/')}`;
-
-const keysOf = (doc: object, compound: readonly string[][]): Record<string, string> =>
-  Object.fromEntries(compound.map((names) => [hidden(names), JSON.stringify(names.map((path) => at(doc, path)))]));
-
-const at = (doc: unknown, path: string): unknown =>
-  path.split('.').reduce((part, name) => (part as Record<string, unknown> | undefined)?.[name], doc);
-
-/** NeDB takes a null for a date of 1970 in comparisons; MongoDB does not compare the two. */
-const comparable = ([field, wanted]: [string, unknown]): [string, unknown] => [
-  field,
-  isRange(wanted) ? { ...wanted, $ne: null } : wanted,
-];
-const isRange = (wanted: unknown): wanted is object =>
-  typeof wanted === 'object' &&
-  wanted !== null &&
-  ['$gt', '$gte', '$lt', '$lte'].some((operator) => operator in wanted);
 
 const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';

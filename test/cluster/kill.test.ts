@@ -47,7 +47,7 @@ async function killUnderLoad(id: string) {
     );
     await eventually(
       async () => buyers.acknowledged.length,
-      (orders) => orders >= before + 13,
+      (orders) => orders >= before + 8,
       // An order whose message NATS took with it is answered after 30 s, and repeated.
     );
     const last = readers.failures.at(-1)?.at ?? killedAt;

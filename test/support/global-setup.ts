@@ -1,8 +1,26 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { type Server, startMongo, startNats } from '../../scripts/servers/start.ts';
 import globalTeardown, { started } from './global-teardown.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/**
+ * The nodes that tests start, about a hundred in a run, take their stripped and compiled sources from a cache: that is half
+ * of what a start costs. Filled here, as a node that is killed does not write it.
+ */
+async function cacheCompiledSources(): Promise<void> {
+  process.env.NODE_COMPILE_CACHE ||= join(ROOT, 'node_modules/.cache/node-compile');
+  const nodeSource = pathToFileURL(join(ROOT, 'scripts/node.ts')).href;
+  await promisify(execFile)(process.execPath, [
+    '-e',
+    `import(${JSON.stringify(nodeSource)}).then(() => process.exit())`,
+  ]);
+}
 
 /**
  * Gives the tests a MongoDB and a NATS: `TEST_MONGO_URL`, `TEST_NATS_URL` and `TEST_NATS_SYSTEM_URL`, taken from
@@ -33,7 +51,8 @@ export default async function globalSetup(): Promise<void> {
     env.TEST_NATS_URL = server.url;
     env.TEST_NATS_SYSTEM_URL = server.systemUrl;
   };
-  const missing = (await Promise.allSettled([mongo(), nats()])).filter((result) => result.status === 'rejected');
+  const [servers] = await Promise.all([Promise.allSettled([mongo(), nats()]), cacheCompiledSources()]);
+  const missing = servers.filter((result) => result.status === 'rejected');
   for (const { reason } of missing) console.error(`\n*** TESTS WILL BE SKIPPED: ${(reason as Error).message} ***\n`);
   if (missing.length > 0 && env.CI && env.CI !== 'false') {
     await globalTeardown();

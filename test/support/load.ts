@@ -9,10 +9,6 @@ export interface Failure {
   what: string;
 }
 
-/** Between two requests of a client: a steady load, and not all that the machine can do. */
-const READER_PAUSE_MS = 40;
-const BUYER_PAUSE_MS = 50;
-
 /** Clients that read products, one request after the other each, until they are stopped. */
 export class Readers {
   reads = 0;
@@ -26,7 +22,6 @@ export class Readers {
         const what = await failureOf(() => request(url, `GET /v1/products/${ids[i % ids.length]}`), 200);
         this.reads++;
         if (what) this.failures.push({ at: Date.now(), what });
-        await sleep(READER_PAUSE_MS);
       }
     });
   }
@@ -65,7 +60,6 @@ export class Buyers {
         const { status, body } = await insist(() => shopper.order(key));
         if (status === 201) this.acknowledged.push({ shopper, id: body.id, key });
         else this.unexpected.push(`${status} ${JSON.stringify(body)}`);
-        await sleep(BUYER_PAUSE_MS);
       }
     });
   }

@@ -1,5 +1,5 @@
 import type { Order } from '../../services/shopping/order/order.ts';
-import { moved } from '../../services/shopping/order/order-change.ts';
+import { moveOrder } from '../../services/shopping/order/order-change.ts';
 import type { OrderState, Transition } from '../../services/shopping/order/order-state.ts';
 
 /** The states that an order goes through to each state. */
@@ -31,5 +31,5 @@ export function transitionTo(state: Transition['state'], { totals }: Pick<Order,
 
 /** A pending order, moved on to a state. */
 export function orderIn(state: OrderState, pending: Order, at: Date): Order {
-  return WAYS[state].reduce((order, to) => moved(order, transitionTo(to, order), { at }).answer, pending);
+  return WAYS[state].reduce((order, to) => moveOrder(order, transitionTo(to, order), { at }).answer, pending);
 }

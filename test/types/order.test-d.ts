@@ -1,8 +1,9 @@
 // Checked by `npm run types`: each line under an @ts-expect-error is a mistake that the compiler has to refuse.
 import type { Money } from '../../services/shared/money.ts';
 import type { Order, OrderFields, PaidOrder } from '../../services/shopping/order/order.ts';
-import type { OrderDecision, OrderPatch, OrderStore } from '../../services/shopping/order/order-change.ts';
+import type { OrderDecision, OrderPatch } from '../../services/shopping/order/order-change.ts';
 import { canMove, type OrderProgress, type Transition } from '../../services/shopping/order/order-state.ts';
+import type { OrderStore } from '../../services/shopping/order/order-store.ts';
 
 declare const fields: OrderFields;
 declare const total: Money;

@@ -44,8 +44,8 @@ const cartView = {
 } as const;
 
 /**
- * The cart of whoever asks: a customer's, or a guest's by its token. A customer's is changed by one node at a time, the
- * one that places their orders, as far as nodes come and go.
+ * The caller's cart: a customer's, or a guest's by its token. One node at a time changes a customer's cart: the
+ * one that also places the customer's orders, as long as nodes do not come or go.
  */
 const mine = {
   visibility: 'published',
@@ -102,7 +102,7 @@ export const cart = contract(
       },
     },
     own: {
-      summary: 'What is in the cart of whoever asks, and what it is priced in',
+      summary: 'The content of the cart of the caller, and its currency',
       visibility: 'public',
       auth: 'public',
       idempotent: true,

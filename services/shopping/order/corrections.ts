@@ -1,7 +1,7 @@
 import type { PostalAddress } from '../../shared/postal-address.ts';
 import { errors } from '../../shared/problems.ts';
 import { type Order, resumeAt } from './order.ts';
-import { type OrderDecision, updated } from './order-change.ts';
+import { type OrderDecision, updateOrder } from './order-change.ts';
 import { mailOf } from './order-outbox.ts';
 import { type Actor, historyWith, type Shipment } from './order-state.ts';
 
@@ -40,5 +40,5 @@ export function correctAddress(order: Readonly<Order>, address: PostalAddress, b
   }
   const fields = new Set([...Object.keys(address), ...Object.keys(order.shippingAddress)]) as Set<keyof PostalAddress>;
   if ([...fields].every((field) => address[field] === order.shippingAddress[field])) return { answer: order };
-  return updated(order, { shippingAddress: address, ...historyWith(order, 'address-corrected', now, by) });
+  return updateOrder(order, { shippingAddress: address, ...historyWith(order, 'address-corrected', now, by) });
 }

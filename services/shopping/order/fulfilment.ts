@@ -1,6 +1,6 @@
 import { errors } from '../../shared/problems.ts';
 import { type Order, type OrderFields, resumeAt } from './order.ts';
-import { moved, type OrderDecision } from './order-change.ts';
+import { moveOrder, type OrderDecision } from './order-change.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, type Transition } from './order-state.ts';
 import { CANCEL_KEY, refundable, withinRefundable } from './refund/refund-lines.ts';
@@ -81,5 +81,5 @@ function advance(
   if (!canMove(order, next.state)) {
     throw errors.wrongState(order.state, `An order that is ${order.state} cannot become ${next.state}.`);
   }
-  return moved(order, next, { at: now, by, note }, fields);
+  return moveOrder(order, next, { at: now, by, note }, fields);
 }

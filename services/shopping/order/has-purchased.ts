@@ -1,5 +1,5 @@
-import type { OrderStore } from './order-change.ts';
 import type { OrderState } from './order-state.ts';
+import type { OrderStore } from './order-store.ts';
 
 /** States of an order whose goods count as purchased. Returned goods count, as the customer had them. */
 const PURCHASED_STATES: readonly OrderState[] = ['PAID', 'PACKED', 'SHIPPED', 'DELIVERED'];

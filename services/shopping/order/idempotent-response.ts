@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result } from '../../../lib/contract/contract.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
-import type { OrderStore } from './order-change.ts';
 import type { Rejection } from './order-state.ts';
+import type { OrderStore } from './order-store.ts';
 import { orderView } from './order-view.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import type { Store } from '../../../mixins/store/store.ts';
-import type { NewOrder, Order, OrderFields } from './order.ts';
+import type { Order, OrderFields } from './order.ts';
 import { type Actor, canMove, historyWith, type Shipment, type Transition } from './order-state.ts';
 
 type SameState = Partial<OrderFields> & { state?: never; rejection?: never; payment?: never };
@@ -21,14 +20,8 @@ export interface OrderUpdateDecision extends OrderDecision {
 
 export type OrderCommand<A = Order> = (order: Readonly<Order>, now: Date) => OrderDecision<A>;
 
-/** The store of orders; it takes no patch and no new order that `Order` does not allow. */
-export interface OrderStore extends Omit<Store<Order>, 'insert' | 'change'> {
-  insert(order: NewOrder): Promise<boolean>;
-  change<A>(id: string, decide: OrderCommand<A>): Promise<A>;
-}
-
 /** The order with other fields, in the state that it is in. */
-export function updated(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
+export function updateOrder(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
   return { answer: { ...order, ...patch }, patch };
 }
 
@@ -42,7 +35,7 @@ interface Cause {
  * The order in its next state, which its history tells of.
  * @throws {Error} when the table of transitions does not have this one
  */
-export function moved(
+export function moveOrder(
   order: Readonly<Order>,
   next: Transition,
   { at, by, note }: Cause,

@@ -1,6 +1,6 @@
 import { errors } from '../../shared/problems.ts';
 import type { Order } from './order.ts';
-import { type OrderDecision, updated } from './order-change.ts';
+import { type OrderDecision, updateOrder } from './order-change.ts';
 
 /**
  * Notes that an order is about to have an invoice, in one conditional write: a cancellation afterwards knows that there
@@ -13,5 +13,5 @@ export function beginInvoice(order: Readonly<Order>): OrderDecision {
     throw errors.wrongState(order.state, 'The order was cancelled before it had an invoice.');
   }
   if (!order.payment) throw errors.wrongState(order.state, 'There is an invoice once the order is paid.');
-  return updated(order, { invoiced: true });
+  return updateOrder(order, { invoiced: true });
 }

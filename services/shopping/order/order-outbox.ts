@@ -5,8 +5,7 @@ import type { Order, OrderFields, Refund } from './order.ts';
 import type { Shipment } from './order-state.ts';
 import { invoiceOrderView, orderSummaryView } from './order-view.ts';
 import { causeOf } from './refund/refund-lines.ts';
-import { entriesOf } from './saga/saga-steps.ts';
-import { reservationOf } from './saga/steps/reservation-step.ts';
+import { reservationOf } from './saga/steps/reservation.ts';
 
 /**
  * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated until
@@ -14,18 +13,18 @@ import { reservationOf } from './saga/steps/reservation-step.ts';
  */
 
 /** After the payment: reservations are committed, the items leave the cart, and the customer gets a mail. */
-export function afterPayment(order: Order): OutboxEntry[] {
+export function afterPayment(order: Order, commits: readonly OutboxEntry[]): OutboxEntry[] {
   const { orderId, customerId, items } = reservationOf(order);
   return [
-    ...entriesOf('commitEntries', order),
+    ...commits,
     { id: 'empty-cart', action: 'cart.ordered', params: { customerId, orderId, items: [...items] } },
     mailOf(order, 'order-confirmed'),
   ];
 }
 
 /** After a cancellation: the keys under which the goods were taken back are forgotten, and the customer gets a mail. */
-export function afterCancellation(order: Order): OutboxEntry[] {
-  return [...entriesOf('forgetEntries', order), mailOf(order, 'order-cancelled')];
+export function afterCancellation(order: Order, forgets: readonly OutboxEntry[]): OutboxEntry[] {
+  return [...forgets, mailOf(order, 'order-cancelled')];
 }
 
 /**
@@ -50,6 +49,10 @@ export function afterRejection(order: Extract<Order, { state: 'REJECTING' }>, is
       throw new Error(`unknown rejection ${rejection satisfies never}`);
   }
 }
+
+/** The stock forgets the key under which items were taken back, as that does not come again. */
+export const forgetStockEntries = (items: readonly { sku: string }[], key: string): OutboxEntry[] =>
+  items.map(({ sku }) => ({ id: `forget:${key}:${sku}`, action: 'inventory.forget', params: { sku, key } }));
 
 type MailKind = Params<'mail.queue'>['kind'];
 

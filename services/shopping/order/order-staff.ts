@@ -12,7 +12,7 @@ import { changeOrder, getOrder, type OrderService, reconcileNow } from './order-
 import { ordersCsv } from './order-csv.ts';
 import { searchOrders } from './order-search.ts';
 import type { orderStaffActions } from './order-staff.contract.ts';
-import { staffView } from './order-view.ts';
+import { orderStaffView } from './order-view.ts';
 import { retryRefund, settleRefund } from './refund/refund-outcomes.ts';
 import { requestRefund } from './refund/refunds.ts';
 import { approveReturn, refuseReturn } from './refund/returns.ts';
@@ -20,13 +20,13 @@ import { decide } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** The handlers of staff's actions. */
-export const staffHandlers = ({
+export const orderStaffHandlers = ({
   withdrawalDays: days,
   timeZone,
 }: Config): Handlers<typeof orderStaffActions, OrderService> => ({
   async search(ctx) {
     const { items, nextCursor } = await searchOrders(ctx.params, timeZone, this.store, ctx);
-    return { items: items.map(staffView), nextCursor };
+    return { items: items.map(orderStaffView), nextCursor };
   },
 
   csv(ctx) {
@@ -36,7 +36,7 @@ export const staffHandlers = ({
   },
 
   async read(ctx) {
-    return staffView(await getOrder(this, ctx.params.id));
+    return orderStaffView(await getOrder(this, ctx.params.id));
   },
 
   async pack(ctx) {
@@ -137,7 +137,7 @@ async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>
     return decide(found, now);
   });
   recordChange(ctx, before, auditedFields(order));
-  return staffView(order);
+  return orderStaffView(order);
 }
 
 function step(

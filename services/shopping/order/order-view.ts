@@ -70,7 +70,7 @@ function refundView({
 }
 
 /** An order as staff sees it: with its customer, who did what, what needs attention, and why it is parked. */
-export function staffView(order: Order): Result<'order.read'> {
+export function orderStaffView(order: Order): Result<'order.read'> {
   const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
   return {
     ...orderView(order),

@@ -11,7 +11,7 @@ import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
 import { changeOrder, getOwnOrder, type OrderService, ordersOf, shopOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
-import { staffHandlers } from './order-staff.ts';
+import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
@@ -54,7 +54,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
     ],
 
     handlers: {
-      ...staffHandlers(config),
+      ...orderStaffHandlers(config),
       ...internalHandlers,
 
       ready() {

@@ -42,6 +42,7 @@ describe('the environment', () => {
       currency: 'EUR',
       seed: true,
       logLevel: 'warn',
+      tunesV8: false,
       checkResults: false,
     });
     expect(load()).not.toHaveProperty('natsUrl');
@@ -80,6 +81,7 @@ describe('the environment', () => {
       SEED: 'true',
       METRICS_PORT: '9100',
       AUDIT_SECONDS: '60',
+      V8_TUNING: 'true',
       CIRCUIT_BREAKER: 'false',
       CIRCUIT_BREAKER_THRESHOLD: '0.25',
       CIRCUIT_BREAKER_MIN_REQUESTS: '20',
@@ -108,6 +110,7 @@ describe('the environment', () => {
       natsSystemUrl: env.NATS_SYSTEM_URL,
       metricsPort: 9100,
       auditSeconds: 60,
+      tunesV8: true,
       circuitBreaker: { enabled: false, threshold: 0.25, minRequests: 20, windowSeconds: 60, halfOpenMs: 2500 },
       blobs: { kind: 'disk', folder: join(folder, 'media') },
       payments: {

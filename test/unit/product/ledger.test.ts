@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -146,7 +147,7 @@ test('whatever happens to stock and to those who file its movements: they add up
         try {
           const unchanged = copied(stock);
           const decision = trimmed(stock, decide(stock, one, at(n)), node.writer.filed('MUG'));
-          expect(stock).toEqual(unchanged);
+          assert.deepEqual(stock, unchanged);
           const answer = apply(stock, decision);
           if (one.what === 'post') {
             expect(answer).toEqual(posted.get(one.order) ?? answer);
@@ -161,19 +162,23 @@ test('whatever happens to stock and to those who file its movements: they add up
       await setImmediate();
       const log = logOf(stock);
       const filed = movedOut(log);
-      expect(Object.keys(log.log).map(Number)).toEqual(
+      assert.deepEqual(
+        Object.keys(log.log).map(Number),
         Array.from({ length: log.seq - filed }, (_, i) => filed + 1 + i),
       );
       const numbers = Array.from({ length: filed }, (_, i) => i + 1);
-      expect(numbers.filter((seq) => !ledger.entries.has(seq))).toEqual([]);
+      assert.deepEqual(
+        numbers.filter((seq) => !ledger.entries.has(seq)),
+        [],
+      );
       const all = [...numbers.flatMap((seq) => ledger.entries.get(seq) ?? []), ...Object.values(log.log).map(unpacked)];
       const { available, reserved, sold, received, adjusted = 0 } = stock;
-      expect(totalOf(all)).toEqual({ available, reserved, sold });
-      expect(available + reserved + sold).toBe(received + adjusted);
-      expect(Math.min(available, reserved, sold)).toBeGreaterThanOrEqual(0);
+      assert.deepEqual({ ...totalOf(all) }, { available, reserved, sold });
+      assert.equal(available + reserved + sold, received + adjusted);
+      assert.ok(Math.min(available, reserved, sold) >= 0);
       for (const [seq, text] of Object.entries(log.log)) {
         const movement = unpacked(text);
-        if (ledger.entries.has(Number(seq))) expect(ledger.entries.get(Number(seq))).toEqual(movement);
+        if (ledger.entries.has(Number(seq))) assert.deepEqual(ledger.entries.get(Number(seq)), movement);
       }
     }
     // Once nothing fails any more, all but the last write's movements leave the document.

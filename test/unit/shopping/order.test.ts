@@ -8,7 +8,7 @@ import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { responseOf } from '../../../services/shopping/order/idempotent-response.ts';
 import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
-import { moved } from '../../../services/shopping/order/order-change.ts';
+import { moveOrder } from '../../../services/shopping/order/order-change.ts';
 import { orderNumber } from '../../../services/shopping/order/order-number.ts';
 import { canMove, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order/order-state.ts';
 import { orderView } from '../../../services/shopping/order/order-view.ts';
@@ -87,16 +87,16 @@ describe('the states of an order', () => {
     if (to === 'PENDING') return;
     const next = transitionTo(to, order);
     if (!allowed) {
-      expect(() => moved(order, next, { at: later })).toThrow(`an order cannot go from ${from} to ${to}`);
+      expect(() => moveOrder(order, next, { at: later })).toThrow(`an order cannot go from ${from} to ${to}`);
       return;
     }
     const entry = { event: 'status', status: to, at: later };
     const history = [...order.history, { ...entry, by: { role: 'system' } }];
-    const { answer, patch } = moved(order, next, { at: later });
+    const { answer, patch } = moveOrder(order, next, { at: later });
     expect(patch).toEqual({ ...next, history });
     expect(answer).toEqual({ ...order, ...next, history });
     const by = { role: 'staff', id: 'cus_2' } as const;
-    const { answer: told } = moved(order, next, { at: later, by, note: 'why' });
+    const { answer: told } = moveOrder(order, next, { at: later, by, note: 'why' });
     expect(told.history.at(-1)).toEqual({ ...entry, by, note: 'why' });
     expect(order.history).toHaveLength(answer.history.length - 1);
   });
@@ -114,7 +114,7 @@ describe('the answer to a key that is sent again', () => {
     const first = responseOf(paid, 'print');
     expect(first).toEqual(orderView(paid));
     expect(first.status).toBe('PAID');
-    const packed = moved(paid, { state: 'PACKED' }, { at: later }).answer;
+    const packed = moveOrder(paid, { state: 'PACKED' }, { at: later }).answer;
     expect(responseOf(packed, 'print')).toEqual(first);
   });
 

@@ -6,7 +6,7 @@ import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
 import { beginOrder, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
-import { moved } from '../../../services/shopping/order/order-change.ts';
+import { moveOrder } from '../../../services/shopping/order/order-change.ts';
 import { amountOf, refundable, remainderOf } from '../../../services/shopping/order/refund/refund-lines.ts';
 import { type RefundRequest, requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { type Approval, approveReturn, requestReturn } from '../../../services/shopping/order/refund/returns.ts';
@@ -44,7 +44,7 @@ function paid(lines: Line[], discount = 0): Order {
   const who = { id: newId('ord', at(0)), customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', owner: 'node' };
   const order = { ...beginOrder({ ...who, priced, shippingAddress: address, paymentMethod: 'tok' }, at(0)), rev: 0 };
   const payment = { provider: 'sandbox', reference: 'ref', captured: priced.totals.total };
-  return moved(order, { state: 'PAID', payment }, { at: at(0) }).answer;
+  return moveOrder(order, { state: 'PAID', payment }, { at: at(0) }).answer;
 }
 
 /** Shipped on the first day; delivered on the `delivered`th, if it is noted. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { errors } from '../../../services/shared/problems.ts';
 import { couponsStep } from '../../../services/shopping/order/saga/steps/coupons-step.ts';
-import type { Reservation, ReservationStep } from '../../../services/shopping/order/saga/steps/reservation-step.ts';
+import type { Reservation } from '../../../services/shopping/order/saga/steps/reservation.ts';
+import type { ReservationStep } from '../../../services/shopping/order/saga/steps/reservation-step.ts';
 import { stockStep } from '../../../services/shopping/order/saga/steps/stock-step.ts';
 
 const reservation: Reservation = {

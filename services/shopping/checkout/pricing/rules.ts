@@ -10,7 +10,7 @@ export interface PricingRules {
   taxIncluded: boolean;
   /** The most specific rule wins: country and tax class, then country, then tax class, then `*` and `*`. */
   tax: TaxRule[];
-  /** The first one that goes to a country is what is used when nobody chooses. */
+  /** The default is the first one that ships to the country. */
   shipping: ShippingRule[];
 }
 

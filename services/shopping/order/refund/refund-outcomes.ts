@@ -2,7 +2,7 @@ import { plainMoneyText } from '../../../shared/format.ts';
 import { errors } from '../../../shared/problems.ts';
 import { attention } from '../attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
-import { type OrderUpdateDecision, updated } from '../order-change.ts';
+import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { creditNoteOf, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { causeOf, isOwed, partsOf, refundable, refuseTooMuch, remainderOf } from './refund-lines.ts';
@@ -39,7 +39,7 @@ export function refundFailed(
   if (!refund || !canFail) return { answer: order };
   const refunds = replaced(order, refund, { ...refund, state: 'FAILED', failure });
   const isTold = refund.state === 'DONE';
-  return updated(order, {
+  return updateOrder(order, {
     refunds,
     ...attention({ ...order, refunds }, now),
     ...(isTold
@@ -80,7 +80,7 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
     throw errors.wrongState(order.state, 'Its credit note says that the money is owed: pay it back, or try it again.');
   }
   const refunds = replaced(order, refund, ended);
-  return updated(order, {
+  return updateOrder(order, {
     refunds,
     ...attention({ ...order, refunds }, now),
     // Without the reason, which is for staff: the customer sees the history.
@@ -98,7 +98,7 @@ export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor,
   if (refund.state !== 'FAILED') throw errors.wrongState(order.state, `This refund is ${refund.state}.`);
   refuseUsedUp(order, refund);
   const refunds = replaced(order, refund, nextAttempt(refund));
-  return updated(order, {
+  return updateOrder(order, {
     refunds,
     nextAt: resumeAt(now),
     ...attention({ ...order, refunds }, now),
@@ -144,7 +144,7 @@ function paidBack(
   const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
   const refunds = replaced(order, refund, { ...ended, isCredited: true });
   const isTold = refund.state === 'SETTLED';
-  return updated(order, {
+  return updateOrder(order, {
     invoiced,
     refunds,
     outbox: [

@@ -2,7 +2,7 @@ import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
 import { plainMoneyText } from '../../../shared/format.ts';
 import { errors } from '../../../shared/problems.ts';
 import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } from '../order.ts';
-import { type OrderUpdateDecision, updated } from '../order-change.ts';
+import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { type Actor, historyWith } from '../order-state.ts';
 import {
   amountOf,
@@ -50,7 +50,7 @@ export function requestRefund(order: Readonly<Order>, request: RefundRequest, no
   if (!order.payment) throw errors.wrongState(order.state, 'Nothing was paid for this order.');
   const parts = requestedParts(order, request);
   const refund: Refund = { ...refundOf(order, { ...request, cause: 'request' }, parts, now), fingerprint };
-  return updated(order, {
+  return updateOrder(order, {
     refunds: [...order.refunds, refund],
     ...(refund.state === 'PENDING' ? { nextAt: resumeAt(now) } : {}),
     ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: ${reason}`),

@@ -2,10 +2,9 @@ import { fingerprintOf } from '../../../../lib/contract/fingerprint.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { Item } from '../../cart/cart.ts';
 import { type Order, type Return, resumeAt } from '../order.ts';
-import { type OrderUpdateDecision, updated } from '../order-change.ts';
-import { mailOf } from '../order-outbox.ts';
+import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
+import { forgetStockEntries, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith } from '../order-state.ts';
-import { forgetStockEntries } from '../saga/steps/stock-step.ts';
 import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
 import { refundOf } from './refunds.ts';
 import {
@@ -42,7 +41,7 @@ export function requestReturn(order: Readonly<Order>, request: ReturnRequest, no
   }
   refuseTooMany(items, (sku) => count(order.lines, sku) - reclaimed(order, sku));
   const asked: Return = { ...request, items, fingerprint, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
-  return updated(order, {
+  return updateOrder(order, {
     returns: [...order.returns, asked],
     ...historyWith(order, 'return-requested', now, { role: 'customer' }, request.reason),
   });
@@ -100,7 +99,7 @@ export function approveReturn(
   const returns = order.returns.map((one) => (one === asked ? approved : one));
   const parts = refundParts(order, returns, valued, chosen, period);
   const refund = refundOf(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
-  return updated(order, {
+  return updateOrder(order, {
     returns,
     refunds: refund.amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
     outbox: [...order.outbox, mailOf(order, 'return-approved', { id: asked.id, amount: refund.amount })],
@@ -142,7 +141,7 @@ export function refuseReturn(
   if (asked.state === 'REFUSED') return { answer: order };
   if (asked.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
   const refused: Return = { ...asked, state: 'REFUSED' };
-  return updated(order, {
+  return updateOrder(order, {
     returns: order.returns.map((one) => (one === asked ? refused : one)),
     outbox: [...order.outbox, mailOf(order, 'return-refused', { id: asked.id })],
     nextAt: resumeAt(now),
@@ -154,7 +153,7 @@ export function refuseReturn(
 export function restocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
   const due = order.returns.find(({ id, restock }) => id === returnId && restock === 'DUE');
   if (!due) return { answer: order };
-  return updated(order, {
+  return updateOrder(order, {
     returns: order.returns.map((one) => (one === due ? { ...one, restock: 'DONE' as const } : one)),
     outbox: [...order.outbox, ...forgetStockEntries(due.approved, due.id)],
   });

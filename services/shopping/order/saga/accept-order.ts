@@ -4,7 +4,7 @@ import { errors } from '../../../shared/problems.ts';
 import { priceBasket } from '../../checkout/basket.ts';
 import type { PriceBook } from '../../checkout/pricing/rules.ts';
 import type { NewOrder, Order } from '../order.ts';
-import type { OrderStore } from '../order-change.ts';
+import type { OrderStore } from '../order-store.ts';
 import { decideAcceptance, draftOrder, type OrderRequest, refusePriceChange } from './order-acceptance.ts';
 
 interface AcceptedOrder {

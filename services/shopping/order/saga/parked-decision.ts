@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/problems.ts';
 import { attention } from '../attention.ts';
 import { type Order, type OrderFields, type Refund, resumeAt } from '../order.ts';
-import { moved, type OrderDecision, updated } from '../order-change.ts';
+import { moveOrder, type OrderDecision, updateOrder } from '../order-change.ts';
 import { type Actor, historyWith } from '../order-state.ts';
 import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } from './order-steps.ts';
 
@@ -55,10 +55,10 @@ export function decide(order: Readonly<Order>, verdict: ParkedVerdict, now: Date
     // The reason is for staff, who find it in the decisions: the customer sees the history, too.
     ...historyWith(order, 'decided', now, by),
   };
-  if (decision === 'skip') return updated(order, { ...fields, ...skipped(order, step, now) });
+  if (decision === 'skip') return updateOrder(order, { ...fields, ...skipped(order, step, now) });
   const rejection = { code: 'order-cancelled' } as const;
   const cause = { at: now, by, note: rejection.code };
-  return moved({ ...order, history: fields.history }, { state: 'REJECTING', rejection }, cause, fields);
+  return moveOrder({ ...order, history: fields.history }, { state: 'REJECTING', rejection }, cause, fields);
 }
 
 /** Removes the work of a skipped step. Steps of the saga are skipped later, when the order comes to them. */

@@ -1,6 +1,6 @@
 import { newId } from '../../../shared/ids.ts';
 import type { Order, OrderFields, PaidOrder } from '../order.ts';
-import { moved } from '../order-change.ts';
+import { moveOrder } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
 import { keptCharge } from './kept-charge.ts';
@@ -9,7 +9,7 @@ import { entriesOf, releaseAll, reserveAll, takeBackAll } from './saga-steps.ts'
 import { clearOutbox, payBack } from './settlement.ts';
 import { announceChange, type Shop } from './shop.ts';
 import { paymentStep } from './steps/payment-step.ts';
-import { takeBackDeadline } from './steps/reservation-step.ts';
+import { takeBackDeadline } from './steps/reservation.ts';
 
 /**
  * Drives an order to its outcome. It stays PENDING while the payment provider has none. Each step can be repeated, by any
@@ -48,7 +48,12 @@ async function pay(order: Order, shop: Shop): Promise<Order> {
     case 'captured': {
       const { provider, reference } = charge;
       const payment = { provider, reference, captured: order.totals.total };
-      return advance(order, { state: 'PAID', payment }, { outbox: afterPayment(order) }, shop);
+      return advance(
+        order,
+        { state: 'PAID', payment },
+        { outbox: afterPayment(order, entriesOf('commitEntries', order)) },
+        shop,
+      );
     }
     case 'declined':
       return toRejecting(order, { code: 'payment-declined', reason: charge.reason }, shop);
@@ -93,7 +98,12 @@ async function cancel(order: PaidOrder, shop: Shop): Promise<Order> {
   if (current?.state !== 'CANCELLING') return current ?? order;
   await takeBackAll(current, until, shop.rpc);
   await payBack(current, shop);
-  return advance(order, { state: 'CANCELLED' }, { outbox: afterCancellation(order) }, shop);
+  return advance(
+    order,
+    { state: 'CANCELLED' },
+    { outbox: afterCancellation(order, entriesOf('forgetEntries', order)) },
+    shop,
+  );
 }
 
 /** Moves the order on. One that another worker has moved stays as it is, and is the answer. */
@@ -107,7 +117,7 @@ async function advance(
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...due];
-    return moved(current, next, { at, note }, { ...fields, outbox, failures: 0 });
+    return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
   announceChange(moving, rpc);
   return moving;

@@ -3,7 +3,7 @@ import { addUp } from '../../../shared/money.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../payment/payment-provider.ts';
 import { attention } from '../attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from '../order.ts';
-import { type OrderUpdate, type OrderUpdateDecision, updated } from '../order-change.ts';
+import { type OrderUpdate, type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { amountOf, CANCEL_KEY, chargedBack, cutTo, isOwed, remainderOf, spread } from '../refund/refund-lines.ts';
 import { nextAttempt, refundDone, refundFailed, refundKey } from '../refund/refund-outcomes.ts';
@@ -120,7 +120,10 @@ const isBackAndOwed = ({ state, isCredited }: Refund) => isCredited && (state ==
 
 function partlyPaid(order: Readonly<Order>, { amount }: Refund, paid: number, now: Date): OrderUpdateDecision {
   const [part, all] = [{ ...amount, amount: paid }, amount].map(plainMoneyText);
-  return updated(order, historyWith(order, 'refund', now, SYSTEM, `${part} of ${all} that failed: ${MADE_ELSEWHERE}`));
+  return updateOrder(
+    order,
+    historyWith(order, 'refund', now, SYSTEM, `${part} of ${all} that failed: ${MADE_ELSEWHERE}`),
+  );
 }
 
 const EVENTS = { OPEN: 'dispute-opened', WON: 'dispute-won', LOST: 'dispute-lost' } as const satisfies Record<
@@ -135,7 +138,7 @@ function withDispute(order: Readonly<Order>, stated: StatedDispute, now: Date): 
   const amount = { ...order.totals.total, amount: stated.amount };
   const dispute: Dispute = { id: stated.id, state, amount, reason: stated.reason, at: known?.at ?? now };
   const disputes = [...(order.disputes ?? []).filter(({ id }) => id !== stated.id), dispute];
-  return updated(order, {
+  return updateOrder(order, {
     disputes,
     ...attention({ ...order, disputes }, now),
     ...historyWith(order, EVENTS[state], now, SYSTEM, `${plainMoneyText(amount)}: ${stated.reason}`),
@@ -166,7 +169,7 @@ function cutWaiting(order: Readonly<Order>, excess: number, now: Date): OrderUpd
   });
   if (rest === excess || excess <= 0) return { answer: order };
   const note = 'no more than is left, as money went back elsewhere';
-  return updated(order, {
+  return updateOrder(order, {
     refunds: refunds.toReversed(),
     nextAt: resumeAt(now),
     ...historyWith(order, 'refund', now, SYSTEM, note),

@@ -4,7 +4,8 @@ import type { Order, OrderFields } from '../order.ts';
 import type { Rejection } from '../order-state.ts';
 import { inStep, inStepUnlessSkipped } from './order-steps.ts';
 import { couponsStep } from './steps/coupons-step.ts';
-import { type Reservation, type ReservationStep, reservationOf } from './steps/reservation-step.ts';
+import { reservationOf } from './steps/reservation.ts';
+import type { ReservationStep } from './steps/reservation-step.ts';
 import { stockStep } from './steps/stock-step.ts';
 
 /**
@@ -38,6 +39,6 @@ type EntriesOf = 'releaseEntries' | 'commitEntries' | 'forgetEntries';
 
 /** The outbox entries of one kind of all steps. */
 export function entriesOf(kind: EntriesOf, order: OrderFields): OutboxEntry[] {
-  const reservation: Reservation = reservationOf(order);
+  const reservation = reservationOf(order);
   return RESERVATION_STEPS.flatMap((step) => step[kind](reservation));
 }

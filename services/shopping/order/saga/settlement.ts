@@ -7,7 +7,7 @@ import { failedAt, inStep } from './order-steps.ts';
 import { reconcile } from './reconcile.ts';
 import { announceChange, type Shop } from './shop.ts';
 import { paymentStep } from './steps/payment-step.ts';
-import { takeBackDeadline } from './steps/reservation-step.ts';
+import { takeBackDeadline } from './steps/reservation.ts';
 import { takeBackStock } from './steps/stock-step.ts';
 
 /**

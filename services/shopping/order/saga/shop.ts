@@ -1,6 +1,6 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
 import type { Order } from '../order.ts';
-import type { OrderStore } from '../order-change.ts';
+import type { OrderStore } from '../order-store.ts';
 
 /** What the saga reads, writes and calls. */
 export interface Shop {

@@ -1,4 +1,5 @@
-import type { Reservation, ReservationStep } from './reservation-step.ts';
+import type { Reservation } from './reservation.ts';
+import type { ReservationStep } from './reservation-step.ts';
 
 /** A use of each coupon. */
 export const couponsStep = {

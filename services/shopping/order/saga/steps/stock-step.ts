@@ -1,8 +1,10 @@
-import type { Params, Result, Rpc } from '../../../../../lib/contract/contract.ts';
+import type { Result, Rpc } from '../../../../../lib/contract/contract.ts';
 import { isProblem } from '../../../../shared/problem-codes.ts';
 import type { Item } from '../../../cart/cart.ts';
+import { forgetStockEntries } from '../../order-outbox.ts';
 import type { Rejection } from '../../order-state.ts';
-import type { Reservation, ReservationStep } from './reservation-step.ts';
+import type { Reservation } from './reservation.ts';
+import type { ReservationStep } from './reservation-step.ts';
 
 /** Stock of each item. Holds use the same step: an order finds reserved what its customer's hold reserved under its id. */
 export const stockStep = {
@@ -68,14 +70,6 @@ export async function closeStock({ orderId, items }: StockReservation, rpc: Call
 export async function takeBackStock(items: readonly Item[], key: string, until: number, rpc: Caller): Promise<void> {
   await Promise.all(items.map(({ sku, quantity }) => rpc.call('inventory.takeBack', { sku, key, quantity, until })));
 }
-
-/** Outbox entries; no `takeBackStock` with this key comes again. */
-export const forgetStockEntries = (items: readonly Item[], key: string) =>
-  items.map(({ sku }): { id: string; action: 'inventory.forget'; params: Params<'inventory.forget'> } => ({
-    id: `forget:${key}:${sku}`,
-    action: 'inventory.forget',
-    params: { sku, key },
-  }));
 
 function rejectionOf({ short, isClosed }: StockResult): Rejection | undefined {
   if (isClosed) return { code: 'order-expired' };
