@@ -13,7 +13,7 @@ import { natsOptions } from './lib/process/nats-options.ts';
 import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
-import { relay } from './lib/relay/middleware.ts';
+import { relayMiddleware } from './lib/relay/middleware.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts } from './services/contracts.ts';
 import { staffAudit } from './services/customer/staff/audited.ts';
@@ -106,7 +106,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     middlewares: [
       staffAudit(),
       eventCheck(contracts),
-      relay(contracts, config.checkResults),
+      relayMiddleware(contracts, config.checkResults),
       requestLog(config.logLevel),
       actionTimeout(contracts, REQUEST_TIMEOUT),
       drain(),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { bulkProducts } from '../services/product/seed/bulk.ts';
-import { asProduct } from '../services/product/seed/load.ts';
+import { toProduct } from '../services/product/seed/load.ts';
 import { Operator } from '../test/support/operator.ts';
 import type { Pids } from './cpu.ts';
 import type { Run, Workload } from './measure.ts';
@@ -87,7 +87,7 @@ async function inserted(client: MongoClient, from: number): Promise<Run> {
   await products.createIndex({ 'variants.sku': 1 }, { unique: true });
   await products.createIndex({ updatedAt: 1, _id: 1, rev: 1 });
   const all: { _id: string }[] = [];
-  for await (const sample of bulkProducts(ROWS, 'EUR', from)) all.push(asProduct(sample));
+  for await (const sample of bulkProducts(ROWS, 'EUR', from)) all.push(toProduct(sample));
   const began = performance.now();
   for (let at = 0; at < all.length; at += BATCH) await products.insertMany(all.slice(at, at + BATCH));
   const rate = ROWS / ((performance.now() - began) / 1000);
@@ -95,8 +95,8 @@ async function inserted(client: MongoClient, from: number): Promise<Run> {
   return { rate, p50: Number.NaN, p99: Number.NaN, count: ROWS, errors: 0 };
 }
 
-function lineOf(sample: Parameters<typeof asProduct>[0]): string {
-  const { slug, title, description, brand, category, attributes, taxClass, popularity, variants } = asProduct(sample);
+function lineOf(sample: Parameters<typeof toProduct>[0]): string {
+  const { slug, title, description, brand, category, attributes, taxClass, popularity, variants } = toProduct(sample);
   return JSON.stringify({
     ...{ slug, title, description, brand, category, attributes, taxClass, popularity, variants, status: 'active' },
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { bulkProducts } from '../services/product/seed/bulk.ts';
-import { asProduct, stockOf } from '../services/product/seed/load.ts';
+import { stockOf, toProduct } from '../services/product/seed/load.ts';
 import { ranges } from '../services/product/seed/ranges/index.ts';
 import { load, spread } from './http-load.ts';
 import type { Run, Workload } from './measure.ts';
@@ -131,7 +131,7 @@ async function fill(mongoUrl: string, prefix: string, count: number): Promise<vo
   try {
     const database = client.db(`${prefix}product`);
     const insert = async (samples: Sample[]) => {
-      const products = samples.map((sample) => ({ ...asProduct(sample), rev: 0 }));
+      const products = samples.map((sample) => ({ ...toProduct(sample), rev: 0 }));
       const stock = samples.flatMap(stockOf).map((one) => ({ ...one, rev: 0 }));
       await Promise.all([
         database.collection<{ _id: string }>('products').insertMany(products, { ordered: false }),
@@ -151,4 +151,4 @@ async function fill(mongoUrl: string, prefix: string, count: number): Promise<vo
   }
 }
 
-type Sample = Parameters<typeof asProduct>[0];
+type Sample = Parameters<typeof toProduct>[0];

@@ -1,6 +1,6 @@
 /** The action by which each node kind says that it reaches its database. */
 export const readyAction = {
-  summary: 'Resolves when the database of this node kind is reached',
+  summary: 'Check that this node kind reaches its database',
   visibility: 'public',
   auth: 'internal',
   idempotent: true,

@@ -1,16 +1,15 @@
 import { contract } from '../contract/contract.ts';
+import { internal } from '../contract/presets.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
-/** On every node: how its circuit breakers stand. */
+/** On every node: the states of its circuit breakers. */
 export const breaker = contract(
   'breaker',
   {
     list: {
-      summary: 'The circuit breakers of this node: open ones towards other nodes, and all towards the outside',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'List the circuit breakers of this node: open ones to other nodes, and all to outside servers',
+      ...internal,
       circuitBreaker: false,
       timeout: 2000,
       params: {},

@@ -4,7 +4,7 @@ import { outsideStates } from '../process/outside-breaker.ts';
 import { breaker as contract } from './breaker.contract.ts';
 import { trippedCircuits } from './node-breaker.ts';
 
-/** Puts the service on the node by which operators see its circuit breakers (`breakers` in the REPL). */
+/** Adds the service that shows operators the circuit breakers of a node (`breakers` in the REPL). */
 export function breakerService(checkResults: boolean): Middleware {
   return {
     name: 'BreakerService',

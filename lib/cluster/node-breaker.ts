@@ -3,13 +3,13 @@ import * as moleculer from 'moleculer';
 import { type CallOutcome, hasAlternative, isNodeFailure } from './node-failure.ts';
 
 type Handler = (ctx: Context) => Promise<unknown>;
-/** Of one action on one node, as Moleculer's circuit breaker keeps it. */
+/** The state of Moleculer's circuit breaker for one action on one node. */
 interface Circuit {
   state: string;
   ep: ActionEndpoint;
   cbTimer: NodeJS.Timeout | null;
 }
-interface StockBreaker {
+interface MoleculerBreaker {
   created(broker: ServiceBroker): void;
   stopped(): void;
   remoteAction(this: ServiceBroker, next: Handler, action: object): Handler;
@@ -17,29 +17,30 @@ interface StockBreaker {
 type BreakingBroker = ServiceBroker & { CircuitBreakerStore: Map<string, Circuit> };
 
 // Moleculer's types leave out its own middlewares.
-const { CircuitBreaker } = (moleculer as unknown as { Middlewares: { CircuitBreaker(b: ServiceBroker): StockBreaker } })
-  .Middlewares;
-/** Moleculer's state of a circuit while a call finds out (`half_open_wait`) is half open too. */
+const { CircuitBreaker } = (
+  moleculer as unknown as { Middlewares: { CircuitBreaker(b: ServiceBroker): MoleculerBreaker } }
+).Middlewares;
+/** `half_open_wait` is Moleculer's state while the probe call is under way. */
 const STATES: Record<string, 'half-open' | 'open'> = {
   open: 'open',
   half_open: 'half-open',
   half_open_wait: 'half-open',
 };
-/** After NATS was away: other nodes connect again a moment later, and calls until then are lost. */
+/** After a reconnect to NATS, other nodes connect a moment later; calls until then are lost and not counted. */
 const RECONNECT_GRACE_MS = 2000;
 const GAUGES = ['opened', 'half-opened'].map((state) => `moleculer.circuit-breaker.${state}.active`);
 const TRANSITIONS = ['opened', 'half-opened', 'closed'];
 
-/** An error that says nothing against the node: the breaker counts it like any other answer. */
-class Answered {
+/** Wraps an error that is not the node's failure: the breaker counts it as an answer. */
+class CountedAsAnswer {
   readonly error: unknown;
   constructor(error: unknown) {
     this.error = error;
   }
 }
 
-/** An error that does; the breaker asks `isCounted` in the moment when it counts. */
-class Failure extends Answered {
+/** Wraps a failure of the node; the breaker calls `isCounted` when it counts it. */
+class Failure extends CountedAsAnswer {
   readonly ctx: Context;
   constructor(error: unknown, ctx: Context) {
     super(error);
@@ -47,57 +48,57 @@ class Failure extends Answered {
   }
 }
 
-/** For the option `check`: whether a failure is counted. @see keepLast */
+/** Whether a failure is counted; for the option `check`. @see spareLastNode */
 export function isCounted(failure: unknown): boolean {
   if (!(failure instanceof Failure)) return false;
   const { type } = failure.error as CallOutcome;
-  return type === 'REQUEST_TIMEOUT' || !keepLast(failure.ctx.broker as BreakingBroker, failure.ctx);
+  return type === 'REQUEST_TIMEOUT' || !spareLastNode(failure.ctx.broker as BreakingBroker, failure.ctx);
 }
 
 /**
- * Moleculer's circuit breaker, one for each action on each other node, with what it lacks:
- * - it opens on failures of that node alone (lib/cluster/node-failure.ts), and a refusal closes it as any answer does;
- * - it forgets a node that has left, or the counts of a service that was started anew would go to one that is gone;
- * - it forgets all when NATS was away: then calls to healthy nodes timed out.
- * Calls within a process have none: they cannot hang alone, and an open circuit there would refuse other nodes' calls.
+ * Moleculer's circuit breaker, one per action and remote node, with these additions:
+ * - it opens only on failures of that node (node-failure.ts), and a refusal closes it like any answer;
+ * - it drops the circuits of a node that has left: otherwise a restarted service would count into the old ones;
+ * - it drops all circuits after NATS was away: calls to healthy nodes have timed out then.
+ * Calls within a process have no breaker: they cannot hang alone, and an open circuit would refuse other nodes' calls.
  */
 export function nodeBreaker(): Middleware {
-  let stock: StockBreaker | undefined;
+  let inner: MoleculerBreaker | undefined;
   let countedFrom = 0;
   const tripped = new Set<string>();
   return {
     name: 'CircuitBreaker',
 
     remoteAction(this: ServiceBroker, next: Handler, action: { strategy?: unknown }) {
-      // One node is the right one for a key: calls would only go to the wrong ones.
+      // Exactly one node is right for a shard key: with an open circuit, calls would go to a wrong one.
       if (action.strategy === 'Shard') return next;
       const broker = this as BreakingBroker;
-      stock ??= CircuitBreaker(broker);
+      inner ??= CircuitBreaker(broker);
       const judged = async (ctx: Context) => {
         const sentAt = performance.now();
         try {
           const answer = await next(ctx);
-          keepLast(broker, ctx);
+          spareLastNode(broker, ctx);
           return answer;
         } catch (error) {
           if (sentAt >= countedFrom && isNodeFailure(error as CallOutcome, ctx)) throw new Failure(error, ctx);
-          keepLast(broker, ctx);
-          return new Answered(error);
+          spareLastNode(broker, ctx);
+          return new CountedAsAnswer(error);
         }
       };
-      const counted = stock.remoteAction.call(broker, judged, action);
-      if (counted === judged) return next; // switched off for this action
+      const counted = inner.remoteAction.call(broker, judged, action);
+      if (counted === judged) return next; // disabled for this action
       return async (ctx: Context) => {
-        forgetReplaced(broker, ctx.endpoint as ActionEndpoint, tripped);
+        resetReplaced(broker, ctx.endpoint as ActionEndpoint, tripped);
         const answer = await counted(ctx).catch((failure) => failure);
-        if (answer instanceof Answered) throw answer.error;
+        if (answer instanceof CountedAsAnswer) throw answer.error;
         return answer;
       };
     },
 
     created(broker: ServiceBroker) {
-      stock ??= CircuitBreaker(broker);
-      stock.created(broker);
+      inner ??= CircuitBreaker(broker);
+      inner.created(broker);
       for (const transition of TRANSITIONS) {
         broker.localBus.on(`$circuit-breaker.${transition}`, ({ nodeID, action, failures, count }) => {
           broker.logger.warn(`circuit breaker of ${action} on ${nodeID} ${transition}`, { failures, count });
@@ -105,7 +106,7 @@ export function nodeBreaker(): Middleware {
         });
       }
       broker.localBus.on('$node.disconnected', ({ node }: { node: { id: string } }) =>
-        forget(broker as BreakingBroker, ({ ep }) => ep.id === node.id),
+        resetCircuits(broker as BreakingBroker, ({ ep }) => ep.id === node.id),
       );
     },
 
@@ -116,18 +117,18 @@ export function nodeBreaker(): Middleware {
         for await (const { type } of client.status?.() ?? []) {
           if (type !== 'reconnect') continue;
           countedFrom = performance.now() + RECONNECT_GRACE_MS;
-          forget(broker as BreakingBroker, () => true);
+          resetCircuits(broker as BreakingBroker, () => true);
         }
       })();
     },
 
     async stopped() {
-      stock?.stopped();
+      inner?.stopped();
     },
   } as Middleware;
 }
 
-/** The circuits of a node that are not closed; `target` is `<node>:<action>`. */
+/** The open and half-open circuits of a node; `target` is `<node>:<action>`. */
 export function trippedCircuits(broker: ServiceBroker): { target: string; state: 'half-open' | 'open' }[] {
   const circuits = [...((broker as BreakingBroker).CircuitBreakerStore ?? [])];
   return circuits.flatMap(([target, { state: name }]) => {
@@ -137,11 +138,12 @@ export function trippedCircuits(broker: ServiceBroker): { target: string; state:
 }
 
 /**
- * The last node that has an action is given up only when it falls silent: each answer clears its counts. What fails on
- * every node is the request's doing, or the database's, and to refuse everything would fail more.
- * @returns whether it is the last
+ * Clears the counts of the last node that offers an action, after each answer, even a failed one: its circuit opens only
+ * on time-outs. A failure on every node is caused by the request or the database, and refusing all calls would make it
+ * worse.
+ * @returns whether it is the last node
  */
-function keepLast({ CircuitBreakerStore }: BreakingBroker, ctx: Context): boolean {
+function spareLastNode({ CircuitBreakerStore }: BreakingBroker, ctx: Context): boolean {
   if (hasAlternative(ctx)) return false;
   const circuit = CircuitBreakerStore?.get((ctx.endpoint as ActionEndpoint).name);
   if (circuit) Object.assign(circuit, { count: 0, failures: 0 });
@@ -149,27 +151,27 @@ function keepLast({ CircuitBreakerStore }: BreakingBroker, ctx: Context): boolea
 }
 
 /**
- * Forgets the circuit of the same action of the same node, when its service was started anew since; and shows one as
- * closed that Moleculer has dropped, half open, after two windows without a call.
- * @param tripped the names of those that operators see as open or half open
+ * Drops the circuit of an endpoint whose service was restarted since. Also reports a circuit as closed that Moleculer has
+ * dropped in the half-open state, after two windows without a call.
+ * @param tripped names of the circuits that the metrics show as open or half open
  */
-function forgetReplaced(broker: BreakingBroker, endpoint: ActionEndpoint, tripped: Set<string>): void {
+function resetReplaced(broker: BreakingBroker, endpoint: ActionEndpoint, tripped: Set<string>): void {
   const known = broker.CircuitBreakerStore?.get(endpoint.name);
-  if (known && known.ep !== endpoint) forget(broker, (circuit) => circuit === known);
-  if (!known && tripped.delete(endpoint.name)) showClosed(broker, endpoint);
+  if (known && known.ep !== endpoint) resetCircuits(broker, (circuit) => circuit === known);
+  if (!known && tripped.delete(endpoint.name)) reportClosed(broker, endpoint);
 }
 
-function forget(broker: BreakingBroker, isMeant: (circuit: Circuit) => boolean): void {
+function resetCircuits(broker: BreakingBroker, isSelected: (circuit: Circuit) => boolean): void {
   for (const [name, circuit] of broker.CircuitBreakerStore ?? []) {
-    if (!isMeant(circuit)) continue;
+    if (!isSelected(circuit)) continue;
     if (circuit.cbTimer) clearTimeout(circuit.cbTimer);
     circuit.ep.state = true;
     broker.CircuitBreakerStore.delete(name);
-    showClosed(broker, circuit.ep);
+    reportClosed(broker, circuit.ep);
   }
 }
 
-function showClosed({ metrics }: BreakingBroker, { id: affectedNodeID, action: { name } }: ActionEndpoint): void {
+function reportClosed({ metrics }: BreakingBroker, { id: affectedNodeID, action: { name } }: ActionEndpoint): void {
   const [service] = String(name).split(/\.(?=[^.]*$)/);
   for (const gauge of GAUGES) metrics.set(gauge, 0, { affectedNodeID, service, action: name });
 }

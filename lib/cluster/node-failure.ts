@@ -1,6 +1,6 @@
 import type { ActionEndpoint, Context } from 'moleculer';
 
-/** An error of a remote call; `nodeID` is set by Moleculer when it came from a node, and names where it arose. */
+/** An error of a remote call. Moleculer sets `nodeID` to the node where the error arose, if it came from a node. */
 export interface CallOutcome {
   type?: unknown;
   code?: unknown;
@@ -8,8 +8,8 @@ export interface CallOutcome {
   data?: { action?: unknown };
 }
 
-/** What a node says when it could not reach another. */
-const ABOUT_OTHERS = new Set<unknown>([
+/** Errors of a node that could not reach a third one. */
+const THIRD_NODE_ERRORS = new Set<unknown>([
   'REQUEST_REJECTED',
   'REQUEST_SKIPPED',
   'SERVICE_NOT_AVAILABLE',
@@ -17,21 +17,20 @@ const ABOUT_OTHERS = new Set<unknown>([
 ]);
 
 /**
- * Whether an error of a call speaks against the node that was called: it did not answer in time, or it failed where
- * another one may not. Refusals (4xx) do not; nor does what went wrong on a third node, or on the way: a node that is
- * gone leaves the registry by itself.
+ * Whether an error is a failure of the called node: a time-out, or an error that another node might not have. Refusals
+ * (4xx) are not, nor are errors of a third node or of the connection: a node that is gone leaves the registry by itself.
  */
 export function isNodeFailure({ type, code, nodeID, data }: CallOutcome, ctx: Context): boolean {
   if (nodeID === undefined) return type === 'REQUEST_TIMEOUT';
-  if (nodeID !== ctx.nodeID || ABOUT_OTHERS.has(type)) return false;
+  if (nodeID !== ctx.nodeID || THIRD_NODE_ERRORS.has(type)) return false;
   if (type === 'REQUEST_TIMEOUT') return data?.action === ctx.action?.name;
   return isServerError(code);
 }
 
-/** An error without a status is one that nobody expected; a driver's codes are no status. */
+/** An error without an HTTP status is unexpected; codes of database drivers are not HTTP statuses. */
 const isServerError = (code: unknown): boolean => !(typeof code === 'number' && code >= 400 && code < 500);
 
-/** Whether the action can be called on another node than the one that was. */
+/** Whether another node also offers the action. */
 export function hasAlternative({ broker, action, endpoint }: Context): boolean {
   const list = broker.registry.getActionEndpoints(String(action?.name)) as { endpoints: ActionEndpoint[] } | undefined;
   return list?.endpoints.some((other) => other !== endpoint && other.isAvailable) ?? false;

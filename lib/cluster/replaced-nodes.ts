@@ -5,8 +5,8 @@ interface NodeEvent {
 }
 
 /**
- * Rejects what is still waited for from a node that was started anew under its name. Its predecessor's answers never
- * come, and the node is not missed when it is back before its heartbeats are: callers would wait for their whole time-out.
+ * Rejects pending requests to a node that was restarted under the same id. The old process never answers, and a node
+ * that is back before its heartbeat is due is not noticed as lost: callers would wait for their whole time-out.
  */
 export function replacedNodes(): Middleware {
   const instances = new WeakMap<object, string>();

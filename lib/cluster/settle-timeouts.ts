@@ -1,8 +1,9 @@
 import type { Context, Middleware, ServiceBroker } from 'moleculer';
 
 /**
- * Ends the request of a call that was given up, right outside Moleculer's time-out. Its context tracker would hold the
- * context for ever, as the answer that it waits for no longer comes: a leak, and a stop that waits in vain.
+ * Settles the pending request of a call that has timed out; placed directly outside Moleculer's time-out. Otherwise its
+ * context tracker would keep the context for ever, because the response never comes: a memory leak, and a shutdown that
+ * waits in vain.
  */
 export function settleTimeouts(): Middleware {
   return {

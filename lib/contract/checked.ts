@@ -29,7 +29,7 @@ export type Checked<X, Fields, MetaPath extends string> = {
   rawBody?: AllOf<Field<X, 'rawBody'>, ParamName<X>, 'parameter'>;
   shardKey?: AllOf<Field<X, 'shardKey'>, ParamName<X> | `#${MetaPath}`, 'parameter'>;
   location?: AllOf<Placeholders<Field<X, 'location'>>, ResultField<X>, 'field of the result'>;
-} & { [P in Exclude<keyof X, Fields>]: never };
+} & { [P in Exclude<keyof X, Fields>]: never } & ([Field<X, 'auth'>] extends ['staff'] ? { scope: unknown } : unknown);
 
 /** Words and hyphens: proxies drop other names. */
 type Header<Name> = Name extends `${string}${' ' | ':' | '_' | '.' | '/'}${string}` ? 'no name of a header' : unknown;

@@ -48,6 +48,8 @@ export interface ActionContract {
   rawBody?: string;
   /** Anyone may ask, but the answer depends on who does, so that nobody may keep it for others. */
   personal?: true;
+  /** A guest may send the token of their cart, in its header or its cookie; only then it is in the meta. */
+  cartToken?: true;
   params: Schema;
   /** Rule of the result; left out: nothing is returned. */
   returns?: unknown;

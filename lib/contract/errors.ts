@@ -15,7 +15,7 @@ export const PROTOCOL_PROBLEMS = {
   unauthenticated: { status: 401, title: 'Log in first' },
   'invalid-token': { status: 401, title: 'The token is invalid or has expired' },
   'origin-not-allowed': { status: 403, title: 'Pages of this origin may not ask here' },
-  'not-found': { status: 404, title: 'There is no such thing' },
+  'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'request-in-progress': { status: 409, title: 'The first request with this key is still running', retryAfter: 1 },
   'stale-version': { status: 412, title: 'It was changed meanwhile' },

@@ -1,4 +1,5 @@
 import { protocolErrors } from './errors.ts';
+import { named, nameOf } from './named.ts';
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_PAGE_ITEMS = 100;
@@ -18,12 +19,15 @@ export interface CursorPage<T> {
   nextCursor: string | null;
 }
 
-/** The contract rule of a list's answer. */
-export const pageOf = <const R>(item: R) =>
-  ({
+/** The contract rule of a list's answer, named after its items: `OrderPage`. */
+export function pageOf<const R>(item: R) {
+  const page = {
     type: 'object',
     props: { items: { type: 'array', items: item }, nextCursor: { type: 'string', nullable: true } },
-  }) as const;
+  } as const;
+  const name = nameOf(item);
+  return name === undefined ? page : named(`${name}Page`, page);
+}
 
 /** The place after an item, as an opaque text. */
 export function encodeCursor(place: readonly (string | number)[]): string {

@@ -1,13 +1,13 @@
 import type { BlobConfig, Blobs } from './blobs.ts';
 
-/** One for each place, whoever opens it: so its services share a circuit breaker. */
-const opened = new WeakMap<BlobConfig, Promise<Blobs>>();
+/** One store per configuration, so that all services share its circuit breaker. */
+const stores = new WeakMap<BlobConfig, Promise<Blobs>>();
 
-/** The files of a shop, wherever it keeps them. */
+/** The file storage of a configuration, opened on first use. */
 export function blobStore(config: BlobConfig): Blobs {
   const store = () => {
-    const found = opened.get(config) ?? open(config);
-    opened.set(config, found);
+    const found = stores.get(config) ?? openBlobs(config);
+    stores.set(config, found);
     return found;
   };
   return {
@@ -18,8 +18,8 @@ export function blobStore(config: BlobConfig): Blobs {
   };
 }
 
-/** Amazon's client is large: only who uses it waits for it. */
-const open = async (config: BlobConfig): Promise<Blobs> =>
+/** The S3 client is large: it is imported only if it is used. */
+const openBlobs = async (config: BlobConfig): Promise<Blobs> =>
   config.kind === 's3'
     ? new (await import('./blobs-s3.ts')).S3Blobs(config)
     : new (await import('./blobs-disk.ts')).DiskBlobs(config.folder);

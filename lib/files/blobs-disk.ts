@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { protocolErrors } from '../contract/errors.ts';
-import { type Blobs, checked } from './blobs.ts';
+import { type Blobs, checkBlobName } from './blobs.ts';
 
-/** What a process that was killed has left unfinished is removed after this time, in ms. */
-const STALE = 24 * 3_600_000;
+/** Unfinished files of a killed process are removed after this time. */
+const STALE_DRAFT_MS = 24 * 3_600_000;
 
-/** Files in a folder: written beside it, forced to the disk, then moved to their name. */
+/** Files in a folder. A file is written to a draft, synced to disk, then renamed, so that it is never incomplete. */
 export class DiskBlobs implements Blobs {
   readonly #folder: string;
   readonly #unfinished: string;
@@ -28,7 +28,7 @@ export class DiskBlobs implements Blobs {
     await mkdir(dirname(file), { recursive: true }).catch(refuseReadOnly);
     const draft = join(this.#unfinished, randomUUID());
     try {
-      // An array, or the bytes of a buffer would be its parts.
+      // In an array: otherwise the stream would iterate over single bytes.
       const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;
       await pipeline(source, createWriteStream(draft, { flush: true }));
       await rename(draft, file);
@@ -56,7 +56,7 @@ export class DiskBlobs implements Blobs {
   }
 
   #fileOf(name: string): string {
-    return join(this.#folder, checked(name));
+    return join(this.#folder, checkBlobName(name));
   }
 
   async #sweep(): Promise<void> {
@@ -64,12 +64,12 @@ export class DiskBlobs implements Blobs {
     for (const name of await readdir(this.#unfinished)) {
       const draft = join(this.#unfinished, name);
       const found = await stat(draft).catch(ifMissing);
-      if (found && Date.now() - found.mtimeMs > STALE) await rm(draft, { force: true });
+      if (found && Date.now() - found.mtimeMs > STALE_DRAFT_MS) await rm(draft, { force: true });
     }
   }
 }
 
-/** A new name lasts when its folder is on the disk too. */
+/** A new name survives a power failure only after its folder was synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {
@@ -79,7 +79,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A disk that cannot be written is the operator's to mend; staff who upload are told so. @throws unavailable */
+/** The operator has to fix a disk that is not writable; staff who upload get a message that says so. @throws unavailable */
 function refuseReadOnly(error: NodeJS.ErrnoException): never {
   if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOSPC'].includes(error.code ?? '')) throw error;
   throw protocolErrors.unavailable(

@@ -12,12 +12,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { protocolErrors } from '../contract/errors.ts';
 import { OutsideBreaker } from '../process/outside-breaker.ts';
-import { type BlobConfig, type Blobs, checked } from './blobs.ts';
+import { type BlobConfig, type Blobs, checkBlobName } from './blobs.ts';
 
-/** Of all parts of an upload but the last, in bytes; S3 takes none below 5 MiB. */
-const PART_SIZE = 8 * 1024 * 1024;
+/** Size of all parts of an upload except the last; the minimum of S3 is 5 MiB. */
+const PART_BYTES = 8 * 1024 * 1024;
 
-/** Objects in a bucket; what is larger than a part is sent in parts, and appears when it is complete. */
+/** Objects in a bucket. Content larger than a part is sent as a multipart upload, visible when complete. */
 export class S3Blobs implements Blobs {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -32,7 +32,7 @@ export class S3Blobs implements Blobs {
     this.#client = new S3Client({
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
-      // What is not Amazon's has no name for each bucket, nor its newer checksums.
+      // Other S3-compatible storage has no host name per bucket, and not Amazon's newer checksums.
       forcePathStyle: endpoint !== undefined,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -47,15 +47,15 @@ export class S3Blobs implements Blobs {
       await this.#reach((s3) => s3.send(new PutObjectCommand({ ...object, Body: content })));
       return;
     }
-    this.#breaker.refuseWhileOpen(); // before anything of it is read
-    const parts = inParts(content);
+    this.#breaker.refuseWhileOpen(); // before the content is read
+    const parts = splitIntoParts(content);
     const first = await parts.next();
     const head = first.value ?? Buffer.alloc(0);
-    if (first.done || head.length < PART_SIZE) await this.put(name, head);
+    if (first.done || head.length < PART_BYTES) await this.put(name, head);
     else await this.#putParts(object, head, parts);
   }
 
-  async #putParts(object: Named, head: Buffer, rest: AsyncIterable<Buffer>): Promise<void> {
+  async #putParts(object: ObjectName, head: Buffer, rest: AsyncIterable<Buffer>): Promise<void> {
     const { UploadId } = await this.#reach((s3) => s3.send(new CreateMultipartUploadCommand(object)));
     const upload = { ...object, UploadId };
     try {
@@ -70,7 +70,7 @@ export class S3Blobs implements Blobs {
       const MultipartUpload = { Parts: done };
       await this.#reach((s3) => s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload })));
     } catch (error) {
-      // Should this fail too, the bucket's own rule for unfinished uploads is left.
+      // If this fails too, the bucket's lifecycle rule for unfinished uploads removes the parts.
       await this.#reach((s3) => s3.send(new AbortMultipartUploadCommand(upload))).catch(() => {});
       throw error;
     }
@@ -93,7 +93,7 @@ export class S3Blobs implements Blobs {
     await this.#reach((s3) => s3.send(new DeleteObjectCommand(object)));
   }
 
-  /** Storage that does not answer, or fails, is told apart from storage that says no, which is a fault of ours. */
+  /** An outage becomes `unavailable`; a refusal (4xx) is a fault of ours and thrown as it is. 429 counts as an outage. */
   async #reach<R>(send: (client: S3Client) => Promise<R>): Promise<R> {
     try {
       return await this.#breaker.run(() => send(this.#client));
@@ -103,23 +103,23 @@ export class S3Blobs implements Blobs {
     }
   }
 
-  #object(name: string): Named {
-    return { Bucket: this.#bucket, Key: this.#prefix + checked(name) };
+  #object(name: string): ObjectName {
+    return { Bucket: this.#bucket, Key: this.#prefix + checkBlobName(name) };
   }
 }
 
-interface Named {
+interface ObjectName {
   Bucket: string;
   Key: string;
 }
 
-/** A stream in buffers of one part's size; the last may be smaller. */
-async function* inParts(stream: Readable): AsyncGenerator<Buffer> {
+/** Regroups a stream into buffers of at least one part's size; the last may be smaller. */
+async function* splitIntoParts(stream: Readable): AsyncGenerator<Buffer> {
   let [chunks, size]: [Buffer[], number] = [[], 0];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size < PART_SIZE) continue;
+    if (size < PART_BYTES) continue;
     yield Buffer.concat(chunks);
     [chunks, size] = [[], 0];
   }
@@ -134,5 +134,5 @@ function ifMissing(error: unknown): null {
 const statusOf = (error: unknown): number =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
 
-/** It does not answer, or fails. Any status below 500 is an answer. */
+/** No response, or a server error. A 4xx response shows that the storage works. */
 const isOutage = (error: unknown): boolean => !(statusOf(error) >= 400 && statusOf(error) < 500);

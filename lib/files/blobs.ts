@@ -1,37 +1,37 @@
 import type { Readable } from 'node:stream';
 import type { BreakerSettings } from '../cluster/breaker-settings.ts';
 
-/** Where files are kept: in a folder, or in a bucket of S3-compatible storage. */
+/** The location of files: a folder, or a bucket of S3-compatible storage. */
 export type BlobConfig =
   | { kind: 'disk'; folder: string }
   | {
       kind: 's3';
-      /** Unset: Amazon's own. */
+      /** Unset: Amazon S3. */
       endpoint?: string;
       region: string;
       bucket: string;
-      /** What the names in the bucket begin with. */
+      /** Prefix of all object names. */
       prefix: string;
       accessKeyId: string;
       secretAccessKey: string;
       breaker: BreakerSettings;
     };
 
-/** Files by name, whole or not at all. Names are ours, `<kind>/<part>/…`: what a client says is never part of one. */
+/** Files by name; writes are atomic. Names are generated, `<kind>/<part>/…`: client input is never part of a name. */
 export interface Blobs {
-  /** Resolves when all of it is stored for good; until then, and for ever after an error, there is nothing. */
+  /** Resolves when the file is stored durably. Before that, and after an error, the name does not exist. */
   put(name: string, content: Readable | Buffer): Promise<void>;
   has(name: string): Promise<boolean>;
-  /** Null: there is none. */
+  /** Null for an unknown name. */
   get(name: string): Promise<Readable | null>;
-  /** Removing what is not there does nothing. */
+  /** Idempotent. */
   remove(name: string): Promise<void>;
 }
 
-const NAME = /^[a-z]+(\/[\w-]+)+(\.[a-z]+)?$/;
+const BLOB_NAME = /^[a-z]+(\/[\w-]+)+(\.[a-z]+)?$/;
 
-/** @throws {TypeError} for a name that could lead elsewhere */
-export function checked(name: string): string {
-  if (!NAME.test(name) || name.length > 200) throw new TypeError(`${JSON.stringify(name)} is no name of a blob`);
+/** Checks that a name cannot leave the folder or bucket prefix. @throws {TypeError} */
+export function checkBlobName(name: string): string {
+  if (!BLOB_NAME.test(name) || name.length > 200) throw new TypeError(`${JSON.stringify(name)} is no name of a blob`);
   return name;
 }

@@ -1,9 +1,9 @@
 import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 
-/** Longer than any address with zone and port. */
+/** Above the length of any address with zone and port. */
 const MAX_TEXT_LENGTH = 120;
 const MAX_PORT = 65_535;
-/** Bits of the network that one IPv6 client has to itself (RFC 6177, RFC 4291 §2.5.4). */
+/** Groups of 16 bits in the /64 network that one IPv6 client has (RFC 6177, RFC 4291 §2.5.4). */
 const IPV6_CLIENT_GROUPS = 4;
 
 /** `[address]` or `[address]:port`; `a.b.c.d:port`. */
@@ -13,8 +13,8 @@ const IPV6_ZONE = /%[\w.~-]+$/;
 const IPV4_MAPPED = '::ffff:';
 
 /**
- * Reads one address as servers and proxies write it: with or without port, brackets, an IPv6 zone or white space around.
- * Returns its canonical form (RFC 5952), an IPv4-mapped one as IPv4, or undefined for what is no address.
+ * Parses an address in the forms that servers and proxies write: with or without port, brackets, IPv6 zone or white
+ * space. Returns its canonical form (RFC 5952), with an IPv4-mapped address as IPv4; undefined for other texts.
  */
 export function parseAddress(text: string): string | undefined {
   const given = text.trim();
@@ -33,7 +33,7 @@ function canonical(address: string): string | undefined {
 }
 
 /**
- * The network that counts as one client: an IPv4 address itself, an IPv6 address' /64, of which a client has all.
+ * The network that counts as one client: an IPv4 address itself; the /64 of an IPv6 address, as a client has all of it.
  * @param address in canonical form; other texts are returned as they are
  */
 export function clientNetwork(address: string): string {
@@ -49,19 +49,19 @@ interface Network {
   family: 'ipv4' | 'ipv6';
 }
 
-/** An address or a network such as `10.0.0.0/8`; undefined for what is none, and for the network of all addresses. */
+/** Parses an address or a network such as `10.0.0.0/8`; undefined for other texts and for the network of all addresses. */
 export function parseNetwork(text: string): Network | undefined {
   const [base = '', given, ...more] = text.trim().split('/');
   if (more.length > 0 || (given !== undefined && !/^\d{1,3}$/.test(given))) return undefined;
   const address = canonical(base);
   if (address === undefined || base.includes('%')) return undefined;
   const [written, own] = [isIPv4(base) ? 32 : 128, isIPv4(address) ? 32 : 128];
-  // Of an IPv4-mapped network the first 96 bits are always the same.
+  // The first 96 bits of an IPv4-mapped network are constant.
   const prefix = Number(given ?? written) - (written - own);
   return prefix > 0 && prefix <= own ? { address, prefix, family: own === 32 ? 'ipv4' : 'ipv6' } : undefined;
 }
 
-/** Whether an address in canonical form is in one of the networks. @throws {TypeError} for a text that names none */
+/** A test whether a canonical address is in one of the networks. @throws {TypeError} for a text that is no network */
 export function networkMatcher(texts: readonly string[]): (address: string) => boolean {
   const networks = new BlockList();
   for (const text of texts) {

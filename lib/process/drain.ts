@@ -1,11 +1,11 @@
 import type { Middleware, Service } from 'moleculer';
 
-/** A service that has to let go of its clients before the broker stops. */
+/** A service that must finish its clients' requests before the broker stops. */
 interface Draining extends Service {
   drain(): Promise<void>;
 }
 
-/** Calls `drain` of every local service that has it while all services still run. */
+/** Calls `drain` of the local services that have it, while all services still run. */
 export function drain(): Middleware {
   return {
     name: 'Drain',

@@ -4,47 +4,48 @@ import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { StartError } from './config.ts';
 
-/** A lock that its holder has not renewed for this long is of a process that was killed, in ms. */
-const STALE = 5000;
-/** Tries, half a second apart, until a lock that nobody renews is free for certain. */
-const RETRIES = (2 * STALE) / 500;
+/** A lock that was not renewed for this long belongs to a killed process. */
+const STALE_LOCK_MS = 5000;
+/** Attempts, half a second apart, until a stale lock is certainly free. */
+const STALE_LOCK_RETRIES = (2 * STALE_LOCK_MS) / 500;
 
 /**
- * Makes this process the only one on a folder. After a crash of its holder the lock is free within `STALE`. A holder that stood
- * still for longer than that, as on a busy machine or a laptop that slept, takes its lock again unless somebody had it meanwhile.
- * @param taken what to say and do when another process has it
- * @param lost called when another process has had the lock while we were paused: stop
- * @returns what gives it back
- * @throws {StartError} when another process has it
+ * Locks a folder for this process alone. After a crash of the holder the lock is free within `STALE_LOCK_MS`. A holder
+ * that was paused for longer (a busy machine, a laptop asleep) takes its lock again, unless another process had it
+ * meanwhile.
+ * @param taken the message when another process holds the lock: what is wrong and what to do
+ * @param lost called when another process had the lock while this one was paused: it must stop
+ * @returns a function that releases the lock
+ * @throws {StartError} when another process holds the lock
  */
 export async function lockFolder(folder: string, taken: string, lost: () => void): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true });
   const pidFile = join(folder, 'lock.pid');
-  const patience = isAlive(holder(pidFile)) ? 0 : RETRIES;
+  const retries = isAlive(holderPid(pidFile)) ? 0 : STALE_LOCK_RETRIES;
   // Pids repeat in containers.
   const mark = `${process.pid} ${randomUUID()}`;
   let release: () => Promise<void>;
   let isReleased = false;
-  const take = async (retries: number) => {
+  const acquire = async (retries: number) => {
     release = await lock(folder, {
       lockfilePath: join(folder, 'lock'),
-      stale: STALE,
-      update: STALE / 5,
+      stale: STALE_LOCK_MS,
+      update: STALE_LOCK_MS / 5,
       retries: { retries, factor: 1, minTimeout: 500, maxTimeout: 500 },
-      onCompromised: () => void takeAgain(),
+      onCompromised: () => void reacquire(),
     });
   };
-  const takeAgain = async () => {
+  const reacquire = async () => {
     if (isReleased) return;
-    const isTaken = await take(RETRIES).then(
+    const isTaken = await acquire(STALE_LOCK_RETRIES).then(
       () => true,
       () => false,
     );
-    // Whoever had it in between has left a mark of its own, also when it has gone since.
+    // A process that held the lock in between has written its own mark, even if it has ended since.
     if (!isTaken || readFileSync(pidFile, 'utf8') !== mark) lost();
   };
   try {
-    await take(patience);
+    await acquire(retries);
     writeFileSync(pidFile, mark);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
@@ -56,7 +57,7 @@ export async function lockFolder(folder: string, taken: string, lost: () => void
   };
 }
 
-function holder(pidFile: string): number {
+function holderPid(pidFile: string): number {
   try {
     return Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
   } catch {
@@ -64,7 +65,7 @@ function holder(pidFile: string): number {
   }
 }
 
-/** Our own pid in the file is that of a predecessor in a container, where pids repeat. */
+/** Our own pid in the file belongs to a predecessor: in a container, pids repeat. */
 function isAlive(pid: number): boolean {
   if (!(pid > 0) || pid === process.pid) return false;
   try {

@@ -1,11 +1,11 @@
-/** Files by which NATS is known, and by which it knows us, all PEM. */
+/** PEM files for TLS: the CA that verifies NATS, and the client's certificate and key. */
 export interface NatsFiles {
   caFile?: string;
   certFile?: string;
   keyFile?: string;
 }
 
-/** What nats's `connect` takes. */
+/** The options of `connect` in the nats package. */
 export interface NatsOptions {
   servers: string[];
   user?: string;
@@ -15,8 +15,9 @@ export interface NatsOptions {
 }
 
 /**
- * nats's `connect` wants credentials beside the address: `nats://user:password@host`, or `nats://token@host`, and
- * `tls://` for TLS, which `files` ask for as well. Several addresses, separated by commas, are one cluster.
+ * Splits addresses into options, as `connect` expects credentials separately: `nats://user:password@host`, or
+ * `nats://token@host`. TLS is used with `tls://`, or if any of `files` is given. Addresses separated by commas are one
+ * cluster.
  */
 export function natsOptions(urls: string, files: NatsFiles = {}): NatsOptions {
   const parsed = urls.split(',').map((url) => new URL(url.trim()));

@@ -1,5 +1,5 @@
-/** Moleculer's words for a node that is not there, does not answer in time, or has too much to do; and our own. */
-const TYPES = new Set([
+/** Error types of Moleculer for a node that is missing, slow or overloaded; and our own `unavailable`. */
+const MOLECULER_ERROR_TYPES = new Set([
   'unavailable',
   'BAD_GATEWAY', // this node itself is cut off from the others
   'SERVICE_NOT_FOUND',
@@ -10,8 +10,8 @@ const TYPES = new Set([
   'REQUEST_SKIPPED',
   'QUEUE_FULL',
 ]);
-/** The driver's errors for a database that is not reached, or not in time; they keep their names over the transporter. */
-const NAMES = new Set([
+/** MongoDB driver errors for an unreachable or slow database; the transporter preserves their names. */
+const DRIVER_ERROR_NAMES = new Set([
   'MongoClientClosedError',
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
@@ -27,19 +27,19 @@ const NAMES = new Set([
   'PoolClearedOnNetworkError',
 ]);
 /**
- * What a server answers while its replica set elects another primary, or it stops. The driver tries once more by
- * itself, and an election may take longer. The retryable codes of the driver specifications:
+ * Codes of a server that stops, or whose replica set elects another primary. The driver retries once, and an election may
+ * take longer. The retryable codes of the driver specifications:
  * https://github.com/mongodb/specifications/blob/master/source/retryable-reads/retryable-reads.md
  */
-const CODES = new Set([6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+const SERVER_ERROR_CODES = new Set([6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 /**
- * Whether an error says that something is out of reach for now. Trying again helps then, for as long as it takes; any
- * other error will come again.
+ * Whether an error is an outage: a node or database is unreachable for now. A retry succeeds once the outage is over; any
+ * other error would occur again.
  */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { type, name, code } = error as Error & { type?: unknown; code?: unknown };
-  if (TYPES.has(String(type)) || NAMES.has(name)) return true;
-  return name === 'MongoServerError' && CODES.has(Number(code));
+  if (MOLECULER_ERROR_TYPES.has(String(type)) || DRIVER_ERROR_NAMES.has(name)) return true;
+  return name === 'MongoServerError' && SERVER_ERROR_CODES.has(Number(code));
 }

@@ -3,7 +3,7 @@ import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'coc
 import type { BreakerSettings } from '../cluster/breaker-settings.ts';
 import { protocolErrors } from '../contract/errors.ts';
 
-/** A server that the shop calls: its label in metrics and logs, and its name in the detail of an error. */
+/** A server outside this system: its label in metrics and logs, and its name in error details. */
 export interface OutsideServer {
   label: string;
   name: string;
@@ -14,21 +14,21 @@ export interface BreakerChange {
   state: 'closed' | 'half-open' | 'open';
 }
 
-/** Where every outside breaker of this process says how it stands, as a `BreakerChange`. */
+/** All outside breakers of this process publish their state changes here, as `BreakerChange`. */
 export const breakerChanges = channel('outside-breaker');
 
-/** How the outside breakers of this process stand, by their label. */
+/** Current states of the outside breakers of this process, by label. */
 export const outsideStates = new Map<string, BreakerChange['state']>();
 
-/** An answer that is an error: the server works. */
+/** An error that is an answer: the server works. */
 interface Refusal {
   refusal: unknown;
 }
 
 /**
- * The circuit breaker before a server outside the shop. After `minRequests` outages in a row it is open: calls fail at
- * once with `unavailable` and are not sent. After `halfOpenMs` one call is sent, while others still fail; its outcome
- * closes the breaker, or keeps it open for as long again.
+ * The circuit breaker of an outside server. After `minRequests` outages in a row it opens: calls fail at once with
+ * `unavailable` and are not sent. After `halfOpenMs` one probe call is sent, while others still fail; its outcome closes
+ * the breaker, or keeps it open for the same time again.
  */
 export class OutsideBreaker {
   readonly #server: OutsideServer;
@@ -37,7 +37,7 @@ export class OutsideBreaker {
   readonly #policy;
   #probeAt = 0;
 
-  /** @param isOutage whether an error says that the server is away or broken; any other one is an answer */
+  /** @param isOutage whether an error means that the server is unreachable or broken; other errors are answers */
   constructor(server: OutsideServer, settings: BreakerSettings, isOutage: (error: unknown) => boolean) {
     this.#server = server;
     this.#settings = settings;
@@ -58,7 +58,7 @@ export class OutsideBreaker {
   /** Whether a call would be refused now. */
   get isOpen(): boolean {
     const { state } = this.#policy;
-    // While one call finds out, the others would wait for it; a server that hangs would hold them all.
+    // During the probe call, other calls would wait for it; a server that hangs would block them all.
     return state === CircuitState.HalfOpen || (state === CircuitState.Open && Date.now() < this.#probeAt);
   }
 

@@ -5,12 +5,12 @@ import { MIN_PAYLOAD_BYTES } from '../relay/message-limit.ts';
 import { type Config, StartError } from './config.ts';
 import { natsOptions } from './nats-options.ts';
 
-const PAUSE = 500;
-const ATTEMPT = 2000;
+const RETRY_INTERVAL_MS = 500;
+const ATTEMPT_TIMEOUT_MS = 2000;
 
 /**
- * Waits until NATS and MongoDB are reached, as far as they are configured.
- * @throws {StartError} after `connectTimeout` seconds, saying which is missing and what to do
+ * Waits until NATS and MongoDB can be reached, if they are configured.
+ * @throws {StartError} after `connectTimeout` seconds, with the missing server and what to do
  */
 export async function reachServers(config: Config, say: (line: string) => void): Promise<void> {
   const { natsUrl, mongoUrl } = config;
@@ -33,20 +33,20 @@ async function reach(
       return await attempt();
     } catch (error) {
       if (error instanceof StartError) throw error;
-      if (Date.now() + PAUSE >= end) {
+      if (Date.now() + RETRY_INTERVAL_MS >= end) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new StartError(
           `${name} at ${address} was not reached within ${connectTimeout} s (${reason}): start it, or set ${variable}`,
         );
       }
       if (first) say(`waiting up to ${connectTimeout} s for ${name} at ${address}`);
-      await sleep(PAUSE);
+      await sleep(RETRY_INTERVAL_MS);
     }
   }
 }
 
 async function tryNats(urls: string, { natsFiles }: Config): Promise<void> {
-  const connection = await connect({ ...natsOptions(urls, natsFiles), reconnect: false, timeout: ATTEMPT });
+  const connection = await connect({ ...natsOptions(urls, natsFiles), reconnect: false, timeout: ATTEMPT_TIMEOUT_MS });
   const payloadBytes = connection.info?.max_payload ?? MIN_PAYLOAD_BYTES;
   await connection.close();
   if (payloadBytes < MIN_PAYLOAD_BYTES) {
@@ -57,7 +57,7 @@ async function tryNats(urls: string, { natsFiles }: Config): Promise<void> {
 }
 
 async function tryMongo(url: string): Promise<void> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: ATTEMPT });
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: ATTEMPT_TIMEOUT_MS });
   try {
     await client.db('admin').command({ ping: 1 });
   } finally {

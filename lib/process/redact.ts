@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What fields that no log may have are called, whatever their case and dashes. */
+/** Names of fields that are never logged, in lower case and without - and _. */
 const SECRET_NAMES = new Set([
   'accesstoken',
   'authorization',
@@ -24,8 +24,8 @@ const SECRET_NAMES = new Set([
 
 const REDACTED = '[redacted]';
 
-/** What is a secret wherever it stands, and what is left of it. */
-const IN_TEXT: readonly [RegExp, string | ((found: string) => string)][] = [
+/** Secrets and e-mail addresses inside texts, with their replacement. */
+const SECRET_PATTERNS: readonly [RegExp, string | ((found: string) => string)][] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, REDACTED], // a JWT
   [/\b(Bearer|Basic)\s+[\w~+/.=-]+/gi, `$1 ${REDACTED}`],
   [/\b(?:sk|rk|pk)_(?:live|test)_\w+|\bwhsec_\w+/g, REDACTED],
@@ -35,25 +35,26 @@ const IN_TEXT: readonly [RegExp, string | ((found: string) => string)][] = [
   [/[\w.+%-]+@[\w-]+(?:\.[\w-]+)+/g, (email) => `email:${digest(email)}`],
 ];
 
-/** The same person has the same one, so that their trail can be followed in a log that does not name them. */
+/** A stable pseudonym: one person's log lines can be correlated without their address. */
 const digest = (email: string): string => createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 12);
 
-const redactedText = (text: string): string =>
-  IN_TEXT.reduce(
-    (rest, [pattern, put]) => (typeof put === 'string' ? rest.replace(pattern, put) : rest.replace(pattern, put)),
+const redactText = (text: string): string =>
+  SECRET_PATTERNS.reduce(
+    (rest, [pattern, replacement]) =>
+      typeof replacement === 'string' ? rest.replace(pattern, replacement) : rest.replace(pattern, replacement),
     text,
   );
 
-const DEEPEST = 8;
+const MAX_DEPTH = 8;
 
-/** A copy of what is logged, without what may not be read there. An error keeps its name, stack and causes. */
-export function redacted(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return redactedText(value);
+/** A copy of a logged value without secrets and e-mail addresses. An error keeps its name, stack and causes. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  if (depth > DEEPEST) return '[deep]';
-  if (Array.isArray(value)) return value.map((part) => redacted(part, depth + 1));
+  if (depth > MAX_DEPTH) return '[deep]';
+  if (Array.isArray(value)) return value.map((part) => redact(part, depth + 1));
   const parts = value instanceof Error ? errorParts(value) : Object.entries(value);
-  return Object.fromEntries(parts.map(([name, part]) => [name, isSecret(name) ? REDACTED : redacted(part, depth + 1)]));
+  return Object.fromEntries(parts.map(([name, part]) => [name, isSecret(name) ? REDACTED : redact(part, depth + 1)]));
 }
 
 function errorParts(error: Error): [string, unknown][] {

@@ -4,8 +4,8 @@ import type { Context, Middleware } from 'moleculer';
 export const isLogged = (level: string): boolean => ['info', 'debug', 'trace'].includes(level);
 
 /**
- * One line for each action that this node runs for a request, under the request's id, which is the same on every node
- * that it crosses. Costs nothing where the log's level does not ask for it.
+ * Logs one line per action that this node runs for a request, with the request id, which is the same on all nodes.
+ * Without cost at log levels that do not include it.
  */
 export function requestLog(level: string): Middleware {
   return {
@@ -14,17 +14,17 @@ export function requestLog(level: string): Middleware {
       if (!isLogged(level) || String(action.name).startsWith('$')) return next;
       return async function (ctx: Context) {
         const begun = performance.now();
-        const say = (outcome: string) =>
+        const log = (outcome: string) =>
           ctx.broker.logger.info(`${nameOf(String(action.name), ctx.params)} ${outcome}`, {
             requestId: ctx.requestID,
             ms: Math.round(performance.now() - begun),
           });
         try {
           const result = await next.call(this, ctx);
-          say('done');
+          log('done');
           return result;
         } catch (error) {
-          say(`refused: ${(error as { type?: string }).type ?? 'internal-error'}`);
+          log(`refused: ${(error as { type?: string }).type ?? 'internal-error'}`);
           throw error;
         }
       } as typeof next;
@@ -32,7 +32,7 @@ export function requestLog(level: string): Middleware {
   };
 }
 
-/** A gateway's own action is the request itself. */
+/** The gateway's action is logged as the HTTP request. */
 function nameOf(action: string, params: unknown): string {
   const { req } = params as { req?: { method?: string; parsedUrl?: string } };
   return action === 'api.rest' && req ? `${req.method} ${req.parsedUrl}` : action;

@@ -1,2 +1,2 @@
-/** What is wrong with the environment or the machine, in one line that says what to do. */
+/** An error of the environment or the machine; its message is one line that says what to do. */
 export class StartError extends Error {}

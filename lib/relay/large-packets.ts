@@ -2,43 +2,42 @@ import { Readable } from 'node:stream';
 import type { Errors, ServiceBroker } from 'moleculer';
 import { protocolErrors } from '../contract/errors.ts';
 import { maxMessageBytes } from './message-limit.ts';
-import { lastPart, type PartReader } from './part-reader.ts';
-import type { Relay } from './stream.ts';
+import { answerLastPart, type PartReader } from './part-reader.ts';
+import type { StreamRelay } from './stream.ts';
 
-/** A packet larger than this is refused: its receiver needs several times as much memory to read it. */
+/** A larger packet is refused: the receiver needs several times its size in memory to parse it. */
 const MAX_PACKET_BYTES = 32 * 1024 ** 2;
-/** The bytes of large packets that a node keeps at a time for others to read. */
+/** Limit for all large packets that a node holds for others to read. */
 const MAX_HELD_BYTES = 128 * 1024 ** 2;
 
-/** Requests, responses and events. */
-const RELAYED = ['REQ', 'RES', 'EVENT'];
+const RELAYED_PACKET_TYPES = ['REQ', 'RES', 'EVENT'];
 
 interface Packet {
   type: string;
   target?: string | null;
   payload: { id: string; sender?: string; action?: string; event?: string; params?: unknown; relayedPacket?: string };
 }
-export type Send = (topic: string, data: Buffer, meta: { packet: Packet }) => Promise<void>;
-export type Handle = (type: string, packet: Packet) => Promise<unknown>;
+export type SendPacket = (topic: string, data: Buffer, meta: { packet: Packet }) => Promise<void>;
+export type HandlePacket = (type: string, packet: Packet) => Promise<unknown>;
 
 /**
- * Passes requests, responses and events that are larger than a message may be through the relay: a short packet
- * announces it, and its receiver reads it part by part. So one part of each is on the connection at a time.
+ * Sends requests, responses and events above the message limit through the relay: a short packet announces each, and
+ * the receiver reads it part by part. So at most one part of each is on the connection at a time.
  */
 export class LargePackets {
-  readonly #offers: Relay;
+  readonly #relay: StreamRelay;
   readonly #broker: ServiceBroker;
   readonly #reader: PartReader;
   #heldBytes = 0;
 
-  constructor(offers: Relay, broker: ServiceBroker, reader: PartReader) {
-    this.#offers = offers;
+  constructor(relay: StreamRelay, broker: ServiceBroker, reader: PartReader) {
+    this.#relay = relay;
     this.#broker = broker;
     this.#reader = reader;
   }
 
-  /** In place of the transporter's `send`. */
-  send(next: Send, topic: string, data: Buffer, { packet }: { packet: Packet }): Promise<void> {
+  /** Wraps the transporter's `send`. */
+  send(next: SendPacket, topic: string, data: Buffer, { packet }: { packet: Packet }): Promise<void> {
     const { transit } = this.#broker;
     if (!transit || data.length <= maxMessageBytes(this.#broker)) return next(topic, data, { packet });
     const { type, target, payload } = packet;
@@ -47,22 +46,26 @@ export class LargePackets {
       const announced = { type, target, payload: { id: payload.id, relayedPacket: this.#hold(data) } } as Packet;
       return next(topic, transit.tx.serialize(announced as never), { packet: announced });
     }
-    this.#broker.logger.error(`${refusal.message}`, { type: refusal.type, data: refusal.data, packet: nameOf(packet) });
+    this.#broker.logger.error(`${refusal.message}`, {
+      type: refusal.type,
+      data: refusal.data,
+      packet: packetLabel(packet),
+    });
     if (type === 'RES') return transit.sendResponse(String(target), payload.id, {}, {}, {}, refusal);
-    if (type !== 'REQ') return Promise.resolve(); // events are hints, which may be lost
-    // Moleculer would go on waiting for its answer.
+    if (type !== 'REQ') return Promise.resolve(); // events are hints and may be lost
+    // Otherwise Moleculer would wait for a response.
     transit.removePendingRequest(payload.id);
     return Promise.reject(refusal);
   }
 
-  /** In place of the transit's handler of what comes in. */
-  async receive(next: Handle, type: string, packet: Packet): Promise<unknown> {
+  /** Wraps the transit's handler of incoming packets. */
+  async receive(next: HandlePacket, type: string, packet: Packet): Promise<unknown> {
     const { id, sender, relayedPacket } = packet.payload;
     const { transit } = this.#broker;
-    const last = lastPart(this.#broker, this.#offers, type, packet.payload);
-    if (last) return last;
+    const lastPart = answerLastPart(this.#broker, this.#relay, type, packet.payload);
+    if (lastPart) return lastPart;
     if (relayedPacket === undefined || sender === undefined || !transit) return next(type, packet);
-    // What a response is of may have timed out meanwhile.
+    // The request of a response may have timed out meanwhile.
     const request = type === 'RES' ? transit.pendingRequests.get(id) : undefined;
     const isWanted = () => type !== 'RES' || transit.pendingRequests.has(id);
     try {
@@ -76,7 +79,7 @@ export class LargePackets {
     }
   }
 
-  /** @returns undefined when it is wanted no longer */
+  /** @returns undefined once it is no longer wanted */
   async #read(id: string, nodeID: string, isWanted: () => boolean): Promise<Buffer | undefined> {
     const parts: Buffer[] = [];
     while (isWanted()) {
@@ -89,7 +92,8 @@ export class LargePackets {
   }
 
   #refusalOf(type: string, bytes: number): Errors.MoleculerError | undefined {
-    if (!RELAYED.includes(type)) return protocolErrors.messageTooLarge(bytes, maxMessageBytes(this.#broker));
+    if (!RELAYED_PACKET_TYPES.includes(type))
+      return protocolErrors.messageTooLarge(bytes, maxMessageBytes(this.#broker));
     if (bytes > MAX_PACKET_BYTES) return protocolErrors.messageTooLarge(bytes, MAX_PACKET_BYTES);
     if (this.#heldBytes + bytes <= MAX_HELD_BYTES) return undefined;
     return protocolErrors.unavailable('Too much is being passed on right now. Try again in a moment.');
@@ -101,9 +105,9 @@ export class LargePackets {
     stream.once('close', () => {
       this.#heldBytes -= data.length;
     });
-    return this.#offers.offer(stream, { expires: true });
+    return this.#relay.offer(stream, { expires: true });
   }
 }
 
-/** What the log calls a packet. */
-const nameOf = ({ type, target, payload: { id, action, event } }: Packet) => ({ type, target, id, action, event });
+/** The fields of a packet for the log. */
+const packetLabel = ({ type, target, payload: { id, action, event } }: Packet) => ({ type, target, id, action, event });

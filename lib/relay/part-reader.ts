@@ -3,15 +3,15 @@ import { Context, type ServiceBroker } from 'moleculer';
 import type { Broker } from '../contract/contract.ts';
 import { protocolErrors } from '../contract/errors.ts';
 import { relay as contract } from './relay.contract.ts';
-import type { Part, Relay } from './stream.ts';
+import type { Part, StreamRelay } from './stream.ts';
 
-const READ = 'relay.read';
-const TIMEOUT_MS = contract.actions.read.timeout;
-/** How long a stopping node waits until the others have read what it announced, in ms. */
+const READ_ACTION = 'relay.read';
+const READ_TIMEOUT_MS = contract.actions.read.timeout;
+/** How long a stopping node waits for the others to read the parts that it has announced. */
 export const LAST_PARTS_MS = 3000;
 const POLL_MS = 20;
 
-/** Reads parts from other nodes, also from those that are stopping: these offer no actions any more. */
+/** Reads parts from other nodes, also from stopping nodes, which offer no actions any more. */
 export class PartReader {
   readonly #broker: ServiceBroker;
   readonly #rpc: Broker;
@@ -21,53 +21,54 @@ export class PartReader {
     this.#rpc = broker as unknown as Broker;
   }
 
-  /** @throws unavailable when the node is gone, and what the stream ends with */
+  /** @throws unavailable when the node is gone, and the error of the stream */
   read(nodeID: string, id: string): Promise<Part> {
     const { registry, transit } = this.#broker;
-    const isOffered = registry.actions.get(READ)?.getEndpointByNodeID(nodeID);
-    if (isOffered) return this.#rpc.call(READ, { id }, { nodeID });
+    const isOffered = registry.actions.get(READ_ACTION)?.getEndpointByNodeID(nodeID);
+    if (isOffered) return this.#rpc.call(READ_ACTION, { id }, { nodeID });
     if (!transit || !registry.nodes.get(nodeID)?.available) {
       return Promise.reject(protocolErrors.unavailable('The node that had it is gone.'));
     }
     const context = new Context(this.#broker);
-    Object.assign(context, { action: { name: READ }, nodeID, params: { id } });
-    context.options = { timeout: TIMEOUT_MS };
-    const late = sleep(TIMEOUT_MS, undefined, { ref: false }).then(() => {
+    Object.assign(context, { action: { name: READ_ACTION }, nodeID, params: { id } });
+    context.options = { timeout: READ_TIMEOUT_MS };
+    const timeout = sleep(READ_TIMEOUT_MS, undefined, { ref: false }).then(() => {
       transit.removePendingRequest(context.id);
       throw protocolErrors.unavailable('The node that had it does not answer.');
     });
-    return Promise.race([transit.request(context) as unknown as Promise<Part>, late]);
+    return Promise.race([transit.request(context) as unknown as Promise<Part>, timeout]);
   }
 
-  /** Tells a node that nobody will read it any more. */
+  /** Tells a node to close a stream that is no longer read. */
   close(nodeID: string, id: string): void {
     this.#rpc.call('relay.close', { id }, { nodeID }).catch(() => {});
   }
 }
 
-/** Has a stopping broker leave when the parts of what it has announced were read, or after so many ms. */
-export function finishParts(broker: ServiceBroker, offers: Relay, patienceMs: number): void {
+/** Delays the disconnect of a stopping broker until its announced parts were read, or until `patienceMs` have passed. */
+export function awaitLastParts(broker: ServiceBroker, relay: StreamRelay, maxWaitMs: number): void {
   const { transit } = broker;
   if (!transit) return;
   const disconnect = transit.disconnect.bind(transit);
   transit.disconnect = async () => {
-    for (const end = Date.now() + patienceMs; offers.size > 0 && Date.now() < end; ) await sleep(POLL_MS);
+    for (const end = Date.now() + maxWaitMs; relay.size > 0 && Date.now() < end; ) await sleep(POLL_MS);
     return disconnect();
   };
 }
 
-/** The answer to a request for a part that Moleculer would refuse, since the broker is stopping; undefined: to any other. */
-export function lastPart(
+/** Answers a request for a part, which Moleculer refuses while the broker is stopping; undefined for other packets. */
+export function answerLastPart(
   broker: ServiceBroker,
-  offers: Relay,
+  relay: StreamRelay,
   type: string,
   { action, id, sender, params }: { action?: string; id: string; sender?: string; params?: unknown },
 ): Promise<void> | undefined {
   const { transit } = broker;
-  if (!transit || !broker.stopping || type !== 'REQ' || action !== READ || sender === undefined) return undefined;
+  if (!transit || !broker.stopping || type !== 'REQ' || action !== READ_ACTION || sender === undefined)
+    return undefined;
   const answer = (part: Part | null, error?: Error) =>
     transit.sendResponse(sender, id, {}, {}, part as unknown as Record<string, unknown>, error);
-  return offers.read(String((params as { id?: unknown } | undefined)?.id)).then(
+  return relay.read(String((params as { id?: unknown } | undefined)?.id)).then(
     (part) => answer(part),
     (error: Error) => answer(null, error),
   );

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { protocolErrors } from '../contract/errors.ts';
 import { MAX_PART_BYTES } from './message-limit.ts';
 
-/** How long a stream waits for its reader, in ms. */
-const PATIENCE = 60_000;
+/** A stream without a read for this long is closed. */
+const READER_TIMEOUT_MS = 60_000;
 
-/** A part of a stream, in base64; `end`: there is no more. */
+/** A part of a stream in base64; `end` is set after the last part. */
 export interface Part {
   data: string;
   end: boolean;
@@ -15,39 +15,39 @@ export interface Part {
 interface Offer {
   parts: AsyncIterator<Buffer>;
   stream: Readable;
-  /** What was read and is more than a part. */
+  /** Bytes read from the source beyond the last part. */
   rest: Buffer;
   askedAt: number;
-  /** Given up when its reader is not heard of. */
+  /** Whether the stream is closed when its reader does not ask. */
   expires: boolean;
 }
 
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Streams of this process that other nodes read part by part, each part when they ask for it: so a slow reader slows
- * its source down, and whichever of the two goes, the other knows. (Moleculer's own streams are sent as fast as they
- * come, and wait in the reader's memory.)
+ * Streams of this process that other nodes pull part by part. Pulling gives back-pressure: a slow reader slows its source
+ * down. Each side notices when the other one is gone. (Moleculer's own streams have no back-pressure: they are sent at
+ * once and buffered in the memory of the reader.)
  */
-export class Relay {
+export class StreamRelay {
   readonly #offers = new Map<string, Offer>();
   readonly #partBytes: () => number;
 
-  /** @param partBytes how many bytes a part may have now, as the transporter's limit may change */
+  /** @param partBytes current size limit of a part; the transporter's limit may change */
   constructor(partBytes: () => number = () => MAX_PART_BYTES) {
     this.#partBytes = partBytes;
   }
 
-  /** @returns the id that it is read by */
+  /** @returns the id for `read` */
   offer(stream: Readable, { expires }: { expires: boolean }): string {
     const id = randomUUID();
-    stream.on('error', () => {}); // its reader is told, when there is one
+    stream.on('error', () => {}); // `read` throws it to the reader
     const parts: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
     this.#offers.set(id, { parts, stream, rest: EMPTY, askedAt: Date.now(), expires });
     return id;
   }
 
-  /** @throws unavailable when it is no longer there, and what the stream ends with */
+  /** @throws unavailable for an unknown or closed stream, and the error of the stream */
   async read(id: string): Promise<Part> {
     const offer = this.#offers.get(id);
     if (!offer) throw protocolErrors.unavailable('This stream is no longer there.');
@@ -70,16 +70,15 @@ export class Relay {
     return { data: data.toString('base64'), end: false };
   }
 
-  /** Nobody will read it any more. */
   close(id: string): void {
     this.#offers.get(id)?.stream.destroy();
     this.#offers.delete(id);
   }
 
-  /** Gives up what nobody has asked for in a long time. */
+  /** Closes streams whose reader has not asked for `READER_TIMEOUT_MS`. */
   expire(now = Date.now()): void {
     for (const [id, { askedAt, expires }] of this.#offers) {
-      if (expires && now - askedAt > PATIENCE) this.close(id);
+      if (expires && now - askedAt > READER_TIMEOUT_MS) this.close(id);
     }
   }
 
@@ -88,8 +87,8 @@ export class Relay {
   }
 }
 
-/** The stream that another node offers, read as it is used. `close` is called when it is left before its end. */
-export function pulled(read: () => Promise<Part>, close: () => void): Readable {
+/** A local stream over the parts of a remote one, read on demand. @param close called if it is destroyed before its end */
+export function pullStream(read: () => Promise<Part>, close: () => void): Readable {
   let ended = false;
   const stream = new Readable({
     highWaterMark: MAX_PART_BYTES,
@@ -110,6 +109,6 @@ export function pulled(read: () => Promise<Part>, close: () => void): Readable {
       done(error);
     },
   });
-  // Whoever uses it later finds the error; until then it is no reason to end the process.
+  // Without a listener, an early error would end the process. A later consumer still receives it.
   return stream.on('error', () => {});
 }

@@ -1,46 +1,42 @@
 import { contract } from '../../lib/contract/contract.ts';
+import { named } from '../../lib/contract/named.ts';
+import { publicRead } from '../../lib/contract/presets.ts';
 
 export const api = contract(
   'api',
   {
     health: {
-      summary: 'This process is up',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      summary: 'Check that this process is up',
+      ...publicRead,
       rateClass: 'unlimited',
       rest: 'GET /healthz',
       params: {},
-      returns: { type: 'object', props: { status: { type: 'equal', value: 'ok' } } },
+      returns: named('Health', { type: 'object', props: { status: { type: 'equal', value: 'ok' } } }),
     },
     readiness: {
-      summary: 'This gateway takes requests; with `deep`, each node kind is there too and reaches its database',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      summary: 'Check that this gateway is ready; with `deep`, also that each node kind reaches its database',
+      ...publicRead,
       rateClass: 'unlimited',
       rest: 'GET /readyz',
       params: { deep: { type: 'boolean', optional: true } },
-      returns: {
+      returns: named('Readiness', {
         type: 'object',
         props: {
           status: { type: 'equal', value: 'ready' },
           parts: { type: 'record', key: 'string', value: 'string', optional: true },
         },
-      },
+      }),
       problems: ['unavailable'],
     },
     jwks: {
-      summary: 'The public keys of access tokens, for others that check them (RFC 7517); none where a secret signs',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      summary: 'Get the public keys of access tokens (RFC 7517); none where a secret signs them',
+      ...publicRead,
       rest: 'GET /.well-known/jwks.json',
       params: {},
-      returns: {
+      returns: named('JsonWebKeySet', {
         type: 'object',
         props: { keys: { type: 'array', items: { type: 'record', key: 'string', value: 'string' } } },
-      },
+      }),
     },
   },
   {},

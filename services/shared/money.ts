@@ -1,3 +1,4 @@
+import { named } from '../../lib/contract/named.ts';
 import { coded } from './problem-codes.ts';
 
 /** An amount in a currency's minor units (cents), always an integer, and its ISO 4217 code. */
@@ -7,10 +8,10 @@ export interface Money {
 }
 
 /** The contract rule of `Money`. */
-export const moneyRule = {
+export const moneyRule = named('Money', {
   type: 'object',
   props: { amount: { type: 'number', integer: true }, currency: { type: 'string', length: 3 } },
-} as const;
+});
 
 /** The contract rule of `Money` that is more than nothing. */
 export const positiveMoneyRule = {

@@ -1,11 +1,12 @@
+import { named } from '../../lib/contract/named.ts';
 import { moneyRule } from './money.ts';
 
 /** Contract rules of `Priced` (price.ts), for all who show or keep it. */
 
 /** `rate` in basis points: 1900 is 19 %. */
-export const taxRule = { type: 'object', props: { rate: 'number', amount: moneyRule } } as const;
+export const taxRule = named('Tax', { type: 'object', props: { rate: 'number', amount: moneyRule } });
 
-export const shippingRule = {
+export const shippingRule = named('Shipping', {
   type: 'object',
   props: {
     method: 'string',
@@ -15,14 +16,14 @@ export const shippingRule = {
     tax: taxRule,
     total: moneyRule,
   },
-} as const;
+});
 
 export const taxesRule = {
   type: 'array',
-  items: { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } },
+  items: named('TaxTotal', { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } }),
 } as const;
 
-export const totalsRule = {
+export const totalsRule = named('Totals', {
   type: 'object',
   props: {
     quantity: 'number',
@@ -33,4 +34,4 @@ export const totalsRule = {
     total: moneyRule,
     taxIncluded: 'boolean',
   },
-} as const;
+});

@@ -9,7 +9,7 @@ import { middlewareOrder } from '../../lib/cluster/middleware-order.ts';
 import { contract } from '../../lib/contract/contract.ts';
 import { loadConfig } from '../../lib/process/config.ts';
 import { reachServers } from '../../lib/process/reach.ts';
-import { relay } from '../../lib/relay/middleware.ts';
+import { relayMiddleware } from '../../lib/relay/middleware.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { type NatsServer, startNats } from '../../scripts/servers/start.ts';
 import { problemOf } from '../../services/api/http/problem.ts';
@@ -62,7 +62,7 @@ const papers = contract(
 async function twoNodes(natsUrl: string) {
   // However busy the machine is; the limits of time that actions have are not what this is about.
   const tracking = { enabled: true, shutdownTimeout: 60_000 };
-  const middlewares = () => [relay([papers], true, 60_000), ...middlewareOrder()];
+  const middlewares = () => [relayMiddleware([papers], true, 60_000), ...middlewareOrder()];
   const patient = () => ({ requestTimeout: 120_000, tracking, middlewares: middlewares() });
   const [near, far] = ['near', 'far'].map(
     (id) => new ServiceBroker({ ...brokerOptions(configOn(natsUrl, id)), ...patient() }),

@@ -196,7 +196,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   'a product in a list has each variant': {
     file: 'services/product/product/product-view.ts',
     find: 'return cardOf(product, variantsOf(product, context), context);',
-    replace: 'return productCopy(product, context);',
+    replace: 'return renderProductCopy(product, context);',
     tests: ['test/integration/product/catalogue.test.ts'],
     red: /● .*shows what a card needs/,
   },

@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import type { Config } from '../../lib/process/config.ts';
-import { formatOf } from '../../services/product/media/picture-format.ts';
+import { detectFormat } from '../../services/product/media/picture-format.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { bytesAt, picture, upload } from '../support/pictures.ts';
 import { parsed, RawConnection } from '../support/raw.ts';
@@ -116,7 +116,7 @@ describe('row 30: the type of an upload is sniffed', () => {
     'a %s that is something else too, behind its end, is refused',
     async (format) => {
       const whole = await picture(format);
-      expect(formatOf(whole)).toBe(format);
+      expect(detectFormat(whole)).toBe(format);
       const archive = Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1');
       await expectRefused(Buffer.concat([whole, archive]), `image/${format}`, 422, 'picture-refused');
     },

@@ -5,11 +5,16 @@ import { routesOf } from '../../services/api/http/routes.ts';
 import { contracts } from '../../services/contracts.ts';
 import { leakOf } from './leaks.ts';
 
-interface Media {
-  schema: object;
+interface Response {
+  content?: Record<string, object>;
+  headers?: object;
 }
 interface Described {
-  responses: Record<string, { content?: Record<string, Media>; headers?: object }>;
+  responses: Record<string, Response | { $ref: string }>;
+}
+interface OpenApi {
+  paths: Record<string, Record<string, Described>>;
+  components: { responses: Record<string, Response> };
 }
 interface Answered {
   status: number;
@@ -20,10 +25,14 @@ interface Answered {
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 const addFormats = addFormatsModule as unknown as (to: Ajv2020) => void;
 addFormats(ajv);
-const checks = new WeakMap<object, ValidateFunction>();
+const checks = new Map<string, ValidateFunction>();
 
-const { paths } = openapi(routesOf(contracts)) as { paths: Record<string, Record<string, Described>> };
+const DOCUMENT = 'openapi.json';
+const { paths, components } = openapi(routesOf(contracts)) as unknown as OpenApi;
+// References of the schemas are read within the document that they stand in.
+ajv.addSchema({ $id: DOCUMENT, paths, components });
 const templates = Object.entries(paths).map(([path, operations]) => ({
+  path,
   operations,
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
   /** A path that is written out comes before one with parameters. */
@@ -38,9 +47,8 @@ const NOWHERE = [404, 405, 400, 403, 414, 429, 431, 408, 413, 415, 204];
 export function checkAnswer(method: string, target: string, answer: Answered): void {
   const [path = '/'] = target.split('?', 1);
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
-  const operation = templates.find(({ pattern, operations }) => pattern.test(path) && operations[verb])?.operations[
-    verb
-  ];
+  const template = templates.find(({ pattern, operations }) => pattern.test(path) && operations[verb]);
+  const operation = template?.operations[verb];
   const { status, headers, body } = answer;
   const type = (headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
   const wrong = (what: string) =>
@@ -48,23 +56,37 @@ export function checkAnswer(method: string, target: string, answer: Answered): v
   if (!headers.get('x-request-id')) throw wrong('without a request id');
   const leak = method === 'HEAD' || path === '/openapi.json' ? undefined : leakOf(path, answer);
   if (leak) throw wrong(`and tells ${leak}`);
-  if (!operation) {
+  if (!template || !operation) {
     if (!NOWHERE.includes(status)) throw wrong('at an address that is not described');
     if (status !== 204 && type !== 'application/problem+json') throw wrong('which is no problem');
     return;
   }
   const described = operation.responses[String(status)];
   if (!described) throw wrong('a status that is not described');
-  const { content = {}, headers: named = {} } = described;
+  const { response, place } =
+    '$ref' in described
+      ? shared(described.$ref)
+      : { response: described, place: ['paths', template.path, verb, 'responses', String(status)] };
+  const { content = {}, headers: named = {} } = response;
   if ('ETag' in named && !headers.get('etag')) throw wrong('without an entity tag');
   if (Object.keys(content).length === 0 || method === 'HEAD') {
     if (body !== '') throw wrong('which is described without a body');
     return;
   }
-  const media = content[type];
-  if (!media) throw wrong('a media type that is not described');
+  if (!content[type]) throw wrong('a media type that is not described');
   if (!type.includes('json')) return;
-  const check = checks.get(media) ?? ajv.compile(media.schema);
-  checks.set(media, check);
+  const pointer = [...place, 'content', type, 'schema'].map(asToken).join('/');
+  const check = checks.get(pointer) ?? ajv.compile({ $ref: `${DOCUMENT}#/${pointer}` });
+  checks.set(pointer, check);
   if (!check(body)) throw wrong(ajv.errorsText(check.errors));
 }
+
+function shared($ref: string): { response: Response; place: string[] } {
+  const name = $ref.replace('#/components/responses/', '');
+  const response = components.responses[name];
+  if (!response) throw new Error(`${$ref} is not in the document`);
+  return { response, place: ['components', 'responses', name] };
+}
+
+/** A key as a reference token of a JSON pointer in a URI fragment (RFC 6901 §6). */
+const asToken = (key: string): string => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));

@@ -1,6 +1,6 @@
-import { labelsOf } from '../../services/product/catalogue/search/labels.ts';
-import type { Query } from '../../services/product/catalogue/search/query.ts';
-import { folded, stemOf, wordsOf } from '../../services/product/catalogue/search/words.ts';
+import { attributePairsOf } from '../../services/product/catalogue/search/attribute-index.ts';
+import type { ProductQuery } from '../../services/product/catalogue/search/query.ts';
+import { foldText, stemWord, tokenize } from '../../services/product/catalogue/search/tokenizer.ts';
 import { lowestPrice, type Product } from '../../services/product/product/product.ts';
 
 /** The catalogue as it would be without any index: every question is answered by a look at every product. */
@@ -21,7 +21,7 @@ const TYPO = 100;
 
 export const isNear = (word: string, asked: string): boolean =>
   asked.length >= 5 &&
-  (distance(word, asked) <= 1 || (stemOf(asked).length >= 5 && distance(stemOf(word), stemOf(asked)) <= 1));
+  (distance(word, asked) <= 1 || (stemWord(asked).length >= 5 && distance(stemWord(word), stemWord(asked)) <= 1));
 
 /** Edits and swaps of neighbours (optimal string alignment). */
 function distance(a: string, b: string): number {
@@ -45,20 +45,20 @@ function pathOf(parents: Parents, slug: string): string[] {
 
 /** What it costs to find a product by words; undefined: it has not all of them. */
 function rankOf(product: Product, words: readonly string[], parents: Parents): number | undefined {
-  const values = labelsOf(product).map(([, value]) => value);
+  const values = attributePairsOf(product).map(([, value]) => value);
   const fields = [
     product.title,
     [product.brand, ...pathOf(parents, product.category)].join(' '),
     values.join(' '),
     product.description,
-  ].map(wordsOf);
+  ].map(tokenize);
   let sum = 0;
   for (const [n, asked] of words.entries()) {
     const last = n === words.length - 1;
     const costs: number[] = [];
     for (let field = 0; field < FIELDS; field++) {
       for (const word of fields[field] ?? []) {
-        const same = word === asked || stemOf(word) === stemOf(asked);
+        const same = word === asked || stemWord(word) === stemWord(asked);
         if (same || (last && word.startsWith(asked))) costs.push(field);
         else if (isNear(word, asked)) costs.push(TYPO + field);
       }
@@ -71,13 +71,13 @@ function rankOf(product: Product, words: readonly string[], parents: Parents): n
 
 type Filter = (product: Product) => boolean;
 
-function filtersOf(query: Query, shop: Shop): Record<string, Filter> {
+function filtersOf(query: ProductQuery, shop: Shop): Record<string, Filter> {
   const { category, brand, attr = {}, minPrice, maxPrice, inStock, rating } = query;
   const filters: Record<string, Filter> = {};
   if (category !== undefined) filters.category = (p) => pathOf(shop.parents, p.category).includes(category);
-  if (brand) filters.brand = (p) => brand.map(folded).includes(folded(p.brand));
+  if (brand) filters.brand = (p) => brand.map(foldText).includes(foldText(p.brand));
   for (const [name, values] of Object.entries(attr)) {
-    filters[`attr[${folded(name)}]`] = (p) => values.some((value) => has(p, name, value));
+    filters[`attr[${foldText(name)}]`] = (p) => values.some((value) => has(p, name, value));
   }
   if (minPrice !== undefined || maxPrice !== undefined) {
     filters.price = (p) => priceOf(p, shop) >= (minPrice ?? 0) && priceOf(p, shop) <= (maxPrice ?? Infinity);
@@ -88,7 +88,7 @@ function filtersOf(query: Query, shop: Shop): Record<string, Filter> {
 }
 
 const has = (product: Product, name: string, value: string) =>
-  labelsOf(product).some(([n, v]) => folded(n) === folded(name) && folded(v) === folded(value));
+  attributePairsOf(product).some(([n, v]) => foldText(n) === foldText(name) && foldText(v) === foldText(value));
 const priceOf = (product: Product, { currency }: Shop) => lowestPrice(product, currency) ?? Number.NaN;
 const averageOf = ({ rating: { count, sum } }: Product) => (count > 0 ? sum / count : 0);
 const popularityOf = ({ popularity, variants }: Product, { available, sold }: Shop) =>
@@ -97,8 +97,8 @@ const isThere = ({ variants }: Product, { currency, available }: Shop) =>
   variants.some(({ sku, prices }) => Object.hasOwn(prices, currency) && (available.get(sku) ?? 0) > 0);
 
 /** Ids of all that a query finds, in order, and how many of those that match all filters but its own each value has. */
-export function naively(query: Query, shop: Shop) {
-  const words = wordsOf(query.q ?? '');
+export function naively(query: ProductQuery, shop: Shop) {
+  const words = tokenize(query.q ?? '');
   const sold = shop.products.filter((p) => p.status === 'active' && lowestPrice(p, shop.currency) !== undefined);
   const rank = new Map(sold.map((p) => [p, (query.q ?? '').trim() === '' ? 0 : rankOf(p, words, shop.parents)]));
   const filters = filtersOf(query, shop);
@@ -141,9 +141,11 @@ export function naively(query: Query, shop: Shop) {
       brand: () => tally('brand', (p) => [p.brand]),
       rating: () => tally('rating', (p) => [4, 3, 2, 1].filter((stars) => averageOf(p) >= stars).map(String)),
       inStock: () => tally('inStock', (p) => [String(isThere(p, shop))]),
-      attributes: () => tally('attributes', (p) => labelsOf(p).map(([name]) => name)),
+      attributes: () => tally('attributes', (p) => attributePairsOf(p).map(([name]) => name)),
       attr: (name: string) =>
-        tally(`attr[${folded(name)}]`, (p) => labelsOf(p).flatMap(([n, v]) => (folded(n) === folded(name) ? [v] : []))),
+        tally(`attr[${foldText(name)}]`, (p) =>
+          attributePairsOf(p).flatMap(([n, v]) => (foldText(n) === foldText(name) ? [v] : [])),
+        ),
       price: () => matching('price').map((p) => priceOf(p, shop)),
     },
   };

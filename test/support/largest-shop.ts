@@ -4,9 +4,9 @@ import { signAccessToken } from '../../lib/auth/tokens.ts';
 import { blobStore } from '../../lib/files/blob-store.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { startNode } from '../../scripts/node.ts';
-import { TREE } from '../../services/product/category/category-tree.ts';
-import { fileOf } from '../../services/product/media/picture.ts';
-import { created, type ProductInput } from '../../services/product/product/edit.ts';
+import { TREE_ID } from '../../services/product/category/category-tree.ts';
+import { pictureFile } from '../../services/product/media/picture.ts';
+import { createProduct, type ProductInput } from '../../services/product/product/edit.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import { newId } from '../../services/shared/ids.ts';
 import { emptyCart } from '../../services/shopping/cart/cart.ts';
@@ -72,7 +72,7 @@ export async function startLargestShop({ config }: TestEngine, natsUrl: string):
     token: signAccessToken({ id: newId('cus'), sessionId: 'ses_staff', role: 'admin' }, keyRing(customerConfig)),
   });
   const picture = { path: `/media/${'p'.repeat(43)}/2560.webp`, content: randomBytes(3_000_000) };
-  await blobStore(productConfig.blobs).put(fileOf('p'.repeat(43), 2560), picture.content);
+  await blobStore(productConfig.blobs).put(pictureFile('p'.repeat(43), 2560), picture.content);
   return {
     ...{ gateway: { ...nodes.api, url }, nodes, staff, product, picture },
     shopper,
@@ -91,7 +91,7 @@ async function fillCategories(shop: TestShop): Promise<void> {
     ['all', { ...fields, parent: null, position: 0 }],
     ...numbered.map(([slug, position]) => [slug, { ...fields, parent: 'all', position }] as const),
   ]);
-  await storeOf(shop, 'category').change(TREE, () => ({ answer: undefined, patch: { categories } }));
+  await storeOf(shop, 'category').change(TREE_ID, () => ({ answer: undefined, patch: { categories } }));
 }
 
 /** A product with as many and as long fields as there may be, and so many variants. */
@@ -111,7 +111,7 @@ function largestOf(slug: string, count: number): Product {
     ...{ id: String(n).padStart(43, 'i'), alt: long(300), width: 4000, height: 3000 },
     widths: [320, 640, 1280, 2560],
   }));
-  return { ...created(newId('prd', now), input, ['EUR'], now), images, rev: 0 };
+  return { ...createProduct(newId('prd', now), input, ['EUR'], now), images, rev: 0 };
 }
 
 /** A customer whose cart, address book and wishlist are full. */

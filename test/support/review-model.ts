@@ -13,7 +13,7 @@ import reviewVoteService, {
 } from '../../services/product/review/review-vote.service.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
 import { type Counting, settle } from '../../services/product/review/settle.ts';
-import { asProduct } from '../../services/product/seed/load.ts';
+import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 /** What somebody asks for: a customer of a product, or staff of what that customer has said. */
@@ -74,7 +74,7 @@ export class ModelReviews {
       const times = { createdAt: new Date(), updatedAt: new Date() };
       const price = { amount: 1, currency: 'EUR' };
       const sample = { _id, ...names, price, status: 'active', popularity: 0, variants: [], ...times } as const;
-      this.#products.set(_id, { ...asProduct({ ...sample, variants: [] }), rev: 0 });
+      this.#products.set(_id, { ...toProduct({ ...sample, variants: [] }), rev: 0 });
     }
   }
 

@@ -134,6 +134,8 @@ contract('wrong', { get: { ...open, rawBody: 'payload' } }, {});
 contract('wrong', { get: { ...open, problem: ['not-found'] } }, {});
 // @ts-expect-error: nobody knows who may call it
 contract('wrong', { get: { summary: '', visibility: 'public', idempotent: true, params: {} } }, {});
+// @ts-expect-error: an action of staff has a scope
+contract('wrong', { get: { ...open, auth: 'staff' } }, {});
 // @ts-expect-error: there is no such scope
 contract('wrong', { get: { ...open, auth: 'staff', scope: 'orders:burn' } }, {});
 

@@ -1,16 +1,17 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { publicRead } from '../../../lib/contract/presets.ts';
 
 /** Sent compressed to clients that take it so; 304 to those that have it. */
 const compressed = { headers: { acceptEncoding: 'Accept-Encoding' }, mayAnswer: [304] } as const;
 const acceptEncoding = { type: 'string', optional: true } as const;
-const page = { visibility: 'published', auth: 'public', idempotent: true, returns: 'any' } as const;
+const page = { ...publicRead, returns: 'any' } as const;
 
 export const docs = contract(
   'docs',
   {
     description: {
       ...page,
-      summary: 'This interface as OpenAPI 3.1',
+      summary: 'Get the OpenAPI 3.1 document of this API',
       rest: 'GET /openapi.json',
       ...compressed,
       params: { acceptEncoding },
@@ -18,14 +19,14 @@ export const docs = contract(
     },
     page: {
       ...page,
-      summary: 'This interface to read and to try',
+      summary: 'Show the documentation of this API',
       rest: 'GET /docs',
       params: {},
       produces: ['text/html'],
     },
     asset: {
       ...page,
-      summary: 'A part of the page',
+      summary: 'Get a file of the documentation',
       rest: 'GET /docs/:file',
       ...compressed,
       params: { file: { type: 'string', max: 64 }, acceptEncoding },
@@ -34,7 +35,7 @@ export const docs = contract(
     },
     problem: {
       ...page,
-      summary: 'What a type of problem means, and what to do',
+      summary: 'Explain a type of problem, and what to do about it',
       rest: 'GET /problems/:type',
       headers: { accept: 'Accept' },
       params: { type: { type: 'string', max: 64 }, accept: { type: 'string', optional: true } },

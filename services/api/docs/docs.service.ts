@@ -11,7 +11,6 @@ import { helpFor, problemPage } from '../http/problem-help.ts';
 import { routesOf } from '../http/routes.ts';
 import { docs } from './docs.contract.ts';
 import { openapi } from './openapi.ts';
-import { withSharedParts } from './openapi-shared.ts';
 
 /** From the package alone: the page asks no other host for anything. */
 const FOLDER: string = createRequire(import.meta.url)('swagger-ui-dist/absolute-path.js')();
@@ -41,13 +40,13 @@ function answer(meta: Meta, type: string, headers: Record<string, string> = {}):
 
 /** Runs in every gateway, and describes it. */
 export default function docsService(config: Config) {
-  let description: CompressedDocument | undefined;
+  // At the start: a gateway whose document cannot be written does not come up.
+  const description = new CompressedDocument(JSON.stringify(openapi(routesOf(contracts))));
   const assets = new Map<string, CompressedDocument>();
 
   return service(docs, config, {
     handlers: {
       async description(ctx) {
-        description ??= new CompressedDocument(JSON.stringify(withSharedParts(openapi(routesOf(contracts)))));
         const { body, headers } = await description.as(ctx.params.acceptEncoding);
         answer(ctx.meta, 'application/json; charset=utf-8', headers);
         return body;

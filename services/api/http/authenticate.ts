@@ -3,6 +3,7 @@ import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import { admit as authorise } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
+import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
 import type { Access, Request } from './request.ts';
 import type { Route } from './routes.ts';
 
@@ -13,7 +14,7 @@ import type { Route } from './routes.ts';
 export function authenticate({ contract }: Route, ctx: Context<unknown, Meta>, req: Request, access: Access): void {
   // A shared response must not depend on the caller.
   if (contract.nearCache) return;
-  const cart = cartToken(req);
+  const cart = contract.cartToken ? cartToken(req) : undefined;
   if (cart) ctx.meta.cartToken = cart;
   ctx.meta.address = access.addressOf(req);
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
@@ -45,14 +46,15 @@ export function identify(req: Request, { keys, revocations }: Access): Identity 
 
 /** Of 256 random bits, in base64url. */
 const CART_TOKEN = /^[\w-]{43}$/;
+const IN_COOKIES = new RegExp(`(?:^|;\\s*)${CART_TOKEN_COOKIE}=([^;]*)`);
 
 /**
  * The cart token of a header or cookie; a malformed one counts as none. Cross-site cookies are removed before
  * (request-pipeline.ts).
  */
 function cartToken({ headers }: Request): Meta['cartToken'] {
-  const header = headers['x-cart-token'];
+  const header = headers[CART_TOKEN_HEADER.toLowerCase()];
   if (typeof header === 'string' && CART_TOKEN.test(header)) return { token: header, from: 'header' };
-  const cookie = /(?:^|;\s*)cart=([^;]*)/.exec(headers.cookie ?? '')?.[1] ?? '';
+  const cookie = IN_COOKIES.exec(headers.cookie ?? '')?.[1] ?? '';
   return CART_TOKEN.test(cookie) ? { token: cookie, from: 'cookie' } : undefined;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
 
 const ALLOWED_HEADERS = [
   'Authorization',
@@ -7,7 +8,7 @@ const ALLOWED_HEADERS = [
   'If-Match',
   'If-None-Match',
   'Last-Event-ID',
-  'X-Cart-Token',
+  CART_TOKEN_HEADER,
   'X-Request-Id',
 ].join(', ');
 const EXPOSED_HEADERS = [
@@ -16,7 +17,7 @@ const EXPOSED_HEADERS = [
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',
-  'X-Cart-Token',
+  CART_TOKEN_HEADER,
   'X-Request-Id',
 ].join(', ');
 /** How long a browser may keep a preflight's answer, in seconds. */

@@ -37,6 +37,10 @@ function routeOf(action: string, contract: ActionContract): Route {
   };
 }
 
+/** Whether requests to a route have a body. */
+export const hasBody = ({ method, contract }: Route): boolean =>
+  method !== 'GET' && (method !== 'DELETE' || contract.takesBody === true);
+
 /** The aliases that moleculer-web takes. */
 export function aliasesOf(routes: readonly Route[]): Record<string, string> {
   return Object.fromEntries(routes.map(({ method, path, action }) => [`${method} ${path}`, action]));

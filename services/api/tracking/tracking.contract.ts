@@ -1,13 +1,13 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 
 export const tracking = contract(
   'tracking',
   {
     follow: {
-      summary: 'What happens to one of my orders, as it happens: server-sent events',
-      visibility: 'published',
-      auth: 'customer',
+      summary: 'Follow one of my orders by server-sent events',
+      ...ownData,
       idempotent: true,
       rest: 'GET /v1/orders/:id/events',
       headers: { after: 'Last-Event-ID' },

@@ -1,5 +1,6 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { readyAction } from '../../ready.ts';
 import { idRule } from '../../shared/ids.ts';
 import { addressActions } from '../address/addresses.contract.ts';
@@ -21,10 +22,8 @@ export const customer = contract(
     ...privacyActions,
     ...staffActions,
     appoint: {
-      summary: 'Make somebody staff or admin, with a new account or the one they have; the password is for a new one',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Give a person a staff role, with a new account or the existing one; the password is for a new one',
+      ...internal,
       params: {
         email,
         role: { type: 'enum', values: STAFF_ROLES },
@@ -34,35 +33,29 @@ export const customer = contract(
       returns: { type: 'object', props: { id: 'string', created: 'boolean' } },
     },
     contact: {
-      summary: 'Where a customer is written to',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Get the name and e-mail address of a customer',
+      ...internal,
       params: { customerId: idRule('cus') },
       returns: { type: 'object', props: { email: 'string', emailVerified: 'boolean', name: 'string' } },
       problems: ['not-found'],
     },
     byEmail: {
-      summary: 'Which customer has an e-mail address now',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Find the customer who has an e-mail address now',
+      ...internal,
       params: { email },
       returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
     },
     profile: {
-      summary: 'Who I am',
-      visibility: 'published',
-      auth: 'customer',
+      summary: 'Get my profile',
+      ...ownData,
       idempotent: true,
       rest: 'GET /v1/me',
       params: {},
       returns: profile,
     },
     rename: {
-      summary: 'Change my profile',
-      visibility: 'published',
-      auth: 'customer',
+      summary: 'Update my profile',
+      ...ownData,
       idempotent: false,
       rest: 'PATCH /v1/me',
       params: { name: { ...name, optional: true } },
@@ -71,7 +64,7 @@ export const customer = contract(
   },
   {
     revoked: {
-      summary: 'Sessions have ended: a hint to refuse their access tokens',
+      summary: 'Sessions have ended, and their access tokens are to be refused; may be lost',
       params: { sessions: { type: 'array', items: 'string' } },
     },
   },

@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { optionalPersonLine, personLine } from '../../../lib/contract/text-rules.ts';
 import { optionalPhone } from '../../shared/phone.ts';
 import { optionalPostcode } from '../../shared/postcode.ts';
@@ -8,10 +9,10 @@ export { email } from './email.ts';
 export const name = personLine;
 export const newPassword = { type: 'string', min: 10, max: 128 } as const;
 
-export const profile = {
+export const profile = named('Customer', {
   type: 'object',
   props: { id: 'string', email: 'string', emailVerified: 'boolean', name: 'string', createdAt: 'string' },
-} as const;
+});
 
 /** An address as a person gives it. */
 export const addressInputFields = {
@@ -31,7 +32,7 @@ export const addressInputFields = {
   phone: optionalPhone,
 } as const;
 /** An address as it is sent with an order or a quote. */
-export const postalAddressInput = { type: 'object', props: addressInputFields } as const;
+export const postalAddressInput = named('PostalAddressInput', { type: 'object', props: addressInputFields });
 
 /** An address as it was stored, by this version or an earlier one with other rules. */
 export const addressFields = {
@@ -45,11 +46,11 @@ export const addressFields = {
   country: 'string',
   phone: 'string|optional',
 } as const;
-export const postalAddress = { type: 'object', props: addressFields } as const;
+export const postalAddress = named('PostalAddress', { type: 'object', props: addressFields });
 
 /** What is taken, but may be a mistake: the parameter as an RFC 6901 JSON pointer, and why. */
 export const warnings = {
   type: 'array',
   optional: true,
-  items: { type: 'object', props: { pointer: 'string', detail: 'string' } },
+  items: named('Warning', { type: 'object', props: { pointer: 'string', detail: 'string' } }),
 } as const;

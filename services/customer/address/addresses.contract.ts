@@ -1,31 +1,29 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
 const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;
-const address = {
+const address = named('Address', {
   type: 'object',
   props: { id: 'string', ...addressFields, isDefault: 'boolean', warnings },
-} as const;
+});
 const ownId = { id: anyId } as const;
 
 /** A customer's addresses; part of the `customer` contract. */
 export const addressActions = {
   addresses: {
-    summary: 'My addresses, the default one first',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'List my addresses, the default one first',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses',
     params: {},
-    returns: {
-      type: 'object',
-      props: { items: { type: 'array', items: address }, nextCursor: { type: 'string', nullable: true } },
-    },
+    returns: pageOf(address),
   },
   addAddress: {
     summary: 'Add an address; the first one becomes the default',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'POST /v1/me/addresses',
     status: 201,
@@ -35,9 +33,8 @@ export const addressActions = {
     problems: ['limit-reached'],
   },
   address: {
-    summary: 'One of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'Get one of my addresses',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/addresses/:id',
     params: ownId,
@@ -45,8 +42,7 @@ export const addressActions = {
   },
   replaceAddress: {
     summary: 'Replace one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'PUT /v1/me/addresses/:id',
     params: { ...ownId, ...addressInput },
@@ -54,8 +50,7 @@ export const addressActions = {
   },
   removeAddress: {
     summary: 'Remove one of my addresses',
-    visibility: 'published',
-    auth: 'customer',
+    ...ownData,
     idempotent: false,
     rest: 'DELETE /v1/me/addresses/:id',
     status: 204,

@@ -1,26 +1,34 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { email, name, newPassword, profile } from '../account/customer.rules.ts';
 
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;
-const tokens = { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' } as const;
-const session = {
+const tokens = named('Tokens', {
+  type: 'object',
+  props: { accessToken: 'string', refreshToken: 'string', expiresIn: 'number' },
+});
+const session = named('Session', {
   type: 'object',
   props: { id: 'string', device: 'string', createdAt: 'string', lastUsedAt: 'string', current: 'boolean' },
-} as const;
+});
 
 /** Logging in and out; part of the `customer` contract. */
 export const authActions = {
   register: {
-    summary: 'Open an account and log in; a mail asks to verify the e-mail address',
+    summary: 'Register and log in; a mail asks to verify the e-mail address',
     visibility: 'published',
     auth: 'public',
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/auth/register',
+    // What is in the guest's cart goes into the customer's.
+    cartToken: true,
     status: 201,
     location: '/v1/me',
     params: { email, password: newPassword, name },
-    returns: {
+    returns: named('Registration', {
       type: 'object',
       props: {
         customer: profile,
@@ -29,7 +37,7 @@ export const authActions = {
         refreshToken: 'string|optional',
         expiresIn: 'number|optional',
       },
-    },
+    }),
     problems: ['email-taken', 'weak-password'],
   },
   login: {
@@ -39,46 +47,43 @@ export const authActions = {
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/auth/login',
+    cartToken: true,
     params: { email: { type: 'string', max: 254 }, password: { type: 'string', max: 1024 } },
-    returns: { type: 'object', props: tokens },
+    returns: tokens,
     problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified', 'unavailable'],
   },
   refresh: {
-    summary: 'Exchange a refresh token for new tokens; the old one is used up',
+    summary: 'Exchange a refresh token for new tokens; it is valid once',
     visibility: 'published',
     auth: 'public',
     idempotent: false,
     rest: 'POST /v1/auth/refresh',
     params: { refreshToken },
-    returns: { type: 'object', props: tokens },
+    returns: tokens,
     problems: ['invalid-token'],
   },
   logout: {
-    summary: 'End the session of the refresh token, or else of the access token',
+    summary: 'Log out: end the session of the refresh token, or else of the access token',
     visibility: 'published',
     auth: 'public',
     idempotent: true,
     rest: 'POST /v1/auth/logout',
+    personal: true,
     status: 204,
     params: { refreshToken: { ...refreshToken, optional: true } },
     problems: ['unauthenticated'],
   },
   sessions: {
-    summary: 'Where I am logged in',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'List my sessions',
+    ...ownData,
     idempotent: true,
     rest: 'GET /v1/me/sessions',
     params: {},
-    returns: {
-      type: 'object',
-      props: { items: { type: 'array', items: session }, nextCursor: { type: 'string', nullable: true } },
-    },
+    returns: pageOf(session),
   },
   endSession: {
-    summary: 'Log out one of my sessions',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'End one of my sessions',
+    ...ownData,
     idempotent: true,
     rest: 'DELETE /v1/me/sessions/:id',
     status: 204,
@@ -86,19 +91,16 @@ export const authActions = {
     problems: ['not-found'],
   },
   endAllSessions: {
-    summary: 'Log out everywhere, here too',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'End all my sessions, this one too',
+    ...ownData,
     idempotent: true,
     rest: 'DELETE /v1/me/sessions',
     status: 204,
     params: {},
   },
   revocations: {
-    summary: 'Sessions that ended since a time, whose access tokens are still around',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    summary: 'List the sessions that ended since a time and whose access tokens have not expired',
+    ...internal,
     timeout: 2000,
     params: { since: 'number' },
     returns: {

@@ -1,3 +1,6 @@
+import { named } from '../../../lib/contract/named.ts';
+import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { CONSENT_PURPOSES } from '../account/consent.ts';
 import { email, newPassword } from '../account/customer.rules.ts';
 
@@ -5,40 +8,37 @@ const linkToken = { type: 'string', min: 1, max: 1024 } as const;
 const currentPassword = { type: 'string', max: 1024 } as const;
 /** The same for whoever asks: what it comes to, the mail says. */
 const quiet = { visibility: 'published', auth: 'public', idempotent: true, rateClass: 'login', status: 204 } as const;
-const own = { visibility: 'published', auth: 'customer' } as const;
-const consent = {
+const purpose = named('ConsentPurpose', { type: 'enum', values: CONSENT_PURPOSES });
+const consent = named('Consent', {
   type: 'object',
   props: {
-    purpose: { type: 'enum', values: CONSENT_PURPOSES },
+    purpose,
     granted: 'boolean',
     /** When it was granted, or withdrawn. */
     at: { type: 'string', nullable: true },
   },
-} as const;
-const consents = {
-  type: 'object',
-  props: { items: { type: 'array', items: consent }, nextCursor: { type: 'string', nullable: true } },
-} as const;
+});
+const consents = pageOf(consent);
 
 /** E-mail address, password and consents; part of the `customer` contract. */
 export const credentialActions = {
   resendVerification: {
     ...quiet,
-    summary: 'Mail the link that verifies an e-mail address again',
+    summary: 'Mail the verification link again',
     rest: 'POST /v1/auth/email/resend',
     params: { email: { type: 'string', max: 254 } },
   },
   verifyEmail: {
     ...quiet,
     idempotent: false,
-    summary: 'Follow the link of a mail: the e-mail address, or the new one, is verified',
+    summary: 'Verify an e-mail address by the link of a mail',
     rest: 'POST /v1/auth/email/verify',
     params: { token: linkToken },
     problems: ['link-expired', 'email-taken'],
   },
   changeEmail: {
-    ...own,
-    summary: 'Change my e-mail address: it changes when the link in the mail to the new one is followed',
+    ...ownData,
+    summary: 'Change my e-mail address, once the link in the mail to the new one is followed',
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/me/email',
@@ -47,7 +47,7 @@ export const credentialActions = {
     problems: ['wrong-credentials', 'too-many-attempts'],
   },
   changePassword: {
-    ...own,
+    ...ownData,
     summary: 'Change my password; all other sessions end',
     idempotent: false,
     rateClass: 'login',
@@ -58,7 +58,7 @@ export const credentialActions = {
   },
   forgotPassword: {
     ...quiet,
-    summary: 'Mail a link that sets a new password, if there is an account',
+    summary: 'Mail a link that sets a new password, if there is such an account',
     rest: 'POST /v1/auth/password/forgot',
     params: { email: { type: 'string', max: 254 } },
   },
@@ -71,19 +71,19 @@ export const credentialActions = {
     problems: ['link-expired', 'weak-password'],
   },
   consents: {
-    ...own,
-    summary: 'What I have agreed to',
+    ...ownData,
+    summary: 'List my consents',
     idempotent: true,
     rest: 'GET /v1/me/consents',
     params: {},
     returns: consents,
   },
   setConsent: {
-    ...own,
-    summary: 'Agree to something, or withdraw it',
+    ...ownData,
+    summary: 'Give or withdraw a consent',
     idempotent: true,
     rest: 'PUT /v1/me/consents/:purpose',
-    params: { purpose: { type: 'enum', values: CONSENT_PURPOSES }, granted: 'boolean' },
+    params: { purpose, granted: 'boolean' },
     returns: consents,
   },
 } as const;

@@ -1,6 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
-const internal = { visibility: 'public', auth: 'internal' } as const;
 const subject = { email: 'string', address: 'string' } as const;
 
 export const attempt = contract(
@@ -14,12 +14,7 @@ export const attempt = contract(
       params: subject,
       returns: { type: 'object', props: { wait: 'number' } },
     },
-    succeed: {
-      ...internal,
-      summary: 'Record that an attempt had the right password',
-      idempotent: true,
-      params: subject,
-    },
+    succeed: { ...internal, summary: 'Record that an attempt had the right password', params: subject },
   },
   {},
 );

@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 const whole = { type: 'number', integer: true, min: 1 } as const;
 
@@ -6,9 +7,8 @@ export const limit = contract(
   'limit',
   {
     take: {
-      summary: 'Take some of what a client may ask in a window, for a gateway that spends it',
-      visibility: 'public',
-      auth: 'internal',
+      summary: "Take a part of a client's rate limit in a window for a gateway",
+      ...internal,
       // Taken twice, a client may ask a little less; that is better than a gateway that waits.
       idempotent: false,
       timeout: 500,

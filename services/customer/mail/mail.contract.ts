@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { totalsRule } from '../../shared/priced-rules.ts';
@@ -48,14 +49,13 @@ const ARTICLE_MAILS = ['back-in-stock'] as const;
 export const NOTICES = ['email-changed', 'password-changed'] as const;
 
 const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 export const mail = contract(
   'mail',
   {
     queue: {
       ...internal,
-      summary: 'Have a mail sent to a customer; again with the same id changes nothing',
+      summary: 'Queue a mail to a customer, once for each id',
       params: {
         id: mailId,
         customerId: idRule('cus'),
@@ -74,7 +74,7 @@ export const mail = contract(
     },
     parked: {
       ...internal,
-      summary: 'Mails that could not be sent, with the error that they fail by',
+      summary: 'List the mails that could not be sent, with their errors',
       params: {},
       returns: {
         type: 'object',
@@ -85,7 +85,7 @@ export const mail = contract(
     },
     export: {
       ...internal,
-      summary: 'What a customer was written',
+      summary: 'Export the mails to a customer',
       params: { customerId: idRule('cus') },
       returns: {
         type: 'object',
@@ -107,8 +107,8 @@ export const mail = contract(
         },
       },
     },
-    erase: { ...internal, summary: 'Remove what a customer was written', params: { customerId: idRule('cus') } },
-    replay: { ...internal, summary: 'Try a parked mail again', params: { id: mailId }, problems: ['not-found'] },
+    erase: { ...internal, summary: 'Remove the mails to a customer', params: { customerId: idRule('cus') } },
+    replay: { ...internal, summary: 'Retry a parked mail', params: { id: mailId }, problems: ['not-found'] },
   },
   {},
 );

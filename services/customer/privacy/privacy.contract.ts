@@ -1,17 +1,18 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { orderViewRule } from '../../shopping/order/order.rules.ts';
 
 /** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
 export const privacyActions = {
   export: {
-    summary: 'All that the shop has about me, as one document',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'Export all personal data about me as one document',
+    ...ownData,
     idempotent: true,
     timeout: 30_000,
     rest: 'GET /v1/me/export',
     params: {},
-    returns: {
+    returns: named('PersonalData', {
       type: 'object',
       props: {
         exportedAt: 'string',
@@ -30,12 +31,11 @@ export const privacyActions = {
         reviews: { type: 'array', items: { type: 'any' } },
         votes: { type: 'array', items: { type: 'any' } },
       },
-    },
+    }),
   },
   erase: {
-    summary: 'Erase my account and all that is personal about me, everywhere; orders stay in the books without my name',
-    visibility: 'published',
-    auth: 'customer',
+    summary: 'Erase my account and all personal data about me; orders stay in the books without my name',
+    ...ownData,
     idempotent: false,
     rateClass: 'login',
     takesBody: true,

@@ -1,9 +1,11 @@
 import { ROLES } from '../../../lib/auth/access.ts';
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 3000 } as const;
+const logged = { ...internal, timeout: 3000 } as const;
 const document = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;
 const begun = {
   id: idRule('aud'),
@@ -23,13 +25,11 @@ const came = {
 export const auditLog = contract(
   'audit-log',
   {
-    begin: { ...internal, summary: 'Write down what a member of staff is about to do', params: begun },
-    end: { ...internal, summary: 'Write down what came of it, once', params: { id: begun.id, ...came } },
+    begin: { ...logged, summary: 'Log an action of staff before it is done', params: begun },
+    end: { ...logged, summary: 'Log the outcome of the action, once', params: { id: begun.id, ...came } },
     list: {
-      summary: 'What staff has done, the latest first',
-      visibility: 'published',
-      auth: 'staff',
-      scope: 'audit-log:read',
+      summary: 'List the actions of staff, newest first',
+      ...staff('audit-log:read'),
       idempotent: true,
       rest: 'GET /v1/admin/audit-log',
       params: {
@@ -37,7 +37,7 @@ export const auditLog = contract(
         action: { type: 'string', max: 100, optional: true },
         ...pageParams,
       },
-      returns: pageOf({ type: 'object', props: { ...begun, ...came, at: 'string' } }),
+      returns: pageOf(named('AuditLogEntry', { type: 'object', props: { ...begun, ...came, at: 'string' } })),
     },
   },
   {},

@@ -1,25 +1,27 @@
 import { STAFF_ROLES } from '../../../lib/auth/access.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { email, name } from '../account/customer.rules.ts';
 
-const role = { type: 'enum', values: STAFF_ROLES } as const;
-const view = { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } } as const;
-const admin = { visibility: 'published', auth: 'staff', scope: 'staff:write', idempotent: true } as const;
+const role = named('StaffRole', { type: 'enum', values: STAFF_ROLES });
+const view = named('StaffMember', { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } });
+const admin = { ...staff('staff:write'), idempotent: true } as const;
 
 /** Who works here; part of the `customer` contract. */
 export const staffActions = {
   listStaff: {
     ...admin,
     scope: 'staff:read',
-    summary: 'Who is staff, and who admin',
+    summary: 'List the members of staff',
     rest: 'GET /v1/admin/staff',
     params: pageParams,
     returns: pageOf(view),
   },
   addStaff: {
     ...admin,
-    summary: 'Make somebody staff or admin; a mail lets one who is new set a password',
+    summary: 'Add a member of staff; a new one gets a mail to set a password',
     rest: 'POST /v1/admin/staff',
     status: 201,
     location: '/v1/admin/staff',
@@ -29,7 +31,7 @@ export const staffActions = {
   },
   changeStaff: {
     ...admin,
-    summary: 'Change the role of somebody else of staff, who has to log in again',
+    summary: 'Change the role of another member of staff, who has to log in again',
     rest: 'PUT /v1/admin/staff/:id',
     params: { id: anyId, role },
     returns: view,
@@ -37,7 +39,7 @@ export const staffActions = {
   },
   removeStaff: {
     ...admin,
-    summary: 'Make somebody else of staff a customer again',
+    summary: 'Remove another member of staff, who stays a customer',
     rest: 'DELETE /v1/admin/staff/:id',
     status: 204,
     params: { id: anyId },

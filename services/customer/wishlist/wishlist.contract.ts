@@ -1,26 +1,28 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { productCard } from '../../product/product/product.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 
-const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
-const wish = {
+const own = { ...ownData, idempotent: true } as const;
+const wish = named('WishlistItem', {
   type: 'object',
   // Null: it is no longer sold.
   props: { productId: 'string', addedAt: 'string', product: { ...productCard, nullable: true } },
-} as const;
+});
 
 /** What a customer would like to have; part of the `customer` contract. */
 export const wishlistActions = {
   wishlist: {
     ...own,
-    summary: 'My wishlist, the latest wish first, with the products as they are now',
+    summary: 'List my wishlist, newest first, with the products as they are now',
     rest: 'GET /v1/me/wishlist',
     params: {},
     returns: pageOf(wish),
   },
   wish: {
     ...own,
-    summary: 'Put a product on my wishlist',
+    summary: 'Add a product to my wishlist',
     rest: 'PUT /v1/me/wishlist/:productId',
     status: 204,
     params: { productId: anyId },
@@ -28,7 +30,7 @@ export const wishlistActions = {
   },
   unwish: {
     ...own,
-    summary: 'Take a product off my wishlist',
+    summary: 'Remove a product from my wishlist',
     rest: 'DELETE /v1/me/wishlist/:productId',
     status: 204,
     params: { productId: anyId },

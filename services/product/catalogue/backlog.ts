@@ -1,33 +1,33 @@
 /**
- * What has to be worked off and may come faster than that: of each key only the newest, in the order in which they
- * came, a batch at a time. The first batch begins at once.
+ * A coalescing queue: it keeps only the newest value of each key, and works in batches, in order of arrival. The first
+ * batch starts at once. Changes may arrive faster than they are processed.
  */
 export class Backlog<V> {
-  readonly #most: number;
+  readonly #maxBatch: number;
   readonly #work: (batch: ReadonlyMap<string, V>) => Promise<void>;
   #waiting = new Map<string, V>();
-  #working = false;
+  #isWorking = false;
 
-  /** @param work of at most `most` of them; when it fails, what it was given is lost */
-  constructor(most: number, work: (batch: ReadonlyMap<string, V>) => Promise<void>) {
-    this.#most = most;
+  /** @param work takes at most `maxBatch` entries; a batch on which it throws is lost */
+  constructor(maxBatch: number, work: (batch: ReadonlyMap<string, V>) => Promise<void>) {
+    this.#maxBatch = maxBatch;
     this.#work = work;
   }
 
-  /** Resolves when nothing is left, if nobody is at work yet. @throws what `work` does; the rest waits for the next */
+  /** Resolves when the queue is empty, or at once while it is already running. @throws the error of `work`; the rest waits for the next `add` */
   async add(key: string, value: V): Promise<void> {
     this.#waiting.set(key, value);
-    if (this.#working) return;
-    this.#working = true;
+    if (this.#isWorking) return;
+    this.#isWorking = true;
     try {
       while (this.#waiting.size > 0) await this.#work(this.#take());
     } finally {
-      this.#working = false;
+      this.#isWorking = false;
     }
   }
 
   #take(): Map<string, V> {
-    const batch = new Map([...this.#waiting].slice(0, this.#most));
+    const batch = new Map([...this.#waiting].slice(0, this.#maxBatch));
     for (const key of batch.keys()) this.#waiting.delete(key);
     return batch;
   }

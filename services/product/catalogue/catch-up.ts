@@ -10,17 +10,18 @@ import { TimeSlicer } from './time-slicer.ts';
 
 type Levels = Events['inventory.changed']['levels'];
 
-/** Products that are read at a time: a few milliseconds' work for the driver. */
-const PAGE = 200;
-/** Of what is read to see whether it is new: a tenth of that. */
-const GLANCE = 1000;
-/** Covers clocks that differ and writes that were slow to show, in ms. */
-const OVERLAP = 5000;
-/** A bulk may take longer than that to show; for it, some looks go back further, of which each reads much again. */
-const FAR_OVERLAP = 120_000;
-const FAR_EVERY = 15;
+/** A few milliseconds of work for the driver. */
+const PRODUCTS_PER_READ = 200;
+/** Ids with revisions only: a tenth of that work. */
+const REVISIONS_PER_READ = 1000;
+/** Covers differing clocks and writes that become visible late. */
+const OVERLAP_MS = 5000;
+/** A bulk write may become visible later than that. Reading back this far repeats much, so only some runs do it. */
+const BULK_OVERLAP_MS = 120_000;
+/** Every n-th run reads back by `BULK_OVERLAP_MS`. */
+const BULK_RUN_INTERVAL = 15;
 
-/** Keeps the projection up with the database: by events, which may get lost, and by looking for changes again and again. */
+/** Keeps the projection up to date with the database: by events, which may get lost, and by polling for changes. */
 export class CatchUp {
   readonly #catalogue: Catalogue;
   readonly #store: Store<Product>;
@@ -28,81 +29,84 @@ export class CatchUp {
   readonly #products: Backlog<true>;
   readonly #levels: Backlog<StockLevel>;
   readonly #missingStock: MissingStock;
-  /** Undefined: not all was read yet. */
+  /** Start of the next poll; undefined until the first load has finished. */
   #since: Date | undefined;
   #treeRev: number | undefined;
-  #looks = 0;
+  #runs = 0;
   readonly #slicer = new TimeSlicer();
 
   constructor(catalogue: Catalogue, store: Store<Product>, rpc: Rpc) {
     this.#catalogue = catalogue;
     this.#store = store;
     this.#rpc = rpc;
-    this.#products = new Backlog(PAGE, (batch) => this.#read([...batch.keys()]));
-    this.#levels = new Backlog(PAGE, (batch) => this.#set(batch));
+    this.#products = new Backlog(PRODUCTS_PER_READ, (batch) => this.#read([...batch.keys()]));
+    this.#levels = new Backlog(PRODUCTS_PER_READ, (batch) => this.#applyLevels(batch));
     this.#missingStock = new MissingStock(catalogue.isStocked);
   }
 
-  /** Reads all there is. */
+  /** Reads all products, stock levels and categories. */
   async load(): Promise<void> {
-    const next = overlapping();
-    await this.tree();
-    // First the stock, so that each product is put where it belongs at once.
+    const next = startWithOverlap();
+    await this.refreshTree();
+    // Stock first: a product is then indexed once, with its right popularity and availability.
     await this.#readLevels();
-    for await (const products of this.#store.scan({}, { batch: PAGE })) {
-      await this.take(products);
+    for await (const products of this.#store.scan({}, { batch: PRODUCTS_PER_READ })) {
+      await this.apply(products);
     }
     this.#since = next;
   }
 
-  /** Takes in what has changed since the last time, whoever changed it and whatever events were lost. */
+  /** Reads all changes since the last run, also those whose events were lost. */
   async run(): Promise<void> {
     if (!this.#since) return;
-    this.#looks += 1;
-    const far = this.#looks % FAR_EVERY === 0 ? Date.now() - FAR_OVERLAP : Number(this.#since);
-    const since = new Date(Math.min(Number(this.#since), far));
-    const next = overlapping();
-    await this.tree();
-    const recent = this.#store.scan({ updatedAt: { $gte: since } }, { batch: GLANCE, fields: ['_id', 'rev'] });
-    for await (const seen of recent) {
-      const fresh = seen.filter(({ _id, rev }) => rev > this.#catalogue.revOf(_id)).map(({ _id }) => _id);
-      for (let n = 0; n < fresh.length; n += PAGE) await this.#read(fresh.slice(n, n + PAGE));
+    this.#runs += 1;
+    const bulkSince = this.#runs % BULK_RUN_INTERVAL === 0 ? Date.now() - BULK_OVERLAP_MS : Number(this.#since);
+    const since = new Date(Math.min(Number(this.#since), bulkSince));
+    const next = startWithOverlap();
+    await this.refreshTree();
+    const batches = this.#store.scan(
+      { updatedAt: { $gte: since } },
+      { batch: REVISIONS_PER_READ, fields: ['_id', 'rev'] },
+    );
+    for await (const revisions of batches) {
+      const fresh = revisions.filter(({ _id, rev }) => rev > this.#catalogue.revOf(_id)).map(({ _id }) => _id);
+      for (let n = 0; n < fresh.length; n += PRODUCTS_PER_READ) await this.#read(fresh.slice(n, n + PRODUCTS_PER_READ));
     }
     await this.#readLevels(since);
     await this.#missingStock.openMissing(this.#rpc);
     this.#since = next;
   }
 
-  /** Reads the tree of categories, if it is another one. */
-  async tree(): Promise<void> {
+  /** Reads the category tree if its revision has changed. */
+  async refreshTree(): Promise<void> {
     const { categories, rev } = (await this.#rpc.call('category.tree', { rev: this.#treeRev })) ?? {};
     if (!categories) return;
     this.#catalogue.setTree(categories);
     this.#treeRev = rev;
   }
 
-  /** A product is said to have changed. */
-  heard(id: string): Promise<void> {
+  /** Reads a product that an event names as changed. */
+  refresh(id: string): Promise<void> {
     return this.#products.add(id, true);
   }
 
-  /** Products are said to be new. */
-  async heardOfNew(ids: readonly string[]): Promise<void> {
-    await Promise.all(ids.filter((id) => this.#catalogue.revOf(id) < 0).map((id) => this.heard(id)));
+  /** Reads those of the products that the projection does not know. */
+  async refreshNew(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.filter((id) => this.#catalogue.revOf(id) < 0).map((id) => this.refresh(id)));
   }
 
-  /** Takes in products as this process has just stored them. */
-  take(products: readonly Product[]): Promise<void> {
+  /** Applies products as this process has read or stored them. */
+  apply(products: readonly Product[]): Promise<void> {
     return this.#slicer.each(products, (product) => this.#put(product));
   }
 
-  /** A SKU is said to have so much left. */
-  async heardLevels(levels: Levels): Promise<void> {
+  /** Applies stock levels from an event. */
+  async queueLevels(levels: Levels): Promise<void> {
     await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, level)));
   }
 
   async #read(ids: readonly string[]): Promise<void> {
-    await this.take(await this.#store.find({ _id: { $in: ids } }));
+    await this.apply(await this.#store.find({ _id: { $in: ids } }));
   }
 
   #put(product: Product): void {
@@ -110,20 +114,20 @@ export class CatchUp {
     this.#missingStock.note(product);
   }
 
-  /** Of all SKUs, or of those whose stock changed since then. */
+  /** @param since only levels changed since then; undefined: all */
   async #readLevels(since?: Date): Promise<void> {
     const stream = await this.#rpc.call('inventory.levels', since ? { since: since.toISOString() } : {});
     if (!(stream instanceof Readable)) throw new TypeError('inventory.levels answered no stream');
-    for await (const levels of stream) await this.#setAll(levels);
+    for await (const levels of stream) await this.#setLevels(levels);
   }
 
-  #setAll(levels: Levels): Promise<void> {
+  #setLevels(levels: Levels): Promise<void> {
     return this.#slicer.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
   }
 
-  #set(levels: ReadonlyMap<string, StockLevel>): Promise<void> {
+  #applyLevels(levels: ReadonlyMap<string, StockLevel>): Promise<void> {
     return this.#slicer.each(levels, ([sku, level]) => this.#catalogue.setLevel(sku, level));
   }
 }
 
-const overlapping = () => new Date(Date.now() - OVERLAP);
+const startWithOverlap = () => new Date(Date.now() - OVERLAP_MS);

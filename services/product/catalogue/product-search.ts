@@ -4,30 +4,30 @@ import { timeOf } from '../../../lib/contract/time.ts';
 import { errors } from '../../shared/problems.ts';
 import { type Product, soldIn } from '../product/product.ts';
 import { displayContext, type ProductService } from '../product/product-service.ts';
-import { type DisplayContext, productCard, productCopy } from '../product/product-view.ts';
+import { type DisplayContext, renderProductCard, renderProductCopy } from '../product/product-view.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 
-const FEW = 8;
-/** What goes with `updatedSince`: a filter would keep from a client that something has left it. */
-const WHOLE = ['updatedSince', 'currency', 'limit', 'cursor'];
+const DEFAULT_RESULT_COUNT = 8;
+/** Parameters allowed with `updatedSince`. A filter would hide from the client that a product no longer matches it. */
+const CHANGE_FEED_PARAMS = ['updatedSince', 'currency', 'limit', 'cursor'];
 
-/** The handlers of how shoppers find products. */
+/** The handlers of search, suggestions and related products. */
 export const productSearchHandlers: Handlers<typeof productSearchActions, ProductService> = {
   list(ctx) {
     const { limit = DEFAULT_LIMIT, cursor, currency: asked, updatedSince, ...query } = ctx.params;
     const context = displayContext(this, asked);
     const { currency } = context;
-    if (updatedSince !== undefined) refuseOthers(ctx.params);
+    if (updatedSince !== undefined) refuseFilters(ctx.params);
     const since = updatedSince === undefined ? undefined : timeOf('updatedSince', updatedSince);
     const pageOf = (size: number) =>
       since === undefined
-        ? shown(this.catalogue.find(currency, { ...query, limit: size, cursor }), context, productCard)
-        : shown(this.catalogue.changedSince(currency, since, { limit: size, cursor }), context, productCopy);
-    return withinBytes(limit, pageOf);
+        ? viewPage(this.catalogue.find(currency, { ...query, limit: size, cursor }), context, renderProductCard)
+        : viewPage(this.catalogue.changedSince(currency, since, { limit: size, cursor }), context, renderProductCopy);
+    return fitPage(limit, pageOf);
   },
 
   suggest(ctx) {
-    const { q, limit = FEW, currency } = ctx.params;
+    const { q, limit = DEFAULT_RESULT_COUNT, currency } = ctx.params;
     const found = this.catalogue.suggest(displayContext(this, currency).currency, q, limit);
     return {
       categories: found.categories.map(({ value, count }) => ({
@@ -41,16 +41,16 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
   },
 
   related(ctx) {
-    const { idOrSlug, limit = FEW, currency } = ctx.params;
+    const { idOrSlug, limit = DEFAULT_RESULT_COUNT, currency } = ctx.params;
     const context = displayContext(this, currency);
     const product = this.catalogue.get(idOrSlug);
     if (!product || soldIn(product, context.currency).length === 0) throw errors.notFound('This product');
     const found = this.catalogue.related(context.currency, product, limit);
-    return { items: found.map((one) => productCard(one, context)) };
+    return { items: found.map((one) => renderProductCard(one, context)) };
   },
 };
 
-const shown = <P extends { items: Product[] }, V>(
+const viewPage = <P extends { items: Product[] }, V>(
   found: P,
   context: DisplayContext,
   view: (product: Product, context: DisplayContext) => V,
@@ -59,16 +59,16 @@ const shown = <P extends { items: Product[] }, V>(
   items: found.items.map((product) => view(product, context)),
 });
 
-/** The page of at most `limit`, or a shorter one that has not too many bytes. Its cursor is that of its own last item. */
-function withinBytes<P extends { items: object[] }>(limit: number, pageOf: (size: number) => P): P {
+/** The largest page up to `limit` that fits the byte limit of a response. Its cursor points behind its own last item. */
+function fitPage<P extends { items: object[] }>(limit: number, pageOf: (size: number) => P): P {
   const page = pageOf(limit);
-  const most = fitting(page.items);
-  return most < page.items.length ? withinBytes(most, pageOf) : page;
+  const fittingCount = fitting(page.items);
+  return fittingCount < page.items.length ? fitPage(fittingCount, pageOf) : page;
 }
 
-function refuseOthers(params: object): void {
-  const others = Object.keys(params).filter((name) => !WHOLE.includes(name));
-  if (others.length === 0) return;
+function refuseFilters(params: object): void {
+  const filters = Object.keys(params).filter((name) => !CHANGE_FEED_PARAMS.includes(name));
+  if (filters.length === 0) return;
   const detail = (name: string) => `${name} does not go with updatedSince.`;
-  throw errors.invalidRequest(others.map((name) => ({ pointer: `/${name}`, detail: detail(name) })));
+  throw errors.invalidRequest(filters.map((name) => ({ pointer: `/${name}`, detail: detail(name) })));
 }

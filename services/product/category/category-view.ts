@@ -1,33 +1,33 @@
-import { inOrder, pathOf, type Tree, totals } from './category-tree.ts';
+import { type CategoriesBySlug, countsWithSubcategories, pathOf, slugsInOrder } from './category-tree.ts';
 
-/** A category as anyone sees it. @param counts how many products are in each by itself */
-export function categoryView(tree: Tree, counts: ReadonlyMap<string, number>, slug: string) {
-  return viewFrom(tree, totals(tree, counts), slug);
+/** A category with its total product count. @param counts products per category, without subcategories */
+export function categoryView(tree: CategoriesBySlug, counts: ReadonlyMap<string, number>, slug: string) {
+  return viewWithCounts(tree, countsWithSubcategories(tree, counts), slug);
 }
 
-/** All categories, in the order of the shop. */
-export function categoryList(tree: Tree, counts: ReadonlyMap<string, number>) {
-  const sums = totals(tree, counts);
-  return inOrder(tree).map((slug) => viewFrom(tree, sums, slug));
+/** All categories, depth-first by position. */
+export function categoryList(tree: CategoriesBySlug, counts: ReadonlyMap<string, number>) {
+  const totals = countsWithSubcategories(tree, counts);
+  return slugsInOrder(tree).map((slug) => viewWithCounts(tree, totals, slug));
 }
 
-/** A category, what it is in, and what is in it. */
-export function categoryPage(tree: Tree, counts: ReadonlyMap<string, number>, slug: string) {
+/** A category with its ancestors and children. */
+export function categoryPage(tree: CategoriesBySlug, counts: ReadonlyMap<string, number>, slug: string) {
   const all = categoryList(tree, counts);
-  const above = pathOf(tree, slug).slice(0, -1);
+  const ancestors = pathOf(tree, slug).slice(0, -1);
   return {
     ...categoryView(tree, counts, slug),
-    ancestors: above.flatMap((one) => all.filter((category) => category.slug === one)),
+    ancestors: ancestors.flatMap((one) => all.filter((category) => category.slug === one)),
     children: all.filter(({ parent }) => parent === slug),
   };
 }
 
-function viewFrom(tree: Tree, sums: ReadonlyMap<string, number>, slug: string) {
+function viewWithCounts(tree: CategoriesBySlug, totals: ReadonlyMap<string, number>, slug: string) {
   const { title, description, parent, position } = tree[slug] ?? {
     title: slug,
     description: '',
     parent: null,
     position: 0,
   };
-  return { slug, title, description, parent, path: pathOf(tree, slug), position, count: sums.get(slug) ?? 0 };
+  return { slug, title, description, parent, path: pathOf(tree, slug), position, count: totals.get(slug) ?? 0 };
 }

@@ -1,42 +1,44 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, publicRead, staff } from '../../../lib/contract/presets.ts';
 import { slugRule } from '../product/product-input.ts';
 
 const slug = { type: 'string', max: 120 } as const;
 const fields = {
   title: { type: 'string', trim: true, min: 1, max: 80 },
   description: { type: 'string', max: 1000 },
-  /** The slug of the category that it is in; null for the top. */
+  /** Slug of the parent category; null for a root. */
   parent: { type: 'string', max: 120, nullable: true },
   position: { type: 'number', integer: true, min: 0, max: 1_000_000 },
 } as const;
 
-const view = {
+const view = named('Category', {
   type: 'object',
   props: {
     slug: 'string',
     title: 'string',
     description: 'string',
     parent: { type: 'string', nullable: true },
-    /** The slugs from the top down to it. */
+    /** Slugs from the root down to the category. */
     path: { type: 'array', items: 'string' },
     position: 'number',
-    /** Products in it, and in all that is in it. */
+    /** Number of products, subcategories included. */
     count: 'number',
   },
-} as const;
+});
 
-/** 2,000 categories can be several megabytes: with a second alone, a busy node would be asked again and again. */
-const read = { visibility: 'published', auth: 'public', idempotent: true, timeout: 3000 } as const;
-const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write', returns: view } as const;
+/** 2,000 categories can be several megabytes: a time-out of one second would make callers repeat requests to a busy node. */
+const read = { ...publicRead, timeout: 3000 } as const;
+const byStaff = { ...staff('catalogue:write'), returns: view } as const;
 
 export const category = contract(
   'category',
   {
     list: {
       ...read,
-      summary: 'All categories: each before what is in it, siblings in the order of the shop',
+      summary: 'List all categories: parents before their children, siblings by position',
       rest: 'GET /v1/categories',
       params: {},
       returns: pageOf(view),
@@ -44,18 +46,18 @@ export const category = contract(
     },
     get: {
       ...read,
-      summary: 'A category, what it is in, and what is in it',
+      summary: 'Get a category with its ancestors and children',
       rest: 'GET /v1/categories/:slug',
       params: { slug },
-      returns: {
+      returns: named('CategoryDetails', {
         type: 'object',
         props: { ...view.props, ancestors: { type: 'array', items: view }, children: { type: 'array', items: view } },
-      },
+      }),
       problems: ['not-found'],
     },
     create: {
-      ...staff,
-      summary: 'A new category, behind its siblings unless it is said',
+      ...byStaff,
+      summary: 'Create a category, by default after its siblings',
       idempotent: false,
       rest: 'POST /v1/admin/categories',
       status: 201,
@@ -70,8 +72,8 @@ export const category = contract(
       problems: ['slug-taken', 'not-found', 'limit-reached'],
     },
     edit: {
-      ...staff,
-      summary: 'Change a category, or move it with all that is in it',
+      ...byStaff,
+      summary: 'Update a category, or move it with its descendants',
       idempotent: true,
       rest: 'PATCH /v1/admin/categories/:slug',
       params: {
@@ -84,8 +86,8 @@ export const category = contract(
       problems: ['not-found', 'category-cycle', 'limit-reached'],
     },
     remove: {
-      ...staff,
-      summary: 'Remove a category with nothing in it',
+      ...byStaff,
+      summary: 'Remove an empty category',
       idempotent: true,
       rest: 'DELETE /v1/admin/categories/:slug',
       status: 204,
@@ -94,17 +96,13 @@ export const category = contract(
       problems: ['category-not-empty'],
     },
     exists: {
-      summary: 'Refuses, as a bad field `category`, what is no category',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Check that a category exists',
+      ...internal,
       params: { slug: { type: 'string', max: 120 } },
     },
     tree: {
-      summary: 'The whole tree, unless it is still as it was at that revision',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Get the category tree; null when it still has that revision',
+      ...internal,
       params: { rev: 'number|optional' },
       returns: {
         type: 'object',
@@ -129,6 +127,6 @@ export const category = contract(
     },
   },
   {
-    changed: { summary: 'The tree of categories is different: a hint, not a promise', params: { rev: 'number' } },
+    changed: { summary: 'The category tree has changed; may be lost', params: { rev: 'number' } },
   },
 );

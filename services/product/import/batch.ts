@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
 import { newId } from '../../shared/ids.ts';
-import { created } from '../product/edit.ts';
+import { createProduct } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { ProductService } from '../product/product-service.ts';
 import { findConflict } from '../product/unique-names.ts';
@@ -55,7 +55,7 @@ export async function importBatch(
       if (product) known.push({ row, product });
       else {
         const { currencies } = service.shop;
-        fresh.push([row, created(newId('prd', now), newProductOf(row.input, currencies), currencies, now)]);
+        fresh.push([row, createProduct(newId('prd', now), newProductOf(row.input, currencies), currencies, now)]);
       }
       if (product && again) touched.push(product);
     } catch (error) {

@@ -1,15 +1,20 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { FORMATS, JOB_STATUSES } from './job.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
 
 const LARGEST_FILE = 512 * 1024 ** 2;
 
+/** CSV, a row for each variant, or JSON Lines. */
+export const formatRule = named('FileFormat', { type: 'enum', values: FORMATS });
+
 const job = {
   id: 'string',
-  status: { type: 'enum', values: JOB_STATUSES },
-  format: { type: 'enum', values: FORMATS },
+  status: named('ImportStatus', { type: 'enum', values: JOB_STATUSES }),
+  format: formatRule,
   staffId: 'string',
   /** Products of the file that have been dealt with so far, and what came of them. */
   rows: 'number',
@@ -25,28 +30,27 @@ const job = {
   createdAt: 'string',
   finishedAt: { type: 'string', nullable: true },
 } as const;
-const refusedRowRule = { type: 'object', props: { line: 'number', detail: 'string' } } as const;
-const jobRule = { type: 'object', props: job } as const;
+const refusedRowRule = named('RefusedRow', { type: 'object', props: { line: 'number', detail: 'string' } });
+const jobRule = named('ImportJob', { type: 'object', props: job });
 /** With the first 100 rows that were refused, and variants that were removed; all of them have lists of their own. */
-const fullJob = {
+const fullJob = named('ImportJobDetails', {
   type: 'object',
   props: {
     ...job,
     errors: { type: 'array', items: refusedRowRule },
     removedVariants: { type: 'array', items: removedVariantRule },
   },
-} as const;
+});
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'catalogue:write' } as const;
+const byStaff = { ...staff('catalogue:write') } as const;
 
 export const imports = contract(
   'import',
   {
     start: {
-      ...staff,
-      summary:
-        'Import products from a file: CSV, a row for each variant, or JSON Lines. It is worked off afterwards. ' +
-        'Nothing is taken away that is not in it, unless removeMissing says so of variants',
+      ...byStaff,
+      /** Nothing that is missing in the file is removed, but for variants with `removeMissing`. It runs afterwards. */
+      summary: 'Start an import of products from a file: CSV (one row per variant) or JSON Lines',
       idempotent: false,
       rest: 'POST /v1/admin/imports',
       status: 202,
@@ -57,8 +61,8 @@ export const imports = contract(
       returns: jobRule,
     },
     read: {
-      ...staff,
-      summary: 'How far an import is, the first 100 rows that were refused, and variants that were removed',
+      ...byStaff,
+      summary: 'Get the progress of an import, with its first 100 refused rows and removed variants',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id',
       params: { id: anyId },
@@ -66,8 +70,8 @@ export const imports = contract(
       problems: ['not-found'],
     },
     errors: {
-      ...staff,
-      summary: 'All rows of an import that were refused so far, by line, each with its reason',
+      ...byStaff,
+      summary: 'List the refused rows of an import, by line, with reasons',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/errors',
       params: { id: anyId, ...pageParams },
@@ -75,8 +79,8 @@ export const imports = contract(
       problems: ['not-found'],
     },
     removed: {
-      ...staff,
-      summary: 'All variants that an import removed so far, by line and SKU, with the pieces that were left of them',
+      ...byStaff,
+      summary: 'List the variants that an import removed, by line and SKU, with the stock that they had',
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id/removed',
       params: { id: anyId, ...pageParams },
@@ -84,8 +88,8 @@ export const imports = contract(
       problems: ['not-found'],
     },
     list: {
-      ...staff,
-      summary: 'All imports, the latest first',
+      ...byStaff,
+      summary: 'List all imports, newest first',
       idempotent: true,
       rest: 'GET /v1/admin/imports',
       params: pageParams,

@@ -1,16 +1,16 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
 /** A variant that an import removed, and how many pieces of it were left then. */
-export const removedVariantRule = {
+export const removedVariantRule = named('RemovedVariant', {
   type: 'object',
   props: { ...place, slug: 'string', available: 'number' },
-} as const;
+});
 const variants = { type: 'array', items: removedVariantRule } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The variants that imports removed, by import, line and SKU. */
 export const removedVariant = contract(
@@ -18,23 +18,23 @@ export const removedVariant = contract(
   {
     append: {
       ...internal,
-      summary: 'Note variants that an import is about to remove; those that are noted already change nothing',
+      summary: 'Record variants that an import is about to remove, each once',
       params: { importId: 'string', variants: { ...variants, max: 500 } },
     },
     retract: {
       ...internal,
-      summary: 'Forget variants that were noted and have stayed',
+      summary: 'Drop the records of variants that were not removed',
       params: { importId: 'string', variants: { type: 'array', items: { type: 'object', props: place }, max: 500 } },
     },
     ofLines: {
       ...internal,
-      summary: 'The variants that were noted for these lines of an import',
+      summary: 'List the recorded variants of these lines of an import',
       params: { importId: 'string', lines: { type: 'array', items: 'number', max: 20 } },
       returns: variants,
     },
     list: {
       ...internal,
-      summary: 'The variants that an import removed, by line and SKU',
+      summary: 'List the variants that an import removed, by line and SKU',
       params: { importId: 'string', ...pageParams },
       returns: pageOf(removedVariantRule),
     },

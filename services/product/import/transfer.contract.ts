@@ -1,3 +1,6 @@
+import { optional } from '../../../lib/contract/optional.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
+import { formatRule } from './import.contract.ts';
 import { importInput } from './import-input.ts';
 
 const outcome = {
@@ -12,22 +15,17 @@ const outcome = {
 /** Products that come and go as files; part of the `product` contract. */
 export const transferActions = {
   export: {
-    summary:
-      'All products but archived ones as a file that can be imported: CSV, a row for each variant, or JSON Lines',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'catalogue:write',
+    summary: 'Export all products that are not archived, as CSV (one row per variant) or JSON Lines',
+    ...staff('catalogue:write'),
     idempotent: true,
     rest: 'GET /v1/admin/products/export',
-    params: { format: { type: 'enum', values: ['csv', 'jsonl'], optional: true } },
+    params: { format: optional(formatRule) },
     returns: 'any',
     produces: ['text/csv', 'application/x-ndjson'],
   },
   importBatch: {
-    summary: 'Create or change products, by slug or SKU, as rows of a file say; what came of each, in this order',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    summary: 'Create or change products from rows of a file; answers the outcome of each, in this order',
+    ...internal,
     timeout: 60_000,
     params: {
       importId: 'string',
@@ -46,10 +44,8 @@ export const transferActions = {
     returns: { type: 'array', items: outcome },
   },
   skusOf: {
-    summary: 'The SKUs of products, by slug; those that are not there are left out',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    summary: 'Get the SKUs of products by slug; unknown ones are left out',
+    ...internal,
     params: { slugs: { type: 'array', items: 'string', max: 500 } },
     returns: {
       type: 'array',

@@ -1,8 +1,9 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
+import { reasonRule } from './inventory.rules.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
-import { REASONS } from './ledger.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const orderId = idRule('ord');
@@ -14,12 +15,11 @@ const until = { type: 'number', integer: true } as const;
 const once = { key, quantity, until } as const;
 
 /** One SKU's stock is changed by one node at a time, as far as nodes come and go. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true, timeout: 2000, shardKey: 'sku' } as const;
+const keyed = { ...internal, timeout: 2000, shardKey: 'sku' } as const;
 
 const low = { sku: 'string', productId: 'string', available: 'number', lowAt: 'number' } as const;
 const level = { type: 'object', props: { ...low, sold: 'number' } } as const;
 const levels = { type: 'array', items: level } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 const correction = {
   type: 'multi',
@@ -30,7 +30,7 @@ const correction = {
       props: {
         kind: { type: 'equal', value: 'adjust' },
         quantity: { type: 'number', integer: true },
-        reason: { type: 'enum', values: REASONS },
+        reason: reasonRule,
       },
     },
     {
@@ -46,7 +46,7 @@ export const inventory = contract(
     ...inventoryStaffActions,
     open: {
       ...internal,
-      summary: 'Begin the stock of SKUs, empty unless it is said; what there is stays, and belongs to the product now',
+      summary: 'Create the stock of SKUs, empty by default; existing stock stays, and moves to the product',
       params: {
         items: {
           type: 'array',
@@ -60,7 +60,7 @@ export const inventory = contract(
     },
     reserve: {
       ...keyed,
-      summary: 'Set stock aside for an order; again for the same order changes nothing',
+      summary: 'Reserve stock for an order, once for each order',
       params: { sku, orderId, quantity },
       returns: {
         type: 'object',
@@ -72,32 +72,32 @@ export const inventory = contract(
     },
     commit: {
       ...keyed,
-      summary: "Turn an order's reservation into a sale",
+      summary: 'Turn the reservation of an order into a sale',
       params: { sku, orderId },
     },
     release: {
       ...keyed,
-      summary: "Give an order's reservation back; a later reserve of that order is refused",
+      summary: 'Release the reservation of an order, and refuse a later reservation',
       params: { sku, orderId },
     },
     close: {
       ...keyed,
-      summary: 'Refuse a later reserve of an order; what it holds stays held',
+      summary: 'Refuse a later reservation of an order; what it holds stays reserved',
       params: { sku, orderId },
     },
     takeBack: {
       ...keyed,
-      summary: 'Put sold goods back into the stock, once for each key',
+      summary: 'Return sold goods to the stock, once for each key',
       params: { sku, ...once },
     },
     receive: {
       ...keyed,
-      summary: 'Take in new goods, once for each key',
+      summary: 'Receive new goods, once for each key',
       params: { sku, ...once },
     },
     post: {
       ...keyed,
-      summary: 'Change a stock as staff says, once for each key; again answers the same',
+      summary: 'Adjust a stock on request of staff, once for each key; again answers the same',
       params: { sku, key, until, ref: 'string', by: 'string', correction },
       returns: {
         type: 'object',
@@ -114,12 +114,12 @@ export const inventory = contract(
     },
     forget: {
       ...keyed,
-      summary: 'The key of a takeBack, a receive or a post was acknowledged, and will not come again',
+      summary: 'Forget the key of an acknowledged takeBack, receive or post',
       params: { sku, key },
     },
     books: {
       ...internal,
-      summary: 'All stock as the auditor needs it, page by page by SKU',
+      summary: 'Page through all stock for the auditor, by SKU',
       params: booksParams,
       returns: booksOf({
         sku: 'string',
@@ -138,20 +138,19 @@ export const inventory = contract(
     levels: {
       ...internal,
       /** A stream, as there may be more than fit into one answer; of lists like those of `changed`. */
-      summary:
-        'What is available, and was sold, of every SKU, or of those of which that changed since then, as a stream',
+      summary: 'Stream the available and sold quantities of all SKUs, or of those that changed since then',
       params: { since: 'string|optional' },
       returns: 'any',
     },
     current: {
       ...internal,
-      summary: 'What is available of these SKUs; those that were never stocked are left out',
+      summary: 'Get the available quantities of these SKUs; those without stock are left out',
       params: { skus: { type: 'array', items: 'string', max: 500 } },
       returns: levels,
     },
     quantities: {
       ...internal,
-      summary: 'How many pieces of these SKUs are available and reserved; those that were never stocked are left out',
+      summary: 'Get the available and reserved quantities of these SKUs; those without stock are left out',
       params: { skus: { type: 'array', items: 'string', max: 500 } },
       returns: {
         type: 'array',
@@ -161,11 +160,11 @@ export const inventory = contract(
   },
   {
     changed: {
-      summary: 'More or less of these SKUs is available: a hint, not a promise',
+      summary: 'The available quantities of SKUs have changed; may be lost',
       params: { levels },
     },
     low: {
-      summary: 'A SKU has just come below its threshold; emitted after the write, so a crash in between loses it',
+      summary: 'The stock of a SKU has fallen below its threshold; lost if the node dies right after the write',
       params: low,
     },
   },

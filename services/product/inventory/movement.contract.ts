@@ -1,5 +1,8 @@
 import { contract } from '../../../lib/contract/contract.ts';
-import { MOVEMENTS, REASONS } from './ledger.ts';
+import { optional } from '../../../lib/contract/optional.ts';
+import { internal } from '../../../lib/contract/presets.ts';
+import { reasonRule } from './inventory.rules.ts';
+import { MOVEMENTS } from './ledger.ts';
 
 const whole = { type: 'number', integer: true } as const;
 const entry = {
@@ -12,12 +15,10 @@ const entry = {
     ref: 'string',
     /** In ms since the epoch. */
     at: whole,
-    reason: { type: 'enum', values: REASONS, optional: true },
+    reason: optional(reasonRule),
     by: 'string|optional',
   },
 } as const;
-
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 /** The ledger of the stock: entries are added, each once, and nothing changes or removes them. */
 export const movement = contract(
@@ -25,18 +26,18 @@ export const movement = contract(
   {
     append: {
       ...internal,
-      summary: 'Add movements; those that are there already change nothing',
+      summary: 'Append stock movements, each once',
       params: { entries: { type: 'array', items: entry, max: 1000 } },
     },
     list: {
       ...internal,
-      summary: 'The movements of a SKU from one number up to before another',
+      summary: 'List the movements of a SKU, from one number up to before another',
       params: { sku: 'string', from: whole, below: whole },
       returns: { type: 'array', items: entry },
     },
     totals: {
       ...internal,
-      summary: 'How many movements of each SKU there are up to a number, and what they come to',
+      summary: 'Count and sum the movements of each SKU up to a number',
       timeout: 60_000,
       params: {
         of: { type: 'array', max: 500, items: { type: 'object', props: { sku: 'string', through: whole } } },

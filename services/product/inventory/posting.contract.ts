@@ -1,16 +1,18 @@
 import { contract } from '../../../lib/contract/contract.ts';
-import { REASONS } from './ledger.ts';
+import { named } from '../../../lib/contract/named.ts';
+import { optional } from '../../../lib/contract/optional.ts';
+import { staff } from '../../../lib/contract/presets.ts';
+import { reasonRule } from './inventory.rules.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
 const whole = { type: 'number', integer: true, max: 1_000_000 } as const;
-const reason = { type: 'enum', values: REASONS, optional: true } as const;
+const kind = named('StockAdjustmentKind', { type: 'enum', values: ['receive', 'adjust'] });
+const reason = optional(reasonRule);
 const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
 /** What can be sent again with its key, for good, and happens once. */
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'inventory:write',
+const byStaff = {
+  ...staff('inventory:write'),
   idempotent: true,
   headers: { idempotencyKey: 'Idempotency-Key' },
 } as const;
@@ -22,37 +24,37 @@ export const posting = contract(
   'posting',
   {
     move: {
-      ...staff,
-      summary: 'Take in goods, or correct the stock of a SKU',
+      ...byStaff,
+      summary: 'Receive goods, or adjust the stock of a SKU',
       rest: 'POST /v1/admin/inventory/:sku/movements',
       status: 201,
       location: '/v1/admin/inventory/{sku}',
       params: {
         sku,
         idempotencyKey,
-        kind: { type: 'enum', values: ['receive', 'adjust'] },
+        kind,
         /** Pieces; of an adjustment below zero when there are fewer. */
         quantity: { ...whole, min: -1_000_000 },
         /** Of an adjustment. */
         reason,
       },
-      returns: {
+      returns: named('StockAdjustment', {
         type: 'object',
         props: {
           sku: 'string',
           seq: 'number',
-          kind: { type: 'enum', values: ['receive', 'adjust'] },
+          kind,
           quantity: 'number',
           reason,
           at: 'string',
           ...totals,
         },
-      },
+      }),
       problems: [...repeated, 'invalid-request', 'not-found', 'out-of-stock'],
     },
     stocktake: {
-      ...staff,
-      summary: 'Correct the stock to what was counted, all that is on the shelf, what is reserved included',
+      ...byStaff,
+      summary: 'Correct the stock to what was counted on the shelf, reserved pieces included',
       rest: 'POST /v1/admin/inventory/stocktakes',
       timeout: 30_000,
       params: {
@@ -61,16 +63,16 @@ export const posting = contract(
           type: 'array',
           min: 1,
           max: 1000,
-          items: { type: 'object', props: { sku, counted: { ...whole, min: 0 } } },
+          items: named('StocktakeCount', { type: 'object', props: { sku, counted: { ...whole, min: 0 } } }),
         },
       },
-      returns: {
+      returns: named('Stocktake', {
         type: 'object',
         props: {
           id: 'string',
           lines: {
             type: 'array',
-            items: {
+            items: named('StocktakeLine', {
               type: 'object',
               props: {
                 sku: 'string',
@@ -81,10 +83,10 @@ export const posting = contract(
                 difference: 'number',
                 ...totals,
               },
-            },
+            }),
           },
         },
-      },
+      }),
       problems: [...repeated, 'invalid-request'],
     },
   },

@@ -4,39 +4,39 @@ import { change } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { Image } from './image.ts';
 
-/** Of one product. */
-const MOST = 20;
+const MAX_PRODUCT_IMAGES = 20;
 
-/** Puts a picture behind the others; one that is there already stays as it is. @throws limit-reached */
+/** Adds a picture behind the others; one that the product already has changes nothing. @throws limit-reached */
 export function addImage(product: Readonly<Product>, image: Image, now: Date): Decision<Product> {
-  const { images } = open(product);
+  const { images } = requireEditable(product);
   if (images.some(({ id }) => id === image.id)) return { answer: product };
-  if (images.length >= MOST) throw errors.limitReached(`A product may have ${MOST} pictures.`);
+  if (images.length >= MAX_PRODUCT_IMAGES)
+    throw errors.limitReached(`A product may have ${MAX_PRODUCT_IMAGES} pictures.`);
   return change(product, { images: [...images, image] }, now);
 }
 
-/** Takes a picture off a product, and off its variants. @throws not-found */
+/** Removes a picture from a product and its variants. @throws not-found */
 export function removeImage(product: Readonly<Product>, id: string, now: Date): Decision<Product> {
-  const { images, variants } = open(product);
-  find(images, id);
-  const without = variants.map(({ image, ...variant }) =>
+  const { images, variants } = requireEditable(product);
+  findImage(images, id);
+  const variantsLeft = variants.map(({ image, ...variant }) =>
     image === undefined || image === id ? variant : { ...variant, image },
   );
   const isShown = variants.some(({ image }) => image === id);
-  const rest = images.filter((image) => image.id !== id);
-  return change(product, { images: rest, ...(isShown ? { variants: without } : {}) }, now);
+  const imagesLeft = images.filter((image) => image.id !== id);
+  return change(product, { images: imagesLeft, ...(isShown ? { variants: variantsLeft } : {}) }, now);
 }
 
-/** Says what a picture shows. @throws not-found */
+/** Sets the alternative text of a picture. @throws not-found */
 export function describeImage(product: Readonly<Product>, id: string, alt: string, now: Date): Decision<Product> {
-  const { images } = open(product);
-  if (find(images, id).alt === alt) return { answer: product };
+  const { images } = requireEditable(product);
+  if (findImage(images, id).alt === alt) return { answer: product };
   return change(product, { images: images.map((image) => (image.id === id ? { ...image, alt } : image)) }, now);
 }
 
-/** Puts the pictures into another order, which has to name each of them once. @throws invalid-request */
+/** Reorders the pictures. @param order names each picture once @throws invalid-request */
 export function orderImages(product: Readonly<Product>, order: readonly string[], now: Date): Decision<Product> {
-  const { images } = open(product);
+  const { images } = requireEditable(product);
   const byId = new Map(images.map((image) => [image.id, image]));
   const ordered = order.flatMap((id) => byId.get(id) ?? []);
   if (new Set(order).size !== order.length || ordered.length !== order.length || ordered.length !== images.length) {
@@ -47,12 +47,12 @@ export function orderImages(product: Readonly<Product>, order: readonly string[]
 }
 
 /** @throws product-archived */
-function open(product: Readonly<Product>): Readonly<Product> {
+function requireEditable(product: Readonly<Product>): Readonly<Product> {
   if (product.status === 'archived') throw errors.archived();
   return product;
 }
 
-function find(images: readonly Image[], id: string): Image {
+function findImage(images: readonly Image[], id: string): Image {
   const found = images.find((image) => image.id === id);
   if (!found) throw errors.notFound('This picture');
   return found;

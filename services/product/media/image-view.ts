@@ -1,6 +1,6 @@
 import type { Image } from './image.ts';
 
-/** An image as shoppers see it: the same picture in several widths, each under an address that never changes. */
+/** An image as shoppers see it: one source per width. The content under a URL never changes. */
 export const imageView = ({ id, alt, width, height, widths }: Image) => ({
   id,
   alt,

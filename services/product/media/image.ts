@@ -1,12 +1,12 @@
-/** A picture of a product, as it is kept: its files are named by its content (media.ts). */
+/** A stored picture of a product. Its files are named by the hash of its content (picture.ts). */
 export interface Image {
-  /** The SHA-256 of what was uploaded, in base64url. */
+  /** SHA-256 of the uploaded file, in base64url. */
   id: string;
-  /** What it shows, for who cannot see it. */
+  /** Alternative text, for people who cannot see the picture. */
   alt: string;
-  /** Of what was uploaded, in pixels. */
+  /** Of the uploaded picture, in pixels. */
   width: number;
   height: number;
-  /** The widths that it can be had in, ascending. */
+  /** Stored widths in pixels, ascending. */
   widths: number[];
 }

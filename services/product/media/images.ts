@@ -10,48 +10,48 @@ import type { ProductService } from '../product/product-service.ts';
 import { addImage, describeImage, orderImages, removeImage } from './image-list.ts';
 import { imageView } from './image-view.ts';
 import type { imageActions } from './images.contract.ts';
-import { collected, storePicture } from './picture.ts';
+import { readBody, storePicture } from './picture.ts';
 
-type Step = (product: Readonly<Product>, now: Date) => Decision<Product>;
+type ImageChange = (product: Readonly<Product>, now: Date) => Decision<Product>;
 
-/** The handlers of pictures. */
+/** The handlers of product pictures. */
 export function imageHandlers(files: BlobConfig): Handlers<typeof imageActions, ProductService> {
   const blobs = blobStore(files);
   return {
     async addImage(ctx) {
       const { id, alt = '' } = ctx.params;
-      // Before anything is unpacked or stored for a product that is not there.
+      // Checked before anything is decoded or stored.
       if (!(await this.store.get(id))) throw errors.notFound('This product');
       if (!ctx.stream) throw new Error('addImage takes a stream');
-      const image = { ...(await storePicture(await collected(ctx.stream), blobs)), alt };
-      return apply(this, ctx, id, (product, now) => addImage(product, image, now));
+      const image = { ...(await storePicture(await readBody(ctx.stream), blobs)), alt };
+      return applyChange(this, ctx, id, (product, now) => addImage(product, image, now));
     },
 
     orderImages(ctx) {
       const { id, order } = ctx.params;
-      return apply(this, ctx, id, (product, now) => orderImages(product, order, now));
+      return applyChange(this, ctx, id, (product, now) => orderImages(product, order, now));
     },
 
     describeImage(ctx) {
       const { id, imageId, alt } = ctx.params;
-      return apply(this, ctx, id, (product, now) => describeImage(product, imageId, alt, now));
+      return applyChange(this, ctx, id, (product, now) => describeImage(product, imageId, alt, now));
     },
 
     removeImage(ctx) {
       const { id, imageId } = ctx.params;
-      return apply(this, ctx, id, (product, now) => removeImage(product, imageId, now));
+      return applyChange(this, ctx, id, (product, now) => removeImage(product, imageId, now));
     },
   };
 }
 
-async function apply({ store }: ProductService, ctx: Ctx<unknown>, id: string, step: Step) {
+async function applyChange({ store }: ProductService, ctx: Ctx<unknown>, id: string, decide: ImageChange) {
   const { before, after } = await store.change(id, (product, now) => {
-    const { answer, ...rest } = step(product, now);
-    return { answer: { before: picturesOf(product), after: picturesOf(answer) }, ...rest };
+    const { answer, ...rest } = decide(product, now);
+    return { answer: { before: imagesOf(product), after: imagesOf(answer) }, ...rest };
   });
   recordChange(ctx, before, after);
   const { version, images } = after;
   return { id, version, images: images.map(imageView) };
 }
 
-const picturesOf = ({ version, images }: Pick<Product, 'version' | 'images'>) => ({ version, images });
+const imagesOf = ({ version, images }: Pick<Product, 'version' | 'images'>) => ({ version, images });

@@ -1,13 +1,12 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { publicRead } from '../../../lib/contract/presets.ts';
 
 export const media = contract(
   'media',
   {
     file: {
-      summary: 'A picture in one of its widths; what is under an address never changes',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      summary: 'Get a picture in one of its widths; an address always has the same bytes',
+      ...publicRead,
       timeout: 3000,
       rest: 'GET /media/:id/:file',
       headers: { known: 'If-None-Match' },

@@ -12,11 +12,11 @@ import type { productInput, productPatch } from './product-input.ts';
 export type ProductInput = Infer<typeof productInput>;
 export type ProductEdit = Infer<typeof productPatch>;
 type New<T> = Omit<T, 'rev'>;
-/** Fields as they are stored; undefined ones are unsaid. */
+/** Stored fields; undefined means not given. */
 type ProductFields = { [K in keyof Product]?: Product[K] | undefined };
 
-/** A new product, a draft unless it is said. @throws invalid-request */
-export function created(id: string, input: ProductInput, currencies: readonly string[], now: Date): New<Product> {
+/** A new product, by default a draft. @throws invalid-request */
+export function createProduct(id: string, input: ProductInput, currencies: readonly string[], now: Date): New<Product> {
   checkLabels('/attributes', input.attributes ?? {});
   const {
     description = '',
@@ -36,10 +36,10 @@ export function created(id: string, input: ProductInput, currencies: readonly st
 }
 
 /**
- * Changes what staff says of a product that has the version they have read; what would change nothing writes nothing.
- * @throws stale-version, wrong-state for what is archived, invalid-request
+ * Edits the product if it still has the version that staff has read. An edit without a difference writes nothing.
+ * @throws stale-version, product-archived, invalid-request
  */
-export function edited(
+export function editProduct(
   product: Readonly<Product>,
   { variants, ...fields }: ProductEdit,
   version: number | undefined,
@@ -49,13 +49,13 @@ export function edited(
   refuseStale(product, version);
   refuseArchived(product);
   checkLabels('/attributes', fields.attributes ?? {});
-  const said = { ...fields, ...(variants ? { variants: variantsOf(variants, product.images, currencies) } : {}) };
-  return change(product, differences(product, said), now);
+  const given = { ...fields, ...(variants ? { variants: variantsOf(variants, product.images, currencies) } : {}) };
+  return change(product, differences(product, given), now);
 }
 
-/** What of `said` is different from what the product has, and what follows from that. */
-export function differences(product: Readonly<Product>, said: ProductFields): Partial<Product> {
-  const all = { ...said, ...(said.variants ? withVariants(product, said.variants) : {}) };
+/** The given fields that differ from the product, with the fields that follow from them. */
+export function differences(product: Readonly<Product>, given: ProductFields): Partial<Product> {
+  const all = { ...given, ...(given.variants ? withVariants(product, given.variants) : {}) };
   const different = Object.entries(all).filter(
     ([field, value]) => value !== undefined && !isDeepStrictEqual(value, product[field as keyof Product]),
   );
@@ -67,38 +67,38 @@ export function refuseArchived({ status }: Pick<Product, 'status'>): void {
   if (status === 'archived') throw errors.archived();
 }
 
-/** Takes a product out of the shop; its orders, reviews and stock stay. Again changes nothing. @throws stale-version */
-export function archived(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
+/** Archives a product; its orders, reviews and stock stay. Idempotent. @throws stale-version */
+export function archiveProduct(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
   refuseStale(product, version);
   return change(product, product.status === 'archived' ? {} : { status: 'archived' }, now);
 }
 
-/** Sells an archived product again. Again changes nothing. @throws stale-version */
-export function restored(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
+/** Makes an archived product active; idempotent. @throws stale-version */
+export function restoreProduct(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
   refuseStale(product, version);
   return change(product, product.status === 'archived' ? { status: 'active' } : {}, now);
 }
 
-/** A change by staff, counted; nothing when there is none. */
+/** Applies a change by staff and increments the version; no fields, no change. */
 export function change(product: Readonly<Product>, fields: Patch, now: Date): Decision<Product> {
   if (Object.keys(fields).length === 0) return { answer: product };
   const patch = { ...fields, version: product.version + 1, updatedAt: now };
   return { answer: { ...product, ...patch }, patch };
 }
 
-/** @param version the one that staff has read; undefined: any. @throws stale-version */
+/** @param version the version that staff has read; undefined: any. @throws stale-version */
 export function refuseStale(product: Readonly<Product>, version: number | undefined): void {
   if (version !== undefined && version !== product.version) throw errors.staleVersion(product.version);
 }
 
-/** Without what a variant that is no longer there was to cost. */
+/** New variants, without the scheduled prices of removed ones. */
 function withVariants(product: Readonly<Product>, variants: Variant[]): Partial<Product> {
   const skus = new Set(variants.map(({ sku }) => sku));
   const scheduled = product.scheduled.filter(({ sku }) => skus.has(sku));
   return { variants, scheduled, nextPriceAt: scheduled[0]?.at ?? null };
 }
 
-/** What staff says of variants, as it is stored. @throws invalid-request, each wrong field with its pointer */
+/** The stored form of given variants. @throws invalid-request with the pointer of the wrong field */
 function variantsOf(
   given: ProductInput['variants'],
   images: Product['images'],
@@ -107,11 +107,11 @@ function variantsOf(
   const seen = new Set<string>();
   return given.map(({ options = {}, prices, barcode, image, ...variant }, i) => {
     const at = `/variants/${i}`;
-    if (seen.has(variant.sku)) throw bad(`${at}/sku`, `${variant.sku} is there twice.`);
+    if (seen.has(variant.sku)) throw badField(`${at}/sku`, `${variant.sku} is there twice.`);
     seen.add(variant.sku);
     checkLabels(`${at}/options`, options);
     if (image !== undefined && !images.some(({ id }) => id === image)) {
-      throw bad(`${at}/image`, 'The product has no such image.');
+      throw badField(`${at}/image`, 'The product has no such image.');
     }
     return {
       ...variant,
@@ -132,7 +132,7 @@ function pricesOf(
   return Object.fromEntries(prices);
 }
 
-/** A price in one of the shop's currencies, as it is stored. @param at of all prices. @throws invalid-request */
+/** The stored form of a price in one of the shop's currencies. @param at JSON pointer of the prices. @throws invalid-request */
 export function priceIn(
   currency: string,
   price: Parameters<typeof priceOf>[0],
@@ -140,8 +140,8 @@ export function priceIn(
   currencies: readonly string[],
 ): Price {
   const pointer = `${at}/${escaped(currency)}`;
-  if (!currencies.includes(currency)) throw bad(pointer, `The price lists are ${currencies.join(', ')}.`);
+  if (!currencies.includes(currency)) throw badField(pointer, `The price lists are ${currencies.join(', ')}.`);
   return priceOf(price, pointer);
 }
 
-const bad = (pointer: string, detail: string): Error => errors.invalidRequest([{ pointer, detail }]);
+const badField = (pointer: string, detail: string): Error => errors.invalidRequest([{ pointer, detail }]);

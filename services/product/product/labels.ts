@@ -3,11 +3,12 @@ import { escaped } from '../../../lib/contract/pointer.ts';
 import { isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
 import { errors } from '../../shared/problems.ts';
 
-const MOST_LABELS = 50;
+const MAX_LABELS = 50;
 
 /**
- * Names and values of attributes and options: few and short, and nothing that a database gives a meaning.
- * @param known labels that are there already, and may stay as they are
+ * Checks the names and values of attributes or options: their number, length and characters. Names that a database or
+ * JavaScript interprets are refused.
+ * @param known stored labels, which are not checked again
  * @throws invalid-request
  */
 export function checkLabels(
@@ -16,9 +17,9 @@ export function checkLabels(
   known: Readonly<Record<string, string>> = {},
 ): void {
   const names = Object.keys(given).filter((name) => !Object.hasOwn(known, name) || known[name] !== given[name]);
-  const isMore = names.length > 0 && Object.keys(given).length > MOST_LABELS;
-  if (isMore) throw errors.invalidRequest([{ pointer, detail: `${MOST_LABELS} are the most.` }]);
-  const wrong = names.flatMap((name): FieldError[] => {
+  const isTooMany = names.length > 0 && Object.keys(given).length > MAX_LABELS;
+  if (isTooMany) throw errors.invalidRequest([{ pointer, detail: `${MAX_LABELS} are the most.` }]);
+  const fieldErrors = names.flatMap((name): FieldError[] => {
     const at = `${pointer}/${escaped(name)}`;
     if (!/^(?!.* $)[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {
       return [
@@ -28,5 +29,5 @@ export function checkLabels(
     const value = given[name] ?? '';
     return value === '' || value.length > 200 ? [{ pointer: at, detail: 'A value has 1 to 200 characters.' }] : [];
   });
-  if (wrong.length > 0) throw errors.invalidRequest(wrong);
+  if (fieldErrors.length > 0) throw errors.invalidRequest(fieldErrors);
 }

@@ -1,7 +1,7 @@
 import { errors } from '../../shared/problems.ts';
 import type { Price } from './product.ts';
 
-/** A price as it is stored. @throws invalid-request when it cost no more before */
+/** The stored form of a price. @throws invalid-request if `compareAt` is not above the amount */
 export function priceOf(given: { amount: number; compareAt?: number | undefined }, pointer: string): Price {
   const { amount, compareAt } = given;
   if (compareAt === undefined) return { amount };

@@ -1,16 +1,18 @@
 import { currencyRule } from '../../../lib/contract/currency.ts';
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { timeRule } from '../../../lib/contract/time.ts';
 import { anyId } from '../../shared/ids.ts';
-import { imageRule, labels } from './product.rules.ts';
-import { STATUSES } from './product.ts';
+import { imageRule, labels, ratingRule } from './product.rules.ts';
+import { PRODUCT_STATUSES } from './product.ts';
 import { priceRule, productFields, productInput, productPatch, skuRule } from './product-input.ts';
 
-const status = { type: 'enum', values: STATUSES } as const;
+const status = named('ProductStatus', { type: 'enum', values: PRODUCT_STATUSES });
 
-/** A product as staff sees it: all of it. */
-const staffProduct = {
+/** A product with all fields that staff sees. */
+const staffProduct = named('StaffProduct', {
   type: 'object',
   props: {
     id: 'string',
@@ -27,36 +29,34 @@ const staffProduct = {
     variants: productFields.variants,
     priceChanges: {
       type: 'array',
-      items: {
+      items: named('PriceChange', {
         type: 'object',
         props: { id: 'string', at: 'string', sku: 'string', currency: 'string', price: priceRule },
-      },
+      }),
     },
-    rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
+    rating: ratingRule,
     popularity: 'number',
     createdAt: 'string',
     updatedAt: 'string',
   },
-} as const;
+});
 
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'catalogue:write',
+const byStaff = {
+  ...staff('catalogue:write'),
   idempotent: false,
   returns: staffProduct,
 } as const;
-/** A change to what was read: it names the version. */
-const editing = { ...staff, headers: { ifMatch: 'If-Match' } } as const;
+/** An edit names the version that was read (If-Match). */
+const editing = { ...byStaff, headers: { ifMatch: 'If-Match' } } as const;
 const edit = { id: anyId, ifMatch: ifMatchRule } as const;
-const EDITED = ['not-found', 'stale-version', 'missing-version'] as const;
+const EDIT_PROBLEMS = ['not-found', 'stale-version', 'missing-version'] as const;
 
-/** What staff does with products; part of the `product` contract. */
+/** Product management by staff; part of the `product` contract. */
 export const productAdminActions = {
   search: {
-    ...staff,
+    ...byStaff,
     idempotent: true,
-    summary: 'Products of any status, the newest first',
+    summary: 'List products of any status, newest first',
     rest: 'GET /v1/admin/products',
     params: {
       status: { ...status, optional: true },
@@ -67,16 +67,16 @@ export const productAdminActions = {
     returns: pageOf(staffProduct),
   },
   read: {
-    ...staff,
+    ...byStaff,
     idempotent: true,
-    summary: 'A product with all of it; its ETag is its version',
+    summary: 'Get all of a product; its ETag is its version',
     rest: 'GET /v1/admin/products/:id',
     params: { id: anyId },
     problems: ['not-found'],
   },
   create: {
-    ...staff,
-    summary: 'A new product, a draft unless it is said',
+    ...byStaff,
+    summary: 'Create a product, by default as a draft',
     rest: 'POST /v1/admin/products',
     status: 201,
     location: '/v1/admin/products/{id}',
@@ -85,37 +85,37 @@ export const productAdminActions = {
   },
   edit: {
     ...editing,
-    summary: 'Change what is said; the rest stays',
+    summary: 'Update the given fields of a product',
     rest: 'PATCH /v1/admin/products/:id',
     params: { ...edit, ...productPatch },
-    problems: [...EDITED, 'slug-taken', 'sku-taken', 'product-archived'],
+    problems: [...EDIT_PROBLEMS, 'slug-taken', 'sku-taken', 'product-archived'],
   },
   archive: {
     ...editing,
-    summary: 'Take a product out of the shop',
+    summary: 'Archive a product',
     rest: 'POST /v1/admin/products/:id/archive',
     params: edit,
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
   restore: {
     ...editing,
-    summary: 'Sell an archived product again',
+    summary: 'Restore an archived product',
     rest: 'POST /v1/admin/products/:id/restore',
     params: edit,
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
   schedulePrice: {
     ...editing,
-    summary: 'Have a variant cost something else from a moment on',
+    summary: 'Schedule a price change of a variant',
     rest: 'POST /v1/admin/products/:id/price-changes',
     params: { ...edit, at: timeRule, sku: skuRule, currency: currencyRule, price: priceRule },
-    problems: [...EDITED, 'unknown-currency', 'limit-reached'],
+    problems: [...EDIT_PROBLEMS, 'unknown-currency', 'limit-reached'],
   },
   unschedulePrice: {
     ...editing,
-    summary: 'Take a price to come back',
+    summary: 'Remove a scheduled price change',
     rest: 'DELETE /v1/admin/products/:id/price-changes/:changeId',
     params: { ...edit, changeId: anyId },
-    problems: EDITED,
+    problems: EDIT_PROBLEMS,
   },
 } as const;

@@ -7,16 +7,16 @@ import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
-import { archived, created, edited, restored } from './edit.ts';
+import { archiveProduct, createProduct, editProduct, restoreProduct } from './edit.ts';
 import { priceOf } from './price.ts';
-import { schedule, unschedule } from './price-change.ts';
+import { schedulePrice, unschedulePrice } from './price-change.ts';
 import type { Product } from './product.ts';
 import type { productAdminActions } from './product-admin.contract.ts';
 import type { ProductService } from './product-service.ts';
-import { staffView } from './staff-view.ts';
-import { findConflict, type Names } from './unique-names.ts';
+import { renderStaffProduct } from './staff-view.ts';
+import { findConflict, type UniqueNames } from './unique-names.ts';
 
-/** The handlers of what staff does with products. */
+/** The handlers of product management by staff. */
 export const productAdminHandlers: Handlers<typeof productAdminActions, ProductService> = {
   async search(ctx) {
     const { status, slug, sku, limit, cursor } = ctx.params;
@@ -26,23 +26,23 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
       ...(sku ? { 'variants.sku': sku } : {}),
     };
     const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order: NEWEST_FIRST });
-    return { items: items.map(staffView), nextCursor };
+    return { items: items.map(renderStaffProduct), nextCursor };
   },
 
   async read(ctx) {
     const found = await this.store.get(ctx.params.id);
     if (!found) throw errors.notFound('This product');
-    return shown(ctx, found);
+    return respondWith(ctx, found);
   },
 
   async create(ctx) {
     await ctx.call('category.exists', { slug: ctx.params.category });
     const now = new Date();
-    const product = created(newId('prd', now), ctx.params, this.shop.currencies, now);
+    const product = createProduct(newId('prd', now), ctx.params, this.shop.currencies, now);
     if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
     await this.opened({ ...product, rev: 0 });
     recordChange(ctx, null, product);
-    return shown(ctx, { ...product, rev: 0 });
+    return respondWith(ctx, { ...product, rev: 0 });
   },
 
   async edit(ctx) {
@@ -50,17 +50,23 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     if (fields.category !== undefined) await ctx.call('category.exists', { slug: fields.category });
     const { currencies } = this.shop;
     const version = versionIn(ifMatch);
-    return editBy(this, ctx, id, (product, now) => edited(product, fields, version, currencies, now), fields);
+    return changeProduct(
+      this,
+      ctx,
+      id,
+      (product, now) => editProduct(product, fields, version, currencies, now),
+      fields,
+    );
   },
 
   archive(ctx) {
     const { id, ifMatch } = ctx.params;
-    return editBy(this, ctx, id, (product, now) => archived(product, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => archiveProduct(product, versionIn(ifMatch), now));
   },
 
   restore(ctx) {
     const { id, ifMatch } = ctx.params;
-    return editBy(this, ctx, id, (product, now) => restored(product, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => restoreProduct(product, versionIn(ifMatch), now));
   },
 
   schedulePrice(ctx) {
@@ -68,22 +74,22 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const { currencies } = this.shop;
     if (!currencies.includes(currency)) throw errors.unknownCurrency(currency, currencies);
     const planned = { id: newId('pch'), at: timeOf('at', at), sku, currency, price: priceOf(price, '/price') };
-    return editBy(this, ctx, id, (product, now) => schedule(product, planned, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => schedulePrice(product, planned, versionIn(ifMatch), now));
   },
 
   unschedulePrice(ctx) {
     const { id, ifMatch, changeId } = ctx.params;
-    return editBy(this, ctx, id, (product, now) => unschedule(product, changeId, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => unschedulePrice(product, changeId, versionIn(ifMatch), now));
   },
 };
 
-/** Changes a product as staff asks for it, and tells the audit log. @throws not-found, and what `decide` throws */
-async function editBy(
+/** Changes a product and records the change in the audit log. @throws not-found, and the errors of `decide` */
+async function changeProduct(
   service: ProductService,
   ctx: Ctx<unknown>,
   id: string,
   decide: (product: Readonly<Product>, now: Date) => Decision<Product>,
-  taken: Omit<Names, '_id'> = {},
+  uniqueFields: Omit<UniqueNames, '_id'> = {},
 ) {
   const { before, after } = await service.store
     .change(id, (product, now) => {
@@ -92,14 +98,14 @@ async function editBy(
     })
     .catch(async (error: unknown) => {
       const isTaken = error instanceof RefusedPatch && error.duplicate;
-      throw isTaken ? await findConflict({ _id: id, ...taken }, service.store) : error;
+      throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
     });
   await service.opened(after);
   recordChange(ctx, before, after);
-  return shown(ctx, after);
+  return respondWith(ctx, after);
 }
 
-function shown(ctx: Ctx<unknown>, product: Product) {
+function respondWith(ctx: Ctx<unknown>, product: Product) {
   ctx.meta.$responseHeaders = { ETag: etagOf(product.version) };
-  return staffView(product);
+  return renderStaffProduct(product);
 }

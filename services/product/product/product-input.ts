@@ -1,29 +1,30 @@
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { INHERITED_NAMES } from '../../../lib/contract/unsafe-names.ts';
 import { labels } from './product.rules.ts';
 
-/** Contract rules of what staff says of a product. */
+/** Contract rules of the product fields that staff sets. */
 
 export const slugRule = {
   type: 'string',
   max: 120,
-  // Every object has a `constructor` already, and `/v1/products/suggest` is something else.
+  // `constructor` exists on every object, and `/v1/products/suggest` is another route.
   pattern: /^(?!constructor$|suggest$)[a-z0-9]+(-[a-z0-9]+)*$/,
   messages: { stringPattern: 'A slug is made of a-z and 0-9, with single hyphens between.' },
 } as const;
-/** Stock and prices are kept by SKU, so it is none of the names that every object has. */
+/** Stock and prices are stored by SKU, so a SKU must not be an inherited property name. */
 const NO_SKUS = INHERITED_NAMES.map((name) => `${name}$`).join('|');
 export const skuRule = { type: 'string', pattern: new RegExp(`^(?!${NO_SKUS})[A-Za-z0-9][\\w-]{0,63}$`) } as const;
 const text = (max: number) => ({ type: 'string', trim: true, min: 1, max }) as const;
 const amount = { type: 'number', integer: true, min: 0, max: 1_000_000_000_000 } as const;
 
 /** In minor units of the price list's currency. */
-export const priceRule = {
+export const priceRule = named('Price', {
   type: 'object',
   props: { amount, compareAt: { ...amount, optional: true } },
-} as const;
+});
 
-const variant = {
+const variant = named('StaffVariant', {
   type: 'object',
   props: {
     sku: skuRule,
@@ -38,9 +39,9 @@ const variant = {
     /** The id of one of the product's images. */
     image: { type: 'string', max: 64, optional: true },
   },
-} as const;
+});
 
-/** What can be said of a product, all of it at once. */
+/** All product fields that staff sets. */
 export const productFields = {
   slug: slugRule,
   title: text(200),
@@ -51,12 +52,12 @@ export const productFields = {
   category: { type: 'string', min: 1, max: 64 },
   attributes: labels,
   taxClass: { type: 'string', pattern: /^[a-z0-9-]{1,32}$/ },
-  status: { type: 'enum', values: ['draft', 'active'] },
+  status: named('EditableProductStatus', { type: 'enum', values: ['draft', 'active'] }),
   variants: { type: 'array', items: variant, min: 1, max: 200 },
   popularity: { type: 'number', integer: true, min: 0, max: 1000 },
 } as const;
 
-/** What a new product cannot do without, and what it can. */
+/** The fields of a new product, required and optional. */
 export const productInput = {
   slug: productFields.slug,
   title: productFields.title,
@@ -70,7 +71,7 @@ export const productInput = {
   popularity: optional(productFields.popularity),
 } as const;
 
-/** A change of some of it; what is not said stays. */
+/** A partial change; missing fields stay. */
 export const productPatch = {
   slug: optional(productFields.slug),
   title: optional(productFields.title),

@@ -2,7 +2,7 @@ import type { Money } from '../../shared/money.ts';
 import { availabilityOf, bestOf, type Levels } from '../inventory/availability.ts';
 import { imageView } from '../media/image-view.ts';
 import { moneyOf, type Product, soldIn, type Variant } from './product.ts';
-import { richText } from './rich-text.ts';
+import { renderMarkdown } from './rich-text.ts';
 
 /** The currency and stock levels that a product is rendered with. */
 export interface DisplayContext {
@@ -10,21 +10,26 @@ export interface DisplayContext {
   levels: Levels;
 }
 
-/** A product as lists show it: what is sold in the currency, without each variant. */
-export function productCard(product: Product, context: DisplayContext) {
+/** A product in a list: a summary of the variants sold in the currency. */
+export function renderProductCard(product: Product, context: DisplayContext) {
   return cardOf(product, variantsOf(product, context), context);
 }
 
-/** A product for a copy of the catalogue. */
-export function productCopy(product: Product, context: DisplayContext) {
+/** A product for clients that copy the catalogue (`updatedSince`), with images and variants. */
+export function renderProductCopy(product: Product, context: DisplayContext) {
   const variants = variantsOf(product, context);
   return { ...cardOf(product, variants, context), images: product.images.map(imageView), variants };
 }
 
 /** A product on its own page. */
-export function productView(product: Product, context: DisplayContext) {
+export function renderProductPage(product: Product, context: DisplayContext) {
   const { description, taxClass } = product;
-  return { ...productCopy(product, context), description, descriptionHtml: richText(description), taxClass };
+  return {
+    ...renderProductCopy(product, context),
+    description,
+    descriptionHtml: renderMarkdown(description),
+    taxClass,
+  };
 }
 
 type VariantView = ReturnType<typeof variantsOf>[number];
@@ -84,8 +89,8 @@ function pricesOf({ prices }: Variant, currency: string): { price: Money; compar
   };
 }
 
-/** What a cart or an order needs to know of a SKU; undefined where it is not sold in the currency. */
-export function offerOf(product: Product, variant: Variant, { currency, levels }: DisplayContext) {
+/** The product data that carts and orders need for a SKU; undefined if it is not sold in the currency. */
+export function renderOffer(product: Product, variant: Variant, { currency, levels }: DisplayContext) {
   if (!Object.hasOwn(variant.prices, currency)) return undefined;
   const { _id: productId, slug, title, category, taxClass } = product;
   const { sku, weight } = variant;

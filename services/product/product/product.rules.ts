@@ -1,36 +1,46 @@
 import { currencyRule } from '../../../lib/contract/currency.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { AVAILABILITIES } from '../inventory/availability.ts';
 
-/** Contract rules of what shoppers see of a product. */
+/** Contract rules of a product as shoppers see it. */
 
 export const labels = { type: 'record', key: 'string', value: 'string' } as const;
-export const availability = { type: 'enum', values: AVAILABILITIES } as const;
+export const availability = named('Availability', { type: 'enum', values: AVAILABILITIES });
 
-export const imageRule = {
+export const imageRule = named('Image', {
   type: 'object',
   props: {
     id: 'string',
     alt: 'string',
     width: 'number',
     height: 'number',
-    sources: { type: 'array', items: { type: 'object', props: { width: 'number', url: 'string' } } },
+    sources: {
+      type: 'array',
+      items: named('ImageSource', { type: 'object', props: { width: 'number', url: 'string' } }),
+    },
   },
-} as const;
+});
 
-const variant = {
+const variant = named('Variant', {
   type: 'object',
   props: {
     sku: 'string',
     title: 'string',
     options: labels,
     price: moneyRule,
-    /** What it cost before. */
+    /** The price before a reduction. */
     compareAtPrice: { ...moneyRule, optional: true },
     image: 'string|optional',
     availability,
   },
-} as const;
+});
+
+/** `average` is null without a review. */
+export const ratingRule = named('Rating', {
+  type: 'object',
+  props: { count: 'number', average: { type: 'number', nullable: true } },
+});
 
 const card = {
   id: 'string',
@@ -41,9 +51,9 @@ const card = {
   attributes: labels,
   /** Of the cheapest variant. */
   price: moneyRule,
-  /** Of the dearest variant. */
+  /** Of the most expensive variant. */
   priceTo: moneyRule,
-  /** What the cheapest variant cost before. */
+  /** The cheapest variant's price before a reduction. */
   compareAtPrice: { ...moneyRule, optional: true },
   /** The first picture. */
   image: { ...imageRule, nullable: true },
@@ -52,7 +62,7 @@ const card = {
   /** Of the first variant that can be ordered, else of the first one. */
   defaultSku: { type: 'string', nullable: true },
   variantCount: 'number',
-  rating: { type: 'object', props: { count: 'number', average: { type: 'number', nullable: true } } },
+  rating: ratingRule,
   availability,
   createdAt: 'string',
   updatedAt: 'string',
@@ -62,10 +72,16 @@ const images = { type: 'array', items: imageRule } as const;
 const variants = { type: 'array', items: variant } as const;
 
 /** A product as lists show it. */
-export const productCard = { type: 'object', props: card } as const;
+export const productCard = named('ProductCard', { type: 'object', props: card });
 
-/** A product in a list of products, which has all of it where it is for a copy of the catalogue. */
-export const listedProduct = {
+/** Some products, in no pages. */
+export const productCardList = named('ProductCardList', {
+  type: 'object',
+  props: { items: { type: 'array', items: productCard } },
+});
+
+/** A product in a list; with `updatedSince`, also with images and variants. */
+export const listedProduct = named('ListedProduct', {
   type: 'object',
   props: {
     ...card,
@@ -74,10 +90,10 @@ export const listedProduct = {
     /** With `updatedSince`. */
     variants: { ...variants, optional: true },
   },
-} as const;
+});
 
 /** A product on its own page. */
-export const productView = {
+export const productView = named('Product', {
   type: 'object',
   props: {
     ...card,
@@ -85,11 +101,11 @@ export const productView = {
     variants,
     /** Markdown. */
     description: 'string',
-    /** The same as HTML that is safe to put into a page. */
+    /** The description as sanitised HTML. */
     descriptionHtml: 'string',
     taxClass: 'string',
   },
-} as const;
+});
 
-/** ISO 4217; the shop's own when left out. */
+/** ISO 4217; by default the shop's first currency. */
 export const currencyParam = { ...currencyRule, optional: true } as const;

@@ -9,37 +9,37 @@ import { CatchUp } from '../catalogue/catch-up.ts';
 import { productSearchHandlers } from '../catalogue/product-search.ts';
 import { transferHandlers } from '../import/transfer.ts';
 import { imageHandlers } from '../media/images.ts';
-import { loadLibrary } from '../media/picture.ts';
+import { loadSharp } from '../media/picture.ts';
 import { sampleProducts, seed } from '../seed/load.ts';
 import { sampleHandlers } from '../seed/samples.ts';
-import { applyDue } from './price-change.ts';
+import { applyDuePrices } from './price-change.ts';
 import { product } from './product.contract.ts';
 import { type Product, soldIn } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
 import { displayContext, type ProductService } from './product-service.ts';
-import { offerOf, productCard, productView } from './product-view.ts';
+import { renderOffer, renderProductCard, renderProductPage } from './product-view.ts';
 import { tallyHandlers } from './tally.ts';
 
-/** The projection is never older than twice this, in ms, whatever events were lost. */
-const CATCH_UP_PAUSE = 1000;
+/** Without any event, the projection is at most twice this behind the database. */
+const CATCH_UP_INTERVAL_MS = 1000;
 
 export default function productService(config: Config) {
   const catalogue = new Catalogue(config.currencies);
   let catchUp: CatchUp | undefined;
-  let repricing: Promise<void> | undefined;
+  let pricing: Promise<void> | undefined;
 
   return service(product, config, {
     dependencies: ['inventory', 'category'],
     mixins: [
       worker<ProductService>({
-        every: CATCH_UP_PAUSE,
+        every: CATCH_UP_INTERVAL_MS,
         async run() {
-          // Aside: however many prices are due, the projection does not fall behind.
-          if (!repricing) {
-            repricing = putPricesIntoForce(this.store).finally(() => {
-              repricing = undefined;
+          // In the background: many due prices must not delay the projection.
+          if (!pricing) {
+            pricing = applyScheduledPrices(this.store).finally(() => {
+              pricing = undefined;
             });
-            this.worker.background(repricing);
+            this.worker.background(pricing);
           }
           await catchUp?.run();
         },
@@ -63,7 +63,7 @@ export default function productService(config: Config) {
         shop: config,
         catalogue,
         async added(products: readonly Product[]) {
-          await catchUp?.take(products);
+          await catchUp?.apply(products);
           broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
         },
         async opened({ _id: productId, variants }: Product) {
@@ -89,13 +89,13 @@ export default function productService(config: Config) {
         const found = catalogue.get(ctx.params.idOrSlug);
         const context = displayContext(this, ctx.params.currency);
         if (!found || soldIn(found, context.currency).length === 0) throw errors.notFound('This product');
-        return productView(found, context);
+        return renderProductPage(found, context);
       },
 
       lookup(ctx) {
         const found = [...new Set(ctx.params.ids)].map((id) => catalogue.get(id));
         const context = displayContext(this, ctx.params.currency);
-        return { items: found.flatMap((product) => (product ? [productCard(product, context)] : [])) };
+        return { items: found.flatMap((product) => (product ? [renderProductCard(product, context)] : [])) };
       },
 
       counts() {
@@ -109,33 +109,33 @@ export default function productService(config: Config) {
       offers(ctx) {
         const context = displayContext(this, ctx.params.currency);
         return ctx.params.skus.flatMap((sku) => {
-          const sold = catalogue.sold(sku);
-          return (sold && offerOf(sold.product, sold.variant, context)) ?? [];
+          const sold = catalogue.findVariant(sku);
+          return (sold && renderOffer(sold.product, sold.variant, context)) ?? [];
         });
       },
     },
 
     events: {
       async 'product.changed'(ctx) {
-        await catchUp?.heard(ctx.params.id);
+        await catchUp?.refresh(ctx.params.id);
       },
 
       async 'product.added'(ctx) {
-        await catchUp?.heardOfNew(ctx.params.ids);
+        await catchUp?.refreshNew(ctx.params.ids);
       },
 
       async 'inventory.changed'(ctx) {
-        await catchUp?.heardLevels(ctx.params.levels);
+        await catchUp?.queueLevels(ctx.params.levels);
       },
 
       async 'category.changed'() {
-        await catchUp?.tree();
+        await catchUp?.refreshTree();
       },
     },
 
     async started() {
-      // Before this node is offered anything: later, a node that does not answer NATS meanwhile would be dropped.
-      if (config.natsUrl) await loadLibrary();
+      // Loading blocks the event loop. At start no client waits; later, NATS would drop a node that does not answer.
+      if (config.natsUrl) await loadSharp();
       if (config.seed) await seed(this.store, () => sampleProducts(config.currencies));
       catchUp = new CatchUp(catalogue, this.store, this.broker);
       await catchUp.load();
@@ -143,8 +143,8 @@ export default function productService(config: Config) {
   });
 }
 
-/** Prices whose time has come; on whichever node sees it first. */
-async function putPricesIntoForce(products: Store<Product>): Promise<void> {
+/** Applies the scheduled prices that are due; the first node that finds them does it. */
+async function applyScheduledPrices(products: Store<Product>): Promise<void> {
   const due = await products.find({ nextPriceAt: { $lte: new Date() } }, { fields: ['_id'], limit: 1000 });
-  for (const { _id } of due) await products.change(_id, applyDue);
+  for (const { _id } of due) await products.change(_id, applyDuePrices);
 }

@@ -2,18 +2,18 @@ import type { Remembering } from '../../../mixins/store/once.ts';
 import type { Money } from '../../shared/money.ts';
 import type { Image } from '../media/image.ts';
 
-/** What a variant costs in one price list, in minor units of the list's currency. `compareAt`: what it cost before. */
+/** A price in minor units of its price list's currency. `compareAt` is the price before a reduction. */
 export interface Price {
   amount: number;
   compareAt?: number;
 }
 
-/** One thing that can be bought: a product in one size and colour. */
+/** The unit of sale, such as a product in one size and colour. */
 export interface Variant {
   sku: string;
   title: string;
   options: Record<string, string>;
-  /** By currency (ISO 4217): the price list of that currency. Where it has none, it is not sold. */
+  /** By currency (ISO 4217). Without a price in a currency, the variant is not sold in it. */
   prices: Record<string, Price>;
   /** GTIN, EAN or UPC. */
   barcode?: string;
@@ -23,41 +23,41 @@ export interface Variant {
   image?: string;
 }
 
-export const STATUSES = ['draft', 'active', 'archived'] as const;
+export const PRODUCT_STATUSES = ['draft', 'active', 'archived'] as const;
 
-/** `back`: of the reviews that have lately begun or ceased to count in `rating`. */
+/** `back` has the keys of reviews that were recently counted into `rating`, or out of it. */
 export interface Product extends Remembering {
   _id: string;
   rev: number;
-  /** Counts the changes that staff made, from 1 on: what an If-Match names. */
+  /** Number of changes by staff, from 1; the value of If-Match. */
   version: number;
   slug: string;
   title: string;
   /** Markdown. */
   description: string;
   brand: string;
-  /** The category's slug; its ancestors are the tree's to know. */
+  /** Slug of the category; the category tree has its ancestors. */
   category: string;
   attributes: Record<string, string>;
   images: Image[];
-  /** How it is taxed; `standard` unless it is said. See docs/pricing.md. */
+  /** Tax class, by default `standard`. See docs/pricing.md. */
   taxClass: string;
-  /** Drafts have not been sold yet, what is archived is sold no longer. */
-  status: (typeof STATUSES)[number];
+  /** Only active products are sold: drafts not yet, archived products no longer. */
+  status: (typeof PRODUCT_STATUSES)[number];
   variants: Variant[];
-  /** Prices to come, the next first. */
+  /** Scheduled prices, earliest first. */
   scheduled: PriceChange[];
-  /** When the first of them is due; null: there is none. */
+  /** Time of the first scheduled price; null without one. */
   nextPriceAt: Date | null;
-  /** Of the reviews that are shown: how many, and the sum of their stars. */
+  /** Number and sum of stars of the published reviews. */
   rating: { count: number; sum: number };
-  /** 0 to 1000. */
+  /** Set by staff, 0 to 1000. */
   popularity: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** A price that a variant will have from some moment on. */
+/** A scheduled price of a variant. */
 export interface PriceChange {
   id: string;
   at: Date;
@@ -80,11 +80,10 @@ export const PRODUCT_DEFAULTS = {
 export const soldIn = ({ variants }: Pick<Product, 'variants'>, currency: string): Variant[] =>
   variants.filter(({ prices }) => Object.hasOwn(prices, currency));
 
-/** What the cheapest variant costs in a currency, in minor units; undefined where the product is not sold in it. */
+/** Price of the cheapest variant in minor units; undefined if the product is not sold in the currency. */
 export function lowestPrice(product: Pick<Product, 'variants'>, currency: string): number | undefined {
   const amounts = soldIn(product, currency).map(({ prices }) => prices[currency]?.amount ?? Number.POSITIVE_INFINITY);
   return amounts.length > 0 ? Math.min(...amounts) : undefined;
 }
 
-/** A price list's price as `Money`. */
 export const moneyOf = (amount: number, currency: string): Money => ({ amount, currency });

@@ -4,11 +4,11 @@ import type { Difference } from '../review/settle.ts';
 import type { Product } from './product.ts';
 
 /**
- * Counts a review in, out, or with other stars: once for each key. It is no change by staff, so the version stays; the
- * time of the last change moves, by which lists and search notice it.
- * @throws unavailable when it comes too late
+ * Counts a review in, out, or with other stars; idempotent by key. It is no change by staff, so the version stays.
+ * `updatedAt` changes, as lists and search find changes by it.
+ * @throws unavailable after the deadline of the request
  */
-export function tallied(
+export function countReview(
   product: Readonly<Product>,
   { count, sum, ...command }: Difference,
   now: Date,

@@ -2,8 +2,16 @@ import { imageView } from '../media/image-view.ts';
 import type { Product } from './product.ts';
 import { ratingView } from './product-view.ts';
 
-/** A product as staff sees it: all of it. */
-export function staffView({ _id: id, rev: _, nextPriceAt: _n, scheduled, images, rating, ...product }: Product) {
+/** A product with all fields that staff sees. */
+export function renderStaffProduct({
+  _id: id,
+  rev: _,
+  nextPriceAt: _n,
+  scheduled,
+  images,
+  rating,
+  ...product
+}: Product) {
   const { version, slug, title, description, brand, category, attributes, taxClass, status, variants } = product;
   return {
     ...{ id, version, slug, title, description, brand, category, attributes, taxClass, status, variants },

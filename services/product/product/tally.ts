@@ -2,14 +2,14 @@ import type { Handlers } from '../../../lib/contract/service.ts';
 import { readPage } from '../../../mixins/store/books.ts';
 import { forget } from '../../../mixins/store/once.ts';
 import type { ProductService } from './product-service.ts';
-import { tallied } from './rating.ts';
+import { countReview } from './rating.ts';
 import type { tallyActions } from './tally.contract.ts';
 
-/** The handlers of how reviews count in the rating of their product. */
+/** The handlers that count reviews in the rating of their product. */
 export const tallyHandlers: Handlers<typeof tallyActions, ProductService> = {
   tally(ctx) {
     const { id, ...difference } = ctx.params;
-    return this.store.change(id, (product, now) => tallied(product, difference, now));
+    return this.store.change(id, (product, now) => countReview(product, difference, now));
   },
 
   forgetTally(ctx) {

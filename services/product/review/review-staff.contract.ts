@@ -1,12 +1,13 @@
 import { ifMatchRule } from '../../../lib/contract/etag.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { staffReview, statusRule } from './review.rules.ts';
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'reviews:write', idempotent: true } as const;
+const byStaff = { ...staff('reviews:write'), idempotent: true } as const;
 const verdict = {
-  ...staff,
+  ...byStaff,
   // A review may be changed while it is read.
   headers: { ifMatch: 'If-Match' },
   returns: staffReview,
@@ -16,8 +17,8 @@ const verdict = {
 /** How staff moderates reviews; part of the `review` contract. */
 export const reviewStaffActions = {
   search: {
-    ...staff,
-    summary: 'Reviews of any status, the oldest first',
+    ...byStaff,
+    summary: 'List reviews of any status, oldest first',
     rest: 'GET /v1/admin/reviews',
     params: {
       status: { ...statusRule, optional: true },
@@ -28,13 +29,13 @@ export const reviewStaffActions = {
   },
   approve: {
     ...verdict,
-    summary: 'Show a review, and count it; If-Match names the version that was read',
+    summary: 'Approve the version of a review that If-Match names',
     rest: 'POST /v1/admin/reviews/:id/approve',
     params: { id: anyId, ifMatch: ifMatchRule },
   },
   reject: {
     ...verdict,
-    summary: 'Do not show a review; its author sees why',
+    summary: 'Reject a review; its author sees the reason',
     rest: 'POST /v1/admin/reviews/:id/reject',
     params: { id: anyId, ifMatch: ifMatchRule, reason: textLines },
   },

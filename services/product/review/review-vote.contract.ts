@@ -1,15 +1,15 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 const customerId = idRule('cus');
 const vote = {
-  visibility: 'published',
-  auth: 'customer',
+  ...ownData,
   idempotent: true,
   params: { id: anyId, reviewId: anyId },
-  returns: { type: 'object', props: { id: 'string', helpful: 'number' } },
+  returns: named('HelpfulVotes', { type: 'object', props: { id: 'string', helpful: 'number' } }),
 } as const;
 
 export const reviewVote = contract(
@@ -17,30 +17,30 @@ export const reviewVote = contract(
   {
     cast: {
       ...vote,
-      summary: 'I find a review helpful; again changes nothing',
+      summary: 'Vote for a review as helpful; again changes nothing',
       rest: 'PUT /v1/products/:id/reviews/:reviewId/helpful',
       problems: ['not-found', 'own-review', 'unavailable'],
     },
     withdraw: {
       ...vote,
-      summary: 'I do not find it helpful any more',
+      summary: 'Withdraw my vote for a review',
       rest: 'DELETE /v1/products/:id/reviews/:reviewId/helpful',
       problems: ['not-found'],
     },
     drop: {
       ...internal,
-      summary: 'Remove the votes for a review that is about to be removed',
+      summary: 'Remove the votes for a review before it is removed',
       params: { reviewId: idRule('rev') },
     },
     export: {
       ...internal,
-      summary: 'The votes of a customer',
+      summary: 'Export the votes of a customer',
       params: { customerId, ...pageParams },
       returns: pageOf({ type: 'object', props: { reviewId: 'string', productId: 'string', at: 'string' } }),
     },
     erase: {
       ...internal,
-      summary: 'Remove the votes of a customer who is gone, and count them no more',
+      summary: 'Remove the votes of an erased customer, also from the counts',
       params: { customerId },
     },
   },

@@ -1,13 +1,13 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData, publicRead } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moveKey, until } from '../product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review.rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
+const own = { ...ownData, idempotent: true } as const;
 const reviewId = idRule('rev');
 const customerId = idRule('cus');
 /** One review is changed by one node at a time, as far as nodes come and go. */
@@ -18,10 +18,8 @@ export const review = contract(
   {
     ...reviewStaffActions,
     list: {
-      summary: 'What customers say of a product that they have bought, as far as staff has let it pass',
-      visibility: 'published',
-      auth: 'public',
-      idempotent: true,
+      summary: 'List the approved reviews of a product',
+      ...publicRead,
       timeout: 1000,
       rest: 'GET /v1/products/:id/reviews',
       params: listParams,
@@ -31,7 +29,7 @@ export const review = contract(
     },
     mine: {
       ...own,
-      summary: 'My review of a product, whatever its status',
+      summary: 'Get my review of a product, of any status',
       rest: 'GET /v1/products/:id/reviews/mine',
       params: { id: anyId },
       returns: ownReview,
@@ -39,7 +37,7 @@ export const review = contract(
     },
     put: {
       ...own,
-      summary: 'Review a product that I have bought, or change my review; staff sees it before it is shown',
+      summary: 'Write or change my review of a product that I have bought; it is shown once staff has approved it',
       rest: 'PUT /v1/products/:id/reviews/mine',
       mayAnswer: [201],
       params: { id: anyId, ...opinion },
@@ -48,43 +46,43 @@ export const review = contract(
     },
     withdraw: {
       ...own,
-      summary: 'Take my review back; it is removed',
+      summary: 'Remove my review of a product',
       rest: 'DELETE /v1/products/:id/reviews/mine',
       status: 204,
       params: { id: anyId },
     },
     votable: {
       ...internal,
-      summary: 'Whose review it is, and how many found it helpful; of those that are shown',
+      summary: 'Get the author and helpful votes of an approved review',
       params: { id: anyId, productId: anyId },
       returns: { type: 'object', props: { customerId: 'string', helpful: 'number' } },
       problems: ['not-found'],
     },
     tally: {
       ...keyed,
-      summary: 'Count a vote for a review, or count it no more, once for each key',
+      summary: "Add a vote to a review's count, or subtract it, once for each key",
       params: { id: reviewId, key: moveKey, until, sum: { type: 'number', integer: true, min: -1, max: 1 } },
       problems: ['not-found'],
     },
     forgetTally: {
       ...keyed,
-      summary: 'The key of a tally was acknowledged, and will not come again',
+      summary: 'Forget the key of an acknowledged tally',
       params: { id: reviewId, key: moveKey },
     },
     export: {
       ...internal,
-      summary: 'The reviews of a customer',
+      summary: 'Export the reviews of a customer',
       params: { customerId, ...pageParams },
       returns: pageOf(ownReview),
     },
     erase: {
       ...internal,
-      summary: 'Remove the reviews of a customer who is gone, and take them out of the ratings',
+      summary: 'Remove the reviews of an erased customer, and their ratings',
       params: { customerId },
     },
     books: {
       ...internal,
-      summary: 'All reviews as the auditor needs them, page by page by id',
+      summary: 'Page through all reviews for the auditor, by id',
       params: booksParams,
       returns: booksOf({
         id: 'string',

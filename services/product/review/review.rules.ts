@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { pageParams } from '../../../lib/contract/page.ts';
 import { optionalPersonLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { anyId } from '../../shared/ids.ts';
@@ -7,7 +8,7 @@ import { MODERATED } from './review.ts';
 
 export const REVIEW_SORTS = ['helpful', 'newest', 'rating', '-rating'] as const;
 
-export const statusRule = { type: 'enum', values: MODERATED } as const;
+export const statusRule = named('ModerationStatus', { type: 'enum', values: MODERATED });
 const stars = { type: 'number', integer: true, min: 1, max: 5 } as const;
 
 const shown = {
@@ -29,15 +30,18 @@ const own = {
   ...shown,
   productId: 'string',
   /** Only what is approved is shown to others. */
-  status: { type: 'enum', values: [...MODERATED, 'withdrawn'] },
+  status: named('ReviewStatus', { type: 'enum', values: [...MODERATED, 'withdrawn'] }),
   /** Why it was rejected. */
   reason: 'string|optional',
 } as const;
 
-export const reviewRule = { type: 'object', props: shown } as const;
-export const ownReview = { type: 'object', props: own } as const;
+export const reviewRule = named('Review', { type: 'object', props: shown });
+export const ownReview = named('OwnReview', { type: 'object', props: own });
 /** As staff sees it. */
-export const staffReview = { type: 'object', props: { ...own, customerId: 'string', version: 'number' } } as const;
+export const staffReview = named('StaffReview', {
+  type: 'object',
+  props: { ...own, customerId: 'string', version: 'number' },
+});
 
 export const opinion = {
   rating: stars,

@@ -1,4 +1,4 @@
-import { opening, productOf, type SampleProduct, sampleId } from './product.ts';
+import { OPENED_AT, productOf, type SampleProduct, sampleId } from './product.ts';
 import { ranges } from './ranges/index.ts';
 
 export { bulkProducts } from './bulk.ts';
@@ -10,24 +10,24 @@ export interface SampleCategory {
   slug: string;
   title: string;
   description: string;
-  /** Place in the menu, from 1. */
+  /** Position in the menu, from 1. */
   position: number;
 }
 
-const seed = 20_240_229;
+const FAKER_SEED = 20_240_229;
 
 /**
- * The shop's sample categories and products, the same on every machine and in every run. Prices are in minor units of
+ * The sample categories and products, the same on every machine and in every run. Prices are in minor units of
  * `currency` (ISO 4217).
  */
 export async function sampleCatalogue(
   currency: string,
 ): Promise<{ categories: SampleCategory[]; products: SampleProduct[] }> {
-  // Slow to import, and needed only to seed an empty shop.
+  // Slow to import; only an empty shop needs it.
   const { SimpleFaker } = await import('@faker-js/faker');
-  const faker = new SimpleFaker({ seed });
+  const faker = new SimpleFaker({ seed: FAKER_SEED });
   const categories = ranges.map(({ slug, title, description }, index) => ({
-    _id: sampleId('cat', opening, faker),
+    _id: sampleId('cat', OPENED_AT, faker),
     slug,
     title,
     description,

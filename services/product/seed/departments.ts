@@ -9,7 +9,7 @@ interface Department {
   ranges: readonly string[];
 }
 
-/** What the ranges of the sample shop are in, in the order of its menu. */
+/** The root categories of the sample shop, in the order of its menu. */
 const departments: readonly Department[] = [
   {
     slug: 'clothing',
@@ -37,13 +37,13 @@ const departments: readonly Department[] = [
   },
 ];
 
-/** The sample tree: departments, and the ranges in them. */
+/** The sample category tree: departments with their ranges. */
 export function sampleTree(): Record<string, Category> {
   const tree: Record<string, Category> = {};
-  for (const [i, { slug, title, description, ranges: inside }] of departments.entries()) {
+  for (const [i, { slug, title, description, ranges: rangeSlugs }] of departments.entries()) {
     tree[slug] = { title, description, parent: null, position: i + 1 };
     for (const range of ranges) {
-      const position = inside.indexOf(range.slug) + 1;
+      const position = rangeSlugs.indexOf(range.slug) + 1;
       if (position === 0) continue;
       tree[range.slug] = { title: range.title, description: range.description, parent: slug, position };
     }

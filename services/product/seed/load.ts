@@ -7,36 +7,36 @@ import type { SampleProduct } from './product.ts';
 
 type New<T> = Omit<T, 'rev'>;
 
-/** More documents than any sample has: where they are, it need not be made. */
-const MORE_THAN_ANY = 5000;
+/** Above the size of any sample: a larger store is never seeded, and the sample is not generated. */
+const MAX_SAMPLE_DOCUMENTS = 5000;
 
 /**
- * Loads sample documents into a store that is empty, or that a killed process left half loaded. Several nodes may do
- * so at once: the sample has the same ids everywhere.
+ * Loads sample documents into a store that is empty, or that a killed process left half loaded. Several nodes may do so
+ * concurrently: sample documents have the same ids everywhere.
  */
 export async function seed<T extends Versioned>(store: Store<T>, make: () => Promise<New<T>[]>): Promise<void> {
   const count = await store.count();
-  if (count > MORE_THAN_ANY) return;
+  if (count > MAX_SAMPLE_DOCUMENTS) return;
   const sample = await make();
   const [first] = sample;
   if (count === 0 || (count < sample.length && first && (await store.get(first._id)))) await store.insertNew(sample);
 }
 
-/** @param currencies the shop's own first, then the others it has price lists in */
+/** @param currencies the default currency first, then those of the other price lists */
 export async function sampleProducts([currency = 'EUR', ...others]: readonly string[]): Promise<New<Product>[]> {
-  return (await sample(currency)).products.map((product) => asProduct(product, others));
+  return (await loadSample(currency)).products.map((product) => toProduct(product, others));
 }
 
 export async function sampleStock(currency: string): Promise<New<Stock>[]> {
-  return (await sample(currency)).products.flatMap(stockOf);
+  return (await loadSample(currency)).products.flatMap(stockOf);
 }
 
-/** The stock of a sample product's SKUs. */
+/** The stock documents of a sample product. */
 export const stockOf = ({ _id: productId, variants, updatedAt }: SampleProduct): New<Stock>[] =>
   variants.map(({ sku, stock }) => newStock(sku, productId, stock, updatedAt));
 
-/** A sample product as it is stored, with prices in other currencies too; its stock is the inventory's. */
-export function asProduct(
+/** The product document of a sample, with prices in the other currencies; the inventory stores its stock. */
+export function toProduct(
   { variants, price: _, ...product }: SampleProduct,
   others: readonly string[] = [],
 ): New<Product> {
@@ -47,8 +47,8 @@ export function asProduct(
   };
 }
 
-/** Imported only here: nobody else needs the data, or faker. */
-async function sample(currency: string) {
+/** Imported on demand: only an empty shop needs the data and faker. */
+async function loadSample(currency: string) {
   const { sampleCatalogue } = await import('./catalogue.ts');
   return sampleCatalogue(currency);
 }

@@ -1,7 +1,7 @@
 import type { SimpleFaker } from '@faker-js/faker';
 import { ulid } from 'ulid';
 import type { Money } from '../../shared/money.ts';
-import type { Item, Range } from './range.ts';
+import type { Range, RangeItem } from './range.ts';
 import { type SampleVariant, variantsOf } from './variants.ts';
 
 export interface SampleProduct {
@@ -14,23 +14,29 @@ export interface SampleProduct {
   /** The category's slug. */
   category: string;
   attributes: Record<string, string>;
-  /** Of the cheapest variant. */
+  /** Price of the cheapest variant. */
   price: Money;
   variants: SampleVariant[];
   status: 'active';
-  /** 0 to 1000; few are popular. */
+  /** 0 to 1000, most values low. */
   popularity: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** Fixed, so that the catalogue is the same whenever it is made. */
-export const opening = new Date('2023-09-04T08:00:00Z');
-const closing = new Date('2025-12-31T18:00:00Z');
+/** Fixed times, so that the catalogue is always the same. */
+export const OPENED_AT = new Date('2023-09-04T08:00:00Z');
+const LAST_CHANGE_AT = new Date('2025-12-31T18:00:00Z');
 
-/** The product an item stands for, with what the item does not say drawn from `faker`. `line` is its part of the SKU. */
-export function productOf(range: Range, item: Item, line: string, currency: string, faker: SimpleFaker): SampleProduct {
-  const createdAt = faker.date.between({ from: opening, to: closing });
+/** The product of an item; missing fields are drawn from `faker`. @param line the item's part of the SKU */
+export function productOf(
+  range: Range,
+  item: RangeItem,
+  line: string,
+  currency: string,
+  faker: SimpleFaker,
+): SampleProduct {
+  const createdAt = faker.date.between({ from: OPENED_AT, to: LAST_CHANGE_AT });
   const variants = variantsOf(range, item, line, currency, faker);
   const rank = faker.number.float();
   return {
@@ -46,11 +52,11 @@ export function productOf(range: Range, item: Item, line: string, currency: stri
     status: 'active',
     popularity: Math.round(1000 * rank * rank),
     createdAt,
-    updatedAt: faker.date.between({ from: createdAt, to: closing }),
+    updatedAt: faker.date.between({ from: createdAt, to: LAST_CHANGE_AT }),
   };
 }
 
-/** An id whose random part comes from `faker`, and so is the same in every run. */
+/** An id whose random part comes from `faker`, so that it is the same in every run. */
 export function sampleId(prefix: 'cat' | 'prd', at: Date, faker: SimpleFaker): string {
   return `${prefix}_${ulid(at.getTime(), () => faker.number.float())}`;
 }

@@ -1,35 +1,35 @@
 /**
- * One value a customer may choose: its name, or its name with what it adds to the price (minor units) and to the weight
+ * One value that a customer may choose: its name, or its name with the surcharge (minor units) and the additional weight
  * (grams).
  */
 export type Choice = string | readonly [name: string, extra: number, grams?: number];
 
-/** A product as its buyer wrote it down; stock, dates and ids are made up when the catalogue is. */
-export interface Item {
-  /** The first word names the product's line and is unique in its range: it becomes part of the SKU. */
+/** The hand-written part of a sample product; stock, dates and ids are generated. */
+export interface RangeItem {
+  /** The first word is the product line. It is unique in its range and becomes part of the SKU. */
   title: string;
-  /** Minor units, of the cheapest variant. */
+  /** Of the cheapest variant, in minor units. */
   price: number;
-  /** Grams, of the lightest variant. */
+  /** Of the lightest variant, in grams. */
   weight: number;
   attributes: Record<string, string>;
-  /** At most two kinds of choice, such as colour and size; a variant is made of every combination. */
+  /** At most two kinds of choice, such as colour and size; every combination is a variant. */
   choices?: Record<string, readonly Choice[]>;
-  /** The sentence that is true of this product only. */
+  /** The sentence that is specific to this product. */
   text: string;
 }
 
-/** A category and everything sold in it. */
+/** A category with its sample products. */
 export interface Range {
   slug: string;
-  /** The three letters its SKUs begin with. */
+  /** Three letters, the prefix of its SKUs. */
   code: string;
   title: string;
   description: string;
   brands: readonly string[];
-  /** What the only variant of a product without choices is called. */
+  /** Title of the only variant of a product without choices. */
   single: string;
-  /** Sentences that are true of every item. */
+  /** Sentences that apply to every item. */
   notes: readonly string[];
-  items: readonly Item[];
+  items: readonly RangeItem[];
 }

@@ -1,10 +1,10 @@
-/** What makes a large catalogue to try things on; part of the `product` contract. */
+import { internal } from '../../../lib/contract/presets.ts';
+
+/** Generates a large catalogue for demos and load tests; part of the `product` contract. */
 export const sampleActions = {
   addSamples: {
-    summary: 'Add made-up products, those with these numbers, and their stock; what is there stays',
-    visibility: 'public',
-    auth: 'internal',
-    idempotent: true,
+    summary: 'Add sample products and their stock, by number; existing ones stay',
+    ...internal,
     timeout: 60_000,
     params: {
       from: { type: 'number', integer: true, min: 0, max: 10_000_000 },

@@ -1,27 +1,28 @@
 import type { SimpleFaker } from '@faker-js/faker';
 import type { Money } from '../../shared/money.ts';
-import type { Choice, Item, Range } from './range.ts';
+import type { Choice, Range, RangeItem } from './range.ts';
 
-/** What is bought and stocked: one combination of a product's choices. */
+/** One combination of a product's choices; the unit of sale and stock. */
 export interface SampleVariant {
   /** Unique, at most 32 of A-Z, 0-9 and single hyphens: range, line, then a part per choice. */
   sku: string;
   title: string;
   options: Record<string, string>;
   price: Money;
-  /** Pieces at the start, 0 to 200. */
+  /** Initial pieces, 0 to 200. */
   stock: number;
-  /** Grams. */
+  /** In grams. */
   weight: number;
 }
 
+/** Surcharge in minor units and additional weight in grams. */
 interface Combination {
   options: Record<string, string>;
   extra: number;
   grams: number;
 }
 
-const stockLevels = [
+const STOCK_DISTRIBUTION = [
   { weight: 2, value: { min: 0, max: 0 } },
   { weight: 3, value: { min: 1, max: 4 } },
   { weight: 5, value: { min: 5, max: 19 } },
@@ -32,7 +33,7 @@ const stockLevels = [
 /** Every combination of the item's choices, in the order they are listed. */
 export function variantsOf(
   range: Range,
-  item: Item,
+  item: RangeItem,
   line: string,
   currency: string,
   faker: SimpleFaker,
@@ -44,7 +45,7 @@ export function variantsOf(
       title: names.join(' / ') || range.single,
       options,
       price: { amount: item.price + extra, currency },
-      stock: faker.number.int(faker.helpers.weightedArrayElement(stockLevels)),
+      stock: faker.number.int(faker.helpers.weightedArrayElement(STOCK_DISTRIBUTION)),
       weight: item.weight + grams,
     };
   });
@@ -55,15 +56,15 @@ function combinations(choices: Record<string, readonly Choice[]>): Combination[]
   for (const [kind, values] of Object.entries(choices)) {
     all = all.flatMap(({ options, extra, grams }) =>
       values.map((value) => {
-        const [name, more, heavier = 0] = typeof value === 'string' ? [value, 0] : value;
-        return { options: { ...options, [kind]: name }, extra: extra + more, grams: grams + heavier };
+        const [name, surcharge, extraGrams = 0] = typeof value === 'string' ? [value, 0] : value;
+        return { options: { ...options, [kind]: name }, extra: extra + surcharge, grams: grams + extraGrams };
       }),
     );
   }
   return all;
 }
 
-/** At most eight characters, so that three letters of range, a line and two choices stay within 32. */
+/** At most eight characters, so that a range code of three letters, a line and two choices stay within 32. */
 function skuPart(text: string): string {
   return text
     .toUpperCase()

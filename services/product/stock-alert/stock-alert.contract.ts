@@ -1,26 +1,30 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 
 const sku = { type: 'string', min: 1, max: 64 } as const;
-const own = { visibility: 'published', auth: 'customer', idempotent: true } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const alert = { type: 'object', props: { sku: 'string', productId: 'string', createdAt: 'string' } } as const;
+const own = { ...ownData, idempotent: true } as const;
+const alert = named('StockAlert', {
+  type: 'object',
+  props: { sku: 'string', productId: 'string', createdAt: 'string' },
+});
 
-/** What customers wait for. */
+/** Back-in-stock alerts of customers. */
 export const stockAlert = contract(
   'stock-alert',
   {
     list: {
       ...own,
-      summary: 'What I wait for, the latest first',
+      summary: 'List my stock alerts, newest first',
       rest: 'GET /v1/me/stock-alerts',
       params: {},
       returns: pageOf(alert),
     },
     put: {
       ...own,
-      summary: 'Have a mail sent to me, once, when a SKU is back in stock',
+      summary: 'Mail me once when a SKU is back in stock',
       rest: 'PUT /v1/me/stock-alerts/:sku',
       status: 204,
       params: { sku },
@@ -28,18 +32,18 @@ export const stockAlert = contract(
     },
     remove: {
       ...own,
-      summary: 'Wait no longer',
+      summary: 'Remove one of my stock alerts',
       rest: 'DELETE /v1/me/stock-alerts/:sku',
       status: 204,
       params: { sku },
     },
     export: {
       ...internal,
-      summary: 'What a customer waits for',
+      summary: 'Export the stock alerts of a customer',
       params: { customerId: idRule('cus') },
       returns: { type: 'object', props: { items: { type: 'array', items: alert } } },
     },
-    erase: { ...internal, summary: 'Forget what a customer waits for', params: { customerId: idRule('cus') } },
+    erase: { ...internal, summary: 'Remove the stock alerts of a customer', params: { customerId: idRule('cus') } },
   },
   {},
 );

@@ -6,24 +6,35 @@ import { type Worker, worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { stockAlert } from './stock-alert.contract.ts';
-import { alertView, MOST_ALERTS, offerOf, type StockAlert, tellAll, type Waiters } from './stock-alert.ts';
+import {
+  type AlertContext,
+  alertView,
+  findOffer,
+  MAX_ALERTS_PER_CUSTOMER,
+  notifyAll,
+  type StockAlert,
+} from './stock-alert.ts';
 
-/** Between two looks, in ms. Not by events: there is one with nearly every sale, and hardly anybody waits. */
-const LOOK_PAUSE = 2000;
+/** Polling costs less than events: nearly every sale sends one, and few customers wait. */
+const POLL_INTERVAL_MS = 2000;
 
-type This = Self<{ store: Store<StockAlert>; worker: Worker }>;
+type StockAlertSelf = Self<{ store: Store<StockAlert>; worker: Worker }>;
 
 export default function stockAlertService(config: Config) {
-  const waitersOf = ({ store, broker: rpc }: This): Waiters => ({ store, rpc, currencies: config.currencies });
-  const ofCustomer = async ({ store }: Pick<This, 'store'>, customerId: string) =>
-    (await store.find({ customerId }, { sort: { _id: -1 }, limit: 2 * MOST_ALERTS })).map(alertView);
+  const contextOf = ({ store, broker: rpc }: StockAlertSelf): AlertContext => ({
+    store,
+    rpc,
+    currencies: config.currencies,
+  });
+  const alertsOf = async ({ store }: Pick<StockAlertSelf, 'store'>, customerId: string) =>
+    (await store.find({ customerId }, { sort: { _id: -1 }, limit: 2 * MAX_ALERTS_PER_CUSTOMER })).map(alertView);
 
   return service(stockAlert, config, {
     mixins: [
-      worker<This>({
-        every: LOOK_PAUSE,
+      worker<StockAlertSelf>({
+        every: POLL_INTERVAL_MS,
         run() {
-          return tellAll(waitersOf(this));
+          return notifyAll(contextOf(this));
         },
       }),
       store<StockAlert>(config, {
@@ -39,22 +50,22 @@ export default function stockAlertService(config: Config) {
 
     handlers: {
       async list(ctx) {
-        return { items: await ofCustomer(this, customerOf(ctx)), nextCursor: null };
+        return { items: await alertsOf(this, customerOf(ctx)), nextCursor: null };
       },
 
       async put(ctx) {
         const { sku } = ctx.params;
         const customerId = customerOf(ctx);
-        const offer = await offerOf(sku, waitersOf(this));
+        const offer = await findOffer(sku, contextOf(this));
         if (!offer) throw errors.notFound('This SKU');
-        const known = await ofCustomer(this, customerId);
-        if (known.length >= MOST_ALERTS && !known.some((one) => one.sku === sku)) {
-          throw errors.limitReached(`You may wait for ${MOST_ALERTS} SKUs.`);
+        const known = await alertsOf(this, customerId);
+        if (known.length >= MAX_ALERTS_PER_CUSTOMER && !known.some((one) => one.sku === sku)) {
+          throw errors.limitReached(`You may wait for ${MAX_ALERTS_PER_CUSTOMER} SKUs.`);
         }
         const { productId } = offer;
         const [level] = await ctx.call('inventory.current', { skus: [sku] });
         if (level && level.available > 0) throw errors.inStock(sku);
-        // What comes in between is found by the next look.
+        // Stock that arrives in between is found by the next poll.
         await this.store.insert({ _id: newId('alr'), customerId, sku, productId, createdAt: new Date() });
       },
 
@@ -63,7 +74,7 @@ export default function stockAlertService(config: Config) {
       },
 
       async export(ctx) {
-        return { items: await ofCustomer(this, ctx.params.customerId) };
+        return { items: await alertsOf(this, ctx.params.customerId) };
       },
 
       async erase(ctx) {

@@ -1,9 +1,9 @@
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 
-/** A customer waits for a SKU to come back; gone once the mail is on its way. */
+/** A customer's request for a mail when a SKU is back in stock; removed when the mail is queued. */
 export interface StockAlert {
-  /** The mail's id is made of it: one alert is one mail, however often that is asked for. */
+  /** The id of the mail contains it, so queueing the mail again sends no second one. */
   _id: string;
   rev: number;
   /** Unique with `sku`. */
@@ -13,50 +13,52 @@ export interface StockAlert {
   createdAt: Date;
 }
 
-/** As many as a customer may wait for. */
-export const MOST_ALERTS = 100;
+export const MAX_ALERTS_PER_CUSTOMER = 100;
 
-const PAGE = 500;
-/** Mails that are queued at a time. */
-const AT_ONCE = 20;
+const ALERTS_PER_READ = 500;
+const MAILS_PER_BATCH = 20;
 
-export interface Waiters {
+/** The dependencies of sending alerts. */
+export interface AlertContext {
   store: Pick<Store<StockAlert>, 'find' | 'remove'>;
   rpc: Pick<Rpc, 'call'>;
   currencies: readonly string[];
 }
 
 /**
- * Looks at every SKU that somebody waits for, and tells those whose SKU is there. What is looked at is the stock, not
- * what is said of it: no event has to arrive.
+ * Checks the stock of every SKU with an alert, and notifies the customers whose SKU is available. It reads the stock
+ * itself, so no event has to arrive.
  */
-export async function tellAll(waiters: Waiters): Promise<void> {
-  const { store } = waiters;
-  for (let last = ''; ; ) {
-    const page = await store.find({ sku: { $gt: last } }, { sort: { sku: 1 }, limit: PAGE, fields: ['sku'] });
+export async function notifyAll(context: AlertContext): Promise<void> {
+  const { store } = context;
+  for (let after = ''; ; ) {
+    const page = await store.find(
+      { sku: { $gt: after } },
+      { sort: { sku: 1 }, limit: ALERTS_PER_READ, fields: ['sku'] },
+    );
     const end = page.at(-1);
     if (!end) return;
-    await tellOf([...new Set(page.map(({ sku }) => sku))], waiters);
-    if (page.length < PAGE) return;
-    last = end.sku;
+    await notifyAvailable([...new Set(page.map(({ sku }) => sku))], context);
+    if (page.length < ALERTS_PER_READ) return;
+    after = end.sku;
   }
 }
 
-/** Tells those who wait for one of these SKUs, if it is there. */
-async function tellOf(skus: readonly string[], waiters: Waiters): Promise<void> {
-  const levels = await waiters.rpc.call('inventory.current', { skus: [...skus] });
-  for (const { sku, available } of levels) if (available > 0) await tellWaiters(sku, waiters);
+/** Notifies the customers who wait for one of these SKUs, if it is available. */
+async function notifyAvailable(skus: readonly string[], context: AlertContext): Promise<void> {
+  const levels = await context.rpc.call('inventory.current', { skus: [...skus] });
+  for (const { sku, available } of levels) if (available > 0) await notifyWaiting(sku, context);
 }
 
-/** First the mail is queued, then the alert goes: after a crash in between it is the same mail again. */
-async function tellWaiters(sku: string, { store, rpc, currencies }: Waiters): Promise<void> {
-  const waiting = () => store.find({ sku }, { limit: AT_ONCE, fields: ['_id', 'customerId'] });
-  for (let told = await waiting(); told.length > 0; told = await waiting()) {
-    const offer = await offerOf(sku, { rpc, currencies });
-    if (!offer) return; // it is not sold now; they go on waiting
+/** Queues the mail, then removes the alert: after a crash in between, the same mail is queued again. */
+async function notifyWaiting(sku: string, { store, rpc, currencies }: AlertContext): Promise<void> {
+  const nextBatch = () => store.find({ sku }, { limit: MAILS_PER_BATCH, fields: ['_id', 'customerId'] });
+  for (let alerts = await nextBatch(); alerts.length > 0; alerts = await nextBatch()) {
+    const offer = await findOffer(sku, { rpc, currencies });
+    if (!offer) return; // not sold now: the alerts stay
     const { slug, title, variant } = offer;
     await Promise.all(
-      told.map(({ _id, customerId }) =>
+      alerts.map(({ _id, customerId }) =>
         rpc.call('mail.queue', {
           id: `back-in-stock:${_id}`,
           customerId,
@@ -65,14 +67,14 @@ async function tellWaiters(sku: string, { store, rpc, currencies }: Waiters): Pr
         }),
       ),
     );
-    await store.remove({ _id: { $in: told.map(({ _id }) => _id) } });
+    await store.remove({ _id: { $in: alerts.map(({ _id }) => _id) } });
   }
 }
 
-/** What a SKU is, in whichever currency it is sold. */
-export async function offerOf(
+/** The offer of a SKU in the first currency that it is sold in; undefined if it is not sold. */
+export async function findOffer(
   sku: string,
-  { rpc, currencies }: Pick<Waiters, 'rpc' | 'currencies'>,
+  { rpc, currencies }: Pick<AlertContext, 'rpc' | 'currencies'>,
 ): Promise<Result<'product.offers'>[number] | undefined> {
   for (const currency of currencies) {
     const [offer] = await rpc.call('product.offers', { skus: [sku], currency });

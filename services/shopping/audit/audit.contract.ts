@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { INVARIANTS, type Invariant } from './violation.ts';
 
 const violation = {
@@ -14,10 +15,8 @@ export const audit = contract(
   'audit',
   {
     run: {
-      summary: 'Check the invariants of the whole shop while it goes on',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Check the invariants of the whole shop while it runs',
+      ...internal,
       // It reads every order.
       timeout: 300_000,
       params: {

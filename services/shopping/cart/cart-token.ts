@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Meta } from '../../../lib/contract/contract.ts';
+import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from './cart.rules.ts';
 
 /** A guest's cart that is unused for this long is removed. */
 export const GUEST_CART_LIFETIME_MS = 30 * 24 * 3600_000;
@@ -19,7 +20,7 @@ export function ownerOf({ user, cartToken }: Meta): string | undefined {
  * the cookie: carts are changed by PUT and DELETE only, which CORS does not allow them to send.
  */
 export function tokenHeaders(token: string, secure: boolean): Record<string, string> {
-  return { 'X-Cart-Token': token, ...keepCookie(token, secure) };
+  return { [CART_TOKEN_HEADER]: token, ...keepCookie(token, secure) };
 }
 
 /** Renews the cookie: like its cart, it is kept from the last change on. */
@@ -31,5 +32,5 @@ export const keepCookie = (token: string, secure: boolean): Record<string, strin
 export const forgetCookie = (secure: boolean): Record<string, string> => ({ 'Set-Cookie': cookie('', 0, secure) });
 
 function cookie(value: string, maxAge: number, secure: boolean): string {
-  return `cart=${value}; Path=/v1; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  return `${CART_TOKEN_COOKIE}=${value}; Path=/v1; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }

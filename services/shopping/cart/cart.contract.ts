@@ -1,5 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
+import { named } from '../../../lib/contract/named.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { status } from '../order/order.rules.ts';
@@ -12,16 +14,16 @@ const items = {
   items: { type: 'object', props: { sku: 'string', quantity: 'number' } },
 } as const;
 const content = { items, currency: 'string' } as const;
-const openOrder = { type: 'object', props: { id: 'string', status } } as const;
+const openOrder = named('OpenOrder', { type: 'object', props: { id: 'string', status } });
 
-const cartView = {
+const cartView = named('Cart', {
   type: 'object',
   props: {
     /** ISO 4217: what it is priced in. */
     currency: 'string',
     items: {
       type: 'array',
-      items: {
+      items: named('CartLine', {
         type: 'object',
         props: {
           sku: 'string',
@@ -35,13 +37,16 @@ const cartView = {
           lineTotal: { ...moneyRule, optional: true },
           availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
         },
-      },
+      }),
     },
-    totals: { type: 'object', props: { quantity: 'number', subtotal: moneyRule, total: moneyRule } },
+    totals: named('CartTotals', {
+      type: 'object',
+      props: { quantity: 'number', subtotal: moneyRule, total: moneyRule },
+    }),
     /** The order of this cart whose payment has no outcome yet: until then no other order can be made of the cart. */
     openOrder: { ...openOrder, optional: true },
   },
-} as const;
+});
 
 /**
  * The caller's cart: a customer's, or a guest's by its token. One node at a time changes a customer's cart: the
@@ -51,6 +56,7 @@ const mine = {
   visibility: 'published',
   auth: 'public',
   personal: true,
+  cartToken: true,
   returns: cartView,
   shardKey: '#user.id',
 } as const;
@@ -58,10 +64,10 @@ const mine = {
 export const cart = contract(
   'cart',
   {
-    get: { ...mine, summary: 'My cart, priced now', idempotent: true, rest: 'GET /v1/cart', params: {} },
+    get: { ...mine, summary: 'Get my cart, with current prices', idempotent: true, rest: 'GET /v1/cart', params: {} },
     setItem: {
       ...mine,
-      summary: 'Have this many of a SKU in the cart',
+      summary: 'Set the quantity of a SKU in my cart',
       idempotent: false,
       rest: 'PUT /v1/cart/items/:sku',
       params: { sku, quantity },
@@ -69,7 +75,7 @@ export const cart = contract(
     },
     setCurrency: {
       ...mine,
-      summary: 'Have the cart priced in this currency',
+      summary: 'Set the currency of my cart',
       idempotent: false,
       rest: 'PUT /v1/cart/currency',
       params: { currency: currencyRule },
@@ -77,17 +83,15 @@ export const cart = contract(
     },
     removeItem: {
       ...mine,
-      summary: 'Take a SKU out of the cart',
+      summary: 'Remove a SKU from my cart',
       idempotent: false,
       rest: 'DELETE /v1/cart/items/:sku',
       params: { sku },
     },
-    clear: { ...mine, summary: 'Empty the cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
+    clear: { ...mine, summary: 'Empty my cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
     content: {
-      summary: "What is in a customer's cart, and what it is priced in",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: "Get the content and currency of a customer's cart",
+      ...internal,
       params: { customerId },
       returns: {
         type: 'object',
@@ -102,7 +106,7 @@ export const cart = contract(
       },
     },
     own: {
-      summary: 'The content of the cart of the caller, and its currency',
+      summary: "Get the content and currency of the caller's cart",
       visibility: 'public',
       auth: 'public',
       idempotent: true,
@@ -110,25 +114,19 @@ export const cart = contract(
       returns: { type: 'object', props: content },
     },
     merge: {
-      summary: "Bring what a customer had in a guest's cart into theirs: of each SKU the larger of both quantities",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: "Merge the guest's cart into the customer's: the larger quantity of each SKU",
+      ...internal,
       timeout: 1000,
       params: { customerId },
     },
     erase: {
-      summary: "Erase a customer's cart, for good: nothing can be ordered from it any more",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: "Erase a customer's cart for good; no order can be made of it any more",
+      ...internal,
       params: { customerId },
     },
     ordered: {
-      summary: 'Take out what was ordered; again for the same order changes nothing',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Remove what was ordered from the cart, once for each order',
+      ...internal,
       params: { customerId, orderId: idRule('ord'), items },
     },
   },

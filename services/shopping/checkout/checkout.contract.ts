@@ -1,4 +1,5 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { postalAddressInput, warnings } from '../../customer/account/customer.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -9,10 +10,12 @@ export const checkout = contract(
   'checkout',
   {
     quote: {
-      summary: 'The exact totals of the cart for an address and a way of shipping',
+      summary: 'Calculate the exact totals of the cart for an address and a shipping method',
       visibility: 'published',
       // A guest may know what it costs before opening an account.
       auth: 'public',
+      personal: true,
+      cartToken: true,
       idempotent: true,
       rest: 'POST /v1/checkout/quote',
       params: {
@@ -21,21 +24,24 @@ export const checkout = contract(
         shippingMethod,
         couponCodes,
       },
-      returns: {
+      returns: named('Quote', {
         type: 'object',
         props: {
           ...pricedFields,
           /** What can be charged at least and at most; a total of zero is free. */
-          payable: { type: 'object', props: { least: moneyRule, largest: moneyRule } },
+          payable: named('PayableRange', { type: 'object', props: { least: moneyRule, largest: moneyRule } }),
           /** The ways of shipping to this address, the quoted one among them. */
           shippingMethods: {
             type: 'array',
-            items: { type: 'object', props: { method: 'string', title: 'string', price: moneyRule } },
+            items: named('ShippingMethod', {
+              type: 'object',
+              props: { method: 'string', title: 'string', price: moneyRule },
+            }),
           },
           /** Of the address, such as a postcode in a form that is not usual there. */
           warnings,
         },
-      },
+      }),
       problems: ['empty-cart', 'cart-not-orderable', 'coupon-refused', 'no-shipping', 'total-not-payable', 'not-found'],
     },
   },

@@ -1,7 +1,9 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
@@ -9,7 +11,7 @@ import { moneyRule } from '../../shared/money.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
 const whole = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
-const kind = { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] } as const;
+const kind = named('CouponKind', { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] });
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
@@ -25,7 +27,7 @@ const terms = {
   perCustomer: optional(whole),
 } as const;
 
-const view = {
+const view = named('Coupon', {
   type: 'object',
   props: {
     code: 'string',
@@ -34,15 +36,13 @@ const view = {
     used: 'number',
     createdAt: 'string',
   },
-} as const;
+});
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
 /** Keyed by the order, so doing it again is safe. */
-const keyed = { visibility: 'public', auth: 'internal', idempotent: true, shardKey: 'code' } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'coupons:read',
+const keyed = { ...internal, shardKey: 'code' } as const;
+const byStaff = {
+  ...staff('coupons:read'),
   idempotent: true,
   returns: view,
 } as const;
@@ -51,32 +51,30 @@ export const coupon = contract(
   'coupon',
   {
     put: {
-      ...staff,
+      ...byStaff,
       scope: 'coupons:write',
-      summary: 'Make a coupon, or change its terms',
+      summary: 'Create a coupon, or change its terms',
       rest: 'PUT /v1/admin/coupons/:code',
       params: { code, ...terms },
       problems: ['invalid-request', 'limit-reached', 'unknown-currency'],
     },
     read: {
-      ...staff,
-      summary: 'A coupon',
+      ...byStaff,
+      summary: 'Get a coupon',
       rest: 'GET /v1/admin/coupons/:code',
       params: { code },
       problems: ['not-found'],
     },
     list: {
-      ...staff,
-      summary: 'All coupons',
+      ...byStaff,
+      summary: 'List all coupons',
       rest: 'GET /v1/admin/coupons',
       params: pageParams,
       returns: pageOf(view),
     },
     terms: {
-      summary: 'What coupons take off now, for a customer if one is known',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Get the terms of coupons that are valid now, for a customer if one is known',
+      ...internal,
       params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
       returns: {
         type: 'array',
@@ -112,26 +110,24 @@ export const coupon = contract(
     },
     take: {
       ...keyed,
-      summary: 'Take a use for an order; again for the same order changes nothing',
+      summary: 'Reserve a use of a coupon for an order, once for each order',
       params: use,
       returns: {
         type: 'object',
         props: { outcome: { type: 'enum', values: ['taken', 'used-up', 'already-used', 'closed'] } },
       },
     },
-    redeem: { ...keyed, summary: "An order's use is final: it was paid", params: use },
-    release: { ...keyed, summary: "Give an order's use back; a later take of that order is refused", params: use },
+    redeem: { ...keyed, summary: 'Redeem the reserved use of a paid order', params: use },
+    release: { ...keyed, summary: 'Release the reserved use of an order, and refuse a later reservation', params: use },
     giveBack: {
       ...keyed,
-      summary: 'Give a redeemed use back, once for each order',
+      summary: 'Return a redeemed use, once for each order',
       params: { ...use, until: { type: 'number', integer: true } },
     },
-    forget: { ...keyed, summary: 'A giveBack was acknowledged, and will not come again', params: use },
+    forget: { ...keyed, summary: 'Forget the key of an acknowledged giveBack', params: use },
     books: {
-      summary: 'All uses as the auditor needs them, page by page by id',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Page through all uses for the auditor, by id',
+      ...internal,
       params: booksParams,
       returns: booksOf({
         id: 'string',

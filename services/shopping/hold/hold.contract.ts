@@ -1,9 +1,11 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
+import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { item } from '../order/order.rules.ts';
 
-const view = {
+const view = named('Hold', {
   type: 'object',
   props: {
     id: 'string',
@@ -11,16 +13,16 @@ const view = {
     expiresAt: 'string',
     remainingSeconds: 'number',
   },
-} as const;
+});
 
-const mine = { visibility: 'published', auth: 'customer', shardKey: '#user.id' } as const;
+const mine = { ...ownData, shardKey: '#user.id' } as const;
 
 export const hold = contract(
   'hold',
   {
     put: {
       ...mine,
-      summary: 'Keep the stock of what is in my cart aside for a while',
+      summary: 'Hold the stock of what is in my cart for a while',
       idempotent: false,
       rest: 'POST /v1/checkout/hold',
       status: 201,
@@ -31,7 +33,7 @@ export const hold = contract(
     },
     get: {
       ...mine,
-      summary: 'What I have on hold, and for how long',
+      summary: 'Get my hold, with its remaining time',
       idempotent: true,
       rest: 'GET /v1/checkout/hold',
       params: {},
@@ -40,33 +42,27 @@ export const hold = contract(
     },
     drop: {
       ...mine,
-      summary: 'Give back what I have on hold',
+      summary: 'Release my hold',
       idempotent: true,
       rest: 'DELETE /v1/checkout/hold',
       status: 204,
       params: {},
     },
     consume: {
-      summary: "Let an order have its customer's hold, if it is for the same items",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: "Hand a customer's hold over to an order of the same items",
+      ...internal,
       params: { customerId: idRule('cus'), cartClaim: 'string', items: { type: 'array', items: item } },
       /** The id that the order must have; null when there is no hold for it. */
       returns: { type: 'object', props: { orderId: { type: 'string', nullable: true } } },
     },
     erase: {
-      summary: 'Give back what a customer who is gone has on hold',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Release the hold of a customer whose account is erased',
+      ...internal,
       params: { customerId: idRule('cus') },
     },
     books: {
-      summary: 'All reservations of holds, as the auditor needs them',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Page through the reservations of all holds for the auditor',
+      ...internal,
       params: booksParams,
       returns: booksOf({ customerId: 'string', orderIds: { type: 'array', items: 'string' } }),
     },

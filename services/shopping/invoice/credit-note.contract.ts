@@ -1,5 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, ownData, staff } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -9,7 +11,7 @@ import { invoiceOrder, paperFormat } from './invoice.contract.ts';
 
 const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;
 
-const view = {
+const view = named('CreditNote', {
   type: 'object',
   props: {
     number: 'string',
@@ -21,13 +23,16 @@ const view = {
     cancellation: 'boolean',
     items: {
       type: 'array',
-      items: { type: 'object', props: { title: 'string', variant: 'string', sku: 'string', quantity: 'number' } },
+      items: named('CreditNoteItem', {
+        type: 'object',
+        props: { title: 'string', variant: 'string', sku: 'string', quantity: 'number' },
+      }),
     },
     /** What is credited for which line, and for the delivery. Absent on credit notes from before refunds had lines. */
     lines: {
       type: 'array',
       optional: true,
-      items: {
+      items: named('CreditNoteLine', {
         type: 'object',
         props: {
           title: 'string',
@@ -38,25 +43,22 @@ const view = {
           rate: 'number',
           amount: moneyRule,
         },
-      },
+      }),
     },
     shipping: { ...moneyRule, optional: true },
     amount: moneyRule,
     /** What of the amount has which rate, in basis points; `gross` contains `tax`. */
     taxes: {
       type: 'array',
-      items: { type: 'object', props: { rate: 'number', gross: moneyRule, tax: moneyRule } },
+      items: named('CreditNoteTax', { type: 'object', props: { rate: 'number', gross: moneyRule, tax: moneyRule } }),
     },
   },
-} as const;
-const list = { type: 'object', props: { items: { type: 'array', items: view } } } as const;
+});
+const list = named('CreditNoteList', { type: 'object', props: { items: { type: 'array', items: view } } });
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
-const customer = { visibility: 'published', auth: 'customer', idempotent: true, problems: ['not-found'] } as const;
-const staff = {
-  visibility: 'published',
-  auth: 'staff',
-  scope: 'orders:read',
+const customer = { ...ownData, idempotent: true, problems: ['not-found'] } as const;
+const byStaff = {
+  ...staff('orders:read'),
   idempotent: true,
   problems: ['not-found'],
 } as const;
@@ -68,7 +70,7 @@ export const creditNote = contract(
   {
     list: {
       ...customer,
-      summary: 'The credit notes of one of my orders, in the order of their issue',
+      summary: 'List the credit notes of one of my orders, oldest first',
       rest: 'GET /v1/orders/:id/credit-notes',
       params: { id: anyId },
       returns: list,
@@ -76,40 +78,40 @@ export const creditNote = contract(
     get: {
       ...customer,
       ...paper,
-      summary: 'A credit note of one of my orders, as a PDF or as a page',
+      summary: 'Get a credit note of one of my orders, as PDF or HTML',
       rest: 'GET /v1/orders/:id/credit-notes/:number',
       params: { id: anyId, number, ...paperFormat },
     },
     staffList: {
-      ...staff,
-      summary: 'The credit notes of an order, in the order of their issue',
+      ...byStaff,
+      summary: 'List the credit notes of an order, oldest first',
       rest: 'GET /v1/admin/orders/:id/credit-notes',
       params: { id: anyId },
       returns: list,
     },
     staffGet: {
-      ...staff,
+      ...byStaff,
       ...paper,
-      summary: 'A credit note of an order, as a PDF or as a page',
+      summary: 'Get a credit note of an order, as PDF or HTML',
       rest: 'GET /v1/admin/orders/:id/credit-notes/:number',
       params: { id: anyId, number, ...paperFormat },
     },
     search: {
-      ...staff,
-      summary: "Credit notes of a year, of this one in the shop's time zone unless it is given, the newest first",
+      ...byStaff,
+      summary: "List the credit notes of a year (by default this year in the shop's time zone), newest first",
       rest: 'GET /v1/admin/credit-notes',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
       returns: pageOf(view),
     },
     ofOrder: {
       ...internal,
-      summary: "What corrects an order's invoice",
+      summary: 'List the credit notes of an order',
       params: { orderId: anyId },
       returns: list,
     },
     issue: {
       ...internal,
-      summary: "Number a refund's credit note; again for the same refund changes nothing",
+      summary: 'Issue the credit note of a refund, once for each refund',
       params: {
         refundId: 'string',
         amount: moneyRule,
@@ -128,7 +130,7 @@ export const creditNote = contract(
     },
     export: {
       ...internal,
-      summary: 'The credit notes of a customer',
+      summary: 'Export the credit notes of a customer',
       params: { customerId: idRule('cus') },
       returns: {
         type: 'object',
@@ -142,12 +144,12 @@ export const creditNote = contract(
     },
     erase: {
       ...internal,
-      summary: 'Take name and address out of the credit notes of a customer; numbers and amounts stay',
+      summary: 'Remove name and address from the credit notes of a customer; numbers and amounts stay',
       params: { customerId: idRule('cus') },
     },
     books: {
       ...internal,
-      summary: 'All credit notes as the auditor needs them, page by page by number',
+      summary: 'Page through all credit notes for the auditor, by number',
       params: booksParams,
       returns: booksOf({
         id: 'string',

@@ -1,5 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal, staff } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
@@ -44,7 +46,7 @@ export const invoiceOrder = {
 /** How a paper is asked for. */
 export const paperFormat = {
   /** Left out: a page for clients that accept text/html, else a PDF. */
-  format: { type: 'enum', values: ['pdf', 'html'], optional: true },
+  format: named('DocumentFormat', { type: 'enum', values: ['pdf', 'html'], optional: true }),
   accept: { type: 'string', optional: true },
 } as const;
 /** A document, and no JSON. */
@@ -58,32 +60,30 @@ const paper = {
   problems: ['not-found', 'wrong-state'],
 } as const;
 
-const brief = {
+const brief = named('Invoice', {
   type: 'object',
   props: { number: 'string', orderId: 'string', issuedAt: 'string', total: moneyRule },
-} as const;
+});
 
 export const invoice = contract(
   'invoice',
   {
     get: {
       ...paper,
-      summary: 'The invoice of one of my orders, as a PDF or as a page',
+      summary: 'Get the invoice of one of my orders, as PDF or HTML',
       auth: 'customer',
       rest: 'GET /v1/orders/:id/invoice',
     },
     staffGet: {
       ...paper,
-      summary: "The invoice of a customer's order, as a PDF or as a page",
+      summary: "Get the invoice of a customer's order, as PDF or HTML",
       auth: 'staff',
       scope: 'orders:read',
       rest: 'GET /v1/admin/orders/:id/invoice',
     },
     forCredit: {
-      summary: "What a credit note has of an order's invoice; null when there is none and none is to be issued",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Get the invoice data of an order that a credit note needs; null without an invoice and `issue`',
+      ...internal,
       params: { order: invoiceOrder, issue: 'boolean' },
       returns: {
         type: 'object',
@@ -96,28 +96,22 @@ export const invoice = contract(
       },
     },
     issue: {
-      summary: "Number an order's invoice; again for the same order changes nothing",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Issue the invoice of an order, once for each order',
+      ...internal,
       params: { order: invoiceOrder },
       returns: { type: 'object', props: { number: 'string' } },
     },
     list: {
-      summary: "Invoices of a year, of this one in the shop's time zone unless it is given, the newest first",
-      visibility: 'published',
-      auth: 'staff',
-      scope: 'orders:read',
+      summary: "List the invoices of a year (by default this year in the shop's time zone), newest first",
+      ...staff('orders:read'),
       idempotent: true,
       rest: 'GET /v1/admin/invoices',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
       returns: pageOf(brief),
     },
     export: {
-      summary: 'The invoices of a customer',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Export the invoices of a customer',
+      ...internal,
       params: { customerId: idRule('cus') },
       returns: {
         type: 'object',
@@ -133,17 +127,13 @@ export const invoice = contract(
       },
     },
     erase: {
-      summary: 'Take name and address out of the invoices of a customer; numbers and amounts stay',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Remove name and address from the invoices of a customer; numbers and amounts stay',
+      ...internal,
       params: { customerId: idRule('cus') },
     },
     books: {
-      summary: 'All invoices as the auditor needs them, page by page by number',
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: 'Page through all invoices for the auditor, by number',
+      ...internal,
       params: booksParams,
       returns: booksOf({ id: 'string', year: 'number', seq: 'number', orderId: 'string' }),
     },

@@ -1,4 +1,5 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -6,7 +7,6 @@ import { invoiceOrder } from '../invoice/invoice.contract.ts';
 import { bookedParts, decision, item, orderViewRule, status, timelineEntry } from './order.rules.ts';
 
 const orderId = idRule('ord');
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 const booked = {
   id: 'string',
@@ -54,18 +54,17 @@ const booked = {
 export const orderInternals = {
   resume: {
     ...internal,
-    summary: 'Drive an order on now: something may have become known of its payment',
+    summary: 'Continue an order now, as there may be news of its payment',
     params: { orderId },
   },
   reconcile: {
     ...internal,
-    summary:
-      "Make an order agree with the payment provider's books: of its id, or of what the provider calls its charge",
+    summary: "Reconcile an order with the payment provider, by its id or by the provider's reference of its charge",
     params: { orderId: { ...orderId, optional: true }, reference: 'string|optional' },
   },
   parked: {
     ...internal,
-    summary: 'Orders that wait for an operator',
+    summary: 'List the orders that wait for an operator',
     params: {},
     returns: {
       type: 'object',
@@ -82,25 +81,25 @@ export const orderInternals = {
   },
   unpark: {
     ...internal,
-    summary: 'Take up a parked order again',
+    summary: 'Retry a parked order',
     params: { orderId },
     problems: ['not-found'],
   },
   decideParked: {
     ...internal,
-    summary: 'End a parked order where it is stuck, as an operator decided',
+    summary: 'End a parked order as an operator decided',
     params: { orderId, ...decision },
     problems: ['not-found', 'wrong-state'],
   },
   exists: {
     ...internal,
-    summary: 'Whether there is such an order',
+    summary: 'Check that an order exists',
     params: { orderId },
     returns: 'boolean',
   },
   byCartClaim: {
     ...internal,
-    summary: 'The order that is made of this generation of a cart, if there is one',
+    summary: 'Get the order that was made of this generation of a cart, if there is one',
     params: { cartClaim: 'string' },
     returns: {
       type: 'object',
@@ -110,12 +109,12 @@ export const orderInternals = {
   },
   bought: {
     ...internal,
-    summary: 'Whether a customer has paid for a product in an order that was not cancelled, returned or not',
+    summary: 'Check that a customer has bought a product: paid, and not cancelled',
     params: { customerId: idRule('cus'), productId: anyId },
     returns: 'boolean',
   },
   timeline: {
-    summary: 'What happened to one of my orders after the entry `after`',
+    summary: 'Get the timeline of one of my orders after the entry `after`',
     visibility: 'public',
     auth: 'customer',
     idempotent: true,
@@ -128,32 +127,32 @@ export const orderInternals = {
   },
   forInvoice: {
     ...internal,
-    summary: "What an invoice says of an order, of that customer's if one is given; the order notes that it has one",
+    summary: 'Get the invoice data of an order, and mark the order as invoiced',
     params: { id: anyId, customerId: { ...idRule('cus'), optional: true } },
     returns: invoiceOrder,
     problems: ['not-found', 'wrong-state'],
   },
   open: {
     ...internal,
-    summary: 'The orders of a customer that are neither shipped nor given up',
+    summary: 'List the open orders of a customer: neither shipped nor ended',
     params: { customerId: idRule('cus') },
     returns: { type: 'object', props: { orders: { type: 'array', items: 'string' } } },
   },
   export: {
     ...internal,
-    summary: 'The orders of a customer, newest first',
+    summary: 'Export the orders of a customer, newest first',
     params: { customerId: idRule('cus'), ...pageParams },
     returns: pageOf(orderViewRule),
   },
   erase: {
     ...internal,
-    summary: 'Take the person out of the orders of a customer who is gone, and cancel what was under way',
+    summary: 'Anonymise the orders of a customer, and cancel those under way',
     params: { customerId: idRule('cus') },
     problems: ['unavailable'],
   },
   books: {
     ...internal,
-    summary: 'All orders as the auditor needs them, page by page by id',
+    summary: 'Page through all orders for the auditor, by id',
     params: booksParams,
     returns: booksOf(booked),
   },

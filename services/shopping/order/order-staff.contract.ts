@@ -1,4 +1,5 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { staff } from '../../../lib/contract/presets.ts';
 import { staffLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
 import { email, postalAddressInput } from '../../customer/account/customer.rules.ts';
@@ -6,9 +7,9 @@ import { anyId } from '../../shared/ids.ts';
 import { decision, itemList, refundLines, staffViewRule, status } from './order.rules.ts';
 import { orderNumberRule } from './order-number.ts';
 
-const staff = { visibility: 'published', auth: 'staff', scope: 'orders:write', returns: staffViewRule } as const;
+const byStaff = { ...staff('orders:write'), returns: staffViewRule } as const;
 /** A step that is asked for again changes nothing. */
-const step = { ...staff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
+const step = { ...byStaff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
 const id = anyId;
 const text = textLines;
 const note = { ...text, optional: true } as const;
@@ -18,10 +19,8 @@ const name = staffLine;
 /** What staff does with orders; part of the `order` contract. */
 export const orderStaffActions = {
   search: {
-    summary: 'Orders of all customers, newest first; those that match all that is asked for',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'orders:read',
+    summary: 'Search the orders of all customers, newest first',
+    ...staff('orders:read'),
     idempotent: true,
     rest: 'GET /v1/admin/orders',
     params: {
@@ -43,10 +42,8 @@ export const orderStaffActions = {
     returns: pageOf(staffViewRule),
   },
   csv: {
-    summary: 'All orders as a table',
-    visibility: 'published',
-    auth: 'staff',
-    scope: 'orders:read',
+    summary: 'Export all orders as CSV',
+    ...staff('orders:read'),
     idempotent: true,
     rest: 'GET /v1/admin/orders.csv',
     params: {},
@@ -54,18 +51,18 @@ export const orderStaffActions = {
     produces: ['text/csv'],
   },
   read: {
-    ...staff,
+    ...byStaff,
     scope: 'orders:read',
-    summary: 'One order, with who did what',
+    summary: 'Get an order, with who did what',
     idempotent: true,
     rest: 'GET /v1/admin/orders/:id',
     params: { id },
     problems: ['not-found'],
   },
-  pack: { ...step, summary: 'The order is packed', rest: 'POST /v1/admin/orders/:id/pack', params: { id, note } },
+  pack: { ...step, summary: 'Mark an order as packed', rest: 'POST /v1/admin/orders/:id/pack', params: { id, note } },
   ship: {
     ...step,
-    summary: 'The order is with the carrier',
+    summary: 'Mark an order as shipped',
     rest: 'POST /v1/admin/orders/:id/ship',
     params: {
       id,
@@ -79,33 +76,33 @@ export const orderStaffActions = {
   },
   correctShipment: {
     ...step,
-    summary: 'Correct carrier and tracking number of an order that was shipped; its customer is told',
+    summary: 'Correct the carrier and tracking number of a shipped order, and mail its customer',
     rest: 'PUT /v1/admin/orders/:id/shipment',
     params: { id, carrier: name, trackingNumber: name, note },
   },
   correctAddress: {
     ...step,
     summary:
-      'Correct where an order goes, within its country, before it is shipped; its invoice stays as it was issued',
+      'Correct the shipping address of an order before it is shipped, within its country; its invoice stays as issued',
     rest: 'PUT /v1/admin/orders/:id/address',
     params: { id, address: postalAddressInput },
     problems: [...step.problems, 'invalid-request'],
   },
   deliver: {
     ...step,
-    summary: 'The order has arrived',
+    summary: 'Mark an order as delivered',
     rest: 'POST /v1/admin/orders/:id/deliver',
     params: { id, note },
   },
   staffCancel: {
     ...step,
-    summary: 'Cancel an order that was not shipped yet',
+    summary: 'Cancel an order before it is shipped',
     rest: 'POST /v1/admin/orders/:id/cancel',
     params: { id, reason: text },
   },
   refund: {
-    ...staff,
-    summary: 'Refund what was paid: for lines, for the delivery, an amount of the whole order, or all that is left',
+    ...byStaff,
+    summary: 'Refund lines, the delivery, an amount of the whole order, or all that is left of it',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/refunds',
     status: 201,
@@ -132,7 +129,7 @@ export const orderStaffActions = {
   },
   settleRefund: {
     ...step,
-    summary: 'End a refund by hand: it was paid back by other means, or is not owed any more',
+    summary: 'Settle a refund by hand: it was paid by other means, or is not owed any more',
     rest: 'POST /v1/admin/orders/:id/refunds/:refundId/settle',
     params: {
       id,
@@ -144,14 +141,14 @@ export const orderStaffActions = {
   },
   retryRefund: {
     ...step,
-    summary: 'Have the payment provider try a refund again that failed',
+    summary: 'Retry a failed refund at the payment provider',
     rest: 'POST /v1/admin/orders/:id/refunds/:refundId/retry',
     params: { id, refundId: anyId },
     problems: [...step.problems, 'refund-too-high'],
   },
   approveReturn: {
-    ...staff,
-    summary: 'Take back what a customer returns, or a part of it, and refund it',
+    ...byStaff,
+    summary: 'Approve a return or a part of it, and refund it',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/returns/:returnId/approve',
     params: {
@@ -181,13 +178,13 @@ export const orderStaffActions = {
   },
   replay: {
     ...step,
-    summary: 'Take up a parked order again',
+    summary: 'Retry a parked order',
     rest: 'POST /v1/admin/orders/:id/replay',
     params: { id },
   },
   decide: {
     ...step,
-    summary: 'End a parked order where it is stuck: give it up, or go on without what cannot be done',
+    summary: 'End a parked order: reject it, or skip the step that fails',
     rest: 'POST /v1/admin/orders/:id/decide',
     params: { id, ...decision },
   },

@@ -1,5 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
+import { ownData } from '../../../lib/contract/presets.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddressInput } from '../../customer/account/customer.rules.ts';
 import { readyAction } from '../../ready.ts';
@@ -10,7 +11,7 @@ import { orderInternals } from './order-internal.contract.ts';
 import { orderStaffActions } from './order-staff.contract.ts';
 
 /** Of a customer's own orders. */
-const mine = { visibility: 'published', auth: 'customer', returns: orderViewRule } as const;
+const mine = { ...ownData, returns: orderViewRule } as const;
 /** To the node that has the customer's cart. */
 const shardKey = '#user.id';
 
@@ -25,7 +26,7 @@ export const order = contract(
     ready: readyAction,
     place: {
       ...mine,
-      summary: 'Order what is in the cart',
+      summary: 'Place an order of what is in the cart',
       // Repeating it is safe for the client; the broker leaves the decision to it.
       idempotent: false,
       rest: 'POST /v1/orders',
@@ -66,9 +67,8 @@ export const order = contract(
       ],
     },
     list: {
-      summary: 'My orders, newest first',
-      visibility: 'published',
-      auth: 'customer',
+      summary: 'List my orders, newest first',
+      ...ownData,
       idempotent: true,
       rest: 'GET /v1/orders',
       params: pageParams,
@@ -76,7 +76,7 @@ export const order = contract(
     },
     get: {
       ...mine,
-      summary: 'One of my orders, with its whole timeline',
+      summary: 'Get one of my orders, with its whole timeline',
       idempotent: true,
       rest: 'GET /v1/orders/:id',
       params: { id: anyId },
@@ -84,7 +84,7 @@ export const order = contract(
     },
     cancel: {
       ...mine,
-      summary: 'Cancel an order that was not shipped yet: the money goes back, the goods to the stock',
+      summary: 'Cancel one of my orders before it is shipped, with refund',
       idempotent: true,
       rest: 'POST /v1/orders/:id/cancel',
       params: { id: anyId, reason: { ...reason, optional: true } },
@@ -92,7 +92,7 @@ export const order = contract(
     },
     requestReturn: {
       ...mine,
-      summary: 'Ask to give some of a shipped order back',
+      summary: 'Request the return of items of a shipped order',
       idempotent: true,
       rest: 'POST /v1/orders/:id/returns',
       status: 201,
@@ -105,6 +105,6 @@ export const order = contract(
     ...orderInternals,
   },
   {
-    changed: { summary: 'Something happened to an order: a hint, not a promise', params: { id: 'string' } },
+    changed: { summary: 'An order has changed; may be lost', params: { id: 'string' } },
   },
 );

@@ -1,3 +1,4 @@
+import { named } from '../../../lib/contract/named.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -9,9 +10,9 @@ import { ORDER_STEPS } from './saga/order-steps.ts';
 
 /** Contract rules of the parts of an order. The types of the responses come from them. */
 
-export const status = { type: 'enum', values: ORDER_STATES } as const;
+export const status = named('OrderStatus', { type: 'enum', values: ORDER_STATES });
 
-const line = {
+const line = named('OrderLine', {
   type: 'object',
   props: {
     sku: 'string',
@@ -31,7 +32,7 @@ const line = {
     /** In an order: the part of the line that was refunded, or is about to be. */
     refunded: { ...moneyRule, optional: true },
   },
-} as const;
+});
 
 /** The fields that a quote and an order have in common: `Priced` of pricing/price.ts. */
 export const pricedFields = {
@@ -39,32 +40,32 @@ export const pricedFields = {
   shipping: shippingRule,
   discounts: {
     type: 'array',
-    items: { type: 'object', props: { code: 'string', kind: 'string', amount: moneyRule } },
+    items: named('Discount', { type: 'object', props: { code: 'string', kind: 'string', amount: moneyRule } }),
   },
   taxes: taxesRule,
   totals: totalsRule,
 } as const;
 
-export const item = {
+export const item = named('LineItem', {
   type: 'object',
   props: {
     sku: { type: 'string', min: 1, max: 64 },
     quantity: { type: 'number', integer: true, min: 1, max: 99 },
   },
-} as const;
+});
 /** The parts of a refund by line, in minor units of the order's currency. They may be zero. */
 export const refundLines = {
   type: 'array',
   min: 1,
   max: 100,
-  items: {
+  items: named('RefundLineInput', {
     type: 'object',
     props: {
       sku: item.props.sku,
       quantity: { ...item.props.quantity, optional: true },
       amount: { type: 'number', integer: true, min: 0 },
     },
-  },
+  }),
 } as const;
 /** The parts of a refund for the auditor. Null on refunds from before there were lines. */
 export const bookedParts = {
@@ -77,21 +78,21 @@ export const bookedParts = {
 } as const;
 export const itemList = { type: 'array', items: item, min: 1, max: 100 } as const;
 
-export const timelineEntry = {
+export const timelineEntry = named('OrderEvent', {
   type: 'object',
   props: {
     /** From 1 on, without gaps. */
     id: 'number',
-    event: { type: 'enum', values: ORDER_EVENTS },
+    event: named('OrderEventKind', { type: 'enum', values: ORDER_EVENTS }),
     status,
     at: 'string',
     by: { type: 'enum', values: ['customer', 'staff', 'system'] },
     staffId: 'string|optional',
     note: 'string|optional',
   },
-} as const;
+});
 
-const refundView = {
+const refundView = named('Refund', {
   type: 'object',
   props: {
     id: 'string',
@@ -100,26 +101,29 @@ const refundView = {
     lines: {
       type: 'array',
       optional: true,
-      items: { type: 'object', props: { sku: 'string', quantity: 'number|optional', amount: moneyRule } },
+      items: named('RefundLine', {
+        type: 'object',
+        props: { sku: 'string', quantity: 'number|optional', amount: moneyRule },
+      }),
     },
     shipping: { ...moneyRule, optional: true },
-    status: { type: 'enum', values: REFUND_STATES },
+    status: named('RefundStatus', { type: 'enum', values: REFUND_STATES }),
     reason: 'string',
     at: 'string',
   },
-} as const;
+});
 
-const returnView = {
+const returnView = named('Return', {
   type: 'object',
   props: {
     id: 'string',
     items: { type: 'array', items: item },
     approved: { type: 'array', items: item },
     reason: 'string',
-    status: { type: 'enum', values: ['REQUESTED', 'APPROVED', 'REFUSED'] },
+    status: named('ReturnStatus', { type: 'enum', values: ['REQUESTED', 'APPROVED', 'REFUSED'] }),
     at: 'string',
   },
-} as const;
+});
 
 const orderFields = {
   id: 'string',
@@ -128,38 +132,42 @@ const orderFields = {
   ...pricedFields,
   shippingAddress: postalAddress,
   note: 'string|optional',
-  payment: {
+  payment: named('OrderPayment', {
     type: 'object',
     nullable: true,
     props: { provider: 'string', reference: 'string', captured: moneyRule, refunded: moneyRule },
-  },
-  shipment: { type: 'object', nullable: true, props: { carrier: 'string', trackingNumber: 'string' } },
+  }),
+  shipment: named('Shipment', {
+    type: 'object',
+    nullable: true,
+    props: { carrier: 'string', trackingNumber: 'string' },
+  }),
   refunds: { type: 'array', items: refundView },
   returns: { type: 'array', items: returnView },
   history: { type: 'array', items: timelineEntry },
   createdAt: 'string',
 } as const;
 
-export const orderViewRule = { type: 'object', props: orderFields } as const;
+export const orderViewRule = named('Order', { type: 'object', props: orderFields });
 
-const dispute = {
+const dispute = named('Dispute', {
   type: 'object',
   props: {
     id: 'string',
-    status: { type: 'enum', values: ['OPEN', 'WON', 'LOST'] },
+    status: named('DisputeStatus', { type: 'enum', values: ['OPEN', 'WON', 'LOST'] }),
     amount: moneyRule,
     reason: 'string',
     at: 'string',
   },
-} as const;
+});
 
-const decided = { type: 'enum', values: ['reject', 'skip'] } as const;
+const decided = named('Decision', { type: 'enum', values: ['reject', 'skip'] });
 
 /** Staff's decision about a parked order. */
 export const decision = { decision: decided, reason: textLines } as const;
-const step = { type: 'enum', values: ORDER_STEPS } as const;
+const step = named('OrderStep', { type: 'enum', values: ORDER_STEPS });
 
-export const staffViewRule = {
+export const staffViewRule = named('StaffOrder', {
   type: 'object',
   props: {
     ...orderFields,
@@ -167,19 +175,26 @@ export const staffViewRule = {
     /** `failure`: the provider's reason for not making the refund. */
     refunds: {
       type: 'array',
-      items: {
+      items: named('StaffRefund', {
         type: 'object',
         props: { ...refundView.props, failure: 'string|optional', settledFor: 'string|optional' },
-      },
+      }),
     },
     disputes: { type: 'array', items: dispute },
     /** Why the order needs staff's attention. */
-    attention: { type: 'array', items: { type: 'enum', values: ATTENTION_REASONS } },
+    attention: { type: 'array', items: named('AttentionReason', { type: 'enum', values: ATTENTION_REASONS }) },
     /** `decision`: the one that staff can take, with which the order goes on. */
-    parked: { type: 'object', nullable: true, props: { at: 'string', error: 'string', step, decision: decided } },
+    parked: named('ParkedStep', {
+      type: 'object',
+      nullable: true,
+      props: { at: 'string', error: 'string', step, decision: decided },
+    }),
     decisions: {
       type: 'array',
-      items: { type: 'object', props: { decision: decided, step, reason: 'string', at: 'string' } },
+      items: named('StaffDecision', {
+        type: 'object',
+        props: { decision: decided, step, reason: 'string', at: 'string' },
+      }),
     },
   },
-} as const;
+});

@@ -1,4 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
+import { named } from '../../../lib/contract/named.ts';
+import { internal } from '../../../lib/contract/presets.ts';
 import { booksParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
@@ -9,9 +11,7 @@ const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
 
 /** Keyed by the order, or the refund, at the provider, so doing it again is safe. */
 const keyed = {
-  visibility: 'public',
-  auth: 'internal',
-  idempotent: true,
+  ...internal,
   // A provider may take several seconds, and be asked several times; no customer waits for as long.
   timeout: 15_000,
 } as const;
@@ -38,7 +38,7 @@ export const payment = contract(
     },
     cancel: {
       ...keyed,
-      summary: 'Give back what an order was charged, and refuse to charge it later',
+      summary: 'Cancel the charge of an order, refund it, and refuse a later charge',
       params: { orderId, amount: positiveMoneyRule },
       returns: {
         type: 'multi',
@@ -59,14 +59,14 @@ export const payment = contract(
     },
     statement: {
       ...keyed,
-      summary: 'What happened to the charge of an order since it was captured, whoever did it',
+      summary: 'Get all refunds and disputes of the charge of an order, from the payment provider',
       params: { orderId, reference: 'string', currency: 'string' },
       returns: statement,
       problems: ['unavailable'],
     },
     refund: {
       ...keyed,
-      summary: 'Give back some of what an order was charged, once for each refund',
+      summary: 'Refund a part of the charge of an order, once for each refund',
       params: {
         orderId,
         /** The id of the refund; of a later attempt with its number behind. */
@@ -80,10 +80,8 @@ export const payment = contract(
       problems: ['unavailable'],
     },
     books: {
-      summary: "The payment provider's books, as the auditor needs them, page by page by id",
-      visibility: 'public',
-      auth: 'internal',
-      idempotent: true,
+      summary: "Page through the payment provider's ledger for the auditor, by id",
+      ...internal,
       params: booksParams,
       returns: {
         ...ledgerPage,
@@ -92,7 +90,7 @@ export const payment = contract(
       },
     },
     webhook: {
-      summary: 'What a payment provider has to tell, signed by it',
+      summary: 'Receive a signed webhook of a payment provider',
       visibility: 'published',
       auth: 'public',
       idempotent: true,
@@ -106,7 +104,7 @@ export const payment = contract(
         stripeSignature: { type: 'string', max: 4096, optional: true },
         sandboxSignature: { type: 'string', max: 4096, optional: true },
       },
-      returns: { type: 'object', props: { received: 'boolean' } },
+      returns: named('WebhookReceipt', { type: 'object', props: { received: 'boolean' } }),
       problems: ['invalid-signature', 'not-found'],
     },
   },

@@ -38,23 +38,8 @@ describe('the description of the interface', () => {
   test('is valid OpenAPI 3.1', async () => {
     const { body } = await request(shop.url, 'GET /openapi.json');
     expect(body.openapi).toMatch(/^3\.1\./);
+    expect(JSON.stringify(body).length).toBeLessThan(300 * 1024);
     expect(await validate(body)).toMatchObject({ valid: true });
-  });
-
-  test('has what is in several places once, and says the same', async () => {
-    const { body } = await request(shop.url, 'GET /openapi.json');
-    const { components } = body as { components: Record<string, Record<string, unknown>> };
-    const resolved = (value: unknown): unknown => {
-      if (Array.isArray(value)) return value.map(resolved);
-      if (typeof value !== 'object' || value === null) return value;
-      const [, kind = '', name = ''] = /^#\/components\/(responses|schemas)\/(.+)$/.exec(Object(value).$ref) ?? [];
-      if (name) return resolved(components[kind]?.[name]);
-      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part)]));
-    };
-    expect(resolved(body.paths)).toEqual(JSON.parse(JSON.stringify(paths)));
-    const names = Object.values(components).flatMap((parts) => Object.keys(parts));
-    for (const name of names) expect(name).toMatch(/^[\w.-]+$/);
-    expect(JSON.stringify(body).length).toBeLessThan(400 * 1024);
   });
 
   test.each([

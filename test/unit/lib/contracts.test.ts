@@ -32,6 +32,10 @@ describe('the contracts', () => {
   describe.each(actions)('%s', (_name, action) => {
     test('says what it does, who may call it and whether it may be repeated', () => {
       expect(action.summary).toMatch(/^[A-Z].*[^.]$/);
+      expect(action.summary.length).toBeLessThanOrEqual(120);
+      // A verb first, and the field's own terms.
+      expect(action.summary).not.toMatch(/^(A|An|All|How|My|One|The|What|Where|Whether|Which|Who|Whose)\b/);
+      expect(action.summary).not.toMatch(/\b(whoever|whatever|somebody|nobody)\b/i);
       expect(['published', 'public']).toContain(action.visibility);
       expect(['public', 'customer', 'staff', 'internal']).toContain(action.auth);
       expect(typeof action.idempotent).toBe('boolean');
@@ -57,7 +61,7 @@ describe('the contracts', () => {
       expect(action.idempotent).toBe(true);
       expect(action.rest).toMatch(/^GET /);
       // The key is the address, and the answer is JSON.
-      for (const field of ['personal', 'headers', 'status', 'produces', 'mayAnswer']) {
+      for (const field of ['personal', 'cartToken', 'headers', 'status', 'produces', 'mayAnswer']) {
         expect(action).not.toHaveProperty(field);
       }
       const events = new Map(
@@ -74,6 +78,11 @@ describe('the contracts', () => {
       const paths = Object.values(action.nearCache.dropOn);
       // What is dropped whole has no id that would set its answers apart; what is dropped one by one needs it.
       if (paths.length > 0) expect(Object.hasOwn(props, 'id')).toBe(!paths.includes('*'));
+    });
+
+    test('takes the token of a cart, or depends on who asks, only where anyone may ask', () => {
+      if (action.cartToken || action.personal)
+        expect([action.rest !== undefined, action.auth]).toEqual([true, 'public']);
     });
 
     test('names only problems that there are', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Catalogue } from '../../../services/product/catalogue/catalogue.ts';
-import type { Page } from '../../../services/product/catalogue/search/page.ts';
-import type { Query, Sort } from '../../../services/product/catalogue/search/query.ts';
+import type { PageRequest } from '../../../services/product/catalogue/search/page.ts';
+import type { ProductQuery, ProductSort } from '../../../services/product/catalogue/search/query.ts';
 import { availabilityOf } from '../../../services/product/inventory/availability.ts';
 import { lowestPrice, PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
@@ -50,7 +50,7 @@ const products = fc
     ),
   );
 
-const ORDERS: Record<Exclude<Sort, 'relevance'>, (p: Product) => number> = {
+const ORDERS: Record<Exclude<ProductSort, 'relevance'>, (p: Product) => number> = {
   price: (p) => lowestPrice(p, 'EUR') ?? 0,
   '-price': (p) => -(lowestPrice(p, 'EUR') ?? 0),
   popularity: (p) => -p.popularity,
@@ -59,7 +59,11 @@ const ORDERS: Record<Exclude<Sort, 'relevance'>, (p: Product) => number> = {
 };
 
 /** Every page, one after the other. */
-function pages(catalogue: Catalogue, query: Query & Omit<Page, 'cursor'>, between = (_page: number) => {}): string[] {
+function pages(
+  catalogue: Catalogue,
+  query: ProductQuery & Omit<PageRequest, 'cursor'>,
+  between = (_page: number) => {},
+): string[] {
   const found: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < 1000; page++) {
@@ -179,11 +183,12 @@ describe('paging through the catalogue', () => {
     const attr = { a: ['x', 'y'], b: ['x'] };
     const brand = ['Brand', 'None'];
     const { nextCursor } = catalogue.find('EUR', { sort: 'price', brand, attr, limit: 1 });
-    const again = (query: Query) => () => catalogue.find('EUR', { limit: 2, cursor: String(nextCursor), ...query });
+    const again = (query: ProductQuery) => () =>
+      catalogue.find('EUR', { limit: 2, cursor: String(nextCursor), ...query });
     for (const same of [attr, { b: ['x'], a: ['y', 'x'] }]) {
       expect(ids(again({ sort: 'price', brand: brand.toReversed(), attr: same })().items)).toEqual(['prd_3']);
     }
-    const others: Query[] = [
+    const others: ProductQuery[] = [
       {},
       { attr: { b: ['x'] } },
       { q: 'thing', attr },
@@ -214,9 +219,10 @@ describe('taking in a product', () => {
     catalogue.put(next);
     for (const name of ['prd_1', 'uno']) expect(catalogue.get(name)).toEqual(next);
     expect(catalogue.get('one')).toBeUndefined();
-    expect(catalogue.sold('SKU-prd_9')?.product).toEqual(next);
-    expect(catalogue.sold('SKU-prd_1')).toBeUndefined();
-    const find = (query: Partial<Query & Page>) => ids(catalogue.find('EUR', { limit: 9, ...query }).items);
+    expect(catalogue.findVariant('SKU-prd_9')?.product).toEqual(next);
+    expect(catalogue.findVariant('SKU-prd_1')).toBeUndefined();
+    const find = (query: Partial<ProductQuery & PageRequest>) =>
+      ids(catalogue.find('EUR', { limit: 9, ...query }).items);
     expect(find({ q: 'kettle' })).toEqual([]);
     expect(find({ category: 'games' })).toEqual([]);
     for (const query of [{ q: 'lantern' }, { category: 'desk' }, {}]) expect(find(query)).toEqual(['prd_1']);
@@ -224,7 +230,7 @@ describe('taking in a product', () => {
 
   test('that is no longer sold takes it out, and it may come back', () => {
     const catalogue = filled([one, { ...one, rev: 2, status: 'archived' }]);
-    expect(catalogue.get('prd_1') ?? catalogue.get('one') ?? catalogue.sold('SKU-prd_1')).toBeUndefined();
+    expect(catalogue.get('prd_1') ?? catalogue.get('one') ?? catalogue.findVariant('SKU-prd_1')).toBeUndefined();
     expect(catalogue.find('EUR', { limit: 9 }).items).toEqual([]);
     expect(catalogue.find('EUR', { limit: 9, q: 'kettle' }).items).toEqual([]);
     catalogue.put({ ...one, rev: 3 });
@@ -261,7 +267,7 @@ describe('taking in a product', () => {
       ]) {
         const catalogue = filled(order);
         expect(catalogue.get('one')?._id).toBe('prd_2');
-        expect(catalogue.sold('SKU-prd_1')?.product._id).toBe('prd_2');
+        expect(catalogue.findVariant('SKU-prd_1')?.product._id).toBe('prd_2');
       }
     }
   });

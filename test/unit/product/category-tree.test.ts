@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  added,
+  addCategory,
   type CategoryTree,
-  edited,
+  countsWithSubcategories,
+  editCategory,
   emptyTree,
-  inOrder,
   pathOf,
-  removed,
-  totals,
+  removeCategory,
+  slugsInOrder,
 } from '../../../services/product/category/category-tree.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -33,10 +33,10 @@ function after(tree: CategoryTree, command: { kind: string; slug: string; parent
     const given = { title: slug, description: '', parent };
     const { patch = {} } =
       kind === 'add'
-        ? added(tree, slug, given)
+        ? addCategory(tree, slug, given)
         : kind === 'move'
-          ? edited(tree, slug, { parent })
-          : removed(tree, slug);
+          ? editCategory(tree, slug, { parent })
+          : removeCategory(tree, slug);
     const categories = { ...tree.categories };
     for (const [path, value] of Object.entries(patch)) {
       const name = path.slice('categories.'.length);
@@ -56,7 +56,7 @@ test('whatever is added, moved and removed, every category is reached from the t
       let tree = emptyTree('tree');
       for (const command of all) tree = after(tree, command);
       const slugs = Object.keys(tree.categories);
-      expect(inOrder(tree.categories).toSorted()).toEqual(slugs.toSorted());
+      expect(slugsInOrder(tree.categories).toSorted()).toEqual(slugs.toSorted());
       for (const slug of slugs) expect(pathOf(tree.categories, slug).at(-1)).toBe(slug);
     }),
     { seed },
@@ -69,7 +69,7 @@ test('a category counts what is in it and below, and each product once', () => {
       let tree = emptyTree('tree');
       for (const command of all) tree = after(tree, command);
       const known = Object.entries(counted).filter(([slug]) => Object.hasOwn(tree.categories, slug));
-      const sums = totals(tree.categories, new Map(known));
+      const sums = countsWithSubcategories(tree.categories, new Map(known));
       const tops = Object.keys(tree.categories).filter((slug) => tree.categories[slug]?.parent === null);
       const everything = tops.reduce((sum, slug) => sum + (sums.get(slug) ?? 0), 0);
       expect(everything).toBe(known.reduce((sum, [, count]) => sum + count, 0));
@@ -82,7 +82,7 @@ test('siblings stand by their position, a moved one behind those that are there'
   let tree = emptyTree('tree');
   for (const slug of ['a', 'b', 'c']) tree = after(tree, { kind: 'add', slug });
   for (const slug of ['d', 'e']) tree = after(tree, { kind: 'add', slug, parent: 'b' });
-  expect(inOrder(tree.categories)).toEqual(['a', 'b', 'd', 'e', 'c']);
+  expect(slugsInOrder(tree.categories)).toEqual(['a', 'b', 'd', 'e', 'c']);
   tree = after(tree, { kind: 'move', slug: 'a', parent: 'b' });
-  expect(inOrder(tree.categories)).toEqual(['b', 'd', 'e', 'a', 'c']);
+  expect(slugsInOrder(tree.categories)).toEqual(['b', 'd', 'e', 'a', 'c']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { applyDue, schedule, unschedule } from '../../../services/product/product/price-change.ts';
+import { applyDuePrices, schedulePrice, unschedulePrice } from '../../../services/product/product/price-change.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -21,22 +21,22 @@ const change = (id: string, minutes: number, amount: number, sku = 'A') => ({
 });
 const priceOf = (product: Product, sku = 'A') => product.variants.find((one) => one.sku === sku)?.prices.EUR?.amount;
 const planned = (...changes: ReturnType<typeof change>[]) =>
-  changes.reduce((product, one) => after(product, schedule(product, one, undefined, start)), lamp);
+  changes.reduce((product, one) => after(product, schedulePrice(product, one, undefined, start)), lamp);
 
 describe('prices to come', () => {
   test('have the first one that is due on the product, for whoever looks', () => {
     const product = planned(change('late', 20, 300), change('soon', 10, 200));
     expect(product).toMatchObject({ nextPriceAt: at(10), version: 3, scheduled: [{ id: 'soon' }, { id: 'late' }] });
-    const later = after(product, applyDue(product, at(15)));
+    const later = after(product, applyDuePrices(product, at(15)));
     expect(later).toMatchObject({ nextPriceAt: at(20), version: 4, scheduled: [{ id: 'late' }] });
     expect([priceOf(later), priceOf(later, 'B')]).toEqual([200, 100]);
   });
 
   test('change nothing before their moment, nor a second time', () => {
     const product = planned(change('one', 10, 200));
-    expect(applyDue(product, at(9))).toEqual({ answer: undefined });
-    const later = after(product, applyDue(product, at(10)));
-    expect(applyDue(later, at(11))).toEqual({ answer: undefined });
+    expect(applyDuePrices(product, at(9))).toEqual({ answer: undefined });
+    const later = after(product, applyDuePrices(product, at(10)));
+    expect(applyDuePrices(later, at(11))).toEqual({ answer: undefined });
   });
 
   test('end as in order, however late and in however many steps they come into force', () => {
@@ -47,7 +47,8 @@ describe('prices to come', () => {
       fc.property(changes, fc.array(fc.integer({ min: 0, max: 25 })), (all, looks) => {
         const product = planned(...all.map(([m, amount, sku], i) => change(`c${i}`, m, amount, sku)));
         let seen = product;
-        for (const minutes of [...looks.sort((a, b) => a - b), 25]) seen = after(seen, applyDue(seen, at(minutes)));
+        for (const minutes of [...looks.sort((a, b) => a - b), 25])
+          seen = after(seen, applyDuePrices(seen, at(minutes)));
         const expected = (sku: string) =>
           all
             .filter(([, , s]) => s === sku)
@@ -63,7 +64,7 @@ describe('prices to come', () => {
     const refused =
       (one: ReturnType<typeof change>, version?: number, product = lamp) =>
       () =>
-        schedule(product, one, version, start);
+        schedulePrice(product, one, version, start);
     expect(refused(change('x', 0, 1))).toThrow(expect.objectContaining({ type: 'invalid-request' }));
     expect(refused(change('x', 1, 1, 'C'))).toThrow(expect.objectContaining({ type: 'not-found' }));
     expect(refused(change('x', 1, 1), 2)).toThrow(expect.objectContaining({ type: 'stale-version' }));
@@ -73,8 +74,8 @@ describe('prices to come', () => {
 
   test('can be taken back, again without a change', () => {
     const product = planned(change('one', 10, 200), change('two', 20, 300));
-    const left = after(product, unschedule(product, 'one', 3, at(1)));
+    const left = after(product, unschedulePrice(product, 'one', 3, at(1)));
     expect(left).toMatchObject({ nextPriceAt: at(20), scheduled: [{ id: 'two' }], version: 4 });
-    expect(unschedule(left, 'one', undefined, at(1))).toEqual({ answer: left });
+    expect(unschedulePrice(left, 'one', undefined, at(1))).toEqual({ answer: left });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { bulkProducts } from '../../../services/product/seed/catalogue.ts';
-import { asProduct, sampleProducts } from '../../../services/product/seed/load.ts';
+import { sampleProducts, toProduct } from '../../../services/product/seed/load.ts';
 import { pricesIn } from '../../../services/product/seed/price-lists.ts';
 
 test('a sample price keeps its ending in other currencies, small change aside', () => {
@@ -30,7 +30,7 @@ test('every sample variant has a price in every currency of the shop, and no oth
 
 test('products for tests of speed have prices in other currencies when that is asked', async () => {
   for await (const product of bulkProducts(20, 'EUR')) {
-    const { variants } = asProduct(product, ['USD']);
+    const { variants } = toProduct(product, ['USD']);
     for (const { prices } of variants) expect(Object.keys(prices)).toEqual(['EUR', 'USD']);
   }
 });

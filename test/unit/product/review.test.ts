@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Product } from '../../../services/product/product/product.ts';
-import { tallied } from '../../../services/product/product/rating.ts';
+import { countReview } from '../../../services/product/product/rating.ts';
 import {
   moderated,
   type Review,
@@ -82,7 +82,7 @@ test('of one that is withdrawn nothing is kept, and nothing can be done with it'
 
 test('a rating changes without a version of staff, and in time for the lists to notice', () => {
   const product = { version: 3, rating: { count: 1, sum: 2 }, updatedAt: NOW } as Product;
-  const { patch = {} } = tallied(product, { key: 'rev_1:1', until: +LATER, count: 1, sum: 4 }, LATER);
+  const { patch = {} } = countReview(product, { key: 'rev_1:1', until: +LATER, count: 1, sum: 4 }, LATER);
   expect(patch).toMatchObject({ rating: { count: 2, sum: 6 }, updatedAt: LATER });
   expect(patch).not.toHaveProperty('version');
 });

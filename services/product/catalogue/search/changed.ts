@@ -1,34 +1,34 @@
 import { BitSet } from './bit-set.ts';
-import { type Page, pageIn } from './page.ts';
+import { type PageRequest, takePage } from './page.ts';
 import type { PriceList } from './price-list.ts';
 import type { Projection } from './projection.ts';
-import { hash } from './query.ts';
+import { shortHash } from './query.ts';
 
-export interface Changed {
-  /** Sold in the currency, as they are now. */
+export interface ChangePage {
+  /** Products sold in the currency. */
   ordinals: number[];
-  /** Ids of those that no longer are, or never were. */
+  /** Ids of changed products that are not sold in it, or no longer. */
   gone: string[];
   nextCursor: string | null;
-  /** How many sold ones have changed, on all pages together. */
+  /** Number of changed products that are sold, on all pages. */
   total: number;
 }
 
-/** What has changed since then, the longest ago first: a page has at most `limit` of both kinds together. */
+/** Products changed since a time, oldest change first. A page has at most `limit` sold and gone products together. */
 export function changedSince(
   { changes, idOf }: Projection,
   { sold, currency }: PriceList,
   since: Date,
-  page: Page,
-): Changed {
+  page: PageRequest,
+): ChangePage {
   const set = new BitSet();
-  changes.addBetween(Number(since), Number.POSITIVE_INFINITY, set);
-  const list = hash(['changes', Number(since), currency]);
-  const { ordinals, nextCursor } = pageIn({ set, size: set.size, order: changes, list }, page);
+  changes.addRange(Number(since), Number.POSITIVE_INFINITY, set);
+  const listId = shortHash(['changes', Number(since), currency]);
+  const { ordinals, nextCursor } = takePage({ set, size: set.size, order: changes, listId }, page);
   return {
     ordinals: ordinals.filter((ordinal) => sold.has(ordinal)),
     gone: ordinals.filter((ordinal) => !sold.has(ordinal)).map(idOf),
     nextCursor,
-    total: set.common(sold),
+    total: set.countCommon(sold),
   };
 }

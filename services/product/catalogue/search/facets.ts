@@ -1,54 +1,54 @@
 import type { BitSet } from './bit-set.ts';
+import { byCount, type FacetCount } from './facet-values.ts';
 import type { PriceList } from './price-list.ts';
-import { priceRanges, rangeText } from './price-ranges.ts';
+import { formatRange, priceRanges } from './price-ranges.ts';
 import type { Projection } from './projection.ts';
-import { attrFacet, attrOf } from './query.ts';
-import { byCount, type Count } from './values.ts';
-import { folded } from './words.ts';
+import { attributeFacet, attributeOf } from './query.ts';
+import { foldText } from './tokenizer.ts';
 
-const MOST_VALUES = 50;
-/** How many attributes' values come with the facet `attributes`. */
-const MOST_ATTRIBUTES = 20;
+const MAX_FACET_VALUES = 50;
+/** Attributes whose values are counted with the facet `attributes`; the most common ones. */
+const MAX_ATTRIBUTE_FACETS = 20;
 
-export type Facets = Record<string, Count[]>;
+export type FacetResults = Record<string, FacetCount[]>;
 
-/** How many of the products that match a query each value of its facets has, leaving out values that none has. */
-export class FacetCounts {
+/** Counts the matching products per facet value, without zeros. */
+export class FacetCounter {
   readonly #projection: Projection;
   readonly #prices: PriceList;
   readonly #without: (facet: string) => BitSet;
 
-  /** @param without the products that match all filters but that of one facet, so that one sees what else to choose */
+  /** @param without products that match all filters except the facet's own: its other values stay selectable */
   constructor(projection: Projection, prices: PriceList, without: (facet: string) => BitSet) {
     this.#projection = projection;
     this.#prices = prices;
     this.#without = without;
   }
 
-  of(facets: readonly string[]): Facets {
-    const found: Facets = {};
+  count(facets: readonly string[]): FacetResults {
+    const found: FacetResults = {};
     for (const facet of facets) {
-      found[facet] = this.#counts(facet).filter(({ count }) => count > 0);
+      found[facet] = this.#countsOf(facet).filter(({ count }) => count > 0);
       if (facet !== 'attributes') continue;
-      for (const { value } of found.attributes?.slice(0, MOST_ATTRIBUTES) ?? []) {
-        const name = attrFacet(value);
-        found[name] ??= this.#counts(name);
+      for (const { value } of found.attributes?.slice(0, MAX_ATTRIBUTE_FACETS) ?? []) {
+        const name = attributeFacet(value);
+        found[name] ??= this.#countsOf(name);
       }
     }
     return found;
   }
 
-  #counts(facet: string): Count[] {
-    const { categories, brands, labels, ratings } = this.#projection;
-    const attribute = attrOf(facet);
-    const set = this.#without(attribute === undefined ? facet : attrFacet(folded(attribute)));
+  #countsOf(facet: string): FacetCount[] {
+    const { categories, brands, attributes, ratings } = this.#projection;
+    const attribute = attributeOf(facet);
+    const set = this.#without(attribute === undefined ? facet : attributeFacet(foldText(attribute)));
     switch (facet) {
       case 'category':
         return mostCommon([...categories.countsIn(set)].map(([value, count]) => ({ value, count })));
       case 'brand':
         return mostCommon(brands.countsIn(set));
       case 'attributes':
-        return mostCommon(labels.names.countsIn(set));
+        return mostCommon(attributes.names.countsIn(set));
       case 'rating':
         return ratings.countsIn(set);
       case 'price':
@@ -56,35 +56,35 @@ export class FacetCounts {
       case 'inStock':
         return stockCounts(set, this.#prices);
       default:
-        return mostCommon(labels.of(attribute ?? '')?.countsIn(set) ?? []);
+        return mostCommon(attributes.valuesOf(attribute ?? '')?.countsIn(set) ?? []);
     }
   }
 }
 
-const mostCommon = (counts: Count[]): Count[] => counts.sort(byCount).slice(0, MOST_VALUES);
+const mostCommon = (counts: FacetCount[]): FacetCount[] => counts.sort(byCount).slice(0, MAX_FACET_VALUES);
 
-function stockCounts(set: BitSet, { inStock }: PriceList): Count[] {
-  const there = set.common(inStock);
+function stockCounts(set: BitSet, { inStock }: PriceList): FacetCount[] {
+  const available = set.countCommon(inStock);
   return [
-    { value: 'true', count: there },
-    { value: 'false', count: set.size - there },
+    { value: 'true', count: available },
+    { value: 'false', count: set.size - available },
   ];
 }
 
-function priceCounts(set: BitSet, prices: PriceList): Count[] {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+function priceCounts(set: BitSet, prices: PriceList): FacetCount[] {
+  let [minPrice, maxPrice] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   set.forEach((ordinal) => {
     const price = prices.priceOf(ordinal);
-    if (price < least) least = price;
-    if (price > most) most = price;
+    if (price < minPrice) minPrice = price;
+    if (price > maxPrice) maxPrice = price;
   });
-  if (least > most) return [];
-  const ranges = priceRanges(least, most);
+  if (minPrice > maxPrice) return [];
+  const ranges = priceRanges(minPrice, maxPrice);
   const counts = new Array<number>(ranges.length).fill(0);
   set.forEach((ordinal) => {
     const price = prices.priceOf(ordinal);
     const at = ranges.findIndex(({ to }) => price <= to);
     counts[at] = (counts[at] ?? 0) + 1;
   });
-  return ranges.map((range, n) => ({ value: rangeText(range), count: counts[n] ?? 0 }));
+  return ranges.map((range, n) => ({ value: formatRange(range), count: counts[n] ?? 0 }));
 }

@@ -1,84 +1,97 @@
 import { BitSet } from './bit-set.ts';
-import { FacetCounts, type Facets } from './facets.ts';
-import type { Order } from './order.ts';
-import { type Page, pageIn } from './page.ts';
+import { FacetCounter, type FacetResults } from './facets.ts';
+import { type PageRequest, takePage } from './page.ts';
 import type { PriceList } from './price-list.ts';
 import type { Projection } from './projection.ts';
-import { attrFacet, fingerprint, type Query, read, type Sort } from './query.ts';
-import { byRelevance, Relevance } from './relevance.ts';
-import { folded } from './words.ts';
+import { attributeFacet, fingerprint, type ProductQuery, type ProductSort, parseProductQuery } from './query.ts';
+import { Relevance, relevanceOrder } from './relevance.ts';
+import type { SortOrder } from './sort-order.ts';
+import { foldText } from './tokenizer.ts';
 
-export interface Found {
+export interface SearchResult {
   ordinals: number[];
   nextCursor: string | null;
-  /** How many match, on all pages together. */
+  /** Number of matches on all pages. */
   total: number;
-  facets?: Facets;
+  facets?: FacetResults;
 }
 
-/** What a query demands, and the facet that lets a shopper choose it. */
-interface Demand {
+/** The products that pass one filter, with the facet that the filter belongs to. */
+interface FilterSet {
   facet: string;
   set: BitSet;
 }
 
-/** One page of the products that a query asks for. @throws invalid-request, also for a cursor of another query */
-export function find(projection: Projection, prices: PriceList, { limit, cursor, ...query }: Query & Page): Found {
-  const { asked, words, facets } = read(query);
-  const relevance = asked ? new Relevance(words, projection.text, projection.categories) : undefined;
-  const demands = demandsOf(query, projection, prices);
-  const without = (facet?: string) =>
-    demands.reduce(
-      (all, demand) => (demand.facet === facet ? all : all.and(demand.set)),
+/** One page of the products that match a query. @throws invalid-request, also for a cursor of another query */
+export function findProducts(
+  projection: Projection,
+  prices: PriceList,
+  { limit, cursor, ...query }: ProductQuery & PageRequest,
+): SearchResult {
+  const { hasText, words, facets } = parseProductQuery(query);
+  const relevance = hasText ? new Relevance(words, projection.text, projection.categories) : undefined;
+  const filters = filterSetsOf(query, projection, prices);
+  const matchesExcept = (facet?: string) =>
+    filters.reduce(
+      (all, filter) => (filter.facet === facet ? all : all.and(filter.set)),
       relevance ? prices.sold.copy().and(relevance.matches) : prices.sold.copy(),
     );
-  const matches = without();
+  const matches = matchesExcept();
   const total = matches.size;
   const order = orderOf(query.sort ?? 'relevance', projection, prices, relevance);
-  const list = fingerprint(query, prices.currency);
+  const listId = fingerprint(query, prices.currency);
   return {
-    ...pageIn({ set: matches, size: total, order, list }, { limit, cursor }),
+    ...takePage({ set: matches, size: total, order, listId }, { limit, cursor }),
     total,
-    ...(facets.length > 0 ? { facets: new FacetCounts(projection, prices, without).of(facets) } : {}),
+    ...(facets.length > 0 ? { facets: new FacetCounter(projection, prices, matchesExcept).count(facets) } : {}),
   };
 }
 
-function demandsOf(query: Query, { categories, brands, labels, ratings }: Projection, prices: PriceList): Demand[] {
+function filterSetsOf(
+  query: ProductQuery,
+  { categories, brands, attributes, ratings }: Projection,
+  prices: PriceList,
+): FilterSet[] {
   const { category, brand, attr = {}, minPrice, maxPrice, inStock, rating } = query;
-  const demands = Object.entries(attr).map(([name, values]) => ({
-    facet: attrFacet(folded(name)),
-    set: labels.anyOf(name, values),
+  const filters = Object.entries(attr).map(([name, values]) => ({
+    facet: attributeFacet(foldText(name)),
+    set: attributes.anyOf(name, values),
   }));
   if (category !== undefined) {
     const set = new BitSet();
     categories.addTo(category, set);
-    demands.push({ facet: 'category', set });
+    filters.push({ facet: 'category', set });
   }
-  if (brand !== undefined) demands.push({ facet: 'brand', set: brands.anyOf(brand) });
+  if (brand !== undefined) filters.push({ facet: 'brand', set: brands.anyOf(brand) });
   if (minPrice !== undefined || maxPrice !== undefined) {
-    demands.push({ facet: 'price', set: prices.between(minPrice ?? 0, maxPrice ?? Number.MAX_SAFE_INTEGER) });
+    filters.push({ facet: 'price', set: prices.between(minPrice ?? 0, maxPrice ?? Number.MAX_SAFE_INTEGER) });
   }
-  if (inStock) demands.push({ facet: 'inStock', set: prices.inStock });
-  if (rating !== undefined) demands.push({ facet: 'rating', set: ratings.atLeast(rating) });
-  return demands;
+  if (inStock) filters.push({ facet: 'inStock', set: prices.inStock });
+  if (rating !== undefined) filters.push({ facet: 'rating', set: ratings.atLeast(rating) });
+  return filters;
 }
 
-function orderOf(sort: Sort, projection: Projection, prices: PriceList, relevance: Relevance | undefined): Order {
-  const { popularity, newest, ratings } = projection;
+function orderOf(
+  sort: ProductSort,
+  projection: Projection,
+  prices: PriceList,
+  relevance: Relevance | undefined,
+): SortOrder {
+  const { popularity, newestFirst, ratings } = projection;
   switch (sort) {
     case 'relevance':
-      // Without words all are as relevant.
-      return relevance ? byRelevance(projection, relevance) : popularity;
+      // Without words, all products are equally relevant.
+      return relevance ? relevanceOrder(projection, relevance) : popularity;
     case 'popularity':
       return popularity;
     case 'newest':
-      return newest;
+      return newestFirst;
     case 'price':
-      return prices.cheapest;
+      return prices.cheapestFirst;
     case '-price':
-      return prices.dearest;
+      return prices.mostExpensiveFirst;
     case 'rating':
-      return ratings.best;
+      return ratings.bestFirst;
     default:
       throw new Error(`unknown sort ${sort satisfies never}`);
   }

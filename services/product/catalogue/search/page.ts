@@ -1,34 +1,34 @@
 import { decodeCursor, encodeCursor, foreignCursor } from '../../../../lib/contract/page.ts';
 import type { BitSet } from './bit-set.ts';
-import { firstOf, type Order } from './order.ts';
-import type { Place } from './sorted-list.ts';
+import { type SortOrder, takeFirst } from './sort-order.ts';
+import type { SortPosition } from './sorted-list.ts';
 
-/** Which page of a list is asked for. */
-export interface Page {
+/** Page size and position. */
+export interface PageRequest {
   limit: number;
   cursor?: string | undefined;
 }
 
-/** A set of `size`, in an order. `list` says what it is of: only cursors with the same go on in it. */
-export interface Ordered {
+/** A set with its size and order. `listId` identifies the list: only cursors with the same id continue it. */
+export interface OrderedSet {
   set: BitSet;
   size: number;
-  order: Order;
-  list: string;
+  order: SortOrder;
+  listId: string;
 }
 
-/** @throws invalid-request for a cursor of another list */
-export function pageIn({ set, size, order, list }: Ordered, { limit, cursor }: Page) {
-  const after = cursor === undefined ? undefined : placeIn(list, cursor);
-  const found = firstOf(set, size, order, after, limit + 1);
+/** The next page behind the cursor. @throws invalid-request for a cursor of another list */
+export function takePage({ set, size, order, listId }: OrderedSet, { limit, cursor }: PageRequest) {
+  const after = cursor === undefined ? undefined : decodePosition(listId, cursor);
+  const found = takeFirst(set, size, order, after, limit + 1);
   const ordinals = found.slice(0, limit);
   const last = ordinals.at(-1);
   const more = found.length > limit && last !== undefined;
-  return { ordinals, nextCursor: more ? encodeCursor([list, order.keyOf(last), order.idOf(last)]) : null };
+  return { ordinals, nextCursor: more ? encodeCursor([listId, order.keyOf(last), order.idOf(last)]) : null };
 }
 
-function placeIn(list: string, cursor: string): Place {
+function decodePosition(listId: string, cursor: string): SortPosition {
   const [of, key, id] = decodeCursor(cursor, ['string', 'number', 'string']);
-  if (of !== list) throw foreignCursor();
+  if (of !== listId) throw foreignCursor();
   return { key: Number(key), id: String(id) };
 }

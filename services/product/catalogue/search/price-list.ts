@@ -1,37 +1,37 @@
 import type { Level } from '../../inventory/availability.ts';
 import { lowestPrice, type Product, soldIn } from '../../product/product.ts';
 import { BitSet } from './bit-set.ts';
-import { KeptOrder } from './order.ts';
+import { SortIndex } from './sort-order.ts';
 
-/** What is sold in one currency: at what price, and whether it is there. */
+/** Prices and availability of the products sold in one currency. */
 export class PriceList {
   readonly currency: string;
   readonly sold = new BitSet();
   readonly inStock = new BitSet();
-  readonly cheapest: KeptOrder;
-  readonly dearest: KeptOrder;
+  readonly cheapestFirst: SortIndex;
+  readonly mostExpensiveFirst: SortIndex;
   readonly #levelOf: (sku: string) => Level;
 
   constructor(currency: string, idOf: (ordinal: number) => string, levelOf: (sku: string) => Level) {
     this.currency = currency;
-    this.cheapest = new KeptOrder(idOf);
-    this.dearest = new KeptOrder(idOf);
+    this.cheapestFirst = new SortIndex(idOf);
+    this.mostExpensiveFirst = new SortIndex(idOf);
     this.#levelOf = levelOf;
   }
 
-  /** Takes in a product as it is sold now; undefined: it is not. */
+  /** @param product undefined when it is not sold */
   set(ordinal: number, product: Product | undefined): void {
     const price = product && lowestPrice(product, this.currency);
-    this.cheapest.set(ordinal, price);
-    this.dearest.set(ordinal, price === undefined ? undefined : -price);
-    put(this.sold, ordinal, price !== undefined);
-    this.restock(ordinal, product);
+    this.cheapestFirst.set(ordinal, price);
+    this.mostExpensiveFirst.set(ordinal, price === undefined ? undefined : -price);
+    setMember(this.sold, ordinal, price !== undefined);
+    this.updateStock(ordinal, product);
   }
 
-  /** Sees whether any of it is there. */
-  restock(ordinal: number, product: Product | undefined): void {
+  /** Updates `inStock` of a product from the levels of its variants. */
+  updateStock(ordinal: number, product: Product | undefined): void {
     const variants = product ? soldIn(product, this.currency) : [];
-    put(
+    setMember(
       this.inStock,
       ordinal,
       variants.some(({ sku }) => this.#levelOf(sku).available > 0),
@@ -39,18 +39,18 @@ export class PriceList {
   }
 
   priceOf(ordinal: number): number {
-    return this.cheapest.keyOf(ordinal);
+    return this.cheapestFirst.keyOf(ordinal);
   }
 
-  /** Those whose cheapest variant costs so much; in minor units. */
-  between(least: number, most: number): BitSet {
+  /** Products by the price of their cheapest variant, both limits included, in minor units. */
+  between(minPrice: number, maxPrice: number): BitSet {
     const set = new BitSet();
-    this.cheapest.addBetween(least, most, set);
+    this.cheapestFirst.addRange(minPrice, maxPrice, set);
     return set;
   }
 }
 
-function put(set: BitSet, ordinal: number, is: boolean): void {
-  if (is) set.add(ordinal);
+function setMember(set: BitSet, ordinal: number, isMember: boolean): void {
+  if (isMember) set.add(ordinal);
   else set.delete(ordinal);
 }

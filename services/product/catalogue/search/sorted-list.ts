@@ -1,138 +1,139 @@
-/** Above this, a chunk is split in two; so many are moved in a microsecond. */
-const LONGEST = 512;
+/** A longer chunk is split. Moving this many items takes about a microsecond. */
+const MAX_CHUNK_LENGTH = 512;
 
-/** A place in an order: what it is ordered by, ascending, and the id, which tells apart what is equal in that. */
-export interface Place {
+/** A position in an order: ascending key, then id as the tie-breaker. */
+export interface SortPosition {
   key: number;
   id: string;
 }
 
-/** A part of the list. Keys and heads lie side by side, so that a search seldom has to look further, for an id. */
+/** A part of the list, as parallel arrays. Comparing keys and id prefixes seldom needs the id itself. */
 interface Chunk {
   ordinals: number[];
   keys: number[];
-  heads: number[];
+  prefixes: number[];
 }
 
 /**
- * Products, by their ordinals, kept in the order of a key and then of their ids, in chunks: to insert or to remove one
- * costs O(log n) compares and moves the items of one chunk at most.
+ * Ordinals of products, sorted by key and then by id, in chunks. Adding or removing one costs O(log n) comparisons and
+ * moves the items of at most one chunk.
  */
 export class SortedList {
   readonly #idOf: (ordinal: number) => string;
-  readonly #longest: number;
+  readonly #maxChunkLength: number;
   readonly #chunks: Chunk[] = [];
   #size = 0;
 
-  constructor(idOf: (ordinal: number) => string, longest: number = LONGEST) {
+  constructor(idOf: (ordinal: number) => string, maxChunkLength: number = MAX_CHUNK_LENGTH) {
     this.#idOf = idOf;
-    this.#longest = longest;
+    this.#maxChunkLength = maxChunkLength;
   }
 
   get size(): number {
     return this.#size;
   }
 
-  /** It must not be there yet. */
+  /** The ordinal must not be in the list yet. */
   add(ordinal: number, key: number): void {
     this.#size += 1;
     const id = this.#idOf(ordinal);
-    const head = headOf(id);
-    if (this.#chunks.length === 0) this.#chunks.push({ ordinals: [], keys: [], heads: [] });
-    const index = Math.min(this.#chunkFrom(key, head, id), this.#chunks.length - 1);
+    const prefix = prefixKeyOf(id);
+    if (this.#chunks.length === 0) this.#chunks.push({ ordinals: [], keys: [], prefixes: [] });
+    const index = Math.min(this.#chunkIndexFrom(key, prefix, id), this.#chunks.length - 1);
     const chunk = this.#chunks[index] as Chunk;
-    const at = this.#firstFrom(chunk, key, head, id);
+    const at = this.#lowerBound(chunk, key, prefix, id);
     chunk.ordinals.splice(at, 0, ordinal);
     chunk.keys.splice(at, 0, key);
-    chunk.heads.splice(at, 0, head);
-    if (chunk.keys.length > this.#longest) this.#chunks.splice(index + 1, 0, cut(chunk, chunk.keys.length >>> 1));
+    chunk.prefixes.splice(at, 0, prefix);
+    if (chunk.keys.length > this.#maxChunkLength)
+      this.#chunks.splice(index + 1, 0, splitChunk(chunk, chunk.keys.length >>> 1));
   }
 
-  /** @param key under which it was added */
+  /** @param key the key it was added with */
   remove(ordinal: number, key: number): void {
     const id = this.#idOf(ordinal);
-    const head = headOf(id);
-    const index = this.#chunkFrom(key, head, id);
+    const prefix = prefixKeyOf(id);
+    const index = this.#chunkIndexFrom(key, prefix, id);
     const chunk = this.#chunks[index];
     if (!chunk) return;
-    const at = this.#firstFrom(chunk, key, head, id);
+    const at = this.#lowerBound(chunk, key, prefix, id);
     if (chunk.ordinals[at] !== ordinal) return;
     this.#size -= 1;
-    for (const column of [chunk.ordinals, chunk.keys, chunk.heads]) column.splice(at, 1);
+    for (const column of [chunk.ordinals, chunk.keys, chunk.prefixes]) column.splice(at, 1);
     if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
   }
 
-  /** All of them, or those after a place, whether there is one there or not. */
-  *from(after?: Place): Generator<number> {
-    const head = headOf(after?.id ?? '');
-    let index = after ? this.#chunkFrom(after.key, head, after.id) : 0;
+  /** All ordinals, or those behind a position; the position need not exist. */
+  *from(after?: SortPosition): Generator<number> {
+    const prefix = prefixKeyOf(after?.id ?? '');
+    let index = after ? this.#chunkIndexFrom(after.key, prefix, after.id) : 0;
     let chunk = this.#chunks[index];
-    let at = after && chunk ? this.#firstFrom(chunk, after.key, head, after.id) : 0;
+    let at = after && chunk ? this.#lowerBound(chunk, after.key, prefix, after.id) : 0;
     if (after && chunk?.keys[at] === after.key && this.#idOf(chunk.ordinals[at] as number) === after.id) at += 1;
     for (; chunk; chunk = this.#chunks[++index], at = 0) {
       for (; at < chunk.ordinals.length; at++) yield chunk.ordinals[at] as number;
     }
   }
 
-  /** The first chunk that has one which is not before a place. */
-  #chunkFrom(key: number, head: number, id: string): number {
+  /** Index of the first chunk with an item that is not before a position. */
+  #chunkIndexFrom(key: number, prefix: number, id: string): number {
     let [low, high] = [0, this.#chunks.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       const chunk = this.#chunks[middle] as Chunk;
-      if (this.#isBefore(chunk, chunk.keys.length - 1, key, head, id)) low = middle + 1;
+      if (this.#isBefore(chunk, chunk.keys.length - 1, key, prefix, id)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
   /**
-   * Where the first of a chunk stands that is not before a place. Of its own: one search for both, which is given a
-   * function to compare by, took twice the time.
+   * Index of the first item of a chunk that is not before a position. Deliberately not shared with `#chunkIndexFrom`:
+   * one search with a comparison function took twice the time.
    */
-  #firstFrom(chunk: Chunk, key: number, head: number, id: string): number {
+  #lowerBound(chunk: Chunk, key: number, prefix: number, id: string): number {
     let [low, high] = [0, chunk.keys.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#isBefore(chunk, middle, key, head, id)) low = middle + 1;
+      if (this.#isBefore(chunk, middle, key, prefix, id)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #isBefore({ keys, heads, ordinals }: Chunk, at: number, key: number, head: number, id: string): boolean {
-    const own = keys[at] as number;
-    if (own !== key) return own < key;
-    const ownHead = heads[at] as number;
-    if (ownHead !== head) return ownHead < head;
+  #isBefore({ keys, prefixes: heads, ordinals }: Chunk, at: number, key: number, prefix: number, id: string): boolean {
+    const ownKey = keys[at] as number;
+    if (ownKey !== key) return ownKey < key;
+    const ownPrefix = heads[at] as number;
+    if (ownPrefix !== prefix) return ownPrefix < prefix;
     return this.#idOf(ordinals[at] as number) < id;
   }
 }
 
-const cut = (chunk: Chunk, from: number): Chunk => ({
+const splitChunk = (chunk: Chunk, from: number): Chunk => ({
   ordinals: chunk.ordinals.splice(from),
   keys: chunk.keys.splice(from),
-  heads: chunk.heads.splice(from),
+  prefixes: chunk.prefixes.splice(from),
 });
 
-/** Which ids of products begin with, before a ULID, which is made of characters from `0` to `Z`. */
-const PREFIX = 'prd_';
-const [FIRST, LAST] = [0x30, 0x5a];
-/** For each of them, for the end, and for what comes before or after all of them. */
-const RANKS = LAST - FIRST + 4;
-/** As many as a number holds exactly. */
-const LENGTH = 9;
+/** Product ids are this prefix and a ULID, whose characters are from `0` to `Z`. */
+const PRODUCT_ID_PREFIX = 'prd_';
+const [FIRST_CODE, LAST_CODE] = [0x30, 0x5a];
+/** One digit per character, one for the end of the id, and one each for characters below and above the range. */
+const RADIX = LAST_CODE - FIRST_CODE + 4;
+/** As many digits as a double holds exactly. */
+const PREFIX_LENGTH = 9;
 
-/** A number from the beginning of an id: none of two ids that is less has the greater one. */
-function headOf(id: string): number {
-  if (!id.startsWith(PREFIX)) return id < PREFIX ? -1 : Number.POSITIVE_INFINITY;
-  let head = 0;
+/** The start of an id as a number; it never decreases as ids ascend. */
+function prefixKeyOf(id: string): number {
+  if (!id.startsWith(PRODUCT_ID_PREFIX)) return id < PRODUCT_ID_PREFIX ? -1 : Number.POSITIVE_INFINITY;
+  let prefix = 0;
   let isOver = false;
-  for (let n = PREFIX.length; n < PREFIX.length + LENGTH; n++) {
+  for (let n = PRODUCT_ID_PREFIX.length; n < PRODUCT_ID_PREFIX.length + PREFIX_LENGTH; n++) {
     const code = id.charCodeAt(n); // NaN beyond the end
-    const rank = isOver || n >= id.length ? 0 : Math.min(Math.max(code - FIRST + 2, 1), RANKS - 1);
-    isOver ||= !(code >= FIRST && code <= LAST);
-    head = head * RANKS + rank;
+    const rank = isOver || n >= id.length ? 0 : Math.min(Math.max(code - FIRST_CODE + 2, 1), RADIX - 1);
+    isOver ||= !(code >= FIRST_CODE && code <= LAST_CODE);
+    prefix = prefix * RADIX + rank;
   }
-  return head;
+  return prefix;
 }

@@ -1,51 +1,51 @@
 import { BitSet } from './bit-set.ts';
-import { Dictionary } from './dictionary.ts';
-import { Postings } from './postings.ts';
-import { wordsOf } from './words.ts';
+import { PostingList } from './posting-list.ts';
+import { TermDictionary } from './term-dictionary.ts';
+import { tokenize } from './tokenizer.ts';
 
-/** Where a word may stand, the most telling first: its place here is its rank. Categories are the tree's to know. */
+/** Indexed fields, most relevant first: the index is the rank. Category titles are matched by the category index. */
 export const FIELDS = ['title', 'brand', 'attributes', 'description'] as const;
-export type Texts = Readonly<Record<(typeof FIELDS)[number], string>>;
+export type FieldTexts = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-/** The products that have a word, by the rank of the field. */
-export type ByField = (Postings | undefined)[];
+/** Products that contain a word, by rank of the field. */
+export type FieldPostings = (PostingList | undefined)[];
 
-/** What products say of themselves, by the words. Words that nobody uses any more stay, with nothing. */
+/** The inverted index of product texts. Words that are no longer used stay, with empty posting lists. */
 export class TextIndex {
-  readonly words = new Dictionary<ByField>(() => []);
-  /** By the rank of the field, of each word, where the products have to be noted that have it there. */
-  readonly #noted: Map<string, readonly Postings[]>[] = FIELDS.map(() => new Map());
+  readonly words = new TermDictionary<FieldPostings>(() => []);
+  /** By rank of the field: the posting lists to update for a word, its own and those of its prefixes. */
+  readonly #postings: Map<string, readonly PostingList[]>[] = FIELDS.map(() => new Map());
 
-  /** Takes in what a product says now, `after`, instead of what it said `before`. */
-  replace(ordinal: number, before: Texts | undefined, after: Texts | undefined): void {
+  /** Replaces the texts of a product. */
+  replace(ordinal: number, before: FieldTexts | undefined, after: FieldTexts | undefined): void {
     for (const [rank, field] of FIELDS.entries()) {
       if (before?.[field] === after?.[field]) continue;
-      for (const word of wordsOf(before?.[field] ?? '')) {
+      for (const word of tokenize(before?.[field] ?? '')) {
         for (const postings of this.#postingsOf(word, rank)) postings.delete(ordinal);
       }
-      for (const word of wordsOf(after?.[field] ?? '')) {
+      for (const word of tokenize(after?.[field] ?? '')) {
         for (const postings of this.#postingsOf(word, rank)) postings.add(ordinal);
       }
     }
   }
 
-  #postingsOf(word: string, rank: number): readonly Postings[] {
-    const known = this.#noted[rank]?.get(word);
+  #postingsOf(word: string, rank: number): readonly PostingList[] {
+    const known = this.#postings[rank]?.get(word);
     if (known) return known;
     const all = this.words.entriesOf(word).map((entry) => {
-      entry[rank] ??= new Postings();
+      entry[rank] ??= new PostingList();
       return entry[rank];
     });
-    this.#noted[rank]?.set(word, all);
+    this.#postings[rank]?.set(word, all);
     return all;
   }
 }
 
-/** The products that have one of several words, by the rank of the field. */
-export function unite(entries: Iterable<ByField>, most: number): (BitSet | undefined)[] {
-  const sets: (BitSet | undefined)[] = new Array(most).fill(undefined);
+/** Unites the posting lists of several words, by rank of the field. */
+export function uniteByField(entries: Iterable<FieldPostings>, fieldCount: number): (BitSet | undefined)[] {
+  const sets: (BitSet | undefined)[] = new Array(fieldCount).fill(undefined);
   for (const entry of entries) {
-    for (let rank = 0; rank < most; rank++) {
+    for (let rank = 0; rank < fieldCount; rank++) {
       const postings = entry[rank];
       if (!postings || postings.size === 0) continue;
       const set = sets[rank] ?? new BitSet();

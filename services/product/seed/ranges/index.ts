@@ -15,7 +15,7 @@ import { lighting } from './lighting.ts';
 import { outerwear } from './outerwear.ts';
 import { tableware } from './tableware.ts';
 
-/** Every range, in the order of the shop's menu. */
+/** All ranges, in the order of the shop's menu. */
 export const ranges: readonly Range[] = [
   knitwear,
   outerwear,

@@ -1,11 +1,11 @@
 import { contract } from '../../../../lib/contract/contract.ts';
+import { internal } from '../../../../lib/contract/presets.ts';
 import { booksOf, booksParams } from '../../../../mixins/store/books.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
 /** An idempotency key. */
 const key = { type: 'string', min: 1, max: 64 } as const;
-const internal = { visibility: 'public', auth: 'internal', idempotent: true } as const;
 
 const outcomes = [
   { type: 'object', props: { outcome: { type: 'equal', value: 'captured' }, reference: 'string' } },
@@ -87,19 +87,19 @@ export const sandbox = contract(
   {
     authorise: {
       ...internal,
-      summary: 'Charge a key as its test token says; a known key answers as before',
+      summary: 'Authorise a charge as its test token says; the same key has the same answer',
       params: { key, amount: positiveMoneyRule, method: { type: 'enum', values: TEST_TOKENS } },
       returns: outcome,
     },
     capture: {
       ...internal,
-      summary: 'Take what was authorised',
+      summary: 'Capture an authorised charge',
       params: { key, amount: positiveMoneyRule },
       returns: outcome,
     },
     find: {
       ...internal,
-      summary: 'What became of a key',
+      summary: 'Find the charge of a key',
       params: { key, amount: positiveMoneyRule },
       returns: {
         type: 'multi',
@@ -108,25 +108,25 @@ export const sandbox = contract(
     },
     refund: {
       ...internal,
-      summary: 'Give back some of what was captured, once for each refund',
+      summary: 'Refund a part of a captured charge, once for each key',
       params: { key, of: key, amount: positiveMoneyRule },
       returns: refundOutcome,
     },
     cancel: {
       ...internal,
-      summary: 'Give everything back, and refuse the key from now on',
+      summary: 'Cancel a charge, refund it in full, and refuse its key from now on',
       params: { key },
       returns: cancelOutcome,
     },
     statement: {
       ...internal,
-      summary: 'What happened to a charge since it was captured',
+      summary: 'Get the refunds and disputes of a charge',
       params: { key },
       returns: statement,
     },
     books: {
       ...internal,
-      summary: 'The ledger, page by page by key',
+      summary: 'Page through the ledger, by key',
       params: booksParams,
       returns: ledgerPage,
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Catalogue } from '../../../../services/product/catalogue/catalogue.ts';
-import { type Query, SORTS } from '../../../../services/product/catalogue/search/query.ts';
+import { PRODUCT_SORTS, type ProductQuery } from '../../../../services/product/catalogue/search/query.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../../../../services/product/product/product.ts';
 import { naively } from '../../../support/catalogue-model.ts';
 
@@ -68,7 +68,7 @@ const product = fc
 const rarely = <T>(some: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: some });
 
-const query: fc.Arbitrary<Query> = fc.record({
+const query: fc.Arbitrary<ProductQuery> = fc.record({
   q: sometimes(
     fc
       .array(fc.constantFrom(...WORDS, 'swe', 'b', 'bo', 'kettl', 'clothes', 'sock', 'swaeter', 'red'), {
@@ -92,7 +92,7 @@ const query: fc.Arbitrary<Query> = fc.record({
   maxPrice: rarely(fc.integer({ min: 5, max: 40 })),
   inStock: rarely(fc.boolean()),
   rating: rarely(fc.integer({ min: 1, max: 5 })),
-  sort: sometimes(fc.constantFrom(...SORTS)),
+  sort: sometimes(fc.constantFrom(...PRODUCT_SORTS)),
 });
 
 describe('a catalogue of any products', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { priceRanges, rangeText } from '../../../../services/product/catalogue/search/price-ranges.ts';
+import { formatRange, priceRanges } from '../../../../services/product/catalogue/search/price-ranges.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
-const texts = (least: number, most: number) => priceRanges(least, most).map(rangeText);
+const texts = (least: number, most: number) => priceRanges(least, most).map(formatRange);
 
 describe('ranges of prices', () => {
   test('divide prices that lie close together evenly, and others by ratio', () => {

@@ -1,30 +1,30 @@
 import type { BitSet } from './bit-set.ts';
-import { Names } from './names.ts';
-import { Postings } from './postings.ts';
-import { wordsOf } from './words.ts';
+import { NameIndex } from './name-index.ts';
+import { PostingList } from './posting-list.ts';
+import { tokenize } from './tokenizer.ts';
 
-/** The tree of categories, by slug. */
-export type Tree = Readonly<Record<string, { parent: string | null; title: string; position: number }>>;
+/** The fields of the category tree that the index needs, by slug. */
+export type CategoryNodes = Readonly<Record<string, { parent: string | null; title: string; position: number }>>;
 
 /**
- * Which products are in which category. A product knows its own category alone, and the tree the rest: to move or to
- * rename a category touches no product. A category that the tree does not have stands by itself.
+ * Products by category. A product stores only its own category and the tree has the hierarchy, so moving or renaming a
+ * category changes no product. A category missing from the tree counts as a root without children.
  */
-export class Categories {
-  readonly #direct = new Map<string, Postings>();
-  #tree: Tree = {};
+export class CategoryIndex {
+  readonly #direct = new Map<string, PostingList>();
+  #tree: CategoryNodes = {};
   #children = new Map<string, string[]>();
-  /** The slugs, by their own words and those of their titles. */
-  names = new Names();
+  /** Slugs by the words of the slug and the title. */
+  names = new NameIndex();
 
-  setTree(tree: Tree): void {
+  setTree(tree: CategoryNodes): void {
     this.#tree = tree;
     this.#children = new Map();
-    this.names = new Names();
+    this.names = new NameIndex();
     for (const slug of new Set([...Object.keys(tree), ...this.#direct.keys()])) {
       const { parent = null } = this.#node(slug) ?? {};
       if (parent !== null) this.#children.set(parent, [...(this.#children.get(parent) ?? []), slug]);
-      this.#name(slug);
+      this.#indexName(slug);
     }
   }
 
@@ -33,19 +33,19 @@ export class Categories {
     if (before !== undefined) this.#direct.get(before)?.delete(ordinal);
     if (after === undefined) return;
     const known = this.#direct.get(after);
-    const postings = known ?? new Postings();
+    const postings = known ?? new PostingList();
     postings.add(ordinal);
     if (known) return;
     this.#direct.set(after, postings);
-    if (!this.#node(after)) this.#name(after);
+    if (!this.#node(after)) this.#indexName(after);
   }
 
   titleOf(slug: string): string {
     return this.#node(slug)?.title ?? slug;
   }
 
-  /** A category and its ancestors, itself first. */
-  path(slug: string): string[] {
+  /** Slugs from a category up to its root. */
+  pathOf(slug: string): string[] {
     const path: string[] = [];
     for (let next: string | null = slug; next !== null && !path.includes(next); ) {
       path.push(next);
@@ -54,27 +54,27 @@ export class Categories {
     return path;
   }
 
-  /** Adds the products of a category and of all below it. */
+  /** Adds the products of a category and its subcategories to a set. */
   addTo(slug: string, set: BitSet): void {
-    for (const one of this.#below(slug)) this.#direct.get(one)?.addTo(set);
+    for (const one of this.#subtreeOf(slug)) this.#direct.get(one)?.addTo(set);
   }
 
-  /** How many of a set each category has, all below it included; those with none are left out. */
+  /** Number of products of a set per category, subcategories included; without zeros. */
   countsIn(set: BitSet): Map<string, number> {
     const counts = new Map<string, number>();
     for (const [slug, postings] of this.#direct) {
       const own = postings.countIn(set);
-      if (own > 0) for (const one of this.path(slug)) counts.set(one, (counts.get(one) ?? 0) + own);
+      if (own > 0) for (const one of this.pathOf(slug)) counts.set(one, (counts.get(one) ?? 0) + own);
     }
     return counts;
   }
 
-  /** How many products each category has itself. */
+  /** Number of products per category, without subcategories. */
   counts(): ReadonlyMap<string, number> {
     return new Map([...this.#direct].map(([slug, { size }]) => [slug, size]));
   }
 
-  #below(slug: string): Set<string> {
+  #subtreeOf(slug: string): Set<string> {
     const found = new Set([slug]);
     for (const one of found) for (const child of this.#children.get(one) ?? []) found.add(child);
     return found;
@@ -84,7 +84,7 @@ export class Categories {
     return Object.hasOwn(this.#tree, slug) ? this.#tree[slug] : undefined;
   }
 
-  #name(slug: string): void {
-    this.names.name(slug, wordsOf(`${slug} ${this.titleOf(slug)}`));
+  #indexName(slug: string): void {
+    this.names.add(slug, tokenize(`${slug} ${this.titleOf(slug)}`));
   }
 }

@@ -1,17 +1,17 @@
 import { BitSet } from './bit-set.ts';
 
-/** Up to here a list is kept anyhow. */
-const SHORT = 64;
+/** Smaller sets always stay lists. */
+const MIN_BIT_SET_SIZE = 64;
 
 /**
- * The products that have something in common, by their ordinals: a sorted list of them while they are few among all, a
- * bit set once that takes less room. What became a bit set stays one.
+ * A posting list: the ordinals of products that share a term or value. A sorted array while small, a bit set once that
+ * takes less memory; it is never converted back.
  */
-export class Postings {
+export class PostingList {
   #list: Uint32Array | undefined = new Uint32Array(2);
   #bits: BitSet | undefined;
   #size = 0;
-  /** The highest there ever was. */
+  /** Highest ordinal ever added. */
   #highest = -1;
 
   get size(): number {
@@ -19,19 +19,19 @@ export class Postings {
   }
 
   add(n: number): void {
-    // Most that come are higher than all before: new products, whose ordinals ascend.
+    // Fast path: ordinals ascend, so a new product usually has the highest one.
     if (n <= this.#highest && this.has(n)) return;
     if (this.#bits) this.#bits.add(n);
     else this.#insert(n);
     this.#highest = Math.max(this.#highest, n);
     this.#size += 1;
-    if (this.#size > SHORT && this.#list) this.#densify(this.#list);
+    if (this.#size > MIN_BIT_SET_SIZE && this.#list) this.#convertToBits(this.#list);
   }
 
   delete(n: number): void {
     if (!this.has(n)) return;
     if (this.#list) {
-      const at = this.#place(n);
+      const at = this.#lowerBound(n);
       this.#list.copyWithin(at, at + 1, this.#size);
     } else this.#bits?.delete(n);
     this.#size -= 1;
@@ -39,7 +39,7 @@ export class Postings {
 
   has(n: number): boolean {
     if (this.#bits) return this.#bits.has(n);
-    const at = this.#place(n);
+    const at = this.#lowerBound(n);
     return at < this.#size && this.#list?.[at] === n;
   }
 
@@ -53,16 +53,16 @@ export class Postings {
     else for (let i = 0; i < this.#size; i++) set.add(this.#list?.[i] ?? 0);
   }
 
-  /** How many of them `set` has. */
+  /** Size of the intersection with a set. */
   countIn(set: BitSet): number {
-    if (this.#bits) return this.#bits.common(set);
+    if (this.#bits) return this.#bits.countCommon(set);
     let count = 0;
     for (let i = 0; i < this.#size; i++) if (set.has(this.#list?.[i] ?? 0)) count += 1;
     return count;
   }
 
   #insert(n: number): void {
-    const at = n > this.#highest ? this.#size : this.#place(n);
+    const at = n > this.#highest ? this.#size : this.#lowerBound(n);
     let list = this.#list ?? new Uint32Array(2);
     if (this.#size === list.length) {
       list = new Uint32Array(Math.ceil(this.#size * 1.5) + 1);
@@ -73,8 +73,8 @@ export class Postings {
     list[at] = n;
   }
 
-  /** Once a bit for each number up to the highest takes less than the list. */
-  #densify(list: Uint32Array): void {
+  /** Converts if one bit per ordinal takes less memory than 32 bits per member. */
+  #convertToBits(list: Uint32Array): void {
     const highest = list[this.#size - 1] ?? 0;
     if (this.#size <= highest / 32) return;
     this.#bits = new BitSet(highest + 1);
@@ -82,8 +82,8 @@ export class Postings {
     this.#list = undefined;
   }
 
-  /** Where the first stands that is not below `n`. */
-  #place(n: number): number {
+  /** Index of the first member that is not below `n`. */
+  #lowerBound(n: number): number {
     const list = this.#list;
     if (!list) return 0;
     let [low, high] = [0, this.#size];

@@ -1,24 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import type { Product } from '../../product/product.ts';
 
-/** Products that were shown lately are kept as they are shown. */
-const UNPACKED = 2000;
+/** Recently shown products are also kept as objects. */
+const MAX_UNPACKED_PRODUCTS = 2000;
 
-/** Of a product that is sold: as it is stored, by its ordinal. */
-export class Records {
-  /** As JSON: a tenth of the objects' memory, and nothing for the garbage collector to walk through. */
+/** The stored documents of sold products, by ordinal. */
+export class ProductRecords {
+  /** JSON takes a tenth of the memory of objects, and the garbage collector does not traverse it. */
   readonly #packed: (string | undefined)[] = [];
-  readonly #unpacked = new LRUCache<number, Product>({ max: UNPACKED });
+  readonly #unpacked = new LRUCache<number, Product>({ max: MAX_UNPACKED_PRODUCTS });
 
   get(ordinal: number): Product | undefined {
-    const shown = this.#unpacked.get(ordinal);
-    if (shown) return shown;
+    const cached = this.#unpacked.get(ordinal);
+    if (cached) return cached;
     const product = this.peek(ordinal);
     if (product) this.#unpacked.set(ordinal, product);
     return product;
   }
 
-  /** Without keeping it at hand. */
+  /** Reads without adding to the LRU cache. */
   peek(ordinal: number): Product | undefined {
     const packed = this.#packed[ordinal];
     return this.#unpacked.peek(ordinal) ?? (packed === undefined ? undefined : unpack(packed));
@@ -39,7 +39,7 @@ type Packed = Omit<Product, Dated> & {
   scheduled: (Omit<Product['scheduled'][number], 'at'> & { at: number })[];
 };
 
-/** JSON has no dates; as numbers they are written in half the time that texts take. */
+/** JSON has no dates. Writing them as numbers takes half the time of writing them as text. */
 function pack(product: Product): string {
   const { createdAt, updatedAt, nextPriceAt, scheduled, ...rest } = product;
   const packed: Packed = {

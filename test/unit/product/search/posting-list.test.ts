@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BitSet } from '../../../../services/product/catalogue/search/bit-set.ts';
-import { Postings } from '../../../../services/product/catalogue/search/postings.ts';
+import { PostingList } from '../../../../services/product/catalogue/search/posting-list.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 /** Close together, so that they become a bit set, or far apart, so that they do not. */
@@ -25,7 +25,7 @@ const bitsOf = (numbers: Iterable<number>) => {
 describe('postings', () => {
   test('are a set of numbers, few or many', () => {
     const check = fc.property(numbers, numbers, numbers, (added, removed, others) => {
-      const [postings, model] = [new Postings(), new Set<number>()];
+      const [postings, model] = [new PostingList(), new Set<number>()];
       for (const n of added) postings.add(n);
       for (const n of added) model.add(n);
       for (const n of [...removed, ...added.slice(0, 20)]) {
@@ -51,7 +51,7 @@ describe('bit sets', () => {
       const both = some.filter((n) => b.has(n));
       expect(membersOf(bitsOf(a).and(bitsOf(b)))).toEqual(sorted(new Set(both)));
       expect(membersOf(bitsOf(a).or(bitsOf(b)))).toEqual(sorted(new Set([...a, ...b])));
-      expect(bitsOf(a).common(bitsOf(b))).toBe(new Set(both).size);
+      expect(bitsOf(a).countCommon(bitsOf(b))).toBe(new Set(both).size);
       expect(bitsOf(a).size).toBe(a.size);
       const copy = bitsOf(a).copy();
       for (const n of b) copy.delete(n);

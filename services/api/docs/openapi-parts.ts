@@ -1,0 +1,31 @@
+import type { JsonSchema } from '../../../lib/contract/json-schema.ts';
+import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
+
+/** The two places where a client may send the token of a guest's cart. */
+export const CART_TOKEN_SCHEMES = ['cartToken', 'cartCookie'] as const;
+
+const ACCESS_TOKEN: JsonSchema = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
+const CART_TOKEN: JsonSchema = {
+  type: 'apiKey',
+  in: 'header',
+  name: CART_TOKEN_HEADER,
+  description: "The token of a guest's cart, as the answer to the first change of the cart has it in this header",
+};
+const CART_COOKIE: JsonSchema = {
+  type: 'apiKey',
+  in: 'cookie',
+  name: CART_TOKEN_COOKIE,
+  description: 'The same token in the cookie that browsers keep',
+};
+
+/** How a client may say who asks, by name. */
+export const SECURITY_SCHEMES = { accessToken: ACCESS_TOKEN, cartToken: CART_TOKEN, cartCookie: CART_COOKIE } as const;
+
+/** Headers of answers, by name. */
+export const HEADERS = {
+  RequestId: { description: 'The id of the request in the logs', schema: { type: 'string' } },
+  RateLimit: { description: 'What is left of the limit in this window', schema: { type: 'string' } },
+  RetryAfter: { description: 'When to try again, in seconds', schema: { type: 'integer' } },
+  Location: { description: 'The address of the result', schema: { type: 'string' } },
+  ETag: { description: 'The tag of exactly these bytes, for If-None-Match', schema: { type: 'string' } },
+} as const;

@@ -1,0 +1,29 @@
+import type { ProblemCode } from '../../shared/problem-codes.ts';
+import { hasBody, type Route } from './routes.ts';
+
+/** What the gateway may answer any request with. */
+const ANY_ROUTE: readonly ProblemCode[] = [
+  'invalid-request',
+  'not-found',
+  'request-timeout',
+  'uri-too-long',
+  'headers-too-large',
+  'rate-limited',
+  'internal-error',
+  'message-too-large',
+  'unavailable',
+  'overloaded',
+];
+const WITH_BODY: readonly ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
+const WITH_LOGIN: readonly ProblemCode[] = ['unauthenticated', 'invalid-token'];
+
+/** The kinds of problem that a route may answer with: those of the gateway, and those of the action's contract. */
+export function problemsOf(route: Route): ReadonlySet<ProblemCode> {
+  const { auth, problems = [] } = route.contract;
+  return new Set([
+    ...ANY_ROUTE,
+    ...(problems as readonly ProblemCode[]),
+    ...(hasBody(route) ? WITH_BODY : []),
+    ...(auth === 'public' ? [] : WITH_LOGIN),
+  ]);
+}

@@ -1,0 +1,57 @@
+import type { Schema } from '../../lib/contract/contract.ts';
+import { named } from '../../lib/contract/named.ts';
+import { optional } from '../../lib/contract/optional.ts';
+import { moneyRule } from './money.ts';
+import type { ProblemCode } from './problem-codes.ts';
+
+const list = <const R>(items: R) => ({ type: 'array', items }) as const;
+const object = <const P>(props: P) => ({ type: 'object', props }) as const;
+
+/** A refused field: an RFC 6901 pointer into the request, and why. */
+const fieldError = named('FieldError', object({ pointer: 'string', detail: 'string' }));
+/** In seconds. */
+const retryAfter = { retryAfter: 'number' } as const;
+
+/** The members that problems have besides those of RFC 9457, as contract rules. A problem that is not here has none. */
+export const PROBLEM_MEMBERS = {
+  'invalid-request': { errors: optional(list(fieldError)) },
+  'method-not-allowed': { allow: list('string') },
+  'out-of-stock': {
+    items: list(named('StockShortage', object({ sku: 'string', requested: 'number', available: 'number' }))),
+  },
+  'payment-declined': { reason: 'string' },
+  'cart-not-orderable': { items: list(named('UnorderableItem', object({ sku: 'string' }))) },
+  'price-changed': { total: moneyRule },
+  'wrong-state': { orderStatus: 'string' },
+  'coupon-refused': { code: 'string', reason: 'string' },
+  /** The methods that can be chosen instead. */
+  'no-shipping': { methods: list('string') },
+  'total-not-payable': { total: moneyRule, least: moneyRule, largest: moneyRule },
+  /** `left` of the order; `lines` and `shipping` are those of which more was asked. */
+  'refund-too-high': {
+    left: moneyRule,
+    lines: optional(list(named('RefundableLine', object({ sku: 'string', left: moneyRule })))),
+    shipping: optional(moneyRule),
+  },
+  'not-returnable': {
+    items: list(named('UnreturnableItem', object({ sku: 'string', requested: 'number', returnable: 'number' }))),
+  },
+  'order-open': { orderId: 'string', orderStatus: 'string' },
+  'order-disputed': { disputes: list(named('DisputeState', object({ id: 'string', status: 'string' }))) },
+  /** Their ids. */
+  'orders-open': { orders: list('string') },
+  'rate-limited': retryAfter,
+  'too-many-attempts': retryAfter,
+  overloaded: retryAfter,
+  unavailable: {
+    retryAfter: optional({ type: 'number' }),
+    /** The state of each node kind. */
+    parts: { type: 'record', key: 'string', value: 'string', optional: true },
+  },
+  /** In bytes. */
+  'message-too-large': { bytes: 'number', limit: 'number' },
+} as const satisfies Partial<Record<ProblemCode, Schema>>;
+
+/** The members of a kind of problem, by field. */
+export const membersOf = (code: ProblemCode): Schema =>
+  (PROBLEM_MEMBERS as Partial<Record<ProblemCode, Schema>>)[code] ?? {};
