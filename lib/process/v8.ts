@@ -1,21 +1,22 @@
-// What V8 has to be told for a process that answers requests. To be imported before anything else.
+// Settings of V8 for a process that answers requests. Import it before any other module.
+
 import { executionAsyncResource } from 'node:async_hooks';
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * V8 puts objects straight among the old ones when those made at the same place in its first second did live long. Where
- * requests pass later, each then leaves one there, and with it all that it refers to stays until the next full
- * collection: a gateway that was unlucky at its start (one of five or so) took half as much processor time again.
+ * Disables allocation-site pretenuring: V8 allocates objects directly in old space if the objects of the same allocation
+ * site survived during its first second. Later, each request leaves such an object there, and all that it references
+ * stays until the next full collection. An unlucky gateway (about one in five) took half as much processor time again.
  */
 setFlagsFromString('--no-allocation-site-pretenuring');
 
 /**
- * One of the objects that `process.nextTick` makes, some ten for a request. V8 forgets the shape of objects of which
- * none is left, and each full collection that finds none gives Node's code a new shape to meet: after a few of them it
- * is compiled for any shape, and a request takes 10 to 15 % more. While one is kept, the shape is.
+ * Keeps one of the objects alive that `process.nextTick` creates, about ten per request. V8 drops the hidden class of
+ * objects when a full collection finds none of them, and Node's code then gets a new hidden class. After a few of these
+ * it is compiled as megamorphic, and a request takes 10 to 15 % more time. One living object preserves the class.
  */
-export let tick: object | undefined;
+export let nextTickResource: object | undefined;
 
 process.nextTick(() => {
-  tick = executionAsyncResource();
+  nextTickResource = executionAsyncResource();
 });
