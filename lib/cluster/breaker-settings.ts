@@ -1,15 +1,15 @@
 import type { Environment } from '../process/environment.ts';
 
-/** When calls to a node, or to a server outside the shop, are refused instead of being sent. */
+/** Settings of the circuit breakers towards nodes and outside servers. */
 export interface BreakerSettings {
   enabled: boolean;
-  /** Of a node's action: opens at this rate of failures. */
+  /** Failure rate at which the breaker of a node's action opens. */
   threshold: number;
-  /** Opens after so many calls in the window at the earliest; towards the outside after so many failures in a row. */
+  /** Minimum calls in the window before it opens; for outside servers, failures in a row that open it. */
   minRequests: number;
-  /** In which the calls to a node's action are counted. */
+  /** Window in which calls to a node's action are counted. */
   windowSeconds: number;
-  /** After opening, until one call may find out whether it works again. */
+  /** Time from opening to the first probe call. */
   halfOpenMs: number;
 }
 

@@ -18,6 +18,9 @@ type AllOf<Names, Known, What extends string> = [Exclude<Names, Known>] extends 
 type Field<X, K extends string> = X extends { [P in K]: infer V } ? V : never;
 type ResultField<X> = X extends { returns: infer R } ? keyof InferRule<R> & string : never;
 
+/** The access rule that needs a scope. */
+type ByScope = 'staff';
+
 /**
  * What an action's contract must also be: each name in it is one that it has itself.
  * @template Fields that a contract may have
@@ -29,7 +32,7 @@ export type Checked<X, Fields, MetaPath extends string> = {
   rawBody?: AllOf<Field<X, 'rawBody'>, ParamName<X>, 'parameter'>;
   shardKey?: AllOf<Field<X, 'shardKey'>, ParamName<X> | `#${MetaPath}`, 'parameter'>;
   location?: AllOf<Placeholders<Field<X, 'location'>>, ResultField<X>, 'field of the result'>;
-} & { [P in Exclude<keyof X, Fields>]: never } & ([Field<X, 'auth'>] extends ['staff'] ? { scope: unknown } : unknown);
+} & { [P in Exclude<keyof X, Fields>]: never } & ([Field<X, 'auth'>] extends [ByScope] ? { scope: unknown } : unknown);
 
 /** Words and hyphens: proxies drop other names. */
 type Header<Name> = Name extends `${string}${' ' | ':' | '_' | '.' | '/'}${string}` ? 'no name of a header' : unknown;

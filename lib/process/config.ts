@@ -3,94 +3,94 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type BreakerSettings, breakerSettings } from '../cluster/breaker-settings.ts';
 import type { BlobConfig } from '../files/blobs.ts';
-import { type Environment, readEnvironment, refusal, SETTINGS, type SettingName } from './environment.ts';
+import { type Environment, readEnvironment, SETTINGS, type SettingName, settingRefusal } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
 import type { NodeKind } from './node-kinds.ts';
 import { blobConfig, type PaymentConfig, paymentConfig } from './outside-config.ts';
 import { keptSecret, weaknessOf } from './secrets.ts';
 import { StartError } from './start-error.ts';
 
-/** Everything a process may be told from outside. Read once, at start, from the environment alone. */
+/** The configuration of a process. It is read once, at start, from environment variables only. */
 export interface Config {
   production: boolean;
-  /** Which node kinds run in this process. */
+  /** The node kinds that run in this process. */
   services: readonly NodeKind[];
   nodeId: string;
   host: string;
-  /** 0 takes a free port. */
+  /** 0 selects a free port. */
   port: number;
-  /** Lets several gateways of one machine share a port (SO_REUSEPORT). */
+  /** Whether several gateways of one machine may share the port (SO_REUSEPORT). */
   reusePort: boolean;
-  /** Where /healthz and /readyz of a node without a gateway are served; 0: nowhere. */
+  /** Port for /healthz and /readyz of a node without a gateway; 0: off. */
   probePort: number;
   dataDir: string;
   /** Unset: no transporter. */
   natsUrl?: string;
-  /** For TLS to NATS: what its certificate is checked by, and ours. */
+  /** PEM files for TLS to NATS: the CA of its certificate, and the client's certificate. */
   natsFiles: NatsFiles;
-  /** NATS's system account, which the watcher listens to. */
+  /** Address with NATS's system account; the watcher subscribes to it. */
   natsSystemUrl?: string;
   /** Unset: the embedded store under `dataDir`. */
   mongoUrl?: string;
   /** Each node kind has the database `<prefix><kind>`. */
   databasePrefix: string;
-  /** How long to keep trying for NATS and MongoDB at start, in seconds. */
+  /** How long the start waits for NATS and MongoDB, in seconds. */
   connectTimeout: number;
-  /** Signs what leaves the shop and comes back: links in mails, and access tokens unless there is a private key. */
+  /** Signs links in mails, and access tokens if there is no private key. */
   tokenSecret: string;
-  /** Still taken while the secret is being changed. */
+  /** Still accepted during a rotation of the secret. */
   previousSecret?: string;
   /** PEM; signs access tokens instead of the secret. */
   privateKey?: string;
-  /** PEM, each; of keys that others sign, or have signed, access tokens with. */
+  /** PEM, each. Verify access tokens signed by other or former private keys. */
   publicKeys: readonly string[];
-  /** Where customers reach the shop, without a path: links in mails begin with it. Unset: this process's own address. */
+  /** Public address of the shop without a path, for links in mails. Unset: this process's own address. */
   publicUrl?: string;
-  /** Whose pages may ask from a browser, besides the gateway's own. */
+  /** Origins allowed to send requests from a browser (CORS), besides the gateway's own. */
   corsOrigins: readonly string[];
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   trustedProxies: readonly string[];
-  /** Requests a minute and client. */
+  /** Requests per minute and client. */
   limits: Readonly<Record<'login' | 'mutations' | 'reads', number>>;
-  /** Checkouts that a gateway always lets in at a time, however slow they are; of other routes, a share of that. */
+  /** Concurrent checkouts that a gateway always admits, even if they are slow; other routes get a share of it. */
   minConcurrency: number;
-  /** Whether logging in takes a verified e-mail. */
+  /** Whether a login requires a verified e-mail address. */
   verifiedLogin: boolean;
-  /** Cost of Argon2id: memory in KiB, and passes. */
+  /** Cost of Argon2id: memory in KiB, number of passes. */
   passwordCost: { memory: number; passes: number };
-  /** ISO 4217: what the shop sells in when nothing else is said. */
+  /** ISO 4217; the default currency. */
   currency: string;
-  /** All that it sells in, `currency` first: one price list each. */
+  /** All currencies, `currency` first; each has a price list. */
   currencies: readonly string[];
-  /** IANA: the days and years of papers, and of times given without an offset, are those of this time zone. */
+  /** IANA name. Dates and years on documents such as invoices, and times without an offset, are in this zone. */
   timeZone: string;
-  /** Loads the sample catalogue into an empty product database; on by default, but not in production. */
+  /** Whether to load the sample catalogue into an empty product database; by default, except in production. */
   seed: boolean;
-  /** Where Prometheus finds the metrics of this process; 0: nowhere. */
+  /** Port for Prometheus to scrape; 0: off. */
   metricsPort: number;
-  /** How often a shopping node audits the shop for its metrics, in seconds; 0: never. */
+  /** Interval of the audit for the metrics, on shopping nodes, in seconds; 0: off. */
   auditSeconds: number;
   circuitBreaker: BreakerSettings;
   payments: PaymentConfig;
-  /** Where pictures are kept, and what is being imported. */
+  /** Storage of pictures and of files being imported. */
   blobs: BlobConfig;
   /** Unset: mails are written to `dataDir`/outbox-mail. */
   smtpUrl?: string;
-  /** Mails go to files on purpose, also in production and in a cluster. */
+  /** Writing mails to files is intended, also in production and in a cluster. */
   mailToFiles: boolean;
   mailFrom: string;
-  /** Name and address of the shop, as its invoices show them. */
+  /** Name and address of the shop on its invoices. */
   seller: string;
-  /** JSON file of the tax and shipping rules; unset: the sample rules. */
+  /** JSON file with the tax and shipping rules; unset: the sample rules. */
   pricingFile?: string;
-  /** How long a shopper's hold keeps stock aside, in ms. */
+  /** How long a hold reserves stock, in ms. */
   holdTime: number;
-  /** Within how many days after delivery all goods must be sent back for the delivery to be refunded too; 0: never. */
+  /** Days after delivery in which a full return also refunds the delivery; 0: never. */
   withdrawalDays: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /** Sets V8 up for answering requests, see `tuneV8`. */
   tunesV8: boolean;
-  /** Checks every action's result against its contract: for tests. */
+  /** Whether to check the results of actions against their contracts; for tests. */
   checkResults: boolean;
 }
 
@@ -98,7 +98,7 @@ export { StartError };
 
 /**
  * Reads and checks the environment.
- * @throws {StartError} naming the variable, what was given and what is expected.
+ * @throws {StartError} with the variable, the given value and the allowed values
  */
 export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   const env = readEnvironment(source);
@@ -160,7 +160,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
-/** Leaves out what is undefined. */
+/** Removes undefined fields. */
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
@@ -175,12 +175,12 @@ function pemOf(name: SettingName, file: string): string {
   }
 }
 
-/** What others could guess signs nothing where real customers are: from it anyone could make tokens of their own. */
+/** Refuses guessable secrets in production: an attacker could sign tokens with them. */
 function refuseWeak(env: Environment): void {
-  if (env.TOKEN_SECRET === undefined) throw refusal('TOKEN_SECRET', 'production has no default', ': ');
+  if (env.TOKEN_SECRET === undefined) throw settingRefusal('TOKEN_SECRET', 'production has no default', ': ');
   for (const [name, { mustBeRandom }] of Object.entries(SETTINGS)) {
     const secret: unknown = Reflect.get(env, name);
     const weakness = mustBeRandom && typeof secret === 'string' ? weaknessOf(secret) : undefined;
-    if (weakness) throw refusal(name, `what is given ${weakness}`, '; ');
+    if (weakness) throw settingRefusal(name, `what is given ${weakness}`, '; ');
   }
 }

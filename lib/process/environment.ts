@@ -7,7 +7,7 @@ import { NotAllowed, type Setting, type SettingValue } from './settings/setting.
 import { shopSettings } from './settings/shop.ts';
 import { StartError } from './start-error.ts';
 
-/** All settings, under the headings that README has them under. */
+/** All settings by their heading in README. */
 export const SETTING_GROUPS = {
   'The process': processSettings,
   'The cluster': clusterSettings,
@@ -24,13 +24,13 @@ const ALL = {
   ...outsideSettings,
 } as const;
 
-/** Each variable that is read, by its name. */
+/** All settings by variable name. */
 export const SETTINGS: Readonly<Record<string, Setting>> = ALL;
 
 type OptionalName = { [N in SettingName]: (typeof ALL)[N]['rule'] extends { optional: true } ? N : never }[SettingName];
 
 export type SettingName = keyof typeof ALL;
-/** The environment after the check, with the defaults. */
+/** The checked environment, with defaults. */
 export type Environment = {
   [N in Exclude<SettingName, OptionalName>]: SettingValue<(typeof ALL)[N]>;
 } & { [N in OptionalName]?: SettingValue<(typeof ALL)[N]> | undefined };
@@ -40,8 +40,8 @@ const check = new Validator().compile(
 );
 
 /**
- * Reads and checks every setting by itself. An empty variable is an unset one: compose files and manifests pass them so.
- * @throws {StartError} naming the variable, what was given and what is allowed
+ * Reads and checks each setting. An empty variable counts as unset: compose files and manifests pass unset ones like that.
+ * @throws {StartError} with the variable, the given value and the allowed values
  */
 export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
   const values: Record<string, unknown> = Object.fromEntries(
@@ -50,15 +50,15 @@ export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
   const faults = check(values);
   if (Array.isArray(faults)) {
     const name = faults[0]?.field ?? '';
-    throw refusal(name, `but is ${shown(name, source[name])}`);
+    throw settingRefusal(name, `but is ${shown(name, source[name])}`);
   }
   return Object.fromEntries(
     Object.entries(SETTINGS).map(([name, setting]) => [name, parsed(name, setting, values[name])]),
   ) as Environment;
 }
 
-/** The line that refuses a value, such as "PORT must be a port number from 0 to 65535, but is "x"". */
-export function refusal(name: string, reason: string, separator = ', '): StartError {
+/** The message for a wrong value, such as "PORT must be a port number from 0 to 65535, but is "x"". */
+export function settingRefusal(name: string, reason: string, separator = ', '): StartError {
   return new StartError(`${name} must be ${SETTINGS[name]?.allowed}${separator}${reason}`);
 }
 
@@ -68,7 +68,7 @@ function parsed(name: string, { parse }: Setting, value: unknown): unknown {
     return parse(value);
   } catch (error) {
     if (!(error instanceof NotAllowed)) throw error;
-    throw refusal(name, `but ${error.isPart ? 'has' : 'is'} ${shown(name, error.given)}`);
+    throw settingRefusal(name, `but ${error.isPart ? 'has' : 'is'} ${shown(name, error.given)}`);
   }
 }
 

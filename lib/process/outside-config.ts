@@ -5,12 +5,12 @@ import type { BlobConfig } from '../files/blobs.ts';
 import type { Environment } from './environment.ts';
 import { StartError } from './start-error.ts';
 
-/** Which payment provider takes the money, and how it is reached. */
+/** The payment provider with its credentials. */
 export type PaymentConfig =
   | { provider: 'sandbox'; webhookSecret: string }
   | { provider: 'stripe'; secretKey: string; webhookSecret: string; apiUrl: string };
 
-/** @throws {StartError} when only a part of what S3 takes is set */
+/** @throws {StartError} when only some of the S3 variables are set */
 export function blobConfig(env: Environment, dataDir: string): BlobConfig {
   const { S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_PREFIX, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = env;
   if (!S3_BUCKET) {
@@ -33,7 +33,7 @@ export function blobConfig(env: Environment, dataDir: string): BlobConfig {
 }
 
 /**
- * The sandbox takes no money: where goods are really sold, nobody gets it without having asked for it.
+ * The sandbox takes no money: in production it is used only if it was explicitly chosen.
  * @param needed in production, on a node that takes payments
  */
 export function paymentConfig(env: Environment, needed: boolean, tokenSecret: string): PaymentConfig {

@@ -3,7 +3,7 @@ import { Context, type ServiceBroker } from 'moleculer';
 import type { Broker } from '../contract/contract.ts';
 import { protocolErrors } from '../contract/errors.ts';
 import { relay as contract } from './relay.contract.ts';
-import type { Part, StreamRelay } from './stream.ts';
+import type { StreamPart, StreamRelay } from './stream.ts';
 
 const READ_ACTION = 'relay.read';
 const READ_TIMEOUT_MS = contract.actions.read.timeout;
@@ -22,7 +22,7 @@ export class PartReader {
   }
 
   /** @throws unavailable when the node is gone, and the error of the stream */
-  read(nodeID: string, id: string): Promise<Part> {
+  read(nodeID: string, id: string): Promise<StreamPart> {
     const { registry, transit } = this.#broker;
     const isOffered = registry.actions.get(READ_ACTION)?.getEndpointByNodeID(nodeID);
     if (isOffered) return this.#rpc.call(READ_ACTION, { id }, { nodeID });
@@ -36,7 +36,7 @@ export class PartReader {
       transit.removePendingRequest(context.id);
       throw protocolErrors.unavailable('The node that had it does not answer.');
     });
-    return Promise.race([transit.request(context) as unknown as Promise<Part>, timeout]);
+    return Promise.race([transit.request(context) as unknown as Promise<StreamPart>, timeout]);
   }
 
   /** Tells a node to close a stream that is no longer read. */
@@ -66,7 +66,7 @@ export function answerLastPart(
   const { transit } = broker;
   if (!transit || !broker.stopping || type !== 'REQ' || action !== READ_ACTION || sender === undefined)
     return undefined;
-  const answer = (part: Part | null, error?: Error) =>
+  const answer = (part: StreamPart | null, error?: Error) =>
     transit.sendResponse(sender, id, {}, {}, part as unknown as Record<string, unknown>, error);
   return relay.read(String((params as { id?: unknown } | undefined)?.id)).then(
     (part) => answer(part),

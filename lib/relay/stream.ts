@@ -7,7 +7,7 @@ import { MAX_PART_BYTES } from './message-limit.ts';
 const READER_TIMEOUT_MS = 60_000;
 
 /** A part of a stream in base64; `end` is set after the last part. */
-export interface Part {
+export interface StreamPart {
   data: string;
   end: boolean;
 }
@@ -48,7 +48,7 @@ export class StreamRelay {
   }
 
   /** @throws unavailable for an unknown or closed stream, and the error of the stream */
-  async read(id: string): Promise<Part> {
+  async read(id: string): Promise<StreamPart> {
     const offer = this.#offers.get(id);
     if (!offer) throw protocolErrors.unavailable('This stream is no longer there.');
     offer.askedAt = Number.POSITIVE_INFINITY;
@@ -88,7 +88,7 @@ export class StreamRelay {
 }
 
 /** A local stream over the parts of a remote one, read on demand. @param close called if it is destroyed before its end */
-export function pullStream(read: () => Promise<Part>, close: () => void): Readable {
+export function pullStream(read: () => Promise<StreamPart>, close: () => void): Readable {
   let ended = false;
   const stream = new Readable({
     highWaterMark: MAX_PART_BYTES,

@@ -1,18 +1,18 @@
 import type { InferRule } from '../../contract/infer.ts';
 
-/** One variable of the environment. The check, the message that refuses it, and its row in README come from here. */
+/** An environment variable: the source of its check, its error message and its row in README. */
 export interface Setting {
   /** The validator's rule, with the default. */
   rule: Readonly<{ type: string; default?: string | number | boolean; optional?: true } & Record<string, unknown>>;
-  /** What it must be, completing "PORT must be …". */
+  /** Allowed values, completing "PORT must be …". */
   allowed: string;
-  /** What it is for, in Markdown. */
+  /** Purpose, in Markdown. */
   about: string;
-  /** Explains the default in README, or stands for one that depends on something else. In Markdown. */
+  /** The default in README, if it needs an explanation or depends on something else; in Markdown. */
   defaultNote?: string;
-  /** No message repeats the value. */
+  /** Whether messages must not repeat the value. */
   isSecret?: true;
-  /** Who knows it can sign in the name of the shop or its bank: production refuses what could be guessed. */
+  /** Whether it signs in the name of the shop or its bank; production refuses guessable values. */
   mustBeRandom?: true;
   /** Reads a value that the rule has let through. @throws {NotAllowed} */
   parse?: (text: string) => unknown;
@@ -21,7 +21,7 @@ export interface Setting {
 /** The value of a setting after the check. */
 export type SettingValue<S extends Setting> = S extends { parse: (text: string) => infer V } ? V : InferRule<S['rule']>;
 
-/** What `parse` throws: the value, or the part of a list, that is not allowed. */
+/** Thrown by `parse`, with the value or the part of a list that is not allowed. */
 export class NotAllowed extends Error {
   readonly given: string;
   readonly isPart: boolean;
@@ -33,13 +33,13 @@ export class NotAllowed extends Error {
   }
 }
 
-/** Takes texts of which a question is true. */
+/** A parser that accepts the texts for which `isAllowed` is true. */
 export const where = (isAllowed: (text: string) => boolean) => (text: string) => {
   if (!isAllowed(text)) throw new NotAllowed(text, false);
   return text;
 };
 
-/** Takes texts separated by commas; `parsePart` says undefined to a part that is not allowed. An unset list is empty. */
+/** A parser of comma-separated texts; `parsePart` returns undefined for a wrong part. An unset list is empty. */
 export const listOf =
   <P>(parsePart: (part: string) => P | undefined, { skipEmptyParts = true } = {}) =>
   (text: string): P[] => {
