@@ -1,10 +1,11 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { Errors, type ServiceSchema } from 'moleculer';
+import { Errors, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
 import type { Rpc } from '../../lib/contract/contract.ts';
 import { Changes } from '../../mixins/store/changes.ts';
 import { copied, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
+import { staffAudit } from '../../services/customer/staff/audited.ts';
 import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import { Database } from './model-database.ts';
 
@@ -124,12 +125,21 @@ export class Cluster {
     const running = process.services[service];
     const handler = running?.actions[action]?.handler;
     if (!handler) throw new Error(`the model has no ${name}`);
-    return handler.call(running.self, { params: copied(params), meta, locals: {}, ...this.#rpc(process, meta) });
+    const { broker } = running.self;
+    return handler.call(running.self, {
+      params: copied(params),
+      meta,
+      locals: {},
+      broker,
+      ...this.#rpc(process, meta),
+    });
   }
 
   #start(process: Process): void {
     process.life = new Life();
     const broker = this.#rpc(process, {});
+    // Actions of staff run on brokers that audit them, and on no others.
+    staffAudit().created?.(broker as unknown as ServiceBroker);
     const background = (task: Promise<unknown>) => void task.catch((error: unknown) => this.failures.push(error));
     const logger = { info: () => undefined, warn: (_text: string, error: unknown) => this.failures.push(error) };
     for (const { name, mixins = [], actions } of this.#schemas) {
