@@ -83,7 +83,7 @@ test('the log has the cause of each, with its stack, under the id that the answe
     const entry = JSON.parse(line ?? '{}');
     expect(entry).toMatchObject({ level: expect.anything(), requestId: id });
     expect(line).toMatch(/TypeError/);
-    expect(line).toMatch(/services\/customer\/[\w-]+\.ts:\d+/);
+    expect(line).toMatch(/services\/customer\/[\w/-]+[\w.-]*\.ts:\d+/);
     expect(line).toContain(route.split(' ')[1]);
   }
 });
