@@ -2,26 +2,26 @@ import { fitting } from '../../lib/contract/page.ts';
 import type { Versioned } from './patch.ts';
 import type { Store } from './store.ts';
 
-/** What a service lets the auditor read: all its documents, page by page in the order of their ids. */
+/** Pages of all documents of a service, ordered by id, for the auditor. */
 
-export const booksParams = {
-  /** The `next` of the page before. */
+export const auditPageParams = {
+  /** The `next` of the previous page. */
   after: { type: 'string', optional: true },
   limit: { type: 'number', integer: true, min: 1, max: 2000, optional: true },
 } as const;
 
-/** The contract rule of a page of books; `next` is null on the last one. */
-export const booksOf = <const P>(props: P) =>
+/** The contract rule of such a page; `next` is null on the last one. */
+export const auditPageOf = <const P>(props: P) =>
   ({
     type: 'object',
     props: { items: { type: 'array', items: { type: 'object', props } }, next: { type: 'string', nullable: true } },
   }) as const;
 
-const PAGE = 500;
+const DEFAULT_AUDIT_PAGE_SIZE = 500;
 
-export async function readPage<T extends Versioned, V>(
+export async function readAuditPage<T extends Versioned, V>(
   store: Store<T>,
-  { after, limit = PAGE }: { after?: string | undefined; limit?: number | undefined },
+  { after, limit = DEFAULT_AUDIT_PAGE_SIZE }: { after?: string | undefined; limit?: number | undefined },
   view: (doc: T) => V,
 ): Promise<{ items: V[]; next: string | null }> {
   const docs = (await store.find(after === undefined ? {} : { _id: { $gt: after } }, {

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assign, copied, merged, type Patch, storable, type Versioned } from './patch.ts';
 
-/** What a command comes to: the answer for its caller, and what to write, if anything. */
+/** The result of a command: the answer for its caller, and the patch to write, if any. */
 export interface Decision<A> {
   answer: A;
   patch?: Patch;
 }
 /**
- * Pure: reads `doc`, never changes it, and may run several times, since a lost race voids what was decided before.
- * Throws to refuse; that reaches its own caller alone.
+ * A pure function of the document. It may run several times: a lost race discards its decision. It throws to refuse, which
+ * only its own caller sees.
  */
 export type Decide<T, A> = (doc: Readonly<T>, now: Date) => Decision<A>;
 
-/** One collection, as far as changing its documents needs it. */
-export interface Slot<T> {
-  /** A copy that the caller may change. From a majority of the replicas: an answer may rest on it alone. */
+/** The two operations that compare-and-set needs of a collection. */
+export interface VersionedCollection<T> {
+  /** A copy that the caller may change, read with majority concern. */
   read(id: string): Promise<T | null>;
   /**
    * Applies the patch and sets `rev + 1`, all at once, if the document still has `rev`; says whether it did.
@@ -65,14 +65,14 @@ interface Command<T> {
  * on what the one before left, and written together: a document that many want at once stays fast.
  */
 export class Changes<T extends Versioned> {
-  readonly #slot: Slot<T>;
+  readonly #slot: VersionedCollection<T>;
   readonly #options: Required<Options<T>>;
   /** Waiting commands by document; an entry exists exactly while a drain runs for the document. */
   readonly #waiting = new Map<string, Command<T>[]>();
   /** Documents as this process wrote them last, the longest unused first. Another process may have written since. */
   readonly #kept = new Map<string, T>();
 
-  constructor(slot: Slot<T>, options: Options<T> = {}) {
+  constructor(slot: VersionedCollection<T>, options: Options<T> = {}) {
     this.#slot = slot;
     const standard = { cached: 1000, batch: 256, tries: 100, random: Math.random, clock: () => new Date() };
     this.#options = { ...standard, written: () => {}, ...options };

@@ -1,4 +1,4 @@
-import type { Slot } from './changes.ts';
+import type { VersionedCollection } from './changes.ts';
 import type { Versioned } from './patch.ts';
 
 export interface Index {
@@ -34,7 +34,7 @@ export interface ScanOptions {
 }
 
 /** What the store asks of a database. */
-export interface Engine extends Slot<Versioned> {
+export interface Engine extends VersionedCollection<Versioned> {
   ensureIndexes(indexes: readonly Index[]): Promise<void>;
   /** False: a unique key is taken. */
   add(doc: Versioned): Promise<boolean>;

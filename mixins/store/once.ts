@@ -1,59 +1,58 @@
 import { protocolErrors } from '../../lib/contract/errors.ts';
 import type { Decision } from './changes.ts';
 
-/**
- * The keys of changes that a document has seen; `at`: when, or when that was acknowledged. `answer`: what those who ask
- * again are told.
- */
-export type Keys<A = unknown> = Record<string, { at: Date; acked: boolean; answer?: A }>;
+/** Applied changes by key. `at`: when applied, or when acknowledged. `answer`: the response to a repetition. */
+export type IdempotencyKeys<A = unknown> = Record<string, { at: Date; acked: boolean; answer?: A }>;
 
-/** A document that keyed changes happen to. */
-export interface Remembering {
-  back?: Keys;
+/** The part of a document that records its keyed changes. */
+export interface IdempotencyLog {
+  back?: IdempotencyKeys;
 }
 
-/** What names a change that is to happen once, whoever asks for it again. */
-export interface Once {
+/** A change that is applied once, however often it is sent. */
+export interface IdempotentCommand {
   /** Without dots. */
   key: string;
-  /** When whoever asks gives up waiting, in ms since the epoch. */
+  /** When the sender gives up waiting, in ms since 1970. */
   until: number;
 }
 
-/** How far ahead a command's `until` may be, in ms. */
-const LONGEST = 60_000;
-/** How long a key is kept after its change was acknowledged, in ms. */
-const REMEMBERED = 120_000;
+/** Maximum distance of `until` from now. */
+const MAX_COMMAND_AHEAD_MS = 60_000;
+/** A key is kept for this long after its acknowledgement. */
+const KEY_RETENTION_MS = 120_000;
 
 /**
- * Lets a keyed change happen exactly once, while only a bounded number of keys is kept: a key goes REMEMBERED after its
- * change was acknowledged (`forget`), with the next keyed change. Why no duplicate applies after that:
- * 1. Whoever asks takes `until`, at most LONGEST ahead, before it last sees that the change is not acknowledged yet. So
- *    each command ends within LONGEST of the acknowledgement, however often and by how many it was sent.
- * 2. After its `until` a command is refused, be it from a node that slept for an hour.
- * 3. When the key goes, all its commands have thus been refused for REMEMBERED - LONGEST: by so much clocks may differ.
- * @param change the fields that it sets
- * @param answer what to keep with the key, for those who ask again
+ * Applies a keyed change exactly once, with a bounded number of keys: a key is deleted KEY_RETENTION_MS after its
+ * acknowledgement, with the next keyed change. Why no duplicate applies after that:
+ * 1. A sender sets `until`, at most MAX_COMMAND_AHEAD_MS ahead, before it last sees that the change is not acknowledged. So
+ *    each command ends within MAX_COMMAND_AHEAD_MS of the acknowledgement, however often it was sent.
+ * 2. A command is refused after its `until`, also one of a node that slept for an hour.
+ * 3. When the key is deleted, its commands have been refused for KEY_RETENTION_MS - MAX_COMMAND_AHEAD_MS: clocks may differ
+ *    by that much.
+ * @param change returns the fields to set
+ * @param answer stored with the key for repetitions
  * @throws unavailable when the command comes too late
  */
-export function once(
-  { back = {} }: Readonly<Remembering>,
-  { key, until }: Once,
+export function applyOnce(
+  { back = {} }: Readonly<IdempotencyLog>,
+  { key, until }: IdempotentCommand,
   now: Date,
   change: () => Record<string, unknown>,
   answer?: unknown,
 ): Decision<undefined> {
-  if (until < +now || until > +now + LONGEST) throw protocolErrors.unavailable('This came too late. Ask again.');
+  if (until < +now || until > +now + MAX_COMMAND_AHEAD_MS)
+    throw protocolErrors.unavailable('This came too late. Ask again.');
   if (Object.hasOwn(back, key)) return { answer: undefined };
   const patch: Record<string, unknown> = { ...change(), [`back.${key}`]: { at: now, acked: false, answer } };
   for (const [old, { at, acked }] of Object.entries(back)) {
-    if (acked && +now - +at > REMEMBERED) patch[`back.${old}`] = undefined;
+    if (acked && +now - +at > KEY_RETENTION_MS) patch[`back.${old}`] = undefined;
   }
   return { answer: undefined, patch };
 }
 
-/** Whoever asked for a keyed change knows that it has happened, and will not ask again. */
-export function forget({ back = {} }: Readonly<Remembering>, key: string, now: Date): Decision<undefined> {
+/** Records that the sender knows of the change and will not repeat it. */
+export function acknowledge({ back = {} }: Readonly<IdempotencyLog>, key: string, now: Date): Decision<undefined> {
   const entry = back[key];
   if (!entry || entry.acked) return { answer: undefined };
   return { answer: undefined, patch: { [`back.${key}`]: { at: now, acked: true } } };

@@ -4,7 +4,7 @@ import DbService from 'moleculer-db';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { Changes, type Decide, RefusedPatch, type Slot } from './changes.ts';
+import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
@@ -203,7 +203,7 @@ function refuseOdd(filter: Filter): void {
 
 const begun = <T>(doc: Omit<T, 'rev'>): Versioned => ({ ...(doc as unknown as Omit<Versioned, 'rev'>), rev: 0 });
 
-function slot<T extends Versioned>(engine: Engine, { create, indexes = [] }: StoreOptions<T>): Slot<T> {
+function slot<T extends Versioned>(engine: Engine, { create, indexes = [] }: StoreOptions<T>): VersionedCollection<T> {
   const fixed = indexes.filter(({ unique }) => unique).map(({ fields }) => Object.keys(fields));
   const identity = fixed.filter((fields) => fields.length > 1).flat();
   return {

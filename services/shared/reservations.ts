@@ -1,16 +1,16 @@
 import type { Decision } from '../../mixins/store/changes.ts';
-import { type Keys, type Once, once } from '../../mixins/store/once.ts';
+import { applyOnce, type IdempotencyKeys, type IdempotentCommand } from '../../mixins/store/once.ts';
 import { idTime } from './ids.ts';
 
-export { forget, once } from '../../mixins/store/once.ts';
+export { acknowledge, applyOnce } from '../../mixins/store/once.ts';
 
 /**
- * So much of something that orders set aside and then use: the stock of a SKU, the uses of a coupon. Invariants: what
- * was ever given out = available + reserved + sold, none negative; reserved = sum of `res`.
- * `res` holds what each open order has set aside; `done` how an order's reservation ended, so that a late command
- * changes nothing: 1 sold, -1 released, or closed if it is in `res` too.
+ * A quantity that orders reserve, then consume: stock of a SKU, uses of a coupon. Invariants: total issued = available +
+ * reserved + sold, none negative; reserved = sum of `res`.
+ * `res` maps open orders to their reserved quantity. `done` maps orders to how their reservation ended, so that a late
+ * command changes nothing: 1 sold, -1 released, or closed if the order is in `res` too.
  */
-export interface Allotment<A = unknown> {
+export interface ReservableQuantity<A = unknown> {
   available: number;
   reserved: number;
   sold: number;
@@ -18,14 +18,14 @@ export interface Allotment<A = unknown> {
   done: Record<string, 1 | -1>;
   /** Orders up to this id may have been removed from `done`. */
   prunedThrough: string;
-  /** What was taken back or received, by key; see `once`. */
-  back: Keys<A>;
+  /** Returned and received quantities by key; see `applyOnce`. */
+  back: IdempotencyKeys<A>;
 }
 
-export type Reserved = { outcome: 'reserved' | 'short' | 'closed'; available: number };
+export type ReserveResult = { outcome: 'reserved' | 'short' | 'closed'; available: number };
 type Fields = Record<string, unknown>;
 
-export const emptyAllotment = (available: number): Allotment<never> => ({
+export const emptyReservable = (available: number): ReservableQuantity<never> => ({
   available,
   reserved: 0,
   sold: 0,
@@ -35,15 +35,19 @@ export const emptyAllotment = (available: number): Allotment<never> => ({
   back: {},
 });
 
-const SOLD = 1;
-const RELEASED = -1;
-/** How long an ended order is remembered at least, in ms, by the time in its id: only a recovery comes later. */
-const REMEMBERED = 120_000;
-/** Old entries go together, not one with each write. */
-const PRUNED_AT = 150_000;
+const ENDED_SOLD = 1;
+const ENDED_RELEASED = -1;
+/** An ended order is kept for at least this long, by the time in its id: only a recovery comes later. */
+const ENDED_ORDER_RETENTION_MS = 120_000;
+/** Old entries are deleted together, not one with each write. */
+const PRUNE_AFTER_MS = 150_000;
 
-/** Sets `quantity` aside. `closed`: the order has ended or is older than what `done` remembers. */
-export function reserve(from: Readonly<Allotment>, orderId: string, quantity: number): Decision<Reserved> {
+/** Reserves `quantity`. `closed`: the order has ended, or is older than the entries in `done`. */
+export function reserveQuantity(
+  from: Readonly<ReservableQuantity>,
+  orderId: string,
+  quantity: number,
+): Decision<ReserveResult> {
   const { available } = from;
   if (isClosed(from, orderId)) return { answer: { outcome: 'closed', available } };
   if (Object.hasOwn(from.res, orderId)) return { answer: { outcome: 'reserved', available } };
@@ -56,14 +60,14 @@ export function reserve(from: Readonly<Allotment>, orderId: string, quantity: nu
 }
 
 /**
- * Turns the reservation into a sale.
- * @throws {Error} when the order holds none and has not been sold: its part would be sold without having been held.
+ * Turns a reservation into a sale.
+ * @throws {Error} when the order has no reservation and was not sold.
  */
-export function commit(from: Readonly<Allotment>, orderId: string, now: Date): Decision<undefined> {
+export function commitReservation(from: Readonly<ReservableQuantity>, orderId: string, now: Date): Decision<undefined> {
   const quantity = from.res[orderId];
   if (quantity === undefined) {
-    // A paid order held its part until its first commit, so what is gone and no longer remembered has been sold.
-    if (from.done[orderId] === SOLD || (from.done[orderId] === undefined && isDone(from, orderId))) {
+    // A paid order keeps its reservation until its first commit: one that is gone and pruned was sold.
+    if (from.done[orderId] === ENDED_SOLD || (from.done[orderId] === undefined && isDone(from, orderId))) {
       return { answer: undefined };
     }
     throw new Error(`${orderId} holds nothing`);
@@ -74,61 +78,69 @@ export function commit(from: Readonly<Allotment>, orderId: string, now: Date): D
       reserved: from.reserved - quantity,
       sold: from.sold + quantity,
       [`res.${orderId}`]: undefined,
-      ...ended(from, orderId, SOLD, now),
+      ...ended(from, orderId, ENDED_SOLD, now),
     },
   };
 }
 
-/** Gives the reservation back. Without one, a tombstone makes sure that a reserve still under way finds it closed. */
-export function release(from: Readonly<Allotment>, orderId: string, now: Date): Decision<undefined> {
+/** Releases a reservation. Without one, it writes a tombstone, so that a reserve still under way is refused. */
+export function releaseReservation(
+  from: Readonly<ReservableQuantity>,
+  orderId: string,
+  now: Date,
+): Decision<undefined> {
   if (isDone(from, orderId)) return { answer: undefined };
   const quantity = from.res[orderId];
-  if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, RELEASED, now) };
+  if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, ENDED_RELEASED, now) };
   return {
     answer: undefined,
     patch: {
       available: from.available + quantity,
       reserved: from.reserved - quantity,
       [`res.${orderId}`]: undefined,
-      ...ended(from, orderId, RELEASED, now),
+      ...ended(from, orderId, ENDED_RELEASED, now),
     },
   };
 }
 
 /**
- * Refuses the order from now on, while what it holds stays held: who then finds that nobody had begun to rely on the
- * reservation may release it.
+ * Refuses further commands of the order while its reservation stays. A caller that then finds the reservation unused may
+ * release it.
  */
-export function close(from: Readonly<Allotment>, orderId: string, now: Date): Decision<undefined> {
-  if (!Object.hasOwn(from.res, orderId)) return release(from, orderId, now);
+export function closeReservation(from: Readonly<ReservableQuantity>, orderId: string, now: Date): Decision<undefined> {
+  if (!Object.hasOwn(from.res, orderId)) return releaseReservation(from, orderId, now);
   if (isClosed(from, orderId)) return { answer: undefined };
-  return { answer: undefined, patch: { [`done.${orderId}`]: RELEASED } };
+  return { answer: undefined, patch: { [`done.${orderId}`]: ENDED_RELEASED } };
 }
 
-/** A change by so much that is to happen once, whoever asks for it again. */
-export interface Keyed extends Once {
+/** A change of quantity that is applied once. */
+export interface KeyedQuantity extends IdempotentCommand {
   quantity: number;
 }
 
-/** Puts what was sold back. @throws {Error} when less was sold; unavailable when it comes too late */
-export function takeBack(from: Readonly<Allotment>, command: Keyed, now: Date): Decision<undefined> {
-  return once(from, command, now, () => {
+/** Returns a sold quantity to available. @throws {Error} when less was sold; unavailable when it comes too late */
+export function returnQuantity(
+  from: Readonly<ReservableQuantity>,
+  command: KeyedQuantity,
+  now: Date,
+): Decision<undefined> {
+  return applyOnce(from, command, now, () => {
     if (command.quantity > from.sold) throw new Error(`${command.key} gives back ${command.quantity} of ${from.sold}`);
     return { available: from.available + command.quantity, sold: from.sold - command.quantity };
   });
 }
 
-function isDone(from: Readonly<Allotment>, orderId: string): boolean {
+function isDone(from: Readonly<ReservableQuantity>, orderId: string): boolean {
   const held = Object.hasOwn(from.res, orderId);
   return !held && (Object.hasOwn(from.done, orderId) || orderId <= from.prunedThrough);
 }
 
-function isClosed(from: Readonly<Allotment>, orderId: string): boolean {
+function isClosed(from: Readonly<ReservableQuantity>, orderId: string): boolean {
   return Object.hasOwn(from.res, orderId) && Object.hasOwn(from.done, orderId);
 }
 
-/** The part of a patch that records how an order ended, and forgets those that ended long ago. */
-function ended(from: Readonly<Allotment>, orderId: string, how: 1 | -1, now: Date): Fields {
+/** The part of a patch that records how an order ended and prunes old entries. */
+function ended(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1, now: Date): Fields {
   const patch: Fields = { [`done.${orderId}`]: how };
   let { prunedThrough } = from;
   for (const id of expired(from.done, now)) {
@@ -139,20 +151,20 @@ function ended(from: Readonly<Allotment>, orderId: string, how: 1 | -1, now: Dat
   return prunedThrough === from.prunedThrough ? patch : { ...patch, prunedThrough };
 }
 
-/** Entries stand in the order in which they were written, nearly that of their ids: the oldest tells for all. */
-function* expired(done: Allotment['done'], now: Date): Generator<string> {
+/** Entries are in order of writing, nearly that of their ids, so the oldest one is first. */
+function* expired(done: ReservableQuantity['done'], now: Date): Generator<string> {
   const first = firstOf(done);
-  if (first === undefined || +now - +idTime(first) <= PRUNED_AT) return;
+  if (first === undefined || +now - +idTime(first) <= PRUNE_AFTER_MS) return;
   for (const id in done) {
-    if (+now - +idTime(id) <= REMEMBERED) return;
+    if (+now - +idTime(id) <= ENDED_ORDER_RETENTION_MS) return;
     yield id;
   }
 }
 
-/** To find the first of many properties takes as long as to go through all of them. */
+/** Caches the first key: finding it takes time linear in the number of properties. */
 const firsts = new WeakMap<object, string>();
 
-function firstOf(done: Allotment['done']): string | undefined {
+function firstOf(done: ReservableQuantity['done']): string | undefined {
   const known = firsts.get(done);
   if (known !== undefined && Object.hasOwn(done, known)) return known;
   for (const id in done) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '../../services/shared/ids.ts';
-import { emptyAllotment } from '../../services/shared/reservations.ts';
+import { emptyReservable } from '../../services/shared/reservations.ts';
 import { newHold } from '../../services/shopping/hold/hold.ts';
 import { stopAndAudit, storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';
@@ -13,7 +13,7 @@ eachEngine('the queues of the shop', (engine) => {
   let shop: TestShop;
   beforeAll(async () => {
     shop = await startShop(engine.config());
-    const stock = { ...emptyAllotment(5), received: 5, updatedAt: new Date() };
+    const stock = { ...emptyReservable(5), received: 5, updatedAt: new Date() };
     await storeOf(shop, 'inventory').insert({ _id: SKU, productId: 'prd', ...stock });
   });
   afterAll(async () => {

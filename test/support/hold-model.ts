@@ -4,7 +4,7 @@ import { workOff } from '../../mixins/due-work/work-off.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
-import { emptyAllotment } from '../../services/shared/reservations.ts';
+import { emptyReservable } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart/cart.service.ts';
 import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import couponService from '../../services/shopping/coupon/coupon.service.ts';
@@ -81,7 +81,7 @@ export class HoldShop {
     this.#plot = plot;
     const now = new Date();
     for (const [_id, available] of Object.entries(plot.stock)) {
-      const stock = { ...emptyAllotment(available), received: available, updatedAt: now };
+      const stock = { ...emptyReservable(available), received: available, updatedAt: now };
       this.#docs.stock.set(_id, { _id, rev: 0, productId: 'prd', ...stock });
     }
     const items = Object.fromEntries(Object.entries(WANTED).map(([sku, quantity]) => [sku, { quantity }]));

@@ -12,7 +12,7 @@ import reviewVoteService, {
   voteMoves,
 } from '../../services/product/review/review-vote.service.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
-import { type Counting, settle } from '../../services/product/review/settle.ts';
+import { applyContribution, type Counting } from '../../services/product/review/settle.ts';
 import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
@@ -115,7 +115,7 @@ export class ModelReviews {
     const self = (name: string) => services[name]?.self as never;
     // Whatever fails is tried again, which the end of the story sees to.
     const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: Counting<T>) => {
-      const work = ({ _id }: T) => settle(_id, counting);
+      const work = ({ _id }: T) => applyContribution(_id, counting);
       workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
     };
     goOn(reviewMoves, countingReviews(self('review')));

@@ -5,7 +5,7 @@ import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
-import { emptyAllotment } from '../../services/shared/reservations.ts';
+import { emptyReservable } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart/cart.service.ts';
 import { type Cart, emptyCart } from '../../services/shopping/cart/cart.ts';
 import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
@@ -117,7 +117,7 @@ export class ModelShop {
     this.#carts = database.docs('carts');
     for (const [_id, available] of Object.entries(story.stock)) {
       const prunedThrough = _id === story.forgetful ? 'ord_Z' : '';
-      const fresh = { ...emptyAllotment(available), prunedThrough, received: available, updatedAt: new Date() };
+      const fresh = { ...emptyReservable(available), prunedThrough, received: available, updatedAt: new Date() };
       this.#stocks.set(_id, { _id, rev: 0, productId: 'prd', ...fresh });
     }
     for (const [buyer, { wants }] of story.buyers.entries()) {

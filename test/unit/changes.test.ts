@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Changes, MissingDocument, RefusedPatch, type Slot } from '../../mixins/store/changes.ts';
+import { Changes, MissingDocument, RefusedPatch, type VersionedCollection } from '../../mixins/store/changes.ts';
 import type { Patch, Versioned } from '../../mixins/store/patch.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -32,7 +32,7 @@ function setPath(parent: Record<string, unknown>, [name = '', ...rest]: string[]
   }
 }
 
-class MemorySlot implements Slot<Doc> {
+class MemorySlot implements VersionedCollection<Doc> {
   doc: Doc;
   writes = 0;
   reads = 0;
@@ -189,7 +189,7 @@ describe('changing a document', () => {
 
   test('given a patch the database refuses, when it came in a batch, then only its command fails', async () => {
     const slot = new MemorySlot(stock(9));
-    const refusing: Slot<Doc> = {
+    const refusing: VersionedCollection<Doc> = {
       read: (id) => slot.read(id),
       swap: async (id, rev, patch) => {
         if ('email' in patch) throw new RefusedPatch('taken', true);

@@ -110,7 +110,7 @@ export const authHandlers: Handlers<typeof authActions, CustomerService> = {
       const { sessions } = account;
       const left = token
         ? session.closeBy(sessions, token, session.isOurs(token, this.shop))
-        : session.close(sessions, user?.sessionId);
+        : session.withoutSession(sessions, user?.sessionId);
       const { ended, patch } = leaving(account, left, now);
       return { answer: ended, patch };
     });

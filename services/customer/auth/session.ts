@@ -119,7 +119,7 @@ export function rotate(
     return { outcome: 'rotated', secret: successorOf(presented.secret, used.salt), sessions: [...sessions] };
   }
   const isReused = isGenuine || (used !== undefined && same(used.hash, hash));
-  return isReused ? { outcome: 'refused', sessions: close(sessions, session.id) } : refused;
+  return isReused ? { outcome: 'refused', sessions: withoutSession(sessions, session.id) } : refused;
 }
 
 /** Derived from the client's secret and the stored salt: neither alone is enough. */
@@ -165,7 +165,7 @@ export const sessionView = ({ id, userAgent, createdAt, lastUsedAt }: Session, c
   current: id === currentId,
 });
 
-export function close(sessions: readonly Session[], id: string | undefined): Session[] {
+export function withoutSession(sessions: readonly Session[], id: string | undefined): Session[] {
   return sessions.filter((session) => session.id !== id);
 }
 

@@ -7,15 +7,15 @@ export interface Message {
 }
 
 /** Something, and what it comes to. */
-export type Row = readonly [label: string, value: string];
+export type MailRow = readonly [label: string, value: string];
 
 export interface Content {
   subject: string;
   paragraphs: string[];
   /** Stands by itself, so that mail programs make it one that can be followed. */
   link?: string;
-  items?: Row[];
-  sums?: Row[];
+  items?: MailRow[];
+  sums?: MailRow[];
   address?: string[];
 }
 
@@ -33,7 +33,7 @@ export const laidOut = (content: Content): Message => ({
 const WIDEST = 56;
 
 function textOf({ paragraphs, link, items = [], sums = [], address }: Content): string {
-  const row = ([label, value]: Row) => {
+  const row = ([label, value]: MailRow) => {
     const amount = value.padStart(14);
     return label.length > WIDEST ? `${label}\n${' '.repeat(WIDEST)}${amount}` : label.padEnd(WIDEST) + amount;
   };
@@ -50,7 +50,7 @@ function textOf({ paragraphs, link, items = [], sums = [], address }: Content): 
 /** Mail programs know no style sheets: each element carries its own. */
 function htmlOf({ subject, paragraphs, link, items = [], sums = [], address }: Content): string {
   const cell = 'padding:6px 0;border-bottom:1px solid #e5e5ea;vertical-align:top';
-  const row = ([label, value]: Row, index: number, rows: readonly Row[]) => {
+  const row = ([label, value]: MailRow, index: number, rows: readonly MailRow[]) => {
     const style = rows === sums && index === rows.length - 1 ? `${cell};font-weight:bold` : cell;
     return `<tr><td style="${style}">${e(label)}</td><td style="${style};text-align:right;white-space:nowrap;padding-left:16px">${e(value)}</td></tr>`;
   };

@@ -1,7 +1,7 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import { addressLines, moneyText } from '../../shared/format.ts';
 import { negated } from '../../shared/money.ts';
-import { greeting, laidOut, type Message, type Row } from './layout.ts';
+import { greeting, laidOut, type MailRow, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
 type Order = NonNullable<Params<'mail.queue'>['order']>;
@@ -14,15 +14,18 @@ export function orderMail(request: MailRequest, order: Order, name: string | und
     subject,
     paragraphs: [greeting(name), ...news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
     items: order.items.map(
-      ({ title, variant, quantity, lineTotal }): Row => [`${quantity} x ${title}, ${variant}`, moneyText(lineTotal)],
+      ({ title, variant, quantity, lineTotal }): MailRow => [
+        `${quantity} x ${title}, ${variant}`,
+        moneyText(lineTotal),
+      ],
     ),
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negated(totals.discount))] satisfies Row] : []),
+      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negated(totals.discount))] satisfies MailRow] : []),
       ['Shipping', moneyText(totals.shipping)],
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
-    ] satisfies Row[],
+    ] satisfies MailRow[],
     ...(name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
   });
 }

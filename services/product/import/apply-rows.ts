@@ -2,7 +2,7 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import { change, differences, refuseArchived } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { Input } from './import-input.ts';
-import { type Outcome, refusal } from './outcome.ts';
+import { type RowOutcome, refusal } from './outcome.ts';
 import { editOf } from './row-edit.ts';
 
 /** A row of a product that is there. */
@@ -19,10 +19,10 @@ export function applyRows(
   changes: readonly Change[],
   currencies: readonly string[],
   now: Date,
-): Decision<{ product: Product; outcomes: Outcome[] }> {
+): Decision<{ product: Product; outcomes: RowOutcome[] }> {
   let after: Readonly<Product> = product;
   let fields: Partial<Product> = {};
-  const outcomes = changes.map(({ input, removed }): Outcome => {
+  const outcomes = changes.map(({ input, removed }): RowOutcome => {
     try {
       refuseArchived(product);
       const different = differences(after, editOf(after, input, { currencies, removed }));

@@ -10,7 +10,7 @@ import { applyRows, type Change } from './apply-rows.ts';
 import { RefusedRow } from './format/row.ts';
 import type { Input } from './import-input.ts';
 import type { ImportedRow } from './imported-row.ts';
-import { type Outcome, refusal } from './outcome.ts';
+import { type RowOutcome, refusal } from './outcome.ts';
 import { NO_REMOVALS, planRemovals } from './removals.ts';
 import { newProductOf } from './row-edit.ts';
 
@@ -37,10 +37,10 @@ export async function importBatch(
   service: ProductService,
   rpc: Pick<Rpc, 'call'>,
   { importId, rows, again, removeMissing, keep = [] }: Batch,
-): Promise<Outcome[]> {
+): Promise<RowOutcome[]> {
   const productOf = await find(service, rows);
   const isCategory = categories(rpc);
-  const outcomes = new Map<ImportedRow, Outcome>();
+  const outcomes = new Map<ImportedRow, RowOutcome>();
   const fresh: [ImportedRow, Omit<Product, 'rev'>][] = [];
   const known: { row: ImportedRow; product: Product }[] = [];
   const touched: Omit<Product, 'rev'>[] = [];
@@ -96,7 +96,7 @@ export async function importBatch(
 }
 
 /** With variants that went already, before the process died that removed them. */
-function withRemoved(outcome: Outcome, count: number): Outcome {
+function withRemoved(outcome: RowOutcome, count: number): RowOutcome {
   if (outcome.kind === 'refused' || count === 0) return outcome;
   return { kind: 'updated', removed: count + (outcome.removed ?? 0) };
 }
@@ -116,7 +116,7 @@ async function find({ store }: ProductService, rows: readonly ImportedRow[]) {
 async function insertAll(
   { store }: ProductService,
   fresh: readonly (readonly [ImportedRow, Omit<Product, 'rev'>])[],
-): Promise<[ImportedRow, Omit<Product, 'rev'>, Outcome][]> {
+): Promise<[ImportedRow, Omit<Product, 'rev'>, RowOutcome][]> {
   const products = fresh.map(([, product]) => product);
   const isAll = (await store.insertNew(products)) === products.length;
   const ids = products.map(({ _id }) => _id);
@@ -137,7 +137,7 @@ async function change(
   product: Product,
   changes: readonly Change[],
   touched: Omit<Product, 'rev'>[],
-): Promise<Outcome[]> {
+): Promise<RowOutcome[]> {
   const { store, shop } = service;
   const { answer, patch } = applyRows(product, changes, shop.currencies, new Date());
   if (!patch) return answer.outcomes;

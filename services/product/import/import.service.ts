@@ -11,8 +11,8 @@ import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
 import { type Format, importQueue, type Job, queued, uploading } from './job.ts';
-import { firstRefusals, type Refusal, refusalsPage } from './refusals.ts';
-import { fileOf, type ImportParts, workOff } from './work.ts';
+import { firstRefusals, type RowRefusal, refusalsPage } from './refusals.ts';
+import { fileOf, type ImportParts, runImportJob } from './work.ts';
 
 /** Between two looks for an import that nobody works on. */
 const PAUSE_MS = 1000;
@@ -33,11 +33,11 @@ export default function importService(config: Config) {
         every: PAUSE_MS,
         atOnce: 1,
         work(job) {
-          return workOff(job, this, blobs);
+          return runImportJob(job, this, blobs);
         },
       }),
       store<Job>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),
-      stores<{ refusals: Refusal }>(config, 'product', { refusals: { collection: 'refused-rows' } }),
+      stores<{ refusals: RowRefusal }>(config, 'product', { refusals: { collection: 'refused-rows' } }),
     ],
 
     handlers: {

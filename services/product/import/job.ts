@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DueQueue } from '../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import type { Outcome } from './outcome.ts';
+import type { RowOutcome } from './outcome.ts';
 
 export const FORMATS = ['csv', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -104,11 +104,11 @@ export function renewed(job: Readonly<Job>, owner: string, now: Date): Decision<
 export function progressed(
   job: Readonly<Job>,
   owner: string,
-  results: readonly { outcome: Outcome }[],
+  results: readonly { outcome: RowOutcome }[],
   now: Date,
 ): Decision<Job | null> {
   if (job.owner !== owner) return { answer: null };
-  const count = (kind: Outcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
+  const count = (kind: RowOutcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
   const removed = results.reduce((sum, { outcome }) => sum + (('removed' in outcome && outcome.removed) || 0), 0);
   return moved(job, {
     rows: job.rows + results.length,

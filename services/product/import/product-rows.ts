@@ -3,7 +3,7 @@ import { csvRecords } from './format/csv.ts';
 import { hashOf, indexOf } from './format/file-index.ts';
 import { jsonlRecords } from './format/jsonl.ts';
 import { RecordGroup } from './format/record-group.ts';
-import { BrokenFile, type FileRecord, type Row } from './format/row.ts';
+import { BrokenFile, type FileRecord, type ImportRow } from './format/row.ts';
 import type { Format } from './job.ts';
 
 /** Of the products whose records do not stand together, so much is gathered at a time. */
@@ -28,7 +28,7 @@ export async function* productRows(
   open: () => Promise<AsyncIterable<Buffer>>,
   format: Format,
   { whole, maxGathered = MAX_GATHERED_BYTES, skus }: Options,
-): AsyncGenerator<Row> {
+): AsyncGenerator<ImportRow> {
   const records = async () => paced(format === 'csv' ? csvRecords(await open()) : jsonlRecords(await open()));
   const { scattered, broken, last, stray } = await indexOf(await records(), undefined, skus);
   if (broken && whole) throw broken;
@@ -45,7 +45,10 @@ export async function* productRows(
 }
 
 /** The products whose records stand together, and the records that are of none. */
-async function* together(records: AsyncIterable<FileRecord>, isWanted: (hash: number) => boolean): AsyncGenerator<Row> {
+async function* together(
+  records: AsyncIterable<FileRecord>,
+  isWanted: (hash: number) => boolean,
+): AsyncGenerator<ImportRow> {
   let open: { key: string; group: RecordGroup | undefined } | undefined;
   for await (const record of records) {
     if (open && open.key !== record.key) {
@@ -64,7 +67,10 @@ async function* together(records: AsyncIterable<FileRecord>, isWanted: (hash: nu
 }
 
 /** Some products, wherever their records stand. */
-async function* gathered(records: AsyncIterable<FileRecord>, isWanted: (hash: number) => boolean): AsyncGenerator<Row> {
+async function* gathered(
+  records: AsyncIterable<FileRecord>,
+  isWanted: (hash: number) => boolean,
+): AsyncGenerator<ImportRow> {
   const groups = new Map<string, RecordGroup>();
   for await (const record of records) {
     if (record.key === undefined) continue;

@@ -1,37 +1,41 @@
 import type { CursorPage } from '../../../lib/contract/page.ts';
 import type { PageOptions } from '../../../mixins/store/pages.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import { afterLine, endOf, lineId } from './format/line-id.ts';
+import { afterLine, lineId, lineIdEnd } from './format/line-id.ts';
 
 /** A row of an import that was refused, and why. */
-export interface Refusal {
+export interface RowRefusal {
   _id: string;
   rev: number;
   line: number;
   detail: string;
 }
 
-type Told = Pick<Refusal, 'line' | 'detail'>;
+type Told = Pick<RowRefusal, 'line' | 'detail'>;
 
-const told = ({ line, detail }: Refusal): Told => ({ line, detail });
-const ofImport = (importId: string) => ({ _id: { $gte: afterLine(importId, 0), $lt: endOf(importId) } });
+const told = ({ line, detail }: RowRefusal): Told => ({ line, detail });
+const ofImport = (importId: string) => ({ _id: { $gte: afterLine(importId, 0), $lt: lineIdEnd(importId) } });
 
 /** Notes refused rows; those that are noted already change nothing. */
-export async function noteRefusals(refusals: Store<Refusal>, importId: string, rows: readonly Told[]): Promise<void> {
+export async function noteRefusals(
+  refusals: Store<RowRefusal>,
+  importId: string,
+  rows: readonly Told[],
+): Promise<void> {
   if (rows.length === 0) return;
   await refusals.insertNew(rows.map(({ line, detail }) => ({ _id: lineId(importId, line), line, detail })));
 }
 
 /** The first refused rows of an import, by line. */
-export async function firstRefusals(refusals: Store<Refusal>, importId: string, limit: number): Promise<Told[]> {
+export async function firstRefusals(refusals: Store<RowRefusal>, importId: string, limit: number): Promise<Told[]> {
   return (await refusals.find(ofImport(importId), { sort: { _id: 1 }, limit })).map(told);
 }
 
 /** A page of the refused rows of an import, by line. @throws invalid-request for a cursor of another list */
 export async function refusalsPage(
-  refusals: Store<Refusal>,
+  refusals: Store<RowRefusal>,
   importId: string,
-  { limit, cursor }: Pick<PageOptions<Refusal>, 'limit' | 'cursor'>,
+  { limit, cursor }: Pick<PageOptions<RowRefusal>, 'limit' | 'cursor'>,
 ): Promise<CursorPage<Told>> {
   const { items, nextCursor } = await refusals.page(ofImport(importId), {
     ...{ limit, cursor },

@@ -2,7 +2,7 @@ import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import type { PlaceKey } from '../../../mixins/store/pages.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { afterLine, endOf, lineId } from './format/line-id.ts';
+import { afterLine, lineId, lineIdEnd } from './format/line-id.ts';
 import { removedVariant } from './removed-variant.contract.ts';
 
 interface RemovedVariant {
@@ -57,7 +57,7 @@ export default function removedVariantService(config: Config) {
       async list(ctx) {
         const { importId, limit, cursor } = ctx.params;
         const { items, nextCursor } = await this.store.page(
-          { _id: { $gte: afterLine(importId, 0), $lt: endOf(importId) } },
+          { _id: { $gte: afterLine(importId, 0), $lt: lineIdEnd(importId) } },
           { limit, cursor, order: { direction: 1, key: placeIn(importId) } },
         );
         return { items: items.map(view), nextCursor };

@@ -1,6 +1,6 @@
-import { BrokenFile, type Row } from './format/row.ts';
+import { BrokenFile, type ImportRow } from './format/row.ts';
 import type { ImportedRow } from './imported-row.ts';
-import type { Outcome } from './outcome.ts';
+import type { RowOutcome } from './outcome.ts';
 
 /** Rows of a part, which are taken in by one call. */
 const PART_ROWS = 500;
@@ -12,22 +12,22 @@ const PARTS = 2;
 const AT_ONCE = 2;
 
 /** One row and what came of it. */
-export interface Result {
+export interface ImportedResult {
   line: number;
-  outcome: Outcome;
+  outcome: RowOutcome;
 }
 
 interface Work {
   /** All rows of the file, each product once. */
-  rows: AsyncIterable<Row>;
+  rows: AsyncIterable<ImportRow>;
   /** How many of them have been dealt with before. */
   done: number;
   /** Whether more of them may have been. */
   again: boolean;
   /** Takes in what is in order. */
-  apply(rows: readonly ImportedRow[], again: boolean): Promise<Outcome[]>;
+  apply(rows: readonly ImportedRow[], again: boolean): Promise<RowOutcome[]>;
   /** Keeps the results; false: stop. */
-  save(results: readonly Result[]): Promise<boolean>;
+  save(results: readonly ImportedResult[]): Promise<boolean>;
 }
 
 /**
@@ -36,7 +36,11 @@ interface Work {
  * false: it was told to stop. @throws {BrokenFile} when all that can be read has been dealt with
  */
 export async function runImport({ rows, done, again, apply, save }: Work): Promise<boolean> {
-  const takeIn = async (batch: readonly Row[][], mayBeDone: boolean, before: Promise<boolean>): Promise<boolean> => {
+  const takeIn = async (
+    batch: readonly ImportRow[][],
+    mayBeDone: boolean,
+    before: Promise<boolean>,
+  ): Promise<boolean> => {
     const results = await Promise.all(batch.map((part) => resultsOf(part, (rows) => apply(rows, mayBeDone))));
     // In the order of the file: how far it is, is a number.
     const wentOn = await before;
@@ -66,9 +70,9 @@ export async function runImport({ rows, done, again, apply, save }: Work): Promi
 }
 
 /** Those of a file behind the first `done`, many at a time: again, in the same parts. */
-async function* batchesOf(rows: AsyncIterable<Row>, done: number): AsyncGenerator<Row[][]> {
-  let batch: Row[][] = [];
-  let part: Row[] = [];
+async function* batchesOf(rows: AsyncIterable<ImportRow>, done: number): AsyncGenerator<ImportRow[][]> {
+  let batch: ImportRow[][] = [];
+  let part: ImportRow[] = [];
   let variants = 0;
   let at = 0;
   const end = () => {
@@ -96,10 +100,13 @@ async function* batchesOf(rows: AsyncIterable<Row>, done: number): AsyncGenerato
   if (batch.length > 0) yield batch;
 }
 
-async function resultsOf(part: readonly Row[], apply: (rows: ImportedRow[]) => Promise<Outcome[]>): Promise<Result[]> {
+async function resultsOf(
+  part: readonly ImportRow[],
+  apply: (rows: ImportedRow[]) => Promise<RowOutcome[]>,
+): Promise<ImportedResult[]> {
   const rows = part.flatMap((row) => ('input' in row ? [row] : []));
   const outcomes = (rows.length > 0 ? await apply(rows) : [])[Symbol.iterator]();
-  return part.map((row): Result => {
+  return part.map((row): ImportedResult => {
     if ('wrong' in row) return { line: row.line, outcome: { kind: 'refused', detail: row.wrong } };
     const { value } = outcomes.next();
     if (!value) throw new Error(`nothing came of line ${row.line}`);

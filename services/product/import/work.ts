@@ -8,22 +8,22 @@ import { BrokenFile } from './format/row.ts';
 import type { ImportedRow } from './imported-row.ts';
 import { finished, hopeless, type Job, LEASE_MS, progressed, released, renewed } from './job.ts';
 import { productRows } from './product-rows.ts';
-import { noteRefusals, type Refusal } from './refusals.ts';
+import { noteRefusals, type RowRefusal } from './refusals.ts';
 import { missingIn } from './removals.ts';
-import { type Result, runImport } from './run.ts';
+import { type ImportedResult, runImport } from './run.ts';
 
 /** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
 const MOST_RENEWALS = 36;
 
 /** What the mixins of the `import` service bring. */
-export type ImportParts = { store: Store<Job>; worker: Worker } & Stores<{ refusals: Refusal }>;
+export type ImportParts = { store: Store<Job>; worker: Worker } & Stores<{ refusals: RowRefusal }>;
 type ImportService = Self<ImportParts>;
 
 /** The name of an import's file. */
 export const fileOf = (id: string): string => `import/${id}`;
 
 /** Works off an import that was claimed. @throws why it goes no further */
-export async function workOff(job: Job, service: ImportService, blobs: Blobs): Promise<void> {
+export async function runImportJob(job: Job, service: ImportService, blobs: Blobs): Promise<void> {
   const { store, logger } = service;
   const [id, owner] = [job._id, job.owner ?? ''];
   const reason = hopeless(job);
@@ -106,7 +106,7 @@ async function elsewhere(
   );
 }
 
-const refusalsIn = (results: readonly Result[]) =>
+const refusalsIn = (results: readonly ImportedResult[]) =>
   results.flatMap(({ line, outcome }) => (outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : []));
 
 /** What is read is progress too: several passes may be needed before anything comes of it. */

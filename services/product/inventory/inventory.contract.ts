@@ -1,6 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { reasonRule } from './inventory.rules.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
@@ -120,8 +120,8 @@ export const inventory = contract(
     books: {
       ...internal,
       summary: 'Page through all stock for the auditor, by SKU',
-      params: booksParams,
-      returns: booksOf({
+      params: auditPageParams,
+      returns: auditPageOf({
         sku: 'string',
         rev: 'number',
         available: 'number',

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { readPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { forget } from '../../shared/reservations.ts';
+import { acknowledge } from '../../shared/reservations.ts';
 import { sampleStock, seed } from '../seed/load.ts';
 import { Announcer } from './announcer.ts';
 import { inventory } from './inventory.contract.ts';
@@ -16,7 +16,7 @@ import {
   logOf,
   lowAtOf,
   newStock,
-  receive,
+  receiveStock,
   release,
   reserve,
   type Stock,
@@ -24,7 +24,7 @@ import {
   trimmed,
   watched,
 } from './stock.ts';
-import { post } from './stock-post.ts';
+import { postToStock } from './stock-post.ts';
 
 export default function inventoryService(config: Config) {
   let announcer: Announcer | undefined;
@@ -101,21 +101,21 @@ export default function inventoryService(config: Config) {
 
       receive(ctx) {
         const { sku, ...command } = ctx.params;
-        return change(this, sku, (stock, now) => receive(stock, command, now));
+        return change(this, sku, (stock, now) => receiveStock(stock, command, now));
       },
 
       post(ctx) {
         const { sku, ...command } = ctx.params;
-        return change(this, sku, (stock, now) => post(stock, command, now));
+        return change(this, sku, (stock, now) => postToStock(stock, command, now));
       },
 
       forget(ctx) {
         const { sku, key } = ctx.params;
-        return change(this, sku, (stock, now) => forget(stock, key, now));
+        return change(this, sku, (stock, now) => acknowledge(stock, key, now));
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, (stock) => {
+        return readAuditPage(this.store, ctx.params, (stock) => {
           const { _id: sku, rev, available, reserved, sold, received, adjusted = 0, res } = stock;
           const log = logOf(stock);
           const logged = loggedTotal(log);

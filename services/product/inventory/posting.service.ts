@@ -13,7 +13,7 @@ import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
 import { newPosting, type Posting, stockAdjustments } from './posting.ts';
 import { correctionOf, linesOf } from './posting-input.ts';
-import { goOn, isKnownKey, type Keeper, post } from './posting-keeper.ts';
+import { applyPosting, goOn, isKnownKey, type PostingKeeper } from './posting-keeper.ts';
 
 const PAUSE_MS = 1000;
 /** Each has up to 32 lines on their way. */
@@ -21,7 +21,11 @@ const AT_ONCE = 2;
 
 type This = Self<{ store: Store<Posting>; worker: Worker }>;
 
-const keeperOf = ({ store, broker: rpc, worker }: This): Keeper => ({ store, rpc, background: worker.background });
+const keeperOf = ({ store, broker: rpc, worker }: This): PostingKeeper => ({
+  store,
+  rpc,
+  background: worker.background,
+});
 
 /** What staff does to the stock, each request once for good. */
 export default function postingService(config: Config) {
@@ -50,7 +54,7 @@ export default function postingService(config: Config) {
           () => correctionOf(ctx.params),
           () => isKnownKey({ by, key }, keeper),
         );
-        const { outcomes } = await post(draftOf(by, key, [{ sku, correction }]), keeper);
+        const { outcomes } = await applyPosting(draftOf(by, key, [{ sku, correction }]), keeper);
         const [outcome] = outcomes;
         if (!outcome || outcome.outcome === 'unknown') throw errors.notFound('This SKU');
         const { available, reserved, sold, quantity, seq, at } = outcome;
@@ -68,7 +72,7 @@ export default function postingService(config: Config) {
           () => linesOf(lines),
           () => isKnownKey({ by, key }, keeper),
         );
-        const { id, outcomes } = await post(draftOf(by, key, counted), keeper);
+        const { id, outcomes } = await applyPosting(draftOf(by, key, counted), keeper);
         const views = outcomes.map(({ sku, outcome, quantity, available, reserved, sold }, line) => ({
           sku,
           outcome: outcome === 'short' ? ('refused' as const) : outcome,

@@ -7,7 +7,7 @@ import type { Posted } from './ledger.ts';
 import type { Correction } from './stock-post.ts';
 
 /** What became of a line. `unknown`: there is no such SKU. */
-export type Outcome = Omit<Posted, 'outcome'> & { sku: string; outcome: Posted['outcome'] | 'unknown' };
+export type PostingOutcome = Omit<Posted, 'outcome'> & { sku: string; outcome: Posted['outcome'] | 'unknown' };
 
 /**
  * What a member of staff had the stock changed by, under an Idempotency-Key of theirs: one change, or a whole
@@ -22,7 +22,7 @@ export interface Posting extends RetryFields {
   /** All of the request: the key sent with other lines is a mistake. */
   lines: { sku: string; correction: Correction }[];
   /** One for each line; null until all are through. */
-  outcomes: Outcome[] | null;
+  outcomes: PostingOutcome[] | null;
   failures: number;
   /** When a worker takes it up; null once there is nothing left to do. */
   nextAt: Date | null;
@@ -59,13 +59,13 @@ export function sameRequest(known: Posting, { lines }: Draft): Posting {
 }
 
 /** All lines are through. Whoever says so first is right; their keys can be forgotten now. */
-export function concluded(posting: Readonly<Posting>, outcomes: Outcome[]): Decision<Outcome[]> {
+export function concluded(posting: Readonly<Posting>, outcomes: PostingOutcome[]): Decision<PostingOutcome[]> {
   if (posting.outcomes) return { answer: posting.outcomes };
   return { answer: outcomes, patch: { outcomes } };
 }
 
 /** The keys are forgotten. */
-export function settled(posting: Readonly<Posting>): Decision<undefined> {
+export function isPostingSettled(posting: Readonly<Posting>): Decision<undefined> {
   return posting.nextAt === null ? { answer: undefined } : { answer: undefined, patch: { nextAt: null } };
 }
 

@@ -1,5 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { once } from '../../shared/reservations.ts';
+import { applyOnce } from '../../shared/reservations.ts';
 import type { Movement, Posted, Reason } from './ledger.ts';
 import { logOf, moved, type Stock } from './stock.ts';
 
@@ -21,8 +21,8 @@ export interface PostCommand {
   correction: Correction;
 }
 
-/** Changes a stock as staff says, once for each key; again answers the same. @throws unavailable when it comes too late */
-export function post(stock: Readonly<Stock>, command: PostCommand, now: Date): Decision<Posted> {
+/** Changes a stock as staff says, applyOnce for each key; again answers the same. @throws unavailable when it comes too late */
+export function postToStock(stock: Readonly<Stock>, command: PostCommand, now: Date): Decision<Posted> {
   const known = stock.back[command.key]?.answer;
   if (known) return { answer: known };
   const { available, reserved, sold } = stock;
@@ -39,7 +39,7 @@ export function post(stock: Readonly<Stock>, command: PostCommand, now: Date): D
   const total =
     kind === 'receive' ? { received: stock.received + quantity } : { adjusted: (stock.adjusted ?? 0) + quantity };
   const change = () => (answer.seq === 0 ? {} : { available: answer.available, ...total });
-  const { patch } = once(stock, command, now, change, answer);
+  const { patch } = applyOnce(stock, command, now, change, answer);
   return moved(stock, { answer, ...(patch ? { patch } : {}) }, movement);
 }
 

@@ -1,11 +1,11 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
-import * as allotment from '../../shared/reservations.ts';
+import * as reservations from '../../shared/reservations.ts';
 import { type Level, LOW_AT } from './availability.ts';
 import { type Log, type Movement, openingLog, type Posted, packed, withoutFiled } from './ledger.ts';
 
-/** The stock of one SKU: an allotment of what was received, and the latest movements, which add up to its numbers. */
-export interface Stock extends allotment.Allotment<Posted>, Partial<Log> {
+/** The stock of one SKU: the received quantity and the latest movements, which add up to its numbers. */
+export interface Stock extends reservations.ReservableQuantity<Posted>, Partial<Log> {
   _id: string;
   rev: number;
   productId: string;
@@ -50,7 +50,7 @@ export const logOf = (stock: Readonly<Stock>): Log =>
 /** The stock of a SKU that there is for the first time. */
 export function newStock(sku: string, productId: string, pieces: number, now: Date): Omit<Stock, 'rev'> {
   const standing = lowStockKey(sku, pieces, LOW_AT);
-  const fresh = { ...allotment.emptyAllotment(pieces), received: pieces, adjusted: 0, standing };
+  const fresh = { ...reservations.emptyReservable(pieces), received: pieces, adjusted: 0, standing };
   return {
     _id: sku,
     productId,
@@ -66,8 +66,8 @@ export function reserve(
   orderId: string,
   quantity: number,
   now: Date,
-): Decision<allotment.Reserved> {
-  return moved(stock, allotment.reserve(stock, orderId, quantity), {
+): Decision<reservations.ReserveResult> {
+  return moved(stock, reservations.reserveQuantity(stock, orderId, quantity), {
     kind: 'reserve',
     quantity,
     ref: orderId,
@@ -78,32 +78,51 @@ export function reserve(
 /** Turns an order's reservation into a sale. @throws {Error} when there is none */
 export function commit(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
   const quantity = stock.res[orderId] ?? 0;
-  return moved(stock, allotment.commit(stock, orderId, now), { kind: 'commit', quantity, ref: orderId, at: now });
+  return moved(stock, reservations.commitReservation(stock, orderId, now), {
+    kind: 'commit',
+    quantity,
+    ref: orderId,
+    at: now,
+  });
 }
 
 /** Gives an order's reservation back, and refuses it a later one. */
 export function release(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
   const quantity = stock.res[orderId] ?? 0;
-  return moved(stock, allotment.release(stock, orderId, now), { kind: 'release', quantity, ref: orderId, at: now });
+  return moved(stock, reservations.releaseReservation(stock, orderId, now), {
+    kind: 'release',
+    quantity,
+    ref: orderId,
+    at: now,
+  });
 }
 
 /** Refuses an order from now on, while what it holds stays held. */
 export function close(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
   const quantity = stock.res[orderId] ?? 0;
-  return moved(stock, allotment.close(stock, orderId, now), { kind: 'release', quantity, ref: orderId, at: now });
+  return moved(stock, reservations.closeReservation(stock, orderId, now), {
+    kind: 'release',
+    quantity,
+    ref: orderId,
+    at: now,
+  });
 }
 
 /** Puts sold goods back into the stock, once for each key. @throws unavailable when the command comes too late */
-export function takeBack(stock: Readonly<Stock>, command: allotment.Keyed, now: Date): Decision<undefined> {
+export function takeBack(stock: Readonly<Stock>, command: reservations.KeyedQuantity, now: Date): Decision<undefined> {
   const { key: ref, quantity } = command;
-  return moved(stock, allotment.takeBack(stock, command, now), { kind: 'return', quantity, ref, at: now });
+  return moved(stock, reservations.returnQuantity(stock, command, now), { kind: 'return', quantity, ref, at: now });
 }
 
 /** Takes in new goods, once for each key. @throws unavailable when the command comes too late */
-export function receive(stock: Readonly<Stock>, command: allotment.Keyed, now: Date): Decision<undefined> {
+export function receiveStock(
+  stock: Readonly<Stock>,
+  command: reservations.KeyedQuantity,
+  now: Date,
+): Decision<undefined> {
   const { key: ref, quantity } = command;
   const more = () => ({ available: stock.available + quantity, received: stock.received + quantity });
-  return moved(stock, allotment.once(stock, command, now, more), { kind: 'receive', quantity, ref, at: now });
+  return moved(stock, reservations.applyOnce(stock, command, now, more), { kind: 'receive', quantity, ref, at: now });
 }
 
 /** Below how many pieces it is low from now on. */

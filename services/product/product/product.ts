@@ -1,4 +1,4 @@
-import type { Remembering } from '../../../mixins/store/once.ts';
+import type { IdempotencyLog } from '../../../mixins/store/once.ts';
 import type { Money } from '../../shared/money.ts';
 import type { Image } from '../media/image.ts';
 
@@ -26,7 +26,7 @@ export interface Variant {
 export const PRODUCT_STATUSES = ['draft', 'active', 'archived'] as const;
 
 /** `back` has the keys of reviews that were recently counted into `rating`, or out of it. */
-export interface Product extends Remembering {
+export interface Product extends IdempotencyLog {
   _id: string;
   rev: number;
   /** Number of changes by staff, from 1; the value of If-Match. */

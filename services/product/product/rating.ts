@@ -1,5 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { once } from '../../../mixins/store/once.ts';
+import { applyOnce } from '../../../mixins/store/once.ts';
 import type { Difference } from '../review/settle.ts';
 import type { Product } from './product.ts';
 
@@ -14,7 +14,7 @@ export function countReview(
   now: Date,
 ): Decision<undefined> {
   const { rating } = product;
-  return once(product, command, now, () => ({
+  return applyOnce(product, command, now, () => ({
     rating: { count: rating.count + count, sum: rating.sum + sum },
     updatedAt: now,
   }));

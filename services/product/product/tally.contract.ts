@@ -1,5 +1,5 @@
 import { internal } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 
 /** The id of a contributing document and the number of its step; see services/product/review/counted.ts. */
@@ -30,7 +30,7 @@ export const tallyActions = {
   books: {
     summary: 'Page through all ratings for the auditor, by product',
     ...internal,
-    params: booksParams,
-    returns: booksOf({ id: 'string', rev: 'number', count: 'number', sum: 'number' }),
+    params: auditPageParams,
+    returns: auditPageOf({ id: 'string', rev: 'number', count: 'number', sum: 'number' }),
   },
 } as const;

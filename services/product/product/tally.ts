@@ -1,6 +1,6 @@
 import type { Handlers } from '../../../lib/contract/service.ts';
-import { readPage } from '../../../mixins/store/books.ts';
-import { forget } from '../../../mixins/store/once.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
+import { acknowledge } from '../../../mixins/store/once.ts';
 import type { ProductService } from './product-service.ts';
 import { countReview } from './rating.ts';
 import type { tallyActions } from './tally.contract.ts';
@@ -14,10 +14,15 @@ export const tallyHandlers: Handlers<typeof tallyActions, ProductService> = {
 
   forgetTally(ctx) {
     const { id, key } = ctx.params;
-    return this.store.change(id, (product, now) => forget(product, key, now));
+    return this.store.change(id, (product, now) => acknowledge(product, key, now));
   },
 
   books(ctx) {
-    return readPage(this.store, ctx.params, ({ _id: id, rev, rating: { count, sum } }) => ({ id, rev, count, sum }));
+    return readAuditPage(this.store, ctx.params, ({ _id: id, rev, rating: { count, sum } }) => ({
+      id,
+      rev,
+      count,
+      sum,
+    }));
   },
 };

@@ -4,11 +4,11 @@ import { newId } from '../../shared/ids.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import type { review } from './review.contract.ts';
-import { rewritten, withdrawn, written } from './review.ts';
+import { rewritten, withdrawReview, written } from './review.ts';
 import { countingOf, type ReviewService, settled } from './review-service.ts';
 import { displayName, opinionOf } from './review-text.ts';
 import { ownView } from './review-view.ts';
-import { settle, unlessGone } from './settle.ts';
+import { applyContribution, unlessGone } from './settle.ts';
 
 type OwnActions = Pick<typeof review.actions, 'mine' | 'put' | 'withdraw'>;
 
@@ -38,7 +38,7 @@ export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
       }
       if (known.status === 'withdrawn') {
         // It has to be gone first, and its votes with it.
-        await settle(known._id, countingOf(this));
+        await applyContribution(known._id, countingOf(this));
         continue;
       }
       const changed = await unlessGone(
@@ -54,7 +54,7 @@ export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
   async withdraw(ctx) {
     const known = await this.store.findOne({ customerId: customerOf(ctx), productId: ctx.params.id });
     if (!known) return;
-    await unlessGone(this.store.change(known._id, withdrawn));
+    await unlessGone(this.store.change(known._id, withdrawReview));
     await settled(this, known._id);
   },
 };

@@ -3,7 +3,7 @@ import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { moves } from './counted.ts';
 import { type Review, starsOf } from './review.ts';
-import { type Counting, settle } from './settle.ts';
+import { applyContribution, type Counting } from './settle.ts';
 
 /** Reviews whose stars are to be counted. */
 export const reviewMoves = moves<Review>('reviews');
@@ -25,7 +25,7 @@ export const countingOf = ({ store, broker }: ReviewService): Counting<Review> =
 
 /** Has a review counted now. What cannot be done yet is done by a worker, so that it is no failure of who asked. */
 export async function settled(reviews: ReviewService, id: string): Promise<void> {
-  await settle(id, countingOf(reviews)).catch((error: unknown) => {
+  await applyContribution(id, countingOf(reviews)).catch((error: unknown) => {
     reviews.logger.warn(`${id} is counted later`, error);
   });
 }

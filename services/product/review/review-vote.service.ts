@@ -10,8 +10,8 @@ import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import { moves } from './counted.ts';
 import { reviewVote } from './review-vote.contract.ts';
-import { cast, type Vote, voiceOf, withdrawn } from './review-vote.ts';
-import { type Counting, settle, unlessGone } from './settle.ts';
+import { cast, type Vote, voiceOf, withdrawVote } from './review-vote.ts';
+import { applyContribution, type Counting, unlessGone } from './settle.ts';
 
 type This = Self<{ store: Store<Vote>; worker: Worker }>;
 
@@ -42,7 +42,9 @@ export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
 
 /** Has a vote counted now, or else by a worker. */
 async function settled(votes: This, id: string): Promise<void> {
-  await settle(id, countingOf(votes)).catch((error: unknown) => votes.logger.warn(`${id} is counted later`, error));
+  await applyContribution(id, countingOf(votes)).catch((error: unknown) =>
+    votes.logger.warn(`${id} is counted later`, error),
+  );
 }
 
 export default function reviewVoteService(config: Config) {
@@ -53,7 +55,7 @@ export default function reviewVoteService(config: Config) {
         every: PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
-          return settle(_id, countingOf(this));
+          return applyContribution(_id, countingOf(this));
         },
       }),
       store<Vote>(config, {
@@ -78,7 +80,7 @@ export default function reviewVoteService(config: Config) {
         for (let tries = 0; tries < TRIES; tries += 1) {
           const known = await this.store.findOne({ reviewId, customerId });
           if (known?.withdrawn) {
-            await settle(known._id, countingOf(this)); // it has to be gone first
+            await applyContribution(known._id, countingOf(this)); // it has to be gone first
             continue;
           }
           const vote = known ?? cast(newId('vot'), { reviewId, customerId, productId }, new Date());
@@ -95,7 +97,7 @@ export default function reviewVoteService(config: Config) {
         await ctx.call('review.votable', votable);
         const known = await this.store.findOne({ reviewId, customerId: customerOf(ctx) });
         if (known) {
-          await unlessGone(this.store.change(known._id, withdrawn));
+          await unlessGone(this.store.change(known._id, withdrawVote));
           await settled(this, known._id);
         }
         return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
@@ -122,8 +124,8 @@ export default function reviewVoteService(config: Config) {
           const left = await this.store.find({ customerId }, { limit: BATCH });
           if (left.length === 0) break;
           for (const { _id } of left) {
-            await unlessGone(this.store.change(_id, withdrawn));
-            await settle(_id, countingOf(this));
+            await unlessGone(this.store.change(_id, withdrawVote));
+            await applyContribution(_id, countingOf(this));
           }
         }
         await this.store.purge();

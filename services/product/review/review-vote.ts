@@ -22,7 +22,7 @@ export function cast(id: string, whose: Whose, now: Date): Omit<Vote, 'rev'> {
 }
 
 /** Takes a vote back for good. */
-export function withdrawn(vote: Readonly<Vote>, now: Date): Decision<undefined> {
+export function withdrawVote(vote: Readonly<Vote>, now: Date): Decision<undefined> {
   if (vote.withdrawn) return { answer: undefined };
   return { answer: undefined, patch: { withdrawn: true, ...aimed(vote, null, now) } };
 }

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, ownData, publicRead } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moveKey, until } from '../product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review.rules.ts';
@@ -83,8 +83,8 @@ export const review = contract(
     books: {
       ...internal,
       summary: 'Page through all reviews for the auditor, by id',
-      params: booksParams,
-      returns: booksOf({
+      params: auditPageParams,
+      returns: auditPageOf({
         id: 'string',
         productId: 'string',
         status: 'string',

@@ -1,5 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { once, type Remembering } from '../../../mixins/store/once.ts';
+import { applyOnce, type IdempotencyLog } from '../../../mixins/store/once.ts';
 import { errors } from '../../shared/problems.ts';
 import { aimed, type Counted, uncounted } from './counted.ts';
 import type { Opinion } from './review-text.ts';
@@ -12,7 +12,7 @@ export const MODERATED = ['pending', 'approved', 'rejected'] as const;
  * What a customer says of a product that they have bought; one for each product and customer. While it is approved it
  * counts in the product's rating. `back`: of the votes that have lately begun or ceased to count in `helpful`.
  */
-export interface Review extends Counted, Opinion, Remembering {
+export interface Review extends Counted, Opinion, IdempotencyLog {
   productId: string;
   customerId: string;
   /** The name to be shown, as it was when the review was written. */
@@ -64,7 +64,7 @@ export function rewritten(
 }
 
 /** Takes a review back for good: nothing of what was said is kept until it is removed. */
-export function withdrawn(review: Readonly<Review>, now: Date): Decision<Review> {
+export function withdrawReview(review: Readonly<Review>, now: Date): Decision<Review> {
   if (review.status === 'withdrawn') return { answer: review };
   return changed(review, { status: 'withdrawn', author: '', title: '', text: '', reason: '' }, now);
 }
@@ -95,7 +95,7 @@ export function moderated(
  */
 export function voted(review: Readonly<Review>, { sum, ...command }: Difference, now: Date): Decision<undefined> {
   if (review.status === 'withdrawn') throw errors.notFound('This review');
-  return once(review, command, now, () => ({ helpful: review.helpful + sum }));
+  return applyOnce(review, command, now, () => ({ helpful: review.helpful + sum }));
 }
 
 function changed(review: Readonly<Review>, fields: Partial<Review>, now: Date): Decision<Review> {

@@ -1,10 +1,10 @@
-import type { Once } from '../../../mixins/store/once.ts';
+import type { IdempotentCommand } from '../../../mixins/store/once.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { arrived, type Counted, through } from './counted.ts';
 
 /** By how much another document has to change. */
-export interface Difference extends Once {
+export interface Difference extends IdempotentCommand {
   /** One more, one less, or as many as before. */
   count: number;
   sum: number;
@@ -26,7 +26,7 @@ export interface Counting<T extends Counted> {
 const PATIENCE = 20_000;
 
 /** Brings a document to where nothing is left to be moved; see services/product/review/counted.ts. @throws why it goes no further */
-export async function settle<T extends Counted>(id: string, counting: Counting<T>): Promise<void> {
+export async function applyContribution<T extends Counted>(id: string, counting: Counting<T>): Promise<void> {
   const { store, wanted } = counting;
   for (;;) {
     // Before the last look at what is not acknowledged yet: see `once`.

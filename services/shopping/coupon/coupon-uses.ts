@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import * as allotment from '../../shared/reservations.ts';
+import * as reservations from '../../shared/reservations.ts';
 import { type Coupon, customerCouponId, newCustomerCoupon, takeCustomerUse } from './coupon.ts';
 
 /** A use of a coupon, by a customer for an order. */
@@ -31,14 +31,16 @@ export async function takeUse(context: CouponContext, { code, orderId, customerI
   const part = await ensureCustomerCoupon(context, coupon, customerId);
   const own = await store.change(part, (doc) => takeCustomerUse(doc, orderId, coupon.input?.perCustomer));
   if (own.outcome !== 'reserved') return own.outcome === 'closed' ? 'closed' : 'already-used';
-  const { outcome } = await store.change(code, (doc) => allotment.reserve(doc, orderId, 1));
+  const { outcome } = await store.change(code, (doc) => reservations.reserveQuantity(doc, orderId, 1));
   if (outcome === 'reserved') return 'taken';
   return outcome === 'closed' ? 'closed' : 'used-up';
 }
 
 /** Makes the use of a paid order final. @throws {Error} when it was not taken, or was released */
 export function redeemUse(context: CouponContext, use: CouponUse): Promise<void> {
-  return changeBoth(context, use, (doc, now) => allotment.commit(doc, use.orderId, pruningTime(context, now)));
+  return changeBoth(context, use, (doc, now) =>
+    reservations.commitReservation(doc, use.orderId, pruningTime(context, now)),
+  );
 }
 
 /** Releases a use. A tombstone in its place makes a take of this order fail that is still under way. */
@@ -46,17 +48,21 @@ export async function releaseUse(context: CouponContext, use: CouponUse): Promis
   const coupon = await context.store.get(use.code);
   if (!coupon) return;
   await ensureCustomerCoupon(context, coupon, use.customerId);
-  await changeBoth(context, use, (doc, now) => allotment.release(doc, use.orderId, pruningTime(context, now)));
+  await changeBoth(context, use, (doc, now) =>
+    reservations.releaseReservation(doc, use.orderId, pruningTime(context, now)),
+  );
 }
 
 /** Gives back the redeemed use of a cancelled order, once. @throws unavailable when the command comes after `until` */
 export function giveBackUse(context: CouponContext, use: CouponUse, until: number): Promise<void> {
-  return changeBoth(context, use, (doc, now) => allotment.takeBack(doc, { key: use.orderId, quantity: 1, until }, now));
+  return changeBoth(context, use, (doc, now) =>
+    reservations.returnQuantity(doc, { key: use.orderId, quantity: 1, until }, now),
+  );
 }
 
 /** Forgets the key of a `giveBackUse` that was acknowledged and does not come again. */
 export function forgetUse(context: CouponContext, use: CouponUse): Promise<void> {
-  return changeBoth(context, use, (doc, now) => allotment.forget(doc, use.orderId, now));
+  return changeBoth(context, use, (doc, now) => reservations.acknowledge(doc, use.orderId, now));
 }
 
 /**

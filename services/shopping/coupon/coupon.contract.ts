@@ -5,7 +5,7 @@ import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 
@@ -128,8 +128,8 @@ export const coupon = contract(
     books: {
       summary: 'Page through all uses for the auditor, by id',
       ...internal,
-      params: booksParams,
-      returns: booksOf({
+      params: auditPageParams,
+      returns: auditPageOf({
         id: 'string',
         code: 'string',
         customerId: 'string',

@@ -1,6 +1,6 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { readPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
@@ -91,7 +91,7 @@ export default function couponService(config: Config) {
       },
 
       books(ctx) {
-        return readPage(
+        return readAuditPage(
           this.store,
           ctx.params,
           ({ _id: id, code, customerId, limit, available, reserved, sold, res }) => ({

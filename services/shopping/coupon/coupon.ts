@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { type CouponRefusal, errors } from '../../shared/problems.ts';
-import * as allotment from '../../shared/reservations.ts';
+import * as reservations from '../../shared/reservations.ts';
 import type { CouponTerms } from '../checkout/pricing/rules.ts';
 
 /** The terms of a coupon. Amounts in minor units of `currency`, `percent` in basis points. */
@@ -22,7 +22,7 @@ export interface CouponInput {
  * A coupon (its id is the code), or one customer's part of it (its id is `code:customerId`). Each is a reservable quantity
  * of uses. Every use counts in both, limited or not, so that limits can be set, changed and removed at any time.
  */
-export interface Coupon extends allotment.Allotment {
+export interface Coupon extends reservations.ReservableQuantity {
   _id: string;
   rev: number;
   code: string;
@@ -45,7 +45,7 @@ export const customerCouponId = (code: string, customerId: string): string => `$
 
 export function newCoupon(code: string, input: CouponInput, now: Date): Omit<Coupon, 'rev'> {
   const limit = input.limit ?? UNLIMITED_USES;
-  return { _id: code, code, customerId: '', limit, input, ...allotment.emptyAllotment(limit), createdAt: now };
+  return { _id: code, code, customerId: '', limit, input, ...reservations.emptyReservable(limit), createdAt: now };
 }
 
 /** One customer's part of a coupon. */
@@ -55,7 +55,7 @@ export function newCustomerCoupon(
   now: Date,
 ): Omit<Coupon, 'rev'> {
   const [_id, limit] = [customerCouponId(code, customerId), input?.perCustomer ?? UNLIMITED_USES];
-  return { _id, code, customerId, limit, input: null, ...allotment.emptyAllotment(limit), createdAt: now };
+  return { _id, code, customerId, limit, input: null, ...reservations.emptyReservable(limit), createdAt: now };
 }
 
 /** Changes a coupon's terms. Uses that were taken stay taken. @throws limit-reached below the number of those */
@@ -72,10 +72,10 @@ export function takeCustomerUse(
   part: Readonly<Coupon>,
   orderId: string,
   perCustomer: number = UNLIMITED_USES,
-): Decision<allotment.Reserved> {
+): Decision<reservations.ReserveResult> {
   const used = part.reserved + part.sold;
   const limit = Math.max(perCustomer, used);
-  const { answer, patch } = allotment.reserve({ ...part, available: limit - used }, orderId, 1);
+  const { answer, patch } = reservations.reserveQuantity({ ...part, available: limit - used }, orderId, 1);
   return patch ? { answer, patch: { ...patch, limit } } : { answer };
 }
 

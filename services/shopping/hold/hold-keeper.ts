@@ -33,7 +33,7 @@ const isIdle = ({ current, consumed, releasing }: Readonly<Hold>): boolean =>
   current === null && consumed.length === 0 && releasing.length === 0;
 
 /** What the functions below read and call. */
-export interface Keeper {
+export interface HoldKeeper {
   store: Pick<Store<Hold>, 'get' | 'change'>;
   rpc: Pick<Rpc, 'call'>;
 }
@@ -47,7 +47,7 @@ export async function placeHold(
   customerId: string,
   wanted: HeldItems,
   limits: HoldLimits,
-  keeper: Keeper,
+  keeper: HoldKeeper,
 ): Promise<Hold> {
   const { store, rpc } = keeper;
   refuseTooManyPieces(wanted.items, limits);
@@ -68,7 +68,7 @@ export async function placeHold(
 }
 
 /** Releases the hold of a customer, unless an order has consumed it. */
-export async function releaseHold(customerId: string, keeper: Keeper): Promise<void> {
+export async function releaseHold(customerId: string, keeper: HoldKeeper): Promise<void> {
   if (!(await keeper.store.get(customerId))) return;
   await releaseUnwanted(await keeper.store.change(customerId, (doc, now) => dropHold(doc, undefined, now)), keeper);
 }
@@ -78,7 +78,7 @@ export async function giveHoldToOrder(
   customerId: string,
   cartClaim: string,
   items: readonly Item[],
-  keeper: Keeper,
+  keeper: HoldKeeper,
 ): Promise<string | null> {
   const known = await keeper.store.get(customerId);
   if (!known || known.nextAt === null) return null;
@@ -90,7 +90,7 @@ export async function giveHoldToOrder(
 }
 
 /** Looks after a hold whose time has come. */
-export async function keepHold(hold: Hold, keeper: Keeper): Promise<void> {
+export async function keepHold(hold: Hold, keeper: HoldKeeper): Promise<void> {
   const { store, rpc } = keeper;
   const exists = await Promise.all(
     unconfirmed(hold, new Date()).map(async (one) => [one.orderId, await orderExists(one, rpc)] as const),
@@ -102,7 +102,7 @@ export async function keepHold(hold: Hold, keeper: Keeper): Promise<void> {
  * Whether the order of a consumed hold exists. One that does not may be stored any moment: so the reservation is closed,
  * and the order is looked for again. An order that found its reservation open is stored by then; a later one is refused.
  */
-async function orderExists(consumed: HeldItems, rpc: Keeper['rpc']): Promise<boolean> {
+async function orderExists(consumed: HeldItems, rpc: HoldKeeper['rpc']): Promise<boolean> {
   const { orderId } = consumed;
   if (await rpc.call('order.exists', { orderId })) return true;
   await closeStock(consumed, rpc);
@@ -110,7 +110,7 @@ async function orderExists(consumed: HeldItems, rpc: Keeper['rpc']): Promise<boo
 }
 
 /** Releases reservations that are not wanted any more, each closed against a reserve that is still under way. */
-async function releaseUnwanted({ _id, releasing }: Hold, { store, rpc }: Keeper): Promise<void> {
+async function releaseUnwanted({ _id, releasing }: Hold, { store, rpc }: HoldKeeper): Promise<void> {
   if (releasing.length === 0) return;
   await Promise.all(releasing.map((reservation) => releaseStock(reservation, rpc)));
   const orderIds = releasing.map(({ orderId }) => orderId);

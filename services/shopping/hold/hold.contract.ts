@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { internal, ownData } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { item } from '../order/order.rules.ts';
 
@@ -63,8 +63,8 @@ export const hold = contract(
     books: {
       summary: 'Page through the reservations of all holds for the auditor',
       ...internal,
-      params: booksParams,
-      returns: booksOf({ customerId: 'string', orderIds: { type: 'array', items: 'string' } }),
+      params: auditPageParams,
+      returns: auditPageOf({ customerId: 'string', orderIds: { type: 'array', items: 'string' } }),
     },
   },
   {},

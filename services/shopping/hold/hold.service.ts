@@ -3,14 +3,14 @@ import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
-import { readPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
-import { giveHoldToOrder, holdQueue, type Keeper, keepHold, placeHold, releaseHold } from './hold-keeper.ts';
+import { giveHoldToOrder, type HoldKeeper, holdQueue, keepHold, placeHold, releaseHold } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
 const KEEPING_INTERVAL_MS = 1000;
@@ -19,7 +19,7 @@ const MAX_HOLDS_AT_ONCE = 50;
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
 
 export default function holdService(config: Config) {
-  const keeperOf = ({ store, broker }: This): Keeper => ({ store, rpc: broker });
+  const keeperOf = ({ store, broker }: This): HoldKeeper => ({ store, rpc: broker });
 
   return service(hold, config, {
     mixins: [
@@ -70,7 +70,7 @@ export default function holdService(config: Config) {
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, ({ _id: customerId, current, consumed, releasing }) => ({
+        return readAuditPage(this.store, ctx.params, ({ _id: customerId, current, consumed, releasing }) => ({
           customerId,
           orderIds: [...(current ? [current] : []), ...consumed, ...releasing].map(({ orderId }) => orderId),
         }));

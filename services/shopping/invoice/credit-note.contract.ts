@@ -2,7 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, ownData, staff } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -150,8 +150,8 @@ export const creditNote = contract(
     books: {
       ...internal,
       summary: 'Page through all credit notes for the auditor, by number',
-      params: booksParams,
-      returns: booksOf({
+      params: auditPageParams,
+      returns: auditPageOf({
         id: 'string',
         year: 'number',
         seq: 'number',

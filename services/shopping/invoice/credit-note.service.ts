@@ -1,6 +1,6 @@
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { readPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { answerPaper } from './answer-paper.ts';
@@ -87,7 +87,7 @@ export default function creditNoteService(config: Config) {
       },
 
       books(ctx) {
-        return readPage(
+        return readAuditPage(
           this.store,
           ctx.params,
           ({ _id: id, year, seq, orderId, refundId, amount, lines, shipping, taxes }) => ({

@@ -2,7 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -134,8 +134,8 @@ export const invoice = contract(
     books: {
       summary: 'Page through all invoices for the auditor, by number',
       ...internal,
-      params: booksParams,
-      returns: booksOf({ id: 'string', year: 'number', seq: 'number', orderId: 'string' }),
+      params: auditPageParams,
+      returns: auditPageOf({ id: 'string', year: 'number', seq: 'number', orderId: 'string' }),
     },
   },
   {},

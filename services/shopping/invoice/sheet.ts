@@ -26,7 +26,7 @@ export interface Sheet {
 }
 
 /** What corrects an invoice. */
-export interface Correction {
+export interface InvoiceCorrection {
   number: string;
   amount: Money;
 }
@@ -40,7 +40,7 @@ export const sellerLines = (seller: string): string[] => seller.split(',').map((
  */
 export function sheetOf(
   { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,
-  corrections: readonly Correction[] = [],
+  corrections: readonly InvoiceCorrection[] = [],
 ): Sheet {
   const { totals, lines, shipping, discounts, taxes } = order;
   const day = (at: Date | string) => dayIn(new Date(at), timeZone);

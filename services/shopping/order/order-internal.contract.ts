@@ -1,6 +1,6 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { invoiceOrder } from '../invoice/invoice.contract.ts';
@@ -153,7 +153,7 @@ export const orderInternals = {
   books: {
     ...internal,
     summary: 'Page through all orders for the auditor, by id',
-    params: booksParams,
-    returns: booksOf(booked),
+    params: auditPageParams,
+    returns: auditPageOf(booked),
   },
 } as const;

@@ -1,5 +1,5 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
-import { readPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { anonymousOrder } from './anonymise.ts';
@@ -108,7 +108,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 
   books(ctx) {
-    return readPage(this.store, ctx.params, booked);
+    return readAuditPage(this.store, ctx.params, booked);
   },
 };
 

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { booksParams } from '../../../mixins/store/books.ts';
+import { auditPageParams } from '../../../mixins/store/books.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
 import { ledgerPage, refundOutcome, statement } from './sandbox/sandbox.contract.ts';
@@ -82,7 +82,7 @@ export const payment = contract(
     books: {
       summary: "Page through the payment provider's ledger for the auditor, by id",
       ...internal,
-      params: booksParams,
+      params: auditPageParams,
       returns: {
         ...ledgerPage,
         /** `external`: the provider keeps its books elsewhere. */

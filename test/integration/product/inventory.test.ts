@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
-import { emptyAllotment } from '../../../services/shared/reservations.ts';
+import { emptyReservable } from '../../../services/shared/reservations.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { startShop, type TestShop } from '../../support/shop.ts';
@@ -16,7 +16,7 @@ eachEngine('the stock of a SKU', (engine) => {
   beforeEach(async () => {
     count += 1;
     sku = `SKU-${count}`;
-    const stock = { ...emptyAllotment(10), received: 10, updatedAt: new Date() };
+    const stock = { ...emptyReservable(10), received: 10, updatedAt: new Date() };
     await storeOf(shop, 'inventory').insert({ _id: sku, productId: 'prd', ...stock });
   });
   afterAll(() => shop.stop());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
-import { commit } from '../../../services/shared/reservations.ts';
+import { commitReservation } from '../../../services/shared/reservations.ts';
 import { customerCouponId, UNLIMITED_USES } from '../../../services/shopping/coupon/coupon.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
@@ -114,7 +114,7 @@ eachEngine('the uses of a coupon', (engine) => {
     await put({ limit: 1, perCustomer: 1 });
     const mine = use();
     await take(mine);
-    await storeOf(shop, 'coupon').change(code, (doc, now) => commit(doc, mine.orderId, now));
+    await storeOf(shop, 'coupon').change(code, (doc, now) => commitReservation(doc, mine.orderId, now));
     expect(await take(mine)).toBe('closed');
     await shop.broker.call('coupon.redeem', mine);
     const own = await storeOf(shop, 'coupon').get(customerCouponId(code, mine.customerId));

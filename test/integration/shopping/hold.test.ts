@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
-import { emptyAllotment } from '../../../services/shared/reservations.ts';
+import { emptyReservable } from '../../../services/shared/reservations.ts';
 import { emptyCart } from '../../../services/shopping/cart/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold/hold.ts';
-import { type Keeper, keepHold } from '../../../services/shopping/hold/hold-keeper.ts';
+import { type HoldKeeper, keepHold } from '../../../services/shopping/hold/hold-keeper.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, startShop, type TestShop } from '../../support/shop.ts';
@@ -21,7 +21,7 @@ eachEngine('stock on hold', (engine) => {
     count += 1;
     sku = `SKU-${count}`;
     customerId = newId('cus');
-    const stock = { ...emptyAllotment(10), received: 10, updatedAt: new Date() };
+    const stock = { ...emptyReservable(10), received: 10, updatedAt: new Date() };
     await storeOf(shop, 'inventory').insert({ _id: sku, productId: 'prd', ...stock });
     await storeOf(shop, 'cart').insert({ ...emptyCart(customerId, new Date()), items: { [sku]: { quantity: 3 } } });
   });
@@ -62,7 +62,7 @@ eachEngine('stock on hold', (engine) => {
     const call = async (name: string, params: object) =>
       (await told(name)) ?? shop.broker.call(name as 'order.exists', params as { orderId: string });
     const doc = (await store.get(customerId)) as Hold;
-    return keepHold(doc, { store, rpc: { call: call as Keeper['rpc']['call'] } });
+    return keepHold(doc, { store, rpc: { call: call as HoldKeeper['rpc']['call'] } });
   };
   const ago = (ms: number) => new Date(Date.now() - ms);
 

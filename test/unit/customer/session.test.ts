@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  close,
   closeBy,
   isOurs,
   newSecret,
@@ -10,6 +9,7 @@ import {
   readToken,
   rotate,
   type Session,
+  withoutSession,
   writeToken,
 } from '../../../services/customer/auth/session.ts';
 
@@ -178,9 +178,9 @@ describe('exchanging a secret', () => {
 
 describe('closing a session', () => {
   test('by its id closes that one', () => {
-    expect(ids(close(two, 'ses_1'))).toEqual(['ses_2']);
-    expect(close(two, 'ses_9')).toEqual(two);
-    expect(close(two, undefined)).toEqual(two);
+    expect(ids(withoutSession(two, 'ses_1'))).toEqual(['ses_2']);
+    expect(withoutSession(two, 'ses_9')).toEqual(two);
+    expect(withoutSession(two, undefined)).toEqual(two);
   });
 
   test('by a refresh token needs its secret', () => {
@@ -210,7 +210,7 @@ test('whatever is done, at most 20 sessions stay, each once, and nothing given i
       day += days / 4;
       const before = structuredClone(sessions);
       let next: Session[];
-      if (how === 0) next = close(sessions, id);
+      if (how === 0) next = withoutSession(sessions, id);
       else if (how === 1) next = exchange(sessions, after(day), token(id, secret)).sessions;
       else next = open(sessions, after(day), { id: `ses_${opened++}`, secret });
       expect(sessions).toEqual(before);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeCursor, encodeCursor, MAX_PAGE_BYTES, page } from '../../../lib/contract/page.ts';
-import { readPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/books.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const refused = expect.objectContaining({
@@ -111,7 +111,7 @@ describe('a page of large items', () => {
       items.filter((item) => !_id || item._id > _id.$gt).slice(0, limit);
     const seen: string[] = [];
     for (let after: string | undefined; ; ) {
-      const { items: shown, next } = await readPage(
+      const { items: shown, next } = await readAuditPage(
         { find } as never,
         { after, limit: 10 },
         ({ _id, rev: _, ...rest }) => ({ id: _id, ...rest }),

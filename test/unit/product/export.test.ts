@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Store } from '../../../mixins/store/store.ts';
 import { exported } from '../../../services/product/import/export.ts';
-import type { Row } from '../../../services/product/import/format/row.ts';
+import type { ImportRow } from '../../../services/product/import/format/row.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 import { LINE_BREAKS } from '../../support/line-breaks.ts';
@@ -66,7 +66,7 @@ describe('an export', () => {
   test.each(['csv', 'jsonl'] as const)('as %s says all of it, line ends and all, and each row once', async (format) => {
     const odd = `'=a${LINE_BREAKS.join('b')}"\uFFFD`;
     const { store } = shelf(30, { description: odd, attributes: { 'care label': odd } });
-    const rows: Row[] = [];
+    const rows: ImportRow[] = [];
     for await (const row of productRows(async () => exported(store, format), format, { whole: true })) rows.push(row);
     expect(rows).toHaveLength(30);
     for (const [n, row] of rows.entries()) {
@@ -90,7 +90,7 @@ describe('an export', () => {
       yield products;
     };
     const open = async () => exported({ scan } as Pick<Store<Product>, 'scan'>, 'jsonl');
-    const rows: Row[] = [];
+    const rows: ImportRow[] = [];
     for await (const row of productRows(open, 'jsonl', { whole: true })) rows.push(row);
     expect(rows.map((row) => 'input' in row && row.input)).toEqual(
       products.map(({ slug, description, attributes, variants }) =>

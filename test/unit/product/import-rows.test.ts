@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { indexOf } from '../../../services/product/import/format/file-index.ts';
 import { formula, plain } from '../../../services/product/import/format/formula.ts';
-import type { Row } from '../../../services/product/import/format/row.ts';
+import type { ImportRow } from '../../../services/product/import/format/row.ts';
 import type { Format } from '../../../services/product/import/job.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 
@@ -23,8 +23,8 @@ const pieces = (content: string | Buffer, size = 7): Readable => {
   for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
   return Readable.from(parts, { objectMode: false });
 };
-async function all(rows: AsyncIterable<Row>): Promise<Row[]> {
-  const found: Row[] = [];
+async function all(rows: AsyncIterable<ImportRow>): Promise<ImportRow[]> {
+  const found: ImportRow[] = [];
   for await (const row of rows) found.push(row);
   return found;
 }
@@ -238,13 +238,13 @@ describe('CSV', () => {
     const skus = Array.from({ length: 60 }, (_, n) => `V-${n}`);
     const rows = skus.map((sku, n) => `p-${n % 7},P ${n % 7},B,tableware,${sku},V,100,${1000 + n}`);
     const header = 'slug,title,brand,category,sku,variant_title,weight,price:EUR\n';
-    const products = (found: Row[]) =>
+    const products = (found: ImportRow[]) =>
       found.map((row) => {
         if ('wrong' in row) throw new Error(`line ${row.line}: ${row.wrong}`);
         const variants = row.input.variants?.toSorted((one, other) => (one.sku < other.sku ? -1 : 1)) ?? [];
         return { ...row.input, variants };
       });
-    const bySlug = (found: Row[]) =>
+    const bySlug = (found: ImportRow[]) =>
       products(found).sort((one, other) => ((one.slug ?? '') < (other.slug ?? '') ? -1 : 1));
     const sorted = [...rows].sort();
     const expected = bySlug(await csv(`${header}${sorted.join('\n')}\n`));
@@ -329,7 +329,7 @@ describe('CSV', () => {
   test('a file that breaks off counts to there, but for its last product; nothing of it when it has to be whole', async () => {
     const rows = 'a,A-1\nb,B-1\nc,C-1\na,A-2\nb,B-2\n';
     const broken = `slug,sku\n${rows}"never ends`;
-    const seen: Row[] = [];
+    const seen: ImportRow[] = [];
     const read = async (whole: boolean) => {
       for await (const row of productRows(async () => pieces(broken), 'csv', { whole })) seen.push(row);
     };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { BrokenFile, type Row } from '../../../services/product/import/format/row.ts';
-import { type Result, runImport } from '../../../services/product/import/run.ts';
+import { BrokenFile, type ImportRow } from '../../../services/product/import/format/row.ts';
+import { type ImportedResult, runImport } from '../../../services/product/import/run.ts';
 
 /** The rows of a file, each with so many variants. */
-async function* file(count: number, end?: Error, variants = 1): AsyncGenerator<Row> {
+async function* file(count: number, end?: Error, variants = 1): AsyncGenerator<ImportRow> {
   const all = Array.from({ length: variants }, (_, n) => ({ sku: `V-${n}` }));
   for (let line = 1; line <= count; line++) yield { line, input: { slug: `row-${line}`, variants: all } };
   if (end) throw end;
@@ -16,7 +16,7 @@ interface Call {
 }
 
 /** An import whose parts are taken in when the test says so. */
-function importOf(rows: AsyncIterable<Row>, work: { done?: number; again?: boolean; mostSaves?: number } = {}) {
+function importOf(rows: AsyncIterable<ImportRow>, work: { done?: number; again?: boolean; mostSaves?: number } = {}) {
   const { done = 0, again = false, mostSaves = Number.POSITIVE_INFINITY } = work;
   const calls: Call[] = [];
   const saved: number[][] = [];
@@ -29,7 +29,7 @@ function importOf(rows: AsyncIterable<Row>, work: { done?: number; again?: boole
         const finish = () => resolve(rows.map(() => ({ kind: 'created' as const })));
         calls.push({ first: String(rows[0]?.input.slug), again, finish });
       }),
-    async save(results: readonly Result[]) {
+    async save(results: readonly ImportedResult[]) {
       saved.push([results[0]?.line ?? 0, results.at(-1)?.line ?? 0]);
       return saved.length < mostSaves;
     },

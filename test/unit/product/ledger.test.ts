@@ -17,7 +17,7 @@ import {
   commit,
   logOf,
   newStock,
-  receive,
+  receiveStock,
   release,
   reserve,
   type Stock,
@@ -26,9 +26,9 @@ import {
   trimmed,
   watched,
 } from '../../../services/product/inventory/stock.ts';
-import { type Correction, post } from '../../../services/product/inventory/stock-post.ts';
+import { type Correction, postToStock } from '../../../services/product/inventory/stock-post.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { emptyAllotment } from '../../../services/shared/reservations.ts';
+import { emptyReservable } from '../../../services/shared/reservations.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
@@ -120,8 +120,8 @@ function decide(stock: Stock, { what, order, quantity, correction }: Step, now: 
   if (what === 'commit') return commit(stock, id, now);
   if (what === 'release') return release(stock, id, now);
   if (what === 'return') return takeBack(stock, { key: `ret-${order}`, quantity, until }, now);
-  if (what === 'receive') return receive(stock, { key: `got-${order}`, quantity, until }, now);
-  return post(stock, { key: `pst-${order}`, until, ref: 'pst', by: 'cus', correction }, now);
+  if (what === 'receive') return receiveStock(stock, { key: `got-${order}`, quantity, until }, now);
+  return postToStock(stock, { key: `pst-${order}`, until, ref: 'pst', by: 'cus', correction }, now);
 }
 
 test('whatever happens to stock and to those who file its movements: they add up, none is missing, none there twice', async () => {
@@ -133,7 +133,7 @@ test('whatever happens to stock and to those who file its movements: they add up
       _id: 'MUG',
       rev: 0,
       productId: 'prd',
-      ...emptyAllotment(pieces),
+      ...emptyReservable(pieces),
       received: pieces,
       updatedAt: at(0),
     };
@@ -185,7 +185,7 @@ test('whatever happens to stock and to those who file its movements: they add up
     const [one] = nodes;
     for (let more = 0; more < 3; more++) {
       const command = { key: `end-${more}`, quantity: 1, until: +at(0) + 20_000 };
-      apply(stock, trimmed(stock, receive(stock, command, at(0)), one.writer.filed('MUG')));
+      apply(stock, trimmed(stock, receiveStock(stock, command, at(0)), one.writer.filed('MUG')));
       one.writer.take(stock);
       for (let turn = 0; turn < 6; turn++) {
         await setImmediate();
@@ -198,7 +198,7 @@ test('whatever happens to stock and to those who file its movements: they add up
 });
 
 const postOf = (stock: Stock, correction: Correction, key = 'pst_1-0'): Posted =>
-  apply(stock, post(stock, { key, until: +at(1) + 1000, ref: 'pst_1', by: 'cus_1', correction }, at(1)));
+  apply(stock, postToStock(stock, { key, until: +at(1) + 1000, ref: 'pst_1', by: 'cus_1', correction }, at(1)));
 
 test('counting corrects the stock to what is on the shelf, what is reserved included', () => {
   const stock = fresh(10);

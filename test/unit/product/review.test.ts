@@ -6,7 +6,7 @@ import {
   type Review,
   rewritten,
   voted,
-  withdrawn,
+  withdrawReview,
   written,
 } from '../../../services/product/review/review.ts';
 import { displayName, opinionOf } from '../../../services/product/review/review-text.ts';
@@ -71,7 +71,7 @@ test('a verdict about what has changed since is refused, the same again changes 
 });
 
 test('of one that is withdrawn nothing is kept, and nothing can be done with it', () => {
-  const gone = given(waiting).when(withdrawn, NOW);
+  const gone = given(waiting).when(withdrawReview, NOW);
   gone.thenState({ status: 'withdrawn', author: '', title: '', text: '', dueAt: expect.any(Date) });
   gone.when(rewritten, opinion, 'Ada B.', NOW).thenAnswer(null).thenUnchanged();
   const vote = { key: 'vot_1:1', until: +NOW, count: 1, sum: 1 };

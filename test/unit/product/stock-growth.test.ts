@@ -3,12 +3,12 @@ import { assign } from '../../../mixins/store/patch.ts';
 import { movedOut } from '../../../services/product/inventory/ledger.ts';
 import { commit, logOf, reserve, type Stock, trimmed } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { emptyAllotment } from '../../../services/shared/reservations.ts';
+import { emptyReservable } from '../../../services/shared/reservations.ts';
 
 const at = (ms: number) => new Date(Date.parse('2026-03-01T10:00:00Z') + ms);
 
 const stockOf = (available: number): Stock => ({
-  ...{ _id: 'MUG', rev: 0, productId: 'prd', ...emptyAllotment(available), received: available },
+  ...{ _id: 'MUG', rev: 0, productId: 'prd', ...emptyReservable(available), received: available },
   updatedAt: at(0),
 });
 

@@ -6,7 +6,7 @@ import { assign, copied } from '../../../mixins/store/patch.ts';
 import { unpacked } from '../../../services/product/inventory/ledger.ts';
 import { commit, release, reserve, type Stock } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { emptyAllotment } from '../../../services/shared/reservations.ts';
+import { emptyReservable } from '../../../services/shared/reservations.ts';
 import { given } from '../../support/spec.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -17,7 +17,7 @@ const at = (ms: number) => new Date(START + ms);
 const orderAt = (ms: number) => newId('ord', at(ms));
 
 const stockOf = (available: number): Stock => ({
-  ...{ _id: 'MUG', rev: 0, productId: 'prd', ...emptyAllotment(available), received: available },
+  ...{ _id: 'MUG', rev: 0, productId: 'prd', ...emptyReservable(available), received: available },
   updatedAt: at(0),
 });
 

@@ -1,6 +1,6 @@
 import { type CsvError, parse } from 'csv-parse';
 import { cellsOf, columnIn, inputOf, isColumn, isOfProduct, isOfVariant } from './columns.ts';
-import { BrokenFile, type Checked, checked, type FileRecord, keyOf, LONGEST_LINE } from './row.ts';
+import { BrokenFile, type CheckedRow, checked, type FileRecord, LONGEST_LINE, rowKeyOf } from './row.ts';
 
 /** Of a cell, besides what is in it, in bytes. */
 const CELL_SIZE = 32;
@@ -33,7 +33,7 @@ export async function* csvRecords(content: AsyncIterable<Buffer>): AsyncGenerato
 function recordOf(line: number, record: readonly string[], columns: readonly string[], isUtf8: boolean): FileRecord {
   const cells = cellsOf(columns, record);
   const size = record.reduce((sum, cell) => sum + cell.length + CELL_SIZE, 0);
-  const check = (): Checked => {
+  const check = (): CheckedRow => {
     if (record.length !== columns.length) {
       return { wrong: `The row has ${record.length} cells, the header ${columns.length}.` };
     }
@@ -42,7 +42,7 @@ function recordOf(line: number, record: readonly string[], columns: readonly str
     return checked(inputOf(cells));
   };
   const sku = cells.get('sku') ?? '';
-  return { line, key: keyOf(cells.get('slug'), sku), skus: sku === '' ? [] : [sku], size, check };
+  return { line, key: rowKeyOf(cells.get('slug'), sku), skus: sku === '' ? [] : [sku], size, check };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checked, type FileRecord, keyOf, LONGEST_LINE } from './row.ts';
+import { checked, type FileRecord, LONGEST_LINE, rowKeyOf } from './row.ts';
 
 const NEWLINE = 10;
 const BOM = /^\uFEFF/;
@@ -32,7 +32,7 @@ function recordOf(line: number, bytes: Buffer, decoder: TextDecoder): FileRecord
   const { slug, variants } = Object(value) as { slug?: unknown; variants?: unknown };
   const skus = (Array.isArray(variants) ? variants : []).map((variant): unknown => Object(variant).sku);
   return {
-    ...{ line, key: keyOf(slug, skus[0]), size: bytes.length },
+    ...{ line, key: rowKeyOf(slug, skus[0]), size: bytes.length },
     skus: skus.filter((sku) => typeof sku === 'string'),
     check: () => checked(value),
   };

@@ -4,4 +4,4 @@ export const lineId = (importId: string, line: number): string => `${importId}:$
 /** Not after any id of a later line. */
 export const afterLine = (importId: string, line: number): string => lineId(importId, line + 1);
 /** After all ids of an import. */
-export const endOf = (importId: string): string => `${importId};`;
+export const lineIdEnd = (importId: string): string => `${importId};`;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Input, MAX_VARIANTS, type VariantInput } from '../import-input.ts';
-import type { FileRecord, Row } from './row.ts';
+import type { FileRecord, ImportRow } from './row.ts';
 
 /** The records of one product, wherever they stand in the file. One that is wrong keeps all of the product out. */
 export class RecordGroup {
@@ -26,7 +26,7 @@ export class RecordGroup {
     this.#variants.clear();
   }
 
-  row(): Row {
+  row(): ImportRow {
     if (this.#refusal) return this.#refusal;
     const attributes = this.#attributes.value();
     const input: Input = {

@@ -5,10 +5,10 @@ import { isWellFormed } from '../../../../lib/files/unicode.ts';
 import { type Input, importInput } from '../import-input.ts';
 
 /** One product of a file, or why it is refused; `line` counts from 1. */
-export type Row = { line: number; input: Input } | { line: number; wrong: string };
+export type ImportRow = { line: number; input: Input } | { line: number; wrong: string };
 
 /** What one record says of a product, or why it is refused. */
-export type Checked = { input: Input } | { wrong: string };
+export type CheckedRow = { input: Input } | { wrong: string };
 
 /** A record of a file: a line of JSON, or a row of CSV. Several of them may be of one product. */
 export interface FileRecord {
@@ -19,7 +19,7 @@ export interface FileRecord {
   skus: readonly string[];
   /** About how much memory it takes, in bytes. */
   size: number;
-  check(): Checked;
+  check(): CheckedRow;
 }
 
 /** Of one line of a file, in bytes. */
@@ -39,13 +39,13 @@ const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: 
 export const SLUG_KEY = 'slug ';
 
 /** By its slug, or else by the SKU of its variant. */
-export function keyOf(slug: unknown, sku: unknown): string | undefined {
+export function rowKeyOf(slug: unknown, sku: unknown): string | undefined {
   if (typeof slug === 'string' && slug !== '') return SLUG_KEY + slug;
   return typeof sku === 'string' && sku !== '' ? `sku ${sku}` : undefined;
 }
 
 /** Holds a record against what staff may say of a product. */
-export function checked(value: unknown): Checked {
+export function checked(value: unknown): CheckedRow {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'A row is a JSON object.' };
   // Copied, `__proto__` would be a prototype: the check of the action would refuse all rows that come with it, for ever.
   const inherited = inheritedNameIn(value);

@@ -1,6 +1,6 @@
 import { contract } from '../../../../lib/contract/contract.ts';
 import { internal } from '../../../../lib/contract/presets.ts';
-import { booksOf, booksParams } from '../../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../../mixins/store/books.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
@@ -17,7 +17,7 @@ const outcome = { type: 'multi', rules: outcomes } as const;
 
 const minorUnits = { type: 'number', integer: true, min: 0 } as const;
 
-export const ledgerPage = booksOf({
+export const ledgerPage = auditPageOf({
   id: 'string',
   state: 'string',
   currency: { type: 'string', nullable: true },
@@ -127,7 +127,7 @@ export const sandbox = contract(
     books: {
       ...internal,
       summary: 'Page through the ledger, by key',
-      params: booksParams,
+      params: auditPageParams,
       returns: ledgerPage,
     },
   },

@@ -4,7 +4,7 @@ import { service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { dueWork } from '../../../../mixins/due-work/due-work.ts';
 import { PARKED_INDEX } from '../../../../mixins/due-work/queue.ts';
-import { readPage } from '../../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../../mixins/store/books.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
 import type { Worker } from '../../../../mixins/worker.ts';
 import { errors } from '../../../shared/problems.ts';
@@ -88,7 +88,7 @@ export default function sandboxService(config: Config) {
       },
 
       books(ctx) {
-        return readPage(this.store, ctx.params, booked);
+        return readAuditPage(this.store, ctx.params, booked);
       },
     },
   });

@@ -5,16 +5,16 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import {
-  type Allotment,
-  close,
-  commit,
-  emptyAllotment,
-  forget,
-  type Keyed,
-  once,
-  release,
-  reserve,
-  takeBack,
+  acknowledge,
+  applyOnce,
+  closeReservation,
+  commitReservation,
+  emptyReservable,
+  type KeyedQuantity,
+  type ReservableQuantity,
+  releaseReservation,
+  reserveQuantity,
+  returnQuantity,
 } from '../../../services/shared/reservations.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -26,7 +26,7 @@ const orderAt = (ms: number) => newId('ord', at(ms));
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-interface Doc extends Allotment {
+interface Doc extends ReservableQuantity {
   _id: string;
   rev: number;
   received: number;
@@ -42,40 +42,41 @@ function apply<A>(doc: Doc, decide: (doc: Doc) => Decision<A>): { answer: A; doc
   return { answer, doc: next, changed: patch !== undefined };
 }
 
-const empty = (received: number): Doc => ({ _id: 'MUG', rev: 0, ...emptyAllotment(received), received });
+const empty = (received: number): Doc => ({ _id: 'MUG', rev: 0, ...emptyReservable(received), received });
 
 /** So many that one order has bought. */
 function soldTo(orderId: string, quantity: number): Doc {
-  const held = apply(empty(quantity), (doc) => reserve(doc, orderId, quantity)).doc;
-  return apply(held, (doc) => commit(doc, orderId, at(0))).doc;
+  const held = apply(empty(quantity), (doc) => reserveQuantity(doc, orderId, quantity)).doc;
+  return apply(held, (doc) => commitReservation(doc, orderId, at(0))).doc;
 }
 
-const receive = (doc: Doc, command: Keyed, now: Date) =>
-  once(doc, command, now, () => ({
+const receive = (doc: Doc, command: KeyedQuantity, now: Date) =>
+  applyOnce(doc, command, now, () => ({
     available: doc.available + command.quantity,
     received: doc.received + command.quantity,
   }));
 
-const levels = ({ available, reserved, sold }: Allotment) => ({ available, reserved, sold });
+const levels = ({ available, reserved, sold }: ReservableQuantity) => ({ available, reserved, sold });
 /** A key that was taken back at `ms`, which pushes out what may be forgotten by then. */
 const another = (doc: Doc, ms: number) =>
-  apply(doc, (it) => takeBack(it, { key: `other-${ms}`, quantity: 1, until: START + ms }, at(ms))).doc;
+  apply(doc, (it) => returnQuantity(it, { key: `other-${ms}`, quantity: 1, until: START + ms }, at(ms))).doc;
 
 test('what was sold is taken back once, however often it is asked for', () => {
   const command = { key: 'ord', quantity: 3, until: START + SECOND };
-  const first = apply(soldTo(orderAt(0), 5), (doc) => takeBack(doc, command, at(0)));
+  const first = apply(soldTo(orderAt(0), 5), (doc) => returnQuantity(doc, command, at(0)));
   expect(levels(first.doc)).toEqual({ available: 3, reserved: 0, sold: 2 });
-  const again = apply(first.doc, (doc) => takeBack(doc, { ...command, until: START + MINUTE }, at(SECOND)));
+  const again = apply(first.doc, (doc) => returnQuantity(doc, { ...command, until: START + MINUTE }, at(SECOND)));
   expect(again.changed).toBe(false);
 });
 
 test('more than was sold is never taken back', () => {
   const command = { key: 'k', quantity: 6, until: START };
-  expect(() => takeBack(soldTo(orderAt(0), 5), command, at(0))).toThrow('k gives back 6 of 5');
+  expect(() => returnQuantity(soldTo(orderAt(0), 5), command, at(0))).toThrow('k gives back 6 of 5');
 });
 
 test('a command is refused after its deadline, and when that is more than a minute ahead', () => {
-  const decide = (until: number) => () => takeBack(soldTo(orderAt(0), 5), { key: 'k', quantity: 1, until }, at(0));
+  const decide = (until: number) => () =>
+    returnQuantity(soldTo(orderAt(0), 5), { key: 'k', quantity: 1, until }, at(0));
   expect(decide(START)).not.toThrow();
   expect(decide(START + MINUTE)).not.toThrow();
   for (const until of [START - 1, START + MINUTE + 1]) {
@@ -84,66 +85,74 @@ test('a command is refused after its deadline, and when that is more than a minu
 });
 
 test('a key is kept as long as nobody has acknowledged it, whatever comes and goes', () => {
-  let doc = apply(soldTo(orderAt(0), 5), (it) => takeBack(it, { key: 'k', quantity: 1, until: START }, at(0))).doc;
+  let doc = apply(soldTo(orderAt(0), 5), (it) =>
+    returnQuantity(it, { key: 'k', quantity: 1, until: START }, at(0)),
+  ).doc;
   doc = another(doc, 60 * MINUTE);
   const late = { key: 'k', quantity: 1, until: START + 61 * MINUTE };
-  expect(apply(doc, (it) => takeBack(it, late, at(61 * MINUTE))).changed).toBe(false);
+  expect(apply(doc, (it) => returnQuantity(it, late, at(61 * MINUTE))).changed).toBe(false);
 });
 
 test('a key that was acknowledged long after its change is kept for two minutes from then', () => {
-  let doc = apply(soldTo(orderAt(0), 5), (it) => takeBack(it, { key: 'k', quantity: 1, until: START }, at(0))).doc;
+  let doc = apply(soldTo(orderAt(0), 5), (it) =>
+    returnQuantity(it, { key: 'k', quantity: 1, until: START }, at(0)),
+  ).doc;
   const acked = 10 * MINUTE;
   // Sent just before the acknowledgement, by one whose first answer was lost, and stuck on its way.
   const late = { key: 'k', quantity: 1, until: START + acked + MINUTE };
-  doc = apply(doc, (it) => forget(it, 'k', at(acked))).doc;
+  doc = apply(doc, (it) => acknowledge(it, 'k', at(acked))).doc;
   doc = another(doc, acked + SECOND);
-  expect(apply(doc, (it) => takeBack(it, late, at(acked + MINUTE))).changed).toBe(false);
+  expect(apply(doc, (it) => returnQuantity(it, late, at(acked + MINUTE))).changed).toBe(false);
   expect(doc.back).toHaveProperty('k');
   doc = another(doc, acked + 2 * MINUTE + 1);
   expect(doc.back).not.toHaveProperty('k');
-  expect(() => takeBack(doc, late, at(acked + 2 * MINUTE + 1))).toThrow(
+  expect(() => returnQuantity(doc, late, at(acked + 2 * MINUTE + 1))).toThrow(
     expect.objectContaining({ type: 'unavailable' }),
   );
 });
 
 test('forgetting again, or what was never taken back, changes nothing', () => {
-  let doc = apply(soldTo(orderAt(0), 5), (it) => takeBack(it, { key: 'k', quantity: 1, until: START }, at(0))).doc;
-  expect(apply(doc, (it) => forget(it, 'none', at(0))).changed).toBe(false);
-  doc = apply(doc, (it) => forget(it, 'k', at(0))).doc;
-  expect(apply(doc, (it) => forget(it, 'k', at(MINUTE))).changed).toBe(false);
+  let doc = apply(soldTo(orderAt(0), 5), (it) =>
+    returnQuantity(it, { key: 'k', quantity: 1, until: START }, at(0)),
+  ).doc;
+  expect(apply(doc, (it) => acknowledge(it, 'none', at(0))).changed).toBe(false);
+  doc = apply(doc, (it) => acknowledge(it, 'k', at(0))).doc;
+  expect(apply(doc, (it) => acknowledge(it, 'k', at(MINUTE))).changed).toBe(false);
 });
 
 test('an order that comes back is one that was sold: its end is remembered apart', () => {
   const id = orderAt(0);
-  const doc = apply(soldTo(id, 5), (it) => takeBack(it, { key: id, quantity: 5, until: START }, at(0))).doc;
-  for (const end of [commit, release]) expect(apply(doc, (it) => end(it, id, at(SECOND))).changed).toBe(false);
-  expect(reserve(doc, id, 1).answer.outcome).toBe('closed');
-  expect(reserve(doc, orderAt(1), 5).answer.outcome).toBe('reserved');
+  const doc = apply(soldTo(id, 5), (it) => returnQuantity(it, { key: id, quantity: 5, until: START }, at(0))).doc;
+  for (const end of [commitReservation, releaseReservation])
+    expect(apply(doc, (it) => end(it, id, at(SECOND))).changed).toBe(false);
+  expect(reserveQuantity(doc, id, 1).answer.outcome).toBe('closed');
+  expect(reserveQuantity(doc, orderAt(1), 5).answer.outcome).toBe('reserved');
 });
 
 test('a closed order reserves nothing more, keeps what it holds, and can still end either way', () => {
   for (const [end, sold] of [
-    [commit, 2],
-    [release, 0],
+    [commitReservation, 2],
+    [releaseReservation, 0],
   ] as const) {
     const id = orderAt(0);
-    let doc = apply(empty(5), (it) => reserve(it, id, 2)).doc;
-    doc = apply(doc, (it) => close(it, id, at(SECOND))).doc;
-    expect(apply(doc, (it) => close(it, id, at(SECOND))).changed).toBe(false);
+    let doc = apply(empty(5), (it) => reserveQuantity(it, id, 2)).doc;
+    doc = apply(doc, (it) => closeReservation(it, id, at(SECOND))).doc;
+    expect(apply(doc, (it) => closeReservation(it, id, at(SECOND))).changed).toBe(false);
     expect(levels(doc)).toEqual({ available: 3, reserved: 2, sold: 0 });
     // However many come and go meanwhile.
-    for (const ms of [10 * MINUTE, 20 * MINUTE]) doc = apply(doc, (it) => release(it, orderAt(ms), at(ms))).doc;
-    expect(reserve(doc, id, 2).answer.outcome).toBe('closed');
+    for (const ms of [10 * MINUTE, 20 * MINUTE])
+      doc = apply(doc, (it) => releaseReservation(it, orderAt(ms), at(ms))).doc;
+    expect(reserveQuantity(doc, id, 2).answer.outcome).toBe('closed');
     doc = apply(doc, (it) => end(it, id, at(30 * MINUTE))).doc;
     expect(levels(doc)).toEqual({ available: 5 - sold, reserved: 0, sold });
-    expect(reserve(doc, id, 2).answer.outcome).toBe('closed');
+    expect(reserveQuantity(doc, id, 2).answer.outcome).toBe('closed');
   }
 });
 
 test('closing an order that holds nothing leaves a tombstone', () => {
-  const doc = apply(empty(5), (it) => close(it, 'o1', at(0))).doc;
+  const doc = apply(empty(5), (it) => closeReservation(it, 'o1', at(0))).doc;
   expect(levels(doc)).toEqual({ available: 5, reserved: 0, sold: 0 });
-  expect(reserve(doc, 'o1', 1).answer.outcome).toBe('closed');
+  expect(reserveQuantity(doc, 'o1', 1).answer.outcome).toBe('closed');
 });
 
 /** Something that reaches the stock: an order's command, or one of a caller that repeats itself until it is sure. */
@@ -168,28 +177,30 @@ test('keyed changes happen once, whatever is sent again, stuck, and delivered la
   const property = fc.property(fc.array(move, { maxLength: 120, size: 'max' }), (moves) => {
     let [doc, now] = [empty(20), 0];
     const orders = Array.from({ length: 6 }, (_, n) => orderAt(n * 20_000));
-    const [sent, made, acked] = [[] as Keyed[], new Map<string, number>(), new Map<string, number>()];
+    const [sent, made, acked] = [[] as KeyedQuantity[], new Map<string, number>(), new Map<string, number>()];
     for (const { kind, of, quantity, pass, pick } of moves) {
       now += pass;
       const [id, key] = [String(orders[of]), `key-${of}`];
       const before = doc;
-      const isBack = (command: Keyed) => Number(command.key.slice(4)) % 2 === 0;
+      const isBack = (command: KeyedQuantity) => Number(command.key.slice(4)) % 2 === 0;
       try {
-        if (kind === 'reserve') doc = apply(doc, (it) => reserve(it, id, quantity)).doc;
-        else if (kind === 'commit') doc = apply(doc, (it) => commit(it, id, at(now))).doc;
-        else if (kind === 'release') doc = apply(doc, (it) => release(it, id, at(now))).doc;
-        else if (kind === 'close') doc = apply(doc, (it) => close(it, id, at(now))).doc;
+        if (kind === 'reserve') doc = apply(doc, (it) => reserveQuantity(it, id, quantity)).doc;
+        else if (kind === 'commit') doc = apply(doc, (it) => commitReservation(it, id, at(now))).doc;
+        else if (kind === 'release') doc = apply(doc, (it) => releaseReservation(it, id, at(now))).doc;
+        else if (kind === 'close') doc = apply(doc, (it) => closeReservation(it, id, at(now))).doc;
         else if (kind === 'send') {
           // As long as it is not acknowledged, and no longer.
           if (!acked.has(key)) sent.push({ key, quantity: of + 1, until: +at(now) + MINUTE });
         } else if (kind === 'acknowledge') {
           if (!made.has(key) || acked.has(key)) continue;
           acked.set(key, now);
-          doc = apply(doc, (it) => forget(it, key, at(now))).doc;
+          doc = apply(doc, (it) => acknowledge(it, key, at(now))).doc;
         } else {
           const command = sent[pick % sent.length];
           if (!command) continue;
-          const result = apply(doc, (it) => (isBack(command) ? takeBack : receive)(it as never, command, at(now)));
+          const result = apply(doc, (it) =>
+            (isBack(command) ? returnQuantity : receive)(it as never, command, at(now)),
+          );
           doc = result.doc;
           if (!result.changed) continue;
           expect(made.has(command.key)).toBe(false);
@@ -208,7 +219,7 @@ test('keyed changes happen once, whatever is sent again, stuck, and delivered la
         reserved,
         Object.values(res).reduce((a, b) => a + b, 0),
       );
-      const receipts = [...made].filter(([name]) => !isBack({ key: name } as Keyed));
+      const receipts = [...made].filter(([name]) => !isBack({ key: name } as KeyedQuantity));
       expect(received).toBe(20 + receipts.reduce((sum, [, count]) => sum + count, 0));
       for (const name of made.keys()) {
         const end = acked.get(name);
@@ -225,8 +236,8 @@ test('the keys that are kept stay bounded over 20,000 returns', () => {
   for (let n = 0; n < 20_000; n++) {
     const [key, now] = [`ret_${n}`, at(n * SECOND)];
     for (const decide of [
-      () => takeBack(doc, { key, quantity: 1, until: +now + MINUTE }, now),
-      () => forget(doc, key, now),
+      () => returnQuantity(doc, { key, quantity: 1, until: +now + MINUTE }, now),
+      () => acknowledge(doc, key, now),
     ]) {
       for (const [path, value] of Object.entries(decide().patch ?? {})) assign(doc, path, value, []);
     }
