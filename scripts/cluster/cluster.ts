@@ -5,9 +5,9 @@ import { lockFolder } from '../../lib/process/lock.ts';
 import type { Child } from '../servers/child.ts';
 import { claimPort, freePort } from '../servers/ports.ts';
 import { endStale } from '../servers/stale.ts';
-import { Keeper } from './keeper.ts';
+import { NodeKeeper } from './keeper.ts';
 import { NodeLog } from './logs.ts';
-import { nodeTitle, startNode } from './node.ts';
+import { nodeTitle, spawnNode } from './node.ts';
 import { type Addresses, gatewayUrl, isGateway, type NodePlan, planNodes } from './plan.ts';
 import { findServers } from './servers.ts';
 import {
@@ -31,14 +31,14 @@ export interface ClusterOptions {
 
 interface Node {
   plan: NodePlan;
-  keeper: Keeper<Child>;
+  keeper: NodeKeeper<Child>;
   ready: boolean;
 }
 
 /** The shop as separate processes on this machine, which are kept running until `stop`. */
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #servers: Keeper<Child>[] = [];
+  readonly #servers: NodeKeeper<Child>[] = [];
   readonly #nodes: Node[] = [];
   /** Writes the topology, once it is known. */
   #publish: () => void = () => undefined;
@@ -111,19 +111,19 @@ export class Cluster {
     const { entry, say } = this.#options;
     const log = new NodeLog(join(clusterFolder(dataDir), 'logs'), plan.id, say);
     const onReady = () => this.#setReady(node, true);
-    const start = () => startNode(plan, { entry, dataDir, log, onReady });
+    const start = () => spawnNode(plan, { entry, dataDir, log, onReady });
     const node: Node = { plan, keeper: this.#keep(plan.id, start, []), ready: false };
     this.#nodes.push(node);
   }
 
-  #keep<C extends Child>(id: string, start: () => Promise<C>, among: Keeper<Child>[]): Keeper<C> {
+  #keep<C extends Child>(id: string, start: () => Promise<C>, among: NodeKeeper<Child>[]): NodeKeeper<C> {
     const { say, failed } = this.#options;
     const changed = () => {
       const node = this.#nodes.find(({ plan }) => plan.id === id);
       if (node) node.ready = false;
       this.#publish();
     };
-    const keeper = new Keeper(id, start, { changed, say, failed });
+    const keeper = new NodeKeeper(id, start, { changed, say, failed });
     among.push(keeper);
     return keeper;
   }

@@ -20,7 +20,7 @@ interface Hooks {
 }
 
 /** Keeps one process running: what dies is started again. */
-export class Keeper<C extends Child> {
+export class NodeKeeper<C extends Child> {
   readonly id: string;
   readonly #start: () => Promise<C>;
   readonly #hooks: Hooks;

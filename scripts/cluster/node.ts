@@ -13,7 +13,7 @@ export const nodeTitle = (id: string, dataDir: string): string => `shop ${id} ${
  * Starts a node. It has an IPC channel: it ends when that closes, and sends `ready` when its services run.
  * @param entry the script it runs
  */
-export async function startNode(
+export async function spawnNode(
   { id, env }: NodePlan,
   { entry, dataDir, log, onReady }: { entry: string; dataDir: string; log: NodeLog; onReady: () => void },
 ): Promise<Child> {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Child } from '../servers/child.ts';
 import { randomPasswords, type Server, startMongo, startNats } from '../servers/start.ts';
-import type { Keeper } from './keeper.ts';
+import type { NodeKeeper } from './keeper.ts';
 import type { Addresses } from './plan.ts';
 
-type Keep = <C extends Child>(id: 'nats' | 'mongo', start: () => Promise<C>) => Keeper<C>;
+type Keep = <C extends Child>(id: 'nats' | 'mongo', start: () => Promise<C>) => NodeKeeper<C>;
 
 /**
  * NATS and MongoDB: those that `env` names, else started with their data in `folder` and kept, always on the same port.

@@ -55,7 +55,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a charge again is another charge': {
     file: 'services/shopping/payment/sandbox/sandbox-ledger.ts',
-    find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };",
+    find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };",
     replace: 'return captureAll({ ...entry }, { ...amount, amount: entry.captured + amount.amount });',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I6 /,

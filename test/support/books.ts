@@ -4,8 +4,8 @@ import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { CategoryTree } from '../../services/product/category/category-tree.ts';
 import type { Job } from '../../services/product/import/job.ts';
 import type { Entry } from '../../services/product/inventory/ledger-writer.ts';
-import type { Posting } from '../../services/product/inventory/posting.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
+import type { StockAdjustment } from '../../services/product/inventory/stock-adjustment.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import type { Review } from '../../services/product/review/review.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
@@ -27,7 +27,7 @@ interface Kept {
   category: CategoryTree;
   inventory: Stock;
   movement: Entry & { _id: string; rev: number };
-  posting: Posting;
+  posting: StockAdjustment;
   'stock-alert': StockAlert;
   review: Review;
   'review-vote': Vote;

@@ -4,15 +4,15 @@ import type { DueQueue } from '../../mixins/due-work/queue.ts';
 import { workOff } from '../../mixins/due-work/work-off.ts';
 import productService from '../../services/product/product/product.service.ts';
 import type { Product } from '../../services/product/product/product.ts';
+import { type AggregateUpdate, settleContribution } from '../../services/product/review/aggregate-update.ts';
 import reviewService from '../../services/product/review/review.service.ts';
 import type { Review } from '../../services/product/review/review.ts';
-import { countingOf as countingReviews, reviewMoves } from '../../services/product/review/review-service.ts';
+import { reviewContribution as countingReviews, reviewMoves } from '../../services/product/review/review-service.ts';
 import reviewVoteService, {
-  countingOf as countingVotes,
+  voteContribution as countingVotes,
   voteMoves,
 } from '../../services/product/review/review-vote.service.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
-import { applyContribution, type Counting } from '../../services/product/review/settle.ts';
 import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
@@ -114,8 +114,8 @@ export class ModelReviews {
     jest.setSystemTime(Date.now() + LEFT_ALONE);
     const self = (name: string) => services[name]?.self as never;
     // Whatever fails is tried again, which the end of the story sees to.
-    const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: Counting<T>) => {
-      const work = ({ _id }: T) => applyContribution(_id, counting);
+    const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: AggregateUpdate<T>) => {
+      const work = ({ _id }: T) => settleContribution(_id, counting);
       workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
     };
     goOn(reviewMoves, countingReviews(self('review')));

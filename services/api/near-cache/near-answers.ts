@@ -33,7 +33,7 @@ export class NearAnswers {
   answer(req: Request, res: ServerResponse): boolean | Promise<boolean> {
     const { route, url = '/' } = req;
     if (!route?.contract.nearCache || !isPlainRead(req)) return false;
-    const key = keyOf(url);
+    const key = cacheKeyOf(url);
     // Staff bypasses the cache and refreshes it.
     const isStaff = isStaffRole(identify(req, this.#access)?.role);
     return this.#answer(req, res, { action: route.action, key, mayUseCache: !isStaff });
@@ -104,7 +104,7 @@ const isPlainRead = ({ method, headers }: Request): boolean =>
   (headers['content-length'] ?? '0') === '0';
 
 /** The cache key of a URL: the order of parameters does not matter, but for those of one name. */
-export function keyOf(url: string): string {
+export function cacheKeyOf(url: string): string {
   const at = url.indexOf('?');
   if (at < 0 || url.indexOf('&', at) < 0) return url;
   const pairs = url.slice(at + 1).split('&');

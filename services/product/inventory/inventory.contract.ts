@@ -1,6 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { reasonRule } from './inventory.rules.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { acknowledge } from '../../shared/reservations.ts';
 import { sampleStock, seed } from '../seed/load.ts';
 import { Announcer } from './announcer.ts';
+import { postToStock } from './apply-to-stock.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
 import { loggedTotal, movedOut } from './ledger.ts';
@@ -24,7 +25,6 @@ import {
   trimmed,
   watched,
 } from './stock.ts';
-import { postToStock } from './stock-post.ts';
 
 export default function inventoryService(config: Config) {
   let announcer: Announcer | undefined;

@@ -1,8 +1,8 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import type { FieldError } from '../../../lib/contract/errors.ts';
 import { errors } from '../../shared/problems.ts';
-import type { Posting } from './posting.ts';
-import type { Correction } from './stock-post.ts';
+import type { Correction } from './apply-to-stock.ts';
+import type { StockAdjustment } from './stock-adjustment.ts';
 
 /** @throws invalid-request for what no rule of a single field can say */
 export function correctionOf({ kind, quantity, reason }: Params<'posting.move'>): Correction {
@@ -17,7 +17,7 @@ export function correctionOf({ kind, quantity, reason }: Params<'posting.move'>)
 }
 
 /** @throws invalid-request for a SKU that was counted twice */
-export function linesOf(lines: Params<'posting.stocktake'>['lines']): Posting['lines'] {
+export function linesOf(lines: Params<'posting.stocktake'>['lines']): StockAdjustment['lines'] {
   const seen = new Set<string>();
   const twice: FieldError[] = [];
   for (const [n, { sku }] of lines.entries()) {

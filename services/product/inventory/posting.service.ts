@@ -9,19 +9,19 @@ import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
+import { type AdjustmentKeeper, applyAdjustment, goOn, isKnownKey } from './adjustment-keeper.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
-import { newPosting, type Posting, stockAdjustments } from './posting.ts';
 import { correctionOf, linesOf } from './posting-input.ts';
-import { applyPosting, goOn, isKnownKey, type PostingKeeper } from './posting-keeper.ts';
+import { newPosting, type StockAdjustment, stockAdjustments } from './stock-adjustment.ts';
 
 const PAUSE_MS = 1000;
 /** Each has up to 32 lines on their way. */
 const AT_ONCE = 2;
 
-type This = Self<{ store: Store<Posting>; worker: Worker }>;
+type This = Self<{ store: Store<StockAdjustment>; worker: Worker }>;
 
-const keeperOf = ({ store, broker: rpc, worker }: This): PostingKeeper => ({
+const keeperOf = ({ store, broker: rpc, worker }: This): AdjustmentKeeper => ({
   store,
   rpc,
   background: worker.background,
@@ -31,7 +31,7 @@ const keeperOf = ({ store, broker: rpc, worker }: This): PostingKeeper => ({
 export default function postingService(config: Config) {
   return service(posting, config, {
     mixins: [
-      dueWork<Posting, This>({
+      dueWork<StockAdjustment, This>({
         queue: stockAdjustments,
         every: PAUSE_MS,
         atOnce: AT_ONCE,
@@ -39,7 +39,7 @@ export default function postingService(config: Config) {
           return goOn(_id, keeperOf(this));
         },
       }),
-      store<Posting>(config, {
+      store<StockAdjustment>(config, {
         node: 'product',
         collection: 'postings',
         indexes: [{ fields: { by: 1, key: 1 }, unique: true }, { fields: { nextAt: 1 } }, PARKED_INDEX],
@@ -54,7 +54,7 @@ export default function postingService(config: Config) {
           () => correctionOf(ctx.params),
           () => isKnownKey({ by, key }, keeper),
         );
-        const { outcomes } = await applyPosting(draftOf(by, key, [{ sku, correction }]), keeper);
+        const { outcomes } = await applyAdjustment(draftOf(by, key, [{ sku, correction }]), keeper);
         const [outcome] = outcomes;
         if (!outcome || outcome.outcome === 'unknown') throw errors.notFound('This SKU');
         const { available, reserved, sold, quantity, seq, at } = outcome;
@@ -72,7 +72,7 @@ export default function postingService(config: Config) {
           () => linesOf(lines),
           () => isKnownKey({ by, key }, keeper),
         );
-        const { id, outcomes } = await applyPosting(draftOf(by, key, counted), keeper);
+        const { id, outcomes } = await applyAdjustment(draftOf(by, key, counted), keeper);
         const views = outcomes.map(({ sku, outcome, quantity, available, reserved, sold }, line) => ({
           sku,
           outcome: outcome === 'short' ? ('refused' as const) : outcome,
@@ -89,6 +89,6 @@ export default function postingService(config: Config) {
 }
 
 /** The same member of staff and the same key: the same request, or a mistake. */
-function draftOf(by: string, key: string, lines: Posting['lines']): Omit<Posting, 'rev'> {
+function draftOf(by: string, key: string, lines: StockAdjustment['lines']): Omit<StockAdjustment, 'rev'> {
   return newPosting({ _id: newId('pst'), by, key, lines }, new Date());
 }

@@ -1,4 +1,4 @@
-import type { IdempotencyLog } from '../../../mixins/store/once.ts';
+import type { IdempotencyLog } from '../../../mixins/store/idempotency-log.ts';
 import type { Money } from '../../shared/money.ts';
 import type { Image } from '../media/image.ts';
 

@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { applyOnce } from '../../../mixins/store/once.ts';
-import type { Difference } from '../review/settle.ts';
+import { applyOnce } from '../../../mixins/store/idempotency-log.ts';
+import type { AggregateDifference } from '../review/aggregate-update.ts';
 import type { Product } from './product.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Product } from './product.ts';
  */
 export function countReview(
   product: Readonly<Product>,
-  { count, sum, ...command }: Difference,
+  { count, sum, ...command }: AggregateDifference,
   now: Date,
 ): Decision<undefined> {
   const { rating } = product;

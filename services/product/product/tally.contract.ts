@@ -1,8 +1,8 @@
 import { internal } from '../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 
-/** The id of a contributing document and the number of its step; see services/product/review/counted.ts. */
+/** The id of a contributing document and the number of its step; see services/product/review/contribution.ts. */
 export const moveKey = { type: 'string', pattern: /^[a-z]{3}_[0-9A-Z]{26}:\d{1,9}$/ } as const;
 /** When the caller gives up, in ms since the epoch; at most a minute ahead. */
 export const until = { type: 'number', integer: true } as const;

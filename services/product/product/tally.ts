@@ -1,6 +1,6 @@
 import type { Handlers } from '../../../lib/contract/service.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
-import { acknowledge } from '../../../mixins/store/once.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
+import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import type { ProductService } from './product-service.ts';
 import { countReview } from './rating.ts';
 import type { tallyActions } from './tally.contract.ts';

@@ -3,12 +3,12 @@ import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
+import { ignoreRemoved, settleContribution } from './aggregate-update.ts';
 import type { review } from './review.contract.ts';
 import { rewritten, withdrawReview, written } from './review.ts';
-import { countingOf, type ReviewService, settled } from './review-service.ts';
+import { type ReviewService, reviewContribution, settleReview } from './review-service.ts';
 import { displayName, opinionOf } from './review-text.ts';
 import { ownView } from './review-view.ts';
-import { applyContribution, unlessGone } from './settle.ts';
 
 type OwnActions = Pick<typeof review.actions, 'mine' | 'put' | 'withdraw'>;
 
@@ -38,14 +38,14 @@ export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
       }
       if (known.status === 'withdrawn') {
         // It has to be gone first, and its votes with it.
-        await applyContribution(known._id, countingOf(this));
+        await settleContribution(known._id, reviewContribution(this));
         continue;
       }
-      const changed = await unlessGone(
+      const changed = await ignoreRemoved(
         this.store.change(known._id, (review, now) => rewritten(review, opinion, author, now)),
       );
       if (!changed) continue;
-      await settled(this, changed._id);
+      await settleReview(this, changed._id);
       return ownView(changed);
     }
     throw errors.unavailable('This review is being withdrawn at the same time.');
@@ -54,8 +54,8 @@ export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
   async withdraw(ctx) {
     const known = await this.store.findOne({ customerId: customerOf(ctx), productId: ctx.params.id });
     if (!known) return;
-    await unlessGone(this.store.change(known._id, withdrawReview));
-    await settled(this, known._id);
+    await ignoreRemoved(this.store.change(known._id, withdrawReview));
+    await settleReview(this, known._id);
   },
 };
 

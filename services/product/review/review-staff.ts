@@ -5,7 +5,7 @@ import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import { MODERATED, moderated } from './review.ts';
-import { type ReviewService, settled } from './review-service.ts';
+import { type ReviewService, settleReview } from './review-service.ts';
 import type { reviewStaffActions } from './review-staff.contract.ts';
 import { auditView, staffView } from './review-view.ts';
 
@@ -41,7 +41,7 @@ async function moderate(
     .catch((error: unknown) => {
       throw isProblem(error, 'not-found') ? errors.notFound('This review') : error;
     });
-  await settled(reviews, id);
+  await settleReview(reviews, id);
   recordChange(ctx, auditView(before), auditView(after));
   return staffView(after);
 }

@@ -8,10 +8,10 @@ import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
-import { moves } from './counted.ts';
+import { type AggregateUpdate, ignoreRemoved, settleContribution } from './aggregate-update.ts';
+import { transferQueue } from './contribution.ts';
 import { reviewVote } from './review-vote.contract.ts';
 import { cast, type Vote, voiceOf, withdrawVote } from './review-vote.ts';
-import { applyContribution, type Counting, unlessGone } from './settle.ts';
 
 type This = Self<{ store: Store<Vote>; worker: Worker }>;
 
@@ -22,10 +22,10 @@ const BATCH = 100;
 const TRIES = 5;
 
 /** Votes that are to be counted. */
-export const voteMoves = moves<Vote>('review-votes');
+export const voteMoves = transferQueue<Vote>('review-votes');
 
 /** Votes count one each, in what helps of their review. */
-export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
+export const voteContribution = ({ store, broker }: This): AggregateUpdate<Vote> => ({
   store,
   wanted: voiceOf,
   async apply({ reviewId: id }, { key, until, sum }) {
@@ -41,8 +41,8 @@ export const countingOf = ({ store, broker }: This): Counting<Vote> => ({
 });
 
 /** Has a vote counted now, or else by a worker. */
-async function settled(votes: This, id: string): Promise<void> {
-  await applyContribution(id, countingOf(votes)).catch((error: unknown) =>
+async function settleVote(votes: This, id: string): Promise<void> {
+  await settleContribution(id, voteContribution(votes)).catch((error: unknown) =>
     votes.logger.warn(`${id} is counted later`, error),
   );
 }
@@ -55,7 +55,7 @@ export default function reviewVoteService(config: Config) {
         every: PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
-          return applyContribution(_id, countingOf(this));
+          return settleContribution(_id, voteContribution(this));
         },
       }),
       store<Vote>(config, {
@@ -80,12 +80,12 @@ export default function reviewVoteService(config: Config) {
         for (let tries = 0; tries < TRIES; tries += 1) {
           const known = await this.store.findOne({ reviewId, customerId });
           if (known?.withdrawn) {
-            await applyContribution(known._id, countingOf(this)); // it has to be gone first
+            await settleContribution(known._id, voteContribution(this)); // it has to be gone first
             continue;
           }
           const vote = known ?? cast(newId('vot'), { reviewId, customerId, productId }, new Date());
           if (!known && !(await this.store.insert(vote))) continue;
-          await settled(this, vote._id);
+          await settleVote(this, vote._id);
           return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
         }
         throw errors.unavailable('This vote is being withdrawn at the same time.');
@@ -97,8 +97,8 @@ export default function reviewVoteService(config: Config) {
         await ctx.call('review.votable', votable);
         const known = await this.store.findOne({ reviewId, customerId: customerOf(ctx) });
         if (known) {
-          await unlessGone(this.store.change(known._id, withdrawVote));
-          await settled(this, known._id);
+          await ignoreRemoved(this.store.change(known._id, withdrawVote));
+          await settleVote(this, known._id);
         }
         return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
       },
@@ -124,8 +124,8 @@ export default function reviewVoteService(config: Config) {
           const left = await this.store.find({ customerId }, { limit: BATCH });
           if (left.length === 0) break;
           for (const { _id } of left) {
-            await unlessGone(this.store.change(_id, withdrawVote));
-            await applyContribution(_id, countingOf(this));
+            await ignoreRemoved(this.store.change(_id, withdrawVote));
+            await settleContribution(_id, voteContribution(this));
           }
         }
         await this.store.purge();

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, ownData, publicRead } from '../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moveKey, until } from '../product/tally.contract.ts';
 import { listParams, opinion, ownReview, reviewRule } from './review.rules.ts';

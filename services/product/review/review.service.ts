@@ -2,18 +2,18 @@ import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
-import { acknowledge } from '../../../mixins/store/once.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
+import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
+import { ignoreRemoved, settleContribution } from './aggregate-update.ts';
 import { review } from './review.contract.ts';
 import { type Review, voted, withdrawReview } from './review.ts';
 import { LIST_INDEXES, shownReviews } from './review-list.ts';
 import { ownReviewHandlers } from './review-own.ts';
-import { countingOf, type ReviewService, reviewMoves } from './review-service.ts';
+import { type ReviewService, reviewContribution, reviewMoves } from './review-service.ts';
 import { reviewStaffHandlers } from './review-staff.ts';
 import { ownView, reviewView } from './review-view.ts';
-import { applyContribution, unlessGone } from './settle.ts';
 
 const PAUSE_MS = 1000;
 const AT_ONCE = 50;
@@ -27,7 +27,7 @@ export default function reviewService(config: Config) {
         every: PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
-          return applyContribution(_id, countingOf(this));
+          return settleContribution(_id, reviewContribution(this));
         },
       }),
       store<Review>(config, {
@@ -69,7 +69,7 @@ export default function reviewService(config: Config) {
 
       async forgetTally(ctx) {
         const { id, key } = ctx.params;
-        await unlessGone(this.store.change(id, (found, now) => acknowledge(found, key, now)));
+        await ignoreRemoved(this.store.change(id, (found, now) => acknowledge(found, key, now)));
       },
 
       async export(ctx) {
@@ -84,8 +84,8 @@ export default function reviewService(config: Config) {
           const left = await this.store.find({ customerId }, { limit: BATCH });
           if (left.length === 0) break;
           for (const { _id } of left) {
-            await unlessGone(this.store.change(_id, withdrawReview));
-            await applyContribution(_id, countingOf(this));
+            await ignoreRemoved(this.store.change(_id, withdrawReview));
+            await settleContribution(_id, reviewContribution(this));
           }
         }
         await this.store.purge();

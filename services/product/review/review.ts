@@ -1,9 +1,9 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { applyOnce, type IdempotencyLog } from '../../../mixins/store/once.ts';
+import { applyOnce, type IdempotencyLog } from '../../../mixins/store/idempotency-log.ts';
 import { errors } from '../../shared/problems.ts';
-import { aimed, type Counted, uncounted } from './counted.ts';
+import type { AggregateDifference } from './aggregate-update.ts';
+import { beginTransfer, type Contribution, NO_CONTRIBUTION } from './contribution.ts';
 import type { Opinion } from './review-text.ts';
-import type { Difference } from './settle.ts';
 
 /** What staff sees of reviews: withdrawn ones are about to be removed. */
 export const MODERATED = ['pending', 'approved', 'rejected'] as const;
@@ -12,7 +12,7 @@ export const MODERATED = ['pending', 'approved', 'rejected'] as const;
  * What a customer says of a product that they have bought; one for each product and customer. While it is approved it
  * counts in the product's rating. `back`: of the votes that have lately begun or ceased to count in `helpful`.
  */
-export interface Review extends Counted, Opinion, IdempotencyLog {
+export interface Review extends Contribution, Opinion, IdempotencyLog {
   productId: string;
   customerId: string;
   /** The name to be shown, as it was when the review was written. */
@@ -43,7 +43,7 @@ interface Writing {
 /** A new review, which waits for staff. */
 export function written({ id, opinion, ...whose }: Writing, now: Date): Omit<Review, 'rev'> {
   const fresh = { status: 'pending', reason: '', version: 1, helpful: 0, createdAt: now, updatedAt: now } as const;
-  return { _id: id, ...whose, ...opinion, ...fresh, ...uncounted };
+  return { _id: id, ...whose, ...opinion, ...fresh, ...NO_CONTRIBUTION };
 }
 
 /**
@@ -93,12 +93,16 @@ export function moderated(
  * Counts a vote, or counts it no more: once for each key.
  * @throws not-found for a review that is withdrawn, unavailable when it comes too late
  */
-export function voted(review: Readonly<Review>, { sum, ...command }: Difference, now: Date): Decision<undefined> {
+export function voted(
+  review: Readonly<Review>,
+  { sum, ...command }: AggregateDifference,
+  now: Date,
+): Decision<undefined> {
   if (review.status === 'withdrawn') throw errors.notFound('This review');
   return applyOnce(review, command, now, () => ({ helpful: review.helpful + sum }));
 }
 
 function changed(review: Readonly<Review>, fields: Partial<Review>, now: Date): Decision<Review> {
-  const patch = { ...fields, ...aimed(review, starsOf({ ...review, ...fields }), now) };
+  const patch = { ...fields, ...beginTransfer(review, starsOf({ ...review, ...fields }), now) };
   return { answer: { ...review, ...patch }, patch };
 }

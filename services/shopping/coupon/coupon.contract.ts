@@ -5,7 +5,7 @@ import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { internal, ownData } from '../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { item } from '../order/order.rules.ts';
 

@@ -3,7 +3,7 @@ import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { PARKED_INDEX } from '../../../mixins/due-work/queue.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';

@@ -1,6 +1,6 @@
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { answerPaper } from './answer-paper.ts';

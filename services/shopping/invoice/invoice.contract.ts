@@ -2,7 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';

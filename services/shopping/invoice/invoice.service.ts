@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { answerPaper, type PaperRequest } from './answer-paper.ts';
 import { erasePapers } from './erase-papers.ts';

@@ -1,6 +1,6 @@
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { invoiceOrder } from '../invoice/invoice.contract.ts';

@@ -1,5 +1,5 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
-import { readAuditPage } from '../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { anonymousOrder } from './anonymise.ts';

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { auditPageParams } from '../../../mixins/store/books.ts';
+import { auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
 import { ledgerPage, refundOutcome, statement } from './sandbox/sandbox.contract.ts';

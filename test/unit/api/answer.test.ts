@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { answerOf, isAmong } from '../../../services/api/near-cache/answer.ts';
-import { keyOf } from '../../../services/api/near-cache/near-answers.ts';
+import { cacheKeyOf } from '../../../services/api/near-cache/near-answers.ts';
 
 describe('an entity tag', () => {
   test('is strong, the same for the same bytes, and another for others', () => {
@@ -46,7 +46,7 @@ describe('what is asked for', () => {
     ['parameters in any order', '/v1/p?a=1&b=2', '/v1/p?b=2&a=1'],
     ['also those in brackets', '/v1/p?x[b]=2&x[a]=1&q=z', '/v1/p?q=z&x[a]=1&x[b]=2'],
   ])('is the same with %s', (_name, one, other) => {
-    expect(keyOf(one)).toBe(keyOf(other));
+    expect(cacheKeyOf(one)).toBe(cacheKeyOf(other));
   });
 
   test.each([
@@ -57,6 +57,6 @@ describe('what is asked for', () => {
     ['whether there is one', '/v1/p', '/v1/p?a='],
     ['the currency', '/v1/p?currency=EUR', '/v1/p?currency=USD'],
   ])('differs by %s', (_name, one, other) => {
-    expect(keyOf(one)).not.toBe(keyOf(other));
+    expect(cacheKeyOf(one)).not.toBe(cacheKeyOf(other));
   });
 });

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
+import { type Correction, postToStock } from '../../../services/product/inventory/apply-to-stock.ts';
 import {
   type Movement,
   movedOut,
@@ -26,7 +27,6 @@ import {
   trimmed,
   watched,
 } from '../../../services/product/inventory/stock.ts';
-import { type Correction, postToStock } from '../../../services/product/inventory/stock-post.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
 

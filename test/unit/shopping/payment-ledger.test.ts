@@ -14,7 +14,7 @@ import {
   delivered,
   fallDue,
   found,
-  outcomeOf,
+  ledgerOutcome,
   refund,
   sandboxWork,
   statementOf,
@@ -53,7 +53,7 @@ describe('the first attempt', () => {
     ['tok_disputed', 'captured', 1000],
   ] as const)('with %s is %s, with %d captured', (method, outcome, captured) => {
     const entry = begun(method);
-    expect(outcomeOf(entry).outcome).toBe(outcome);
+    expect(ledgerOutcome(entry).outcome).toBe(outcome);
     expect(entry).toMatchObject({ captured, refunded: 0, refunds: {} });
   });
 
@@ -148,7 +148,7 @@ test.each([
 ])('an attempt to charge %s %d is declined as %s', (currency, amount, reason) => {
   const entry = begin('ord_1', { amount: { amount, currency }, method: 'tok_approve' }, NOW);
   expect(entry).toMatchObject({ state: 'declined', captured: 0 });
-  expect(outcomeOf(entry)).toEqual({ outcome: 'declined', reason });
+  expect(ledgerOutcome(entry)).toEqual({ outcome: 'declined', reason });
 });
 
 describe('a late capture', () => {

@@ -3,7 +3,7 @@ import { errors } from '../../../shared/problems.ts';
 import type { Found, Outcome } from '../payment-provider.ts';
 
 /** What Stripe's words for a payment mean to the shop (https://docs.stripe.com/payments/paymentintents/lifecycle). */
-export function outcomeOf(intent: Stripe.PaymentIntent): Found {
+export function intentOutcome(intent: Stripe.PaymentIntent): Found {
   const { id: reference, status, last_payment_error: failure } = intent;
   switch (status) {
     case 'succeeded':

@@ -10,10 +10,10 @@ import { eventOf } from './stripe-event.ts';
 import {
   asOurs,
   declineOf,
+  intentOutcome,
   isKeptFailure,
   isRefunded,
   isUnexpectedState,
-  outcomeOf,
   refusalOf,
 } from './stripe-outcome.ts';
 import { isMade, statedDispute, statedRefund } from './stripe-statement.ts';
@@ -74,10 +74,10 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
 
   const authorise = async (key: string, amount: Money, method: string): Promise<Outcome> => {
     const intent = await intentOf(key, amount);
-    const known = outcomeOf(intent);
+    const known = intentOutcome(intent);
     if (known.outcome !== 'unknown') return known;
     // Under no key of ours: an intent can be paid only once, while a key would keep a failure of Stripe's for a day.
-    const confirmed = outcomeOf(await paymentIntents.confirm(intent.id, { payment_method: method }));
+    const confirmed = intentOutcome(await paymentIntents.confirm(intent.id, { payment_method: method }));
     if (confirmed.outcome === 'unknown') throw errors.unavailable(`Stripe has not charged ${key}.`);
     return confirmed;
   };
@@ -139,7 +139,7 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
 
     async find(key, amount) {
       const found = await asked(orDeclined(intentOf(key, amount)));
-      return 'outcome' in found ? found : outcomeOf(found);
+      return 'outcome' in found ? found : intentOutcome(found);
     },
 
     async refund(order) {

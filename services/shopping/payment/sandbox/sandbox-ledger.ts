@@ -58,18 +58,18 @@ function scheduled<E extends Pick<LedgerEntry, 'dueAt'>>(entry: E, happenings: H
 /** Another attempt with a key answers as the first did. @throws {Error} when it asks for another amount */
 export function again(entry: Readonly<LedgerEntry>, amount: Money): Decision<Outcome> {
   refuseOther(entry, amount);
-  return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };
+  return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };
 }
 
 /** Takes what was authorised; whatever else became of the key stays as it is. */
 export function capture(entry: Readonly<LedgerEntry>, amount: Money): Decision<Outcome> {
   refuseOther(entry, amount);
-  return entry.state === 'authorised' ? captureAll(entry, amount) : { answer: outcomeOf(entry) };
+  return entry.state === 'authorised' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };
 }
 
 export function found(entry: Readonly<LedgerEntry> | null, amount: Money): Found {
   if (entry) refuseOther(entry, amount);
-  return entry && entry.state !== 'unseen' ? outcomeOf(entry) : { outcome: 'unknown' };
+  return entry && entry.state !== 'unseen' ? ledgerOutcome(entry) : { outcome: 'unknown' };
 }
 
 /** @throws {Error} when the refund's key comes again with another amount */
@@ -193,11 +193,11 @@ export function booked({ _id: id, state, amount, captured, refunded, dispute }: 
 
 function captureAll(entry: Readonly<LedgerEntry>, { amount }: Money): Decision<Outcome> {
   const patch = { state: 'captured' as const, captured: amount };
-  return { answer: outcomeOf({ ...entry, ...patch }), patch };
+  return { answer: ledgerOutcome({ ...entry, ...patch }), patch };
 }
 
 /** What a key came to, in the terms of the API. */
-export function outcomeOf({ _id: key, state, reason }: Pick<LedgerEntry, '_id' | 'state' | 'reason'>): Outcome {
+export function ledgerOutcome({ _id: key, state, reason }: Pick<LedgerEntry, '_id' | 'state' | 'reason'>): Outcome {
   const reference = referenceOf(key);
   switch (state) {
     case 'captured':

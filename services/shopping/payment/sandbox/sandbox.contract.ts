@@ -1,6 +1,6 @@
 import { contract } from '../../../../lib/contract/contract.ts';
 import { internal } from '../../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../../mixins/store/books.ts';
+import { auditPageOf, auditPageParams } from '../../../../mixins/store/audit-page.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 

@@ -4,7 +4,7 @@ import { service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { dueWork } from '../../../../mixins/due-work/due-work.ts';
 import { PARKED_INDEX } from '../../../../mixins/due-work/queue.ts';
-import { readAuditPage } from '../../../../mixins/store/books.ts';
+import { readAuditPage } from '../../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../../mixins/store/store.ts';
 import type { Worker } from '../../../../mixins/worker.ts';
 import { errors } from '../../../shared/problems.ts';
@@ -18,7 +18,7 @@ import {
   cancelledUnused,
   capture,
   found,
-  outcomeOf,
+  ledgerOutcome,
   refund,
   sandboxWork,
   statementOf,
@@ -59,7 +59,7 @@ export default function sandboxService(config: Config) {
         const first = begin(key, payment, new Date());
         if (!(await this.store.insert(first))) return this.store.change(key, (entry) => again(entry, payment.amount));
         if (payment.method.startsWith('tok_timeout_')) throw errors.unavailable('The answer was lost on its way.');
-        return outcomeOf(first);
+        return ledgerOutcome(first);
       },
 
       capture(ctx) {

@@ -4,19 +4,19 @@ import type { Store } from '../../../mixins/store/store.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import {
+  type AdjustmentOutcome,
   concluded,
-  isPostingSettled,
+  isAdjustmentSettled,
   lineKey,
   PATIENCE,
-  type Posting,
-  type PostingOutcome,
+  type StockAdjustment,
   sameRequest,
   stockAdjustments,
-} from './posting.ts';
+} from './stock-adjustment.ts';
 
 /** What carrying out postings works with. */
-export interface PostingKeeper {
-  store: Pick<Store<Posting>, 'insert' | 'get' | 'findOne' | 'change'>;
+export interface AdjustmentKeeper {
+  store: Pick<Store<StockAdjustment>, 'insert' | 'get' | 'findOne' | 'change'>;
   rpc: Pick<Rpc, 'call'>;
   /** Runs what nobody waits for. */
   background(task: Promise<unknown>): void;
@@ -25,7 +25,7 @@ export interface PostingKeeper {
 export interface Concluded {
   id: string;
   /** One for each line. */
-  outcomes: PostingOutcome[];
+  outcomes: AdjustmentOutcome[];
 }
 
 /** Lines that are on their way at a time. */
@@ -35,7 +35,10 @@ const AT_ONCE = 32;
  * Carries out a posting, or finds what became of the one that has its key.
  * @throws idempotency-key-reused; request-in-progress while another is at it
  */
-export async function applyPosting(draft: Omit<Posting, 'rev'>, keeper: PostingKeeper): Promise<Concluded> {
+export async function applyAdjustment(
+  draft: Omit<StockAdjustment, 'rev'>,
+  keeper: AdjustmentKeeper,
+): Promise<Concluded> {
   const until = Date.now() + PATIENCE;
   if (await keeper.store.insert(draft)) return drive({ ...draft, rev: 0 }, until, keeper);
   const known = sameRequest(await byKey(draft, keeper), draft);
@@ -49,18 +52,21 @@ export async function applyPosting(draft: Omit<Posting, 'rev'>, keeper: PostingK
 
 /** Whether a member of staff has sent a key before. */
 export const isKnownKey = async (
-  { by, key }: Pick<Posting, 'by' | 'key'>,
-  { store }: PostingKeeper,
+  { by, key }: Pick<StockAdjustment, 'by' | 'key'>,
+  { store }: AdjustmentKeeper,
 ): Promise<boolean> => (await store.findOne({ by, key })) !== null;
 
-async function byKey({ by, key }: Pick<Posting, 'by' | 'key'>, { store }: PostingKeeper): Promise<Posting> {
+async function byKey(
+  { by, key }: Pick<StockAdjustment, 'by' | 'key'>,
+  { store }: AdjustmentKeeper,
+): Promise<StockAdjustment> {
   const found = await store.findOne({ by, key });
   if (!found) throw errors.unavailable('The first request with this key is not to be seen yet.');
   return found;
 }
 
 /** Goes on with a posting that whoever began it has left. */
-export async function goOn(id: string, keeper: PostingKeeper): Promise<void> {
+export async function goOn(id: string, keeper: AdjustmentKeeper): Promise<void> {
   const until = Date.now() + PATIENCE;
   const posting = await keeper.store.get(id);
   if (!posting) return;
@@ -69,7 +75,7 @@ export async function goOn(id: string, keeper: PostingKeeper): Promise<void> {
 }
 
 /** @param until when its commands expire; see `conclude` */
-async function drive(posting: Posting, until: number, keeper: PostingKeeper): Promise<Concluded> {
+async function drive(posting: StockAdjustment, until: number, keeper: AdjustmentKeeper): Promise<Concluded> {
   try {
     const concluded = await conclude(posting, until, keeper);
     keeper.background(forgetAll(posting, keeper));
@@ -82,14 +88,18 @@ async function drive(posting: Posting, until: number, keeper: PostingKeeper): Pr
 
 /**
  * Each line happens once, by its key in the stock, which is kept there until the outcomes are kept here. `until` was
- * taken before the last look at whether they are, as mixins/store/once.ts asks for.
+ * taken before the last look at whether they are, as mixins/store/idempotency-log.ts asks for.
  */
-async function conclude(posting: Posting, until: number, keeper: PostingKeeper): Promise<Concluded> {
+async function conclude(posting: StockAdjustment, until: number, keeper: AdjustmentKeeper): Promise<Concluded> {
   const outcomes = posting.outcomes ?? (await applyAll(posting, until, keeper));
   return { id: posting._id, outcomes: await keeper.store.change(posting._id, (doc) => concluded(doc, outcomes)) };
 }
 
-async function applyAll(posting: Posting, until: number, { rpc }: PostingKeeper): Promise<PostingOutcome[]> {
+async function applyAll(
+  posting: StockAdjustment,
+  until: number,
+  { rpc }: AdjustmentKeeper,
+): Promise<AdjustmentOutcome[]> {
   const { _id: ref, by, lines } = posting;
   return inTurns(lines, async ({ sku, correction }, line) => {
     const command = { sku, key: lineKey(posting, line), until, ref, by, correction };
@@ -97,13 +107,13 @@ async function applyAll(posting: Posting, until: number, { rpc }: PostingKeeper)
   });
 }
 
-async function forgetAll(posting: Posting, { store, rpc }: PostingKeeper): Promise<void> {
+async function forgetAll(posting: StockAdjustment, { store, rpc }: AdjustmentKeeper): Promise<void> {
   await inTurns(posting.lines, ({ sku }, line) =>
     rpc.call('inventory.forget', { sku, key: lineKey(posting, line) }).catch((error: unknown) => {
       if (!isProblem(error, 'not-found')) throw error;
     }),
   );
-  await store.change(posting._id, isPostingSettled);
+  await store.change(posting._id, isAdjustmentSettled);
 }
 
 async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
@@ -116,7 +126,7 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number)
   return results;
 }
 
-function ifUnknown(error: unknown): Omit<PostingOutcome, 'sku'> {
+function ifUnknown(error: unknown): Omit<AdjustmentOutcome, 'sku'> {
   if (!isProblem(error, 'not-found')) throw error;
   const none = { quantity: 0, seq: 0, available: 0, reserved: 0, sold: 0 };
   return { outcome: 'unknown', ...none, at: new Date().toISOString() };

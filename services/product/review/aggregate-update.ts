@@ -1,0 +1,66 @@
+import type { IdempotentCommand } from '../../../mixins/store/idempotency-log.ts';
+import type { Store } from '../../../mixins/store/store.ts';
+import { isProblem } from '../../shared/problem-codes.ts';
+import { type Contribution, completeTransfer, markApplied } from './contribution.ts';
+
+/** The change of an aggregate. */
+export interface AggregateDifference extends IdempotentCommand {
+  /** 1, 0 or -1. */
+  count: number;
+  sum: number;
+}
+
+/** How a review or vote updates the aggregate it belongs to. */
+export interface AggregateUpdate<T extends Contribution> {
+  store: Store<T>;
+  /** The amount a document contributes; null: nothing, and it is removed. */
+  wanted(doc: T): number | null;
+  /** Changes the aggregate. @returns false when it no longer exists */
+  apply(doc: T, difference: AggregateDifference): Promise<boolean>;
+  forget(doc: T, key: string): Promise<void>;
+  /** Removes dependent documents, before the document itself is removed. */
+  leave?(doc: T): Promise<void>;
+}
+
+/** A change of the aggregate is refused after this time. */
+const APPLY_TIMEOUT_MS = 20_000;
+
+/** Completes all transfers of a document (contribution.ts). @throws what keeps it from going on */
+export async function settleContribution<T extends Contribution>(
+  id: string,
+  counting: AggregateUpdate<T>,
+): Promise<void> {
+  const { store, wanted } = counting;
+  for (;;) {
+    // Taken before the document is read: see `applyOnce`.
+    const until = Date.now() + APPLY_TIMEOUT_MS;
+    const doc = await store.get(id);
+    if (!doc) return;
+    const { move, counted } = doc;
+    if (move === null) {
+      if (wanted(doc) !== null) return;
+      // A removal is final, so nothing can come in between.
+      await counting.leave?.(doc);
+      await store.remove({ _id: id });
+      return;
+    } else if (!move.done) {
+      const count = Number(move.to > 0) - Number(counted > 0);
+      if (!(await counting.apply(doc, { key: move.key, until, count, sum: move.to - counted }))) {
+        await store.remove({ _id: id });
+        return;
+      }
+      await ignoreRemoved(store.change(id, (latest) => markApplied(latest, move.key)));
+    } else {
+      await counting.forget(doc, move.key);
+      await ignoreRemoved(store.change(id, (latest, now) => completeTransfer(latest, move.key, wanted(latest), now)));
+    }
+  }
+}
+
+/** Resolves to undefined when the document was removed in the meantime. */
+export async function ignoreRemoved<R>(change: Promise<R>): Promise<R | undefined> {
+  return change.catch((error: unknown) => {
+    if (isProblem(error, 'not-found')) return undefined;
+    throw error;
+  });
+}
