@@ -75,37 +75,28 @@ export function reserve(
   });
 }
 
+/** A decision on all that an order has reserved, with its movement. */
+const movedReservation = (
+  stock: Readonly<Stock>,
+  orderId: string,
+  kind: 'commit' | 'release',
+  decision: Decision<undefined>,
+  at: Date,
+): Decision<undefined> => moved(stock, decision, { kind, quantity: stock.res[orderId] ?? 0, ref: orderId, at });
+
 /** Turns an order's reservation into a sale. @throws {Error} when there is none */
 export function commit(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
-  const quantity = stock.res[orderId] ?? 0;
-  return moved(stock, reservations.commitReservation(stock, orderId, now), {
-    kind: 'commit',
-    quantity,
-    ref: orderId,
-    at: now,
-  });
+  return movedReservation(stock, orderId, 'commit', reservations.commitReservation(stock, orderId, now), now);
 }
 
 /** Gives an order's reservation back, and refuses it a later one. */
 export function release(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
-  const quantity = stock.res[orderId] ?? 0;
-  return moved(stock, reservations.releaseReservation(stock, orderId, now), {
-    kind: 'release',
-    quantity,
-    ref: orderId,
-    at: now,
-  });
+  return movedReservation(stock, orderId, 'release', reservations.releaseReservation(stock, orderId, now), now);
 }
 
 /** Refuses an order from now on, while what it holds stays held. */
 export function close(stock: Readonly<Stock>, orderId: string, now: Date): Decision<undefined> {
-  const quantity = stock.res[orderId] ?? 0;
-  return moved(stock, reservations.closeReservation(stock, orderId, now), {
-    kind: 'release',
-    quantity,
-    ref: orderId,
-    at: now,
-  });
+  return movedReservation(stock, orderId, 'release', reservations.closeReservation(stock, orderId, now), now);
 }
 
 /** Puts sold goods back into the stock, once for each key. @throws unavailable when the command comes too late */

@@ -1,3 +1,4 @@
+import type { Decide } from '../../../mixins/store/changes.ts';
 import type { IdempotentCommand } from '../../../mixins/store/idempotency-log.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
@@ -55,6 +56,35 @@ export async function settleContribution<T extends Contribution>(
       await ignoreRemoved(store.change(id, (latest, now) => completeTransfer(latest, move.key, wanted(latest), now)));
     }
   }
+}
+
+/** Completes the transfers now, or leaves them to a worker: the caller's own change is stored already. */
+export async function settleNowOrLater<T extends Contribution>(
+  id: string,
+  update: AggregateUpdate<T>,
+  logger: { warn(...words: unknown[]): void },
+): Promise<void> {
+  await settleContribution(id, update).catch((error: unknown) => logger.warn(`${id} is counted later`, error));
+}
+
+const ERASE_BATCH_SIZE = 100;
+
+/** Withdraws and removes all contributions of a customer, with every earlier version of them. */
+export async function eraseContributions<T extends Contribution>(
+  customerId: string,
+  update: AggregateUpdate<T>,
+  withdraw: Decide<T, unknown>,
+): Promise<void> {
+  const { store } = update;
+  for (;;) {
+    const left = await store.find({ customerId }, { limit: ERASE_BATCH_SIZE });
+    if (left.length === 0) break;
+    for (const { _id } of left) {
+      await ignoreRemoved(store.change(_id, withdraw));
+      await settleContribution(_id, update);
+    }
+  }
+  await store.purge();
 }
 
 /** Resolves to undefined when the document was removed in the meantime. */

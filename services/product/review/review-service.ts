@@ -1,7 +1,7 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
-import { type AggregateUpdate, settleContribution } from './aggregate-update.ts';
+import { type AggregateUpdate, settleNowOrLater } from './aggregate-update.ts';
 import { transferQueue } from './contribution.ts';
 import { type Review, starsOf } from './review.ts';
 
@@ -24,8 +24,5 @@ export const reviewContribution = ({ store, broker }: ReviewService): AggregateU
 });
 
 /** Has a review counted now. What cannot be done yet is done by a worker, so that it is no failure of who asked. */
-export async function settleReview(reviews: ReviewService, id: string): Promise<void> {
-  await settleContribution(id, reviewContribution(reviews)).catch((error: unknown) => {
-    reviews.logger.warn(`${id} is counted later`, error);
-  });
-}
+export const settleReview = (reviews: ReviewService, id: string): Promise<void> =>
+  settleNowOrLater(id, reviewContribution(reviews), reviews.logger);

@@ -8,7 +8,13 @@ import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
-import { type AggregateUpdate, ignoreRemoved, settleContribution } from './aggregate-update.ts';
+import {
+  type AggregateUpdate,
+  eraseContributions,
+  ignoreRemoved,
+  settleContribution,
+  settleNowOrLater,
+} from './aggregate-update.ts';
 import { transferQueue } from './contribution.ts';
 import { reviewVote } from './review-vote.contract.ts';
 import { cast, type Vote, voiceOf, withdrawVote } from './review-vote.ts';
@@ -17,7 +23,6 @@ type This = Self<{ store: Store<Vote>; worker: Worker }>;
 
 const PAUSE_MS = 1000;
 const AT_ONCE = 50;
-const BATCH = 100;
 /** How often a vote may be withdrawn by one request while another casts it. */
 const TRIES = 5;
 
@@ -39,13 +44,6 @@ export const voteContribution = ({ store, broker }: This): AggregateUpdate<Vote>
   },
   forget: ({ reviewId: id }, key) => broker.call('review.forgetTally', { id, key }),
 });
-
-/** Has a vote counted now, or else by a worker. */
-async function settleVote(votes: This, id: string): Promise<void> {
-  await settleContribution(id, voteContribution(votes)).catch((error: unknown) =>
-    votes.logger.warn(`${id} is counted later`, error),
-  );
-}
 
 export default function reviewVoteService(config: Config) {
   return service(reviewVote, config, {
@@ -85,7 +83,7 @@ export default function reviewVoteService(config: Config) {
           }
           const vote = known ?? cast(newId('vot'), { reviewId, customerId, productId }, new Date());
           if (!known && !(await this.store.insert(vote))) continue;
-          await settleVote(this, vote._id);
+          await settleNowOrLater(vote._id, voteContribution(this), this.logger);
           return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
         }
         throw errors.unavailable('This vote is being withdrawn at the same time.');
@@ -98,7 +96,7 @@ export default function reviewVoteService(config: Config) {
         const known = await this.store.findOne({ reviewId, customerId: customerOf(ctx) });
         if (known) {
           await ignoreRemoved(this.store.change(known._id, withdrawVote));
-          await settleVote(this, known._id);
+          await settleNowOrLater(known._id, voteContribution(this), this.logger);
         }
         return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
       },
@@ -119,16 +117,7 @@ export default function reviewVoteService(config: Config) {
       },
 
       async erase(ctx) {
-        const { customerId } = ctx.params;
-        for (;;) {
-          const left = await this.store.find({ customerId }, { limit: BATCH });
-          if (left.length === 0) break;
-          for (const { _id } of left) {
-            await ignoreRemoved(this.store.change(_id, withdrawVote));
-            await settleContribution(_id, voteContribution(this));
-          }
-        }
-        await this.store.purge();
+        await eraseContributions(ctx.params.customerId, voteContribution(this), withdrawVote);
       },
     },
   });

@@ -6,7 +6,7 @@ import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
-import { ignoreRemoved, settleContribution } from './aggregate-update.ts';
+import { eraseContributions, ignoreRemoved, settleContribution } from './aggregate-update.ts';
 import { review } from './review.contract.ts';
 import { type Review, voted, withdrawReview } from './review.ts';
 import { LIST_INDEXES, shownReviews } from './review-list.ts';
@@ -17,7 +17,6 @@ import { ownView, reviewView } from './review-view.ts';
 
 const PAUSE_MS = 1000;
 const AT_ONCE = 50;
-const BATCH = 100;
 
 export default function reviewService(config: Config) {
   return service(review, config, {
@@ -79,16 +78,7 @@ export default function reviewService(config: Config) {
       },
 
       async erase(ctx) {
-        const { customerId } = ctx.params;
-        for (;;) {
-          const left = await this.store.find({ customerId }, { limit: BATCH });
-          if (left.length === 0) break;
-          for (const { _id } of left) {
-            await ignoreRemoved(this.store.change(_id, withdrawReview));
-            await settleContribution(_id, reviewContribution(this));
-          }
-        }
-        await this.store.purge();
+        await eraseContributions(ctx.params.customerId, reviewContribution(this), withdrawReview);
       },
 
       books(ctx) {
