@@ -12,6 +12,8 @@ import {
 } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
+import { GroupCommit } from './group-commit.ts';
+import { GroupRead } from './group-read.ts';
 import { type Patch, storable, type Versioned } from './patch.ts';
 
 const OPTIONS = {
@@ -31,13 +33,24 @@ const OPTIONS = {
 const BATCH = 1000;
 
 /** The services of one process share a connection pool for each address; the last one to leave closes it. */
-const clients = new Map<string, { client: MongoClient; users: number }>();
+const clients = new Map<string, Shared>();
 
-function borrow(url: string): MongoClient {
-  const shared = clients.get(url) ?? { client: new MongoClient(url, OPTIONS), users: 0 };
+interface Shared {
+  client: MongoClient;
+  commits: GroupCommit;
+  users: number;
+}
+
+function borrow(url: string): Shared {
+  const shared = clients.get(url) ?? open(url);
   clients.set(url, shared);
   shared.users += 1;
-  return shared.client;
+  return shared;
+}
+
+function open(url: string): Shared {
+  const client = new MongoClient(url, OPTIONS);
+  return { client, commits: new GroupCommit(client), users: 0 };
 }
 
 async function giveBack(url: string): Promise<void> {
@@ -59,6 +72,8 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   readonly name: string;
   db: Db | undefined;
   documents!: Collection<Versioned>;
+  commits!: GroupCommit;
+  reads!: GroupRead;
 
   constructor(url: string, database: string, collection: string) {
     super(url, undefined, database);
@@ -68,9 +83,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   override async connect(): Promise<void> {
-    const client = borrow(this.url);
+    const { client, commits } = borrow(this.url);
     try {
       await client.connect();
+      await commits.connected();
     } catch (error) {
       await giveBack(this.url);
       throw error;
@@ -78,6 +94,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     this.db = client.db(this.database);
     this.collection = this.db.collection(this.name);
     this.documents = this.db.collection<Versioned>(this.name);
+    this.commits = commits;
+    this.reads = new GroupRead((ids) => this.documents.find({ _id: { $in: ids } }).toArray());
+  }
+
+  get namespace(): string {
+    return `${this.database}.${this.name}`;
   }
 
   override async disconnect(): Promise<void> {
@@ -100,7 +122,9 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async add(doc: Versioned): Promise<boolean> {
     try {
-      await this.documents.insertOne(storable(doc));
+      const document = storable(doc);
+      const alone = async () => Number((await this.documents.insertOne(document)).acknowledged);
+      await this.commits.write({ model: { name: 'insertOne', namespace: this.namespace, document }, alone });
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;
@@ -122,7 +146,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async read(id: string): Promise<Versioned | null> {
-    return this.documents.findOne({ _id: id });
+    return this.reads.read(id);
   }
 
   async query(filter: Filter, { fields, ...options }: FindOptions): Promise<Versioned[]> {
@@ -146,8 +170,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     try {
-      const { modifiedCount } = await this.documents.updateOne({ _id: id, rev }, asUpdate(rev, patch));
-      return modifiedCount === 1;
+      const [filter, update] = [{ _id: id, rev }, asUpdate(rev, patch)];
+      const alone = async () => (await this.documents.updateOne(filter, update)).matchedCount;
+      const model = { name: 'updateOne', namespace: this.namespace, filter, update } as const;
+      return (await this.commits.write({ model, alone })) === 1;
     } catch (error) {
       throw isRefusal(error) ? new RefusedPatch(error, isDuplicate(error)) : error;
     }

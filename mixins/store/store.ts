@@ -135,8 +135,9 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
     return this.#engine.addNew(docs.map(begun));
   }
 
-  get(id: string): Promise<T | null> {
-    return this.findOne({ _id: id });
+  async get(id: string): Promise<T | null> {
+    refuseOdd({ _id: id });
+    return (await this.#engine.read(id)) as T | null;
   }
 
   async findOne(filter: Filter): Promise<T | null> {
