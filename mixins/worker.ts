@@ -1,18 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mixin } from '../lib/contract/mixin.ts';
 
 /** Work that a service does by itself, and that its stop waits for. */
 export interface Worker {
   /** Runs a task that nobody waits for; an error is logged. */
   background(task: Promise<unknown>): void;
-  /** Lets the next run begin without a pause: there is work. */
-  wake(): void;
+  /** Lets the next run begin without a pause, or by `at` (in ms, as Date.now): there is work then. */
+  wake(at?: number): void;
   /** Aborted when the service stops. */
   stopping: AbortSignal;
 }
 
 interface Options<S> {
-  /** Pause before each run, in ms. */
+  /** Pause before each run, in ms; `wake` can end it sooner. */
   every: number;
   /** Done again and again, never twice at a time. An error is logged. */
   run(this: S): Promise<unknown>;
@@ -31,7 +30,8 @@ export function worker<S>({ every, run }: Options<S>): Mixin<{ worker: Worker },
         logged.finally(() => tasks.delete(logged));
       };
       const pauses = new Pauses(stop.signal);
-      this.worker = { background, wake: () => pauses.end(), pauses, tasks, stop, stopping: stop.signal };
+      const wake = (at = 0) => pauses.endAt(at);
+      this.worker = { background, wake, pauses, tasks, stop, stopping: stop.signal };
     },
     async started() {
       const { background, pauses, stop } = this.worker;
@@ -64,20 +64,31 @@ async function loop(
   }
 }
 
-/** The pauses of a worker, each of which can be ended before it begins or while it lasts. */
+/** The pauses of a worker, each of which can be ended, or shortened, before it begins or while it lasts. */
 class Pauses {
-  #next = new AbortController();
+  #end = Number.POSITIVE_INFINITY;
+  #waiting: { timer: NodeJS.Timeout; until: number; done(): void } | undefined;
 
   constructor(stop: AbortSignal) {
-    stop.addEventListener('abort', () => this.end(), { once: true });
+    stop.addEventListener('abort', () => this.endAt(0), { once: true });
   }
 
-  end(): void {
-    this.#next.abort();
+  /** @param time in ms, as Date.now */
+  endAt(time: number): void {
+    this.#end = Math.min(this.#end, time);
+    const waiting = this.#waiting;
+    if (!waiting || this.#end >= waiting.until) return;
+    clearTimeout(waiting.timer);
+    this.#wait(this.#end, waiting.done);
   }
 
   async next(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#next.signal }).catch(() => {});
-    this.#next = new AbortController();
+    await new Promise<void>((done) => this.#wait(Math.min(this.#end, Date.now() + ms), done));
+    this.#waiting = undefined;
+    this.#end = Number.POSITIVE_INFINITY;
+  }
+
+  #wait(until: number, done: () => void): void {
+    this.#waiting = { timer: setTimeout(done, Math.max(0, until - Date.now())), until, done };
   }
 }

@@ -10,10 +10,14 @@ import { workOff } from './work-off.ts';
 /** A service with a queue, as its worker sees it. */
 type Queued<T> = Self<{ store: Store<T>; worker: Worker }>;
 
+/**
+ * Pause between two looks for what is due. The worker looks sooner for what this process writes, or has seen, to be due
+ * sooner: so these looks are for the work of processes that have died.
+ */
+const MAX_PAUSE_MS = 5000;
+
 interface Options<T, S> {
   queue: DueQueue<T>;
-  /** Pause between two looks for what is due, in ms. */
-  every: number;
   /** Documents that are worked on side by side. */
   atOnce: number;
   /**
@@ -33,11 +37,11 @@ interface Options<T, S> {
 export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
   options: Options<T, S>,
 ): Mixin<{ worker: Worker }, S> {
-  const { queue, every, atOnce, isPaused = () => false } = options;
+  const { queue, atOnce, isPaused = () => false } = options;
   return {
     mixins: [
       worker<S>({
-        every,
+        every: MAX_PAUSE_MS,
         async run() {
           const desk = queueDesks(this.broker).get(queue.name);
           const work = async (doc: T) => {
@@ -49,8 +53,11 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
           const failed = (error: unknown, { _id }: T) =>
             this.logger.warn(`${_id} of ${queue.name} failed, will be tried again`, error);
           let claimed = atOnce;
-          while (claimed === atOnce && !isPaused() && !this.worker.stopping.aborted)
-            claimed = await workOff(queue, { store: this.store, work, failed }, atOnce);
+          while (claimed === atOnce && !isPaused() && !this.worker.stopping.aborted) {
+            const worked = await workOff(queue, { store: this.store, work, failed }, atOnce);
+            claimed = worked.claimed;
+            if (worked.nextDueAt !== undefined) this.worker.wake(worked.nextDueAt);
+          }
         },
       }),
     ],
@@ -58,6 +65,10 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
       const { store, worker } = this;
       if (!store || !worker) throw new Error(`the queue of ${queue.name} has no store`);
       queueDesks(this.broker).set(queue.name, queueDesk(queue, store, worker.wake));
+      store.onWrite((doc) => {
+        const { dueAt } = queue.read(doc);
+        if (dueAt !== null) worker.wake(+dueAt);
+      });
     },
     async stopped() {
       queueDesks(this.broker).delete(queue.name);

@@ -14,20 +14,37 @@ export interface DueWorker<T> {
   failed(error: unknown, doc: T): void;
 }
 
-/** Works on what is due, up to `atOnce` side by side, longest due first. Resolves to how many it claimed. */
+/** What one look at a queue has found. */
+export interface WorkedOff {
+  /** How many documents were claimed. */
+  claimed: number;
+  /** When the next one is due, in ms, as far as it was seen. */
+  nextDueAt?: number;
+}
+
+/** Works on what is due, up to `atOnce` side by side, longest due first. */
 export async function workOff<T extends Versioned>(
   queue: DueQueue<T>,
   worker: DueWorker<T>,
   atOnce: number,
-): Promise<number> {
+): Promise<WorkedOff> {
   const { dueField } = queue;
-  const overdue = hasTime(dueField, new Date());
-  const due = await worker.store.find(overdue, { sort: { [dueField]: 1 }, limit: atOnce, fields: ['_id'] });
+  const now = new Date();
+  // What is due later is read too: so the worker knows how long it can pause.
+  const fields = ['_id', dueField as '_id'] as const;
+  const found = await worker.store.find(hasTime(dueField), { sort: { [dueField]: 1 }, limit: atOnce, fields });
+  const times = found.map((doc) => timeAt(doc, dueField));
+  const due = found.filter((_, index) => (times[index] ?? 0) <= +now);
   const results = await Promise.allSettled(due.map(({ _id }) => workOn(_id, queue, worker)));
   const broken = results.find((result) => result.status === 'rejected');
   if (broken) throw broken.reason;
-  return results.filter((result) => result.status === 'fulfilled' && result.value).length;
+  const claimed = results.filter((result) => result.status === 'fulfilled' && result.value).length;
+  const nextDueAt = times[due.length];
+  return { claimed, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
+
+const timeAt = (doc: object, path: string): number =>
+  Number(path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], doc));
 
 /** False: it was not due. */
 async function workOn<T extends Versioned>(

@@ -45,6 +45,11 @@ export interface Store<T> {
   ): AsyncGenerator<Part<T, K>[]>;
   /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
+  /**
+   * Has each new version of a document that this process writes told from now on: to be read at once, neither changed nor
+   * kept.
+   */
+  onWrite(listener: (doc: T) => void): void;
   /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
   remove(filter: Filter): Promise<number>;
   count(): Promise<number>;
@@ -118,10 +123,20 @@ const readyMade = DbService as unknown as { actions: object };
 export class DocumentStore<T extends Versioned> implements Store<T> {
   readonly #engine: Engine;
   readonly #changes: Changes<T>;
+  readonly #listeners: ((doc: T) => void)[];
 
   constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T) => void) {
     this.#engine = engine;
-    this.#changes = new Changes(slot(engine, options), { written });
+    this.#listeners = [written];
+    this.#changes = new Changes(slot(engine, options), { written: (doc) => this.#tell(doc) });
+  }
+
+  onWrite(listener: (doc: T) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #tell(doc: T): void {
+    for (const listener of this.#listeners) listener(doc);
   }
 
   async insert(doc: Omit<T, 'rev'>): Promise<boolean> {

@@ -57,11 +57,11 @@ eachEngine('work that is due', (engine) => {
     };
     broker.createService({
       name: 'first',
-      mixins: [dueWork<Job>({ queue, every: 10, atOnce: 4, work: (doc) => end(doc, 'first') }), shared],
+      mixins: [dueWork<Job>({ queue, atOnce: 4, work: (doc) => end(doc, 'first') }), shared],
     });
     broker.createService({
       name: 'second',
-      mixins: [dueWork<Job>({ queue, every: 10, atOnce: 4, work: (doc) => end(doc, 'second') })],
+      mixins: [dueWork<Job>({ queue, atOnce: 4, work: (doc) => end(doc, 'second') })],
       created(this: Service & { store: Store<Job> }) {
         Object.defineProperty(this, 'store', { get: () => jobs });
       },

@@ -20,7 +20,6 @@ import { customer } from './customer.contract.ts';
 import { accountOf, type CustomerService, changeOwn, hashed } from './customer-service.ts';
 import { normalEmail } from './email.ts';
 
-const ERASURE_LOOK_PAUSE_MS = 500;
 const ERASURES_AT_ONCE = 4;
 
 /** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
@@ -29,7 +28,6 @@ export default function customerService(config: Config, erasurePause = 35_000) {
     mixins: [
       dueWork<Account, CustomerService>({
         queue: erasures,
-        every: ERASURE_LOOK_PAUSE_MS,
         atOnce: ERASURES_AT_ONCE,
         work(account) {
           return eraseElsewhere(account, this, erasurePause);

@@ -15,7 +15,6 @@ import { mailSettingsOf } from './settings.ts';
 import { messageOf } from './templates.ts';
 import { forgetFiles, prepareFolder, transportOf } from './transport.ts';
 
-const PAUSE_MS = 500;
 /** Mails that the worker sends side by side. */
 const BATCH = 4;
 /** Orders go first: each mail at once takes time from them. */
@@ -102,7 +101,6 @@ export default function mailService(config: Config) {
     mixins: [
       dueWork<Mail, This>({
         queue: mailQueue,
-        every: PAUSE_MS,
         atOnce: BATCH,
         isPaused: () => send.isAway(),
         work(claimed) {

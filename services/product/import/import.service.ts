@@ -14,9 +14,6 @@ import { type Format, importQueue, type Job, queued, uploading } from './job.ts'
 import { firstRefusals, type RowRefusal, refusalsPage } from './refusals.ts';
 import { fileOf, type ImportParts, runImportJob } from './work.ts';
 
-/** Between two looks for an import that nobody works on. */
-const PAUSE_MS = 1000;
-
 /** Refused rows, and removed variants, that are told of with the import itself. */
 const SHOWN = 100;
 
@@ -30,7 +27,6 @@ export default function importService(config: Config) {
     mixins: [
       dueWork<Job, Self<ImportParts>>({
         queue: importQueue,
-        every: PAUSE_MS,
         atOnce: 1,
         work(job) {
           return runImportJob(job, this, blobs);

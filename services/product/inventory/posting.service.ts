@@ -15,7 +15,6 @@ import { posting } from './posting.contract.ts';
 import { correctionOf, linesOf } from './posting-input.ts';
 import { newPosting, type StockAdjustment, stockAdjustments } from './stock-adjustment.ts';
 
-const PAUSE_MS = 1000;
 /** Each has up to 32 lines on their way. */
 const AT_ONCE = 2;
 
@@ -33,7 +32,6 @@ export default function postingService(config: Config) {
     mixins: [
       dueWork<StockAdjustment, This>({
         queue: stockAdjustments,
-        every: PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
           return goOn(_id, keeperOf(this));

@@ -21,7 +21,6 @@ import { cast, type Vote, voiceOf, withdrawVote } from './review-vote.ts';
 
 type This = Self<{ store: Store<Vote>; worker: Worker }>;
 
-const PAUSE_MS = 1000;
 const AT_ONCE = 50;
 /** How often a vote may be withdrawn by one request while another casts it. */
 const TRIES = 5;
@@ -50,7 +49,6 @@ export default function reviewVoteService(config: Config) {
     mixins: [
       dueWork<Vote, This>({
         queue: voteMoves,
-        every: PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
           return settleContribution(_id, voteContribution(this));

@@ -15,7 +15,6 @@ import { type ReviewService, reviewContribution, reviewMoves } from './review-se
 import { reviewStaffHandlers } from './review-staff.ts';
 import { ownView, reviewView } from './review-view.ts';
 
-const PAUSE_MS = 1000;
 const AT_ONCE = 50;
 
 export default function reviewService(config: Config) {
@@ -23,7 +22,6 @@ export default function reviewService(config: Config) {
     mixins: [
       dueWork<Review, ReviewService>({
         queue: reviewMoves,
-        every: PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
           return settleContribution(_id, reviewContribution(this));

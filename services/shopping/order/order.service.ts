@@ -17,7 +17,6 @@ import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
 import { recover, recoveryQueue } from './saga/recovery.ts';
 
-const RECOVERY_INTERVAL_MS = 1000;
 const MAX_ORDERS_AT_ONCE = 20;
 
 /** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
@@ -29,7 +28,6 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
       dueWork<Order, OrderService>({
         queue: recoveryQueue(config.nodeId),
-        every: RECOVERY_INTERVAL_MS,
         atOnce: MAX_ORDERS_AT_ONCE,
         work(order) {
           return recover(order, shopOf(this));

@@ -25,7 +25,6 @@ import {
 } from './sandbox-ledger.ts';
 import { sendDue } from './sandbox-webhooks.ts';
 
-const WEBHOOK_PAUSE_MS = 250;
 const AT_ONCE = 20;
 /** What `tok_slow` takes, in ms. */
 const SLOW = 3000;
@@ -39,7 +38,6 @@ export default function sandboxService(config: Config) {
     mixins: [
       dueWork<LedgerEntry, This>({
         queue: sandboxWork,
-        every: WEBHOOK_PAUSE_MS,
         atOnce: AT_ONCE,
         work({ _id }) {
           return sendDue(_id, this.store, this.broker, webhookSecret);
