@@ -14,6 +14,7 @@ import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
+import { packetBatches } from './lib/relay/packet-batches.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts } from './services/contracts.ts';
 import { staffAudit } from './services/customer/staff/audited.ts';
@@ -104,6 +105,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: paramsValidator(),
 
     middlewares: [
+      packetBatches(),
       staffAudit(),
       eventCheck(contracts),
       relayMiddleware(contracts, config.checkResults),

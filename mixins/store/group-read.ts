@@ -1,44 +1,73 @@
+import type { Filter, Scalar } from './engine.ts';
 import { copied, type Versioned } from './patch.ts';
 
-const MAX_IDS_PER_COMMAND = 256;
+const MAX_KEYS_PER_COMMAND = 64;
 
-/** Reads by id that requests ask for in the same turn of the event loop leave as one query. */
+type Reading = PromiseWithResolvers<Versioned | null>;
+type Find = (filter: Filter) => Promise<Versioned[]>;
+
+/**
+ * Reads single documents of a collection by unique fields. Those that requests ask for in the same turn of the event loop
+ * leave as one query.
+ */
 export class GroupRead {
-  readonly #find: (ids: string[]) => Promise<Versioned[]>;
-  #waiting = new Map<string, PromiseWithResolvers<Versioned | null>[]>();
+  readonly #fields: readonly string[];
+  readonly #find: Find;
+  #waiting = new Map<string, { values: readonly Scalar[]; readers: Reading[] }>();
 
-  /** @param find resolves with the documents of these ids, each a copy of its own */
-  constructor(find: (ids: string[]) => Promise<Versioned[]>) {
+  /**
+   * @param fields that no two documents have alike, such as `_id`
+   * @param find resolves with documents of their own, which have these fields
+   */
+  constructor(fields: readonly string[], find: Find) {
+    this.#fields = fields;
     this.#find = find;
   }
 
-  /** Resolves with a copy that the caller may change. */
-  read(id: string): Promise<Versioned | null> {
+  /** Resolves with a copy that the caller may change. @param values of the fields, in their order */
+  read(values: readonly Scalar[]): Promise<Versioned | null> {
     if (this.#waiting.size === 0) setImmediate(() => this.#send());
-    const reading = Promise.withResolvers<Versioned | null>();
-    const readers = this.#waiting.get(id);
-    if (readers) readers.push(reading);
-    else this.#waiting.set(id, [reading]);
+    const reading: Reading = Promise.withResolvers();
+    const key = JSON.stringify(values);
+    const known = this.#waiting.get(key);
+    if (known) known.readers.push(reading);
+    else this.#waiting.set(key, { values, readers: [reading] });
     return reading.promise;
   }
 
   #send(): void {
     const entries = [...this.#waiting];
     this.#waiting = new Map();
-    for (let first = 0; first < entries.length; first += MAX_IDS_PER_COMMAND) {
-      void this.#answer(new Map(entries.slice(first, first + MAX_IDS_PER_COMMAND)));
+    for (let first = 0; first < entries.length; first += MAX_KEYS_PER_COMMAND) {
+      void this.#answer(entries.slice(first, first + MAX_KEYS_PER_COMMAND));
     }
   }
 
-  async #answer(readers: ReadonlyMap<string, PromiseWithResolvers<Versioned | null>[]>): Promise<void> {
+  async #answer(entries: [string, { values: readonly Scalar[]; readers: Reading[] }][]): Promise<void> {
     try {
-      const found = new Map((await this.#find([...readers.keys()])).map((doc) => [doc._id, doc]));
-      for (const [id, waiting] of readers) {
-        const doc = found.get(id) ?? null;
-        for (const [index, { resolve }] of waiting.entries()) resolve(index === 0 ? doc : copied(doc));
+      const found = await this.#find(this.#filterOf(entries.map(([, { values }]) => values)));
+      const byKey = new Map(
+        found.map((doc) => [JSON.stringify(this.#fields.map((field) => valueAt(doc, field))), doc]),
+      );
+      for (const [key, { readers }] of entries) {
+        const doc = byKey.get(key) ?? null;
+        for (const [index, { resolve }] of readers.entries()) resolve(index === 0 ? doc : copied(doc));
       }
     } catch (error) {
-      for (const { reject } of [...readers.values()].flat()) reject(error);
+      for (const { reject } of entries.flatMap(([, { readers }]) => readers)) reject(error);
     }
   }
+
+  /** Of several fields, it finds each combination of the values. Those that nobody reads are left out by their key. */
+  #filterOf(keys: readonly (readonly Scalar[])[]): Filter {
+    const conditions = this.#fields.map((field, index) => {
+      const values = new Set(keys.map((key) => key[index] as Scalar));
+      const [only] = values;
+      return [field, values.size === 1 && only !== undefined ? only : { $in: [...values] }] as const;
+    });
+    return Object.fromEntries(conditions);
+  }
 }
+
+const valueAt = (doc: object, path: string): unknown =>
+  path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], doc);

@@ -11,7 +11,7 @@ import {
   MongoWriteConcernError,
 } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
-import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
+import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './engine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupRead } from './group-read.ts';
 import { type Patch, storable, type Versioned } from './patch.ts';
@@ -73,7 +73,9 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   db: Db | undefined;
   documents!: Collection<Versioned>;
   commits!: GroupCommit;
-  reads!: GroupRead;
+  /** By the fields of a unique key, and those to read. */
+  reads = new Map<string, GroupRead>();
+  uniqueKeys: (readonly string[])[] = [['_id']];
 
   constructor(url: string, database: string, collection: string) {
     super(url, undefined, database);
@@ -95,7 +97,6 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     this.collection = this.db.collection(this.name);
     this.documents = this.db.collection<Versioned>(this.name);
     this.commits = commits;
-    this.reads = new GroupRead((ids) => this.documents.find({ _id: { $in: ids } }).toArray());
   }
 
   get namespace(): string {
@@ -116,6 +117,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     // For the server of our tests, which scans the collection unless one index holds all fields of a filter.
     await this.documents.createIndex({ _id: 1, rev: 1 });
     for (const { fields, unique = false, sparse = false } of indexes) {
+      if (unique) this.uniqueKeys.push(Object.keys(fields));
       await this.documents.createIndex(fields, { unique, ...(sparse ? { sparse } : {}) });
     }
   }
@@ -146,11 +148,26 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async read(id: string): Promise<Versioned | null> {
-    return this.reads.read(id);
+    return this.groupOf(['_id'], undefined).read([id]);
   }
 
   async query(filter: Filter, { fields, ...options }: FindOptions): Promise<Versioned[]> {
+    const key = options.limit === 1 && this.uniqueKeys.find((names) => isKey(filter, names));
+    if (key) {
+      const found = await this.groupOf(key, fields).read(key.map((name) => filter[name] as Scalar));
+      return found ? [found] : [];
+    }
     return this.documents.find(filter, { batchSize: BATCH, ...options, ...projected(fields) }).toArray();
+  }
+
+  groupOf(key: readonly string[], fields: readonly string[] | undefined): GroupRead {
+    const name = `${key.join()} ${fields?.join() ?? '*'}`;
+    const known = this.reads.get(name);
+    if (known) return known;
+    const projection = projected(fields && [...fields, ...key]);
+    const group = new GroupRead(key, (filter) => this.documents.find(filter, projection).toArray());
+    this.reads.set(name, group);
+    return group;
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
@@ -201,6 +218,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     await Promise.race([this.db.command({ ping: 1 }), late]);
   }
 }
+
+const isKey = (filter: Filter, names: readonly string[]): boolean =>
+  Object.keys(filter).length === names.length &&
+  names.every((name) => ['string', 'number'].includes(typeof filter[name]));
 
 const projected = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};

@@ -17,8 +17,8 @@ import { forgetFiles, prepareFolder, transportOf } from './transport.ts';
 
 /** Mails that the worker sends side by side. */
 const BATCH = 4;
-/** Orders go first: each mail at once takes time from them. */
-const AT_ONCE = 2;
+/** Mails that are sent as they come, without a claim by the worker. */
+const AT_ONCE = 16;
 /**
  * Mails of one kind to one address in one window, whoever asks for them. A window is shorter than the life of any link
  * (link.ts), so that an owner whose address is flooded has a link that works at any time.

@@ -13,6 +13,7 @@ import { changeOrder, getOwnOrder, type OrderService, ordersOf, shopOf } from '.
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
+import { Pace } from './pace.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
 import { recover, recoveryQueue } from './saga/recovery.ts';
@@ -22,6 +23,7 @@ const MAX_ORDERS_AT_ONCE = 20;
 /** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
 export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
   const book = loadRules(config);
+  const pace = { firstResponseTimeoutMs, settling: new Pace() };
 
   return service(order, config, {
     mixins: [
@@ -68,7 +70,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
         const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, book, firstResponseTimeoutMs, ctx);
+        const { response, isPending } = await placeOrder(this, request, book, pace, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },

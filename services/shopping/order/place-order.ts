@@ -5,6 +5,7 @@ import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
 import { logFailure, type OrderService, shopOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
+import type { Pace } from './pace.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
 import { place } from './saga/placement.ts';
@@ -27,7 +28,7 @@ export async function placeOrder(
   orders: OrderService,
   request: OrderRequest,
   book: PriceBook,
-  firstResponseTimeoutMs: number,
+  { firstResponseTimeoutMs, settling }: { firstResponseTimeoutMs: number; settling: Pace },
   rpc: Rpc,
 ): Promise<PlacedOrder> {
   const { fingerprint } = request;
@@ -36,22 +37,22 @@ export async function placeOrder(
     const response = await awaitFirstResponse(order, fingerprint, orders.store, firstResponseTimeoutMs);
     return { response, isPending: false };
   }
-  const placing = beginPlacement(orders, order).catch(() => undefined);
+  const placing = beginPlacement(orders, order, settling).catch(() => undefined);
   const placed = await Promise.race([placing, sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
   const current = placed && placed.state !== 'PENDING' ? placed : await orders.store.change(order._id, answerPending);
   if (current.state !== 'PENDING') return { response: responseOf(current, fingerprint), isPending: false };
   return { response: orderView(order), isPending: true };
 }
 
-/** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background. */
-function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
+/** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background, in groups. */
+function beginPlacement(orders: OrderService, order: Order, settling: Pace): Promise<Order> {
   const shop = shopOf(orders);
   const placing = place(order, shop);
-  orders.worker.background(
-    placing.then(
-      (placed) => finish(placed, shop, logFailure(orders)),
-      () => finish(order, shop, logFailure(orders)),
-    ),
-  );
+  const follow = async () => {
+    const placed = await placing.catch(() => order);
+    await settling.turn(orders.worker.stopping);
+    await finish(placed, shop, logFailure(orders));
+  };
+  orders.worker.background(follow());
   return placing;
 }

@@ -1,0 +1,87 @@
+import type { Middleware, ServiceBroker } from 'moleculer';
+import { maxMessageBytes } from './message-limit.ts';
+
+/** The first byte of a message with several packets. One with a single packet is JSON, and begins with `{`. */
+const SEVERAL = 1;
+const LENGTH_BYTES = 4;
+/** Others, such as heartbeats, are few. */
+const BATCHED_PACKET_TYPES = new Set(['REQ', 'RES', 'EVENT']);
+
+type Send = (topic: string, data: Buffer, meta: Meta) => Promise<void>;
+type Receive = (type: string, data: Buffer) => unknown;
+interface Meta {
+  packet: { type: string };
+}
+
+interface Batch {
+  packets: Buffer[];
+  bytes: number;
+  meta: Meta;
+  sent: PromiseWithResolvers<void>;
+}
+
+/**
+ * Has the packets that one node sends to another in the same turn of the event loop travel as one message: calls that
+ * requests make side by side, and their responses. Innermost, as all others handle single packets.
+ */
+export function packetBatches(): Middleware {
+  let broker: ServiceBroker | undefined;
+  const batches = new Map<string, Batch>();
+
+  const flush = (topic: string, send: Send) => {
+    const batch = batches.get(topic);
+    if (!batch) return;
+    batches.delete(topic);
+    const { packets, meta, sent } = batch;
+    const [first] = packets;
+    const data = first && packets.length === 1 ? first : joined(packets);
+    send(topic, data, meta).then(sent.resolve, sent.reject);
+  };
+
+  return {
+    name: 'PacketBatches',
+    created(own: ServiceBroker) {
+      broker = own;
+    },
+    // Moleculer's types wrongly declare the result of a call here; the hooks return the wrapped function.
+    transporterSend: ((send: Send): Send =>
+      (topic, data, meta) => {
+        const maxBytes = broker ? maxMessageBytes(broker) : 0;
+        const bytes = LENGTH_BYTES + data.length;
+        if (!BATCHED_PACKET_TYPES.has(meta.packet.type) || bytes >= maxBytes) return send(topic, data, meta);
+        if ((batches.get(topic)?.bytes ?? 0) + bytes > maxBytes) flush(topic, send);
+        const batch = batches.get(topic) ?? { packets: [], bytes: 1, meta, sent: Promise.withResolvers<void>() };
+        if (!batches.has(topic)) {
+          batches.set(topic, batch);
+          setImmediate(() => flush(topic, send));
+        }
+        batch.packets.push(data);
+        batch.bytes += bytes;
+        return batch.sent.promise;
+      }) as never,
+    transporterReceive: ((receive: Receive): Receive =>
+      (type, data) => {
+        if (data?.[0] !== SEVERAL) return receive(type, data);
+        for (const packet of split(data)) receive(type, packet);
+        return undefined;
+      }) as never,
+  };
+}
+
+/** Each packet with its length before it. */
+function joined(packets: readonly Buffer[]): Buffer {
+  const parts = packets.flatMap((packet) => {
+    const length = Buffer.allocUnsafe(LENGTH_BYTES);
+    length.writeUInt32BE(packet.length);
+    return [length, packet];
+  });
+  return Buffer.concat([Buffer.of(SEVERAL), ...parts]);
+}
+
+function* split(message: Buffer): Generator<Buffer> {
+  for (let at = 1; at < message.length; ) {
+    const end = at + LENGTH_BYTES + message.readUInt32BE(at);
+    yield message.subarray(at + LENGTH_BYTES, end);
+    at = end;
+  }
+}
