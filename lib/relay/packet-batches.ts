@@ -46,7 +46,7 @@ export function packetBatches(): Middleware {
     // Moleculer's types wrongly declare the result of a call here; the hooks return the wrapped function.
     transporterSend: ((send: Send): Send =>
       (topic, data, meta) => {
-        const maxBytes = broker ? maxMessageBytes(broker) : 0;
+        const maxBytes = maxMessageBytes(broker ?? {});
         const bytes = LENGTH_BYTES + data.length;
         if (!BATCHED_PACKET_TYPES.has(meta.packet.type) || bytes >= maxBytes) return send(topic, data, meta);
         if ((batches.get(topic)?.bytes ?? 0) + bytes > maxBytes) flush(topic, send);

@@ -3,17 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Between the beginnings of two groups. */
 const GROUP_INTERVAL_MS = 100;
 
+type Sleep = (ms: number, signal: AbortSignal) => Promise<unknown>;
+const sleepUntilAborted: Sleep = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
 /**
  * Lets tasks begin in groups, so that what they write and send leaves together: the first at once, those that come soon
  * after it at the next beginning.
  */
 export class Pace {
-  readonly #intervalMs: number;
+  readonly #sleep: Sleep;
   #begins: Promise<void> | undefined;
   #lastAt = 0;
 
-  constructor(intervalMs = GROUP_INTERVAL_MS) {
-    this.#intervalMs = intervalMs;
+  constructor(sleep: Sleep = sleepUntilAborted) {
+    this.#sleep = sleep;
   }
 
   /** Resolves when the next group begins, at the latest when `stopping` is aborted. */
@@ -23,8 +26,9 @@ export class Pace {
   }
 
   async #begin(signal: AbortSignal): Promise<void> {
-    const pauseMs = this.#lastAt + this.#intervalMs - Date.now();
-    if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    await null; // those of this turn begin together
+    const pauseMs = this.#lastAt + GROUP_INTERVAL_MS - Date.now();
+    if (pauseMs > 0) await this.#sleep(pauseMs, signal);
     this.#lastAt = Date.now();
     this.#begins = undefined;
   }

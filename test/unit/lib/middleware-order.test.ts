@@ -89,6 +89,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([caller.stop(), worker.stop()]));
 
 const OWN = [
+  'PacketBatches',
   'WrapStaffActions',
   'EventCheck',
   'Relay',

@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import { packetBatches } from '../../../lib/relay/packet-batches.ts';
+
+type Send = (topic: string, data: Buffer, meta: { packet: { type: string } }) => Promise<void>;
+type Receive = (type: string, data: Buffer) => unknown;
+
+const { transporterSend, transporterReceive } = packetBatches() as unknown as {
+  transporterSend(next: Send): Send;
+  transporterReceive(next: Receive): Receive;
+};
+
+/** Two nodes whose messages are kept. */
+function connected(fails = false) {
+  const messages: { topic: string; data: Buffer }[] = [];
+  const heard: string[] = [];
+  const send = transporterSend(async (topic, data) => {
+    if (fails) throw new Error('no connection');
+    messages.push({ topic, data });
+  });
+  const receive = transporterReceive((type, data) => heard.push(`${type} ${data}`));
+  const say = (topic: string, text: string, type = 'REQ') => send(topic, Buffer.from(text), { packet: { type } });
+  return { messages, heard, say, receive };
+}
+
+test('packets to one node in one turn are one message, and come out one by one, in order', async () => {
+  const { messages, heard, say, receive } = connected();
+  await Promise.all([
+    say('REQ.a', '{"id":"ä"}'),
+    say('REQ.a', '{"id":2}'),
+    say('REQ.b', '{}'),
+    say('REQ.a', '{"id":3}'),
+  ]);
+  expect(messages.map(({ topic }) => topic)).toEqual(['REQ.a', 'REQ.b']);
+  for (const { data } of messages) receive('REQ', data);
+  expect(heard).toEqual(['REQ {"id":"ä"}', 'REQ {"id":2}', 'REQ {"id":3}', 'REQ {}']);
+});
+
+test('a packet that is alone is sent as it is', async () => {
+  const { messages, say } = connected();
+  await say('REQ.a', '{"id":1}');
+  expect(messages.map(({ data }) => String(data))).toEqual(['{"id":1}']);
+});
+
+test('a heartbeat does not wait for others', () => {
+  const { messages, say } = connected();
+  void say('HEARTBEAT', '{}', 'HEARTBEAT');
+  expect(messages).toHaveLength(1);
+});
+
+test('a message stays below the limit of NATS', async () => {
+  const { messages, heard, say, receive } = connected();
+  const text = 'x'.repeat(300 * 1024);
+  await Promise.all([1, 2, 3, 4].map((n) => say('RES.a', n + text, 'RES')));
+  expect(messages).toHaveLength(2);
+  for (const { data } of messages) {
+    expect(data.length).toBeLessThanOrEqual(1024 ** 2);
+    receive('RES', data);
+  }
+  expect(heard.map((packet) => packet.slice(0, 5))).toEqual(['RES 1', 'RES 2', 'RES 3', 'RES 4']);
+});
+
+test('each sender learns that the message was not sent', async () => {
+  const { say } = connected(true);
+  const results = await Promise.allSettled([say('REQ.a', '{}'), say('REQ.a', '{}')]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
