@@ -41,7 +41,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/invoice/invoice.service.ts'),
     import('./shopping/invoice/credit-note.service.ts'),
     import('./shopping/payment/payment.service.ts'),
-    ...(payments.provider === 'sandbox' ? [import('./shopping/payment/sandbox/sandbox.service.ts')] : []),
+    ...(payments.provider === 'sandbox' ? [import('./shopping/payment/providers/sandbox/sandbox.service.ts')] : []),
   ],
   api: () => [
     import('./api/api.service.ts'),

@@ -54,7 +54,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I[1-9]\d? |money|refunded|told/,
   },
   'a charge again is another charge': {
-    file: 'services/shopping/payment/sandbox/sandbox-ledger.ts',
+    file: 'services/shopping/payment/providers/sandbox/sandbox-ledger.ts',
     find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };",
     replace: 'return captureAll({ ...entry }, { ...amount, amount: entry.captured + amount.amount });',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -145,7 +145,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*of more pieces than may be held is refused/,
   },
   'what Stripe refuses for good, in words that nobody knows, is tried again for ever': {
-    file: 'services/shopping/payment/providers/stripe-outcome.ts',
+    file: 'services/shopping/payment/providers/stripe/stripe-outcome.ts',
     find: "return isTransient ? undefined : reasonOf(error, 'invalid_request');",
     replace: "return isTransient || !code.startsWith('amount_') ? undefined : reasonOf(error, 'invalid_request');",
     tests: ['test/integration/shopping/stripe-provider.test.ts'],

@@ -6,7 +6,7 @@ import inventoryService from '../../services/product/inventory/inventory.service
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
 import { newId } from '../../services/shared/ids.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { sign } from '../../services/shopping/payment/providers/webhook-signature.ts';
+import { sign } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 import { stopAndAudit, storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../support/shop.ts';

@@ -5,7 +5,7 @@ import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/
 import { errors } from '../../shared/problems.ts';
 import { orderable } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
-import { amountLimits } from '../payment/providers/amount-limits.ts';
+import { amountLimits } from '../payment/providers/stripe/stripe-limits.ts';
 import { type Priced, price } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 

@@ -1,6 +1,6 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { amountLimits } from '../payment/providers/amount-limits.ts';
+import { amountLimits } from '../payment/providers/stripe/stripe-limits.ts';
 import { priceBasket } from './basket.ts';
 import { checkout } from './checkout.contract.ts';
 import { loadRules } from './pricing/load-rules.ts';

@@ -1,6 +1,6 @@
 import type { PaymentConfig } from '../../../lib/process/outside-config.ts';
 import { errors } from '../../shared/problems.ts';
-import { isTestToken } from './sandbox/sandbox-tokens.ts';
+import { isTestToken } from './providers/sandbox/sandbox-tokens.ts';
 
 /**
  * What an order is to be charged by; known before there is an order, and without asking the provider.

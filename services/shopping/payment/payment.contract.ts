@@ -4,7 +4,7 @@ import { internal } from '../../../lib/contract/presets.ts';
 import { auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
-import { ledgerPage, refundOutcome, statement } from './sandbox/sandbox.contract.ts';
+import { ledgerPage, refundOutcome, statement } from './providers/sandbox/sandbox.contract.ts';
 
 const orderId = idRule('ord');
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;

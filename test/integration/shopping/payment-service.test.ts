@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
-import { TEST_TOKENS } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+import { TEST_TOKENS } from '../../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { startShop, type TestShop } from '../../support/shop.ts';

@@ -5,7 +5,7 @@ import { newId } from '../../../services/shared/ids.ts';
 import { authoriseAndCapture } from '../../../services/shopping/payment/payment.ts';
 import { configuredProvider } from '../../../services/shopping/payment/providers/configured.ts';
 import { guardedProvider } from '../../../services/shopping/payment/providers/guarded.ts';
-import { stripeProvider } from '../../../services/shopping/payment/providers/stripe.ts';
+import { stripeProvider } from '../../../services/shopping/payment/providers/stripe/stripe-provider.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
 
 const SECRET_KEY = 'sk_test_of_this_test';

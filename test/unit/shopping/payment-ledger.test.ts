@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { claim } from '../../../mixins/due-work/queue.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign } from '../../../mixins/store/patch.ts';
-import type { LedgerEntry } from '../../../services/shopping/payment/sandbox/ledger-entry.ts';
+import type { LedgerEntry } from '../../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import {
   again,
   begin,
@@ -18,8 +18,8 @@ import {
   refund,
   sandboxWork,
   statementOf,
-} from '../../../services/shopping/payment/sandbox/sandbox-ledger.ts';
-import { TEST_TOKENS, type TestToken } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+} from '../../../services/shopping/payment/providers/sandbox/sandbox-ledger.ts';
+import { TEST_TOKENS, type TestToken } from '../../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

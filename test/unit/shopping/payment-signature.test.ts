@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { isSigned, sign } from '../../../services/shopping/payment/providers/webhook-signature.ts';
+import { isSigned, sign } from '../../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 
 const SECRET = 'whsec_of_this_test';
 const NOW = new Date('2026-03-01T10:00:00Z');

@@ -1,8 +1,8 @@
 import type { Rpc } from '../../../../lib/contract/contract.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
-import { sandboxProvider } from './sandbox.ts';
-import { refuseUnpayable } from './stripe-amount.ts';
+import { sandboxProvider } from './sandbox/sandbox-provider.ts';
+import { refuseUnpayable } from './stripe/stripe-amount.ts';
 
 /**
  * The provider that the config names, for one who calls through `rpc`.
@@ -18,7 +18,7 @@ export function configuredProvider({
     case 'stripe': {
       refuseUnpayable(currencies);
       // Its library takes a third of a second and 36 MB, which only those pay who use it.
-      const loading = import('./stripe.ts').then(({ stripeProvider }) => stripeProvider(payments));
+      const loading = import('./stripe/stripe-provider.ts').then(({ stripeProvider }) => stripeProvider(payments));
       return () => loading;
     }
     default:

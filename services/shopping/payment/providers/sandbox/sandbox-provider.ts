@@ -1,9 +1,9 @@
-import type { Rpc } from '../../../../lib/contract/contract.ts';
-import { errors } from '../../../shared/problems.ts';
-import type { PaymentProvider, WebhookEvent } from '../payment-provider.ts';
-import type { SandboxEvent } from '../sandbox/ledger-entry.ts';
-import { isTestToken } from '../sandbox/sandbox-tokens.ts';
-import { amountLimits } from './amount-limits.ts';
+import type { Rpc } from '../../../../../lib/contract/contract.ts';
+import { errors } from '../../../../shared/problems.ts';
+import type { PaymentProvider, WebhookEvent } from '../../payment-provider.ts';
+import { amountLimits } from '../stripe/stripe-limits.ts';
+import type { SandboxEvent } from './ledger-entry.ts';
+import { isTestToken } from './sandbox-tokens.ts';
 import { isSigned, sign } from './webhook-signature.ts';
 
 /** The sandbox, reached as a real provider's API would be. */

@@ -1,5 +1,5 @@
-import type { RetryFields } from '../../../../mixins/due-work/queue.ts';
-import type { Money } from '../../../shared/money.ts';
+import type { RetryFields } from '../../../../../mixins/due-work/queue.ts';
+import type { Money } from '../../../../shared/money.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
 /** One line of the sandbox's books: what became of an idempotency key. */

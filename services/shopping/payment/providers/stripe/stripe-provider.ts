@@ -1,12 +1,12 @@
 import Stripe from 'stripe';
-import type { PaymentConfig } from '../../../../lib/process/outside-config.ts';
-import { idTime } from '../../../shared/ids.ts';
-import type { Money } from '../../../shared/money.ts';
-import { errors } from '../../../shared/problems.ts';
-import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../payment-provider.ts';
-import { amountLimits } from './amount-limits.ts';
+import type { PaymentConfig } from '../../../../../lib/process/outside-config.ts';
+import { idTime } from '../../../../shared/ids.ts';
+import type { Money } from '../../../../shared/money.ts';
+import { errors } from '../../../../shared/problems.ts';
+import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../../payment-provider.ts';
 import { inStripes } from './stripe-amount.ts';
 import { eventOf } from './stripe-event.ts';
+import { amountLimits } from './stripe-limits.ts';
 import {
   asOurs,
   declineOf,

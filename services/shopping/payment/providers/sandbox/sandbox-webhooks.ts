@@ -1,8 +1,8 @@
-import type { Rpc } from '../../../../lib/contract/contract.ts';
-import type { Store } from '../../../../mixins/store/store.ts';
-import { sandboxWebhook } from '../providers/sandbox.ts';
+import type { Rpc } from '../../../../../lib/contract/contract.ts';
+import type { Store } from '../../../../../mixins/store/store.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { delivered, fallDue } from './sandbox-ledger.ts';
+import { sandboxWebhook } from './sandbox-provider.ts';
 
 /**
  * Does what is due of an entry that was claimed: late captures, and webhooks. Those go through the broker to the action

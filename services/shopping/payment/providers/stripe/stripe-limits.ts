@@ -1,4 +1,4 @@
-import type { AmountLimits } from '../payment-provider.ts';
+import type { AmountLimits } from '../../payment-provider.ts';
 import { factorOf } from './stripe-amount.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { decimalsOf } from '../../../../lib/contract/currency.ts';
-import { StartError } from '../../../../lib/process/config.ts';
-import type { Money } from '../../../shared/money.ts';
+import { decimalsOf } from '../../../../../lib/contract/currency.ts';
+import { StartError } from '../../../../../lib/process/config.ts';
+import type { Money } from '../../../../shared/money.ts';
 
 /** What Stripe counts in hundredths although it has none (https://docs.stripe.com/currencies#special-cases). */
 const IN_HUNDREDTHS = new Set(['ISK', 'UGX']);

@@ -1,9 +1,9 @@
-import { type DueQueue, dueIn } from '../../../../mixins/due-work/queue.ts';
-import { RETRY_POLICY } from '../../../../mixins/due-work/schedule.ts';
-import type { Decision } from '../../../../mixins/store/changes.ts';
-import type { Money } from '../../../shared/money.ts';
-import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../payment-provider.ts';
-import { amountLimits } from '../providers/amount-limits.ts';
+import { type DueQueue, dueIn } from '../../../../../mixins/due-work/queue.ts';
+import { RETRY_POLICY } from '../../../../../mixins/due-work/schedule.ts';
+import type { Decision } from '../../../../../mixins/store/changes.ts';
+import type { Money } from '../../../../shared/money.ts';
+import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../../payment-provider.ts';
+import { amountLimits } from '../stripe/stripe-limits.ts';
 import type { Happening, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import { happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';
 import type { TestToken } from './sandbox-tokens.ts';

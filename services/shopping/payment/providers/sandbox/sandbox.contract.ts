@@ -1,7 +1,7 @@
-import { contract } from '../../../../lib/contract/contract.ts';
-import { internal } from '../../../../lib/contract/presets.ts';
-import { auditPageOf, auditPageParams } from '../../../../mixins/store/audit-page.ts';
-import { positiveMoneyRule } from '../../../shared/money.ts';
+import { contract } from '../../../../../lib/contract/contract.ts';
+import { internal } from '../../../../../lib/contract/presets.ts';
+import { auditPageOf, auditPageParams } from '../../../../../mixins/store/audit-page.ts';
+import { positiveMoneyRule } from '../../../../shared/money.ts';
 import { TEST_TOKENS } from './sandbox-tokens.ts';
 
 /** An idempotency key. */

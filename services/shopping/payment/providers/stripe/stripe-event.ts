@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { idRule } from '../../../shared/ids.ts';
-import type { WebhookEvent } from '../payment-provider.ts';
+import { idRule } from '../../../../shared/ids.ts';
+import type { WebhookEvent } from '../../payment-provider.ts';
 
 const ORDER_ID = idRule('ord').pattern;
 

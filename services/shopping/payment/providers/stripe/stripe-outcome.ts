@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
-import { errors } from '../../../shared/problems.ts';
-import type { Found, Outcome } from '../payment-provider.ts';
+import { errors } from '../../../../shared/problems.ts';
+import type { Found, Outcome } from '../../payment-provider.ts';
 
 /** What Stripe's words for a payment mean to the shop (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 export function intentOutcome(intent: Stripe.PaymentIntent): Found {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Self } from '../../../../lib/contract/mixin.ts';
-import { service } from '../../../../lib/contract/service.ts';
-import type { Config } from '../../../../lib/process/config.ts';
-import { dueWork } from '../../../../mixins/due-work/due-work.ts';
-import { PARKED_INDEX } from '../../../../mixins/due-work/queue.ts';
-import { readAuditPage } from '../../../../mixins/store/audit-page.ts';
-import { type Store, store } from '../../../../mixins/store/store.ts';
-import type { Worker } from '../../../../mixins/worker.ts';
-import { errors } from '../../../shared/problems.ts';
+import type { Self } from '../../../../../lib/contract/mixin.ts';
+import { service } from '../../../../../lib/contract/service.ts';
+import type { Config } from '../../../../../lib/process/config.ts';
+import { dueWork } from '../../../../../mixins/due-work/due-work.ts';
+import { PARKED_INDEX } from '../../../../../mixins/due-work/queue.ts';
+import { readAuditPage } from '../../../../../mixins/store/audit-page.ts';
+import { type Store, store } from '../../../../../mixins/store/store.ts';
+import type { Worker } from '../../../../../mixins/worker.ts';
+import { errors } from '../../../../shared/problems.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { StatedDispute, StatedRefund } from '../payment-provider.ts';
+import type { StatedDispute, StatedRefund } from '../../payment-provider.ts';
 import { factorOf } from './stripe-amount.ts';
 
 /** Whether a refund's money is on its way, or has arrived (https://docs.stripe.com/refunds#failed-refunds). */
