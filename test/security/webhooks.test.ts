@@ -105,6 +105,18 @@ eachEngine('a webhook', (engine) => {
       await refused(request(shop.url, 'POST /v1/webhooks/sandbox', { body, headers }), 400, 'invalid-signature');
     });
 
+    test.each([
+      'null',
+      '[]',
+      '{',
+      '',
+      '{"id":1}',
+      '{"id":"evt_1","type":null}',
+      '{"id":"evt_1","type":"x","orderId":1}',
+    ])('with the signed body %j, which is no event', async (body) => {
+      await refused(send(body), 400, 'invalid-request');
+    });
+
     test('from a provider that this shop does not use, or that there is not', async () => {
       const body = eventOf(id);
       await refused(send(body, undefined, 'stripe'), 404, 'not-found');

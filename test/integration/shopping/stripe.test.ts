@@ -312,6 +312,27 @@ describe("Stripe's webhook", () => {
   });
 
   test.each([
+    ['whose data.object is null', { data: { object: null } }, '/data/object'],
+    ['without data', {}, '/data'],
+    ['whose id is a number', { id: 1, data: { object: {} } }, '/id'],
+    [
+      'about a payment that is a number',
+      { data: { object: { object: 'charge', payment_intent: 1 } } },
+      '/data/object/payment_intent',
+    ],
+  ])('%s is refused as malformed, with the field by name', async (_what, event, pointer) => {
+    const answer = await webhook(
+      JSON.stringify({ id: newId('ses'), object: 'event', type: 'charge.refunded', ...event }),
+    );
+    expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
+    expect(answer.body.errors.map((one: { pointer: string }) => one.pointer)).toContain(pointer);
+  });
+
+  test.each(['null', '[]', '"evt_1"', '{'])('with the signed body %j is refused as malformed', async (signed) => {
+    expect(await webhook(signed)).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
+  });
+
+  test.each([
     ['about something else', { object: 'customer', metadata: {} }],
     ['about the payment of another shop', { object: 'payment_intent', metadata: {} }],
     ["with an order's id that is none of ours", { object: 'payment_intent', metadata: { orderId: '4711' } }],

@@ -2,9 +2,12 @@ import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { errors } from '../../../../shared/problems.ts';
 import type { PaymentProvider, WebhookEvent } from '../../payment-provider.ts';
 import { amountLimits } from '../stripe/stripe-limits.ts';
+import { bodyParser } from '../webhook-body.ts';
 import type { SandboxEvent } from './ledger-entry.ts';
 import { isTestToken } from './sandbox-tokens.ts';
 import { isSigned, sign } from './webhook-signature.ts';
+
+const parseEvent = bodyParser({ id: 'string', type: 'string', orderId: { type: 'string', optional: true } });
 
 /** The sandbox, reached as a real provider's API would be. */
 export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
@@ -22,7 +25,7 @@ export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvide
     statement: ({ key }) => rpc.call('sandbox.statement', { key }),
     verify(body, signature) {
       if (!isSigned(body, signature, webhookSecret, new Date())) throw errors.invalidSignature();
-      const { id, type, orderId } = JSON.parse(body) as Omit<WebhookEvent, 'about'>;
+      const { id, type, orderId } = parseEvent(body);
       const about = type.startsWith('payment.') ? 'payment' : 'money';
       return { id, type, about, ...(orderId === undefined ? {} : { orderId }) };
     },

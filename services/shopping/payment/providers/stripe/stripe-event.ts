@@ -1,30 +1,68 @@
-import type Stripe from 'stripe';
+import type { Infer } from '../../../../../lib/contract/infer.ts';
 import { idRule } from '../../../../shared/ids.ts';
 import type { WebhookEvent } from '../../payment-provider.ts';
+import { bodyParser } from '../webhook-body.ts';
 
 const ORDER_ID = idRule('ord').pattern;
 
-/** What an event of Stripe is about: a payment has an outcome, or something happened to the money of one. */
-export function eventOf({ id, type, data: { object } }: Stripe.Event): WebhookEvent {
+/** The fields of an event that the shop reads (https://docs.stripe.com/api/events/object). */
+const eventRules = {
+  id: 'string',
+  type: 'string',
+  data: {
+    type: 'object',
+    props: {
+      object: {
+        type: 'object',
+        props: {
+          object: { type: 'string', optional: true },
+          metadata: {
+            type: 'object',
+            ...{ optional: true, nullable: true },
+            props: { orderId: { type: 'string', optional: true } },
+          },
+          payment_intent: {
+            type: 'multi',
+            ...{ optional: true, nullable: true },
+            rules: [{ type: 'string' }, { type: 'object', props: { id: 'string' } }],
+          },
+        },
+      },
+    },
+  },
+} as const;
+
+type EventObject = Infer<typeof eventRules>['data']['object'];
+
+const parseEvent = bodyParser(eventRules);
+
+/**
+ * The subject of an event: the outcome of a payment, or a refund or dispute of a captured one.
+ * @param body signed by Stripe
+ * @throws invalid-request
+ */
+export function stripeEvent(body: string): WebhookEvent {
+  const { id, type, data } = parseEvent(body);
+  const { object } = data;
   switch (object.object) {
     case 'payment_intent':
-      return { id, type, about: 'payment', ...orderOf(object.metadata) };
+      return { id, type, about: 'payment', ...orderOf(object) };
     case 'charge':
     case 'refund':
     case 'dispute':
-      return { id, type, about: 'money', ...orderOf(object.metadata), ...referenceOf(object.payment_intent) };
+      return { id, type, about: 'money', ...orderOf(object), ...referenceOf(object) };
     default:
       return { id, type, about: 'payment' };
   }
 }
 
 /** A charge has the metadata of its payment, and the shop's own refunds name their order. */
-function orderOf(metadata: Stripe.Metadata | null): { orderId?: string } {
+function orderOf({ metadata }: EventObject): { orderId?: string } {
   const orderId = metadata?.orderId;
   return orderId !== undefined && ORDER_ID.test(orderId) ? { orderId } : {};
 }
 
-function referenceOf(payment: string | Stripe.PaymentIntent | null): { reference?: string } {
+function referenceOf({ payment_intent: payment }: EventObject): { reference?: string } {
   const reference = typeof payment === 'string' ? payment : payment?.id;
   return reference === undefined ? {} : { reference };
 }

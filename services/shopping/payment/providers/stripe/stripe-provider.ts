@@ -5,7 +5,7 @@ import type { Money } from '../../../../shared/money.ts';
 import { errors } from '../../../../shared/problems.ts';
 import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../../payment-provider.ts';
 import { inStripes } from './stripe-amount.ts';
-import { eventOf } from './stripe-event.ts';
+import { stripeEvent } from './stripe-event.ts';
 import { amountLimits } from './stripe-limits.ts';
 import {
   asOurs,
@@ -163,8 +163,10 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
       };
     },
 
-    verify: (body, signature) =>
-      eventOf(signed(() => stripe.webhooks.constructEvent(body, signature, config.webhookSecret))),
+    verify(body, signature) {
+      refuseUnsigned(() => stripe.webhooks.constructEvent(body, signature, config.webhookSecret));
+      return stripeEvent(body);
+    },
 
     books: async () => undefined,
   };
@@ -200,12 +202,13 @@ const asked = <R>(answer: Promise<R>): Promise<R> =>
     throw asOurs(error);
   });
 
-/** @throws invalid-signature */
-function signed<R>(read: () => R): R {
+/** @throws invalid-signature; invalid-request for a body that is signed and still no event */
+function refuseUnsigned(constructEvent: () => unknown): void {
   try {
-    return read();
-  } catch {
-    throw errors.invalidSignature();
+    constructEvent();
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeSignatureVerificationError) throw errors.invalidSignature();
+    throw errors.malformed('The body is not an event of Stripe.');
   }
 }
 
