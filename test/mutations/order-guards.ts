@@ -188,7 +188,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a total that the provider does not charge is ordered': {
     file: 'services/shopping/checkout/basket.ts',
-    find: 'refuseUnpayable(priced.totals.total, amountLimits(currency));',
+    find: 'refuseUnpayable(priced.totals.total, limits(currency));',
     replace: '',
     tests: ['test/integration/shopping/payments.test.ts'],
     red: /is refused in the quote and in the order/,

@@ -6,6 +6,7 @@ import inventoryService from '../../services/product/inventory/inventory.service
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
 import { newId } from '../../services/shared/ids.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
+import { sandboxSecret } from '../../services/shopping/payment/providers/sandbox/sandbox-secret.ts';
 import { sign } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 import { stopAndAudit, storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';
@@ -32,7 +33,7 @@ eachEngine('a webhook', (engine) => {
 
   const eventOf = (orderId: string, id = `evt_${randomUUID()}`) =>
     JSON.stringify({ id, type: 'payment.captured', orderId });
-  const signature = (body: string, secret = config.payments.webhookSecret, at = new Date()) => sign(body, secret, at);
+  const signature = (body: string, secret = sandboxSecret(config), at = new Date()) => sign(body, secret, at);
   const send = (body: string, header: string | undefined = signature(body), provider = 'sandbox') =>
     request(shop.url, `POST /v1/webhooks/${provider}`, {
       body,

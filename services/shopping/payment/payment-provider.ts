@@ -1,3 +1,4 @@
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Money } from '../../shared/money.ts';
 
 /** What became of an attempt to charge. Anything else is thrown: the outcome is unknown, ask again. */
@@ -115,9 +116,6 @@ interface BooksPage {
  * it throws `unavailable`, and is tried again. A refusal is never thrown, as whoever throws is asked again.
  */
 export interface PaymentProvider {
-  readonly name: 'sandbox' | 'stripe';
-  /** What can be charged in a currency. The provider may refuse amounts between them, which is a decline. */
-  limits(currency: string): AmountLimits;
   /** Sets the money aside, and captures it at once where the provider can. */
   authorise(key: string, payment: Payment): Promise<Outcome>;
   /** Takes what was authorised. Again: changes nothing. */
@@ -135,3 +133,6 @@ export interface PaymentProvider {
   /** The provider's books by ascending key; `undefined` when it keeps them to itself. */
   books(page: BooksPage): Promise<Books | undefined>;
 }
+
+/** The provider for a caller of the shop's services. */
+export type ConnectProvider = (rpc: Rpc) => PaymentProvider | Promise<PaymentProvider>;

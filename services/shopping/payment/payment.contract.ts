@@ -4,7 +4,8 @@ import { internal } from '../../../lib/contract/presets.ts';
 import { auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
-import { ledgerPage, refundOutcome, statement } from './providers/sandbox/sandbox.contract.ts';
+import { ledgerPage, refundOutcome, statement } from './payment.rules.ts';
+import { bySignatureParam } from './providers/registry.ts';
 
 const orderId = idRule('ord');
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
@@ -96,13 +97,12 @@ export const payment = contract(
       idempotent: true,
       rest: 'POST /v1/webhooks/:provider',
       rawBody: 'payload',
-      headers: { stripeSignature: 'Stripe-Signature', sandboxSignature: 'Sandbox-Signature' },
+      headers: bySignatureParam(({ signatureHeader }) => signatureHeader),
       params: {
         provider: { type: 'string', max: 32 },
         /** The body as it came, byte for byte: that is what was signed. */
         payload: 'string',
-        stripeSignature: { type: 'string', max: 4096, optional: true },
-        sandboxSignature: { type: 'string', max: 4096, optional: true },
+        ...bySignatureParam(() => ({ type: 'string', max: 4096, optional: true }) as const),
       },
       returns: named('WebhookReceipt', { type: 'object', props: { received: 'boolean' } }),
       problems: ['invalid-signature', 'not-found'],

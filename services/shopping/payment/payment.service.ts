@@ -4,8 +4,7 @@ import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
 import { authoriseAndCapture } from './payment.ts';
-import { methodOf } from './payment-method.ts';
-import { guardedProvider } from './providers/guarded.ts';
+import { connectProvider, selectedProvider } from './providers/registry.ts';
 
 /** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
 interface SeenEvent {
@@ -15,7 +14,8 @@ interface SeenEvent {
 }
 
 export default function paymentService(config: Config) {
-  const providerFor = guardedProvider(config);
+  const selected = selectedProvider(config);
+  const providerFor = connectProvider(config);
 
   return service(payment, config, {
     mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
@@ -26,16 +26,16 @@ export default function paymentService(config: Config) {
         const { orderId, amount, method } = ctx.params;
         const result = await authoriseAndCapture(provider, orderId, {
           amount,
-          method: methodOf(config.payments, method),
+          method: selected.methodOf(method),
         });
-        return result.outcome === 'captured' ? { ...result, provider: provider.name } : result;
+        return result.outcome === 'captured' ? { ...result, provider: selected.name } : result;
       },
 
       async cancel(ctx) {
         const { orderId, amount } = ctx.params;
         const provider = await providerFor(ctx);
         const result = await provider.cancel(orderId, amount);
-        return result.outcome === 'refused' ? { ...result, provider: provider.name } : result;
+        return result.outcome === 'refused' ? { ...result, provider: selected.name } : result;
       },
 
       async statement(ctx) {
@@ -55,9 +55,9 @@ export default function paymentService(config: Config) {
 
       async webhook(ctx) {
         const { provider: name, payload } = ctx.params;
+        if (name !== selected.name) throw errors.notFound('This payment provider');
         const provider = await providerFor(ctx);
-        if (name !== provider.name) throw errors.notFound('This payment provider');
-        const event = provider.verify(payload, ctx.params[`${provider.name}Signature`] ?? '');
+        const event = provider.verify(payload, ctx.params[`${selected.name}Signature`] ?? '');
         const received = { received: true };
         const { orderId, reference } = event;
         if (orderId === undefined && reference === undefined) return received;

@@ -1,34 +1,30 @@
-import type { Rpc } from '../../../../lib/contract/contract.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../../lib/process/outside-breaker.ts';
 import { isProblem } from '../../../shared/problem-codes.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
-import { configuredProvider } from './configured.ts';
-
-type Settings = Pick<Config, 'payments' | 'currencies' | 'circuitBreaker'>;
+import type { ConnectProvider, PaymentProvider } from '../payment-provider.ts';
 
 /**
- * The configured provider behind a circuit breaker, so that one that is away costs an order milliseconds: it stays
- * PENDING, as after any outage, and is tried again. What the breaker refuses was not sent, so no key was used by it.
- * The sandbox is a service of the shop; its calls have the breakers of all.
+ * A provider behind a circuit breaker, so that one that is away costs an order milliseconds: it stays PENDING, as after
+ * any outage, and is tried again. What the breaker refuses was not sent, so no key was used by it.
  */
-export function guardedProvider(config: Settings): (rpc: Rpc) => Promise<PaymentProvider> {
-  const providerFor = configuredProvider(config);
-  if (config.payments.provider === 'sandbox') return async (rpc) => providerFor(rpc);
-  const server = { label: config.payments.provider, name: 'payment provider' };
-  const breaker = new OutsideBreaker(server, config.circuitBreaker, isProviderOutage);
-  return async (rpc) => behind(breaker, await providerFor(rpc));
+export function guarded(
+  label: string,
+  { circuitBreaker }: Pick<Config, 'circuitBreaker'>,
+  connect: ConnectProvider,
+): ConnectProvider {
+  const breaker = new OutsideBreaker({ label, name: 'payment provider' }, circuitBreaker, isProviderOutage);
+  return async (rpc) => behind(breaker, await connect(rpc));
 }
 
-/** What asks the provider over the network: every call that is waited for, but the books, which Stripe does not show. */
-type Asked = {
+/** The calls that go over the network: those that are awaited. `books` is not one of them: Stripe does not show them. */
+type NetworkCalls = {
   [K in keyof PaymentProvider as PaymentProvider[K] extends (...args: never[]) => Promise<unknown>
     ? Exclude<K, 'books'>
     : never]: PaymentProvider[K];
 };
 
 function behind(breaker: OutsideBreaker, provider: PaymentProvider): PaymentProvider {
-  const asked: Asked = {
+  const calls: NetworkCalls = {
     authorise: (key, payment) => breaker.run(() => provider.authorise(key, payment)),
     capture: (key, amount) => breaker.run(() => provider.capture(key, amount)),
     find: (key, amount) => breaker.run(() => provider.find(key, amount)),
@@ -36,10 +32,10 @@ function behind(breaker: OutsideBreaker, provider: PaymentProvider): PaymentProv
     cancel: (key, amount) => breaker.run(() => provider.cancel(key, amount)),
     statement: (charge) => breaker.run(() => provider.statement(charge)),
   };
-  return { ...provider, ...asked };
+  return { ...provider, ...calls };
 }
 
-/** It did not answer, or with a status of 500 and above: `cause` is what its library said. */
+/** The provider did not answer, or with a status of 500 and above: `cause` is the error of its library. */
 function isProviderOutage(error: unknown): boolean {
   if (!isProblem(error, 'unavailable')) return false;
   const { cause } = error as { cause?: { statusCode?: number } };

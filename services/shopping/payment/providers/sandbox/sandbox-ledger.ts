@@ -3,7 +3,7 @@ import { RETRY_POLICY } from '../../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../../mixins/store/changes.ts';
 import type { Money } from '../../../../shared/money.ts';
 import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../../payment-provider.ts';
-import { amountLimits } from '../stripe/stripe-limits.ts';
+import { stripeLimits } from '../stripe/stripe-limits.ts';
 import type { Happening, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import { happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';
 import type { TestToken } from './sandbox-tokens.ts';
@@ -17,7 +17,7 @@ export interface TokenPayment {
 export function begin(key: string, { amount, method }: TokenPayment, now: Date): Omit<LedgerEntry, 'rev'> {
   const untouched = { captured: 0, refunded: 0, refunds: {}, events: [], dueAt: null };
   const entry = { _id: key, amount, method, ...untouched, at: now };
-  const { least, largest } = amountLimits(amount.currency);
+  const { least, largest } = stripeLimits(amount.currency);
   if (amount.amount < least) return { ...entry, state: 'declined', reason: 'amount_too_small' };
   if (amount.amount > largest) return { ...entry, state: 'declined', reason: 'amount_too_large' };
   const captured = { ...entry, state: 'captured' as const, captured: amount.amount };

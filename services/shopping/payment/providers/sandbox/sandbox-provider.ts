@@ -1,7 +1,6 @@
 import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { errors } from '../../../../shared/problems.ts';
 import type { PaymentProvider, WebhookEvent } from '../../payment-provider.ts';
-import { amountLimits } from '../stripe/stripe-limits.ts';
 import { bodyParser } from '../webhook-body.ts';
 import type { SandboxEvent } from './ledger-entry.ts';
 import { isTestToken } from './sandbox-tokens.ts';
@@ -12,8 +11,6 @@ const parseEvent = bodyParser({ id: 'string', type: 'string', orderId: { type: '
 /** The sandbox, reached as a real provider's API would be. */
 export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
   return {
-    name: 'sandbox',
-    limits: amountLimits,
     async authorise(key, { amount, method }) {
       if (!isTestToken(method)) throw errors.unknownPaymentMethod(method);
       return rpc.call('sandbox.authorise', { key, amount, method });

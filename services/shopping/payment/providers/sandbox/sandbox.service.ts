@@ -23,6 +23,7 @@ import {
   sandboxWork,
   statementOf,
 } from './sandbox-ledger.ts';
+import { sandboxSecret } from './sandbox-secret.ts';
 import { sendDue } from './sandbox-webhooks.ts';
 
 const WEBHOOK_PAUSE_MS = 250;
@@ -33,7 +34,7 @@ const SLOW = 3000;
 type This = Self<{ store: Store<LedgerEntry>; worker: Worker }>;
 
 export default function sandboxService(config: Config) {
-  const { webhookSecret } = config.payments;
+  const webhookSecret = sandboxSecret(config);
 
   return service(sandbox, config, {
     mixins: [

@@ -38,7 +38,7 @@ const STRIPE_LARGEST = 99_999_999;
 const STRIPE_LARGEST_OF: Readonly<Record<string, number>> = { IDR: 999_999_999_999 };
 
 /** What Stripe charges in a currency, and the sandbox too, so that a shop is tried with the limits that it will have. */
-export function amountLimits(currency: string): AmountLimits {
+export function stripeLimits(currency: string): AmountLimits {
   const factor = factorOf(currency);
   return {
     least: Math.ceil((STRIPE_LEAST[currency] ?? 1) / factor),

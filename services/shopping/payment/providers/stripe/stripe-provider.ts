@@ -1,12 +1,10 @@
 import Stripe from 'stripe';
-import type { PaymentConfig } from '../../../../../lib/process/outside-config.ts';
 import { idTime } from '../../../../shared/ids.ts';
 import type { Money } from '../../../../shared/money.ts';
 import { errors } from '../../../../shared/problems.ts';
 import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../../payment-provider.ts';
 import { inStripes } from './stripe-amount.ts';
 import { stripeEvent } from './stripe-event.ts';
-import { amountLimits } from './stripe-limits.ts';
 import {
   asOurs,
   declineOf,
@@ -25,8 +23,14 @@ const KEY_MEMORY = 20 * 3_600_000;
 /** Refunds of one payment that are looked through. */
 const MAX_REFUNDS = 1000;
 
+interface StripeConfig {
+  secretKey: string;
+  webhookSecret: string;
+  apiUrl: string;
+}
+
 /** Card payments by Stripe: one PaymentIntent for each order, whose id is the idempotency key. */
-export function stripeProvider(config: Extract<PaymentConfig, { provider: 'stripe' }>): PaymentProvider {
+export function stripeProvider(config: StripeConfig): PaymentProvider {
   const stripe = clientOf(config);
   const { paymentIntents, refunds, disputes } = stripe;
   const expand = ['latest_charge'];
@@ -131,9 +135,6 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
   };
 
   return {
-    name: 'stripe',
-    limits: amountLimits,
-
     authorise: (key, { amount, method }) => asked(orDeclined(authorise(key, amount, method))),
     capture: (key, amount) => asked(orDeclined(capture(key, amount))),
 
@@ -172,7 +173,7 @@ export function stripeProvider(config: Extract<PaymentConfig, { provider: 'strip
   };
 }
 
-function clientOf({ secretKey, apiUrl }: { secretKey: string; apiUrl: string }): Stripe {
+function clientOf({ secretKey, apiUrl }: StripeConfig): Stripe {
   const { protocol, hostname: host, port } = new URL(apiUrl);
   const isSecure = protocol === 'https:';
   const address = {

@@ -1,0 +1,66 @@
+import type { Rpc } from '../../../../lib/contract/contract.ts';
+import { readSettings, type Settings } from '../../../../lib/process/settings/read-settings.ts';
+import { StartError } from '../../../../lib/process/start-error.ts';
+import type { PaymentProvider } from '../payment-provider.ts';
+import { guarded } from './guarded.ts';
+import type { ProviderConfig } from './provider-definition.ts';
+import { sandboxDefinition } from './sandbox/sandbox-definition.ts';
+import { stripeDefinition } from './stripe/stripe-definition.ts';
+
+/** The payment providers that a shop can select. An added one is a folder beside this file, and a line here. */
+export const PROVIDERS = [stripeDefinition, sandboxDefinition] as const;
+
+type ProviderName = (typeof PROVIDERS)[number]['name'];
+
+const NAMES = PROVIDERS.map(({ name }) => name);
+
+const selection = {
+  PAYMENT_PROVIDER: {
+    rule: { type: 'enum', values: NAMES, optional: true },
+    allowed: new Intl.ListFormat('en', { type: 'disjunction' }).format(NAMES),
+    about: 'who takes the money; in production the sandbox has to be asked for',
+    defaultNote: '`stripe` with a key, else `sandbox`',
+  },
+} as const satisfies Settings;
+
+/** The settings of payments by variable name. */
+export const PAYMENT_SETTINGS: Settings = Object.fromEntries(
+  [selection, ...PROVIDERS.map(({ settings }) => settings)].flatMap((settings) => Object.entries(settings)),
+);
+
+/**
+ * The provider that PAYMENT_PROVIDER names, or the first one with its credential.
+ * @throws {StartError} in production when there is neither
+ */
+export function selectedProvider(config: ProviderConfig): (typeof PROVIDERS)[number] {
+  const { PAYMENT_PROVIDER } = readSettings(selection, config);
+  const isSelected = ({ name, credential }: (typeof PROVIDERS)[number]) =>
+    PAYMENT_PROVIDER ? name === PAYMENT_PROVIDER : credential !== undefined && config.variables[credential];
+  const selected = PROVIDERS.find(isSelected);
+  if (selected) return selected;
+  const credentials = PROVIDERS.flatMap(({ credential = [] }) => credential);
+  if (config.production) {
+    throw new StartError(
+      `${credentials.join(' or ')} is not set: set it, or PAYMENT_PROVIDER=${sandboxDefinition.name} for a shop that only plays`,
+    );
+  }
+  return sandboxDefinition;
+}
+
+/**
+ * The selected provider, ready for calls; one outside of the shop stands behind a circuit breaker.
+ * @throws {StartError} for settings or currencies that the provider refuses
+ */
+export function connectProvider(config: Parameters<typeof guarded>[1] & ProviderConfig) {
+  const definition = selectedProvider(config);
+  const connect = definition.configure(config);
+  const connectGuarded = definition.isRemote ? guarded(definition.name, config, connect) : connect;
+  return async (rpc: Rpc): Promise<PaymentProvider> => connectGuarded(rpc);
+}
+
+/** A value for each provider, by the parameter of the webhook action that has its signature. */
+export function bySignatureParam<V>(ofProvider: (provider: (typeof PROVIDERS)[number]) => V) {
+  const entries = PROVIDERS.map((provider) => [`${provider.name}Signature`, ofProvider(provider)]);
+  // `fromEntries` forgets the names.
+  return Object.fromEntries(entries) as Record<`${ProviderName}Signature`, V>;
+}
