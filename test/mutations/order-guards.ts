@@ -151,6 +151,20 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/shopping/stripe-provider.test.ts'],
     red: /that refuses for good/,
   },
+  'a webhook of Stripe is taken unsigned': {
+    file: 'services/shopping/payment/providers/stripe/stripe-provider.ts',
+    find: 'refuseUnsigned(() => stripe.webhooks.constructEvent(body, signature, config.webhookSecret));',
+    replace: '',
+    tests: ['test/integration/shopping/payment-conformance.test.ts'],
+    red: /which are refused unless they are signed/,
+  },
+  'a signed webhook that is no event is a fault of the shop': {
+    file: 'services/shopping/payment/providers/webhook-body.ts',
+    find: 'if (faults === true) return event',
+    replace: 'if (faults) return event',
+    tests: ['test/integration/shopping/payment-conformance.test.ts'],
+    red: /which are refused with the signed body null/,
+  },
   'a refund that the bank has sent back becomes done again by news that comes late': {
     file: 'services/shopping/order/refund/refund-outcomes.ts',
     find: "(refund.state === 'FAILED' && refund.failure?.isReturned)",

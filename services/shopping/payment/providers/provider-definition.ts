@@ -52,7 +52,7 @@ export interface RegisteredProvider<Name extends string = string> extends Declar
   configure(config: ProviderConfig): ConnectProvider;
 }
 
-export function defineProvider<const Name extends string, S extends Settings>(
+export function defineProvider<const Name extends string, const S extends Settings>(
   definition: ProviderDefinition<Name, S>,
 ): RegisteredProvider<Name> {
   const { settings } = definition;

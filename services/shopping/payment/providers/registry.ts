@@ -10,7 +10,7 @@ import { stripeDefinition } from './stripe/stripe-definition.ts';
 /** The payment providers that a shop can select. An added one is a folder beside this file, and a line here. */
 export const PROVIDERS = [stripeDefinition, sandboxDefinition] as const;
 
-type ProviderName = (typeof PROVIDERS)[number]['name'];
+export type ProviderName = (typeof PROVIDERS)[number]['name'];
 
 const NAMES = PROVIDERS.map(({ name }) => name);
 
