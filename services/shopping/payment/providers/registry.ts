@@ -2,7 +2,7 @@ import type { Rpc } from '../../../../lib/contract/contract.ts';
 import { readSettings, type Settings } from '../../../../lib/process/settings/read-settings.ts';
 import { StartError } from '../../../../lib/process/start-error.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
-import { guarded } from './guarded.ts';
+import { guarded } from './provider-breaker.ts';
 import type { ProviderConfig } from './provider-definition.ts';
 import { sandboxDefinition } from './sandbox/sandbox-definition.ts';
 import { stripeDefinition } from './stripe/stripe-definition.ts';

@@ -4,8 +4,8 @@ import type { Decision } from '../../../../../mixins/store/changes.ts';
 import type { Money } from '../../../../shared/money.ts';
 import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../../payment-provider.ts';
 import { stripeLimits } from '../stripe/stripe-limits.ts';
+import { happen, happeningsOf, LATER_MS } from './bank-events.ts';
 import type { Happening, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
-import { happen, happeningsOf, LATER_MS } from './sandbox-happenings.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
 export interface TokenPayment {
