@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import type { Config } from '../../lib/process/config.ts';
 import type { ProviderName } from '../../services/shopping/payment/providers/registry.ts';
 import { sandboxSecret } from '../../services/shopping/payment/providers/sandbox/sandbox-secret.ts';
-import { sign } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
+import { signWebhook } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 import { storeOf } from './books.ts';
 import type { TestShop } from './shop.ts';
 import { StripeStandIn } from './stripe-stand-in.ts';
@@ -50,7 +50,7 @@ export const PAYMENT_STAGES: Readonly<Record<ProviderName, () => Promise<Payment
       return captured - refunded;
     },
     event: (id, orderId) => JSON.stringify({ id, type: 'payment.captured', orderId }),
-    sign: (body, config, { secret = sandboxSecret(config), at = new Date() } = {}) => sign(body, secret, at),
+    sign: (body, config, { secret = sandboxSecret(config), at = new Date() } = {}) => signWebhook(body, secret, at),
     async stop() {},
   }),
 

@@ -18,7 +18,7 @@ export const ledgerPage = auditPageOf({
   amount: minorUnits,
   captured: minorUnits,
   refunded: minorUnits,
-  /** Taken back by the bank: of disputes that were lost. */
+  /** The amount of lost disputes, which the bank took back. */
   chargedBack: minorUnits,
 });
 

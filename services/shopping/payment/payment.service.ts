@@ -6,8 +6,8 @@ import { payment } from './payment.contract.ts';
 import { authoriseAndCapture } from './payment.ts';
 import { connectProvider, selectedProvider } from './providers/registry.ts';
 
-/** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
-interface SeenEvent {
+/** The event of a processed webhook; its id is `<provider>:<event's id>`. */
+interface ProcessedEvent {
   _id: string;
   rev: number;
   at: Date;
@@ -18,7 +18,7 @@ export default function paymentService(config: Config) {
   const providerFor = connectProvider(config);
 
   return service(payment, config, {
-    mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
+    mixins: [store<ProcessedEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {
       async charge(ctx) {
@@ -49,8 +49,8 @@ export default function paymentService(config: Config) {
       },
 
       async books(ctx) {
-        const books = await (await providerFor(ctx)).books(ctx.params);
-        return books ? { ...books, external: false } : { items: [], next: null, external: true };
+        const page = await (await providerFor(ctx)).ledgerPage(ctx.params);
+        return page ? { ...page, external: false } : { items: [], next: null, external: true };
       },
 
       async webhook(ctx) {
@@ -63,13 +63,13 @@ export default function paymentService(config: Config) {
         if (orderId === undefined && reference === undefined) return received;
         const _id = `${name}:${event.id}`;
         if (await this.store.get(_id)) return received;
-        // It says only that there is news: the order asks the provider, as it does without any webhook.
+        // An event only says that there is news: the order asks the provider, as it does without webhooks.
         if (event.about === 'money') {
           await ctx.call('order.reconcile', { ...(orderId ? { orderId } : {}), ...(reference ? { reference } : {}) });
         } else if (orderId !== undefined) {
           await ctx.call('order.resume', { orderId });
         }
-        // Only now: what failed is sent again by the provider, and must not count as seen.
+        // Only after the order has moved on: the provider sends an event again that failed, and it must be processed then.
         await this.store.insert({ _id, at: new Date() });
         return received;
       },

@@ -221,7 +221,7 @@ describe.each([...PROVIDERS])('the payment provider $name', (provider) => {
 
     test('which are not taken at the address of another provider', async () => {
       const body = event();
-      for (const other of [...OTHERS.filter((one) => one !== name), 'nobody']) {
+      for (const other of [...OTHERS.filter((one) => one !== name), 'unknown']) {
         expect((await send(body, stage.sign(body, config), other)).status).toBe(404);
       }
     });

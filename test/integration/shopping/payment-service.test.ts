@@ -28,7 +28,7 @@ eachEngine('the payment service', (engine) => {
     Promise.allSettled(Array.from({ length: 20 }, (_, n) => act(n)));
 
   describe('charges a key once', () => {
-    test('however many do it at the same time, by whatever token', async () => {
+    test('however many do it at the same time, by any token', async () => {
       const tokens = TEST_TOKENS.filter((token) => token !== 'tok_slow' && !token.startsWith('tok_late_'));
       await Promise.all(
         tokens.map(async (method) => {

@@ -325,7 +325,7 @@ describe('a Stripe that is away', () => {
     stripe.befall('failure', /payment_intents$/, 2);
     for (let n = 0; n < 2; n += 1) await expect(behind.find(newId('ord'), TOTAL)).rejects.toMatchObject(away);
     stripe.befall('lost', /confirm$/, 3);
-    // The third failure opens the breaker, so that nobody can look what became of the charge.
+    // The third failure opens the breaker, so that the outcome of the charge cannot be looked up.
     await expect(authoriseAndCapture(behind, id, visa)).rejects.toMatchObject(away);
     expect(stripe.moneyOf(id).charges).toBe(1);
     const later = Date.now() + HOUR_MS;

@@ -4,10 +4,10 @@ import { isProblem } from '../../../shared/problem-codes.ts';
 import type { ConnectProvider, PaymentProvider } from '../payment-provider.ts';
 
 /**
- * A provider behind a circuit breaker, so that one that is away costs an order milliseconds: it stays PENDING, as after
- * any outage, and is tried again. What the breaker refuses was not sent, so no key was used by it.
+ * Puts a circuit breaker before a provider, so that an outage costs an order milliseconds. The order stays PENDING and is
+ * tried again. A call that the breaker refuses is not sent, so it uses no idempotency key.
  */
-export function guarded(
+export function withBreaker(
   label: string,
   { circuitBreaker }: Pick<Config, 'circuitBreaker'>,
   connect: ConnectProvider,
@@ -16,10 +16,10 @@ export function guarded(
   return async (rpc) => behind(breaker, await connect(rpc));
 }
 
-/** The calls that go over the network: those that are awaited. `books` is not one of them: Stripe does not show them. */
+/** The calls that go over the network: all that are awaited, but for `ledgerPage`, which Stripe does not offer. */
 type NetworkCalls = {
   [K in keyof PaymentProvider as PaymentProvider[K] extends (...args: never[]) => Promise<unknown>
-    ? Exclude<K, 'books'>
+    ? Exclude<K, 'ledgerPage'>
     : never]: PaymentProvider[K];
 };
 
@@ -35,10 +35,10 @@ function behind(breaker: OutsideBreaker, provider: PaymentProvider): PaymentProv
   return { ...provider, ...calls };
 }
 
-/** The provider did not answer, or with a status of 500 and above: `cause` is the error of its library. */
+/** No answer, or a status of 500 and above; `cause` is the error of the provider's library. */
 function isProviderOutage(error: unknown): boolean {
   if (!isProblem(error, 'unavailable')) return false;
   const { cause } = error as { cause?: { statusCode?: number } };
-  if (cause === undefined) return false; // the provider answered, but not yet with an outcome
+  if (cause === undefined) return false; // an answer without an outcome yet
   return !((cause.statusCode ?? 500) < 500);
 }

@@ -12,40 +12,41 @@ interface ServiceModule {
 }
 
 interface Declaration<Name extends string> {
-  /** Lower-case letters: the provider's name in PAYMENT_PROVIDER, in payments, and in `POST /v1/webhooks/<name>`. */
+  /** The name in PAYMENT_PROVIDER, in orders, and in `POST /v1/webhooks/<name>`: lower-case letters. */
   readonly name: Name;
-  /** The request header with the signature of a webhook. */
+  /** The header of a webhook request that has its signature. */
   readonly signatureHeader: string;
   /**
-   * The setting whose presence selects this provider when PAYMENT_PROVIDER is unset. A provider without one moves no money:
-   * production uses it only on demand.
+   * The setting that selects this provider by its presence when PAYMENT_PROVIDER is unset. Absent: the provider moves no
+   * money, and production uses it only if PAYMENT_PROVIDER names it.
    */
   readonly credential?: string;
-  /** Whether the provider is a server outside of the shop: a circuit breaker stands before it. */
+  /** Whether the provider is a server outside the shop, which needs a circuit breaker. */
   readonly isRemote: boolean;
-  /** The amounts that it charges in a currency. It may decline amounts between them. */
+  /** The smallest and the largest charge in a currency. The provider may decline amounts between them. */
   limits(currency: string): AmountLimits;
   /**
-   * The payment method to be charged, checked without asking the provider, before there is an order.
+   * Checks the payment method of a request, or chooses the default one. It runs before there is an order, and without a
+   * call to the provider.
    * @throws unknown-payment-method
    */
   methodOf(given: string | undefined): string;
-  /** Services of its own, which run on shopping nodes. */
+  /** Moleculer services of the provider, which run on shopping nodes. */
   services?(): Promise<ServiceModule>[];
 }
 
 /** A payment provider as its folder declares it. */
 interface ProviderDefinition<Name extends string, S extends Settings> extends Declaration<Name> {
-  /** Its environment variables. */
+  /** The environment variables of the provider. */
   readonly settings: S;
   /**
-   * Checks the settings, once, at the start.
-   * @throws {StartError} for a setting that is missing, or a currency in which it cannot charge every amount
+   * Checks the settings when a process starts.
+   * @throws {StartError} for a missing setting, or a currency in which some amounts cannot be charged
    */
   configure(values: SettingValues<S>, config: ProviderConfig): ConnectProvider;
 }
 
-/** A payment provider as the registry lists it, whatever its settings are. */
+/** A payment provider in the registry, without the type of its settings. */
 export interface RegisteredProvider<Name extends string = string> extends Declaration<Name> {
   readonly settings: Settings;
   /** @throws {StartError} for settings or currencies that the provider refuses */

@@ -2,12 +2,12 @@ import type { Rpc } from '../../../../lib/contract/contract.ts';
 import { readSettings, type Settings } from '../../../../lib/process/settings/read-settings.ts';
 import { StartError } from '../../../../lib/process/start-error.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
-import { guarded } from './provider-breaker.ts';
+import { withBreaker } from './provider-breaker.ts';
 import type { ProviderConfig } from './provider-definition.ts';
 import { sandboxDefinition } from './sandbox/sandbox-definition.ts';
 import { stripeDefinition } from './stripe/stripe-definition.ts';
 
-/** The payment providers that a shop can select. An added one is a folder beside this file, and a line here. */
+/** All payment providers. A new one is a folder beside this file and a line here: docs/architecture.md. */
 export const PROVIDERS = [stripeDefinition, sandboxDefinition] as const;
 
 export type ProviderName = (typeof PROVIDERS)[number]['name'];
@@ -18,8 +18,8 @@ const selection = {
   PAYMENT_PROVIDER: {
     rule: { type: 'enum', values: NAMES, optional: true },
     allowed: new Intl.ListFormat('en', { type: 'disjunction' }).format(NAMES),
-    about: 'who takes the money; in production the sandbox has to be asked for',
-    defaultNote: '`stripe` with a key, else `sandbox`',
+    about: 'the payment provider; in production the sandbox is used only if it is named here',
+    defaultNote: 'the one whose key is set, else `sandbox`',
   },
 } as const satisfies Settings;
 
@@ -29,8 +29,8 @@ export const PAYMENT_SETTINGS: Settings = Object.fromEntries(
 );
 
 /**
- * The provider that PAYMENT_PROVIDER names, or the first one with its credential.
- * @throws {StartError} in production when there is neither
+ * The provider that PAYMENT_PROVIDER names, else the first one whose credential is set, else the sandbox.
+ * @throws {StartError} in production, instead of the sandbox
  */
 export function selectedProvider(config: ProviderConfig): (typeof PROVIDERS)[number] {
   const { PAYMENT_PROVIDER } = readSettings(selection, config);
@@ -41,24 +41,24 @@ export function selectedProvider(config: ProviderConfig): (typeof PROVIDERS)[num
   const credentials = PROVIDERS.flatMap(({ credential = [] }) => credential);
   if (config.production) {
     throw new StartError(
-      `${credentials.join(' or ')} is not set: set it, or PAYMENT_PROVIDER=${sandboxDefinition.name} for a shop that only plays`,
+      `${credentials.join(' or ')} is not set: set it, or PAYMENT_PROVIDER=${sandboxDefinition.name} for a shop without real payments`,
     );
   }
   return sandboxDefinition;
 }
 
 /**
- * The selected provider, ready for calls; one outside of the shop stands behind a circuit breaker.
+ * Configures the selected provider, with a circuit breaker before a remote one.
  * @throws {StartError} for settings or currencies that the provider refuses
  */
-export function connectProvider(config: Parameters<typeof guarded>[1] & ProviderConfig) {
+export function connectProvider(config: Parameters<typeof withBreaker>[1] & ProviderConfig) {
   const definition = selectedProvider(config);
   const connect = definition.configure(config);
-  const connectGuarded = definition.isRemote ? guarded(definition.name, config, connect) : connect;
+  const connectGuarded = definition.isRemote ? withBreaker(definition.name, config, connect) : connect;
   return async (rpc: Rpc): Promise<PaymentProvider> => connectGuarded(rpc);
 }
 
-/** A value for each provider, by the parameter of the webhook action that has its signature. */
+/** A value of each provider, by the name of the webhook parameter with its signature. */
 export function bySignatureParam<V>(ofProvider: (provider: (typeof PROVIDERS)[number]) => V) {
   const entries = PROVIDERS.map((provider) => [`${provider.name}Signature`, ofProvider(provider)]);
   // `fromEntries` forgets the names.

@@ -4,8 +4,8 @@ import { Validator } from '../../../../lib/contract/validator.ts';
 import { errors } from '../../../shared/problems.ts';
 
 /**
- * A parser of the events that a provider signs. A signature proves the sender and not the shape: a body without the fields
- * that the rules name is refused, and the provider shows the refusal to the shop's operator.
+ * Makes a parser of webhook bodies. A signature proves the sender, not the shape: the parser refuses a body without the
+ * fields of the rules, and the provider's dashboard shows the refusal to the shop's operator.
  * @throws invalid-request, naming each field
  */
 export function bodyParser<const R extends Schema>(rules: R): (body: string) => Infer<R> {
@@ -13,7 +13,7 @@ export function bodyParser<const R extends Schema>(rules: R): (body: string) => 
   return (body) => {
     const event = parseJson(body);
     const faults = check(event);
-    if (faults === true) return event as Infer<R>; // as the rules have it: they have just been checked
+    if (faults === true) return event as Infer<R>; // the rules have just been checked
     if (!Array.isArray(faults)) throw new Error('a rule of a webhook body is asynchronous');
     throw errors.invalidRequest(
       faults.map(({ field = '', message = '' }) => {

@@ -1,13 +1,13 @@
-import type { Happening, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
+import type { BankEvent, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
-/** How long anything later takes, in ms. */
-export const LATER_MS = 1000;
+/** The time from a charge or refund to its first bank event. */
+export const BANK_DELAY_MS = 1000;
 
-/** What a token has in store for its charge, from the moment of the charge on. */
-export function happeningsOf(method: TestToken, now: Date): Happening[] {
-  const at = new Date(+now + LATER_MS);
-  const atLast = new Date(+now + 2 * LATER_MS);
+/** The bank events of a charge by a token. */
+export function bankEventsOf(method: TestToken, now: Date): BankEvent[] {
+  const at = new Date(+now + BANK_DELAY_MS);
+  const afterwards = new Date(+now + 2 * BANK_DELAY_MS);
   switch (method) {
     case 'tok_late_webhook':
       return [{ what: 'capture', at }];
@@ -20,62 +20,62 @@ export function happeningsOf(method: TestToken, now: Date): Happening[] {
     case 'tok_dispute_won':
       return [
         { what: 'dispute', at },
-        { what: 'win-dispute', at: atLast },
+        { what: 'win-dispute', at: afterwards },
       ];
     case 'tok_dispute_lost':
       return [
         { what: 'dispute', at },
-        { what: 'lose-dispute', at: atLast },
+        { what: 'lose-dispute', at: afterwards },
       ];
     default:
       return [];
   }
 }
 
-type Changed = Partial<LedgerEntry>;
+type EntryPatch = Partial<LedgerEntry>;
 
-/** The part of an entry that a happening changes, with the webhook that tells of it; nothing when it came too late. */
-export function happen(entry: Readonly<LedgerEntry>, happening: Happening): Changed {
+/** The fields of an entry that a bank event changes, with its webhook; none if the event comes too late. */
+export function applyBankEvent(entry: Readonly<LedgerEntry>, event: BankEvent): EntryPatch {
   const { _id: key, state, amount, captured, refunded, refunds, dispute } = entry;
-  const told = (type: SandboxEvent['type'], id = key): Pick<LedgerEntry, 'events'> => ({
-    events: [...entry.events, { id: `evt_${id}${SUFFIX[type]}`, type, copies: 1 }],
+  const webhook = (type: SandboxEvent['type'], id = key): Pick<LedgerEntry, 'events'> => ({
+    events: [...entry.events, { id: `evt_${id}${EVENT_ID_SUFFIX[type]}`, type, copies: 1 }],
   });
-  switch (happening.what) {
+  switch (event.what) {
     case 'capture':
       if (state !== 'pending' || !amount) return {};
-      return { state: 'captured', captured: amount.amount, ...told('payment.captured') };
+      return { state: 'captured', captured: amount.amount, ...webhook('payment.captured') };
     case 'decline':
-      return state === 'pending' ? { state: 'declined', ...told('payment.failed') } : {};
+      return state === 'pending' ? { state: 'declined', ...webhook('payment.failed') } : {};
     case 'refund-elsewhere': {
       const half = Math.floor(captured / 2);
       if (half === 0 || half > captured - refunded) return {};
-      return { refunded: refunded + half, refunds: { ...refunds, elsewhere: half }, ...told('charge.refunded') };
+      return { refunded: refunded + half, refunds: { ...refunds, elsewhere: half }, ...webhook('charge.refunded') };
     }
     case 'return-refund': {
-      const { [happening.key]: sent, ...kept } = refunds;
+      const { [event.key]: sent, ...kept } = refunds;
       if (sent === undefined) return {};
-      const returned = { ...entry.returned, [happening.key]: sent };
+      const returned = { ...entry.returned, [event.key]: sent };
       return {
         refunded: refunded - sent,
         refunds: kept,
         returned,
-        ...told('refund.failed', `${key}_${happening.key}`),
+        ...webhook('refund.failed', `${key}_${event.key}`),
       };
     }
     case 'dispute':
       if (captured === refunded) return {};
-      return { dispute: { state: 'open', amount: captured - refunded }, ...told('dispute.created') };
+      return { dispute: { state: 'open', amount: captured - refunded }, ...webhook('dispute.created') };
     case 'win-dispute':
-      return dispute ? { dispute: { ...dispute, state: 'won' }, ...told('dispute.closed') } : {};
+      return dispute ? { dispute: { ...dispute, state: 'won' }, ...webhook('dispute.closed') } : {};
     case 'lose-dispute':
-      return dispute ? { dispute: { ...dispute, state: 'lost' }, ...told('dispute.closed') } : {};
+      return dispute ? { dispute: { ...dispute, state: 'lost' }, ...webhook('dispute.closed') } : {};
     default:
-      throw new Error(`unknown happening ${happening satisfies never}`);
+      throw new Error(`unknown bank event ${event satisfies never}`);
   }
 }
 
-/** Makes the ids of a charge's events differ; a payment has one outcome. */
-const SUFFIX: Readonly<Record<SandboxEvent['type'], string>> = {
+/** Keeps the ids of a charge's events apart. A payment has one outcome, so both outcomes share an id. */
+const EVENT_ID_SUFFIX: Readonly<Record<SandboxEvent['type'], string>> = {
   'payment.captured': '',
   'payment.failed': '',
   'charge.refunded': '_refunded',

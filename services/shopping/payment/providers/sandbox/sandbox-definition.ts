@@ -9,10 +9,10 @@ import { isTestToken } from './sandbox-tokens.ts';
 export const sandboxDefinition = defineProvider({
   name: 'sandbox',
   signatureHeader: 'Sandbox-Signature',
-  // A service of the shop, whose calls have the breakers between nodes.
+  // A service of the shop: the circuit breakers between nodes stand before it.
   isRemote: false,
   settings: {},
-  // Those of Stripe, so that a shop is tried with the limits that it will have.
+  // Those of Stripe, so that a shop is tested with the limits that it will have.
   limits: stripeLimits,
 
   methodOf(given = 'tok_approve') {

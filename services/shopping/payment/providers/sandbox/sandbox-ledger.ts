@@ -2,10 +2,17 @@ import { type DueQueue, dueIn } from '../../../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../../mixins/store/changes.ts';
 import type { Money } from '../../../../shared/money.ts';
-import type { BookedCharge, CancelOutcome, Found, Outcome, RefundOutcome, Statement } from '../../payment-provider.ts';
+import type {
+  CancelOutcome,
+  ChargeOutcome,
+  LedgerLine,
+  LookupOutcome,
+  RefundOutcome,
+  Statement,
+} from '../../payment-provider.ts';
 import { stripeLimits } from '../stripe/stripe-limits.ts';
-import { happen, happeningsOf, LATER_MS } from './bank-events.ts';
-import type { Happening, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
+import { applyBankEvent, BANK_DELAY_MS, bankEventsOf } from './bank-events.ts';
+import type { BankEvent, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
 export interface TokenPayment {
@@ -13,8 +20,8 @@ export interface TokenPayment {
   method: TestToken;
 }
 
-/** What the first attempt with a key comes to. */
-export function begin(key: string, { amount, method }: TokenPayment, now: Date): Omit<LedgerEntry, 'rev'> {
+/** The entry of the first charge under a key. */
+export function openEntry(key: string, { amount, method }: TokenPayment, now: Date): Omit<LedgerEntry, 'rev'> {
   const untouched = { captured: 0, refunded: 0, refunds: {}, events: [], dueAt: null };
   const entry = { _id: key, amount, method, ...untouched, at: now };
   const { least, largest } = stripeLimits(amount.currency);
@@ -32,14 +39,14 @@ export function begin(key: string, { amount, method }: TokenPayment, now: Date):
     case 'tok_disputed':
     case 'tok_dispute_won':
     case 'tok_dispute_lost':
-      return scheduled(captured, happeningsOf(method, now));
+      return withBankEvents(captured, bankEventsOf(method, now));
     case 'tok_decline':
       return { ...entry, state: 'declined' };
     case 'tok_timeout_not_charged':
       return { ...entry, state: 'unseen' };
     case 'tok_late_webhook':
     case 'tok_late_decline':
-      return scheduled({ ...entry, state: 'pending' as const }, happeningsOf(method, now));
+      return withBankEvents({ ...entry, state: 'pending' as const }, bankEventsOf(method, now));
     case 'tok_duplicate_webhook':
       return { ...captured, events: [capturedEvent(key, 3)], dueAt: now };
     case 'tok_two_step':
@@ -49,30 +56,30 @@ export function begin(key: string, { amount, method }: TokenPayment, now: Date):
   }
 }
 
-/** With what is to come, and when the worker has to look at it next. */
-function scheduled<E extends Pick<LedgerEntry, 'dueAt'>>(entry: E, happenings: Happening[]) {
-  const first = Math.min(...happenings.map(({ at }) => +at));
-  return { ...entry, happenings, dueAt: happenings.length > 0 ? new Date(first) : entry.dueAt };
+/** Adds bank events to an entry, with the time of the first one. */
+function withBankEvents<E extends Pick<LedgerEntry, 'dueAt'>>(entry: E, events: BankEvent[]) {
+  const first = Math.min(...events.map(({ at }) => +at));
+  return { ...entry, happenings: events, dueAt: events.length > 0 ? new Date(first) : entry.dueAt };
 }
 
-/** Another attempt with a key answers as the first did. @throws {Error} when it asks for another amount */
-export function again(entry: Readonly<LedgerEntry>, amount: Money): Decision<Outcome> {
-  refuseOther(entry, amount);
+/** Answers a repeated charge as the first one. @throws {Error} for another amount */
+export function repeatCharge(entry: Readonly<LedgerEntry>, amount: Money): Decision<ChargeOutcome> {
+  refuseOtherAmount(entry, amount);
   return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };
 }
 
-/** Takes what was authorised; whatever else became of the key stays as it is. */
-export function capture(entry: Readonly<LedgerEntry>, amount: Money): Decision<Outcome> {
-  refuseOther(entry, amount);
+/** Captures an authorised charge; any other state stays. @throws {Error} for another amount */
+export function capture(entry: Readonly<LedgerEntry>, amount: Money): Decision<ChargeOutcome> {
+  refuseOtherAmount(entry, amount);
   return entry.state === 'authorised' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };
 }
 
-export function found(entry: Readonly<LedgerEntry> | null, amount: Money): Found {
-  if (entry) refuseOther(entry, amount);
+export function lookUp(entry: Readonly<LedgerEntry> | null, amount: Money): LookupOutcome {
+  if (entry) refuseOtherAmount(entry, amount);
   return entry && entry.state !== 'unseen' ? ledgerOutcome(entry) : { outcome: 'unknown' };
 }
 
-/** @throws {Error} when the refund's key comes again with another amount */
+/** @throws {Error} for a known refund with another amount */
 export function refund(
   entry: Readonly<LedgerEntry>,
   key: string,
@@ -82,9 +89,9 @@ export function refund(
   const before = entry.refunds[key];
   if (before === amount) return { answer: { outcome: 'refunded' } };
   if (before !== undefined) throw new Error(`${key} refunded ${before} before, and not ${amount}`);
-  const reason = refusalOf(entry, key, { amount, currency });
+  const reason = refundRefusal(entry, key, { amount, currency });
   if (reason !== undefined) return { answer: { outcome: 'refused', reason } };
-  const at = new Date(+now + LATER_MS);
+  const at = new Date(+now + BANK_DELAY_MS);
   const later =
     entry.method === 'tok_refund_fails'
       ? [...(entry.happenings ?? []), { what: 'return-refund' as const, key, at }]
@@ -99,8 +106,8 @@ export function refund(
   };
 }
 
-/** Why a refund will never be made. */
-function refusalOf(entry: Readonly<LedgerEntry>, key: string, { amount, currency }: Money): string | undefined {
+/** The reason why a refund is refused for good; undefined if it can be made. */
+function refundRefusal(entry: Readonly<LedgerEntry>, key: string, { amount, currency }: Money): string | undefined {
   const { captured, refunded, returned = {}, dispute, method } = entry;
   if (returned[key] !== undefined) return 'expired_or_canceled_card';
   if (method === 'tok_refund_refused') return 'charge_too_old';
@@ -108,9 +115,9 @@ function refusalOf(entry: Readonly<LedgerEntry>, key: string, { amount, currency
   return amount > captured - refunded || currency !== entry.amount?.currency ? 'more_than_left' : undefined;
 }
 
-/** All that happened to a charge since; the id of each refund is its key. */
+/** The refunds and disputes of a charge; the id of each refund is its key. */
 export function statementOf({ _id, refunds, returned = {}, dispute }: Readonly<LedgerEntry>): Statement {
-  // As the shop names its refunds; any other was made on the sandbox's own pages.
+  // A refund in the provider's dashboard has no key of the shop's.
   const keyOf = (id: string) => (id === 'elsewhere' ? null : id);
   const made = Object.entries(refunds).map(([id, amount]) => ({
     ...{ id, key: keyOf(id), amount },
@@ -124,8 +131,8 @@ export function statementOf({ _id, refunds, returned = {}, dispute }: Readonly<L
   return { refunds: [...made, ...failed], disputes };
 }
 
-/** A key that is refused before it was ever used. */
-export function cancelledUnused(key: string, now: Date): Omit<LedgerEntry, 'rev'> {
+/** The entry of a key that is cancelled before it is used. */
+export function cancelledEntry(key: string, now: Date): Omit<LedgerEntry, 'rev'> {
   const nothing = { captured: 0, refunded: 0, refunds: {}, events: [], dueAt: null };
   return { _id: key, state: 'cancelled', ...nothing, at: now };
 }
@@ -133,10 +140,10 @@ export function cancelledUnused(key: string, now: Date): Omit<LedgerEntry, 'rev'
 export function cancel(entry: Readonly<LedgerEntry>): Decision<CancelOutcome> {
   const { _id: key, state, amount, captured, refunded, events, dueAt } = entry;
   const answer = { outcome: 'cancelled' } as const;
-  // What was declined is refused already.
+  // A declined key stays declined.
   if (state === 'cancelled' || state === 'declined') return { answer };
   const rest = captured - refunded;
-  const reason = rest > 0 && amount ? refusalOf(entry, 'cancel', { ...amount, amount: rest }) : undefined;
+  const reason = rest > 0 && amount ? refundRefusal(entry, 'cancel', { ...amount, amount: rest }) : undefined;
   if (reason !== undefined) return { answer: { outcome: 'refused', reason, reference: referenceOf(key) } };
   const refunds = rest > 0 ? { refunded: captured, 'refunds.cancel': rest } : {};
   return {
@@ -145,18 +152,18 @@ export function cancel(entry: Readonly<LedgerEntry>): Decision<CancelOutcome> {
   };
 }
 
-/** Webhooks, and what is to come of a charge. The lease is longer than a webhook takes. */
-export const sandboxWork: DueQueue<LedgerEntry> = {
+/** Bank events and webhooks that are due. The lease is longer than a webhook takes. */
+export const sandboxQueue: DueQueue<LedgerEntry> = {
   name: 'payment-sandbox',
   policy: { ...RETRY_POLICY, leaseMs: 10_000 },
   ...dueIn('dueAt'),
 };
 
-/** What a worker that has claimed the entry is to send now. What was to come until now happens here. */
-export function fallDue(entry: Readonly<LedgerEntry>, now: Date): Decision<SandboxEvent[]> {
+/** Applies the bank events that are due. @returns the webhooks to be sent now, for an entry that the worker has claimed */
+export function applyDueEvents(entry: Readonly<LedgerEntry>, now: Date): Decision<SandboxEvent[]> {
   const { happenings = [] } = entry;
   let next: LedgerEntry = entry;
-  for (const happening of happenings) if (happening.at <= now) next = { ...next, ...happen(next, happening) };
+  for (const event of happenings) if (event.at <= now) next = { ...next, ...applyBankEvent(next, event) };
   const { state, captured, refunded, refunds, returned = {}, dispute, events } = next;
   const left = happenings.filter(({ at }) => at > now);
   const dueAt = nextDueAt(events, left, entry.dueAt);
@@ -170,8 +177,8 @@ export function fallDue(entry: Readonly<LedgerEntry>, now: Date): Decision<Sandb
   };
 }
 
-/** An event's copies have all been taken. */
-export function delivered(
+/** Removes an event whose copies have all been delivered. */
+export function removeDelivered(
   { events, happenings = [], dueAt }: Readonly<LedgerEntry>,
   eventId: string,
 ): Decision<undefined> {
@@ -179,25 +186,29 @@ export function delivered(
   return { answer: undefined, patch: { events: left, dueAt: nextDueAt(left, happenings, dueAt) } };
 }
 
-/** The end of the lease while there is something to send, and the next happening when that comes first. */
-function nextDueAt(events: SandboxEvent[], happenings: Happening[], lease: Date | null): Date | null {
+/** The next bank event, or the end of the lease while there are webhooks to be sent, whichever is earlier. */
+function nextDueAt(events: SandboxEvent[], happenings: BankEvent[], lease: Date | null): Date | null {
   const times = [...happenings.map(({ at }) => +at), ...(events.length > 0 && lease ? [+lease] : [])];
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
 
-export function booked({ _id: id, state, amount, captured, refunded, dispute }: Readonly<LedgerEntry>): BookedCharge {
+export function ledgerLine({ _id: id, state, amount, captured, refunded, dispute }: Readonly<LedgerEntry>): LedgerLine {
   const chargedBack = dispute?.state === 'lost' ? dispute.amount : 0;
   const { currency = null, amount: asked = 0 } = amount ?? {};
   return { id, state, currency, amount: asked, captured, refunded, chargedBack };
 }
 
-function captureAll(entry: Readonly<LedgerEntry>, { amount }: Money): Decision<Outcome> {
+function captureAll(entry: Readonly<LedgerEntry>, { amount }: Money): Decision<ChargeOutcome> {
   const patch = { state: 'captured' as const, captured: amount };
   return { answer: ledgerOutcome({ ...entry, ...patch }), patch };
 }
 
-/** What a key came to, in the terms of the API. */
-export function ledgerOutcome({ _id: key, state, reason }: Pick<LedgerEntry, '_id' | 'state' | 'reason'>): Outcome {
+/** The outcome of a key, as the API returns it. */
+export function ledgerOutcome({
+  _id: key,
+  state,
+  reason,
+}: Pick<LedgerEntry, '_id' | 'state' | 'reason'>): ChargeOutcome {
   const reference = referenceOf(key);
   switch (state) {
     case 'captured':
@@ -217,8 +228,8 @@ export function ledgerOutcome({ _id: key, state, reason }: Pick<LedgerEntry, '_i
 
 const referenceOf = (key: string) => `sandbox_${key}`;
 
-/** As Stripe does: a key stands for one payment, and never quietly for another. */
-function refuseOther({ _id: key, amount }: Readonly<LedgerEntry>, asked: Money): void {
+/** A key stands for one amount, as at Stripe. @throws {Error} for another one */
+function refuseOtherAmount({ _id: key, amount }: Readonly<LedgerEntry>, asked: Money): void {
   if (amount && (amount.amount !== asked.amount || amount.currency !== asked.currency)) {
     throw new Error(`${key} was used for ${amount.amount} ${amount.currency} before`);
   }

@@ -4,11 +4,11 @@ import type { PaymentProvider, WebhookEvent } from '../../payment-provider.ts';
 import { bodyParser } from '../webhook-body.ts';
 import type { SandboxEvent } from './ledger-entry.ts';
 import { isTestToken } from './sandbox-tokens.ts';
-import { isSigned, sign } from './webhook-signature.ts';
+import { isSignatureValid, signWebhook } from './webhook-signature.ts';
 
 const parseEvent = bodyParser({ id: 'string', type: 'string', orderId: { type: 'string', optional: true } });
 
-/** The sandbox, reached as a real provider's API would be. */
+/** The client of the sandbox's service, as stripe-provider.ts is that of Stripe's API. */
 export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
   return {
     async authorise(key, { amount, method }) {
@@ -21,17 +21,17 @@ export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvide
     refund: ({ key, of, amount }) => rpc.call('sandbox.refund', { key, of, amount }),
     statement: ({ key }) => rpc.call('sandbox.statement', { key }),
     verify(body, signature) {
-      if (!isSigned(body, signature, webhookSecret, new Date())) throw errors.invalidSignature();
+      if (!isSignatureValid(body, signature, webhookSecret, new Date())) throw errors.invalidSignature();
       const { id, type, orderId } = parseEvent(body);
       const about = type.startsWith('payment.') ? 'payment' : 'money';
       return { id, type, about, ...(orderId === undefined ? {} : { orderId }) };
     },
-    books: (page) => rpc.call('sandbox.books', page),
+    ledgerPage: (page) => rpc.call('sandbox.books', page),
   };
 }
 
-/** The sandbox's side of it: a webhook's body, and its signature. */
-export function sandboxWebhook(orderId: string, { id, type }: SandboxEvent, secret: string, now: Date) {
+/** The body and the signature of a webhook that the sandbox sends. */
+export function signedWebhook(orderId: string, { id, type }: SandboxEvent, secret: string, now: Date) {
   const payload = JSON.stringify({ id, type, orderId } satisfies Omit<WebhookEvent, 'about'>);
-  return { payload, sandboxSignature: sign(payload, secret, now) };
+  return { payload, sandboxSignature: signWebhook(payload, secret, now) };
 }

@@ -8,13 +8,13 @@ import { TEST_TOKENS } from './sandbox-tokens.ts';
 /** An idempotency key. */
 const key = { type: 'string', min: 1, max: 64 } as const;
 
-/** A payment provider that moves no money; it stands where a real one's API would. */
+/** The API of a payment provider that moves no money. */
 export const sandbox = contract(
   'sandbox',
   {
     authorise: {
       ...internal,
-      summary: 'Authorise a charge as its test token says; the same key has the same answer',
+      summary: 'Authorise a charge with the outcome of its test token, once for each key',
       params: { key, amount: positiveMoneyRule, method: { type: 'enum', values: TEST_TOKENS } },
       returns: outcome,
     },
@@ -26,7 +26,7 @@ export const sandbox = contract(
     },
     find: {
       ...internal,
-      summary: 'Find the charge of a key',
+      summary: 'Look up the outcome of a key',
       params: { key, amount: positiveMoneyRule },
       returns: {
         type: 'multi',
@@ -41,7 +41,7 @@ export const sandbox = contract(
     },
     cancel: {
       ...internal,
-      summary: 'Cancel a charge, refund it in full, and refuse its key from now on',
+      summary: 'Cancel a charge, refund it in full, and decline later charges under its key',
       params: { key },
       returns: cancelOutcome,
     },

@@ -11,25 +11,25 @@ import { errors } from '../../../../shared/problems.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
-  again,
-  begin,
-  booked,
   cancel,
-  cancelledUnused,
+  cancelledEntry,
   capture,
-  found,
+  ledgerLine,
   ledgerOutcome,
+  lookUp,
+  openEntry,
   refund,
-  sandboxWork,
+  repeatCharge,
+  sandboxQueue,
   statementOf,
 } from './sandbox-ledger.ts';
 import { sandboxSecret } from './sandbox-secret.ts';
-import { sendDue } from './sandbox-webhooks.ts';
+import { sendDueWebhooks } from './sandbox-webhooks.ts';
 
-const WEBHOOK_PAUSE_MS = 250;
-const AT_ONCE = 20;
-/** What `tok_slow` takes, in ms. */
-const SLOW = 3000;
+const WEBHOOK_INTERVAL_MS = 250;
+const MAX_ENTRIES_AT_ONCE = 20;
+/** The duration of a charge by `tok_slow`. */
+const SLOW_CHARGE_MS = 3000;
 
 type This = Self<{ store: Store<LedgerEntry>; worker: Worker }>;
 
@@ -39,11 +39,11 @@ export default function sandboxService(config: Config) {
   return service(sandbox, config, {
     mixins: [
       dueWork<LedgerEntry, This>({
-        queue: sandboxWork,
-        every: WEBHOOK_PAUSE_MS,
-        atOnce: AT_ONCE,
+        queue: sandboxQueue,
+        every: WEBHOOK_INTERVAL_MS,
+        atOnce: MAX_ENTRIES_AT_ONCE,
         work({ _id }) {
-          return sendDue(_id, this.store, this.broker, webhookSecret);
+          return sendDueWebhooks(_id, this.store, this.broker, webhookSecret);
         },
       }),
       store<LedgerEntry>(config, {
@@ -56,10 +56,11 @@ export default function sandboxService(config: Config) {
     handlers: {
       async authorise(ctx) {
         const { key, ...payment } = ctx.params;
-        if (payment.method === 'tok_slow') await sleep(SLOW, undefined, { ref: false });
-        const first = begin(key, payment, new Date());
-        if (!(await this.store.insert(first))) return this.store.change(key, (entry) => again(entry, payment.amount));
-        if (payment.method.startsWith('tok_timeout_')) throw errors.unavailable('The answer was lost on its way.');
+        if (payment.method === 'tok_slow') await sleep(SLOW_CHARGE_MS, undefined, { ref: false });
+        const first = openEntry(key, payment, new Date());
+        if (!(await this.store.insert(first)))
+          return this.store.change(key, (entry) => repeatCharge(entry, payment.amount));
+        if (payment.method.startsWith('tok_timeout_')) throw errors.unavailable('The response was lost.');
         return ledgerOutcome(first);
       },
 
@@ -69,7 +70,7 @@ export default function sandboxService(config: Config) {
       },
 
       async find(ctx) {
-        return found(await this.store.get(ctx.params.key), ctx.params.amount);
+        return lookUp(await this.store.get(ctx.params.key), ctx.params.amount);
       },
 
       refund(ctx) {
@@ -79,7 +80,7 @@ export default function sandboxService(config: Config) {
 
       async cancel(ctx) {
         const { key } = ctx.params;
-        if (await this.store.insert(cancelledUnused(key, new Date()))) return { outcome: 'cancelled' as const };
+        if (await this.store.insert(cancelledEntry(key, new Date()))) return { outcome: 'cancelled' as const };
         return this.store.change(key, cancel);
       },
 
@@ -89,7 +90,7 @@ export default function sandboxService(config: Config) {
       },
 
       books(ctx) {
-        return readAuditPage(this.store, ctx.params, booked);
+        return readAuditPage(this.store, ctx.params, ledgerLine);
       },
     },
   });

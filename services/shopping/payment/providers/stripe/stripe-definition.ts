@@ -2,10 +2,10 @@ import { text } from '../../../../../lib/process/settings/setting.ts';
 import { StartError } from '../../../../../lib/process/start-error.ts';
 import { errors } from '../../../../shared/problems.ts';
 import { defineProvider } from '../provider-definition.ts';
-import { refuseUnpayable } from './stripe-amount.ts';
+import { refuseUnsupportedCurrencies } from './stripe-amount.ts';
 import { stripeLimits } from './stripe-limits.ts';
 
-/** The id of a PaymentMethod, which Stripe.js makes in the browser. */
+/** The id of a PaymentMethod, which Stripe.js creates in the browser. */
 const PAYMENT_METHOD = /^pm_\w+$/;
 
 export const stripeDefinition = defineProvider({
@@ -17,7 +17,7 @@ export const stripeDefinition = defineProvider({
     STRIPE_SECRET_KEY: {
       rule: { ...text, pattern: /^(sk|rk)_/, optional: true },
       allowed: 'a secret key of Stripe, which begins with sk_ or rk_',
-      about: 'our key at Stripe: [docs/payments.md](docs/payments.md)',
+      about: 'the secret key of the shop at Stripe: [docs/payments.md](docs/payments.md)',
       isSecret: true,
     },
     STRIPE_WEBHOOK_SECRET: {
@@ -46,8 +46,8 @@ export const stripeDefinition = defineProvider({
     if (!secretKey || !webhookSecret) {
       throw new StartError('PAYMENT_PROVIDER is stripe: set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET');
     }
-    refuseUnpayable(currencies);
-    // Stripe's library takes a third of a second and 36 MB: only shops that use it load it.
+    refuseUnsupportedCurrencies(currencies);
+    // Loading Stripe's library takes a third of a second and 36 MB: only a shop that uses it pays for that.
     const loading = import('./stripe-provider.ts').then(({ stripeProvider }) =>
       stripeProvider({ secretKey, webhookSecret, apiUrl }),
     );

@@ -5,7 +5,7 @@ import { bodyParser } from '../webhook-body.ts';
 
 const ORDER_ID = idRule('ord').pattern;
 
-/** The fields of an event that the shop reads (https://docs.stripe.com/api/events/object). */
+/** The fields of an event that the shop uses (https://docs.stripe.com/api/events/object). */
 const eventRules = {
   id: 'string',
   type: 'string',
@@ -37,8 +37,7 @@ type EventObject = Infer<typeof eventRules>['data']['object'];
 const parseEvent = bodyParser(eventRules);
 
 /**
- * The subject of an event: the outcome of a payment, or a refund or dispute of a captured one.
- * @param body signed by Stripe
+ * Reads an event from a body that Stripe has signed.
  * @throws invalid-request
  */
 export function stripeEvent(body: string): WebhookEvent {
@@ -56,7 +55,7 @@ export function stripeEvent(body: string): WebhookEvent {
   }
 }
 
-/** A charge has the metadata of its payment, and the shop's own refunds name their order. */
+/** The order's id is in the metadata of payments, of their charges, and of the shop's own refunds. */
 function orderOf({ metadata }: EventObject): { orderId?: string } {
   const orderId = metadata?.orderId;
   return orderId !== undefined && ORDER_ID.test(orderId) ? { orderId } : {};

@@ -1,12 +1,12 @@
 import type { AmountLimits } from '../../payment-provider.ts';
-import { factorOf } from './stripe-amount.ts';
+import { stripeUnitsPerMinorUnit } from './stripe-amount.ts';
 
 /**
- * The smallest amounts that Stripe charges, in its own units
- * (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). Of other currencies it takes what is worth as
- * much as the smallest one of the account's currency, which only Stripe can tell: it declines what is less.
+ * The smallest charges, in Stripe's units (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). In other
+ * currencies the minimum is the value of the minimum in the account's currency, at a rate that only Stripe knows: it
+ * declines smaller amounts.
  */
-const STRIPE_LEAST: Readonly<Record<string, number>> = {
+const MIN_STRIPE_UNITS: Readonly<Record<string, number>> = {
   AED: 200,
   AUD: 50,
   BGN: 100,
@@ -32,16 +32,16 @@ const STRIPE_LEAST: Readonly<Record<string, number>> = {
   THB: 1000,
   USD: 50,
 };
-/** Eight digits, whatever the currency, in Stripe's units. */
-const STRIPE_LARGEST = 99_999_999;
-/** Currencies in which Stripe takes more digits. */
-const STRIPE_LARGEST_OF: Readonly<Record<string, number>> = { IDR: 999_999_999_999 };
+/** The largest charge in most currencies: eight digits. */
+const MAX_STRIPE_UNITS = 99_999_999;
+/** The largest charge in currencies with more digits. */
+const MAX_STRIPE_UNITS_BY_CURRENCY: Readonly<Record<string, number>> = { IDR: 999_999_999_999 };
 
-/** What Stripe charges in a currency, and the sandbox too, so that a shop is tried with the limits that it will have. */
+/** The smallest and the largest charge in a currency, in minor units. */
 export function stripeLimits(currency: string): AmountLimits {
-  const factor = factorOf(currency);
+  const factor = stripeUnitsPerMinorUnit(currency);
   return {
-    least: Math.ceil((STRIPE_LEAST[currency] ?? 1) / factor),
-    largest: Math.floor((STRIPE_LARGEST_OF[currency] ?? STRIPE_LARGEST) / factor),
+    least: Math.ceil((MIN_STRIPE_UNITS[currency] ?? 1) / factor),
+    largest: Math.floor((MAX_STRIPE_UNITS_BY_CURRENCY[currency] ?? MAX_STRIPE_UNITS) / factor),
   };
 }

@@ -2,26 +2,31 @@ import Stripe from 'stripe';
 import { idTime } from '../../../../shared/ids.ts';
 import type { Money } from '../../../../shared/money.ts';
 import { errors } from '../../../../shared/problems.ts';
-import type { CancelOutcome, Outcome, PaymentProvider, RefundOrder, RefundOutcome } from '../../payment-provider.ts';
-import { inStripes } from './stripe-amount.ts';
+import type {
+  CancelOutcome,
+  ChargeOutcome,
+  PaymentProvider,
+  RefundCommand,
+  RefundOutcome,
+} from '../../payment-provider.ts';
+import { toStripeAmount } from './stripe-amount.ts';
 import { stripeEvent } from './stripe-event.ts';
 import {
-  asOurs,
   declineOf,
   intentOutcome,
-  isKeptFailure,
   isRefunded,
+  isReplayedFailure,
   isUnexpectedState,
   refusalOf,
+  translateError,
 } from './stripe-outcome.ts';
 import { isMade, statedDispute, statedRefund } from './stripe-statement.ts';
 
-/** Of one request, in ms; the library sends it up to three times, under one key. */
-const TIMEOUT = 4000;
-/** Stripe forgets an idempotency key after a day; by then its search has long known the payment. In ms. */
-const KEY_MEMORY = 20 * 3_600_000;
-/** Refunds of one payment that are looked through. */
-const MAX_REFUNDS = 1000;
+/** The time-out of one attempt; the library makes up to three, under one idempotency key. */
+const REQUEST_TIMEOUT_MS = 4000;
+/** Stripe keeps an idempotency key for a day. An older payment is looked up by search, whose index is complete by then. */
+const KEY_LIFETIME_MS = 20 * 3_600_000;
+const MAX_LISTED_REFUNDS = 1000;
 
 interface StripeConfig {
   secretKey: string;
@@ -35,11 +40,11 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
   const { paymentIntents, refunds, disputes } = stripe;
   const expand = ['latest_charge'];
 
-  /** The key's payment as it is now; begun, but not charged, if there was none. */
+  /** The current payment of a key; a new one, not yet charged, if there is none. */
   const intentOf = async (key: string, money: Money): Promise<Stripe.PaymentIntent> => {
-    const isOld = Date.now() - +idTime(key) > KEY_MEMORY;
+    const isOld = Date.now() - +idTime(key) > KEY_LIFETIME_MS;
     const intent = (isOld ? await search(key) : undefined) ?? (await create(key, money));
-    if (intent.amount !== inStripes(money) || intent.currency !== money.currency.toLowerCase()) {
+    if (intent.amount !== toStripeAmount(money) || intent.currency !== money.currency.toLowerCase()) {
       throw new Error(`${key} was used for ${intent.amount} ${intent.currency} before`);
     }
     return intent;
@@ -53,20 +58,20 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
 
   const create = async (key: string, money: Money) => {
     const params = {
-      amount: inStripes(money),
+      amount: toStripeAmount(money),
       currency: money.currency.toLowerCase(),
       metadata: { orderId: key },
-      // A redirect would need a page to come back to.
+      // A redirect would need a page to return to.
       automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
     };
-    const intent = await keyed(key, (options) => paymentIntents.create(params, options));
-    // A known key is answered with what the payment was when it was begun.
+    const intent = await sendUnderKey(key, (options) => paymentIntents.create(params, options));
+    // Stripe answers a known key with the payment's first state.
     const isKnown = intent.lastResponse.headers['idempotent-replayed'] === 'true';
     return isKnown ? paymentIntents.retrieve(intent.id, { expand }) : intent;
   };
 
-  /** What `attempt` comes to; a refusal of Stripe's that is final is a decline. */
-  const orDeclined = async <R>(attempt: Promise<R>): Promise<R | Outcome> => {
+  /** Turns a final refusal of Stripe into a decline. */
+  const orDeclined = async <R>(attempt: Promise<R>): Promise<R | ChargeOutcome> => {
     try {
       return await attempt;
     } catch (error) {
@@ -76,50 +81,50 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
     }
   };
 
-  const authorise = async (key: string, amount: Money, method: string): Promise<Outcome> => {
+  const authorise = async (key: string, amount: Money, method: string): Promise<ChargeOutcome> => {
     const intent = await intentOf(key, amount);
     const known = intentOutcome(intent);
     if (known.outcome !== 'unknown') return known;
-    // Under no key of ours: an intent can be paid only once, while a key would keep a failure of Stripe's for a day.
+    // Without an idempotency key: an intent is paid only once, and a key would keep a failure of Stripe for a day.
     const confirmed = intentOutcome(await paymentIntents.confirm(intent.id, { payment_method: method }));
     if (confirmed.outcome === 'unknown') throw errors.unavailable(`Stripe has not charged ${key}.`);
     return confirmed;
   };
 
-  const capture = async (key: string, amount: Money): Promise<Outcome> => {
+  const capture = async (key: string, amount: Money): Promise<ChargeOutcome> => {
     const { id } = await intentOf(key, amount);
     return { outcome: 'captured', reference: (await paymentIntents.capture(id)).id };
   };
 
   const refundsOf = (reference: string) =>
-    refunds.list({ payment_intent: reference }).autoPagingToArray({ limit: MAX_REFUNDS });
+    refunds.list({ payment_intent: reference }).autoPagingToArray({ limit: MAX_LISTED_REFUNDS });
 
-  /** The refund that was made under a key. Stripe forgets the key after a day, but not this. */
+  /** The refund of a key, by its metadata, which Stripe keeps longer than the key. */
   const knownRefund = (all: readonly Stripe.Refund[], key: string): RefundOutcome | undefined => {
     const known = all.find(({ metadata }) => metadata?.refundId === key);
     return known && refundOutcome(known);
   };
 
-  const refund = async ({ key, of, amount, captured, reference }: RefundOrder): Promise<RefundOutcome> => {
+  const refund = async ({ key, of, amount, captured, reference }: RefundCommand): Promise<RefundOutcome> => {
     const all = await refundsOf(reference);
     const known = knownRefund(all, key);
     if (known) return known;
-    const left = all.filter(isMade).reduce((rest, one) => rest - one.amount, inStripes(captured));
-    if (inStripes(amount) > left) return { outcome: 'refused', reason: 'more_than_left' };
+    const left = all.filter(isMade).reduce((rest, one) => rest - one.amount, toStripeAmount(captured));
+    if (toStripeAmount(amount) > left) return { outcome: 'refused', reason: 'more_than_left' };
     const metadata = { refundId: key, orderId: of };
-    const params = { payment_intent: reference, amount: inStripes(amount), metadata };
-    // With the amount: what is refunded is less than was asked for once money went back on Stripe's own pages.
-    return refundOutcome(await keyed(`${key}:${amount.amount}`, (options) => refunds.create(params, options)));
+    const params = { payment_intent: reference, amount: toStripeAmount(amount), metadata };
+    // The key includes the amount, which a later attempt reduces if a part was refunded in Stripe's dashboard meanwhile.
+    return refundOutcome(await sendUnderKey(`${key}:${amount.amount}`, (options) => refunds.create(params, options)));
   };
 
   const cancel = async (key: string, amount: Money, tries = 1): Promise<CancelOutcome> => {
     const intent = await orDeclined(intentOf(key, amount));
-    // What Stripe never took up can never be charged.
+    // Stripe has refused to create the payment, so it can never be charged.
     if ('outcome' in intent || intent.status === 'canceled' || isRefunded(intent)) return { outcome: 'cancelled' };
     if (intent.status === 'succeeded') {
       const rest = { payment_intent: intent.id, metadata: { refundId: 'cancel', orderId: key } };
       const made = await orRefused(
-        keyed(`${key}:cancel`, (options) => refunds.create(rest, options)).then(refundOutcome),
+        sendUnderKey(`${key}:cancel`, (options) => refunds.create(rest, options)).then(refundOutcome),
       );
       return made.outcome === 'refunded' ? { outcome: 'cancelled' } : { ...made, reference: intent.id };
     }
@@ -128,34 +133,34 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
       return { outcome: 'cancelled' };
     } catch (error) {
       if (!isUnexpectedState(error)) throw error;
-      if (tries === 0) throw errors.unavailable(`Stripe is still busy with ${key}.`);
-      // It was charged meanwhile.
+      if (tries === 0) throw errors.unavailable(`Stripe is still processing ${key}.`);
+      // The payment was charged meanwhile.
       return cancel(key, amount, tries - 1);
     }
   };
 
   return {
-    authorise: (key, { amount, method }) => asked(orDeclined(authorise(key, amount, method))),
-    capture: (key, amount) => asked(orDeclined(capture(key, amount))),
+    authorise: (key, { amount, method }) => translateErrors(orDeclined(authorise(key, amount, method))),
+    capture: (key, amount) => translateErrors(orDeclined(capture(key, amount))),
 
     async find(key, amount) {
-      const found = await asked(orDeclined(intentOf(key, amount)));
+      const found = await translateErrors(orDeclined(intentOf(key, amount)));
       return 'outcome' in found ? found : intentOutcome(found);
     },
 
     async refund(order) {
-      const made = await asked(orRefused(refund(order)));
+      const made = await translateErrors(orRefused(refund(order)));
       if (made.outcome === 'refunded') return made;
-      // Another worker may have made it meanwhile, which is why Stripe refused this one.
-      const all = await asked(refundsOf(order.reference).catch(noneIfRefused));
+      // Stripe also refuses a refund that another worker has made meanwhile.
+      const all = await translateErrors(refundsOf(order.reference).catch(noneIfRefused));
       return knownRefund(all, order.key) ?? made;
     },
 
-    cancel: (key, amount) => asked(cancel(key, amount)),
+    cancel: (key, amount) => translateErrors(cancel(key, amount)),
 
     async statement({ reference, currency }) {
-      const all = await asked(refundsOf(reference).catch(noneIfRefused));
-      const disputed = await asked(
+      const all = await translateErrors(refundsOf(reference).catch(noneIfRefused));
+      const disputed = await translateErrors(
         disputes.list({ payment_intent: reference, limit: 100 }).then(({ data }) => data, noneIfRefused),
       );
       return {
@@ -169,7 +174,7 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
       return stripeEvent(body);
     },
 
-    books: async () => undefined,
+    ledgerPage: async () => undefined,
   };
 }
 
@@ -181,29 +186,29 @@ function clientOf({ secretKey, apiUrl }: StripeConfig): Stripe {
     host,
     port: port || (isSecure ? 443 : 80),
   };
-  return new Stripe(secretKey, { ...address, maxNetworkRetries: 2, timeout: TIMEOUT, telemetry: false });
+  return new Stripe(secretKey, { ...address, maxNetworkRetries: 2, timeout: REQUEST_TIMEOUT_MS, telemetry: false });
 }
 
 /**
- * Stripe keeps the first answer to a key for a day, a failure of its own included. After one of those the next key
- * counts; every caller comes to the same one.
+ * Sends a request under an idempotency key. Stripe keeps the first response to a key for a day, also a failure of its own: the
+ * request is sent under a next key then, which is the same for every caller.
  */
-async function keyed<R>(key: string, send: (options: Stripe.RequestOptions) => Promise<R>): Promise<R> {
+async function sendUnderKey<R>(key: string, send: (options: Stripe.RequestOptions) => Promise<R>): Promise<R> {
   for (let nth = 1; ; nth += 1) {
     try {
       return await send({ idempotencyKey: nth === 1 ? key : `${key}:${nth}` });
     } catch (error) {
-      if (!isKeptFailure(error)) throw error;
+      if (!isReplayedFailure(error)) throw error;
     }
   }
 }
 
-const asked = <R>(answer: Promise<R>): Promise<R> =>
+const translateErrors = <R>(answer: Promise<R>): Promise<R> =>
   answer.catch((error: unknown) => {
-    throw asOurs(error);
+    throw translateError(error);
   });
 
-/** @throws invalid-signature; invalid-request for a body that is signed and still no event */
+/** @throws invalid-signature; invalid-request for a signed body that is no event */
 function refuseUnsigned(constructEvent: () => unknown): void {
   try {
     constructEvent();
@@ -213,7 +218,7 @@ function refuseUnsigned(constructEvent: () => unknown): void {
   }
 }
 
-/** A refund that the bank has sent back is refused for good. */
+/** A refund that the bank has returned counts as refused for good. */
 const refundOutcome = (refund: Stripe.Refund): RefundOutcome =>
   isMade(refund)
     ? { outcome: 'refunded' }
@@ -229,7 +234,7 @@ async function orRefused(attempt: Promise<RefundOutcome>): Promise<RefundOutcome
   }
 }
 
-/** Stripe has no such payment, or its key may not read this. */
+/** An empty list if Stripe has no such payment, or the secret key has no right to read it. */
 function noneIfRefused(error: unknown): [] {
   if (refusalOf(error) !== undefined || error instanceof Stripe.errors.StripePermissionError) return [];
   throw error;
