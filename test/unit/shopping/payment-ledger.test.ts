@@ -5,20 +5,20 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign } from '../../../mixins/store/patch.ts';
 import type { LedgerEntry } from '../../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import {
-  applyDueEvents,
-  cancel,
   cancelledEntry,
   capture,
   ledgerLine,
   ledgerOutcome,
   lookUp,
   openEntry,
-  refund,
-  removeDelivered,
   repeatCharge,
-  sandboxQueue,
-  statementOf,
 } from '../../../services/shopping/payment/providers/sandbox/sandbox-ledger.ts';
+import {
+  applyDueEvents,
+  removeDelivered,
+  sandboxQueue,
+} from '../../../services/shopping/payment/providers/sandbox/sandbox-queue.ts';
+import { cancel, refund, statementOf } from '../../../services/shopping/payment/providers/sandbox/sandbox-refunds.ts';
 import { TEST_TOKENS, type TestToken } from '../../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

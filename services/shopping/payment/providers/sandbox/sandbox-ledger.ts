@@ -1,17 +1,8 @@
-import { type DueQueue, dueIn } from '../../../../../mixins/due-work/queue.ts';
-import { RETRY_POLICY } from '../../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../../mixins/store/changes.ts';
 import type { Money } from '../../../../shared/money.ts';
-import type {
-  CancelOutcome,
-  ChargeOutcome,
-  LedgerLine,
-  LookupOutcome,
-  RefundOutcome,
-  Statement,
-} from '../../payment-provider.ts';
+import type { ChargeOutcome, LedgerLine, LookupOutcome } from '../../payment-provider.ts';
 import { stripeLimits } from '../stripe/stripe-limits.ts';
-import { applyBankEvent, BANK_DELAY_MS, bankEventsOf } from './bank-events.ts';
+import { bankEventsOf } from './bank-events.ts';
 import type { BankEvent, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
@@ -79,117 +70,10 @@ export function lookUp(entry: Readonly<LedgerEntry> | null, amount: Money): Look
   return entry && entry.state !== 'unseen' ? ledgerOutcome(entry) : { outcome: 'unknown' };
 }
 
-/** @throws {Error} for a known refund with another amount */
-export function refund(
-  entry: Readonly<LedgerEntry>,
-  key: string,
-  { amount, currency }: Money,
-  now: Date,
-): Decision<RefundOutcome> {
-  const before = entry.refunds[key];
-  if (before === amount) return { answer: { outcome: 'refunded' } };
-  if (before !== undefined) throw new Error(`${key} refunded ${before} before, and not ${amount}`);
-  const reason = refundRefusal(entry, key, { amount, currency });
-  if (reason !== undefined) return { answer: { outcome: 'refused', reason } };
-  const at = new Date(+now + BANK_DELAY_MS);
-  const later =
-    entry.method === 'tok_refund_fails'
-      ? [...(entry.happenings ?? []), { what: 'return-refund' as const, key, at }]
-      : [];
-  return {
-    answer: { outcome: 'refunded' },
-    patch: {
-      [`refunds.${key}`]: amount,
-      refunded: entry.refunded + amount,
-      ...(later.length > 0 ? { happenings: later, dueAt: entry.dueAt && entry.dueAt < at ? entry.dueAt : at } : {}),
-    },
-  };
-}
-
-/** The reason why a refund is refused for good; undefined if it can be made. */
-function refundRefusal(entry: Readonly<LedgerEntry>, key: string, { amount, currency }: Money): string | undefined {
-  const { captured, refunded, returned = {}, dispute, method } = entry;
-  if (returned[key] !== undefined) return 'expired_or_canceled_card';
-  if (method === 'tok_refund_refused') return 'charge_too_old';
-  if (dispute && dispute.state !== 'won') return 'charge_disputed';
-  return amount > captured - refunded || currency !== entry.amount?.currency ? 'more_than_left' : undefined;
-}
-
-/** The refunds and disputes of a charge; the id of each refund is its key. */
-export function statementOf({ _id, refunds, returned = {}, dispute }: Readonly<LedgerEntry>): Statement {
-  // A refund in the provider's dashboard has no key of the shop's.
-  const keyOf = (id: string) => (id === 'elsewhere' ? null : id);
-  const made = Object.entries(refunds).map(([id, amount]) => ({
-    ...{ id, key: keyOf(id), amount },
-    ...{ state: 'made' as const, reason: null },
-  }));
-  const failed = Object.entries(returned).map(([id, amount]) => ({
-    ...{ id, key: keyOf(id), amount },
-    ...{ state: 'failed' as const, reason: 'expired_or_canceled_card' },
-  }));
-  const disputes = dispute ? [{ id: `dp_${_id}`, ...dispute, reason: 'fraudulent' }] : [];
-  return { refunds: [...made, ...failed], disputes };
-}
-
 /** The entry of a key that is cancelled before it is used. */
 export function cancelledEntry(key: string, now: Date): Omit<LedgerEntry, 'rev'> {
   const nothing = { captured: 0, refunded: 0, refunds: {}, events: [], dueAt: null };
   return { _id: key, state: 'cancelled', ...nothing, at: now };
-}
-
-export function cancel(entry: Readonly<LedgerEntry>): Decision<CancelOutcome> {
-  const { _id: key, state, amount, captured, refunded, events, dueAt } = entry;
-  const answer = { outcome: 'cancelled' } as const;
-  // A declined key stays declined.
-  if (state === 'cancelled' || state === 'declined') return { answer };
-  const rest = captured - refunded;
-  const reason = rest > 0 && amount ? refundRefusal(entry, 'cancel', { ...amount, amount: rest }) : undefined;
-  if (reason !== undefined) return { answer: { outcome: 'refused', reason, reference: referenceOf(key) } };
-  const refunds = rest > 0 ? { refunded: captured, 'refunds.cancel': rest } : {};
-  return {
-    answer,
-    patch: { state: 'cancelled', ...refunds, happenings: [], dueAt: events.length > 0 ? dueAt : null },
-  };
-}
-
-/** Bank events and webhooks that are due. The lease is longer than a webhook takes. */
-export const sandboxQueue: DueQueue<LedgerEntry> = {
-  name: 'payment-sandbox',
-  policy: { ...RETRY_POLICY, leaseMs: 10_000 },
-  ...dueIn('dueAt'),
-};
-
-/** Applies the bank events that are due. @returns the webhooks to be sent now, for an entry that the worker has claimed */
-export function applyDueEvents(entry: Readonly<LedgerEntry>, now: Date): Decision<SandboxEvent[]> {
-  const { happenings = [] } = entry;
-  let next: LedgerEntry = entry;
-  for (const event of happenings) if (event.at <= now) next = { ...next, ...applyBankEvent(next, event) };
-  const { state, captured, refunded, refunds, returned = {}, dispute, events } = next;
-  const left = happenings.filter(({ at }) => at > now);
-  const dueAt = nextDueAt(events, left, entry.dueAt);
-  if (left.length === happenings.length && dueAt?.getTime() === entry.dueAt?.getTime()) return { answer: events };
-  return {
-    answer: events,
-    patch: {
-      ...{ state, captured, refunded, refunds, returned, events, happenings: left, dueAt },
-      ...(dispute ? { dispute } : {}),
-    },
-  };
-}
-
-/** Removes an event whose copies have all been delivered. */
-export function removeDelivered(
-  { events, happenings = [], dueAt }: Readonly<LedgerEntry>,
-  eventId: string,
-): Decision<undefined> {
-  const left = events.filter(({ id }) => id !== eventId);
-  return { answer: undefined, patch: { events: left, dueAt: nextDueAt(left, happenings, dueAt) } };
-}
-
-/** The next bank event, or the end of the lease while there are webhooks to be sent, whichever is earlier. */
-function nextDueAt(events: SandboxEvent[], happenings: BankEvent[], lease: Date | null): Date | null {
-  const times = [...happenings.map(({ at }) => +at), ...(events.length > 0 && lease ? [+lease] : [])];
-  return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
 
 export function ledgerLine({ _id: id, state, amount, captured, refunded, dispute }: Readonly<LedgerEntry>): LedgerLine {
@@ -226,7 +110,7 @@ export function ledgerOutcome({
   }
 }
 
-const referenceOf = (key: string) => `sandbox_${key}`;
+export const referenceOf = (key: string) => `sandbox_${key}`;
 
 /** A key stands for one amount, as at Stripe. @throws {Error} for another one */
 function refuseOtherAmount({ _id: key, amount }: Readonly<LedgerEntry>, asked: Money): void {

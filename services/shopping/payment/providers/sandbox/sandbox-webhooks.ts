@@ -1,8 +1,8 @@
 import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import type { Store } from '../../../../../mixins/store/store.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { applyDueEvents, removeDelivered } from './sandbox-ledger.ts';
 import { signedWebhook } from './sandbox-provider.ts';
+import { applyDueEvents, removeDelivered } from './sandbox-queue.ts';
 
 /**
  * Applies the due bank events of a claimed entry, and sends its webhooks. They go through the broker to the action behind the

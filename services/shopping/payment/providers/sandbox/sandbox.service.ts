@@ -11,18 +11,16 @@ import { errors } from '../../../../shared/problems.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
-  cancel,
   cancelledEntry,
   capture,
   ledgerLine,
   ledgerOutcome,
   lookUp,
   openEntry,
-  refund,
   repeatCharge,
-  sandboxQueue,
-  statementOf,
 } from './sandbox-ledger.ts';
+import { sandboxQueue } from './sandbox-queue.ts';
+import { cancel, refund, statementOf } from './sandbox-refunds.ts';
 import { sandboxSecret } from './sandbox-secret.ts';
 import { sendDueWebhooks } from './sandbox-webhooks.ts';
 

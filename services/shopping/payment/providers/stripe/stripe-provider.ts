@@ -10,33 +10,18 @@ import type {
   RefundOutcome,
 } from '../../payment-provider.ts';
 import { toStripeAmount } from './stripe-amount.ts';
+import { type StripeConfig, sendUnderKey, stripeClient, translateErrors } from './stripe-client.ts';
 import { stripeEvent } from './stripe-event.ts';
-import {
-  declineOf,
-  intentOutcome,
-  isRefunded,
-  isReplayedFailure,
-  isUnexpectedState,
-  refusalOf,
-  translateError,
-} from './stripe-outcome.ts';
+import { declineOf, intentOutcome, isRefunded, isUnexpectedState, refusalOf } from './stripe-outcome.ts';
 import { isMade, statedDispute, statedRefund } from './stripe-statement.ts';
 
-/** The time-out of one attempt; the library makes up to three, under one idempotency key. */
-const REQUEST_TIMEOUT_MS = 4000;
 /** Stripe keeps an idempotency key for a day. An older payment is looked up by search, whose index is complete by then. */
 const KEY_LIFETIME_MS = 20 * 3_600_000;
 const MAX_LISTED_REFUNDS = 1000;
 
-interface StripeConfig {
-  secretKey: string;
-  webhookSecret: string;
-  apiUrl: string;
-}
-
 /** Card payments by Stripe: one PaymentIntent for each order, whose id is the idempotency key. */
 export function stripeProvider(config: StripeConfig): PaymentProvider {
-  const stripe = clientOf(config);
+  const stripe = stripeClient(config);
   const { paymentIntents, refunds, disputes } = stripe;
   const expand = ['latest_charge'];
 
@@ -177,36 +162,6 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
     ledgerPage: async () => undefined,
   };
 }
-
-function clientOf({ secretKey, apiUrl }: StripeConfig): Stripe {
-  const { protocol, hostname: host, port } = new URL(apiUrl);
-  const isSecure = protocol === 'https:';
-  const address = {
-    protocol: isSecure ? ('https' as const) : ('http' as const),
-    host,
-    port: port || (isSecure ? 443 : 80),
-  };
-  return new Stripe(secretKey, { ...address, maxNetworkRetries: 2, timeout: REQUEST_TIMEOUT_MS, telemetry: false });
-}
-
-/**
- * Sends a request under an idempotency key. Stripe keeps the first response to a key for a day, also a failure of its own: the
- * request is sent under a next key then, which is the same for every caller.
- */
-async function sendUnderKey<R>(key: string, send: (options: Stripe.RequestOptions) => Promise<R>): Promise<R> {
-  for (let nth = 1; ; nth += 1) {
-    try {
-      return await send({ idempotencyKey: nth === 1 ? key : `${key}:${nth}` });
-    } catch (error) {
-      if (!isReplayedFailure(error)) throw error;
-    }
-  }
-}
-
-const translateErrors = <R>(answer: Promise<R>): Promise<R> =>
-  answer.catch((error: unknown) => {
-    throw translateError(error);
-  });
 
 /** @throws invalid-signature; invalid-request for a signed body that is no event */
 function refuseUnsigned(constructEvent: () => unknown): void {
