@@ -1,5 +1,5 @@
 import { decimalsOf } from '../../../../../lib/contract/currency.ts';
-import { StartError } from '../../../../../lib/process/config.ts';
+import { StartError } from '../../../../../lib/process/start-error.ts';
 import type { Money } from '../../../../shared/money.ts';
 
 /** Currencies without decimals that Stripe counts in hundredths (https://docs.stripe.com/currencies#special-cases). */
