@@ -14,7 +14,7 @@ export const PROCESS_SETTING_GROUPS = {
   'Files and mails': outsideSettings,
 } as const;
 
-const ALL = {
+const ALL_SETTINGS = {
   ...processSettings,
   ...clusterSettings,
   ...gatewaySettings,
@@ -23,10 +23,10 @@ const ALL = {
 } as const;
 
 /** The settings of every process by variable name. */
-export const PROCESS_SETTINGS: Settings = ALL;
+export const PROCESS_SETTINGS: Settings = ALL_SETTINGS;
 
-export type SettingName = keyof typeof ALL;
+export type SettingName = keyof typeof ALL_SETTINGS;
 /** The checked environment, with defaults. */
-export type Environment = SettingValues<typeof ALL>;
+export type Environment = SettingValues<typeof ALL_SETTINGS>;
 
-export const readEnvironment: (source: NodeJS.ProcessEnv) => Environment = settingsReader(ALL);
+export const readEnvironment: (source: NodeJS.ProcessEnv) => Environment = settingsReader(ALL_SETTINGS);

@@ -34,10 +34,12 @@ export function settingsReader<S extends Settings>(settings: S): (source: NodeJS
     const faults = check(values);
     if (Array.isArray(faults)) {
       const name = faults[0]?.field ?? '';
-      throw settingRefusal(settings, name, `but is ${shown(settings[name], source[name])}`);
+      throw settingRefusal(settings, name, `but is ${displayValue(settings[name], source[name])}`);
     }
     // The rules have just checked each value.
-    return Object.fromEntries(all.map(([name]) => [name, parsed(settings, name, values[name])])) as SettingValues<S>;
+    return Object.fromEntries(
+      all.map(([name]) => [name, parseValue(settings, name, values[name])]),
+    ) as SettingValues<S>;
   };
 }
 
@@ -59,7 +61,7 @@ export function refuseWeakSecrets(settings: Settings, values: object): void {
   for (const [name, { mustBeRandom }] of Object.entries(settings)) {
     const secret: unknown = Reflect.get(values, name);
     const weakness = mustBeRandom && typeof secret === 'string' ? weaknessOf(secret) : undefined;
-    if (weakness) throw settingRefusal(settings, name, `what is given ${weakness}`, '; ');
+    if (weakness) throw settingRefusal(settings, name, `this one ${weakness}`, '; ');
   }
 }
 
@@ -72,17 +74,17 @@ export function settingRefusal(settings: Settings, name: string, reason: string,
   return new StartError(`${name} must be ${settings[name]?.allowed}${separator}${reason}`);
 }
 
-function parsed(settings: Settings, name: string, value: unknown): unknown {
+function parseValue(settings: Settings, name: string, value: unknown): unknown {
   const parse = settings[name]?.parse;
   if (!parse || typeof value !== 'string') return value;
   try {
     return parse(value);
   } catch (error) {
     if (!(error instanceof NotAllowed)) throw error;
-    const given = shown(settings[name], error.given);
+    const given = displayValue(settings[name], error.given);
     throw settingRefusal(settings, name, `but ${error.isPart ? 'has' : 'is'} ${given}`);
   }
 }
 
-const shown = (setting: Setting | undefined, value: unknown): string =>
+const displayValue = (setting: Setting | undefined, value: unknown): string =>
   setting?.isSecret ? 'something else' : JSON.stringify(value);
