@@ -12,7 +12,7 @@ import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
 import { type Format, importQueue, type Job, queued, uploading } from './job.ts';
 import { firstRefusals, type RowRefusal, refusalsPage } from './refusals.ts';
-import { fileOf, type ImportParts, runImportJob } from './work.ts';
+import { fileOf, type ImportParts, runImportJob } from './run-import-job.ts';
 
 /** Between two looks for an import that nobody works on. */
 const PAUSE_MS = 1000;

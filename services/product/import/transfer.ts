@@ -1,7 +1,7 @@
 import type { Handlers } from '../../../lib/contract/service.ts';
 import type { ProductService } from '../product/product-service.ts';
-import { importBatch } from './batch.ts';
 import { exported } from './export.ts';
+import { importBatch } from './import-batch.ts';
 import type { transferActions } from './transfer.contract.ts';
 
 const TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson' } as const;

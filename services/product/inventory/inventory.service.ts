@@ -5,12 +5,12 @@ import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { acknowledge } from '../../shared/reservations.ts';
 import { sampleStock, seed } from '../seed/load.ts';
-import { Announcer } from './announcer.ts';
-import { postToStock } from './apply-to-stock.ts';
+import { postToStock } from './correction.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
 import { loggedTotal, movedOut } from './ledger.ts';
 import { LedgerWriter } from './ledger-writer.ts';
+import { Announcer } from './level-announcer.ts';
 import {
   close,
   commit,

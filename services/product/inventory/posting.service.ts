@@ -9,11 +9,11 @@ import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
-import { type AdjustmentKeeper, applyAdjustment, goOn, isKnownKey } from './adjustment-keeper.ts';
+import { type AdjustmentKeeper, applyAdjustment, goOn, isKnownKey } from './apply-adjustment.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
-import { correctionOf, linesOf } from './posting-input.ts';
 import { newPosting, type StockAdjustment, stockAdjustments } from './stock-adjustment.ts';
+import { correctionOf, linesOf } from './stock-adjustment-input.ts';
 
 const PAUSE_MS = 1000;
 /** Each has up to 32 lines on their way. */

@@ -3,7 +3,7 @@ import { type DueQueue, dueIn, type RetryFields } from '../../../mixins/due-work
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
-import type { Correction } from './apply-to-stock.ts';
+import type { Correction } from './correction.ts';
 import type { Posted } from './ledger.ts';
 
 /** What became of a line. `unknown`: there is no such SKU. */

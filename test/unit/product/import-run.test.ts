@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { BrokenFile, type ImportRow } from '../../../services/product/import/format/row.ts';
-import { type ImportedResult, runImport } from '../../../services/product/import/run.ts';
+import { type ImportedResult, runImport } from '../../../services/product/import/import-rows.ts';
 
 /** The rows of a file, each with so many variants. */
 async function* file(count: number, end?: Error, variants = 1): AsyncGenerator<ImportRow> {

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
-import { type Correction, postToStock } from '../../../services/product/inventory/apply-to-stock.ts';
+import { type Correction, postToStock } from '../../../services/product/inventory/correction.ts';
 import {
   type Movement,
   movedOut,

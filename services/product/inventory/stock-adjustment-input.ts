@@ -1,7 +1,7 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import type { FieldError } from '../../../lib/contract/errors.ts';
 import { errors } from '../../shared/problems.ts';
-import type { Correction } from './apply-to-stock.ts';
+import type { Correction } from './correction.ts';
 import type { StockAdjustment } from './stock-adjustment.ts';
 
 /** @throws invalid-request for what no rule of a single field can say */

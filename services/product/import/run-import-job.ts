@@ -5,12 +5,12 @@ import type { Stores } from '../../../mixins/store/stores.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { hashOf } from './format/file-index.ts';
 import { BrokenFile } from './format/row.ts';
+import { type ImportedResult, runImport } from './import-rows.ts';
 import type { ImportedRow } from './imported-row.ts';
 import { finished, hopeless, type Job, LEASE_MS, progressed, released, renewed } from './job.ts';
 import { productRows } from './product-rows.ts';
 import { noteRefusals, type RowRefusal } from './refusals.ts';
 import { missingIn } from './removals.ts';
-import { type ImportedResult, runImport } from './run.ts';
 
 /** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
 const MOST_RENEWALS = 36;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Announcer } from '../../../services/product/inventory/announcer.ts';
+import { Announcer } from '../../../services/product/inventory/level-announcer.ts';
 import { eventually } from '../../support/eventually.ts';
 
 test('a flood of changed levels is told in lists that fit into a message, each level once', async () => {
