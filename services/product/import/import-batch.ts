@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
 import { newId } from '../../shared/ids.ts';
+import { openStock, stockToOpen } from '../inventory/open-stock.ts';
 import { createProduct } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { ProductService } from '../product/product-service.ts';
@@ -91,7 +92,7 @@ export async function importBatch(
     );
   }
   await removals.takeBack(rows.flatMap((row) => (outcomes.get(row)?.kind === 'refused' ? [row.line] : [])));
-  await Promise.all([openAll(service, touched), service.added(made)]);
+  await Promise.all([openStock(service.broker, touched.flatMap(stockToOpen)), service.added(made)]);
   return rows.map((row) => outcomes.get(row) ?? { kind: 'unchanged' });
 }
 
@@ -153,14 +154,6 @@ async function change(
     const variants = changes.flatMap(({ input }) => input.variants ?? []);
     const outcome = refusal(isTaken ? await findConflict({ _id: product._id, variants }, store) : error);
     return changes.map(() => outcome);
-  }
-}
-
-/** Sees to it that each SKU has a stock. */
-async function openAll({ broker }: ProductService, products: readonly Omit<Product, 'rev'>[]): Promise<void> {
-  const items = products.flatMap(({ _id: productId, variants }) => variants.map(({ sku }) => ({ sku, productId })));
-  for (let at = 0; at < items.length; at += 1000) {
-    await broker.call('inventory.open', { items: items.slice(at, at + 1000) });
   }
 }
 

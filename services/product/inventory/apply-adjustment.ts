@@ -1,133 +1,135 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
+import { mapConcurrently } from '../../../lib/process/concurrency.ts';
 import { claim, putOff } from '../../../mixins/due-work/queue.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
+import { NO_QUANTITIES } from './ledger.ts';
 import {
   type AdjustmentOutcome,
-  concluded,
-  isAdjustmentSettled,
+  COMMAND_TIMEOUT_MS,
   lineKey,
-  PATIENCE,
+  recordOutcomes,
+  requireSameRequest,
   type StockAdjustment,
-  sameRequest,
+  settleAdjustment,
   stockAdjustments,
 } from './stock-adjustment.ts';
 
-/** What carrying out postings works with. */
-export interface AdjustmentKeeper {
+/** The dependencies of applying stock adjustments. */
+export interface AdjustmentContext {
   store: Pick<Store<StockAdjustment>, 'insert' | 'get' | 'findOne' | 'change'>;
   rpc: Pick<Rpc, 'call'>;
-  /** Runs what nobody waits for. */
+  /** Runs a task that no caller awaits. */
   background(task: Promise<unknown>): void;
 }
 
-export interface Concluded {
+export interface AdjustmentResult {
   id: string;
   /** One for each line. */
   outcomes: AdjustmentOutcome[];
 }
 
-/** Lines that are on their way at a time. */
-const AT_ONCE = 32;
+const MAX_CONCURRENT_LINES = 32;
 
 /**
- * Carries out a posting, or finds what became of the one that has its key.
- * @throws idempotency-key-reused; request-in-progress while another is at it
+ * Applies a stock adjustment, or returns the result of the earlier one with its key.
+ * @throws idempotency-key-reused; request-in-progress while another process applies it
  */
 export async function applyAdjustment(
   draft: Omit<StockAdjustment, 'rev'>,
-  keeper: AdjustmentKeeper,
-): Promise<Concluded> {
-  const until = Date.now() + PATIENCE;
-  if (await keeper.store.insert(draft)) return drive({ ...draft, rev: 0 }, until, keeper);
-  const known = sameRequest(await byKey(draft, keeper), draft);
+  context: AdjustmentContext,
+): Promise<AdjustmentResult> {
+  const until = Date.now() + COMMAND_TIMEOUT_MS;
+  if (await context.store.insert(draft)) return completeOrPutOff({ ...draft, rev: 0 }, until, context);
+  const known = requireSameRequest(await findByKey(draft, context), draft);
   if (known.outcomes) return { id: known._id, outcomes: known.outcomes };
-  const claimed = await keeper.store.change(known._id, (doc, now) => claim(stockAdjustments, doc, now));
-  if (claimed) return drive(claimed, until, keeper);
-  const now = await byKey(draft, keeper);
-  if (!now.outcomes) throw errors.requestInProgress();
-  return { id: now._id, outcomes: now.outcomes };
+  const claimed = await context.store.change(known._id, (doc, now) => claim(stockAdjustments, doc, now));
+  if (claimed) return completeOrPutOff(claimed, until, context);
+  const latest = await findByKey(draft, context);
+  if (!latest.outcomes) throw errors.requestInProgress();
+  return { id: latest._id, outcomes: latest.outcomes };
 }
 
 /** Whether a member of staff has sent a key before. */
 export const isKnownKey = async (
   { by, key }: Pick<StockAdjustment, 'by' | 'key'>,
-  { store }: AdjustmentKeeper,
+  { store }: AdjustmentContext,
 ): Promise<boolean> => (await store.findOne({ by, key })) !== null;
 
-async function byKey(
+async function findByKey(
   { by, key }: Pick<StockAdjustment, 'by' | 'key'>,
-  { store }: AdjustmentKeeper,
+  { store }: AdjustmentContext,
 ): Promise<StockAdjustment> {
   const found = await store.findOne({ by, key });
   if (!found) throw errors.unavailable('The first request with this key is not to be seen yet.');
   return found;
 }
 
-/** Goes on with a posting that whoever began it has left. */
-export async function goOn(id: string, keeper: AdjustmentKeeper): Promise<void> {
-  const until = Date.now() + PATIENCE;
-  const posting = await keeper.store.get(id);
-  if (!posting) return;
-  await conclude(posting, until, keeper);
-  await forgetAll(posting, keeper);
+/** Completes an adjustment that another process has begun and left. */
+export async function resumeAdjustment(id: string, context: AdjustmentContext): Promise<void> {
+  const until = Date.now() + COMMAND_TIMEOUT_MS;
+  const adjustment = await context.store.get(id);
+  if (!adjustment) return;
+  await completeAdjustment(adjustment, until, context);
+  await acknowledgeLines(adjustment, context);
 }
 
-/** @param until when its commands expire; see `conclude` */
-async function drive(posting: StockAdjustment, until: number, keeper: AdjustmentKeeper): Promise<Concluded> {
+/** Completes an adjustment; after an error, a worker tries again later. @throws that error */
+async function completeOrPutOff(
+  adjustment: StockAdjustment,
+  until: number,
+  context: AdjustmentContext,
+): Promise<AdjustmentResult> {
   try {
-    const concluded = await conclude(posting, until, keeper);
-    keeper.background(forgetAll(posting, keeper));
-    return concluded;
+    const result = await completeAdjustment(adjustment, until, context);
+    context.background(acknowledgeLines(adjustment, context));
+    return result;
   } catch (error) {
-    await keeper.store.change(posting._id, (doc, now) => putOff(stockAdjustments, doc, error, now, posting));
+    await context.store.change(adjustment._id, (doc, now) => putOff(stockAdjustments, doc, error, now, adjustment));
     throw error;
   }
 }
 
 /**
- * Each line happens once, by its key in the stock, which is kept there until the outcomes are kept here. `until` was
- * taken before the last look at whether they are, as mixins/store/idempotency-log.ts asks for.
+ * Applies all lines and stores the outcomes. A line is applied once: the stock keeps its key until the outcomes are
+ * stored here.
+ * @param until deadline of the commands in ms since the epoch, taken before the adjustment was read
+ * (mixins/store/idempotency-log.ts)
  */
-async function conclude(posting: StockAdjustment, until: number, keeper: AdjustmentKeeper): Promise<Concluded> {
-  const outcomes = posting.outcomes ?? (await applyAll(posting, until, keeper));
-  return { id: posting._id, outcomes: await keeper.store.change(posting._id, (doc) => concluded(doc, outcomes)) };
+async function completeAdjustment(
+  adjustment: StockAdjustment,
+  until: number,
+  { store, rpc }: AdjustmentContext,
+): Promise<AdjustmentResult> {
+  const { _id: id } = adjustment;
+  const outcomes = adjustment.outcomes ?? (await applyLines(adjustment, until, rpc));
+  return { id, outcomes: await store.change(id, (doc) => recordOutcomes(doc, outcomes)) };
 }
 
-async function applyAll(
-  posting: StockAdjustment,
+function applyLines(
+  adjustment: StockAdjustment,
   until: number,
-  { rpc }: AdjustmentKeeper,
+  rpc: AdjustmentContext['rpc'],
 ): Promise<AdjustmentOutcome[]> {
-  const { _id: ref, by, lines } = posting;
-  return inTurns(lines, async ({ sku, correction }, line) => {
-    const command = { sku, key: lineKey(posting, line), until, ref, by, correction };
-    return { sku, ...(await rpc.call('inventory.post', command).catch(ifUnknown)) };
+  const { _id: ref, by, lines } = adjustment;
+  return mapConcurrently(lines, MAX_CONCURRENT_LINES, async ({ sku, correction }, line) => {
+    const command = { sku, key: lineKey(adjustment, line), until, ref, by, correction };
+    return { sku, ...(await rpc.call('inventory.post', command).catch(unknownSkuOutcome)) };
   });
 }
 
-async function forgetAll(posting: StockAdjustment, { store, rpc }: AdjustmentKeeper): Promise<void> {
-  await inTurns(posting.lines, ({ sku }, line) =>
-    rpc.call('inventory.forget', { sku, key: lineKey(posting, line) }).catch((error: unknown) => {
+/** Has the stocks forget the keys of an adjustment whose outcomes are stored, and ends its due work. */
+async function acknowledgeLines(adjustment: StockAdjustment, { store, rpc }: AdjustmentContext): Promise<void> {
+  await mapConcurrently(adjustment.lines, MAX_CONCURRENT_LINES, ({ sku }, line) =>
+    rpc.call('inventory.forget', { sku, key: lineKey(adjustment, line) }).catch((error: unknown) => {
       if (!isProblem(error, 'not-found')) throw error;
     }),
   );
-  await store.change(posting._id, isAdjustmentSettled);
+  await store.change(adjustment._id, settleAdjustment);
 }
 
-async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const entries = items.entries();
-  const worker = async () => {
-    for (const [index, item] of entries) results[index] = await work(item, index);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
-}
-
-function ifUnknown(error: unknown): Omit<AdjustmentOutcome, 'sku'> {
+function unknownSkuOutcome(error: unknown): Omit<AdjustmentOutcome, 'sku'> {
   if (!isProblem(error, 'not-found')) throw error;
-  const none = { quantity: 0, seq: 0, available: 0, reserved: 0, sold: 0 };
-  return { outcome: 'unknown', ...none, at: new Date().toISOString() };
+  return { outcome: 'unknown', quantity: 0, seq: 0, ...NO_QUANTITIES, at: new Date().toISOString() };
 }

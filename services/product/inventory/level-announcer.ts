@@ -1,46 +1,45 @@
 import { LRUCache } from 'lru-cache';
 import type { Events } from '../../../lib/contract/contract.ts';
+import { chunksOf } from '../../../lib/process/concurrency.ts';
 
 type Level = Events['inventory.changed']['levels'][number];
 
-/** Within this time, in ms, only the first few changes are told one by one. */
-const WINDOW = 100;
-const AT_ONCE = 4;
-/** So many fit into one message. */
-const MAX_LEVELS_TOGETHER = 500;
+const WINDOW_MS = 100;
+/** Further levels of a window are sent together at its end. */
+const MAX_SINGLE_LEVELS_PER_WINDOW = 4;
+const MAX_LEVELS_PER_MESSAGE = 500;
+const MAX_REMEMBERED_SKUS = 10_000;
 
 /**
- * Tells of changed stock levels: a few at once, so that a shopper sees what they have just bought, and a flood of them
- * together. A SKU whose level has not changed since it was last told of is not worth a word: a sale only moves stock
- * from reserved to sold.
+ * Sends changed stock levels: the first few of a window at once, so that shoppers see their own purchase, the rest in
+ * batches. A level that was already sent is skipped: a sale only moves stock from reserved to sold.
  */
-export class Announcer {
-  readonly #tell: (levels: Level[]) => void;
-  readonly #told = new LRUCache<string, string>({ max: 10_000 });
-  readonly #waiting = new Map<string, Level>();
-  #inWindow = 0;
+export class LevelAnnouncer {
+  readonly #send: (levels: Level[]) => void;
+  readonly #lastSent = new LRUCache<string, string>({ max: MAX_REMEMBERED_SKUS });
+  /** The newest level of each SKU that waits for the end of the window. */
+  readonly #pending = new Map<string, Level>();
+  #countInWindow = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (levels: Level[]) => void) {
-    this.#tell = tell;
+  constructor(send: (levels: Level[]) => void) {
+    this.#send = send;
   }
 
-  say(level: Level): void {
-    const told = `${level.available} ${level.lowAt} ${level.productId}`;
-    if (this.#told.get(level.sku) === told) return;
-    this.#told.set(level.sku, told);
-    this.#timer ??= setTimeout(() => this.#flush(), WINDOW).unref();
-    this.#inWindow += 1;
-    if (this.#inWindow <= AT_ONCE) this.#tell([level]);
-    else this.#waiting.set(level.sku, level);
+  announce(level: Level): void {
+    const content = `${level.available} ${level.lowAt} ${level.productId}`;
+    if (this.#lastSent.get(level.sku) === content) return;
+    this.#lastSent.set(level.sku, content);
+    this.#timer ??= setTimeout(() => this.#endWindow(), WINDOW_MS).unref();
+    this.#countInWindow += 1;
+    if (this.#countInWindow <= MAX_SINGLE_LEVELS_PER_WINDOW) this.#send([level]);
+    else this.#pending.set(level.sku, level);
   }
 
-  #flush(): void {
+  #endWindow(): void {
     this.#timer = undefined;
-    this.#inWindow = 0;
-    const levels = [...this.#waiting.values()];
-    for (let at = 0; at < levels.length; at += MAX_LEVELS_TOGETHER)
-      this.#tell(levels.slice(at, at + MAX_LEVELS_TOGETHER));
-    this.#waiting.clear();
+    this.#countInWindow = 0;
+    for (const levels of chunksOf([...this.#pending.values()], MAX_LEVELS_PER_MESSAGE)) this.#send(levels);
+    this.#pending.clear();
   }
 }

@@ -4,28 +4,28 @@ import { errors } from '../../shared/problems.ts';
 import type { Correction } from './correction.ts';
 import type { StockAdjustment } from './stock-adjustment.ts';
 
-/** @throws invalid-request for what no rule of a single field can say */
+/** The correction of a request. @throws invalid-request when its fields do not fit together */
 export function correctionOf({ kind, quantity, reason }: Params<'posting.move'>): Correction {
   if (kind === 'receive') {
-    if (quantity < 1) throw refused('/quantity', 'Goods that come in are one or more.');
-    if (reason !== undefined) throw refused('/reason', 'Only an adjustment has a reason.');
+    if (quantity < 1) throw badField('/quantity', 'Receive at least one piece.');
+    if (reason !== undefined) throw badField('/reason', 'Only an adjustment may have a reason.');
     return { kind, quantity };
   }
-  if (quantity === 0) throw refused('/quantity', 'An adjustment by nothing is none.');
-  if (reason === undefined) throw refused('/reason', 'Say why the stock is adjusted.');
+  if (quantity === 0) throw badField('/quantity', 'Adjust by at least one piece.');
+  if (reason === undefined) throw badField('/reason', 'An adjustment needs a reason.');
   return { kind, quantity, reason };
 }
 
-/** @throws invalid-request for a SKU that was counted twice */
+/** The lines of a stocktake. @throws invalid-request for a SKU that is counted twice */
 export function linesOf(lines: Params<'posting.stocktake'>['lines']): StockAdjustment['lines'] {
   const seen = new Set<string>();
-  const twice: FieldError[] = [];
+  const duplicates: FieldError[] = [];
   for (const [n, { sku }] of lines.entries()) {
-    if (seen.has(sku)) twice.push({ pointer: `/lines/${n}/sku`, detail: `${sku} was counted already.` });
+    if (seen.has(sku)) duplicates.push({ pointer: `/lines/${n}/sku`, detail: `${sku} is counted twice.` });
     seen.add(sku);
   }
-  if (twice.length > 0) throw errors.invalidRequest(twice);
+  if (duplicates.length > 0) throw errors.invalidRequest(duplicates);
   return lines.map(({ sku, counted }) => ({ sku, correction: { kind: 'count', counted } }));
 }
 
-const refused = (pointer: string, detail: string) => errors.invalidRequest([{ pointer, detail }]);
+const badField = (pointer: string, detail: string) => errors.invalidRequest([{ pointer, detail }]);

@@ -8,6 +8,7 @@ import { Catalogue } from '../catalogue/catalogue.ts';
 import { CatchUp } from '../catalogue/catch-up.ts';
 import { productSearchHandlers } from '../catalogue/product-search.ts';
 import { transferHandlers } from '../import/transfer.ts';
+import { openStock, stockToOpen } from '../inventory/open-stock.ts';
 import { imageHandlers } from '../media/images.ts';
 import { loadSharp } from '../media/picture.ts';
 import { sampleProducts, seed } from '../seed/load.ts';
@@ -66,9 +67,7 @@ export default function productService(config: Config) {
           await catchUp?.apply(products);
           broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
         },
-        async opened({ _id: productId, variants }: Product) {
-          await broker.call('inventory.open', { items: variants.map(({ sku }) => ({ sku, productId })) });
-        },
+        opened: (product: Product) => openStock(broker, stockToOpen(product)),
       })),
     ],
 

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
-import { unpacked } from '../../../services/product/inventory/ledger.ts';
+import { unpackMovement } from '../../../services/product/inventory/ledger.ts';
 import { commit, release, reserve, type Stock } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
@@ -35,7 +35,7 @@ const level = ({ available, reserved, sold, res }: Stock) => ({ available, reser
 test('reserving sets aside what is available', () => {
   const held = given(stockOf(10)).when(reserve, 'o1', 4, at(1)).thenAnswer({ outcome: 'reserved', available: 6 });
   held.thenState({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
-  expect(unpacked(held.state.log?.[2] ?? '')).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
+  expect(unpackMovement(held.state.log?.[2] ?? '')).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
 });
 
 test('the last piece can be reserved, and one more cannot', () => {
