@@ -5,7 +5,7 @@ export function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> 
 
 /**
  * Runs `work` for each item, at most `limit` at the same time. Results are in the order of the items.
- * @throws the first error of `work`; the other items are still worked on
+ * @throws the first error of `work`; after it, no further item begins
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
@@ -14,8 +14,17 @@ export async function mapConcurrently<T, R>(
 ): Promise<R[]> {
   const results: R[] = [];
   const entries = items.entries();
+  let hasFailed = false;
   const worker = async () => {
-    for (const [index, item] of entries) results[index] = await work(item, index);
+    for (const [index, item] of entries) {
+      if (hasFailed) return;
+      try {
+        results[index] = await work(item, index);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;

@@ -7,7 +7,7 @@ export const IMPORT_MUTATIONS: Record<string, Mutation> = {
     find: 'if (hash !== undefined && sizes.has(hash)) scattered.set(hash, 0);',
     replace: '',
     tests: ['test/unit/product/import-rows.test.ts'],
-    red: /rows sorted by whatever a spreadsheet sorts by/,
+    red: /rows sorted by any column/,
   },
   'variants go that a file leaves out': {
     file: 'services/product/import/row-edit.ts',
@@ -39,15 +39,15 @@ export const IMPORT_MUTATIONS: Record<string, Mutation> = {
   },
   'what an import removed is lost with its node': {
     file: 'services/product/import/removals.ts',
-    find: 'again ? await notedFor(rpc, importId, [...missing.keys()]) : []',
+    find: 'again ? await recordedVariants(rpc, importId, [...missing.keys()]) : []',
     replace: '[]',
     tests: ['test/integration/product/import.test.ts'],
     red: /counted and named, also when its node died/,
   },
   'an export reads as many products as it can': {
     file: 'services/product/import/export.ts',
-    find: 'const PRODUCTS_AT_ONCE = 10;',
-    replace: 'const PRODUCTS_AT_ONCE = 500;',
+    find: 'const PRODUCTS_PER_READ = 10;',
+    replace: 'const PRODUCTS_PER_READ = 500;',
     tests: ['test/unit/product/export.test.ts'],
     red: /no more rows in memory than a few products/,
   },

@@ -2,59 +2,59 @@ import { BrokenFile, type ImportRow } from './format/row.ts';
 import type { ImportedRow } from './imported-row.ts';
 import type { RowOutcome } from './outcome.ts';
 
-/** Rows of a part, which are taken in by one call. */
-const PART_ROWS = 500;
-/** Variants of a part, but for those of its last product: they are checked and compared in one go. */
-const PART_VARIANTS = 2000;
-/** Parts of a batch that are taken in at the same time: no two rows of a file are of the same product. */
-const PARTS = 2;
-/** Batches, too; whoever goes on after another one's death may find so many of them done. */
-const AT_ONCE = 2;
+const MAX_ROWS_PER_CALL = 500;
+/** Plus those of the last product. A call checks and compares all of them without a pause. */
+const MAX_VARIANTS_PER_CALL = 2000;
+/** Concurrent calls are safe: no two rows of a file are of the same product. */
+const CALLS_PER_BATCH = 2;
+/** After a crash, this many batches may have been imported without being counted. */
+const MAX_CONCURRENT_BATCHES = 2;
 
-/** One row and what came of it. */
-export interface ImportedResult {
+/** One row with its outcome. */
+export interface RowResult {
   line: number;
   outcome: RowOutcome;
 }
 
-interface Work {
-  /** All rows of the file, each product once. */
+interface ImportRun {
+  /** All rows of the file, one per product. */
   rows: AsyncIterable<ImportRow>;
-  /** How many of them have been dealt with before. */
+  /** Number of rows that are counted already. */
   done: number;
-  /** Whether more of them may have been. */
+  /** Whether a process that died may have imported more rows than `done`. */
   again: boolean;
-  /** Takes in what is in order. */
+  /** Imports valid rows. */
   apply(rows: readonly ImportedRow[], again: boolean): Promise<RowOutcome[]>;
-  /** Keeps the results; false: stop. */
-  save(results: readonly ImportedResult[]): Promise<boolean>;
+  /** Stores the results; false: stop. */
+  save(results: readonly RowResult[]): Promise<boolean>;
 }
 
 /**
- * Works a file off from where it was left, in batches, of which two are taken in while a third is read: of the file no
- * more than those are in memory. @returns whether it came to the end;
- * false: it was told to stop. @throws {BrokenFile} when all that can be read has been dealt with
+ * Imports the rows of a file behind the first `done`, in batches. Two batches are imported while a third is read; only
+ * these are in memory.
+ * @returns whether it reached the end; false: `save` told it to stop
+ * @throws {BrokenFile} after the last readable row is imported
  */
-export async function runImport({ rows, done, again, apply, save }: Work): Promise<boolean> {
-  const takeIn = async (
+export async function importRows({ rows, done, again, apply, save }: ImportRun): Promise<boolean> {
+  const importNext = async (
     batch: readonly ImportRow[][],
     mayBeDone: boolean,
     before: Promise<boolean>,
   ): Promise<boolean> => {
     const results = await Promise.all(batch.map((part) => resultsOf(part, (rows) => apply(rows, mayBeDone))));
-    // In the order of the file: how far it is, is a number.
-    const wentOn = await before;
-    return (await save(results.flat())) && wentOn;
+    // Results are saved in the order of the file, as progress is a number of rows.
+    const isGoingOn = await before;
+    return (await save(results.flat())) && isGoingOn;
   };
-  let [last, lastButOne] = [Promise.resolve(true), Promise.resolve(true)];
+  let [last, secondLast] = [Promise.resolve(true), Promise.resolve(true)];
   let begun = 0;
   let broken: BrokenFile | undefined;
   try {
-    for await (const batch of batchesOf(rows, done)) {
-      if (!(await lastButOne)) break;
-      const next = takeIn(batch, again && begun < AT_ONCE, last);
-      next.catch(() => undefined); // told of when it is awaited
-      [lastButOne, last, begun] = [last, next, begun + 1];
+    for await (const batch of readBatches(rows, done)) {
+      if (!(await secondLast)) break;
+      const next = importNext(batch, again && begun < MAX_CONCURRENT_BATCHES, last);
+      next.catch(() => undefined); // handled where it is awaited
+      [secondLast, last, begun] = [last, next, begun + 1];
     }
   } catch (error) {
     if (!(error instanceof BrokenFile)) {
@@ -63,14 +63,13 @@ export async function runImport({ rows, done, again, apply, save }: Work): Promi
     }
     broken = error;
   }
-  const isThrough = await last;
-  // What came before was in order.
-  if (broken && isThrough) throw broken;
-  return isThrough;
+  const isComplete = await last;
+  if (broken && isComplete) throw broken;
+  return isComplete;
 }
 
-/** Those of a file behind the first `done`, many at a time: again, in the same parts. */
-async function* batchesOf(rows: AsyncIterable<ImportRow>, done: number): AsyncGenerator<ImportRow[][]> {
+/** Batches of the rows behind the first `done`; each batch is a list of calls. The same file has the same batches. */
+async function* readBatches(rows: AsyncIterable<ImportRow>, done: number): AsyncGenerator<ImportRow[][]> {
   let batch: ImportRow[][] = [];
   let part: ImportRow[] = [];
   let variants = 0;
@@ -85,9 +84,9 @@ async function* batchesOf(rows: AsyncIterable<ImportRow>, done: number): AsyncGe
       if (at <= done) continue;
       part.push(row);
       variants += 'input' in row ? (row.input.variants?.length ?? 0) : 0;
-      if (part.length < PART_ROWS && variants < PART_VARIANTS) continue;
+      if (part.length < MAX_ROWS_PER_CALL && variants < MAX_VARIANTS_PER_CALL) continue;
       end();
-      if (batch.length < PARTS) continue;
+      if (batch.length < CALLS_PER_BATCH) continue;
       yield batch;
       batch = [];
     }
@@ -103,13 +102,13 @@ async function* batchesOf(rows: AsyncIterable<ImportRow>, done: number): AsyncGe
 async function resultsOf(
   part: readonly ImportRow[],
   apply: (rows: ImportedRow[]) => Promise<RowOutcome[]>,
-): Promise<ImportedResult[]> {
+): Promise<RowResult[]> {
   const rows = part.flatMap((row) => ('input' in row ? [row] : []));
   const outcomes = (rows.length > 0 ? await apply(rows) : [])[Symbol.iterator]();
-  return part.map((row): ImportedResult => {
-    if ('wrong' in row) return { line: row.line, outcome: { kind: 'refused', detail: row.wrong } };
+  return part.map((row): RowResult => {
+    if ('detail' in row) return { line: row.line, outcome: { kind: 'refused', detail: row.detail } };
     const { value } = outcomes.next();
-    if (!value) throw new Error(`nothing came of line ${row.line}`);
+    if (!value) throw new Error(`line ${row.line} has no outcome`);
     return { line: row.line, outcome: value };
   });
 }

@@ -4,27 +4,27 @@ import { type ProductInput, priceIn } from '../product/edit.ts';
 import { checkLabels } from '../product/labels.ts';
 import type { Price, Product, Variant } from '../product/product.ts';
 import { RefusedRow } from './format/row.ts';
-import type { Input, VariantInput } from './import-input.ts';
+import type { RowInput, VariantInput } from './import-input.ts';
 
-/** What the shop has, or allows, that a row is held against. */
-interface Known {
+/** The data that a row is checked against. */
+interface RowContext {
   currencies: readonly string[];
-  /** The SKUs that are to go. */
+  /** SKUs of the variants to remove. */
   removed: ReadonlySet<string>;
 }
 
 /**
- * What a new row says, as staff would say all of a product.
- * @throws {RefusedRow} for what it lacks; invalid-request, each wrong field with its pointer
+ * The input of a new product.
+ * @throws {RefusedRow} for missing fields; invalid-request with the pointer of each invalid field
  */
-export function newProductOf(
-  { slug = '', variants, attributes, ...fields }: Input,
+export function newProductInput(
+  { slug = '', variants, attributes, ...fields }: RowInput,
   currencies: readonly string[],
 ): ProductInput {
   const { title, brand, category } = fields;
   if (title === undefined || brand === undefined || category === undefined || !variants) {
-    const missing = missingOf({ title, brand, category, sku: variants });
-    throw new RefusedRow(`There is no product ${slug} yet, and a new one needs: ${missing}.`);
+    const missing = missingNames({ title, brand, category, sku: variants });
+    throw new RefusedRow(`${slug} is a new product, and needs: ${missing}.`);
   }
   return {
     ...{ ...fields, slug, title, brand, category },
@@ -34,14 +34,14 @@ export function newProductOf(
 }
 
 /**
- * What a row makes of a product that is there: fields it does not name stay, and so do variants, but for those that are
- * to go. Variants keep their order; new ones come last.
- * @throws {RefusedRow}; invalid-request, each wrong field with its pointer
+ * The edited fields of an existing product. Fields and variants that the row leaves out stay, except the variants to
+ * remove. Variants keep their order; new ones come last.
+ * @throws {RefusedRow}; invalid-request with the pointer of each invalid field
  */
-export function editOf(
+export function rowEdit(
   product: Readonly<Product>,
-  { slug: _, attributes, variants, ...fields }: Input,
-  known: Known,
+  { slug: _, attributes, variants, ...fields }: RowInput,
+  known: RowContext,
 ): Partial<Product> {
   const said = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
@@ -54,7 +54,7 @@ export function editOf(
 function variantsOf(
   { variants, images }: Pick<Product, 'variants' | 'images'>,
   said: readonly VariantInput[],
-  { currencies, removed }: Known,
+  { currencies, removed }: RowContext,
 ): Variant[] {
   const bySku = new Map(variants.filter(({ sku }) => !removed.has(sku)).map((variant) => [variant.sku, variant]));
   for (const [i, variant] of said.entries()) {
@@ -77,7 +77,7 @@ function variantOf(
 ): Variant {
   const { sku, title = before?.title, weight = before?.weight, options, prices } = said;
   if (title === undefined || weight === undefined) {
-    const missing = missingOf({ 'a title (variant_title)': title, weight });
+    const missing = missingNames({ 'a title (variant_title)': title, weight });
     throw new RefusedRow(`${sku} is a new variant, and needs: ${missing}.`);
   }
   const barcode = said.barcode === undefined ? before?.barcode : said.barcode;
@@ -91,7 +91,7 @@ function variantOf(
   };
 }
 
-/** Labels with those that are said; null takes one away. What was there already is not judged again. */
+/** Merges labels; null removes one. Stored labels are not checked again. */
 function labelsOf(
   pointer: string,
   before: Readonly<Record<string, string>>,
@@ -103,7 +103,7 @@ function labelsOf(
   return after;
 }
 
-/** Prices with those that are said. What was there already is not judged again: a shop may give up a currency. */
+/** Merges prices; null removes one. Stored prices are not checked again, as the shop may have dropped their currency. */
 function pricesOf(
   sku: string,
   before: Readonly<Variant['prices']>,
@@ -122,7 +122,7 @@ function pricesOf(
   return Object.fromEntries(prices);
 }
 
-/** @returns undefined: there is none, and none is said */
+/** The merged price in one currency; undefined when neither the product nor the row has one. */
 function priceOf(
   sku: string,
   currency: string,
@@ -131,17 +131,17 @@ function priceOf(
 ): Price | undefined {
   const { amount = before?.amount, compareAt = before?.compareAt } = said;
   if (amount === undefined && typeof compareAt !== 'number') return undefined;
-  if (amount === undefined) throw new RefusedRow(`${sku} has no price in ${currency} that it could have cost before.`);
+  if (amount === undefined) throw new RefusedRow(`${sku} has a compare_at:${currency}, but no price in ${currency}.`);
   if (typeof compareAt !== 'number') return { amount };
   if (said.compareAt === undefined && compareAt <= amount) {
     throw new RefusedRow(
-      `${sku} is to cost ${amount} ${currency}, but its compare_at:${currency} is ${compareAt}: say that too.`,
+      `The new price of ${sku} is ${amount} ${currency}, but its compare_at:${currency} is ${compareAt}: change both.`,
     );
   }
   return { amount, compareAt };
 }
 
-const missingOf = (fields: Readonly<Record<string, unknown>>): string =>
+const missingNames = (fields: Readonly<Record<string, unknown>>): string =>
   Object.entries(fields)
     .filter(([, value]) => value === undefined)
     .map(([name]) => name)

@@ -5,41 +5,43 @@ import type { Stores } from '../../../mixins/store/stores.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { hashOf } from './format/file-index.ts';
 import { BrokenFile } from './format/row.ts';
-import { type ImportedResult, runImport } from './import-rows.ts';
+import { importRows, type RowResult } from './import-rows.ts';
 import type { ImportedRow } from './imported-row.ts';
-import { finished, hopeless, type Job, LEASE_MS, progressed, released, renewed } from './job.ts';
+import { finishJob, IMPORT_LEASE_MS, type Job, reasonToGiveUp, recordProgress, releaseJob, renewLease } from './job.ts';
 import { productRows } from './product-rows.ts';
-import { noteRefusals, type RowRefusal } from './refusals.ts';
-import { missingIn } from './removals.ts';
+import { type RowRefusal, recordRefusals } from './refusals.ts';
+import { missingSkus } from './removals.ts';
 
-/** Of a lease without any progress: for two minutes. What stands still for longer, another node may try. */
-const MOST_RENEWALS = 36;
+/** About two minutes; then another node may continue. */
+const MAX_RENEWALS_WITHOUT_PROGRESS = 36;
 
-/** What the mixins of the `import` service bring. */
+/** Properties that the `import` service adds to Moleculer's. */
 export type ImportParts = { store: Store<Job>; worker: Worker } & Stores<{ refusals: RowRefusal }>;
 type ImportService = Self<ImportParts>;
 
-/** The name of an import's file. */
-export const fileOf = (id: string): string => `import/${id}`;
+/** The blob name of an import's file. */
+export const importFile = (id: string): string => `import/${id}`;
 
-/** Works off an import that was claimed. @throws why it goes no further */
+/** Runs a claimed import to its end. @throws the error that interrupts it; a worker tries again */
 export async function runImportJob(job: Job, service: ImportService, blobs: Blobs): Promise<void> {
   const { store, logger } = service;
   const [id, owner] = [job._id, job.owner ?? ''];
-  const reason = hopeless(job);
-  const end = reason === undefined ? await attempt(service, blobs, job, owner) : { reason };
+  const reason = reasonToGiveUp(job);
+  const end = reason === undefined ? await tryToFinish(service, blobs, job, owner) : { reason };
   if (!end) return;
-  const ended = await store.change(id, (found, now) => finished(found, owner, end.reason, now));
+  const ended = await store.change(id, (found, now) => finishJob(found, owner, end.reason, now));
   if (!ended) return;
-  // Nobody needs it any more.
-  await blobs.remove(fileOf(id)).catch((error) => logger.warn(`${fileOf(id)} could not be removed`, error));
+  await blobs
+    .remove(importFile(id))
+    .catch((error) => logger.warn(`The import file ${importFile(id)} was not removed`, error));
 }
 
 /**
- * @returns why the rest of the file cannot be read, null at its end; undefined: it is left for another to go on
- * @throws what keeps it from going on now
+ * Imports the file from where the last attempt ended.
+ * @returns the reason why the rest of the file cannot be read, null at its end; undefined when another node continues
+ * @throws the error that interrupts it
  */
-async function attempt(
+async function tryToFinish(
   service: ImportService,
   blobs: Blobs,
   job: Job,
@@ -48,40 +50,40 @@ async function attempt(
   const { store, stores, broker, worker } = service;
   let renewals = 0;
   const renewing = setInterval(() => {
-    if (++renewals > MOST_RENEWALS) return;
-    worker.background(store.change(job._id, (found, now) => renewed(found, owner, now)));
-  }, LEASE_MS / 3);
+    if (++renewals > MAX_RENEWALS_WITHOUT_PROGRESS) return;
+    worker.background(store.change(job._id, (found, now) => renewLease(found, owner, now)));
+  }, IMPORT_LEASE_MS / 3);
   try {
     const open = async () => {
-      const file = await blobs.get(fileOf(job._id));
-      if (!file) throw new BrokenFile('Its file is not there.');
-      return watched(file, () => {
+      const file = await blobs.get(importFile(job._id));
+      if (!file) throw new BrokenFile('The uploaded file is missing.');
+      return reportingProgress(file, () => {
         renewals = 0;
       });
     };
     const { removeMissing = false } = job;
     const skus = removeMissing ? new Set<number>() : undefined;
-    const isThrough = await runImport({
-      rows: productRows(open, job.format, { whole: removeMissing, ...(skus ? { skus } : {}) }),
+    const isComplete = await importRows({
+      rows: productRows(open, job.format, { mustBeWhole: removeMissing, ...(skus ? { skus } : {}) }),
       done: job.rows,
       again: job.again === true,
       async apply(rows, again) {
-        const keep = skus ? await elsewhere(service, rows, skus) : [];
+        const keep = skus ? await skusInOtherRows(service, rows, skus) : [];
         const batch = { importId: job._id, rows: [...rows], again, removeMissing, keep };
         return (await broker.call('product.importBatch', batch)).map(({ kind, detail = '', removed = 0 }) =>
           kind === 'refused' ? { kind, detail } : { kind, removed },
         );
       },
       async save(results) {
-        // Before they are counted: what is noted twice is there once.
-        await noteRefusals(stores.refusals, job._id, refusalsIn(results));
+        // Before they are counted: a repeated refusal is stored once.
+        await recordRefusals(stores.refusals, job._id, refusalsIn(results));
         renewals = 0;
-        const kept = await store.change(job._id, (found, now) => progressed(found, owner, results, now));
-        return kept !== null && !worker.stopping.aborted;
+        const recorded = await store.change(job._id, (found, now) => recordProgress(found, owner, results, now));
+        return recorded !== null && !worker.stopping.aborted;
       },
     });
-    if (isThrough) return { reason: null };
-    await store.change(job._id, (found, now) => released(found, owner, now));
+    if (isComplete) return { reason: null };
+    await store.change(job._id, (found, now) => releaseJob(found, owner, now));
     return undefined;
   } catch (error) {
     if (error instanceof BrokenFile) return { reason: error.message };
@@ -91,8 +93,8 @@ async function attempt(
   }
 }
 
-/** What the products of these rows have, their rows leave out, and the file says something of in another row. */
-async function elsewhere(
+/** SKUs that the products of these rows have, but their rows leave out, and that another row of the file has. */
+async function skusInOtherRows(
   { broker }: ImportService,
   rows: readonly ImportedRow[],
   skus: ReadonlySet<number>,
@@ -100,17 +102,17 @@ async function elsewhere(
   const inputs = new Map(rows.flatMap(({ input }) => (input.slug === undefined ? [] : [[input.slug, input]])));
   const products = await broker.call('product.skusOf', { slugs: [...inputs.keys()] });
   return products.flatMap(({ slug, skus: known }) =>
-    missingIn({ variants: known.map((sku) => ({ sku })) }, inputs.get(slug) ?? {}).filter((sku) =>
+    missingSkus({ variants: known.map((sku) => ({ sku })) }, inputs.get(slug) ?? {}).filter((sku) =>
       skus.has(hashOf(sku)),
     ),
   );
 }
 
-const refusalsIn = (results: readonly ImportedResult[]) =>
+const refusalsIn = (results: readonly RowResult[]) =>
   results.flatMap(({ line, outcome }) => (outcome.kind === 'refused' ? [{ line, detail: outcome.detail }] : []));
 
-/** What is read is progress too: several passes may be needed before anything comes of it. */
-async function* watched(file: AsyncIterable<Buffer>, progress: () => void): AsyncGenerator<Buffer> {
+/** Reading is progress too: the first product may need several passes over the file. */
+async function* reportingProgress(file: AsyncIterable<Buffer>, progress: () => void): AsyncGenerator<Buffer> {
   for await (const chunk of file) {
     progress();
     yield chunk;

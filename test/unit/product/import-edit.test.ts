@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { applyRows, type Change } from '../../../services/product/import/apply-rows.ts';
+import { applyRows, type RowChange } from '../../../services/product/import/apply-rows.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
@@ -19,20 +19,20 @@ const product: Product = {
   nextPriceAt: now,
   scheduled: ['A', 'B'].map((sku) => ({ id: sku, at: now, sku, currency: 'EUR', price: { amount: 1 } })),
 };
-const apply = (...inputs: Partial<Change>[]) =>
+const apply = (...inputs: Partial<RowChange>[]) =>
   applyRows(
     product,
     inputs.map((input, i) => ({ line: i + 1, input: {}, removed: new Set<string>(), ...input })),
     ['EUR', 'USD'],
     now,
   );
-const input = (change: Change['input']) => ({ input: change });
+const input = (change: RowChange['input']) => ({ input: change });
 
 /** The rows of a CSV file as changes of one product. */
-async function changesIn(file: string): Promise<Change[]> {
-  const changes: Change[] = [];
-  for await (const row of productRows(async () => Readable.from([Buffer.from(file)]), 'csv', { whole: false })) {
-    if ('wrong' in row) throw new Error(row.wrong);
+async function changesIn(file: string): Promise<RowChange[]> {
+  const changes: RowChange[] = [];
+  for await (const row of productRows(async () => Readable.from([Buffer.from(file)]), 'csv', { mustBeWhole: false })) {
+    if ('detail' in row) throw new Error(row.detail);
     changes.push({ ...row, removed: new Set() });
   }
   return changes;
@@ -114,7 +114,7 @@ test('of several rows of one product, one that is refused leaves the others be, 
   );
   expect(answer.outcomes).toEqual([
     { kind: 'updated' },
-    { kind: 'refused', detail: 'B is to cost 1600 EUR, but its compare_at:EUR is 1500: say that too.' },
+    { kind: 'refused', detail: 'The new price of B is 1600 EUR, but its compare_at:EUR is 1500: change both.' },
     { kind: 'updated' },
   ]);
   expect(answer.product.variants.map(({ weight }) => weight)).toEqual([1, 100, 1]);
