@@ -38,10 +38,12 @@ interface ImportRun {
 export async function importRows({ rows, done, again, apply, save }: ImportRun): Promise<boolean> {
   const importNext = async (
     batch: readonly ImportRow[][],
-    mayBeDone: boolean,
+    mayBeRepeated: boolean,
     before: Promise<boolean>,
   ): Promise<boolean> => {
-    const results = await Promise.all(batch.map((part) => resultsOf(part, (rows) => apply(rows, mayBeDone))));
+    const results = await Promise.all(
+      batch.map((rowsOfCall) => resultsOf(rowsOfCall, (rows) => apply(rows, mayBeRepeated))),
+    );
     // Results are saved in the order of the file, as progress is a number of rows.
     const isGoingOn = await before;
     return (await save(results.flat())) && isGoingOn;
@@ -71,41 +73,42 @@ export async function importRows({ rows, done, again, apply, save }: ImportRun):
 /** Batches of the rows behind the first `done`; each batch is a list of calls. The same file has the same batches. */
 async function* readBatches(rows: AsyncIterable<ImportRow>, done: number): AsyncGenerator<ImportRow[][]> {
   let batch: ImportRow[][] = [];
-  let part: ImportRow[] = [];
-  let variants = 0;
+  let rowsOfCall: ImportRow[] = [];
+  let variantCount = 0;
   let at = 0;
-  const end = () => {
-    if (part.length > 0) batch.push(part);
-    [part, variants] = [[], 0];
+  const endCall = () => {
+    if (rowsOfCall.length > 0) batch.push(rowsOfCall);
+    [rowsOfCall, variantCount] = [[], 0];
   };
   try {
     for await (const row of rows) {
       at += 1;
       if (at <= done) continue;
-      part.push(row);
-      variants += 'input' in row ? (row.input.variants?.length ?? 0) : 0;
-      if (part.length < MAX_ROWS_PER_CALL && variants < MAX_VARIANTS_PER_CALL) continue;
-      end();
+      rowsOfCall.push(row);
+      variantCount += 'input' in row ? (row.input.variants?.length ?? 0) : 0;
+      if (rowsOfCall.length < MAX_ROWS_PER_CALL && variantCount < MAX_VARIANTS_PER_CALL) continue;
+      endCall();
       if (batch.length < CALLS_PER_BATCH) continue;
       yield batch;
       batch = [];
     }
   } catch (error) {
-    end();
+    endCall();
     if (batch.length > 0) yield batch;
     throw error;
   }
-  end();
+  endCall();
   if (batch.length > 0) yield batch;
 }
 
+/** The results of one call, refused rows included. */
 async function resultsOf(
-  part: readonly ImportRow[],
+  rowsOfCall: readonly ImportRow[],
   apply: (rows: ImportedRow[]) => Promise<RowOutcome[]>,
 ): Promise<RowResult[]> {
-  const rows = part.flatMap((row) => ('input' in row ? [row] : []));
-  const outcomes = (rows.length > 0 ? await apply(rows) : [])[Symbol.iterator]();
-  return part.map((row): RowResult => {
+  const validRows = rowsOfCall.flatMap((row) => ('input' in row ? [row] : []));
+  const outcomes = (validRows.length > 0 ? await apply(validRows) : [])[Symbol.iterator]();
+  return rowsOfCall.map((row): RowResult => {
     if ('detail' in row) return { line: row.line, outcome: { kind: 'refused', detail: row.detail } };
     const { value } = outcomes.next();
     if (!value) throw new Error(`line ${row.line} has no outcome`);

@@ -26,18 +26,18 @@ interface Options {
 export async function* productRows(
   open: () => Promise<AsyncIterable<Buffer>>,
   format: Format,
-  { mustBeWhole: whole, maxGatheredBytes: maxGathered = MAX_GATHERED_BYTES, skus }: Options,
+  { mustBeWhole, maxGatheredBytes = MAX_GATHERED_BYTES, skus }: Options,
 ): AsyncGenerator<ImportRow> {
   const records = async () => inSlices(format === 'csv' ? csvRecords(await open()) : jsonlRecords(await open()));
-  const { scattered, broken, lastHash: last, unidentifiedLine } = await indexFile(await records(), undefined, skus);
-  if (broken && whole) throw broken;
-  if (unidentifiedLine !== undefined && whole) {
+  const { scattered, broken, lastHash, unidentifiedLine } = await indexFile(await records(), undefined, skus);
+  if (broken && mustBeWhole) throw broken;
+  if (unidentifiedLine !== undefined && mustBeWhole) {
     throw new BrokenFile(`Line ${unidentifiedLine} has no valid slug, so it may belong to any product.`);
   }
   // The file may break off in the middle of its last product.
-  const isCut = (hash: number) => broken !== undefined && hash === last;
+  const isCut = (hash: number) => broken !== undefined && hash === lastHash;
   yield* contiguousProducts(untilBroken(await records()), (hash) => !scattered.has(hash) && !isCut(hash));
-  for (const part of partsBySize(scattered, maxGathered)) {
+  for (const part of partsBySize(scattered, maxGatheredBytes)) {
     yield* scatteredProducts(untilBroken(await records()), (hash) => part.has(hash) && !isCut(hash));
   }
   if (broken) throw broken;

@@ -1,4 +1,5 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
+import { chunksOf } from '../../../lib/process/concurrency.ts';
 import type { Product } from '../product/product.ts';
 import { RefusedRow } from './format/row.ts';
 import type { RowInput } from './import-input.ts';
@@ -48,8 +49,8 @@ export async function planRemovals(
       : (missing.get(line) ?? []).map((sku) => ({ line, slug, sku, available: stocks.get(sku)?.available ?? 0 })),
   );
   const recorded = again ? await recordedVariants(rpc, importId, [...missing.keys()]) : [];
-  for (let at = 0; at < planned.length; at += SKUS_PER_CALL) {
-    await rpc.call('removedVariant.append', { importId, variants: planned.slice(at, at + SKUS_PER_CALL) });
+  for (const some of chunksOf(planned, SKUS_PER_CALL)) {
+    await rpc.call('removedVariant.append', { importId, variants: some });
   }
   const earlierCounts = new Map<number, number>();
   for (const { line, sku } of recorded) {
@@ -67,8 +68,8 @@ export async function planRemovals(
     countEarlier: (line) => earlierCounts.get(line) ?? 0,
     async retract(lines) {
       const variants = planned.filter(({ line }) => lines.includes(line)).map(({ line, sku }) => ({ line, sku }));
-      for (let at = 0; at < variants.length; at += SKUS_PER_CALL) {
-        await rpc.call('removedVariant.retract', { importId, variants: variants.slice(at, at + SKUS_PER_CALL) });
+      for (const some of chunksOf(variants, SKUS_PER_CALL)) {
+        await rpc.call('removedVariant.retract', { importId, variants: some });
       }
     },
   };
@@ -81,20 +82,19 @@ export function missingSkus(product: { variants: readonly { sku: string }[] }, {
   return product.variants.flatMap(({ sku }) => (listed.has(sku) ? [] : [sku]));
 }
 
+/** The variants that are recorded as removed with these lines. */
 async function recordedVariants(rpc: Pick<Rpc, 'call'>, importId: string, lines: readonly number[]) {
-  const noted: { line: number; sku: string }[] = [];
-  for (let at = 0; at < lines.length; at += LINES_PER_CALL) {
-    const some = lines.slice(at, at + LINES_PER_CALL);
-    noted.push(...(await rpc.call('removedVariant.ofLines', { importId, lines: some })));
+  const recorded: { line: number; sku: string }[] = [];
+  for (const some of chunksOf(lines, LINES_PER_CALL)) {
+    recorded.push(...(await rpc.call('removedVariant.ofLines', { importId, lines: some })));
   }
-  return noted;
+  return recorded;
 }
 
 async function readQuantities(rpc: Pick<Rpc, 'call'>, skus: readonly string[]) {
   const stocks = new Map<string, { available: number; reserved: number }>();
-  for (let at = 0; at < skus.length; at += SKUS_PER_CALL) {
-    const found = await rpc.call('inventory.quantities', { skus: skus.slice(at, at + SKUS_PER_CALL) });
-    for (const { sku, ...stock } of found) stocks.set(sku, stock);
+  for (const some of chunksOf(skus, SKUS_PER_CALL)) {
+    for (const { sku, ...stock } of await rpc.call('inventory.quantities', { skus: some })) stocks.set(sku, stock);
   }
   return stocks;
 }

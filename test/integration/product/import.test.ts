@@ -486,7 +486,10 @@ eachEngine('imports of products', (engine) => {
       status: 'failed',
       reason: 'The upload was not finished.',
     });
-    expect(await begin({ status: 'queued' })).toMatchObject({ status: 'failed', reason: 'The uploaded file is missing.' });
+    expect(await begin({ status: 'queued' })).toMatchObject({
+      status: 'failed',
+      reason: 'The uploaded file is missing.',
+    });
   });
 
   test('are listed for staff, the latest first, and are not there for anybody else', async () => {

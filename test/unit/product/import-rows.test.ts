@@ -377,7 +377,11 @@ describe('CSV', () => {
     ],
     ['another format', '{"slug": "mug"}', /not known here/],
     ['a quote that never ends', `${HEADER}\n${ROW}\n"mug,`, /has no end/],
-    ['a row without an end', `${HEADER}\n${ROW}\n"${'x'.repeat(300 * 1024)}`, /cannot be read from line 3: a row is too long/],
+    [
+      'a row without an end',
+      `${HEADER}\n${ROW}\n"${'x'.repeat(300 * 1024)}`,
+      /cannot be read from line 3: a row is too long/,
+    ],
   ])('a file with %s is broken there', async (_name, content, message) => {
     await expect(csv(content, 1000)).rejects.toThrow(message);
   });
