@@ -12,14 +12,14 @@ export const IMPORT_MUTATIONS: Record<string, Mutation> = {
   'variants go that a file leaves out': {
     file: 'services/product/import/row-edit.ts',
     find: 'variants.filter(({ sku }) => !removed.has(sku))',
-    replace: 'variants.filter(({ sku }) => !removed.has(sku) && said.some((one) => one.sku === sku))',
+    replace: 'variants.filter(({ sku }) => !removed.has(sku) && given.some((one) => one.sku === sku))',
     tests: ['test/unit/product/import-edit.test.ts'],
     red: /price:EUR alone changes that of the variant/,
   },
   'a column that is not there erases its field': {
     file: 'services/product/import/row-edit.ts',
-    find: 'said.barcode === undefined ? before?.barcode : said.barcode',
-    replace: 'said.barcode',
+    find: 'given.barcode === undefined ? before?.barcode : given.barcode',
+    replace: 'given.barcode',
     tests: ['test/unit/product/import-edit.test.ts'],
     red: /price:EUR alone changes that of the variant/,
   },

@@ -2,7 +2,7 @@ import type { Store } from '../../mixins/store/store.ts';
 import type { Account } from '../../services/customer/account/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { CategoryTree } from '../../services/product/category/category-tree.ts';
-import type { Job } from '../../services/product/import/job.ts';
+import type { ImportJob } from '../../services/product/import/job.ts';
 import type { MovementEntry } from '../../services/product/inventory/ledger-writer.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import type { StockAdjustment } from '../../services/product/inventory/stock-adjustment.ts';
@@ -31,7 +31,7 @@ interface Kept {
   'stock-alert': StockAlert;
   review: Review;
   'review-vote': Vote;
-  import: Job;
+  import: ImportJob;
   cart: Cart;
   coupon: Coupon;
   hold: Hold;

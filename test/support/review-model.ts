@@ -7,11 +7,8 @@ import type { Product } from '../../services/product/product/product.ts';
 import { type AggregateUpdate, settleContribution } from '../../services/product/review/aggregate-update.ts';
 import reviewService from '../../services/product/review/review.service.ts';
 import type { Review } from '../../services/product/review/review.ts';
-import { reviewContribution as countingReviews, reviewMoves } from '../../services/product/review/review-service.ts';
-import reviewVoteService, {
-  voteContribution as countingVotes,
-  voteMoves,
-} from '../../services/product/review/review-vote.service.ts';
+import { ratingUpdate, reviewTransfers } from '../../services/product/review/review-service.ts';
+import reviewVoteService, { helpfulUpdate, voteTransfers } from '../../services/product/review/review-vote.service.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
 import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
@@ -118,8 +115,8 @@ export class ModelReviews {
       const work = ({ _id }: T) => settleContribution(_id, counting);
       workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
     };
-    goOn(reviewMoves, countingReviews(self('review')));
-    goOn(voteMoves, countingVotes(self('review-vote')));
+    goOn(reviewTransfers, ratingUpdate(self('review')));
+    goOn(voteTransfers, helpfulUpdate(self('review-vote')));
   }
 
   #ask({ what, customer, product, stars }: Asked, process: Process): void {

@@ -1,5 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { change, differences, refuseArchived } from '../product/edit.ts';
+import { changeFields, differences, refuseArchived } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { RowInput } from './import-input.ts';
 import { outcomeOfError, type RowOutcome } from './outcome.ts';
@@ -35,6 +35,6 @@ export function applyRows(
       return outcomeOfError(error);
     }
   });
-  const { answer, patch } = change(product, { ...fields }, now);
+  const { answer, patch } = changeFields(product, { ...fields }, now);
   return { answer: { product: answer, outcomes }, ...(patch ? { patch } : {}) };
 }

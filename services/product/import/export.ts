@@ -6,7 +6,7 @@ import { TimeSlicer } from '../catalogue/time-slicer.ts';
 import type { Product } from '../product/product.ts';
 import { type ColumnNames, columnsOf, variantRecord } from './format/columns.ts';
 import { MAX_LINE_BYTES } from './format/row.ts';
-import type { Format } from './job.ts';
+import type { FileFormat } from './job.ts';
 
 /** With 200 variants each, they are copied within a few milliseconds. */
 const PRODUCTS_PER_READ = 10;
@@ -19,7 +19,7 @@ const MAX_BUFFERED_BYTES = 64 * 1024;
  * All products except archived ones, as a file. Rows are generated as the reader takes them, in time slices, so a few are
  * in memory at a time.
  */
-export function exportProducts(store: Pick<Store<Product>, 'scan'>, format: Format): Readable {
+export function exportProducts(store: Pick<Store<Product>, 'scan'>, format: FileFormat): Readable {
   if (format === 'jsonl')
     return Readable.from(jsonLines(store), { objectMode: false, highWaterMark: MAX_BUFFERED_BYTES });
   // Cells with line breaks are quoted.
@@ -33,7 +33,7 @@ async function* jsonLines(store: Pick<Store<Product>, 'scan'>): AsyncGenerator<s
 
 /** One line, or several for a product that exceeds the limit of a line: an import joins them. */
 function* linesOf(product: Product): Generator<string> {
-  const input = inputOf(product);
+  const input = rowInputOf(product);
   const line = lineOf(input);
   if (Buffer.byteLength(line) <= MAX_LINE_BYTES) return yield line;
   const { variants, ...fields } = input;
@@ -59,7 +59,7 @@ function* linesOf(product: Product): Generator<string> {
 const lineOf = (value: object): string => `${escapeLineBreaks(JSON.stringify(value))}\n`;
 
 /** The fields of an import row. Pictures are not exported; an import leaves them unchanged. */
-function inputOf({
+function rowInputOf({
   slug,
   title,
   description,

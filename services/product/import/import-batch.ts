@@ -58,7 +58,7 @@ export async function importBatch(
   // A process that died may have created or changed these products without opening their stock.
   const earlier = again ? known.map(({ product }) => product) : [];
   const products = [...earlier, ...created, ...restocked];
-  await Promise.all([openStock(service.broker, products.flatMap(stockToOpen)), service.added(created)]);
+  await Promise.all([openStock(service.broker, products.flatMap(stockToOpen)), service.announceNew(created)]);
   return rows.map((row) => outcomes.get(row) ?? { kind: 'unchanged' });
 }
 

@@ -3,17 +3,17 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
-import { FORMATS, JOB_STATUSES } from './job.ts';
+import { FILE_FORMATS, IMPORT_STATUSES } from './job.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
 
 const MAX_FILE_BYTES = 512 * 1024 ** 2;
 
 /** CSV, a row for each variant, or JSON Lines. */
-export const formatRule = named('FileFormat', { type: 'enum', values: FORMATS });
+export const formatRule = named('FileFormat', { type: 'enum', values: FILE_FORMATS });
 
 const job = {
   id: 'string',
-  status: named('ImportStatus', { type: 'enum', values: JOB_STATUSES }),
+  status: named('ImportStatus', { type: 'enum', values: IMPORT_STATUSES }),
   format: formatRule,
   staffId: 'string',
   /** Products of the file that are processed so far; the next four are their outcomes. */

@@ -10,7 +10,7 @@ import { stores } from '../../../mixins/store/stores.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { imports } from './import.contract.ts';
-import { type Format, importQueue, type Job, newJob, queueJob } from './job.ts';
+import { type FileFormat, type ImportJob, importQueue, newJob, queueJob } from './job.ts';
 import { firstRefusals, type RowRefusal, refusalsPage } from './refusals.ts';
 import { type ImportParts, importFile, runImportJob } from './run-import-job.ts';
 
@@ -27,7 +27,7 @@ export default function importService(config: Config) {
   return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'removedVariant'],
     mixins: [
-      dueWork<Job, Self<ImportParts>>({
+      dueWork<ImportJob, Self<ImportParts>>({
         queue: importQueue,
         every: POLL_INTERVAL_MS,
         atOnce: 1,
@@ -35,7 +35,7 @@ export default function importService(config: Config) {
           return runImportJob(job, this, blobs);
         },
       }),
-      store<Job>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),
+      store<ImportJob>(config, { node: 'product', collection: 'imports', indexes: [{ fields: { nextAt: 1 } }] }),
       stores<{ refusals: RowRefusal }>(config, 'product', { refusals: { collection: 'refused-rows' } }),
     ],
 
@@ -91,13 +91,13 @@ export default function importService(config: Config) {
   });
 }
 
-function requireJob(job: Job | null): Job {
+function requireJob(job: ImportJob | null): ImportJob {
   if (!job) throw errors.notFound('This import');
   return job;
 }
 
 /** @throws unsupported-media-type for another encoding than UTF-8 */
-function formatOf(type: string): Format {
+function formatOf(type: string): FileFormat {
   const [media = '', ...parameters] = type.toLowerCase().split(';');
   const charset = parameters.map((one) => /^\s*charset\s*=\s*"?([^"\s]+)/.exec(one)?.[1]).find((found) => found);
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
@@ -106,7 +106,7 @@ function formatOf(type: string): Format {
   return media.trim() === 'text/csv' ? 'csv' : 'jsonl';
 }
 
-function jobView(job: Job) {
+function jobView(job: ImportJob) {
   const { _id: id, status, format, staffId, rows, created, updated, unchanged, failed, reason } = job;
   const { removeMissing = false, removed = 0 } = job;
   const times = { createdAt: job.createdAt.toISOString(), finishedAt: job.finishedAt?.toISOString() ?? null };

@@ -4,9 +4,9 @@ import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { RowOutcome } from './outcome.ts';
 
-export const FORMATS = ['csv', 'jsonl'] as const;
-export type Format = (typeof FORMATS)[number];
-export const JOB_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
+export const FILE_FORMATS = ['csv', 'jsonl'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+export const IMPORT_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
 
 /** Another node continues an import that was not renewed for this long. */
 export const IMPORT_LEASE_MS = 10_000;
@@ -14,11 +14,11 @@ export const IMPORT_LEASE_MS = 10_000;
 const MAX_ATTEMPTS = 5;
 
 /** An import of products from a file: its progress, and the lease of the node that works on it. */
-export interface Job {
+export interface ImportJob {
   _id: string;
   rev: number;
-  format: Format;
-  status: (typeof JOB_STATUSES)[number];
+  format: FileFormat;
+  status: (typeof IMPORT_STATUSES)[number];
   staffId: string;
   /** Whether to remove variants missing in the file; absent in documents from before this option. */
   removeMissing?: boolean;
@@ -48,10 +48,10 @@ const NO_PROGRESS = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, 
 
 /** An import whose file is being uploaded, for `uploadTimeoutMs` at most. */
 export function newJob(
-  { _id, staffId, format, removeMissing }: Pick<Job, '_id' | 'staffId' | 'format'> & { removeMissing: boolean },
+  { _id, staffId, format, removeMissing }: Pick<ImportJob, '_id' | 'staffId' | 'format'> & { removeMissing: boolean },
   uploadTimeoutMs: number,
   now: Date,
-): Omit<Job, 'rev'> {
+): Omit<ImportJob, 'rev'> {
   const counts = { ...NO_PROGRESS, attempts: 0 };
   const nextAt = new Date(now.getTime() + uploadTimeoutMs);
   const open = { reason: null, owner: null, finishedAt: null };
@@ -59,7 +59,7 @@ export function newJob(
 }
 
 /** Queues an import whose file is uploaded. */
-export function queueJob(job: Readonly<Job>, now: Date): Decision<Job> {
+export function queueJob(job: Readonly<ImportJob>, now: Date): Decision<ImportJob> {
   return patched(job, { status: 'queued', nextAt: now });
 }
 
@@ -67,7 +67,7 @@ export function queueJob(job: Readonly<Job>, now: Date): Decision<Job> {
  * The imports to run. None is parked: an import without progress fails with a reason, and staff sends the file again.
  * Each claim counts as an attempt, so an import that crashes its node fails too.
  */
-export const importQueue: DueQueue<Job> = {
+export const importQueue: DueQueue<ImportJob> = {
   name: 'imports',
   // Each attempt reads the file from the start.
   policy: { ...RETRY_POLICY, leaseMs: IMPORT_LEASE_MS, firstPauseMs: 5000, maxFailures: Number.POSITIVE_INFINITY },
@@ -88,27 +88,27 @@ export const importQueue: DueQueue<Job> = {
 };
 
 /** Why a claimed import fails without another attempt; undefined: it runs. */
-export function reasonToGiveUp({ status, attempts }: Readonly<Job>): string | undefined {
+export function reasonToGiveUp({ status, attempts }: Readonly<ImportJob>): string | undefined {
   if (status === 'uploading') return 'The upload was not finished.';
   return attempts > MAX_ATTEMPTS ? `It got no further in ${MAX_ATTEMPTS} attempts.` : undefined;
 }
 
 /** Restarts an import from before `removeMissing` existed, as its progress counts rows in another order. Idempotent. */
-const withoutOldProgress = ({ removeMissing }: Readonly<Job>): Partial<Job> =>
+const withoutOldProgress = ({ removeMissing }: Readonly<ImportJob>): Partial<ImportJob> =>
   removeMissing === undefined ? { ...NO_PROGRESS, removeMissing: false } : {};
 
 /** Extends the lease of an import. */
-export function renewLease(job: Readonly<Job>, owner: string, now: Date): Decision<void> {
+export function renewLease(job: Readonly<ImportJob>, owner: string, now: Date): Decision<void> {
   return job.owner === owner ? { answer: undefined, patch: { nextAt: leaseEnd(now) } } : { answer: undefined };
 }
 
 /** Counts the results of further rows. @returns null when another node has taken over */
 export function recordProgress(
-  job: Readonly<Job>,
+  job: Readonly<ImportJob>,
   owner: string,
   results: readonly { outcome: RowOutcome }[],
   now: Date,
-): Decision<Job | null> {
+): Decision<ImportJob | null> {
   if (job.owner !== owner) return { answer: null };
   const count = (kind: RowOutcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
   const removed = results.reduce((sum, { outcome }) => sum + (('removed' in outcome && outcome.removed) || 0), 0);
@@ -125,21 +125,29 @@ export function recordProgress(
 }
 
 /** Ends an import: done, or failed for a reason. @returns null when another node has taken over */
-export function finishJob(job: Readonly<Job>, owner: string, reason: string | null, now: Date): Decision<Job | null> {
+export function finishJob(
+  job: Readonly<ImportJob>,
+  owner: string,
+  reason: string | null,
+  now: Date,
+): Decision<ImportJob | null> {
   if (job.owner !== owner) return { answer: null };
   if (reason !== null) return failJob(job, reason, now);
   return patched(job, { status: 'done', owner: null, nextAt: null, finishedAt: now });
 }
 
 /** Ends the lease, so that another node continues at once. @returns null when one has already */
-export function releaseJob(job: Readonly<Job>, owner: string, now: Date): Decision<Job | null> {
+export function releaseJob(job: Readonly<ImportJob>, owner: string, now: Date): Decision<ImportJob | null> {
   if (job.owner !== owner || job.status !== 'running') return { answer: null };
   return patched(job, { status: 'queued', owner: null, attempts: 0, nextAt: now });
 }
 
-const failJob = (job: Readonly<Job>, reason: string, now: Date): Decision<Job> =>
+const failJob = (job: Readonly<ImportJob>, reason: string, now: Date): Decision<ImportJob> =>
   patched(job, { status: 'failed', reason, owner: null, nextAt: null, finishedAt: now });
 
 const leaseEnd = (now: Date): Date => new Date(now.getTime() + IMPORT_LEASE_MS);
 
-const patched = (job: Readonly<Job>, patch: Partial<Job>): Decision<Job> => ({ answer: { ...job, ...patch }, patch });
+const patched = (job: Readonly<ImportJob>, patch: Partial<ImportJob>): Decision<ImportJob> => ({
+  answer: { ...job, ...patch },
+  patch,
+});

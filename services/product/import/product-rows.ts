@@ -4,7 +4,7 @@ import { hashOf, indexFile } from './format/file-index.ts';
 import { jsonlRecords } from './format/jsonl.ts';
 import { RecordGroup } from './format/record-group.ts';
 import { BrokenFile, type FileRecord, type ImportRow } from './format/row.ts';
-import type { Format } from './job.ts';
+import type { FileFormat } from './job.ts';
 
 /** Of scattered products, in memory at a time. */
 const MAX_GATHERED_BYTES = 16 * 1024 ** 2;
@@ -25,7 +25,7 @@ interface Options {
  */
 export async function* productRows(
   open: () => Promise<AsyncIterable<Buffer>>,
-  format: Format,
+  format: FileFormat,
   { mustBeWhole, maxGatheredBytes = MAX_GATHERED_BYTES, skus }: Options,
 ): AsyncGenerator<ImportRow> {
   const records = async () => inSlices(format === 'csv' ? csvRecords(await open()) : jsonlRecords(await open()));

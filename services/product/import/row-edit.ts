@@ -28,8 +28,8 @@ export function newProductInput(
   }
   return {
     ...{ ...fields, slug, title, brand, category },
-    ...(attributes ? { attributes: labelsOf('/attributes', {}, attributes) } : {}),
-    variants: variantsOf({ variants: [], images: [] }, variants, { currencies, removed: new Set() }),
+    ...(attributes ? { attributes: mergeLabels('/attributes', {}, attributes) } : {}),
+    variants: mergeVariants({ variants: [], images: [] }, variants, { currencies, removed: new Set() }),
   };
 }
 
@@ -43,23 +43,23 @@ export function rowEdit(
   { slug: _, attributes, variants, ...fields }: RowInput,
   known: RowContext,
 ): Partial<Product> {
-  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
-    ...Object.fromEntries(said),
-    ...(attributes ? { attributes: labelsOf('/attributes', product.attributes, attributes) } : {}),
-    ...(variants ? { variants: variantsOf(product, variants, known) } : {}),
+    ...Object.fromEntries(given),
+    ...(attributes ? { attributes: mergeLabels('/attributes', product.attributes, attributes) } : {}),
+    ...(variants ? { variants: mergeVariants(product, variants, known) } : {}),
   };
 }
 
-function variantsOf(
+function mergeVariants(
   { variants, images }: Pick<Product, 'variants' | 'images'>,
-  said: readonly VariantInput[],
+  given: readonly VariantInput[],
   { currencies, removed }: RowContext,
 ): Variant[] {
   const bySku = new Map(variants.filter(({ sku }) => !removed.has(sku)).map((variant) => [variant.sku, variant]));
-  for (const [i, variant] of said.entries()) {
+  for (const [i, variant] of given.entries()) {
     const before = bySku.get(variant.sku);
-    const after = variantOf(before, variant, `/variants/${i}`, currencies);
+    const after = mergeVariant(before, variant, `/variants/${i}`, currencies);
     const { image } = after;
     if (image !== undefined && image !== before?.image && !images.some(({ id }) => id === image)) {
       throw errors.invalidRequest([{ pointer: `/variants/${i}/image`, detail: 'The product has no such image.' }]);
@@ -69,51 +69,53 @@ function variantsOf(
   return [...bySku.values()];
 }
 
-function variantOf(
+function mergeVariant(
   before: Readonly<Variant> | undefined,
-  said: VariantInput,
+  given: VariantInput,
   at: string,
   currencies: readonly string[],
 ): Variant {
-  const { sku, title = before?.title, weight = before?.weight, options, prices } = said;
+  const { sku, title = before?.title, weight = before?.weight, options, prices } = given;
   if (title === undefined || weight === undefined) {
     const missing = missingNames({ 'a title (variant_title)': title, weight });
     throw new RefusedRow(`${sku} is a new variant, and needs: ${missing}.`);
   }
-  const barcode = said.barcode === undefined ? before?.barcode : said.barcode;
-  const image = said.image === undefined ? before?.image : said.image;
+  const barcode = given.barcode === undefined ? before?.barcode : given.barcode;
+  const image = given.image === undefined ? before?.image : given.image;
   return {
     ...{ sku, title, weight },
-    options: labelsOf(`${at}/options`, before?.options ?? {}, options ?? {}),
-    prices: pricesOf(sku, before?.prices ?? {}, prices ?? {}, `${at}/prices`, currencies),
+    options: mergeLabels(`${at}/options`, before?.options ?? {}, options ?? {}),
+    prices: mergePrices(sku, before?.prices ?? {}, prices ?? {}, `${at}/prices`, currencies),
     ...(typeof barcode === 'string' ? { barcode } : {}),
     ...(typeof image === 'string' ? { image } : {}),
   };
 }
 
 /** Merges labels; null removes one. Stored labels are not checked again. */
-function labelsOf(
+function mergeLabels(
   pointer: string,
   before: Readonly<Record<string, string>>,
-  said: Readonly<Record<string, string | null>>,
+  given: Readonly<Record<string, string | null>>,
 ): Record<string, string> {
-  const labels = Object.entries({ ...before, ...said }).filter((label): label is [string, string] => label[1] !== null);
+  const labels = Object.entries({ ...before, ...given }).filter(
+    (label): label is [string, string] => label[1] !== null,
+  );
   const after = Object.fromEntries(labels);
   checkLabels(pointer, after, before);
   return after;
 }
 
 /** Merges prices; null removes one. Stored prices are not checked again, as the shop may have dropped their currency. */
-function pricesOf(
+function mergePrices(
   sku: string,
   before: Readonly<Variant['prices']>,
-  said: NonNullable<VariantInput['prices']>,
+  given: NonNullable<VariantInput['prices']>,
   pointer: string,
   currencies: readonly string[],
 ): Variant['prices'] {
   const prices = new Map(Object.entries(before));
-  for (const [currency, change] of Object.entries(said)) {
-    const price = change && priceOf(sku, currency, prices.get(currency), change);
+  for (const [currency, change] of Object.entries(given)) {
+    const price = change && mergePrice(sku, currency, prices.get(currency), change);
     if (price === null) prices.delete(currency);
     else if (price && !isDeepStrictEqual(price, prices.get(currency))) {
       prices.set(currency, priceIn(currency, price, pointer, currencies));
@@ -123,17 +125,17 @@ function pricesOf(
 }
 
 /** The merged price in one currency; undefined when neither the product nor the row has one. */
-function priceOf(
+function mergePrice(
   sku: string,
   currency: string,
   before: Readonly<Price> | undefined,
-  said: { amount?: number | undefined; compareAt?: number | null | undefined },
+  given: { amount?: number | undefined; compareAt?: number | null | undefined },
 ): Price | undefined {
-  const { amount = before?.amount, compareAt = before?.compareAt } = said;
+  const { amount = before?.amount, compareAt = before?.compareAt } = given;
   if (amount === undefined && typeof compareAt !== 'number') return undefined;
   if (amount === undefined) throw new RefusedRow(`${sku} has a compare_at:${currency}, but no price in ${currency}.`);
   if (typeof compareAt !== 'number') return { amount };
-  if (said.compareAt === undefined && compareAt <= amount) {
+  if (given.compareAt === undefined && compareAt <= amount) {
     throw new RefusedRow(
       `The new price of ${sku} is ${amount} ${currency}, but its compare_at:${currency} is ${compareAt}: change both.`,
     );

@@ -7,7 +7,15 @@ import { hashOf } from './format/file-index.ts';
 import { BrokenFile } from './format/row.ts';
 import { importRows, type RowResult } from './import-rows.ts';
 import type { ImportedRow } from './imported-row.ts';
-import { finishJob, IMPORT_LEASE_MS, type Job, reasonToGiveUp, recordProgress, releaseJob, renewLease } from './job.ts';
+import {
+  finishJob,
+  IMPORT_LEASE_MS,
+  type ImportJob,
+  reasonToGiveUp,
+  recordProgress,
+  releaseJob,
+  renewLease,
+} from './job.ts';
 import { productRows } from './product-rows.ts';
 import { type RowRefusal, recordRefusals } from './refusals.ts';
 import { missingSkus } from './removals.ts';
@@ -16,14 +24,14 @@ import { missingSkus } from './removals.ts';
 const MAX_RENEWALS_WITHOUT_PROGRESS = 36;
 
 /** Properties that the `import` service adds to Moleculer's. */
-export type ImportParts = { store: Store<Job>; worker: Worker } & Stores<{ refusals: RowRefusal }>;
+export type ImportParts = { store: Store<ImportJob>; worker: Worker } & Stores<{ refusals: RowRefusal }>;
 type ImportService = Self<ImportParts>;
 
 /** The blob name of an import's file. */
 export const importFile = (id: string): string => `import/${id}`;
 
 /** Runs a claimed import to its end. @throws the error that interrupts it; a worker tries again */
-export async function runImportJob(job: Job, service: ImportService, blobs: Blobs): Promise<void> {
+export async function runImportJob(job: ImportJob, service: ImportService, blobs: Blobs): Promise<void> {
   const { store, logger } = service;
   const [id, owner] = [job._id, job.owner ?? ''];
   const reason = reasonToGiveUp(job);
@@ -44,7 +52,7 @@ export async function runImportJob(job: Job, service: ImportService, blobs: Blob
 async function tryToFinish(
   service: ImportService,
   blobs: Blobs,
-  job: Job,
+  job: ImportJob,
   owner: string,
 ): Promise<{ reason: string | null } | undefined> {
   const { store, stores, broker, worker } = service;

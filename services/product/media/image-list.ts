@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
-import { change } from '../product/edit.ts';
+import { changeFields } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { Image } from './image.ts';
 
@@ -12,7 +12,7 @@ export function addImage(product: Readonly<Product>, image: Image, now: Date): D
   if (images.some(({ id }) => id === image.id)) return { answer: product };
   if (images.length >= MAX_PRODUCT_IMAGES)
     throw errors.limitReached(`A product may have ${MAX_PRODUCT_IMAGES} pictures.`);
-  return change(product, { images: [...images, image] }, now);
+  return changeFields(product, { images: [...images, image] }, now);
 }
 
 /** Removes a picture from a product and its variants. @throws not-found */
@@ -24,14 +24,14 @@ export function removeImage(product: Readonly<Product>, id: string, now: Date): 
   );
   const isShown = variants.some(({ image }) => image === id);
   const imagesLeft = images.filter((image) => image.id !== id);
-  return change(product, { images: imagesLeft, ...(isShown ? { variants: variantsLeft } : {}) }, now);
+  return changeFields(product, { images: imagesLeft, ...(isShown ? { variants: variantsLeft } : {}) }, now);
 }
 
 /** Sets the alternative text of a picture. @throws not-found */
 export function describeImage(product: Readonly<Product>, id: string, alt: string, now: Date): Decision<Product> {
   const { images } = requireEditable(product);
   if (findImage(images, id).alt === alt) return { answer: product };
-  return change(product, { images: images.map((image) => (image.id === id ? { ...image, alt } : image)) }, now);
+  return changeFields(product, { images: images.map((image) => (image.id === id ? { ...image, alt } : image)) }, now);
 }
 
 /** Reorders the pictures. @param order names each picture once @throws invalid-request */
@@ -43,7 +43,7 @@ export function orderImages(product: Readonly<Product>, order: readonly string[]
     throw errors.invalidRequest([{ pointer: '/order', detail: 'Name each picture of the product once.' }]);
   }
   const isSame = ordered.every(({ id }, at) => id === images[at]?.id);
-  return change(product, isSame ? {} : { images: ordered }, now);
+  return changeFields(product, isSame ? {} : { images: ordered }, now);
 }
 
 /** @throws product-archived */

@@ -50,7 +50,7 @@ export function editProduct(
   refuseArchived(product);
   checkLabels('/attributes', fields.attributes ?? {});
   const given = { ...fields, ...(variants ? { variants: variantsOf(variants, product.images, currencies) } : {}) };
-  return change(product, differences(product, given), now);
+  return changeFields(product, differences(product, given), now);
 }
 
 /** The given fields that differ from the product, with the fields that follow from them. */
@@ -70,17 +70,17 @@ export function refuseArchived({ status }: Pick<Product, 'status'>): void {
 /** Archives a product; its orders, reviews and stock stay. Idempotent. @throws stale-version */
 export function archiveProduct(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
   refuseStale(product, version);
-  return change(product, product.status === 'archived' ? {} : { status: 'archived' }, now);
+  return changeFields(product, product.status === 'archived' ? {} : { status: 'archived' }, now);
 }
 
 /** Makes an archived product active; idempotent. @throws stale-version */
 export function restoreProduct(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
   refuseStale(product, version);
-  return change(product, product.status === 'archived' ? { status: 'active' } : {}, now);
+  return changeFields(product, product.status === 'archived' ? { status: 'active' } : {}, now);
 }
 
 /** Applies a change by staff and increments the version; no fields, no change. */
-export function change(product: Readonly<Product>, fields: Patch, now: Date): Decision<Product> {
+export function changeFields(product: Readonly<Product>, fields: Patch, now: Date): Decision<Product> {
   if (Object.keys(fields).length === 0) return { answer: product };
   const patch = { ...fields, version: product.version + 1, updatedAt: now };
   return { answer: { ...product, ...patch }, patch };

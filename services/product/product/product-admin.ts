@@ -40,7 +40,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const now = new Date();
     const product = createProduct(newId('prd', now), ctx.params, this.shop.currencies, now);
     if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
-    await this.opened({ ...product, rev: 0 });
+    await this.openStockOf({ ...product, rev: 0 });
     recordChange(ctx, null, product);
     return respondWith(ctx, { ...product, rev: 0 });
   },
@@ -100,7 +100,7 @@ async function changeProduct(
       const isTaken = error instanceof RefusedPatch && error.duplicate;
       throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
     });
-  await service.opened(after);
+  await service.openStockOf(after);
   recordChange(ctx, before, after);
   return respondWith(ctx, after);
 }

@@ -14,9 +14,9 @@ export interface ProductParts {
   shop: Config;
   catalogue: Catalogue;
   /** Announces new products: this node's projection gets the documents, the other nodes an event. */
-  added(products: readonly Product[]): Promise<void>;
+  announceNew(products: readonly Product[]): Promise<void>;
   /** Opens the stock of a product's SKUs; if it fails, catalogue/missing-stock.ts repeats it. */
-  opened(product: Product): Promise<void>;
+  openStockOf(product: Product): Promise<void>;
 }
 
 /** The `product` service, as its handlers see it. */

@@ -63,11 +63,11 @@ export default function productService(config: Config) {
       properties(({ broker }) => ({
         shop: config,
         catalogue,
-        async added(products: readonly Product[]) {
+        async announceNew(products: readonly Product[]) {
           await catchUp?.apply(products);
           broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
         },
-        opened: (product: Product) => openStock(broker, stockToOpen(product)),
+        openStockOf: (product: Product) => openStock(broker, stockToOpen(product)),
       })),
     ],
 

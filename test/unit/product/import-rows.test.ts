@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { indexFile } from '../../../services/product/import/format/file-index.ts';
 import { escapeFormula, unescapeFormula } from '../../../services/product/import/format/formula.ts';
 import type { ImportRow } from '../../../services/product/import/format/row.ts';
-import type { Format } from '../../../services/product/import/job.ts';
+import type { FileFormat } from '../../../services/product/import/job.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -28,7 +28,7 @@ async function all(rows: AsyncIterable<ImportRow>): Promise<ImportRow[]> {
   for await (const row of rows) found.push(row);
   return found;
 }
-const rowsOf = (format: Format) => (content: string | Buffer, size?: number) =>
+const rowsOf = (format: FileFormat) => (content: string | Buffer, size?: number) =>
   all(productRows(async () => pieces(content, size), format, { mustBeWhole: false }));
 const jsonl = rowsOf('jsonl');
 const csv = rowsOf('csv');

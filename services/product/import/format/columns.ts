@@ -71,7 +71,7 @@ function variantFields(cells: Cells): Record<string, unknown> {
   const before = new Map(cellsWithPrefix(cells, 'compare_at'));
   const prices = [...new Set([...amounts.keys(), ...before.keys()])].map((currency) => [
     currency,
-    priceOf(amounts.get(currency), before.get(currency)),
+    priceField(amounts.get(currency), before.get(currency)),
   ]);
   return {
     ...optionalField(cells, 'sku'),
@@ -84,7 +84,7 @@ function variantFields(cells: Cells): Record<string, unknown> {
 }
 
 /** Undefined means that the column is missing. Both cells blank: no longer sold in the currency (null). */
-function priceOf(amount: string | undefined, compareAt: string | undefined): unknown {
+function priceField(amount: string | undefined, compareAt: string | undefined): unknown {
   if (amount === '' && !compareAt) return null;
   return {
     ...(amount === undefined ? {} : { amount: amount === '' ? null : numberOf(amount) }),
