@@ -21,13 +21,11 @@ export function sanitizeOpinion(input: { rating: number; title?: string | undefi
   return { rating, title: plainText(title.replaceAll(/\s+/g, ' ')), text };
 }
 
-const plainText = (text: string): string =>
-  text.toWellFormed().normalize('NFC').replaceAll(HIDDEN_CHARACTERS, '').trim();
+const plainText = (text: string): string => text.toWellFormed().normalize('NFC').replaceAll(HIDDEN_CHARS, '').trim();
 
 /** Control characters except the line feed, marks and overrides of text direction, the byte order mark, U+FFFD. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
-const HIDDEN_CHARACTERS =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/g;
+const HIDDEN_CHARS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/g;
 
 const MAX_FIRST_NAME_LENGTH = 30;
 const ANONYMOUS_AUTHOR = 'A customer';
