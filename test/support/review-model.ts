@@ -13,7 +13,7 @@ import type { Vote } from '../../services/product/review/review-vote.ts';
 import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
-/** What somebody asks for: a customer of a product, or staff of what that customer has said. */
+/** A request: of a customer about a product, or of staff about that customer's review. */
 export interface Asked {
   what: 'put' | 'withdraw' | 'approve' | 'reject' | 'vote' | 'unvote';
   customer: number;
@@ -110,7 +110,7 @@ export class ModelReviews {
   #recover({ services }: Process): void {
     jest.setSystemTime(Date.now() + LEFT_ALONE);
     const self = (name: string) => services[name]?.self as never;
-    // Whatever fails is tried again, which the end of the story sees to.
+    // Failed work is tried again at the end of the story.
     const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: AggregateUpdate<T>) => {
       const work = ({ _id }: T) => settleContribution(_id, counting);
       workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});

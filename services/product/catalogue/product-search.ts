@@ -69,6 +69,6 @@ function fitPage<P extends { items: object[] }>(limit: number, pageOf: (size: nu
 function refuseFilters(params: object): void {
   const filters = Object.keys(params).filter((name) => !CHANGE_FEED_PARAMS.includes(name));
   if (filters.length === 0) return;
-  const detail = (name: string) => `${name} does not go with updatedSince.`;
+  const detail = (name: string) => `${name} cannot be combined with updatedSince.`;
   throw errors.invalidRequest(filters.map((name) => ({ pointer: `/${name}`, detail: detail(name) })));
 }

@@ -90,7 +90,7 @@ export const importQueue: DueQueue<ImportJob> = {
 /** Why a claimed import fails without another attempt; undefined: it runs. */
 export function reasonToGiveUp({ status, attempts }: Readonly<ImportJob>): string | undefined {
   if (status === 'uploading') return 'The upload was not finished.';
-  return attempts > MAX_ATTEMPTS ? `It got no further in ${MAX_ATTEMPTS} attempts.` : undefined;
+  return attempts > MAX_ATTEMPTS ? `It made no progress in ${MAX_ATTEMPTS} attempts.` : undefined;
 }
 
 /** Restarts an import from before `removeMissing` existed, as its progress counts rows in another order. Idempotent. */

@@ -62,7 +62,7 @@ async function findByKey(
   { store }: AdjustmentContext,
 ): Promise<StockAdjustment> {
   const found = await store.findOne({ by, key });
-  if (!found) throw errors.unavailable('The first request with this key is not to be seen yet.');
+  if (!found) throw errors.unavailable('The first request with this key is not visible yet.');
   return found;
 }
 

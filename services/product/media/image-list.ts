@@ -11,7 +11,7 @@ export function addImage(product: Readonly<Product>, image: Image, now: Date): D
   const { images } = requireEditable(product);
   if (images.some(({ id }) => id === image.id)) return { answer: product };
   if (images.length >= MAX_PRODUCT_IMAGES)
-    throw errors.limitReached(`A product may have ${MAX_PRODUCT_IMAGES} pictures.`);
+    throw errors.limitReached(`A product may have at most ${MAX_PRODUCT_IMAGES} pictures.`);
   return changeFields(product, { images: [...images, image] }, now);
 }
 
@@ -40,7 +40,9 @@ export function orderImages(product: Readonly<Product>, order: readonly string[]
   const byId = new Map(images.map((image) => [image.id, image]));
   const ordered = order.flatMap((id) => byId.get(id) ?? []);
   if (new Set(order).size !== order.length || ordered.length !== order.length || ordered.length !== images.length) {
-    throw errors.invalidRequest([{ pointer: '/order', detail: 'Name each picture of the product once.' }]);
+    throw errors.invalidRequest([
+      { pointer: '/order', detail: 'The order must name each picture of the product once.' },
+    ]);
   }
   const isSame = ordered.every(({ id }, at) => id === images[at]?.id);
   return changeFields(product, isSame ? {} : { images: ordered }, now);

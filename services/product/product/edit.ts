@@ -107,7 +107,7 @@ function variantsOf(
   const seen = new Set<string>();
   return given.map(({ options = {}, prices, barcode, image, ...variant }, i) => {
     const at = `/variants/${i}`;
-    if (seen.has(variant.sku)) throw badField(`${at}/sku`, `${variant.sku} is there twice.`);
+    if (seen.has(variant.sku)) throw badField(`${at}/sku`, `${variant.sku} occurs twice.`);
     seen.add(variant.sku);
     checkLabels(`${at}/options`, options);
     if (image !== undefined && !images.some(({ id }) => id === image)) {
@@ -140,7 +140,7 @@ export function priceIn(
   currencies: readonly string[],
 ): Price {
   const pointer = `${at}/${escaped(currency)}`;
-  if (!currencies.includes(currency)) throw badField(pointer, `The price lists are ${currencies.join(', ')}.`);
+  if (!currencies.includes(currency)) throw badField(pointer, `The currency must be one of ${currencies.join(', ')}.`);
   return priceOf(price, pointer);
 }
 

@@ -17,9 +17,9 @@ export function schedulePrice(
 ): Decision<Product> {
   refuseStale(product, version);
   if (!product.variants.some(({ sku }) => sku === planned.sku)) throw errors.notFound(`The SKU ${planned.sku}`);
-  if (planned.at <= now) throw errors.invalidRequest([{ pointer: '/at', detail: 'Give a time that is to come.' }]);
+  if (planned.at <= now) throw errors.invalidRequest([{ pointer: '/at', detail: 'The time must be in the future.' }]);
   if (product.scheduled.length >= MAX_SCHEDULED_PRICES)
-    throw errors.limitReached(`A product may have ${MAX_SCHEDULED_PRICES} prices to come.`);
+    throw errors.limitReached(`A product may have at most ${MAX_SCHEDULED_PRICES} scheduled prices.`);
   // For the same time, the price that was scheduled later wins: the sort is stable, so it is applied last.
   return changeFields(product, withSchedule([...product.scheduled, planned]), now);
 }

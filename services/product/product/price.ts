@@ -6,6 +6,6 @@ export function priceOf(given: { amount: number; compareAt?: number | undefined 
   const { amount, compareAt } = given;
   if (compareAt === undefined) return { amount };
   if (compareAt > amount) return { amount, compareAt };
-  const detail = 'What it cost before is more than it costs now.';
+  const detail = 'compareAt must be greater than amount.';
   throw errors.invalidRequest([{ pointer: `${pointer}/compareAt`, detail }]);
 }

@@ -61,7 +61,7 @@ eachEngine('imports of products', (engine) => {
     expect(await spool()).toEqual([]);
   });
 
-  test('what is different is changed, and counts as a change by staff', async () => {
+  test('a row that differs changes its product, and counts as a change by staff', async () => {
     await importFile(staff, 'jsonl', productLines(2000, 2004));
     const before = await found('bulk-2001');
     const variant = { ...before.variants[0], prices: { EUR: { amount: 900, compareAt: 3001 }, USD: { amount: 1200 } } };
@@ -112,8 +112,8 @@ eachEngine('imports of products', (engine) => {
       4: `This SKU belongs to another product. Other products have ${taken} already.`,
       5: 'This SKU belongs to another product. Other products have BULK-3009 already.',
       6: 'title differs from line 1, which has the same product.',
-      7: '/variants/0/prices/GBP: The price lists are EUR, USD.',
-      8: '/variants/0/prices/EUR/compareAt: What it cost before is more than it costs now.',
+      7: '/variants/0/prices/GBP: The currency must be one of EUR, USD.',
+      8: '/variants/0/prices/EUR/compareAt: compareAt must be greater than amount.',
       9: expect.stringContaining('A name has up to 40 letters'),
       10: '/variants/0/image: The product has no such image.',
       11: expect.stringMatching(/archived/i),
@@ -205,7 +205,7 @@ eachEngine('imports of products', (engine) => {
       expect(await storeOf(shop, 'inventory').get('MERGED-XL')).toMatchObject({ productId: before.id });
     });
 
-    test('a row that says too little, of what is new or of a price, is refused with what it lacks', async () => {
+    test('a row without the fields of a new product or of a price is refused with the missing ones', async () => {
       const before = await made('little');
       const file =
         'slug,title,sku,price:EUR,weight\nnew,New,NEW-1,900,1\nlittle,,LITTLE-XL,900,\n,,NOWHERE-1,900,\n,,LITTLE-S,2000,\n,,LITTLE-M,900,\n';
@@ -441,7 +441,7 @@ eachEngine('imports of products', (engine) => {
     );
   });
 
-  test('an import whose node is gone is gone on with, from where it was, by whoever finds it', async () => {
+  test('an import whose node is gone is continued by another node, from its last count', async () => {
     const store = storeOf(shop, 'import');
     const file = productLines(6000, 6900);
     const { body } = await upload(staff, 'POST /v1/admin/imports', file, 'application/x-ndjson');
@@ -492,7 +492,7 @@ eachEngine('imports of products', (engine) => {
     });
   });
 
-  test('are listed for staff, the latest first, and are not there for anybody else', async () => {
+  test('are listed for staff, the latest first, and for no other role', async () => {
     await importFile(staff, 'jsonl', productLine(8000));
     const { body } = await staff.ask('GET /v1/admin/imports?limit=2');
     expect(body.items).toHaveLength(2);

@@ -84,7 +84,7 @@ test('what was there already is not judged again: a currency that was given up, 
   const changed = { ...prices, EUR: { amount: 1100, compareAt: 1500 } };
   expect(answer.product.variants).toEqual([{ ...first, prices: changed }, ...rest]);
   expect(apply(input({ variants: [{ sku: 'A', prices: { GBP: { amount: 1 } } }] })).answer.outcomes).toEqual([
-    { kind: 'refused', detail: '/variants/0/prices/GBP: The price lists are EUR, USD.' },
+    { kind: 'refused', detail: '/variants/0/prices/GBP: The currency must be one of EUR, USD.' },
   ]);
 });
 
@@ -99,7 +99,7 @@ test('a label whose name ends in a space stays where there is one, and no new on
   ]);
 });
 
-test('a row that says what is there changes nothing, in whatever order it says it', () => {
+test('a row equal to its product changes nothing, in any order of its fields', () => {
   const variants = product.variants.toReversed().map(({ image: _, ...one }) => one);
   const { title, description, brand, category, attributes, popularity } = product;
   const { answer, patch } = apply(input({ title, description, brand, category, attributes, popularity, variants }));
@@ -121,7 +121,7 @@ test('of several rows of one product, one that is refused leaves the others be, 
   expect(patch).toMatchObject({ version: product.version + 1 });
 });
 
-test('a variant that goes takes its prices to come along, and no other', () => {
+test('a removed variant takes its scheduled prices along, and no other', () => {
   const { answer } = apply({ input: { variants: [{ sku: 'A' }] }, removed: new Set(['B', 'gone long ago']) });
   expect(answer.outcomes).toEqual([{ kind: 'updated', removed: 1 }]);
   expect(answer.product.variants.map(({ sku }) => sku)).toEqual(['A', 'C']);

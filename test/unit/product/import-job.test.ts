@@ -24,7 +24,7 @@ const claimed = (job: ImportJob, now: Date): ImportJob | undefined => claim(impo
 const held = claimed(waiting, at(0)) as ImportJob;
 const owner = held.owner as string;
 
-test('nobody takes an import from who works on it, until the lease is over; then what was done may be more than is noted', () => {
+test('an import belongs to its owner until the lease ends; then more rows may be imported than are counted', () => {
   expect(held).toMatchObject({ status: 'running', owner: expect.any(String), again: false });
   expect(claimed(held, at(IMPORT_LEASE_MS - 1))).toBeUndefined();
   const taken = claimed(held, at(IMPORT_LEASE_MS)) as ImportJob;
@@ -50,7 +50,7 @@ test('each progress renews the lease; one that was lost is noticed, and nothing 
   }
 });
 
-test('what is given back can be taken on at once, and nothing of it is in doubt', () => {
+test('a released import can be claimed at once, and its count is exact', () => {
   const back = releaseJob(held, owner, at(5)).answer as ImportJob;
   expect(claimed(back, at(5))).toMatchObject({ status: 'running', again: false, attempts: 1 });
 });

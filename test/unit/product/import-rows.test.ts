@@ -74,7 +74,7 @@ describe('JSON Lines', () => {
       other().replace('"weight"', '"__proto__": {}, "weight"'),
       '__proto__ is not known here.',
     ],
-    ['what is nested beyond measure', `${'['.repeat(100_000)}`, 'The line is not valid JSON.'],
+    ['a row of 100,000 nested arrays', `${'['.repeat(100_000)}`, 'The line is not valid JSON.'],
   ])('%s is reported with its line, and the others are kept', async (_name, bad, detail) => {
     const rows = await jsonl(`${line()}\n${bad}\n${line({ slug: 'last' })}\n`, 1000);
     expect(rows.map((row) => row.line)).toEqual([1, 2, 3]);
@@ -100,7 +100,7 @@ describe('JSON Lines', () => {
     ]);
   });
 
-  test('a line that is no UTF-8 is reported, and so is one that is too long, whatever is in it', async () => {
+  test('a line that is not UTF-8 is reported, and so is one that is too long', async () => {
     const broken = Buffer.concat([Buffer.from('{"slug": "'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')]);
     const long = `{"slug": "${'x'.repeat(300 * 1024)}"}`;
     const content = Buffer.concat([broken, Buffer.from(`\n${long}\n${line()}\n`)]);
@@ -347,14 +347,14 @@ describe('CSV', () => {
     await expect(rows).rejects.toThrow('Line 2 has no valid slug, so it may belong to any product.');
   });
 
-  test('a line is counted where its row begins, whatever its cells have inside', async () => {
+  test('a row has the number of its first line, also after cells with line breaks', async () => {
     const tall = ROW.replace('mug,Mug,,', 'mug,Mug,"one\ntwo\r\nthree, ""four""",');
     const rows = await csv(`${HEADER}\n${tall}\nbad\nlast${ROW.slice(3)}\n`);
     expect(rows.map((row) => row.line)).toEqual([2, 5, 6]);
     expect(rows[0]).toMatchObject({ input: { description: 'one\ntwo\r\nthree, "four"' } });
   });
 
-  test('what is no UTF-8 is reported', async () => {
+  test('a row that is not UTF-8 is reported', async () => {
     const [before, after] = `${HEADER}\n${ROW}\n`.split('Stoneware') as [string, string];
     const rows = await csv(Buffer.concat([Buffer.from(before), Buffer.from([0x53, 0xe4, 0xff]), Buffer.from(after)]));
     expect(rows).toEqual([{ line: 2, detail: 'The row is not valid UTF-8.' }]);

@@ -84,7 +84,7 @@ describe('runImport', () => {
     }
   });
 
-  test('given somebody who died before, then as many rows as were under way may have been done', async () => {
+  test('given an owner that died, then the rows of two batches may have been imported already', async () => {
     const { calls, end } = importOf(file(4500), { done: 500, again: true });
     await settled();
     await finishAll(calls);
@@ -95,7 +95,7 @@ describe('runImport', () => {
     ]);
   });
 
-  test('given it is told to stop, then what is under way is kept, and nothing else begun', async () => {
+  test('given it is told to stop, then batches under way are saved, and none is begun', async () => {
     const { calls, saved, end } = importOf(file(10_000), { mostSaves: 1 });
     await settled();
     await finishAll(calls);

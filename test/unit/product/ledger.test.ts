@@ -124,7 +124,7 @@ function decide(stock: Stock, { what, order, quantity, correction }: Step, now: 
   return applyCorrection(stock, { key: `pst-${order}`, until, ref: 'pst', by: 'cus', correction }, now);
 }
 
-test('whatever happens to stock and to those who file its movements: they add up, none is missing, none there twice', async () => {
+test('after any changes of stock and crashes of ledger writers: movements add up, none is missing, none filed twice', async () => {
   const story = fc.array(step, { maxLength: 60, size: 'max' });
   const property = fc.asyncProperty(fc.nat(10), fc.boolean(), story, async (pieces, old, steps) => {
     const ledger = new Ledger();
@@ -203,7 +203,7 @@ test('whatever happens to stock and to those who file its movements: they add up
 const postOf = (stock: Stock, correction: Correction, key = 'pst_1-0'): CorrectionResult =>
   apply(stock, applyCorrection(stock, { key, until: +at(1) + 1000, ref: 'pst_1', by: 'cus_1', correction }, at(1)));
 
-test('counting corrects the stock to what is on the shelf, what is reserved included', () => {
+test('counting corrects the stock to the pieces on the shelf, reserved ones included', () => {
   const stock = fresh(10);
   apply(stock, reserve(stock, orders[0] ?? '', 4, at(1)));
   expect(postOf(stock, { kind: 'count', counted: 9 })).toMatchObject({ outcome: 'done', quantity: -1, available: 5 });

@@ -37,7 +37,7 @@ test.each([
   expect(displayName(name)).toBe(shown);
 });
 
-test('what is said is plain text: nothing is hidden in it, nothing of it is taken for markup', () => {
+test('the content is plain text: without hidden characters, and never interpreted as markup', () => {
   const text = '  I\u0000 <3 <b>it</b>\u202e!\r\n\r\n\r\n\n\u0007Really\ud800. Cafe\u0301\t ';
   expect(sanitizeOpinion({ rating: 5, title: ' So\n warm\u2066 ', text })).toEqual({
     ...{ rating: 5, title: 'So warm' },
@@ -57,7 +57,7 @@ test('the same again changes nothing, another waits again', () => {
     .when(rewriteReview, { ...opinion, text: 'No.' }, 'Ada B.', LATER)
     .thenState({
       ...{ status: 'pending', version: 2, text: 'No.', updatedAt: LATER, createdAt: NOW },
-      // What is under way comes to its end first.
+      // A transfer under way is completed first.
       move: { key: 'rev_1:1', to: 4, done: false },
     });
 });

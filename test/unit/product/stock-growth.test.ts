@@ -12,7 +12,7 @@ const stockOf = (available: number): Stock => ({
   updatedAt: at(0),
 });
 
-test('what is remembered stays bounded over 100,000 orders, however many there are in all', () => {
+test('a stock document stays small over 100,000 orders', () => {
   const stock = stockOf(100_000);
   let most = 0;
   for (let n = 0; n < 100_000; n++) {
