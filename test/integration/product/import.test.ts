@@ -109,8 +109,8 @@ eachEngine('imports of products', (engine) => {
     expect(details).toEqual({
       2: expect.stringContaining('slug'),
       3: expect.stringMatching(/category/i),
-      4: `This SKU belongs to another product. Other products have ${taken} already.`,
-      5: 'This SKU belongs to another product. Other products have BULK-3009 already.',
+      4: `This SKU belongs to another product. Other products already have these SKUs: ${taken}.`,
+      5: 'This SKU belongs to another product. Other products already have these SKUs: BULK-3009.',
       6: 'title differs from line 1, which has the same product.',
       7: '/variants/0/prices/GBP: The currency must be one of EUR, USD.',
       8: '/variants/0/prices/EUR/compareAt: compareAt must be greater than amount.',
