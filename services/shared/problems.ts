@@ -17,6 +17,8 @@ export type CouponRefusal =
 /** The expected errors: made here, told apart by `type`, turned into problem+json by the gateway. */
 export const errors = {
   ...protocolErrors,
+  /** One field of a request is invalid. @param pointer of the field (RFC 6901) */
+  invalidField: (pointer: string, detail: string) => protocolErrors.invalidRequest([{ pointer, detail }]),
   wrongCredentials: () => coded('wrong-credentials', 'No customer has this e-mail and password.'),
   emailTaken: () => coded('email-taken', 'A customer with this e-mail is registered already. Log in instead.'),
   outOfStock: (items: { sku: string; requested: number; available: number }[]) =>

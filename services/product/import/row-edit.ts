@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors } from '../../shared/problems.ts';
-import { type ProductInput, priceIn } from '../product/edit.ts';
+import { type ProductInput, priceIn, requireImage } from '../product/edit.ts';
 import { checkLabels } from '../product/labels.ts';
 import type { Price, Product, Variant } from '../product/product.ts';
 import { RefusedRow } from './format/row.ts';
@@ -61,9 +60,7 @@ function mergeVariants(
     const before = bySku.get(variant.sku);
     const after = mergeVariant(before, variant, `/variants/${i}`, currencies);
     const { image } = after;
-    if (image !== undefined && image !== before?.image && !images.some(({ id }) => id === image)) {
-      throw errors.invalidRequest([{ pointer: `/variants/${i}/image`, detail: 'The product has no such image.' }]);
-    }
+    if (image !== undefined && image !== before?.image) requireImage(images, image, `/variants/${i}/image`);
     bySku.set(variant.sku, after);
   }
   return [...bySku.values()];

@@ -7,12 +7,12 @@ import type { StockAdjustment } from './stock-adjustment.ts';
 /** The correction of a request. @throws invalid-request when its fields do not fit together */
 export function correctionOf({ kind, quantity, reason }: Params<'posting.move'>): Correction {
   if (kind === 'receive') {
-    if (quantity < 1) throw badField('/quantity', 'Receive at least one piece.');
-    if (reason !== undefined) throw badField('/reason', 'Only an adjustment may have a reason.');
+    if (quantity < 1) throw errors.invalidField('/quantity', 'Receive at least one piece.');
+    if (reason !== undefined) throw errors.invalidField('/reason', 'Only an adjustment may have a reason.');
     return { kind, quantity };
   }
-  if (quantity === 0) throw badField('/quantity', 'Adjust by at least one piece.');
-  if (reason === undefined) throw badField('/reason', 'An adjustment needs a reason.');
+  if (quantity === 0) throw errors.invalidField('/quantity', 'Adjust by at least one piece.');
+  if (reason === undefined) throw errors.invalidField('/reason', 'An adjustment needs a reason.');
   return { kind, quantity, reason };
 }
 
@@ -27,5 +27,3 @@ export function linesOf(lines: Params<'posting.stocktake'>['lines']): StockAdjus
   if (duplicates.length > 0) throw errors.invalidRequest(duplicates);
   return lines.map(({ sku, counted }) => ({ sku, correction: { kind: 'count', counted } }));
 }
-
-const badField = (pointer: string, detail: string) => errors.invalidRequest([{ pointer, detail }]);

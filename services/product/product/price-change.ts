@@ -17,7 +17,7 @@ export function schedulePrice(
 ): Decision<Product> {
   refuseStale(product, version);
   if (!product.variants.some(({ sku }) => sku === planned.sku)) throw errors.notFound(`The SKU ${planned.sku}`);
-  if (planned.at <= now) throw errors.invalidRequest([{ pointer: '/at', detail: 'The time must be in the future.' }]);
+  if (planned.at <= now) throw errors.invalidField('/at', 'The time must be in the future.');
   if (product.scheduled.length >= MAX_SCHEDULED_PRICES)
     throw errors.limitReached(`A product may have at most ${MAX_SCHEDULED_PRICES} scheduled prices.`);
   // For the same time, the price that was scheduled later wins: the sort is stable, so it is applied last.

@@ -17,7 +17,7 @@ export interface Opinion {
 export function sanitizeOpinion(input: { rating: number; title?: string | undefined; text: string }): Opinion {
   const { rating, title = '' } = input;
   const text = plainText(input.text.replaceAll(/\r\n?/g, '\n').replaceAll(/\n{3,}/g, '\n\n'));
-  if (text === '') throw errors.invalidRequest([{ pointer: '/text', detail: 'The text must not be empty.' }]);
+  if (text === '') throw errors.invalidField('/text', 'The text must not be empty.');
   return { rating, title: plainText(title.replaceAll(/\s+/g, ' ')), text };
 }
 

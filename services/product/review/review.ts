@@ -1,6 +1,7 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { applyOnce, type IdempotencyLog } from '../../../mixins/store/idempotency-log.ts';
 import { errors } from '../../shared/problems.ts';
+import { refuseStale } from '../product/edit.ts';
 import type { AggregateDifference } from './aggregate-update.ts';
 import { beginTransfer, type Contribution, NO_CONTRIBUTION } from './contribution.ts';
 import type { Opinion } from './review-text.ts';
@@ -81,7 +82,7 @@ export function moderateReview(
   now: Date,
 ): Decision<{ before: Review; after: Review }> {
   if (review.status === 'withdrawn') throw errors.notFound('This review');
-  if (version !== undefined && version !== review.version) throw errors.staleVersion(review.version);
+  refuseStale(review, version);
   const reason = verdict.status === 'rejected' ? verdict.reason : '';
   if (review.status === verdict.status && review.reason === reason)
     return { answer: { before: review, after: review } };
