@@ -24,7 +24,7 @@ export const transferActions = {
     produces: ['text/csv', 'application/x-ndjson'],
   },
   importBatch: {
-    summary: 'Create or change products from rows of a file; answers the outcome of each, in this order',
+    summary: 'Create or change products from rows of a file; returns the outcome of each row, in order',
     ...internal,
     timeout: 60_000,
     params: {

@@ -76,12 +76,12 @@ export const inventory = contract(
     },
     release: {
       ...keyed,
-      summary: 'Release the reservation of an order, and refuse a later reservation',
+      summary: 'Release the reservation of an order, and refuse later ones',
       params: { sku, orderId },
     },
     close: {
       ...keyed,
-      summary: 'Refuse a later reservation of an order; what it holds stays reserved',
+      summary: 'Refuse later reservations of an order; its current one stays',
       params: { sku, orderId },
     },
     takeBack: {
@@ -96,7 +96,7 @@ export const inventory = contract(
     },
     post: {
       ...keyed,
-      summary: 'Adjust a stock on request of staff, once for each key; again answers the same',
+      summary: 'Correct a stock for staff, once for each key; a repeated key returns the first result',
       params: { sku, key, until, ref: 'string', by: 'string', correction },
       returns: {
         type: 'object',
@@ -133,7 +133,7 @@ export const inventory = contract(
     levels: {
       ...internal,
       /** A stream of lists like those of `changed`: all levels may not fit into one message. */
-      summary: 'Stream the available and sold quantities of all SKUs, or of those that changed since then',
+      summary: 'Stream the available and sold quantities of all SKUs, or of those changed since a time',
       params: { since: 'string|optional' },
       returns: 'any',
     },

@@ -31,7 +31,7 @@ export const movement = contract(
     },
     list: {
       ...internal,
-      summary: 'List the movements of a SKU, from one number up to before another',
+      summary: 'List the movements of a SKU whose numbers are in a range',
       params: { sku: 'string', from: whole, below: whole },
       returns: { type: 'array', items: entry },
     },

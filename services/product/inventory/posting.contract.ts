@@ -52,7 +52,7 @@ export const posting = contract(
     },
     stocktake: {
       ...byStaff,
-      summary: 'Correct the stock to what was counted on the shelf, reserved pieces included',
+      summary: 'Correct the stock to the counts of a stocktake, reserved pieces included',
       rest: 'POST /v1/admin/inventory/stocktakes',
       timeout: 30_000,
       params: {
