@@ -1,6 +1,6 @@
 // npm run cluster: the shop as separate processes on this machine. See scripts/cluster/plan.ts for which.
 import { join } from 'node:path';
-import { StartError } from '../lib/process/config.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { onOrphaned } from './orphan.ts';
 

@@ -1,6 +1,6 @@
 // npm run repl: Moleculer's console, attached to a running cluster as a node without services.
 import { ServiceBroker } from 'moleculer';
-import { StartError } from '../lib/process/config.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { clusterConfig } from './visitor.ts';

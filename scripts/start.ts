@@ -1,4 +1,5 @@
-import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
+import { type Config, loadConfig } from '../lib/process/config.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { tuneV8 } from '../lib/process/v8.ts';
 import { startNode } from './node.ts';
 import { onOrphaned } from './orphan.ts';

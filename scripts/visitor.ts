@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'nats';
-import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
+import { type Config, loadConfig } from '../lib/process/config.ts';
 import { natsOptions } from '../lib/process/nats-options.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { readTopology } from './cluster/topology.ts';
 
 const ADVICE = 'start one by npm run cluster, or set NATS_URL';

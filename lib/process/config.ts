@@ -94,8 +94,6 @@ export interface Config {
   checkResults: boolean;
 }
 
-export { StartError };
-
 /**
  * Reads and checks the environment.
  * @throws {StartError} with the variable, the given value and the allowed values

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { StartError } from './config.ts';
+import { StartError } from './start-error.ts';
 
 /** A lock that was not renewed for this long belongs to a killed process. */
 const STALE_LOCK_MS = 5000;

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { connect } from 'nats';
 import { MIN_PAYLOAD_BYTES } from '../relay/message-limit.ts';
-import { type Config, StartError } from './config.ts';
+import type { Config } from './config.ts';
 import { natsOptions } from './nats-options.ts';
+import { StartError } from './start-error.ts';
 
 const RETRY_INTERVAL_MS = 500;
 const ATTEMPT_TIMEOUT_MS = 2000;

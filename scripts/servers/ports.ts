@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 
 /** A port that was free a moment ago. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {

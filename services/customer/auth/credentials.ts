@@ -13,7 +13,7 @@ import {
   provePassword,
   revoke,
 } from '../account/customer-service.ts';
-import { normalEmail } from '../account/email.ts';
+import { normalEmail } from '../account/email.rules.ts';
 import type { credentialActions } from './credentials.contract.ts';
 import { newNonce, pendingOf, readLink, withoutLinks } from './link.ts';
 import { checkPassword } from './password.rules.ts';

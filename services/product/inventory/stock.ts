@@ -1,4 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { applyOnce } from '../../../mixins/store/idempotency-log.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
 import * as reservations from '../../shared/reservations.ts';
 import { type Level, LOW_AT } from './availability.ts';
@@ -113,7 +114,7 @@ export function receiveStock(
 ): Decision<undefined> {
   const { key: ref, quantity } = command;
   const more = () => ({ available: stock.available + quantity, received: stock.received + quantity });
-  return moved(stock, reservations.applyOnce(stock, command, now, more), { kind: 'receive', quantity, ref, at: now });
+  return moved(stock, applyOnce(stock, command, now, more), { kind: 'receive', quantity, ref, at: now });
 }
 
 /** Below how many pieces it is low from now on. */

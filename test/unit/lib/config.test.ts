@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig, StartError } from '../../../lib/process/config.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 
 let folder: string;
 beforeAll(() => {

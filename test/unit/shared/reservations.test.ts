@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { acknowledge, applyOnce } from '../../../mixins/store/idempotency-log.ts';
 import { assign, copied } from '../../../mixins/store/patch.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import {
-  acknowledge,
-  applyOnce,
   closeReservation,
   commitReservation,
   emptyReservable,

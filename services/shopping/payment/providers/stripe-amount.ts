@@ -1,5 +1,5 @@
 import { decimalsOf } from '../../../../lib/contract/currency.ts';
-import { StartError } from '../../../../lib/process/config.ts';
+import { StartError } from '../../../../lib/process/start-error.ts';
 import type { Money } from '../../../shared/money.ts';
 
 /** What Stripe counts in hundredths although it has none (https://docs.stripe.com/currencies#special-cases). */
