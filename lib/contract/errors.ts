@@ -4,11 +4,11 @@ import { Errors } from 'moleculer';
 export interface ProblemKind {
   status: number;
   title: string;
-  /** Said to the client as Retry-After, in seconds. */
+  /** The Retry-After header, in seconds. */
   retryAfter?: number;
 }
 
-/** The problems that any application on HTTP and Moleculer has. */
+/** The problems of the protocols, HTTP and Moleculer; an application adds its own. */
 export const PROTOCOL_PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is malformed' },
   'missing-idempotency-key': { status: 400, title: 'The Idempotency-Key header is missing' },
@@ -33,13 +33,13 @@ export const PROTOCOL_PROBLEMS = {
   overloaded: { status: 503, title: 'The shop has more requests than it can answer', retryAfter: 1 },
 } as const satisfies Record<string, ProblemKind>;
 
-/** A field that was refused: an RFC 6901 JSON pointer into the body, or a parameter's name, and why. */
+/** A refused field: an RFC 6901 JSON pointer into the body, or a parameter's name, and the reason. */
 export interface FieldError {
   pointer: string;
   detail: string;
 }
 
-/** Makes the errors of a table of problems: `detail` is for the client's developer, `data` are members of the problem. */
+/** Returns a function that makes errors of a table of problems: `detail` is for the client's developer, `data` has further members of the problem. */
 export const codedErrors =
   <Kinds extends Readonly<Record<string, ProblemKind>>>(kinds: Kinds) =>
   (code: keyof Kinds & string, detail: string, data?: Record<string, unknown>): Errors.MoleculerError =>
@@ -47,7 +47,7 @@ export const codedErrors =
 
 const coded = codedErrors(PROTOCOL_PROBLEMS);
 
-/** At overload, a stack would take a fifth of the time of a refusal, and nobody reads it. */
+/** At overload, collecting the stack would take a fifth of the time of a refusal. */
 function withoutStack(make: () => Errors.MoleculerError): Errors.MoleculerError {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -87,7 +87,7 @@ export const protocolErrors = {
       'idempotency-key-reused',
       'The same Idempotency-Key was sent with another body. Use a new key for a new request.',
     ),
-  /** @param version the one that it has now */
+  /** @param version the current one */
   staleVersion: (version: number) =>
     coded('stale-version', `It has version ${version} now. Read it again, and make your change to that.`),
   missingVersion: () => coded('missing-version', 'Send the ETag that you have read as If-Match.'),
@@ -105,7 +105,7 @@ export const protocolErrors = {
     withoutStack(() =>
       coded('overloaded', 'Nothing was done. Send the same request again after Retry-After.', { retryAfter }),
     ),
-  /** What one node would send to another. @param limit in bytes */
+  /** For a message between nodes. @param limit in bytes */
   messageTooLarge: (bytes: number, limit: number) =>
     coded(
       'message-too-large',

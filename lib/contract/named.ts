@@ -1,8 +1,8 @@
 const NAME = Symbol('schema name');
 
 /**
- * Names the JSON Schema of a rule, which then stands once under this name in the OpenAPI document. Validation does not
- * see the name. Copies keep it: `{ ...rule, optional: true }` and `{ ...rule, nullable: true }` refer to the same schema.
+ * Names the JSON Schema of a rule, which becomes a component of that name in the OpenAPI document. Validation ignores
+ * the name. Copies keep it: `{ ...rule, optional: true }` and `{ ...rule, nullable: true }` refer to the same schema.
  * @param name in PascalCase, such as `OrderLine`. Two different rules of one name fail at the start of a gateway.
  */
 export function named<const R extends object>(name: string, rule: R): R {

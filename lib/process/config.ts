@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type BreakerSettings, breakerSettings } from '../cluster/breaker-settings.ts';
+import { withoutUndefined } from '../contract/optional.ts';
 import type { BlobConfig } from '../files/blobs.ts';
 import { type Environment, readEnvironment, SETTINGS, type SettingName, settingRefusal } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
@@ -120,17 +121,17 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     reusePort: env.REUSE_PORT,
     probePort: env.PROBE_PORT,
     dataDir,
-    natsFiles: given({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
-    ...given({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
+    natsFiles: withoutUndefined({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
+    ...withoutUndefined({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
     databasePrefix: env.DATABASE_PREFIX,
     connectTimeout: env.CONNECT_TIMEOUT,
     tokenSecret,
-    ...given({
+    ...withoutUndefined({
       previousSecret: env.TOKEN_SECRET_PREVIOUS,
       privateKey: env.TOKEN_PRIVATE_KEY_FILE && pemOf('TOKEN_PRIVATE_KEY_FILE', env.TOKEN_PRIVATE_KEY_FILE),
     }),
     publicKeys: env.TOKEN_PUBLIC_KEY_FILES.map((file) => pemOf('TOKEN_PUBLIC_KEY_FILES', file)),
-    ...given({ publicUrl: env.PUBLIC_URL }),
+    ...withoutUndefined({ publicUrl: env.PUBLIC_URL }),
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     limits: { login: env.LOGINS_PER_MINUTE, mutations: env.MUTATIONS_PER_MINUTE, reads: env.READS_PER_MINUTE },
@@ -146,7 +147,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     circuitBreaker: breakerSettings(env),
     payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
     blobs: blobConfig(env, dataDir),
-    ...given({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
+    ...withoutUndefined({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
     mailToFiles: env.MAIL === 'file',
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
@@ -155,13 +156,6 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     logLevel: env.LOG_LEVEL,
     tunesV8: env.V8_TUNING,
     checkResults: env.NODE_ENV === 'test',
-  };
-}
-
-/** Removes undefined fields. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 
@@ -179,6 +173,6 @@ function refuseWeak(env: Environment): void {
   for (const [name, { mustBeRandom }] of Object.entries(SETTINGS)) {
     const secret: unknown = Reflect.get(env, name);
     const weakness = mustBeRandom && typeof secret === 'string' ? weaknessOf(secret) : undefined;
-    if (weakness) throw settingRefusal(name, `what is given ${weakness}`, '; ');
+    if (weakness) throw settingRefusal(name, `this one ${weakness}`, '; ');
   }
 }

@@ -45,7 +45,7 @@ export class PartReader {
   }
 }
 
-/** Delays the disconnect of a stopping broker until its announced parts were read, or until `patienceMs` have passed. */
+/** Delays the disconnect of a stopping broker until its announced parts were read, or until `maxWaitMs` have passed. */
 export function awaitLastParts(broker: ServiceBroker, relay: StreamRelay, maxWaitMs: number): void {
   const { transit } = broker;
   if (!transit) return;

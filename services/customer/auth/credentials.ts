@@ -133,5 +133,5 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
 };
 
 function ifTaken(error: unknown): never {
-  throw error instanceof RefusedPatch && error.duplicate ? errors.emailTaken() : error;
+  throw error instanceof RefusedPatch && error.isDuplicate ? errors.emailTaken() : error;
 }

@@ -149,7 +149,7 @@ async function change(
     if (!isDeepStrictEqual(skus(product.variants), skus(after.variants))) touched.push(after);
     return outcomes;
   } catch (error) {
-    const isTaken = error instanceof RefusedPatch && error.duplicate;
+    const isTaken = error instanceof RefusedPatch && error.isDuplicate;
     const variants = changes.flatMap(({ input }) => input.variants ?? []);
     const outcome = refusal(isTaken ? await findConflict({ _id: product._id, variants }, store) : error);
     return changes.map(() => outcome);

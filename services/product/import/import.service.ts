@@ -1,6 +1,6 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { service, staffOf } from '../../../lib/contract/service.ts';
-import { timeoutOf } from '../../../lib/contract/upload-time.ts';
+import { actionTimeoutMs } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
@@ -23,7 +23,7 @@ const SHOWN = 100;
 /** Products from files: each file is kept until it is worked off, by one product node after the other if need be. */
 export default function importService(config: Config) {
   const blobs = blobStore(config.blobs);
-  const patience = timeoutOf(imports.actions.start) ?? 0;
+  const patience = actionTimeoutMs(imports.actions.start) ?? 0;
 
   return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'removedVariant'],

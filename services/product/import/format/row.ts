@@ -1,4 +1,4 @@
-import { strict } from '../../../../lib/contract/strict.ts';
+import { strictRules } from '../../../../lib/contract/strict.ts';
 import { isInheritedName } from '../../../../lib/contract/unsafe-names.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import { isWellFormed } from '../../../../lib/files/unicode.ts';
@@ -33,7 +33,7 @@ export class BrokenFile extends Error {}
 /** A row that cannot be taken, with a message for staff. */
 export class RefusedRow extends Error {}
 
-const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(importInput) });
+const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strictRules(importInput) });
 
 /** Before the slug, in the key of a record that has one. */
 export const SLUG_KEY = 'slug ';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { strict } from '../../../../lib/contract/strict.ts';
+import { strictRules } from '../../../../lib/contract/strict.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { StartError } from '../../../../lib/process/start-error.ts';
@@ -36,7 +36,7 @@ const shipping = {
 
 const check = new Validator({ considerNullAsAValue: true }).compile({
   $$strict: true,
-  ...strict({
+  ...strictRules({
     taxIncluded: 'boolean',
     tax: {
       type: 'array',

@@ -1,6 +1,6 @@
+import { WAITING } from '../../../../mixins/due-work/process-due.ts';
 import { type DueQueue, dueIn, putOff, putOffWaiting } from '../../../../mixins/due-work/queue.ts';
-import { RETRY_POLICY, replayed } from '../../../../mixins/due-work/schedule.ts';
-import { WAITING } from '../../../../mixins/due-work/work-off.ts';
+import { RETRY_POLICY, replayState } from '../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
@@ -61,6 +61,6 @@ export function postponed(order: Readonly<Order>, now: Date, error?: unknown): D
 export function unpark(order: Readonly<Order>, now: Date): Decision<Order> {
   if (order.parkedAt === null) return { answer: order };
   // Whoever has asked for it drives the order on at once; a worker does so only if they cannot.
-  const patch = orders.write({ ...replayed(orders.read(order), now), dueAt: resumeAt(now) }, order);
+  const patch = orders.write({ ...replayState(orders.read(order), now), dueAt: resumeAt(now) }, order);
   return { answer: { ...order, ...patch }, patch };
 }
