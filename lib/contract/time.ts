@@ -14,7 +14,7 @@ export function timeOf(field: string, text: string): Date {
   const parsed = Number.isNaN(+time) ? '' : time.toISOString();
   // Date parses February 31st as a day in March.
   if (parsed.slice(0, 19) === text.slice(0, 19)) return time;
-  throw protocolErrors.invalidRequest([{ pointer: `/${field}`, detail: `There is no such time as ${text}.` }]);
+  throw protocolErrors.invalidRequest([{ pointer: `/${field}`, detail: `${text} does not exist in the calendar.` }]);
 }
 
 /** The contract rule of a time, or of a day in the shop's time zone. */

@@ -50,7 +50,7 @@ export class StreamRelay {
   /** @throws unavailable for an unknown or closed stream, and the error of the stream */
   async read(id: string): Promise<StreamPart> {
     const offer = this.#offers.get(id);
-    if (!offer) throw protocolErrors.unavailable('This stream is no longer there.');
+    if (!offer) throw protocolErrors.unavailable('This stream does not exist any more.');
     offer.askedAt = Number.POSITIVE_INFINITY;
     try {
       if (offer.rest.length === 0) {

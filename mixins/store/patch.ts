@@ -41,7 +41,7 @@ export function assignPath(doc: Versioned, path: string, value: unknown, undo: (
       put(parent, name, rest);
       return names.slice(0, depth + 1).join('.');
     } else if (isPlain(parent[name])) parent = parent[name];
-    else throw new TypeError(`${path} cannot be set: ${name} is no object`);
+    else throw new TypeError(`${path} cannot be set: ${name} is not an object`);
   }
   return path;
 }

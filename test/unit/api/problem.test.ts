@@ -60,7 +60,7 @@ describe('a problem', () => {
     expect(of(error)).toEqual({
       problem: {
         type: '/problems/internal-error',
-        title: 'Something went wrong here',
+        title: 'Internal error',
         status: 500,
         detail: 'The cause is in our log under this request id.',
         instance: `urn:uuid:${ID}`,
