@@ -69,8 +69,8 @@ function wholeNumber(option: string, text: string): number {
 
 function someOf<T extends string>(option: string, known: readonly T[], text: string): T[] {
   const wanted = text.split(',').map((name) => name.trim());
-  const odd = wanted.find((name) => !known.some((one) => one === name));
-  if (odd !== undefined)
-    throw new Error(`--${option} must be a list of ${known.join(', ')}, but has ${odd || 'nothing'}`);
+  const unknown = wanted.find((name) => !known.some((one) => one === name));
+  if (unknown !== undefined)
+    throw new Error(`--${option} must be a list of ${known.join(', ')}, but has ${unknown || 'nothing'}`);
   return known.filter((one) => wanted.includes(one));
 }

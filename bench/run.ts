@@ -20,7 +20,7 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
   say(machineLine(machine));
   const setup = await start(options, resources);
   const targets = [setup.bare, ...setup.shops];
-  const said = () => {
+  const sayOutputs = () => {
     for (const { name, output } of targets) say(`${name} said:\n${output().slice(-3000)}`);
   };
   try {
@@ -37,10 +37,10 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
 
     const wrong = rows.flatMap(({ runs }) => runs).filter(({ errors }) => errors > 0);
     for (const sample of new Set(wrong.flatMap(({ samples = [] }) => samples))) say(`ERROR: ${sample}`);
-    if (wrong.length > 0) said();
+    if (wrong.length > 0) sayOutputs();
     return wrong.length === 0;
   } catch (error) {
-    said();
+    sayOutputs();
     throw error;
   }
 }

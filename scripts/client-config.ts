@@ -13,7 +13,7 @@ const START_CLUSTER_ADVICE = 'start one by npm run cluster, or set NATS_URL';
  * @throws {StartError} when the cluster cannot be reached
  */
 export async function clientConfig(name: string): Promise<Config | undefined> {
-  const own = {
+  const overrides = {
     NODE_ID: `${name}-${process.pid}`,
     SERVICES: '',
     LOG_LEVEL: 'warn',
@@ -21,7 +21,7 @@ export async function clientConfig(name: string): Promise<Config | undefined> {
     MONGO_URL: process.env.MONGO_URL || 'mongodb://localhost',
     TOKEN_SECRET: randomBytes(32).toString('hex'),
   };
-  const config = loadConfig({ ...process.env, ...own });
+  const config = loadConfig({ ...process.env, ...overrides });
   const natsUrl = config.natsUrl ?? readTopology(config.dataDir)?.natsUrl;
   if (!natsUrl) return undefined;
   try {

@@ -22,8 +22,13 @@ export async function reachNode(kind: NodeKind, name: string): Promise<{ broker:
     return { broker: broker as unknown as Broker, stop: () => broker.stop() };
   }
   // The secret is not used: this node signs no tokens.
-  const own = { SERVICES: kind, PROBE_PORT: '0', METRICS_PORT: '0', TOKEN_SECRET: randomBytes(32).toString('hex') };
-  const config = loadConfig({ ...process.env, ...own });
+  const overrides = {
+    SERVICES: kind,
+    PROBE_PORT: '0',
+    METRICS_PORT: '0',
+    TOKEN_SECRET: randomBytes(32).toString('hex'),
+  };
+  const config = loadConfig({ ...process.env, ...overrides });
   const { broker, stop } = await startNode(config, (line) => console.error(`${name}: ${line}`));
   return { broker: broker as unknown as Broker, stop };
 }

@@ -39,13 +39,16 @@ export interface FieldError {
   detail: string;
 }
 
-/** Returns a function that makes errors of a table of problems: `detail` is for the client's developer, `data` has further members of the problem. */
+/**
+ * Returns a function that makes the errors of a table of problems. `detail` is for the client's developer; `data` has
+ * further members of the problem.
+ */
 export const codedErrors =
   <Kinds extends Readonly<Record<string, ProblemKind>>>(kinds: Kinds) =>
   (code: keyof Kinds & string, detail: string, data?: Record<string, unknown>): Errors.MoleculerError =>
     new Errors.MoleculerClientError(detail, (kinds[code] as ProblemKind).status, code, data);
 
-const coded = codedErrors(PROTOCOL_PROBLEMS);
+const protocolError = codedErrors(PROTOCOL_PROBLEMS);
 
 /** At overload, collecting the stack would take a fifth of the time of a refusal. */
 function withoutStack(make: () => Errors.MoleculerError): Errors.MoleculerError {
@@ -64,55 +67,57 @@ const sizeOf = (bytes: number): string =>
 /** The expected errors of `PROTOCOL_PROBLEMS`. */
 export const protocolErrors = {
   invalidRequest: (fields: FieldError[]) =>
-    coded('invalid-request', fields.map((field) => field.detail).join(' '), { errors: fields }),
-  malformed: (detail: string) => coded('invalid-request', detail),
+    protocolError('invalid-request', fields.map((field) => field.detail).join(' '), { errors: fields }),
+  malformed: (detail: string) => protocolError('invalid-request', detail),
   missingIdempotencyKey: () =>
-    coded(
+    protocolError(
       'missing-idempotency-key',
       'Send an Idempotency-Key header with a new value, such as a UUID, for each request.',
     ),
-  unauthenticated: () => coded('unauthenticated', 'Send an access token: Authorization: Bearer <accessToken>.'),
-  invalidToken: () => coded('invalid-token', 'The token is not valid, has expired or was revoked.'),
-  notFound: (what = 'The resource') => coded('not-found', `${what} does not exist.`),
+  unauthenticated: () => protocolError('unauthenticated', 'Send an access token: Authorization: Bearer <accessToken>.'),
+  invalidToken: () => protocolError('invalid-token', 'The token is not valid, has expired or was revoked.'),
+  notFound: (what = 'The resource') => protocolError('not-found', `${what} does not exist.`),
   methodNotAllowed: (allow: string[]) =>
-    coded('method-not-allowed', `Allowed methods: ${allow.join(', ')}.`, { allow }),
+    protocolError('method-not-allowed', `Allowed methods: ${allow.join(', ')}.`, { allow }),
   requestInProgress: () =>
-    coded(
+    protocolError(
       'request-in-progress',
       'Send the request again with the same Idempotency-Key to get the answer to the first one.',
     ),
   /** @param limit in bytes */
-  payloadTooLarge: (limit = 100 * 1024) => coded('payload-too-large', `The body may have up to ${sizeOf(limit)}.`),
+  payloadTooLarge: (limit = 100 * 1024) =>
+    protocolError('payload-too-large', `The body may have up to ${sizeOf(limit)}.`),
   unsupportedMediaType: (types: readonly string[] = ['application/json']) =>
-    coded('unsupported-media-type', `Send the body as ${types.join(' or ')}, in the Content-Type header too.`),
+    protocolError('unsupported-media-type', `Send the body as ${types.join(' or ')}, in the Content-Type header too.`),
   idempotencyKeyReused: () =>
-    coded(
+    protocolError(
       'idempotency-key-reused',
       'The same Idempotency-Key was sent with another body. Use a new key for a new request.',
     ),
   /** @param version the current one */
   staleVersion: (version: number) =>
-    coded('stale-version', `The current version is ${version}. Read it, and repeat the change on it.`),
+    protocolError('stale-version', `The current version is ${version}. Read it, and repeat the change on it.`),
   missingVersion: () =>
-    coded('missing-version', 'Send the ETag of the version that you have read, in an If-Match header.'),
-  originNotAllowed: () => coded('origin-not-allowed', 'Browsers may send requests only from the pages of the shop.'),
-  uriTooLong: () => coded('uri-too-long', 'A URL may have up to 4096 characters.'),
-  headersTooLarge: () => coded('headers-too-large', 'The headers may have up to 16 KiB.'),
-  requestTimeout: (detail = 'A request must arrive within 10 seconds.') => coded('request-timeout', detail),
+    protocolError('missing-version', 'Send the ETag of the version that you have read, in an If-Match header.'),
+  originNotAllowed: () =>
+    protocolError('origin-not-allowed', 'Browsers may send requests only from the pages of the shop.'),
+  uriTooLong: () => protocolError('uri-too-long', 'A URL may have up to 4096 characters.'),
+  headersTooLarge: () => protocolError('headers-too-large', 'The headers may have up to 16 KiB.'),
+  requestTimeout: (detail = 'A request must arrive within 10 seconds.') => protocolError('request-timeout', detail),
   /** @param retryAfter in seconds */
   rateLimited: (retryAfter: number) =>
-    coded('rate-limited', 'Wait, and send the request again after Retry-After.', { retryAfter }),
+    protocolError('rate-limited', 'Wait, and send the request again after Retry-After.', { retryAfter }),
   /** @param retryAfter in seconds */
   unavailable: (detail: string, retryAfter?: number) =>
-    coded('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
+    protocolError('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
   /** @param retryAfter in seconds */
   overloaded: (retryAfter: number) =>
     withoutStack(() =>
-      coded('overloaded', 'The request was not processed. Send it again after Retry-After.', { retryAfter }),
+      protocolError('overloaded', 'The request was not processed. Send it again after Retry-After.', { retryAfter }),
     ),
   /** For a message between nodes. @param limit in bytes */
   messageTooLarge: (bytes: number, limit: number) =>
-    coded(
+    protocolError(
       'message-too-large',
       `The data has ${(bytes / 1024 ** 2).toFixed(1)} MiB; the limit is ${sizeOf(limit)}. Request less at a time.`,
       { bytes, limit },

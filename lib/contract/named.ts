@@ -1,4 +1,4 @@
-const NAME = Symbol('schema name');
+const SCHEMA_NAME = Symbol('schema name');
 
 /**
  * Names the JSON Schema of a rule, which becomes a component of that name in the OpenAPI document. Validation ignores
@@ -7,10 +7,10 @@ const NAME = Symbol('schema name');
  */
 export function named<const R extends object>(name: string, rule: R): R {
   if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) throw new Error(`${name} is not a schema name in PascalCase`);
-  return { ...rule, [NAME]: name };
+  return { ...rule, [SCHEMA_NAME]: name };
 }
 
 /** The name that `named` gave a rule. */
 export function nameOf(rule: unknown): string | undefined {
-  return typeof rule === 'object' && rule !== null && NAME in rule ? String(rule[NAME]) : undefined;
+  return typeof rule === 'object' && rule !== null && SCHEMA_NAME in rule ? String(rule[SCHEMA_NAME]) : undefined;
 }

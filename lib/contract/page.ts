@@ -62,7 +62,11 @@ export function countFitting(items: readonly unknown[]): number {
   return end < 0 ? items.length : end;
 }
 
-/** A page of `items`, of which one more than `limit` was read to see whether there is a next page. @param place position of an item, for the cursor */
+/**
+ * Makes a page of items.
+ * @param items one more than `limit` if there is a next page
+ * @param place returns the position of an item, for the cursor
+ */
 export function buildPage<T>(
   items: T[],
   limit: number,

@@ -7,7 +7,7 @@ export type ActionHandler = (this: unknown, ctx: Ctx<unknown>) => unknown;
 type Wrap = (action: string, handler: ActionHandler) => ActionHandler;
 
 /** The wrap of each broker. */
-const wraps = new WeakMap<object, Wrap>();
+const wrapsByBroker = new WeakMap<object, Wrap>();
 
 /**
  * The middleware that wraps the staff actions of a broker, for the audit log. The wrap runs after the access check and
@@ -17,7 +17,7 @@ export function wrapStaffActions(wrap: Wrap): Middleware {
   return {
     name: 'WrapStaffActions',
     created(broker) {
-      wraps.set(broker, wrap);
+      wrapsByBroker.set(broker, wrap);
     },
   };
 }
@@ -27,7 +27,7 @@ export function applyStaffWrap(action: string, handler: ActionHandler): ActionHa
   const handlers = new WeakMap<object, ActionHandler>();
   return function (ctx) {
     const { broker } = ctx;
-    const wrap = wraps.get(broker);
+    const wrap = wrapsByBroker.get(broker);
     if (!wrap) throw new Error(`${action} is a staff action, but this broker does not audit staff actions`);
     const run = handlers.get(broker) ?? wrap(action, handler);
     handlers.set(broker, run);

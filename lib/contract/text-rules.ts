@@ -64,7 +64,7 @@ const CONTROL_IN_LINES = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/u;
 const LINK = /:\/\/|(?<![\p{L}\p{N}])(?:https?:|www\d?\.[\p{L}\p{N}]|mailto:)/iu;
 /** A host with a path or a port: `shop.example/sale`, `example.com:8080`. */
 const HOST_WITH_PATH = /[\p{L}\p{N}-]\.([\p{L}\p{N}-]{2,63})(?::\d{2,5}|\/|[?#](?=\S))/giu;
-/** Abbreviations that look like a host: a number (`Cad.No:15`, `H.No:1-2/3`, `Hs.Nr:4`, `Cep.Tel:0532`), `GmbH & Co.KG/Einkauf`. */
+/** Abbreviations that look like a host: `Cad.No:15`, `H.No:1-2/3`, `Hs.Nr:4`, `Cep.Tel:0532`, `GmbH & Co.KG/Einkauf`. */
 const ABBREVIATION = /\.(?:no|nr|tel)(?=[:/#]\d+\p{L}?(?![\p{L}\p{N}]|\/\p{L}{2}))|(?<![\p{L}\p{N}])co\.kg(?=\/)/giu;
 
 /** The list has internationalised domains in Unicode. */

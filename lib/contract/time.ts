@@ -24,14 +24,14 @@ export const timeOrDayRule = {
   messages: { stringPattern: 'Give a time as 2026-12-24T00:00:00Z, or a day as 2026-12-24.' },
 } as const;
 
-/** Start of the range that a text of `timeOrDayRule` names: the time itself, or the start of the day. @throws invalid-request */
+/** Start of the range that a text of `timeOrDayRule` names: the time, or the start of the day. @throws invalid-request */
 export function startOf(field: string, text: string, timeZone: string): Date {
   const isDay = text.length === 10;
   const time = timeOf(field, isDay ? `${text}T00:00:00Z` : text);
   return isDay ? startOfDay(text, timeZone) : time;
 }
 
-/** End of the range that a text of `timeOrDayRule` names: the time itself, or the start of the next day. @throws invalid-request */
+/** End of the range that a text of `timeOrDayRule` names: the time, or the start of the next day. @throws invalid-request */
 export function endOf(field: string, text: string, timeZone: string): Date {
   if (text.length !== 10) return timeOf(field, text);
   const day = timeOf(field, `${text}T00:00:00Z`);

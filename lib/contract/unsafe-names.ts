@@ -2,7 +2,7 @@
 export const INHERITED_NAMES: readonly string[] = [...Object.getOwnPropertyNames(Object.prototype), 'prototype'];
 const INHERITED: ReadonlySet<string> = new Set(INHERITED_NAMES);
 
-/** Whether every object inherits this name. Such a field could change a prototype, or replace `toString` so that `String(value)` throws. */
+/** Whether every object inherits this name. Such a field could change a prototype, or make `String(value)` throw. */
 export const isInheritedName = (name: string): boolean => INHERITED.has(name);
 
 /**

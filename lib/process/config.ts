@@ -8,7 +8,7 @@ import { type Environment, readEnvironment, SETTINGS, type SettingName, settingR
 import type { NatsFiles } from './nats-options.ts';
 import type { NodeKind } from './node-kinds.ts';
 import { blobConfig, type PaymentConfig, paymentConfig } from './outside-config.ts';
-import { keptSecret, weaknessOf } from './secrets.ts';
+import { developmentSecret, weaknessOf } from './secrets.ts';
 import { StartError } from './start-error.ts';
 
 /** The configuration of a process. It is read once, at start, from environment variables only. */
@@ -111,7 +111,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   }
   const dataDir = resolve(env.DATA_DIR);
   if (production) refuseWeak(env);
-  const tokenSecret = env.TOKEN_SECRET ?? keptSecret(dataDir);
+  const tokenSecret = env.TOKEN_SECRET ?? developmentSecret(dataDir);
   return {
     production,
     services,

@@ -16,7 +16,7 @@ export const SETTING_GROUPS = {
   'Payments, files and mails': outsideSettings,
 } as const;
 
-const ALL = {
+const ALL_SETTINGS = {
   ...processSettings,
   ...clusterSettings,
   ...gatewaySettings,
@@ -25,15 +25,17 @@ const ALL = {
 } as const;
 
 /** All settings by variable name. */
-export const SETTINGS: Readonly<Record<string, Setting>> = ALL;
+export const SETTINGS: Readonly<Record<string, Setting>> = ALL_SETTINGS;
 
-type OptionalName = { [N in SettingName]: (typeof ALL)[N]['rule'] extends { optional: true } ? N : never }[SettingName];
+type OptionalName = {
+  [N in SettingName]: (typeof ALL_SETTINGS)[N]['rule'] extends { optional: true } ? N : never;
+}[SettingName];
 
-export type SettingName = keyof typeof ALL;
+export type SettingName = keyof typeof ALL_SETTINGS;
 /** The checked environment, with defaults. */
 export type Environment = {
-  [N in Exclude<SettingName, OptionalName>]: SettingValue<(typeof ALL)[N]>;
-} & { [N in OptionalName]?: SettingValue<(typeof ALL)[N]> | undefined };
+  [N in Exclude<SettingName, OptionalName>]: SettingValue<(typeof ALL_SETTINGS)[N]>;
+} & { [N in OptionalName]?: SettingValue<(typeof ALL_SETTINGS)[N]> | undefined };
 
 const check = new Validator().compile(
   Object.fromEntries(Object.entries(SETTINGS).map(([name, { rule }]) => [name, { ...rule }])),
@@ -50,10 +52,10 @@ export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
   const faults = check(values);
   if (Array.isArray(faults)) {
     const name = faults[0]?.field ?? '';
-    throw settingRefusal(name, `but is ${shown(name, source[name])}`);
+    throw settingRefusal(name, `but is ${displayValue(name, source[name])}`);
   }
   return Object.fromEntries(
-    Object.entries(SETTINGS).map(([name, setting]) => [name, parsed(name, setting, values[name])]),
+    Object.entries(SETTINGS).map(([name, setting]) => [name, parseValue(name, setting, values[name])]),
   ) as Environment;
 }
 
@@ -62,15 +64,15 @@ export function settingRefusal(name: string, reason: string, separator = ', '): 
   return new StartError(`${name} must be ${SETTINGS[name]?.allowed}${separator}${reason}`);
 }
 
-function parsed(name: string, { parse }: Setting, value: unknown): unknown {
+function parseValue(name: string, { parse }: Setting, value: unknown): unknown {
   if (!parse || typeof value !== 'string') return value;
   try {
     return parse(value);
   } catch (error) {
     if (!(error instanceof NotAllowed)) throw error;
-    throw settingRefusal(name, `but ${error.isPart ? 'has' : 'is'} ${shown(name, error.given)}`);
+    throw settingRefusal(name, `but ${error.isPart ? 'has' : 'is'} ${displayValue(name, error.given)}`);
   }
 }
 
-const shown = (name: string, value: unknown): string =>
+const displayValue = (name: string, value: unknown): string =>
   SETTINGS[name]?.isSecret ? 'something else' : JSON.stringify(value);

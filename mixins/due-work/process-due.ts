@@ -1,7 +1,7 @@
 import { type Decide, MissingDocument } from '../store/changes.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
-import { claim, type DueQueue, hasFailed, hasTime, putOff, putOffWaiting, recordSuccess } from './queue.ts';
+import { claim, type DueQueue, hasFailed, hasTime, recordFailure, recordSuccess, recordWaiting } from './queue.ts';
 
 /** The result of work that cannot continue before something else has happened, such as a webhook. */
 export const WAITING = Symbol('waiting');
@@ -40,11 +40,11 @@ async function processOne<T extends Versioned>(
   const decide = async (decision: Decide<T, undefined>) => void (await ignoreMissing(store.change(id, decision)));
   try {
     const result = await work(claimed);
-    if (result === WAITING) await decide((doc, now) => putOffWaiting(queue, doc, now, claimed));
+    if (result === WAITING) await decide((doc, now) => recordWaiting(queue, doc, now, claimed));
     else if (hasFailed(queue.read(claimed))) await decide((doc) => recordSuccess(queue, doc));
   } catch (error) {
     failed(error, claimed);
-    await decide((doc, now) => putOff(queue, doc, error, now, claimed));
+    await decide((doc, now) => recordFailure(queue, doc, error, now, claimed));
   }
   return true;
 }

@@ -2,14 +2,14 @@ import type { Decision } from '../store/changes.ts';
 import type { Filter } from '../store/engine.ts';
 import type { Patch, Versioned } from '../store/patch.ts';
 import {
+  afterClaim,
   afterFailure,
+  afterReplay,
   afterSuccess,
   afterWaiting,
   type DueState,
   isDue,
-  leaseState,
   type RetryPolicy,
-  replayState,
 } from './schedule.ts';
 
 /** A queue of due work: documents `T` of one collection, and the fields in which they store the state of their work. */
@@ -82,7 +82,7 @@ export const hasTime = (field: string, until?: Date): Filter => ({
 export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<T | undefined> {
   const state = queue.read(doc);
   if (!isDue(state, now)) return { answer: undefined };
-  const next = leaseState(state, queue.policy, now);
+  const next = afterClaim(state, queue.policy, now);
   const patch = { ...queue.write(next, doc), ...(next.dueAt ? queue.onClaim?.(doc, next.dueAt) : {}) };
   return { answer: { ...doc, ...patch }, patch };
 }
@@ -92,7 +92,7 @@ export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decis
  * @param claimed the document as the failed worker claimed it: nothing is written if it is due later by now, as another
  * worker has claimed it or it has progressed. Without it, the failure is always written.
  */
-export function putOff<T extends Versioned>(
+export function recordFailure<T extends Versioned>(
   queue: DueQueue<T>,
   doc: Readonly<T>,
   cause: unknown,
@@ -106,7 +106,7 @@ export function putOff<T extends Versioned>(
 }
 
 /** Postpones work that is WAITING. See `putOff` for `claimed`. */
-export function putOffWaiting<T extends Versioned>(
+export function recordWaiting<T extends Versioned>(
   queue: DueQueue<T>,
   doc: Readonly<T>,
   now: Date,
@@ -138,7 +138,7 @@ export function recordSuccess<T>(queue: DueQueue<T>, doc: Readonly<T>): Decision
 export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<boolean> {
   const state = queue.read(doc);
   if (!isParked(state)) return { answer: false };
-  return { answer: true, patch: queue.write(replayState(state, now), doc) };
+  return { answer: true, patch: queue.write(afterReplay(state, now), doc) };
 }
 
 /** Whether work is parked, and was not made due again since. */

@@ -47,7 +47,7 @@ const MAX_DOUBLINGS = 20;
 export const isDue = ({ dueAt }: Readonly<DueState>, now: Date): boolean => dueAt !== null && dueAt <= now;
 
 /** The state while a worker has the lease. */
-export const leaseState = (state: Readonly<DueState>, { leaseMs }: RetryPolicy, now: Date): DueState => ({
+export const afterClaim = (state: Readonly<DueState>, { leaseMs }: RetryPolicy, now: Date): DueState => ({
   ...state,
   dueAt: new Date(+now + leaseMs),
   parkedAt: null,
@@ -66,24 +66,24 @@ export function afterFailure(
   const isOverdue = isAway && +now - +(state.since ?? now) >= policy.outagePatienceMs;
   const failed = { ...state, failures, error: String(cause).slice(0, MAX_ERROR_LENGTH) };
   if (failures >= policy.maxFailures || isOverdue) return { ...failed, dueAt: null, parkedAt: now };
-  return putOff(id, failed, isAway ? policy.maxOutagePauseMs : policy.maxFaultPauseMs, policy, now);
+  return postponed(id, failed, isAway ? policy.maxOutagePauseMs : policy.maxFaultPauseMs, policy, now);
 }
 
 /** The state after WAITING: due again later, and earlier faults are no longer counted. */
 export const afterWaiting = (id: string, state: Readonly<DueState>, policy: RetryPolicy, now: Date): DueState =>
-  putOff(id, { ...state, failures: 0 }, policy.maxOutagePauseMs, policy, now);
+  postponed(id, { ...state, failures: 0 }, policy.maxOutagePauseMs, policy, now);
 
 /** The state after success: earlier failures are no longer counted. */
 export const afterSuccess = (state: Readonly<DueState>): DueState => ({ ...state, attempts: 0, failures: 0 });
 
 /** The state after an operator's replay: due now. */
-export const replayState = (state: Readonly<DueState>, now: Date): DueState => ({
+export const afterReplay = (state: Readonly<DueState>, now: Date): DueState => ({
   ...afterSuccess(state),
   dueAt: now,
   parkedAt: null,
 });
 
-function putOff(
+function postponed(
   id: string,
   state: Readonly<DueState>,
   maxPauseMs: number,

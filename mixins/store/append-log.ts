@@ -36,7 +36,10 @@ export class AppendLog {
     this.#waiting.push(text);
   }
 
-  /** Resolves when all texts appended so far are in the file. @throws an error of the file system, or when the file was replaced */
+  /**
+   * Resolves when all texts appended so far are in the file.
+   * @throws an error of the file system, or when the file was replaced
+   */
   flushed(): Promise<void> | undefined {
     if (this.#waiting.length === 0) return this.#next ?? this.#writing;
     this.#next ??= this.#writeWaiting();

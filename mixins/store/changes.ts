@@ -177,7 +177,10 @@ const settleAll = (outcomes: (() => void)[]): void => {
   for (const settle of outcomes) settle();
 };
 
-/** Decides one command and applies its patch to `doc`, for the next command to see. @returns what settles the command, once `doc` is written */
+/**
+ * Decides one command and applies its patch to `doc`, so that the next command sees it.
+ * @returns a function that settles the command, to be called once `doc` is written
+ */
 function decideCommand<T extends Versioned>(command: Command<T>, doc: T, now: Date, touched: Set<string>): () => void {
   const undo: (() => void)[] = [];
   try {

@@ -32,7 +32,7 @@ const KEY_RETENTION_MS = 120_000;
  *    by that much.
  * @param change returns the fields to set
  * @param answer stored with the key for repetitions
- * @throws unavailable when the command comes too late
+ * @throws unavailable when the command arrives after `until`
  */
 export function applyOnce(
   { back = {} }: Readonly<IdempotencyLog>,

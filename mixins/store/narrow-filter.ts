@@ -16,14 +16,14 @@ const withOperators = (condition: Condition): Operators =>
 const larger = (a: Scalar, b: Scalar): Scalar => (a > b ? a : b);
 const smaller = (a: Scalar, b: Scalar): Scalar => (a < b ? a : b);
 /** The stricter of two bounds on the same side. */
-const NARROWER = { $gt: larger, $gte: larger, $lt: smaller, $lte: smaller } as const;
+const STRICTER_BOUND = { $gt: larger, $gte: larger, $lt: smaller, $lte: smaller } as const;
 const BOUNDS = ['$gt', '$gte', '$lt', '$lte'] as const;
 
 function intersect(a: Operators, b: Operators): Operators {
   const merged: Operators = { ...a, ...b };
   for (const bound of BOUNDS) {
     const [left, right] = [a[bound], b[bound]];
-    if (left !== undefined && right !== undefined) merged[bound] = NARROWER[bound](left, right);
+    if (left !== undefined && right !== undefined) merged[bound] = STRICTER_BOUND[bound](left, right);
   }
   if (a.$in && b.$in) merged.$in = a.$in.filter((value) => b.$in?.includes(value));
   return merged;

@@ -14,7 +14,10 @@ export async function repairDataFile(file: string): Promise<void> {
   if (exists && (await hasLineBreaks(file))) await rewriteEscaped(file);
 }
 
-/** Removes an incomplete last line. NeDB would refuse the file, and no caller was told of that change. @returns whether the file exists */
+/**
+ * Removes an incomplete last line: NeDB would refuse the file, and the change was never acknowledged.
+ * @returns whether the file exists
+ */
 async function cutTornLine(file: string): Promise<boolean> {
   const handle = await open(file, 'r+').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

@@ -94,8 +94,8 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   /**
-   * NeDB would append each change by itself, while all other calls wait in line. So for NeDB a change is over when the
-   * is in the append log; `afterFlush` waits until it is in the file.
+   * Replaces NeDB's writes, which append each change alone while all other calls are queued. A write returns when the
+   * change is in the append log; `afterFlush` waits until it is in the file.
    */
   async commitInGroups(): Promise<void> {
     const { persistence } = this.datastore;
@@ -105,10 +105,10 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     persistence.persistNewStateAsync = async (docs) => {
       for (const doc of docs) log.append(`${lineOf(doc)}\n`);
     };
-    const compacted = persistence.persistCachedDatabaseAsync.bind(persistence);
+    const rewriteFile = persistence.persistCachedDatabaseAsync.bind(persistence);
     persistence.persistCachedDatabaseAsync = async () => {
       await log.flushed();
-      await compacted();
+      await rewriteFile();
       await log.open();
     };
   }
@@ -195,7 +195,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     }
   }
 
-  /** Copies documents from NeDB's memory: a change replaces the object, and NeDB's own projection is the slowest part of a query. */
+  /** Reads NeDB's memory directly, as its own projection is the slowest part of a query. A change replaces the object. */
   *scanAll(batch: number, fields: readonly string[] | undefined): Generator<Versioned[]> {
     const docs = this.datastore.getAllData();
     for (let n = 0; n < docs.length; n += batch) {
@@ -266,7 +266,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     }
   }
 
-  /** Resolves or rejects with `result` once the file has all changes that it is based on; a duplicate key is based on one, too. */
+  /** Resolves or rejects with `result` once the file has all changes so far, which the result may be based on. */
   async afterFlush<R>(result: R | Promise<R>): Promise<R> {
     try {
       return await result;

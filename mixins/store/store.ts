@@ -194,7 +194,10 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   }
 }
 
-/** Refuses undefined, which matches every document on MongoDB, and operators that could come from a client. @throws {TypeError} */
+/**
+ * Refuses undefined, which matches every document on MongoDB, and operators that could come from a client.
+ * @throws {TypeError}
+ */
 function checkFilter(filter: Filter): void {
   for (const [field, condition] of Object.entries(filter)) {
     if (!isCondition(condition)) throw new TypeError(`a filter by ${field} cannot be ${JSON.stringify(condition)}`);

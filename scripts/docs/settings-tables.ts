@@ -1,14 +1,14 @@
 import { SETTING_GROUPS } from '../../lib/process/environment.ts';
 import type { Setting } from '../../lib/process/settings/setting.ts';
 
-const BEGIN = '<!-- settings: printed by npm run docs:settings -->';
-const END = '<!-- /settings -->';
+const BEGIN_MARK = '<!-- settings: printed by npm run docs:settings -->';
+const END_MARK = '<!-- /settings -->';
 
 /** Inserts the tables of all settings between the two marks of a page. @throws when a mark is missing */
 export function insertSettings(page: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`the page needs ${BEGIN} and, after it, ${END}`);
-  return `${page.slice(0, begin)}${BEGIN}\n\n${settingsTables()}\n\n${page.slice(end)}`;
+  const [begin, end] = [page.indexOf(BEGIN_MARK), page.indexOf(END_MARK)];
+  if (begin < 0 || end < begin) throw new Error(`the page needs ${BEGIN_MARK} and, after it, ${END_MARK}`);
+  return `${page.slice(0, begin)}${BEGIN_MARK}\n\n${settingsTables()}\n\n${page.slice(end)}`;
 }
 
 /** All settings as Markdown tables, one for each group. */

@@ -111,10 +111,11 @@ function fullFolders(imports: Imports): string[] {
     .map(([folder, files]) => `${folder} has ${files.length} files, more than ${MAX_FILES_PER_FOLDER}`);
 }
 
-const IMPORT = /\b(?:import|export)\s+(type\s)?\s*(?:([\w*\s{},]*?)\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'/g;
+const IMPORT_PATTERN =
+  /\b(?:import|export)\s+(type\s)?\s*(?:([\w*\s{},]*?)\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'/g;
 
 function importsOf(file: string, source: string): Import[] {
-  return [...source.matchAll(IMPORT)].map(([, type, clause = '', from = '', dynamic]) => {
+  return [...source.matchAll(IMPORT_PATTERN)].map(([, type, clause = '', from = '', dynamic]) => {
     const specifier = dynamic ?? from;
     const named = clause.split(/[{},]/).map((part) => part.trim());
     const parts = named.filter((part) => part !== '');

@@ -1,8 +1,8 @@
-const DECLARATION =
+const DECLARATION_PATTERN =
   /^export (?:declare |abstract |async )*(?:const enum|const|let|var|function\*?|class|interface|type|enum) ([\w$]+)/gm;
-const LIST = /^export (?:type )?\{([^}]*)\}/gm;
-const NAMESPACE = /^export \* as ([\w$]+)/gm;
-const ALL_OF_A_FILE = /^export (?:type )?\* from '(\.[^']+)'/gm;
+const LIST_PATTERN = /^export (?:type )?\{([^}]*)\}/gm;
+const NAMESPACE_PATTERN = /^export \* as ([\w$]+)/gm;
+const WHOLE_FILE_PATTERN = /^export (?:type )?\* from '(\.[^']+)'/gm;
 
 /**
  * The names that more than one file exports, and the files that re-export all of another. A reader, or an editor's import,
@@ -18,15 +18,17 @@ export function repeatedNames(sources: ReadonlyMap<string, string>): string[] {
   return [
     ...repeated.map(([name, files]) => `${name} is exported by ${files.join(' and ')}`),
     ...[...sources].flatMap(([file, source]) =>
-      [...source.matchAll(ALL_OF_A_FILE)].map(([, target]) => `${file} exports all of ${target} again`),
+      [...source.matchAll(WHOLE_FILE_PATTERN)].map(([, target]) => `${file} exports all of ${target} again`),
     ),
   ];
 }
 
 /** Each name once: a type and a value of one file may share theirs. */
 function exportedNames(source: string): ReadonlySet<string> {
-  const declared = [...source.matchAll(DECLARATION), ...source.matchAll(NAMESPACE)].map(([, name = '']) => name);
-  const listed = [...source.matchAll(LIST)].flatMap(([, list = '']) => list.split(',').map(listedName));
+  const declared = [...source.matchAll(DECLARATION_PATTERN), ...source.matchAll(NAMESPACE_PATTERN)].map(
+    ([, name = '']) => name,
+  );
+  const listed = [...source.matchAll(LIST_PATTERN)].flatMap(([, list = '']) => list.split(',').map(listedName));
   return new Set([...declared, ...listed.filter((name) => name !== '' && name !== 'default')]);
 }
 

@@ -1,5 +1,5 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
-import { claim, putOff } from '../../../mixins/due-work/queue.ts';
+import { claim, recordFailure } from '../../../mixins/due-work/queue.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
@@ -81,7 +81,7 @@ async function drive(posting: StockAdjustment, until: number, keeper: Adjustment
     keeper.background(forgetAll(posting, keeper));
     return concluded;
   } catch (error) {
-    await keeper.store.change(posting._id, (doc, now) => putOff(stockAdjustments, doc, error, now, posting));
+    await keeper.store.change(posting._id, (doc, now) => recordFailure(stockAdjustments, doc, error, now, posting));
     throw error;
   }
 }
