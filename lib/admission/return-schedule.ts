@@ -16,7 +16,7 @@ const MAX_CLIENT_APPOINTMENTS = 20;
 
 /**
  * Books appointments: tells refused clients when to come back, at most as many per second as can be served, and recognises
- * them when they do. In effect a queue outside of the process, which needs no connections and one number per client.
+ * them when they do. In effect a queue outside of the process, which needs no connections, and one number per appointment.
  */
 export class ReturnSchedule {
   readonly #random: () => number;

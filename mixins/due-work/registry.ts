@@ -30,6 +30,7 @@ export interface QueueAdmin {
   measure(now: Date): Promise<{ due: number; parked: number; oldestAgeMs: number }>;
 }
 
+/** @param wake called after a replay, so that the worker does not wait for its next search */
 export function queueAdmin<T extends Versioned>(
   queue: DueQueue<T>,
   store: Pick<Store<T>, 'get' | 'find' | 'change'>,
@@ -80,7 +81,7 @@ const adminsByBroker = new WeakMap<object, Map<string, QueueAdmin>>();
 
 /** The queues of a node by name, for its `due` service. */
 export function queueAdmins(broker: Pick<ServiceBroker, 'nodeID'>): Map<string, QueueAdmin> {
-  const desks = adminsByBroker.get(broker) ?? new Map<string, QueueAdmin>();
-  adminsByBroker.set(broker, desks);
-  return desks;
+  const admins = adminsByBroker.get(broker) ?? new Map<string, QueueAdmin>();
+  adminsByBroker.set(broker, admins);
+  return admins;
 }

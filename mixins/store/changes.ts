@@ -74,7 +74,7 @@ export class Changes<T extends Versioned> {
   readonly #options: Required<Options<T>>;
   /** Waiting commands by document; an entry exists exactly while a drain runs for the document. */
   readonly #waiting = new Map<string, Command<T>[]>();
-  /** Documents as last written by this process, the least recently written first. Another process may have changed them since. */
+  /** Documents as last written by this process, the oldest first. Another process may have changed them since. */
   readonly #cache = new Map<string, T>();
 
   constructor(collection: VersionedCollection<T>, options: Options<T> = {}) {
@@ -106,6 +106,7 @@ export class Changes<T extends Versioned> {
     });
   }
 
+  /** Commits the waiting commands of a document in batches, until none is left. */
   async #drain(id: string, queue: Command<T>[]): Promise<void> {
     await null; // commands of this tick join the first batch
     let contendedBatches = 0;
@@ -142,10 +143,10 @@ export class Changes<T extends Versioned> {
       const doc = cached ?? (await this.#collection.read(id));
       if (!doc) throw new MissingDocument(id);
       const [now, touched] = [clock(), new Set<string>()];
-      const outcomes = batch.map((command) => decideCommand(command, doc, now, touched));
+      const settlers = batch.map((command) => decideCommand(command, doc, now, touched));
       if (touched.size === 0 && cached) continue; // without a write, only reading shows whether it was current
       if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched)))) {
-        settleAll(outcomes);
+        settleAll(settlers);
         if (touched.size > 0) {
           doc.rev += 1;
           this.#cacheWritten(doc);
@@ -173,8 +174,8 @@ export class Changes<T extends Versioned> {
   }
 }
 
-const settleAll = (outcomes: (() => void)[]): void => {
-  for (const settle of outcomes) settle();
+const settleAll = (settlers: (() => void)[]): void => {
+  for (const settle of settlers) settle();
 };
 
 /**
@@ -189,7 +190,7 @@ function decideCommand<T extends Versioned>(command: Command<T>, doc: T, now: Da
     for (const path of paths) touched.add(path);
     return settle;
   } catch (error) {
-    for (const back of undo.reverse()) back();
+    for (const revert of undo.reverse()) revert();
     return () => command.reject(error);
   }
 }

@@ -33,6 +33,7 @@ export interface PlaceKey<T> {
   shape: readonly ('string' | 'number')[];
   /** The place of a document that has the requested fields. */
   placeOf(doc: T): readonly (string | number)[];
+  /** The text of a place. */
   textAt(place: readonly (string | number)[]): string;
 }
 

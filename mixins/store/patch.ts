@@ -71,7 +71,8 @@ export function deepCopy(value: unknown): unknown {
 
 /**
  * A deep copy without undefined fields, which both databases store and return unchanged.
- * @throws {TypeError} for unsafe names, and for values that are not plain data: class instances, functions, NaN, invalid dates
+ * @throws {TypeError} for unsafe names, and for values that are not plain data: instances of classes, functions, NaN and
+ * invalid dates
  */
 export function storableCopy<V>(value: V): V;
 export function storableCopy(value: unknown): unknown {

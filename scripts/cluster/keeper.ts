@@ -4,6 +4,7 @@ import type { Child } from '../servers/child.ts';
 
 /** After this time, a process counts as started. */
 const STEADY_AFTER_MS = 10_000;
+/** A process that fails so often before it was ever steady cannot start. */
 const MAX_START_FAILURES = 5;
 
 /** Pause before a restart, in ms, after a process has ended `failures` times in a row. */
@@ -67,20 +68,21 @@ export class ProcessKeeper<C extends Child> {
     return this.#child;
   }
 
+  /** Restarts the process after each end, until `retire`. */
   async #supervise(): Promise<void> {
     let failures = 0;
-    let steady = false;
+    let wasSteady = false;
     while (this.#child) {
       const { exited, pid } = this.#child;
       const since = Date.now();
       const code = await exited;
       this.#child = undefined;
       if (this.#stop.signal.aborted) return;
-      const lasted = Date.now() - since >= STEADY_AFTER_MS;
-      steady ||= lasted;
-      failures = lasted ? 1 : failures + 1;
+      const isSteady = Date.now() - since >= STEADY_AFTER_MS;
+      wasSteady ||= isSteady;
+      failures = isSteady ? 1 : failures + 1;
       this.#hooks.changed();
-      if (code === 1 && !steady && failures >= MAX_START_FAILURES) {
+      if (code === 1 && !wasSteady && failures >= MAX_START_FAILURES) {
         return this.#hooks.failed(new StartError(`${this.id} ended with code 1 right at its start, ${failures} times`));
       }
       this.#hooks.say(`${this.id} (${pid}) ${code === null ? 'was killed' : `ended with code ${code}`}; restarting`);

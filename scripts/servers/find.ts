@@ -82,7 +82,8 @@ async function runPip(target: string): Promise<void> {
   const platforms = PIP_PLATFORMS[`${process.platform}-${process.arch}`];
   if (!platforms) throw new Error(`there is no package for ${process.platform} on ${process.arch}`);
   const only = platforms.flatMap((platform) => ['--platform', platform]);
-  const python = ['--python-version', '3.11', '--implementation', 'cp']; // pip needs a version, but the packages have no Python code
+  // pip needs a version, but the packages have no Python code.
+  const python = ['--python-version', '3.11', '--implementation', 'cp'];
   const args = ['install', '--no-deps', '--only-binary=:all:', ...only, ...python, '--target', target, ...PIP_PACKAGES];
   const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_RETRIES: '1' };
   let reason = 'there is no pip';
