@@ -5,6 +5,7 @@ import { lockFolder } from '../lib/process/lock.ts';
 import { reachServers } from '../lib/process/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { servicesOf } from '../services/nodes.ts';
+import { checkServiceSettings } from '../services/settings.ts';
 import { serveProbe } from './probe.ts';
 import { claimPort } from './servers/ports.ts';
 
@@ -22,6 +23,7 @@ type Gateway = Service & { server: Server; learnt: Promise<void> };
  * @throws {StartError} for errors of the environment, such as a port that is taken
  */
 export async function startNode(config: Config, say: (line: string) => void): Promise<ShopNode> {
+  checkServiceSettings(config);
   const unlock = config.mongoUrl
     ? undefined
     : await lockFolder(config.dataDir, dataTakenMessage(config), () => {
