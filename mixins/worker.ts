@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mixin } from '../lib/contract/mixin.ts';
 
-/** Work that a service does by itself, and that its stop waits for. */
+/** Background work of a service. The stop of the service waits for it. */
 export interface Worker {
-  /** Runs a task that nobody waits for; an error is logged. */
+  /** Runs a task in the background; an error is logged. */
   background(task: Promise<unknown>): void;
-  /** Lets the next run begin without a pause: there is work. */
+  /** Ends the pause before the next run, because there is work. */
   wake(): void;
   /** Aborted when the service stops. */
   stopping: AbortSignal;
@@ -14,11 +14,11 @@ export interface Worker {
 interface Options<S> {
   /** Pause before each run, in ms. */
   every: number;
-  /** Done again and again, never twice at a time. An error is logged. */
+  /** Called repeatedly, never concurrently. An error is logged. */
   run(this: S): Promise<unknown>;
 }
 
-/** The mixin that puts `this.worker` on a service that is an `S`, and keeps `run` going while it is started. */
+/** The mixin that adds `this.worker` to a service of type `S`, and calls `run` repeatedly while the service is started. */
 export function worker<S>({ every, run }: Options<S>): Mixin<{ worker: Worker }, S> {
   return {
     name: 'worker',
@@ -51,20 +51,21 @@ export function worker<S>({ every, run }: Options<S>): Mixin<{ worker: Worker },
   };
 }
 
+/** Pauses and runs in turn until the signal is aborted. */
 async function loop(
   run: () => Promise<unknown>,
   pause: () => Promise<void>,
   signal: AbortSignal,
-  failed: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ) {
   for (;;) {
     await pause();
     if (signal.aborted) return;
-    await run().catch(failed);
+    await run().catch(onError);
   }
 }
 
-/** The pauses of a worker, each of which can be ended before it begins or while it lasts. */
+/** The pauses of a worker. `end` ends the current pause, or skips the next one. */
 class Pauses {
   #next = new AbortController();
 

@@ -20,18 +20,18 @@ type Gateway = Service & { server: Server; learnt: Promise<void> };
 
 /**
  * Starts the services of this process.
- * @throws {StartError} for what the person who starts it can mend
+ * @throws {StartError} for errors of the environment, such as a port that is taken
  */
 export async function startNode(config: Config, say: (line: string) => void): Promise<ShopNode> {
   checkServiceSettings(config);
   const unlock = config.mongoUrl
     ? undefined
-    : await lockFolder(config.dataDir, takenData(config), () => {
+    : await lockFolder(config.dataDir, dataTakenMessage(config), () => {
         say(`another process has taken over the data in ${config.dataDir}`);
         process.exit(1);
       });
   await reachServers(config, say);
-  // moleculer-web ends the process with a stack trace where one line says it.
+  // Checked here for a one-line message; moleculer-web would end the process with a stack trace.
   if (config.services.includes('api') && config.port > 0 && !config.reusePort) {
     await claimPort(config.port, config.host);
   }
@@ -41,7 +41,7 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
   for (const schema of schemas.flat()) broker.createService(schema);
   await broker.start();
   const gateway = broker.getLocalService('api') as Gateway | undefined;
-  // Before it has heard of the sessions that have ended, it takes no access token.
+  // Until the gateway has loaded the ended sessions, it refuses access tokens.
   if (config.services.includes('customer')) await gateway?.learnt;
   const probe = config.probePort > 0 ? await serveProbe(broker, config.host, config.probePort) : undefined;
   return {
@@ -55,10 +55,10 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
   };
 }
 
-const takenData = ({ dataDir }: Config) =>
+const dataTakenMessage = ({ dataDir }: Config) =>
   `another process uses ${dataDir}: stop it, set another DATA_DIR, or run several on NATS_URL and MONGO_URL`;
 
-/** The port that the gateway listens on, which may not be the one it was asked for. */
+/** The port that the gateway listens on; another than the configured one if that is 0. */
 function portOf(gateway: Gateway | undefined): number {
   const address = gateway?.server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;

@@ -1,18 +1,17 @@
 // npm run repl: Moleculer's console, attached to a running cluster as a node without services.
 import { ServiceBroker } from 'moleculer';
-import { StartError } from '../lib/process/config.ts';
 import { brokerOptions } from '../moleculer.config.ts';
+import { runningClusterConfig } from './client-config.ts';
+import { exitFailed } from './exit-failed.ts';
 import { operatorCommands } from './operator-commands.ts';
-import { clusterConfig } from './visitor.ts';
 
 try {
-  const options = brokerOptions(await clusterConfig('repl'));
-  // Moleculer does not know that our commands are given a broker by contract.
+  const options = brokerOptions(await runningClusterConfig('repl'));
+  // Moleculer's types have no commands for a typed broker.
   const replOptions = { delimiter: 'shop $', customCommands: operatorCommands } as object;
   const broker = new ServiceBroker({ ...options, tracing: false, replOptions });
   await broker.start();
   broker.repl();
 } catch (error) {
-  console.error('repl:', error instanceof StartError ? error.message : error);
-  process.exit(1);
+  exitFailed('repl', error);
 }

@@ -1,10 +1,11 @@
-import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
+import { type Config, loadConfig } from '../lib/process/config.ts';
 import { tuneV8 } from '../lib/process/v8.ts';
+import { exitFailed } from './exit-failed.ts';
 import { startNode } from './node.ts';
-import { onOrphaned } from './orphan.ts';
+import { onParentExit } from './parent-exit.ts';
 import { welcome } from './welcome.ts';
 
-/** `npm start`, and every node of a cluster: runs the services that the environment asks for until it is stopped. */
+/** `npm start`, and every node of a cluster: runs the services of SERVICES until it is stopped. */
 try {
   const config: Config = loadConfig();
   if (config.tunesV8) tuneV8();
@@ -16,17 +17,13 @@ try {
     stopping ??= node.stop();
     stopping.then(
       () => process.exit(0),
-      (error: unknown) => {
-        console.error('shop:', error);
-        process.exit(1);
-      },
+      (error: unknown) => exitFailed('shop', error),
     );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  onOrphaned(stop);
+  onParentExit(stop);
   process.send?.('ready');
 } catch (error) {
-  console.error('shop:', error instanceof StartError ? error.message : error);
-  process.exit(1);
+  exitFailed('shop', error);
 }

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type BreakerSettings, breakerSettings } from '../cluster/breaker-settings.ts';
+import { withoutUndefined } from '../contract/optional.ts';
 import type { BlobConfig } from '../files/blobs.ts';
 import { type Environment, PROCESS_SETTINGS, readEnvironment, type SettingName } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
 import type { NodeKind } from './node-kinds.ts';
 import { blobConfig } from './outside-config.ts';
-import { keptSecret } from './secrets.ts';
+import { developmentSecret } from './secrets.ts';
 import { givenVariables, refuseWeakSecrets, settingRefusal } from './settings/read-settings.ts';
 import { StartError } from './start-error.ts';
 
@@ -96,8 +97,6 @@ export interface Config {
   variables: Readonly<NodeJS.ProcessEnv>;
 }
 
-export { StartError };
-
 /**
  * Reads and checks the environment.
  * @throws {StartError} with the variable, the given value and the allowed values
@@ -114,7 +113,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   }
   const dataDir = resolve(env.DATA_DIR);
   if (production) refuseWeak(env);
-  const tokenSecret = env.TOKEN_SECRET ?? keptSecret(dataDir);
+  const tokenSecret = env.TOKEN_SECRET ?? developmentSecret(dataDir);
   return {
     production,
     services,
@@ -124,17 +123,17 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     reusePort: env.REUSE_PORT,
     probePort: env.PROBE_PORT,
     dataDir,
-    natsFiles: given({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
-    ...given({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
+    natsFiles: withoutUndefined({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
+    ...withoutUndefined({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
     databasePrefix: env.DATABASE_PREFIX,
     connectTimeout: env.CONNECT_TIMEOUT,
     tokenSecret,
-    ...given({
+    ...withoutUndefined({
       previousSecret: env.TOKEN_SECRET_PREVIOUS,
       privateKey: env.TOKEN_PRIVATE_KEY_FILE && pemOf('TOKEN_PRIVATE_KEY_FILE', env.TOKEN_PRIVATE_KEY_FILE),
     }),
     publicKeys: env.TOKEN_PUBLIC_KEY_FILES.map((file) => pemOf('TOKEN_PUBLIC_KEY_FILES', file)),
-    ...given({ publicUrl: env.PUBLIC_URL }),
+    ...withoutUndefined({ publicUrl: env.PUBLIC_URL }),
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     limits: { login: env.LOGINS_PER_MINUTE, mutations: env.MUTATIONS_PER_MINUTE, reads: env.READS_PER_MINUTE },
@@ -149,7 +148,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     auditSeconds: env.AUDIT_SECONDS,
     circuitBreaker: breakerSettings(env),
     blobs: blobConfig(env, dataDir),
-    ...given({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
+    ...withoutUndefined({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
     mailToFiles: env.MAIL === 'file',
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
@@ -159,13 +158,6 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     tunesV8: env.V8_TUNING,
     checkResults: env.NODE_ENV === 'test',
     variables: ownVariables(source),
-  };
-}
-
-/** Removes undefined fields. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

@@ -12,12 +12,12 @@ import {
 } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
-import { type Patch, storable, type Versioned } from './patch.ts';
+import { type Patch, storableCopy, type Versioned } from './patch.ts';
 
-const OPTIONS = {
+const CLIENT_OPTIONS = {
   appName: 'shop',
   maxPoolSize: 32,
-  // What a customer was told is on the disks of a majority; what is read cannot be rolled back.
+  // Acknowledged writes are on the disks of a majority, and reads return only those: neither can be rolled back.
   writeConcern: { w: 'majority', journal: true },
   readConcern: { level: 'majority' },
   heartbeatFrequencyMS: 2000,
@@ -27,20 +27,22 @@ const OPTIONS = {
   socketTimeoutMS: 30_000,
 } as const;
 
-/** How many documents come in one answer: those of MongoDB's own 16 MB would keep the event loop busy for too long. */
-const BATCH = 1000;
+/** Documents in one response; parsing MongoDB's default of up to 16 MB would block the event loop for too long. */
+const BATCH_DOCUMENTS = 1000;
 
-/** The services of one process share a connection pool for each address; the last one to leave closes it. */
+const PING_TIMEOUT_MS = 1500;
+
+/** Connection pools by address, shared by the services of this process; the last one to disconnect closes it. */
 const clients = new Map<string, { client: MongoClient; users: number }>();
 
-function borrow(url: string): MongoClient {
-  const shared = clients.get(url) ?? { client: new MongoClient(url, OPTIONS), users: 0 };
+function acquireClient(url: string): MongoClient {
+  const shared = clients.get(url) ?? { client: new MongoClient(url, CLIENT_OPTIONS), users: 0 };
   clients.set(url, shared);
   shared.users += 1;
   return shared.client;
 }
 
-async function giveBack(url: string): Promise<void> {
+async function releaseClient(url: string): Promise<void> {
   const shared = clients.get(url);
   if (!shared) return;
   shared.users -= 1;
@@ -50,8 +52,8 @@ async function giveBack(url: string): Promise<void> {
 }
 
 /**
- * moleculer-db's MongoDB adapter on the current driver. Ids are strings, as we make them ourselves.
- * State is kept in plain fields: Moleculer clones an adapter with its schema, which private ones do not survive.
+ * moleculer-db's MongoDB adapter on the current driver, with strings as ids.
+ * Its fields are not private (#): Moleculer clones an adapter with its schema, and private fields would be lost.
  */
 export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   readonly url: string;
@@ -68,11 +70,11 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   override async connect(): Promise<void> {
-    const client = borrow(this.url);
+    const client = acquireClient(this.url);
     try {
       await client.connect();
     } catch (error) {
-      await giveBack(this.url);
+      await releaseClient(this.url);
       throw error;
     }
     this.db = client.db(this.database);
@@ -83,7 +85,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   override async disconnect(): Promise<void> {
     if (!this.db) return;
     this.db = undefined;
-    await giveBack(this.url);
+    await releaseClient(this.url);
   }
 
   stringToObjectID(id: string): string {
@@ -91,7 +93,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
-    // For the server of our tests, which scans the collection unless one index holds all fields of a filter.
+    // The MongoDB of our tests scans the collection unless one index covers all fields of a filter.
     await this.documents.createIndex({ _id: 1, rev: 1 });
     for (const { fields, unique = false, sparse = false } of indexes) {
       await this.documents.createIndex(fields, { unique, ...(sparse ? { sparse } : {}) });
@@ -100,7 +102,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async add(doc: Versioned): Promise<boolean> {
     try {
-      await this.documents.insertOne(storable(doc));
+      await this.documents.insertOne(storableCopy(doc));
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;
@@ -111,12 +113,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   async addNew(docs: Versioned[]): Promise<number> {
     if (docs.length === 0) return 0;
     try {
-      return (await this.documents.insertMany(docs.map(storable), { ordered: false })).insertedCount;
+      return (await this.documents.insertMany(docs.map(storableCopy), { ordered: false })).insertedCount;
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError)) throw error;
       const refusals = [error.writeErrors].flat();
-      if (refusals.length === 0) throw outageOf(error);
-      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE)) throw error;
+      if (refusals.length === 0) throw causeOfBulkError(error);
+      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE_KEY_CODE)) throw error;
       return error.insertedCount;
     }
   }
@@ -126,17 +128,17 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async query(filter: Filter, { fields, ...options }: FindOptions): Promise<Versioned[]> {
-    return this.documents.find(filter, { batchSize: BATCH, ...options, ...projected(fields) }).toArray();
+    return this.documents.find(filter, { batchSize: BATCH_DOCUMENTS, ...options, ...projectionOf(fields) }).toArray();
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
-    const cursor = this.documents.find(filter, { batchSize: batch, ...projected(fields) });
+    const cursor = this.documents.find(filter, { batchSize: batch, ...projectionOf(fields) });
     try {
       for (let more = cursor.hasNext(); await more; ) {
         const found = cursor.readBufferedDocuments();
-        // The next batch is fetched while this one is worked on.
+        // Fetches the next batch while the caller works on this one.
         more = cursor.hasNext();
-        more.catch(() => undefined); // told of when it is awaited
+        more.catch(() => undefined); // thrown when it is awaited
         yield found;
       }
     } finally {
@@ -146,7 +148,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     try {
-      const { modifiedCount } = await this.documents.updateOne({ _id: id, rev }, asUpdate(rev, patch));
+      const { modifiedCount } = await this.documents.updateOne({ _id: id, rev }, updateOf(rev, patch));
       return modifiedCount === 1;
     } catch (error) {
       throw isRefusal(error) ? new RefusedPatch(error, isDuplicate(error)) : error;
@@ -168,40 +170,40 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async ping(): Promise<void> {
     if (!this.db) throw new Error(`not connected to ${this.database}`);
-    // The driver's own limits are for work under way; a probe has to know sooner.
-    const late = sleep(1500, undefined, { ref: false }).then(() => {
-      throw new Error(`${this.database} did not answer within 1.5 s`);
+    // The driver's own time-outs are too long for a health probe.
+    const late = sleep(PING_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`${this.database} did not answer within ${PING_TIMEOUT_MS / 1000} s`);
     });
     await Promise.race([this.db.command({ ping: 1 }), late]);
   }
 }
 
-const projected = (fields: readonly string[] | undefined) =>
+const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
 
-/** A patch in MongoDB's update language, which NeDB shares. */
-export function asUpdate(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
+/** A patch as an update document of MongoDB and NeDB. */
+export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
   const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
   const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
   return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
 }
 
-const DUPLICATE = 11000;
-const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE;
+const DUPLICATE_KEY_CODE = 11000;
+const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;
 
 /**
- * What a bulk write ended with of which no single statement was refused: the driver hides there that it has lost its
- * connection, or what the server said to all of it. Nobody knows how much was written.
+ * The cause of a failed bulk write in which no statement was refused: the driver hides that it lost the connection, or the
+ * server's error for the whole command. It is unknown how much was written.
  */
-function outageOf(error: MongoBulkWriteError): Error {
+function causeOfBulkError(error: MongoBulkWriteError): Error {
   const { message, code } = error;
   return code === undefined
     ? new MongoNetworkError(message, { cause: error })
     : new MongoServerError({ message, code, cause: error });
 }
 
-/** An error of the one statement, which has an `index` then: it was not applied. Others leave open what happened. */
+/** An error of the statement itself, which then has an `index`: nothing was written. Other errors leave that unknown. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof BSON.BSONError ||
   (error instanceof MongoServerError && !(error instanceof MongoWriteConcernError) && error.index === 0);

@@ -2,8 +2,6 @@ import type { Decision } from '../../mixins/store/changes.ts';
 import { applyOnce, type IdempotencyKeys, type IdempotentCommand } from '../../mixins/store/idempotency-log.ts';
 import { idTime } from './ids.ts';
 
-export { acknowledge, applyOnce } from '../../mixins/store/idempotency-log.ts';
-
 /**
  * A quantity that orders reserve, then consume: stock of a SKU, uses of a coupon. Invariants: total issued = available +
  * reserved + sold, none negative; reserved = sum of `res`.

@@ -1,7 +1,8 @@
 import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
 import { connect, type NatsConnection } from 'nats';
-import { type Config, StartError } from '../../lib/process/config.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type NatsFiles, natsOptions } from '../../lib/process/nats-options.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import { connectionEvent, verdict } from './connection-events.ts';
 
 /** From a node's connection to its subscriptions; should it take longer, its next heartbeat announces it. */

@@ -94,7 +94,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*NL written "1012 jx" is stored as/,
   },
   'two spellings of a domain are two accounts': {
-    file: 'services/customer/account/email.ts',
+    file: 'services/customer/account/email.rules.ts',
     find: 'return isAscii ? plain :',
     replace: 'return plain.length >= 0 ? plain :',
     tests: ['test/unit/customer/email.test.ts'],

@@ -15,15 +15,15 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
   'no compare-and-set on stock': {
     file: 'mixins/store/store-mongo.ts',
-    find: 'updateOne({ _id: id, rev }, asUpdate(rev, patch))',
-    replace: 'updateOne({ _id: id }, asUpdate(rev, patch))',
+    find: 'updateOne({ _id: id, rev }, updateOf(rev, patch))',
+    replace: 'updateOne({ _id: id }, updateOf(rev, patch))',
     tests: ['test/integration/shopping/two-nodes.test.ts'],
     red: /I[123] /,
   },
   'no fence by rev: a lost race counts as won': {
     file: 'mixins/store/changes.ts',
-    find: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {',
-    replace: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched))) || true) {',
+    find: 'if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched)))) {',
+    replace: 'if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched))) || true) {',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I[1-9]\d? |money was taken|without money/,
   },
@@ -36,7 +36,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'the embedded store tells of a change that its file does not have yet': {
     file: 'mixins/store/store-nedb.ts',
-    find: "await this.log?.flushed()?.catch((error) => this.end('written', error));",
+    find: "await this.log?.flushed()?.catch((error) => this.failFatally('written', error));",
     replace: '',
     tests: ['test/integration/store.test.ts'],
     red: /the file has what is answered/,
@@ -153,7 +153,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'all who are refused are told the same time': {
     file: 'lib/admission/return-schedule.ts',
-    find: 'this.#nextFree = slot + 1000 / (SHARE * perSecond);',
+    find: 'this.#nextFree = slot + 1000 / (APPOINTMENT_SHARE * perSecond);',
     replace: '',
     tests: ['test/unit/lib/admission/overload.test.ts'],
     red: /● .*1,000 at once who come back as told/,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { keyRing } from '../../lib/auth/token-keys.ts';
-import { loadConfig, StartError } from '../../lib/process/config.ts';
+import { loadConfig } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import { eachEngine } from '../support/engines.ts';
 import { request, Shopper, startShop } from '../support/shop.ts';
 

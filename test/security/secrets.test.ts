@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { loadConfig, StartError } from '../../lib/process/config.ts';
+import { loadConfig } from '../../lib/process/config.ts';
 import { weaknessOf } from '../../lib/process/secrets.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import { checkServiceSettings } from '../../services/settings.ts';
 import { appoint, startProcess } from '../support/process.ts';
 

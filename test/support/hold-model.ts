@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import { workOff } from '../../mixins/due-work/work-off.ts';
+import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
@@ -141,11 +141,11 @@ export class HoldShop {
     const failed = (error: unknown) => this.#cluster.failures.push(error);
     const keeper = { store: store as unknown as Store<Hold>, rpc };
     const work = (hold: Hold) => keepHold(hold, keeper);
-    workOff(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
+    processDue(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
     const shop = { store: orders.store as unknown as Store<Order>, rpc };
     const drive = (order: Order) => recover(order, shop);
-    workOff(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
+    processDue(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
   }
 
   /** Both keepers, as long as there is anything to keep: within the hold's time and two minutes. */

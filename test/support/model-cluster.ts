@@ -3,7 +3,7 @@ import { Errors, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
 import type { Rpc } from '../../lib/contract/contract.ts';
 import { Changes } from '../../mixins/store/changes.ts';
-import { copied, type Versioned } from '../../mixins/store/patch.ts';
+import { deepCopy, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import { staffAudit } from '../../services/customer/staff/audited.ts';
 import { emptyCart } from '../../services/shopping/cart/cart.ts';
@@ -120,14 +120,14 @@ export class Cluster {
   /** Runs an action in a process, as its broker does. */
   async serve(process: Process, name: string, params: object, meta: Meta = {}): Promise<unknown> {
     const stub = this.#stubs[name];
-    if (stub) return copied(stub(params as never));
+    if (stub) return deepCopy(stub(params as never));
     const [service = '', action = ''] = name.split('.');
     const running = process.services[service];
     const handler = running?.actions[action]?.handler;
     if (!handler) throw new Error(`the model has no ${name}`);
     const { broker } = running.self;
     return handler.call(running.self, {
-      params: copied(params),
+      params: deepCopy(params),
       meta,
       locals: {},
       broker,
@@ -202,7 +202,7 @@ export class Cluster {
       const [outcome] = await Promise.allSettled([server.life.answer(this.serve(server, name, params, meta))]);
       if ((await this.#wait(life)) !== 'done') throw unanswered();
       if (outcome.status === 'rejected') throw outcome.reason;
-      return copied(outcome.value);
+      return deepCopy(outcome.value);
     };
     const silent = async () => {};
     return { call, emit: silent, broadcast: silent } as Rpc;

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { DueQueue } from '../../mixins/due-work/queue.ts';
-import { workOff } from '../../mixins/due-work/work-off.ts';
 import productService from '../../services/product/product/product.service.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import { type AggregateUpdate, settleContribution } from '../../services/product/review/aggregate-update.ts';
@@ -113,7 +113,7 @@ export class ModelReviews {
     // Failed work is tried again at the end of the story.
     const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: AggregateUpdate<T>) => {
       const work = ({ _id }: T) => settleContribution(_id, counting);
-      workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
+      processDue(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
     };
     goOn(reviewTransfers, ratingUpdate(self('review')));
     goOn(voteTransfers, helpfulUpdate(self('review-vote')));

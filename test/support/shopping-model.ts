@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import { workOff } from '../../mixins/due-work/work-off.ts';
+import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
@@ -192,7 +192,7 @@ export class ModelShop {
     const failed = (error: unknown) => this.failures.push(error);
     const shop = { store: store as unknown as Store<Order>, rpc };
     const work = (order: Order) => recover(order, shop);
-    workOff(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
+    processDue(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
   }
 
   #order(buyer: number, process: Process, key: string): void {

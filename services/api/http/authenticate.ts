@@ -1,7 +1,7 @@
 import type { Context } from 'moleculer';
 import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
-import { admit as authorise } from '../../../lib/contract/service.ts';
+import { checkAccess as authorise } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
 import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
 import type { Access, Request } from './request.ts';

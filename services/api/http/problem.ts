@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/contract/errors.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
 import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
@@ -91,7 +91,7 @@ function fieldErrors(data: unknown): FieldError[] {
     if (type === 'objectStrict' && typeof actual === 'string') {
       return actual
         .split(', ')
-        .map((name) => ({ pointer: `${at}/${escaped(name)}`, detail: `${name} is not known here.` }));
+        .map((name) => ({ pointer: `${at}/${escapePointerPart(name)}`, detail: `${name} is not known here.` }));
     }
     const isNull = type === 'required' && actual === null;
     return [{ pointer: at, detail: isNull ? `The '${field}' field cannot be null.` : message }];

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/contract/errors.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import { isInheritedName, isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
 import { errors } from '../../shared/problems.ts';
 
@@ -35,7 +35,7 @@ function search(value: unknown, pointer: string, found: FieldError[], seen: { fi
     else if (key.length > MAX_NAME_LENGTH)
       found.push({ pointer, detail: `A name may have ${MAX_NAME_LENGTH} characters.` });
     else if (isUnsafeName(key)) found.push(unknown(pointer, key));
-    else search(inner, `${pointer}/${escaped(key)}`, found, seen, depth + 1);
+    else search(inner, `${pointer}/${escapePointerPart(key)}`, found, seen, depth + 1);
   }
 }
 
@@ -60,6 +60,6 @@ export function refuseUnsafePath(params: Readonly<Record<string, unknown>>): voi
 }
 
 const unknown = (pointer: string, name: string): FieldError => ({
-  pointer: `${pointer}/${escaped(name)}`,
+  pointer: `${pointer}/${escapePointerPart(name)}`,
   detail: `${name} is not known here.`,
 });

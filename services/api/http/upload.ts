@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import type { UploadRule } from '../../../lib/contract/contract.ts';
-import { uploadTime } from '../../../lib/contract/upload-time.ts';
+import { uploadTimeoutMs } from '../../../lib/contract/upload-time.ts';
 import { MAX_PART_BYTES } from '../../../lib/relay/message-limit.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
@@ -82,8 +82,8 @@ function guarded(req: IncomingMessage, rule: UploadRule): Transform {
     // While we are slow, the client has to wait; and it has nothing more to say when it has said it all.
     if (body.writableNeedDrain || req.complete) heard = now;
     if (now - heard > MAX_PAUSE_MS) body.destroy(errors.requestTimeout('An upload may pause for 10 seconds.'));
-    if (now - begun > uploadTime(rule)) {
-      body.destroy(errors.requestTimeout(`An upload may take ${uploadTime(rule) / 1000} seconds here.`));
+    if (now - begun > uploadTimeoutMs(rule)) {
+      body.destroy(errors.requestTimeout(`An upload may take ${uploadTimeoutMs(rule) / 1000} seconds here.`));
     }
   }, 1000).unref();
   // Whoever reads the body is told, now or when they begin to.

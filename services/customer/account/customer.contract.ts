@@ -9,7 +9,8 @@ import { credentialActions } from '../auth/credentials.contract.ts';
 import { privacyActions } from '../privacy/privacy.contract.ts';
 import { staffActions } from '../staff/staff.contract.ts';
 import { wishlistActions } from '../wishlist/wishlist.contract.ts';
-import { email, name, newPassword, profile } from './customer.rules.ts';
+import { name, newPassword, profile } from './customer.rules.ts';
+import { email } from './email.rules.ts';
 
 export const customer = contract(
   'customer',

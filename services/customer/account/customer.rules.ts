@@ -5,7 +5,6 @@ import { optionalPostcode } from '../../shared/postcode.ts';
 
 /** Contract rules of what a customer is made of. */
 
-export { email } from './email.ts';
 export const name = personLine;
 export const newPassword = { type: 'string', min: 10, max: 128 } as const;
 

@@ -18,7 +18,7 @@ import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
 import { type Account, profileOf, rename } from './account.ts';
 import { customer } from './customer.contract.ts';
 import { accountOf, type CustomerService, changeOwn, hashed } from './customer-service.ts';
-import { normalEmail } from './email.ts';
+import { normalEmail } from './email.rules.ts';
 
 const ERASURE_LOOK_PAUSE_MS = 500;
 const ERASURES_AT_ONCE = 4;

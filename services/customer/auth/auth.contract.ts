@@ -2,7 +2,8 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
-import { email, name, newPassword, profile } from '../account/customer.rules.ts';
+import { name, newPassword, profile } from '../account/customer.rules.ts';
+import { email } from '../account/email.rules.ts';
 
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;
 const tokens = named('Tokens', {

@@ -14,7 +14,7 @@ import {
   revoke,
   tokensFor,
 } from '../account/customer-service.ts';
-import { normalEmail } from '../account/email.ts';
+import { normalEmail } from '../account/email.rules.ts';
 import type { authActions } from './auth.contract.ts';
 import { checkPassword } from './password.rules.ts';
 import { isOutdated } from './password.ts';

@@ -2,7 +2,8 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { ownData } from '../../../lib/contract/presets.ts';
 import { CONSENT_PURPOSES } from '../account/consent.ts';
-import { email, newPassword } from '../account/customer.rules.ts';
+import { newPassword } from '../account/customer.rules.ts';
+import { email } from '../account/email.rules.ts';
 
 const linkToken = { type: 'string', min: 1, max: 1024 } as const;
 const currentPassword = { type: 'string', max: 1024 } as const;

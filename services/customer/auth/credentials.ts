@@ -13,7 +13,7 @@ import {
   provePassword,
   revoke,
 } from '../account/customer-service.ts';
-import { normalEmail } from '../account/email.ts';
+import { normalEmail } from '../account/email.rules.ts';
 import type { credentialActions } from './credentials.contract.ts';
 import { newNonce, pendingOf, readLink, withoutLinks } from './link.ts';
 import { checkPassword } from './password.rules.ts';
@@ -133,5 +133,5 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
 };
 
 function ifTaken(error: unknown): never {
-  throw error instanceof RefusedPatch && error.duplicate ? errors.emailTaken() : error;
+  throw error instanceof RefusedPatch && error.isDuplicate ? errors.emailTaken() : error;
 }

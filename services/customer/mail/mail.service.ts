@@ -3,7 +3,7 @@ import type { Self } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
-import { putOff, replay } from '../../../mixins/due-work/queue.ts';
+import { recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
@@ -94,7 +94,7 @@ export default function mailService(config: Config) {
       await sendClaimed(service, mail);
     } catch (error) {
       service.logger.warn(`mail ${mail._id} could not be sent, will be tried again`, error);
-      await service.store.change(mail._id, (doc, now) => putOff(mailQueue, doc, error, now, mail));
+      await service.store.change(mail._id, (doc, now) => recordFailure(mailQueue, doc, error, now, mail));
     }
   }
 

@@ -1,4 +1,5 @@
-import { type Config, StartError } from '../../../lib/process/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 
 type Source = Pick<Config, 'production' | 'natsUrl' | 'port' | 'publicUrl' | 'smtpUrl' | 'mailToFiles'>;
 

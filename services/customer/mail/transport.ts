@@ -2,8 +2,9 @@ import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import type { BreakerSettings } from '../../../lib/cluster/breaker-settings.ts';
-import { type Config, StartError } from '../../../lib/process/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Message } from './layout.ts';
 import { isSmtpOutage } from './smtp-outage.ts';

@@ -8,7 +8,7 @@ import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import type { Account } from '../account/account.ts';
 import { type CustomerService, hashed, mailLink, revoke } from '../account/customer-service.ts';
-import { normalEmail } from '../account/email.ts';
+import { normalEmail } from '../account/email.rules.ts';
 import { endSessions } from '../auth/session.ts';
 import type { staffActions } from './staff.contract.ts';
 

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMIT, fitting } from '../../../lib/contract/page.ts';
+import { countFitting, DEFAULT_PAGE_ITEMS } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { errors } from '../../shared/problems.ts';
@@ -14,7 +14,7 @@ const CHANGE_FEED_PARAMS = ['updatedSince', 'currency', 'limit', 'cursor'];
 /** The handlers of search, suggestions and related products. */
 export const productSearchHandlers: Handlers<typeof productSearchActions, ProductService> = {
   list(ctx) {
-    const { limit = DEFAULT_LIMIT, cursor, currency: asked, updatedSince, ...query } = ctx.params;
+    const { limit = DEFAULT_PAGE_ITEMS, cursor, currency: asked, updatedSince, ...query } = ctx.params;
     const context = displayContext(this, asked);
     const { currency } = context;
     if (updatedSince !== undefined) refuseFilters(ctx.params);
@@ -61,7 +61,7 @@ const viewPage = <P extends { items: Product[] }, V>(
 /** The largest page up to `limit` that fits the byte limit of a response. Its cursor points behind its own last item. */
 function fitPage<P extends { items: object[] }>(limit: number, pageOf: (size: number) => P): P {
   const page = pageOf(limit);
-  const fittingCount = fitting(page.items);
+  const fittingCount = countFitting(page.items);
   return fittingCount < page.items.length ? fitPage(fittingCount, pageOf) : page;
 }
 

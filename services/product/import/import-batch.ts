@@ -172,7 +172,7 @@ async function changeProduct(
     const applied = await store.change(product._id, (latest, now) => applyRows(latest, changes, currencies, now));
     return { after: applied.product, outcomes: applied.outcomes };
   } catch (error) {
-    const isTaken = error instanceof RefusedPatch && error.duplicate;
+    const isTaken = error instanceof RefusedPatch && error.isDuplicate;
     const variants = changes.flatMap(({ input }) => input.variants ?? []);
     const outcome = outcomeOfError(isTaken ? await findConflict({ _id: product._id, variants }, store) : error);
     return { after: product, outcomes: changes.map(() => outcome) };

@@ -1,6 +1,6 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { service, staffOf } from '../../../lib/contract/service.ts';
-import { timeoutOf } from '../../../lib/contract/upload-time.ts';
+import { actionTimeoutMs } from '../../../lib/contract/upload-time.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
@@ -22,7 +22,7 @@ const MAX_LISTED_ROWS = 100;
 /** Imports products from files. A file is stored until its import has ended, so another node can continue it. */
 export default function importService(config: Config) {
   const blobs = blobStore(config.blobs);
-  const uploadTimeoutMs = timeoutOf(imports.actions.start) ?? 0;
+  const uploadTimeoutMs = actionTimeoutMs(imports.actions.start) ?? 0;
 
   return service(imports, config, {
     dependencies: ['product', 'category', 'inventory', 'removedVariant'],

@@ -1,6 +1,6 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import { mapConcurrently } from '../../../lib/process/concurrency.ts';
-import { claim, putOff } from '../../../mixins/due-work/queue.ts';
+import { claim, recordFailure } from '../../../mixins/due-work/queue.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
@@ -86,7 +86,9 @@ async function completeOrPutOff(
     context.background(acknowledgeLines(adjustment, context));
     return result;
   } catch (error) {
-    await context.store.change(adjustment._id, (doc, now) => putOff(stockAdjustments, doc, error, now, adjustment));
+    await context.store.change(adjustment._id, (doc, now) =>
+      recordFailure(stockAdjustments, doc, error, now, adjustment),
+    );
     throw error;
   }
 }

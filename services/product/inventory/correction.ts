@@ -1,5 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { applyOnce } from '../../shared/reservations.ts';
+import { applyOnce } from '../../../mixins/store/idempotency-log.ts';
 import type { AdjustmentReason, CorrectionResult, Movement } from './ledger.ts';
 import { logOf, type Stock, withMovement } from './stock.ts';
 

@@ -1,5 +1,5 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { buildPage, DEFAULT_PAGE_ITEMS, decodeCursor } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
@@ -36,7 +36,7 @@ export const inventoryStaffHandlers = (
   },
 
   async movements(ctx) {
-    const { sku, limit = DEFAULT_LIMIT, cursor } = ctx.params;
+    const { sku, limit = DEFAULT_PAGE_ITEMS, cursor } = ctx.params;
     // The stock is read first: movements trimmed from its log by then are in the ledger.
     const log = logOf(await requireStock(this, sku));
     const below =
@@ -50,7 +50,7 @@ export const inventoryStaffHandlers = (
       const text = log.log[seq];
       if (text !== undefined) views.push(movementView(seq, unpackMovement(text)));
     }
-    return page(views.reverse(), limit, ({ seq }) => [seq]);
+    return buildPage(views.reverse(), limit, ({ seq }) => [seq]);
   },
 
   async set(ctx) {

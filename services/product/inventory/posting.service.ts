@@ -1,4 +1,4 @@
-import { readOnce } from '../../../lib/contract/fingerprint.ts';
+import { parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -50,7 +50,7 @@ export default function postingService(config: Config) {
       async move(ctx) {
         const { sku, idempotencyKey: key } = ctx.params;
         const [by, context] = [staffOf(ctx), contextOf(this)];
-        const correction = await readOnce(
+        const correction = await parseIdempotentRequest(
           () => correctionOf(ctx.params),
           () => isKnownKey({ by, key }, context),
         );
@@ -68,7 +68,7 @@ export default function postingService(config: Config) {
       async stocktake(ctx) {
         const { idempotencyKey: key, lines } = ctx.params;
         const [by, context] = [staffOf(ctx), contextOf(this)];
-        const counted = await readOnce(
+        const counted = await parseIdempotentRequest(
           () => linesOf(lines),
           () => isKnownKey({ by, key }, context),
         );

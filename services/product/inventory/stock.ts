@@ -1,4 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { applyOnce } from '../../../mixins/store/idempotency-log.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
 import * as reservations from '../../shared/reservations.ts';
 import { DEFAULT_LOW_AT, type Level } from './availability.ts';
@@ -118,7 +119,7 @@ export function receiveStock(
 ): Decision<undefined> {
   const { key: ref, quantity } = command;
   const change = () => ({ available: stock.available + quantity, received: stock.received + quantity });
-  return withMovement(stock, reservations.applyOnce(stock, command, now, change), {
+  return withMovement(stock, applyOnce(stock, command, now, change), {
     kind: 'receive',
     quantity,
     ref,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Infer } from '../../../lib/contract/infer.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
 import { errors } from '../../shared/problems.ts';
@@ -151,7 +151,7 @@ export function priceIn(
   at: string,
   currencies: readonly string[],
 ): Price {
-  const pointer = `${at}/${escaped(currency)}`;
+  const pointer = `${at}/${escapePointerPart(currency)}`;
   if (!currencies.includes(currency))
     throw errors.invalidField(pointer, `The currency must be one of ${currencies.join(', ')}.`);
   return priceOf(price, pointer);

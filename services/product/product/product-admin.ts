@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
+import { etagOf, parseIfMatch } from '../../../lib/contract/etag.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
@@ -49,7 +49,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const { id, ifMatch, ...fields } = ctx.params;
     if (fields.category !== undefined) await ctx.call('category.exists', { slug: fields.category });
     const { currencies } = this.shop;
-    const version = versionIn(ifMatch);
+    const version = parseIfMatch(ifMatch);
     return changeProduct(
       this,
       ctx,
@@ -61,12 +61,12 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
 
   archive(ctx) {
     const { id, ifMatch } = ctx.params;
-    return changeProduct(this, ctx, id, (product, now) => archiveProduct(product, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => archiveProduct(product, parseIfMatch(ifMatch), now));
   },
 
   restore(ctx) {
     const { id, ifMatch } = ctx.params;
-    return changeProduct(this, ctx, id, (product, now) => restoreProduct(product, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => restoreProduct(product, parseIfMatch(ifMatch), now));
   },
 
   schedulePrice(ctx) {
@@ -74,12 +74,14 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const { currencies } = this.shop;
     if (!currencies.includes(currency)) throw errors.unknownCurrency(currency, currencies);
     const planned = { id: newId('pch'), at: timeOf('at', at), sku, currency, price: priceOf(price, '/price') };
-    return changeProduct(this, ctx, id, (product, now) => schedulePrice(product, planned, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => schedulePrice(product, planned, parseIfMatch(ifMatch), now));
   },
 
   unschedulePrice(ctx) {
     const { id, ifMatch, changeId } = ctx.params;
-    return changeProduct(this, ctx, id, (product, now) => unschedulePrice(product, changeId, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) =>
+      unschedulePrice(product, changeId, parseIfMatch(ifMatch), now),
+    );
   },
 };
 
@@ -92,7 +94,7 @@ async function changeProduct(
   uniqueFields: Omit<UniqueNames, '_id'> = {},
 ) {
   const { before, after } = await service.store.change(id, withBefore(decide)).catch(async (error: unknown) => {
-    const isTaken = error instanceof RefusedPatch && error.duplicate;
+    const isTaken = error instanceof RefusedPatch && error.isDuplicate;
     throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
   });
   await service.openStockOf(after);

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { versionIn } from '../../../lib/contract/etag.ts';
+import { parseIfMatch } from '../../../lib/contract/etag.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
@@ -37,7 +37,7 @@ async function applyVerdict(
   ifMatch: string,
 ) {
   const { before, after } = await reviews.store
-    .change(id, (review, now) => moderateReview(review, verdict, versionIn(ifMatch), now))
+    .change(id, (review, now) => moderateReview(review, verdict, parseIfMatch(ifMatch), now))
     .catch((error: unknown) => {
       throw isProblem(error, 'not-found') ? errors.notFound('This review') : error;
     });

@@ -1,4 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import * as reservations from '../../shared/reservations.ts';
 import { type Coupon, customerCouponId, newCustomerCoupon, takeCustomerUse } from './coupon.ts';
@@ -62,7 +63,7 @@ export function giveBackUse(context: CouponContext, use: CouponUse, until: numbe
 
 /** Forgets the key of a `giveBackUse` that was acknowledged and does not come again. */
 export function forgetUse(context: CouponContext, use: CouponUse): Promise<void> {
-  return changeBoth(context, use, (doc, now) => reservations.acknowledge(doc, use.orderId, now));
+  return changeBoth(context, use, (doc, now) => acknowledge(doc, use.orderId, now));
 }
 
 /**

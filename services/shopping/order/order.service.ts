@@ -1,4 +1,4 @@
-import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
+import { fingerprintOf, parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
@@ -66,7 +66,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
-        const paymentMethod = await readOnce(
+        const paymentMethod = await parseIdempotentRequest(
           () => methodOf(body.paymentMethod),
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );

@@ -22,7 +22,7 @@ const routesFor = (role: 'staff' | 'admin') =>
 const OPEN_TO = { staff: routesFor('staff'), admin: routesFor('admin') };
 /** Admins may do all that staff may. */
 const STAFF_ROUTES = OPEN_TO.admin;
-const NOTHING = 'What you asked for does not exist.';
+const NOTHING = 'The resource does not exist.';
 
 eachEngine('the routes of staff', (engine) => {
   let config: Config;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ValidationSchema } from 'fastest-validator';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { email, normalEmail } from '../../../services/customer/account/email.ts';
+import { email, normalEmail } from '../../../services/customer/account/email.rules.ts';
 
 const validator = new Validator({ considerNullAsAValue: true, useNewCustomCheckerFunction: true });
 /** What the rule makes of an address, or the types of its faults. */

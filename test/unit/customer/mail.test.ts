@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/process/config.ts';
-import { claim, putOff, replay } from '../../../mixins/due-work/queue.ts';
+import { claim, recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { ORDER_MAILS } from '../../../services/customer/mail/mail.contract.ts';
 import { ended, type Mail, mailQueue, newMail } from '../../../services/customer/mail/mail.ts';
 import { messageOf } from '../../../services/customer/mail/templates.ts';
@@ -16,7 +16,7 @@ const queued: Mail = { ...newMail(request, start), rev: 0 };
 const apply = (mail: Mail, { patch }: { patch?: object }): Mail => ({ ...mail, ...patch });
 const LEASE_MS = mailQueue.policy.leaseMs;
 const claimed = (mail: Mail, now: Date) => claim(mailQueue, mail, now).answer;
-const failed = (mail: Mail, own: Mail, cause: unknown, now: Date) => putOff(mailQueue, mail, cause, now, own);
+const failed = (mail: Mail, own: Mail, cause: unknown, now: Date) => recordFailure(mailQueue, mail, cause, now, own);
 const replayed = (mail: Mail, now: Date) => replay(mailQueue, mail, now);
 
 describe('a mail', () => {

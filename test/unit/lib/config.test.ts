@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig, StartError } from '../../../lib/process/config.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
 import { readSettings } from '../../../lib/process/settings/read-settings.ts';
 import { wholeNumber } from '../../../lib/process/settings/setting.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 
 let folder: string;
 beforeAll(() => {

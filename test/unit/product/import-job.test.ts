@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
-import { claim, putOff } from '../../../mixins/due-work/queue.ts';
+import { claim, recordFailure } from '../../../mixins/due-work/queue.ts';
 import {
   finishJob,
   IMPORT_LEASE_MS,
@@ -76,7 +76,8 @@ test('what fails five times without getting any further is given up, whether by 
   for (const byItself of [true, false, true, true, false]) {
     job = claimed(job, job.nextAt as Date) as ImportJob;
     expect(reasonToGiveUp(job)).toBeUndefined();
-    if (byItself) job = { ...job, ...putOff(importQueue, job, new Error('broken'), job.nextAt as Date, job).patch };
+    if (byItself)
+      job = { ...job, ...recordFailure(importQueue, job, new Error('broken'), job.nextAt as Date, job).patch };
   }
   expect(reasonToGiveUp(claimed(job, job.nextAt as Date) as ImportJob)).toContain('5 attempts');
 });
@@ -88,9 +89,9 @@ test('an outage is no attempt, and what another has taken over is not put off', 
     job = claimed(job, job.nextAt as Date) as ImportJob;
     // The lease was renewed meanwhile.
     job = { ...job, ...renewLease(job, job.owner as string, at(5)).patch };
-    job = { ...job, ...putOff(importQueue, job, away, job.nextAt as Date, job).patch };
+    job = { ...job, ...recordFailure(importQueue, job, away, job.nextAt as Date, job).patch };
   }
   expect(job.attempts).toBe(4);
   const taken = claimed(held, at(IMPORT_LEASE_MS)) as ImportJob;
-  expect(putOff(importQueue, taken, away, at(IMPORT_LEASE_MS), held).patch).toBeUndefined();
+  expect(recordFailure(importQueue, taken, away, at(IMPORT_LEASE_MS), held).patch).toBeUndefined();
 });

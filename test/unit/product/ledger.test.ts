@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import { applyCorrection, type Correction } from '../../../services/product/inventory/correction.ts';
 import {
   type CorrectionResult,
@@ -39,7 +39,7 @@ const orders = Array.from({ length: 6 }, (_, n) => newId('ord', at(n)));
 const fresh = (pieces: number): Stock => ({ ...newStock('MUG', 'prd', pieces, at(0)), rev: 0 });
 
 function apply<A>(stock: Stock, { answer, patch = {} }: Decision<A>): A {
-  for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
+  for (const [path, value] of Object.entries(patch)) assignPath(stock, path, value, []);
   return answer;
 }
 
@@ -49,7 +49,7 @@ class Ledger {
 
   add(entries: readonly MovementEntry[]): void {
     for (const { sku: _, seq, ...movement } of entries) {
-      if (!this.entries.has(seq)) this.entries.set(seq, copied(movement));
+      if (!this.entries.has(seq)) this.entries.set(seq, deepCopy(movement));
       expect(this.entries.get(seq)).toEqual(movement);
     }
   }
@@ -145,13 +145,13 @@ test('after any changes of stock and crashes of ledger writers: movements add up
       else if (one.what === 'done' || one.what === 'done unseen' || one.what === 'not done') node.file(one.what);
       else {
         try {
-          const unchanged = copied(stock);
+          const unchanged = deepCopy(stock);
           const decision = withTrimmedLog(stock, decide(stock, one, at(n)), node.writer.filedThrough('MUG'));
           assert.deepEqual(stock, unchanged);
           const answer = apply(stock, decision);
           if (one.what === 'post') {
             expect(answer).toEqual(posted.get(one.order) ?? answer);
-            posted.set(one.order, copied(answer));
+            posted.set(one.order, deepCopy(answer));
           }
           if (decision.patch) node.writer.enqueueNew(stock);
         } catch (error) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { assign } from '../../../mixins/store/patch.ts';
+import { assignPath } from '../../../mixins/store/patch.ts';
 import { trimmedThrough } from '../../../services/product/inventory/ledger.ts';
 import { commit, logOf, reserve, type Stock, withTrimmedLog } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
@@ -21,7 +21,7 @@ test('a stock document stays small over 100,000 orders', () => {
       // In place, as Changes does it: a copy of each version would make this slow.
       // The ledger is a few movements behind.
       const { patch = {} } = withTrimmedLog(stock, decide(stock), 2 * n - 6);
-      for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
+      for (const [path, value] of Object.entries(patch)) assignPath(stock, path, value, []);
     }
     if (n % 100 === 0) most = Math.max(most, Object.keys(stock.done).length);
   }

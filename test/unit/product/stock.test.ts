@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import { unpackMovement } from '../../../services/product/inventory/ledger.ts';
 import { commit, release, reserve, type Stock } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
@@ -23,8 +23,8 @@ const stockOf = (available: number): Stock => ({
 
 /** What a decision leaves; the stock that was decided on must stay as it is. */
 function after<A>(stock: Stock, decision: Decision<A>): { answer: A; stock: Stock } {
-  const next = copied(stock);
-  for (const [path, value] of Object.entries(decision.patch ?? {})) assign(next, path, value, []);
+  const next = deepCopy(stock);
+  for (const [path, value] of Object.entries(decision.patch ?? {})) assignPath(next, path, value, []);
   return { answer: decision.answer, stock: next };
 }
 
@@ -141,7 +141,7 @@ test('messages that come twice, late and in any order: nothing is lost, doubled 
       const [id, before] = [String(ids[order]), stock];
       const holds = before.res[id];
       now += pass;
-      const unchanged = copied(stock);
+      const unchanged = deepCopy(stock);
       try {
         if (kind === 'reserve') {
           const result = after(stock, reserve(stock, id, quantity, at(now)));

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { acknowledge, applyOnce } from '../../../mixins/store/idempotency-log.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import {
-  acknowledge,
-  applyOnce,
   closeReservation,
   commitReservation,
   emptyReservable,
@@ -34,11 +33,11 @@ interface Doc extends ReservableQuantity {
 
 /** Decides and applies; what was decided on must stay as it is. */
 function apply<A>(doc: Doc, decide: (doc: Doc) => Decision<A>): { answer: A; doc: Doc; changed: boolean } {
-  const unchanged = copied(doc);
+  const unchanged = deepCopy(doc);
   const { answer, patch } = decide(doc);
   assert.deepEqual(doc, unchanged);
-  const next = copied(doc);
-  for (const [path, value] of Object.entries(patch ?? {})) assign(next, path, value, []);
+  const next = deepCopy(doc);
+  for (const [path, value] of Object.entries(patch ?? {})) assignPath(next, path, value, []);
   return { answer, doc: next, changed: patch !== undefined };
 }
 
@@ -239,7 +238,7 @@ test('the keys that are kept stay bounded over 20,000 returns', () => {
       () => returnQuantity(doc, { key, quantity: 1, until: +now + MINUTE }, now),
       () => acknowledge(doc, key, now),
     ]) {
-      for (const [path, value] of Object.entries(decide().patch ?? {})) assign(doc, path, value, []);
+      for (const [path, value] of Object.entries(decide().patch ?? {})) assignPath(doc, path, value, []);
     }
     most = Math.max(most, Object.keys(doc.back).length);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Changes } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import {
   type Cart,
   type CustomerCart,
@@ -35,8 +35,8 @@ const guests = (items: Record<string, number>, currency?: string) => guestCart(w
 const quantities = (cart: Pick<Cart, 'items'> | null) =>
   Object.fromEntries(itemsOf(cart?.items ?? {}).map(({ sku, quantity }) => [sku, quantity]));
 const merged = (cart: CustomerCart, guest: GuestCart): CustomerCart => {
-  const next = copied(cart);
-  for (const [path, value] of Object.entries(merge(cart, guest, now).patch ?? {})) assign(next, path, value, []);
+  const next = deepCopy(cart);
+  for (const [path, value] of Object.entries(merge(cart, guest, now).patch ?? {})) assignPath(next, path, value, []);
   return next;
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import {
   type Cart,
   type CustomerCart,
@@ -28,8 +28,8 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 const [begun, now] = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T10:05:00Z')];
 
 function after<C extends Cart>(cart: C, { patch = {} }: Decision<unknown>): C {
-  const next = copied(cart);
-  for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
+  const next = deepCopy(cart);
+  for (const [path, value] of Object.entries(patch)) assignPath(next, path, value, []);
   return next;
 }
 

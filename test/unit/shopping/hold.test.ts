@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import {
   beginHold,
   confirmHold,
@@ -34,8 +34,8 @@ const UNTIL = at(900_000);
 const nobody = new Map<string, boolean>();
 
 function after<A>(doc: Hold, { patch = {} }: Decision<A>): Hold {
-  const next = copied(doc);
-  for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
+  const next = deepCopy(doc);
+  for (const [path, value] of Object.entries(patch)) assignPath(next, path, value, []);
   return next;
 }
 

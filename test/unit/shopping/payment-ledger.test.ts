@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { claim } from '../../../mixins/due-work/queue.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign } from '../../../mixins/store/patch.ts';
+import { assignPath } from '../../../mixins/store/patch.ts';
 import type { LedgerEntry } from '../../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import {
   cancelledEntry,
@@ -34,7 +34,7 @@ const begun = (method: TestToken): LedgerEntry => ({ ...openEntry('ord_1', { amo
 /** The entry as a decision leaves it. */
 function after<A>(entry: LedgerEntry, decide: (entry: LedgerEntry) => Decision<A>): LedgerEntry {
   const next = structuredClone(entry);
-  for (const [path, value] of Object.entries(decide(entry).patch ?? {})) assign(next, path, value, []);
+  for (const [path, value] of Object.entries(decide(entry).patch ?? {})) assignPath(next, path, value, []);
   return next;
 }
 

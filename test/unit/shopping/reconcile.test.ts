@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { assign } from '../../../mixins/store/patch.ts';
+import { assignPath } from '../../../mixins/store/patch.ts';
 import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
@@ -68,7 +68,7 @@ test('a patch says all that the answer has', () => {
     NOW,
   );
   const patched = structuredClone(requested(paid, 'rfd_a'));
-  for (const [path, value] of Object.entries(patch ?? {})) assign(patched, path, value, []);
+  for (const [path, value] of Object.entries(patch ?? {})) assignPath(patched, path, value, []);
   expect(patched).toEqual(answer);
 });
 

@@ -1,4 +1,4 @@
-import { strict } from '../../../../lib/contract/strict.ts';
+import { strictRules } from '../../../../lib/contract/strict.ts';
 import { isInheritedName } from '../../../../lib/contract/unsafe-names.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import { isWellFormed } from '../../../../lib/files/unicode.ts';
@@ -32,7 +32,10 @@ export class BrokenFile extends Error {}
 /** A row that a rule refuses, with a message for staff. */
 export class RefusedRow extends Error {}
 
-const checkInput = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(importInput) });
+const checkInput = new Validator({ considerNullAsAValue: true }).compile({
+  $$strictRules: true,
+  ...strictRules(importInput),
+});
 
 /** The start of a record's key that has a slug. */
 export const SLUG_KEY = 'slug ';
@@ -61,7 +64,7 @@ export function checkRecord(value: unknown): CheckedRow {
     return { detail: shortenReason(reasons.join(' ')) };
   }
   if (!isWellFormed(value)) return { detail: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
-  // Safe after the strict check: no other fields, none of another type.
+  // Safe after the strictRules check: no other fields, none of another type.
   const input = value as RowInput;
   const { slug, variants, ...product } = input;
   if (slug !== undefined) return { input };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { strict } from '../../../../lib/contract/strict.ts';
+import { strictRules } from '../../../../lib/contract/strict.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
-import { type Config, StartError } from '../../../../lib/process/config.ts';
+import type { Config } from '../../../../lib/process/config.ts';
+import { StartError } from '../../../../lib/process/start-error.ts';
 import { doubledKeyIn, faultIn, type RulesFile } from './check-rules.ts';
 import type { PriceBook } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
@@ -35,7 +36,7 @@ const shipping = {
 
 const check = new Validator({ considerNullAsAValue: true }).compile({
   $$strict: true,
-  ...strict({
+  ...strictRules({
     taxIncluded: 'boolean',
     tax: {
       type: 'array',

@@ -1,6 +1,6 @@
-import { type DueQueue, dueIn, putOff, putOffWaiting } from '../../../../mixins/due-work/queue.ts';
-import { RETRY_POLICY, replayed } from '../../../../mixins/due-work/schedule.ts';
-import { WAITING } from '../../../../mixins/due-work/work-off.ts';
+import { WAITING } from '../../../../mixins/due-work/process-due.ts';
+import { type DueQueue, dueIn, recordFailure, recordWaiting } from '../../../../mixins/due-work/queue.ts';
+import { afterReplay, RETRY_POLICY } from '../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { stepOf } from './order-steps.ts';
@@ -54,13 +54,13 @@ export async function recover(order: Order, shop: Shop): Promise<typeof WAITING 
  * @param error why it went no further; none if it only waits for the provider
  */
 export function postponed(order: Readonly<Order>, now: Date, error?: unknown): Decision<undefined> {
-  return error === undefined ? putOffWaiting(orders, order, now) : putOff(orders, order, error, now);
+  return error === undefined ? recordWaiting(orders, order, now) : recordFailure(orders, order, error, now);
 }
 
 /** Takes a parked order up again; one that is not parked stays as it is. */
 export function unpark(order: Readonly<Order>, now: Date): Decision<Order> {
   if (order.parkedAt === null) return { answer: order };
   // Whoever has asked for it drives the order on at once; a worker does so only if they cannot.
-  const patch = orders.write({ ...replayed(orders.read(order), now), dueAt: resumeAt(now) }, order);
+  const patch = orders.write({ ...afterReplay(orders.read(order), now), dueAt: resumeAt(now) }, order);
   return { answer: { ...order, ...patch }, patch };
 }

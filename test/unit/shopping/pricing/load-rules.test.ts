@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { StartError } from '../../../../lib/process/config.ts';
+import { StartError } from '../../../../lib/process/start-error.ts';
 import { loadRules } from '../../../../services/shopping/checkout/pricing/load-rules.ts';
 import { rulesFor } from '../../../../services/shopping/checkout/pricing/rules.ts';
 import { standardRules } from '../../../../services/shopping/checkout/pricing/standard-rules.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Condition, Operators } from '../../../mixins/store/engine.ts';
-import { narrowed } from '../../../mixins/store/narrowed.ts';
+import { narrowFilter } from '../../../mixins/store/narrow-filter.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const VALUES = [0, 1, 2, 3, 4, 5];
@@ -30,7 +30,7 @@ function matches(condition: Condition | undefined, of: number): boolean {
 
 test('a narrowed filter matches what both match, and leaves other fields as they are', () => {
   const check = fc.property(fc.oneof(value, operators), operators, (known, range) => {
-    const both = narrowed({ rank: known, list: 'a' }, { rank: range });
+    const both = narrowFilter({ rank: known, list: 'a' }, { rank: range });
     for (const of of VALUES) {
       expect([of, matches(both.rank, of)]).toEqual([of, matches(known, of) && matches(range, of)]);
     }
@@ -40,5 +40,5 @@ test('a narrowed filter matches what both match, and leaves other fields as they
 });
 
 test('a field that the filter leaves open gets the range', () => {
-  expect(narrowed({ list: 'a' }, { rank: { $gt: 1 } })).toEqual({ list: 'a', rank: { $gt: 1 } });
+  expect(narrowFilter({ list: 'a' }, { rank: { $gt: 1 } })).toEqual({ list: 'a', rank: { $gt: 1 } });
 });
