@@ -16,6 +16,13 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/customer/profile.test.ts'],
     red: /● .*a name with a link/,
   },
+  'a link without a scheme passes in a name': {
+    file: 'lib/contract/text-rules.ts',
+    find: ' || hasHost(plain, HOST_AFTER_SLASHES)) return true;',
+    replace: ') return true;',
+    tests: ['test/unit/lib/text-rules.test.ts'],
+    red: /● .*may not be "\/\/evil.com"/,
+  },
   'a stranger is mailed what the customer wrote': {
     file: 'services/customer/mail/mail.service.ts',
     find: 'const name = isProven ? contact.name : undefined;',

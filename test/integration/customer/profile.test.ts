@@ -46,6 +46,7 @@ eachEngine('a customer', (engine) => {
       ['an empty name', { name: '' }, ['/name']],
       ['a name of two lines', { name: 'You won!\n\nClaim it' }, ['/name']],
       ['a name with a link', { name: 'http://evil.example/claim' }, ['/name']],
+      ['a name with a link without a scheme', { name: '//evil.com' }, ['/name']],
       ['a name that is no text', { name: { $set: 1 } }, ['/name/$set']],
     ])('is not changed by %s', async (_name, body, expected) => {
       const before = await ada.ask('GET /v1/me');
