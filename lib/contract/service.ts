@@ -1,5 +1,5 @@
 import type { ActionSchema, ServiceSchema } from 'moleculer';
-import { allows } from '../auth/access.ts';
+import { hasScope } from '../auth/access.ts';
 import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf } from './contract.ts';
 import { protocolErrors } from './errors.ts';
 import type { AddedBy, Mixins, NeedsMet, Self } from './mixin.ts';
@@ -94,7 +94,7 @@ export function admit(action: ActionContract, ctx: { meta: Meta }): void {
     case 'staff':
       if (!ctx.meta.user) throw protocolErrors.unauthenticated();
       // To whoever may not do it, what staff does is not there.
-      if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
+      if (!hasScope(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
       return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);

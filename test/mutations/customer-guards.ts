@@ -25,7 +25,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'a stranger is mailed what the customer wrote': {
     file: 'services/customer/mail/mail.service.ts',
-    find: 'const name = isProven ? contact.name : undefined;',
+    find: 'const name = isVerified ? contact.name : undefined;',
     replace: 'const name = contact.name;',
     tests: ['test/integration/customer/mail.test.ts'],
     red: /● .*to an address that its customer has not proven/,
@@ -46,7 +46,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'orders that cost nothing flood a stranger with mails': {
     file: 'services/customer/mail/mail.service.ts',
-    find: 'const isCounted = !isProven && ',
+    find: 'const isCounted = !isVerified && ',
     replace: 'const isCounted = false && ',
     tests: ['test/integration/customer/mail.test.ts'],
     red: /● .*about many orders to an address that nobody has proven/,
@@ -74,21 +74,21 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'a made-up refresh token ends the session': {
     file: 'services/customer/auth/auth.ts',
-    find: 'isGenuine: session.isOurs(presented, this.shop) };',
+    find: 'isGenuine: session.wasIssued(presented, this.shop) };',
     replace: 'isGenuine: true };',
     tests: ['test/security/sessions.test.ts'],
     red: /● .*made up from the ids of an access token/,
   },
   'a refresh token that was used is not told from one that was made up': {
     file: 'services/customer/auth/auth.ts',
-    find: 'isGenuine: session.isOurs(presented, this.shop) };',
+    find: 'isGenuine: session.wasIssued(presented, this.shop) };',
     replace: 'isGenuine: false };',
     tests: ['test/security/sessions.test.ts'],
     red: /● .*was used before is refused, and ends its session/,
   },
   'the queue of hashes has no end': {
     file: 'services/customer/auth/hashing-queue.ts',
-    find: 'return many >= MAX_WAITING || (many >= MIN_WAITING && many * this.#paceMs > MAX_WAIT_MS);',
+    find: 'return many >= MAX_QUEUE_LENGTH || (many >= MIN_QUEUE_LENGTH && many * this.#paceMs > MAX_WAIT_MS);',
     replace: 'return many < 0;',
     tests: ['test/unit/customer/hashing-queue.test.ts'],
     red: /● one that would wait for too long is refused at once/,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import jwt, { type Algorithm } from 'jsonwebtoken';
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { eachEngine } from '../support/engines.ts';
@@ -26,7 +26,7 @@ eachEngine('access tokens', (engine) => {
     // What is undefined is left out.
     const payload = JSON.parse(JSON.stringify({ ...good, ...claims }));
     const key = algorithm === 'none' ? '' : (secret ?? config.tokenSecret);
-    const own = keyRing(config).signing?.kid;
+    const own = createKeyRing(config).signing?.kid;
     return jwt.sign(payload, key, {
       algorithm,
       header: { alg: algorithm, typ, ...(kid === null ? {} : { kid: kid ?? own }) },
@@ -101,7 +101,7 @@ eachEngine('access tokens', (engine) => {
   test('that of a customer who is not there is worth nothing, for reading and for changing', async () => {
     const token = signAccessToken(
       { id: 'cus_01JNVVWZEZHWMHB63K63A6KM7H', sessionId: 'ses_1', role: 'customer' },
-      keyRing(config),
+      createKeyRing(config),
     );
     const answers = await Promise.all([
       request(shop.url, 'GET /v1/me', { token }),

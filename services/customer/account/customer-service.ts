@@ -10,10 +10,10 @@ import { errors } from '../../shared/problems.ts';
 import type { HashingQueue } from '../auth/hashing-queue.ts';
 import { type LinkPurpose, newNonce, pendingLink } from '../auth/link.ts';
 import { hashPassword, verifyPassword } from '../auth/password.ts';
-import { type Session, withClosed, writeToken } from '../auth/session.ts';
+import { writeRefreshToken } from '../auth/session.ts';
 import type { Account } from './account.ts';
 
-/** What the `customer` service has beside its actions. */
+/** What mixins add to the `customer` service. */
 interface CustomerMixins {
   store: Store<Account>;
   worker: Worker;
@@ -24,15 +24,15 @@ interface CustomerMixins {
 /** The `customer` service, as its handlers see it. */
 export type CustomerService = Self<CustomerMixins>;
 
-/** The token of a customer who is gone is worth nothing. @throws invalid-token */
-export async function accountOf(id: string, store: Store<Account>): Promise<Account> {
+/** The account of the customer whom a token names. @throws invalid-token when it was erased */
+export async function findOwnAccount(id: string, store: Store<Account>): Promise<Account> {
   const account = await store.get(id);
   if (!account || account.erasure) throw errors.invalidToken();
   return account;
 }
 
 /** As `store.change`, for the customer whom a token names. @throws invalid-token, and what `decide` throws */
-export async function changeOwn<A>(id: string, store: Store<Account>, decide: Decide<Account, A>): Promise<A> {
+export async function changeOwnAccount<A>(id: string, store: Store<Account>, decide: Decide<Account, A>): Promise<A> {
   const ownOnly: Decide<Account, A> = (account, now) => {
     if (account.erasure) throw errors.invalidToken();
     return decide(account, now);
@@ -42,8 +42,22 @@ export async function changeOwn<A>(id: string, store: Store<Account>, decide: De
   });
 }
 
-/** Tokens for a session whose refresh secret was just stored. */
-export function tokensFor(
+/**
+ * Inserts a new account, unless its e-mail address is taken. @returns the account that has the address
+ * @throws unavailable when that account was removed at the same time
+ */
+export async function insertUnlessKnown(
+  store: Store<Account>,
+  account: Omit<Account, 'rev'>,
+): Promise<Account | undefined> {
+  if (await store.insert(account)) return undefined;
+  const known = await store.findOne({ email: account.email });
+  if (!known) throw errors.unavailable('The account was removed meanwhile.');
+  return known;
+}
+
+/** Signs the tokens of a session whose refresh secret was just stored. */
+export function issueTokens(
   { keys, shop }: CustomerService,
   { _id: id, role = 'customer' }: Pick<Account, '_id' | 'role'>,
   sessionId: string,
@@ -51,64 +65,58 @@ export function tokensFor(
 ) {
   return {
     accessToken: signAccessToken({ id, sessionId, role }, keys),
-    refreshToken: writeToken({ customerId: id, sessionId, secret }, shop.tokenSecret),
+    refreshToken: writeRefreshToken({ customerId: id, sessionId, secret }, shop.tokenSecret),
     expiresIn: ACCESS_TOKEN_SECONDS,
   };
 }
 
-/** A password's hash, when there is time for it. @throws unavailable in a rush */
-export const hashed = ({ shop, hashing }: CustomerService, password: string): Promise<string> =>
+/** Hashes a password when it is its turn. @throws unavailable when the queue is full */
+export const hashInQueue = ({ shop, hashing }: CustomerService, password: string): Promise<string> =>
   hashing.run(() => hashPassword(password, shop.passwordCost));
 
 /**
- * Whether the password is an account's. Every check of one goes through here: it is counted first, so that many at once
- * are no way around the limit, and an unknown e-mail counts and costs the same. One that there is no time for is not
- * counted. @throws too-many-attempts, unavailable
+ * Checks a password, and counts the attempt before: many at the same time cannot get around the limit. An unknown e-mail
+ * address counts and takes as long as a known one. An attempt that finds the queue full is not counted. All checks of
+ * passwords go through here. @returns whether it is right @throws too-many-attempts, unavailable
  */
-export async function isPassword(
+export async function tryPassword(
   { shop, hashing }: CustomerService,
   ctx: Ctx<unknown>,
   password: string,
   email: string,
   account: Account | null,
 ): Promise<boolean> {
-  const who = { email, address: ctx.meta.address ?? '' };
+  const subject = { email, address: ctx.meta.address ?? '' };
   return hashing.run(async () => {
-    const { wait } = await ctx.call('attempt.begin', who);
+    const { wait } = await ctx.call('attempt.begin', subject);
     if (wait > 0) throw errors.tooManyAttempts(Math.ceil(wait / 1000));
     const isRight = await verifyPassword(password, account?.passwordHash, shop.passwordCost);
-    if (isRight) await ctx.call('attempt.succeed', who);
+    if (isRight) await ctx.call('attempt.succeed', subject);
     return isRight;
   });
 }
 
-/** The password again, for what a stolen access token alone must not do. @throws wrong-credentials, too-many-attempts */
+/** Asks for the password again where a stolen access token must not be enough. @throws wrong-credentials, too-many-attempts */
 export async function provePassword(
   service: CustomerService,
   ctx: Ctx<unknown>,
   password: string,
   id: string,
 ): Promise<Account> {
-  const account = await accountOf(id, service.store);
-  if (!(await isPassword(service, ctx, password, account.email, account))) throw errors.wrongCredentials();
+  const account = await findOwnAccount(id, service.store);
+  if (!(await tryPassword(service, ctx, password, account.email, account))) throw errors.wrongCredentials();
   return account;
 }
 
-/** Ends sessions, on every gateway: on the one that asked at once. */
-export function revoke({ broker }: CustomerService, ctx: Ctx<unknown>, ended: readonly string[]): void {
+/** Tells all gateways to refuse the access tokens of ended sessions; the calling gateway does so before it answers. */
+export function announceEndedSessions({ broker }: CustomerService, ctx: Ctx<unknown>, ended: readonly string[]): void {
   if (ended.length === 0) return;
   ctx.meta.$revoked = ended;
-  // A hint: each gateway asks for what it has missed.
+  // The event may be lost: each gateway also asks for the ended sessions that it has missed.
   void broker.broadcast('customer.revoked', { sessions: [...ended] });
 }
 
-/** Replaces an account's sessions, and says which ones ended. */
-export function leaving(account: Readonly<Account>, left: Session[], now: Date) {
-  const ended = account.sessions.filter(({ id }) => !left.some((session) => session.id === id)).map(({ id }) => id);
-  return { ended, patch: ended.length > 0 ? withClosed(account, left, now) : { sessions: left } };
-}
-
-/** Remembers a link and has it mailed to the address that it proves. */
+/** Stores a link and queues the mail with it to the address that it verifies. */
 export async function mailLink(
   { store }: CustomerService,
   ctx: Pick<Ctx<unknown>, 'call'>,

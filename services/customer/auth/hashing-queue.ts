@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import { errors } from '../../shared/problems.ts';
 
 /** Concurrent hashes; each keeps a core busy. One of libuv's four threads stays free for files. */
-const SLOTS = Math.min(3, availableParallelism());
+const MAX_CONCURRENT_HASHES = Math.min(3, availableParallelism());
 /** Maximum expected wait, far below the request timeout. */
 const MAX_WAIT_MS = 3000;
 /** Always admitted, even when a busy machine is slow. */
-const MIN_WAITING = 2 * SLOTS;
+const MIN_QUEUE_LENGTH = 2 * MAX_CONCURRENT_HASHES;
 /** An upper bound: attempts refused for guessing finish at once and make the queue look faster than it is. */
-const MAX_WAITING = 100;
+const MAX_QUEUE_LENGTH = 100;
 /** Duration of a task before the first measurement. */
 const FIRST_ESTIMATE_MS = 50;
 /** Weight of the latest task in the mean duration. */
@@ -35,7 +35,7 @@ export class HashingQueue {
   /** The latest Retry-After time given to a refused client. */
   #promisedAt = 0;
 
-  constructor({ slots = SLOTS, clock = () => performance.now() }: Options = {}) {
+  constructor({ slots = MAX_CONCURRENT_HASHES, clock = () => performance.now() }: Options = {}) {
     this.#slots = slots;
     this.#clock = clock;
   }
@@ -64,7 +64,7 @@ export class HashingQueue {
 
   #isFull(): boolean {
     const many = this.#waiting.length;
-    return many >= MAX_WAITING || (many >= MIN_WAITING && many * this.#paceMs > MAX_WAIT_MS);
+    return many >= MAX_QUEUE_LENGTH || (many >= MIN_QUEUE_LENGTH && many * this.#paceMs > MAX_WAIT_MS);
   }
 
   /** In seconds. */

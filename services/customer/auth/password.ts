@@ -17,9 +17,9 @@ const TAG_BYTES = 32;
 /** The PHC string of a password's Argon2id hash (RFC 9106), with the cost it was made with. */
 export async function hashPassword(password: string, cost: Argon2Cost = DEFAULT_ARGON2_COST): Promise<string> {
   const nonce = randomBytes(16);
-  const message = normal(password);
+  const message = normalise(password);
   const tag = await derive('argon2id', { message, nonce, ...cost, parallelism: PARALLELISM, tagLength: TAG_BYTES });
-  return `${prefix(cost)}${base64(nonce)}$${base64(tag)}`;
+  return `${hashPrefix(cost)}${base64(nonce)}$${base64(tag)}`;
 }
 
 /**
@@ -30,24 +30,25 @@ export async function verifyPassword(
   hash?: string,
   cost: Argon2Cost = DEFAULT_ARGON2_COST,
 ): Promise<boolean> {
-  const { memory, passes, parallelism, nonce, tag } = parsed(hash || dummyHash(cost));
-  const message = normal(password);
+  const { memory, passes, parallelism, nonce, tag } = parseHash(hash || dummyHash(cost));
+  const message = normalise(password);
   const found = await derive('argon2id', { message, nonce, memory, passes, parallelism, tagLength: tag.length });
   return timingSafeEqual(found, tag) && Boolean(hash);
 }
 
 /** Whether a hash was made with another cost than the current one. */
-export const isOutdated = (hash: string, cost: Argon2Cost): boolean => !hash.startsWith(prefix(cost));
+export const isOutdated = (hash: string, cost: Argon2Cost): boolean => !hash.startsWith(hashPrefix(cost));
 
-function parsed(hash: string) {
+function parseHash(hash: string) {
   const [, , , cost = '', nonce = '', tag = ''] = hash.split('$');
   const [memory = 0, passes = 0, parallelism = 0] = cost.split(',').map((part) => Number(part.slice(2)));
   return { memory, passes, parallelism, nonce: Buffer.from(nonce, 'base64'), tag: Buffer.from(tag, 'base64') };
 }
 
 /** The same password typed on another keyboard is the same password (RFC 8265). */
-const normal = (password: string) => password.normalize('NFC');
+const normalise = (password: string) => password.normalize('NFC');
 const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
-const prefix = ({ memory, passes }: Argon2Cost) => `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$`;
+const hashPrefix = ({ memory, passes }: Argon2Cost) => `$argon2id$v=19$m=${memory},t=${passes},p=${PARALLELISM}$`;
 /** A hash of no account, for equal timing. */
-const dummyHash = (cost: Argon2Cost) => `${prefix(cost)}${base64(Buffer.alloc(16))}$${base64(Buffer.alloc(TAG_BYTES))}`;
+const dummyHash = (cost: Argon2Cost) =>
+  `${hashPrefix(cost)}${base64(Buffer.alloc(16))}$${base64(Buffer.alloc(TAG_BYTES))}`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { cleanUp, eachEngine, engines } from '../../support/engines.ts';
@@ -182,7 +182,7 @@ eachEngine('a gateway whose streams are followed', (engine) => {
   test('ends a stream with its access token', async () => {
     const { ada, id } = await customerOf(shop.url);
     const { sid } = jwt.decode(ada.token) as { sid: string };
-    const { signing } = keyRing(config);
+    const { signing } = createKeyRing(config);
     if (!signing) throw new Error('this shop signs no tokens');
     const { key, algorithm, kid } = signing;
     for (let seconds = 2; ; seconds *= 2) {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
-import { mail, ORDER_MAILS } from '../../../services/customer/mail/mail.contract.ts';
+import { mail, ORDER_MAIL_KINDS } from '../../../services/customer/mail/mail.contract.ts';
 import type { Mail } from '../../../services/customer/mail/mail.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf } from '../../support/books.ts';
@@ -100,7 +100,9 @@ eachEngine('mails by SMTP', (engine) => {
       const request = {
         kind,
         link,
-        ...(ORDER_MAILS.some((one) => one === kind) ? { order: { ...order, shippingAddress: evilAddress(evil) } } : {}),
+        ...(ORDER_MAIL_KINDS.some((one) => one === kind)
+          ? { order: { ...order, shippingAddress: evilAddress(evil) } }
+          : {}),
         ...(kind === 'back-in-stock' ? { article: { slug: 'mug', title: 'Mug', variant: 'Blue' } } : {}),
       };
       const [first, second] = [`${randomUUID()}:a`, `${randomUUID()}:b`];

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import { signAccessToken, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 
 const ada = { id: 'cus_1', sessionId: 'ses_1', role: 'customer' } as const;
 const secrets = (tokenSecret: string, previousSecret?: string) =>
-  keyRing({ tokenSecret, publicKeys: [], ...(previousSecret ? { previousSecret } : {}) });
+  createKeyRing({ tokenSecret, publicKeys: [], ...(previousSecret ? { previousSecret } : {}) });
 const [OLD, NEW] = ['old secret '.repeat(4), 'new secret '.repeat(4)];
 
 const pem = { type: 'spki', format: 'pem' } as const;
@@ -31,8 +31,8 @@ describe.each([
   ['RS256', rsa],
   ['ES256', ec],
 ])('a private key, %s', (algorithm, { privateKey, publicKey }) => {
-  const ring = keyRing({ tokenSecret: NEW, privateKey, publicKeys: [] });
-  const checking = keyRing({ tokenSecret: NEW, publicKeys: [publicKey] });
+  const ring = createKeyRing({ tokenSecret: NEW, privateKey, publicKeys: [] });
+  const checking = createKeyRing({ tokenSecret: NEW, publicKeys: [publicKey] });
 
   test('signs, and its public half checks', () => {
     const token = signAccessToken(ada, ring);
@@ -59,6 +59,6 @@ describe.each([
 
 test('a key of another kind is refused at the start', () => {
   const { privateKey } = generateKeyPairSync('ed25519', { publicKeyEncoding: pem, privateKeyEncoding: secret });
-  expect(() => keyRing({ tokenSecret: NEW, privateKey, publicKeys: [] })).toThrow('RSA or P-256');
-  expect(() => keyRing({ tokenSecret: NEW, privateKey: 'no key', publicKeys: [] })).toThrow('no PEM');
+  expect(() => createKeyRing({ tokenSecret: NEW, privateKey, publicKeys: [] })).toThrow('RSA or P-256');
+  expect(() => createKeyRing({ tokenSecret: NEW, privateKey: 'no key', publicKeys: [] })).toThrow('not a key in PEM format');
 });
