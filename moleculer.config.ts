@@ -16,7 +16,7 @@ import { requestLog } from './lib/process/request-log.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts } from './services/contracts.ts';
-import { staffAuditMiddleware } from './services/customer/staff/audited.ts';
+import { staffAuditMiddleware } from './services/customer/staff/staff-audit.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;

@@ -5,7 +5,7 @@ import type { Rpc } from '../../lib/contract/contract.ts';
 import { Changes } from '../../mixins/store/changes.ts';
 import { copied, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
-import { staffAuditMiddleware } from '../../services/customer/staff/audited.ts';
+import { staffAuditMiddleware } from '../../services/customer/staff/staff-audit.ts';
 import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import { Database } from './model-database.ts';
 

@@ -60,5 +60,7 @@ describe.each([
 test('a key of another kind is refused at the start', () => {
   const { privateKey } = generateKeyPairSync('ed25519', { publicKeyEncoding: pem, privateKeyEncoding: secret });
   expect(() => createKeyRing({ tokenSecret: NEW, privateKey, publicKeys: [] })).toThrow('RSA or P-256');
-  expect(() => createKeyRing({ tokenSecret: NEW, privateKey: 'no key', publicKeys: [] })).toThrow('not a key in PEM format');
+  expect(() => createKeyRing({ tokenSecret: NEW, privateKey: 'no key', publicKeys: [] })).toThrow(
+    'not a key in PEM format',
+  );
 });
