@@ -39,14 +39,14 @@ export function createKeyRing(settings: KeySettings): KeyRing {
   }
   const signing =
     privateKey === undefined ? undefined : { ...publicKey(privateKey), key: parsePem(createPrivateKey, privateKey) };
-  const taken = [...(privateKey === undefined ? [] : [privateKey]), ...publicKeys].map(publicKey);
-  const keys = taken.map(({ key, kid, algorithm }) => ({
+  const accepted = [...(privateKey === undefined ? [] : [privateKey]), ...publicKeys].map(publicKey);
+  const keys = accepted.map(({ key, kid, algorithm }) => ({
     ...key.export({ format: 'jwk' }),
     kid,
     alg: algorithm,
     use: 'sig',
   }));
-  return { signing, accepted: byId(taken), jwks: { keys } };
+  return { signing, accepted: byId(accepted), jwks: { keys } };
 }
 
 const byId = (keys: readonly TokenKey[]) => new Map(keys.map((key) => [key.kid, key]));

@@ -39,9 +39,9 @@ interface VerifiedToken {
 }
 
 /** @throws invalid-token when the token is forged, expired, or of another type, issuer or audience */
-export function verifyAccessToken(token: string, { accepted: taken }: KeyRing): VerifiedToken {
+export function verifyAccessToken(token: string, { accepted }: KeyRing): VerifiedToken {
   try {
-    const known = taken.get(keyIdOf(token));
+    const known = accepted.get(keyIdOf(token));
     if (!known) throw protocolErrors.invalidToken();
     const { header, payload } = jwt.verify(token, known.key, {
       algorithms: [known.algorithm],

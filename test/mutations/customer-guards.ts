@@ -2,7 +2,7 @@ import type { Mutation } from './mutation.ts';
 
 /** The guards of accounts, addresses, mails and sessions: see guards.ts. */
 export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
-  'marks that nobody sees pass in a name': {
+  'invisible characters pass in a name': {
     file: 'lib/contract/text-rules.ts',
     find: 'if (!found) return undefined;',
     replace: 'if (!found || found) return undefined;',
@@ -28,14 +28,14 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     find: 'const name = isVerified ? contact.name : undefined;',
     replace: 'const name = contact.name;',
     tests: ['test/integration/customer/mail.test.ts'],
-    red: /● .*to an address that its customer has not proven/,
+    red: /● .*to an unverified address, has no text that a customer wrote/,
   },
-  'an address of an order is shown to who has not proven theirs': {
+  'the address of an order is mailed to an unverified address': {
     file: 'services/customer/mail/order-mail.ts',
     find: '...(name === undefined ? {} : { address:',
     replace: '...(name === null ? {} : { address:',
-    tests: ['test/unit/customer/unproven-mails.test.ts'],
-    red: /● order-confirmed, to an address that nobody has proven/,
+    tests: ['test/unit/customer/unverified-mails.test.ts'],
+    red: /● order-confirmed, to an unverified address/,
   },
   'mails to one address are not limited': {
     file: 'services/customer/mail/mail.service.ts',
@@ -49,7 +49,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     find: 'const isCounted = !isVerified && ',
     replace: 'const isCounted = false && ',
     tests: ['test/integration/customer/mail.test.ts'],
-    red: /● .*about many orders to an address that nobody has proven/,
+    red: /● .*about many orders to an unverified address/,
   },
   'a seal of characters of several bytes breaks the comparison': {
     file: 'services/customer/auth/session.ts',

@@ -43,7 +43,8 @@ export async function changeOwnAccount<A>(id: string, store: Store<Account>, dec
 }
 
 /**
- * Inserts a new account, unless its e-mail address is taken. @returns the account that has the address
+ * Inserts a new account, unless its e-mail address is taken.
+ * @returns undefined when it was inserted, else the account that has the address
  * @throws unavailable when that account was removed at the same time
  */
 export async function insertUnlessKnown(

@@ -51,7 +51,7 @@ eachEngine('the routes of staff', (engine) => {
   test('are more than a few', () => expect(STAFF_ROUTES.length).toBeGreaterThan(10));
 
   test.each(STAFF_ROUTES)(
-    '%s is not there for customers, whatever they send, and a guest is to log in',
+    '%s answers customers with 404, also to an invalid body, and guests with 401',
     async (route) => {
       for (const body of [bodyOf(route), route.startsWith('GET') ? undefined : { no: 'such field' }]) {
         const answer = await as(ada.token, route, body);
@@ -85,7 +85,7 @@ eachEngine('the routes of staff', (engine) => {
     expect(await as(token, 'GET /v1/me')).toMatchObject({ status: 200, body: { id: ada.id } });
   });
 
-  test('are closed by each service itself, too, whoever may call it', async () => {
+  test('are refused by each service itself, too, not only by the gateway', async () => {
     const user = { id: ada.id, sessionId: 'ses_1', role: 'customer' } as const;
     const search = (meta: object) => shop.broker.call('order.search', {}, { meta });
     await expect(search({ user })).rejects.toMatchObject({ type: 'not-found' });
@@ -94,7 +94,7 @@ eachEngine('the routes of staff', (engine) => {
     }
   });
 
-  test('nobody gets a role by asking for one', async () => {
+  test('no request gives its sender a role', async () => {
     const email = 'eve@example.com';
     const body = { email, password: ada.password, name: 'Eve' };
     for (const role of ['staff', 'admin', 'customer']) {

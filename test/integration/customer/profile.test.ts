@@ -170,7 +170,7 @@ eachEngine('a customer', (engine) => {
       ['with a company of two lines', { company: 'a\nb' }, '/company'],
       ['with a link for a name', { name: 'Claim http://evil.example/claim' }, '/name'],
       ['with a line that turns the text around', { line1: 'abc\u202edef' }, '/line1'],
-      ['with a city that has what nobody sees', { city: 'Ber\u200blin' }, '/city'],
+      ['with a city that has an invisible character', { city: 'Ber\u200blin' }, '/city'],
       ['with a region of two lines', { region: 'a\u2028b' }, '/region'],
       ['with a postcode of two lines', { postcode: '10\n115' }, '/postcode'],
       ['without the postcode that its country has', { postcode: undefined }, '/postcode'],

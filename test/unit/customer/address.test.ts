@@ -18,7 +18,7 @@ const two = addAddress(one, 'adr_2', { ...input, city: 'Kiel' });
 const defaultOf = (addresses: readonly Address[]) => addresses.filter(({ isDefault }) => isDefault).map(({ id }) => id);
 
 describe('addresses', () => {
-  test('are added at the end; the first is the default, whatever it says', () => {
+  test('are added at the end; the first is always the default', () => {
     const first = given([]).evolve(addAddress, 'adr_1', { ...input, isDefault: false });
     first.thenState([{ id: 'adr_1', ...input, isDefault: true }]);
     given(one)
@@ -26,13 +26,13 @@ describe('addresses', () => {
       .thenState([...one, { id: 'adr_2', ...input, city: 'Kiel', isDefault: false }]);
   });
 
-  test('are defaultFirst with the default one first, then as they were added', () => {
+  test('are listed with the default first, then in the order of adding', () => {
     const three = addAddress(two, 'adr_3', { ...input, isDefault: true });
     expect(defaultFirst(three).map(({ id }) => id)).toEqual(['adr_3', 'adr_1', 'adr_2']);
     expect(three.map(({ id }) => id)).toEqual(['adr_1', 'adr_2', 'adr_3']);
   });
 
-  test('have a new default when one says so', () => {
+  test('have a new default when the input asks for it', () => {
     expect(defaultOf(addAddress(two, 'adr_3', { ...input, isDefault: true }))).toEqual(['adr_3']);
     expect(defaultOf(replaceAddress(two, 'adr_2', { ...input, isDefault: true }))).toEqual(['adr_2']);
   });
@@ -52,7 +52,7 @@ describe('addresses', () => {
     expect(removeAddress(one, 'adr_1')).toEqual([]);
   });
 
-  test('that are not there are not found', () => {
+  test('with an unknown id are not found', () => {
     given(two).ask(findAddress, 'adr_9').thenRefused('not-found');
     given([]).ask(findAddress, 'adr_1').thenRefused('not-found');
     given(two).evolve(replaceAddress, 'adr_9', input).thenRefused('not-found');
@@ -102,7 +102,7 @@ describe('addresses', () => {
       .thenRefused('invalid-request');
   });
 
-  test('whatever is done to them, keep exactly one default, and what was given unchanged', () => {
+  test('have exactly one default after any operations, which change no argument', () => {
     const step = fc.record({
       how: fc.constantFrom('add', 'replace', 'remove'),
       pick: fc.nat(),

@@ -46,7 +46,7 @@ describe('attempts to log in', () => {
     expect(patch).toBeUndefined();
   });
 
-  test('a success forgives its address, and lets it in whatever others do', () => {
+  test('a success clears the failures of its address, which attempts from others do not delay', () => {
     let doc = after(fresh, countAccountAttempt(fresh, 'home', start));
     doc = after(doc, recordAccountSuccess(doc, 'home', start));
     expect(doc.known).toEqual(['home']);
@@ -59,7 +59,7 @@ describe('attempts to log in', () => {
     expect(countAccountAttempt(doc, 'home', now).answer).toBe(0);
   });
 
-  test('are forgotten after a day without any', () => {
+  test('are deleted after a day without another', () => {
     let doc = fresh;
     for (let n = 0; n < 5; n++) doc = after(doc, countAccountAttempt(doc, 'a', start));
     expect(countAccountAttempt(doc, 'a', later(ATTEMPT_RETENTION_MS + 1)).patch).toMatchObject({
@@ -73,7 +73,7 @@ describe('attempts to log in', () => {
     expect(found[50]).toBe(1000);
   });
 
-  test('of 1,000 addresses the document remembers a hundred', () => {
+  test('of 1,000 addresses the document stores a hundred', () => {
     let doc = fresh;
     for (let n = 0; n < 1000; n++) doc = after(doc, countAccountAttempt(doc, `a${n}`, later(n * 61_000)));
     expect(Object.keys(doc.tries).length).toBeLessThanOrEqual(100);

@@ -27,14 +27,17 @@ describe('a mail', () => {
     expect(claimed(first as Mail, later(LEASE_MS))).toBeDefined();
   });
 
-  test.each(['SENT', 'DROPPED'] as const)('that is %s stays so, whatever a late sender says', (state) => {
-    const done = apply(queued, endMail(queued, state));
-    expect(done).toMatchObject({ state, nextAt: null });
-    expect(claimed(done, later(1e9))).toBeUndefined();
-    expect(failed(done, queued, 'late', later(1)).patch).toBeUndefined();
-    expect(replayed(done, later(1)).patch).toBeUndefined();
-    expect(endMail(done, 'SENT').patch).toBeUndefined();
-  });
+  test.each(['SENT', 'DROPPED'] as const)(
+    'that is %s stays so, also when a late sender reports another outcome',
+    (state) => {
+      const done = apply(queued, endMail(queued, state));
+      expect(done).toMatchObject({ state, nextAt: null });
+      expect(claimed(done, later(1e9))).toBeUndefined();
+      expect(failed(done, queued, 'late', later(1)).patch).toBeUndefined();
+      expect(replayed(done, later(1)).patch).toBeUndefined();
+      expect(endMail(done, 'SENT').patch).toBeUndefined();
+    },
+  );
 
   test('whose sender was overtaken keeps the lease of the one that sends it now', () => {
     const slow = claimed(queued, start) as Mail;
@@ -65,7 +68,7 @@ describe('a mail', () => {
   });
 });
 
-test('a mail that an outage keeps is tried again within ten seconds, and parked only after five days', () => {
+test('a mail that an outage delays is tried again within ten seconds, and parked only after five days', () => {
   const away = errors.unavailable('The mail server is away.');
   const tried = (now: Date) => {
     const own = claimed({ ...queued, failures: 19 }, now) as Mail;
@@ -80,7 +83,7 @@ test('a mail that an outage keeps is tried again within ten seconds, and parked 
   expect(tried(days(5))).toMatchObject({ state: 'PARKED', nextAt: null });
 });
 
-describe('what a mail says', () => {
+describe('the content of a mail', () => {
   const shipment = { carrier: 'Post', trackingNumber: 'RR123456785DE' };
   const refund = { amount: 1990, currency: 'EUR' };
 

@@ -19,7 +19,7 @@ const start = new Date('2025-06-01T12:00:00Z');
 const after = (days: number) => new Date(+start + days * DAY);
 const SECRET = 'a-secret-of-the-shop-of-40-characters-ok';
 const token = (sessionId: string, secret: string): RefreshToken => ({ customerId: 'cus_1', sessionId, secret });
-/** Exchanges a secret. @param isGenuine whether we have given it out */
+/** Exchanges a secret. @param isGenuine whether the shop issued it */
 function exchange(sessions: readonly Session[], now: Date, presented: RefreshToken, salt = 'salt', isGenuine = true) {
   const rotation = rotateSecret(sessions, now, { presented, salt, isGenuine });
   return { secret: '', ...rotation };
@@ -30,7 +30,7 @@ const one = openSession([], start, { id: 'ses_1', secret: 'first', userAgent: 'S
 const two = openSession(one, after(1), { id: 'ses_2', secret: 'other' });
 
 describe('a refresh token', () => {
-  test('leads back to what it was made of, and needs no escaping', () => {
+  test('is read as it was written, and needs no escaping', () => {
     const part = fc.stringMatching(/^[\w-]+$/);
     const check = fc.property(part, part, part, (customerId, sessionId, secret) => {
       const text = writeRefreshToken({ customerId, sessionId, secret }, SECRET);
@@ -40,14 +40,14 @@ describe('a refresh token', () => {
     fc.assert(check, { seed });
   });
 
-  test('that we did not write means nothing', () => {
+  test('that is malformed is not read', () => {
     const write = (text: string) => Buffer.from(text).toString('base64url');
     for (const text of ['', 'garbage', write('a.b'), write('a.b.c.d.e'), write('a..c'), write('.b.c'), write('a.b.')]) {
       expect(readRefreshToken(text)).toBeUndefined();
     }
   });
 
-  test('with characters of several bytes in the place of seal or secret is nobody’s, and no fault of ours', () => {
+  test('with characters of several bytes as seal or secret is refused without an error', () => {
     const [, , secret = '', seal = ''] = Buffer.from(writeRefreshToken(token('ses_1', 'first'), SECRET), 'base64url')
       .toString()
       .split('.');
@@ -67,7 +67,7 @@ describe('a refresh token', () => {
 });
 
 describe('opening a session', () => {
-  test('keeps the hash of its secret alone, and what is told of the device', () => {
+  test('stores the device, and of the secret only the hash', () => {
     expect(one).toEqual([
       { id: 'ses_1', hash: expect.any(String), userAgent: 'Safari', createdAt: start, lastUsedAt: start },
     ]);
@@ -88,7 +88,7 @@ describe('opening a session', () => {
     expect(ids(sessions)).toEqual(expect.arrayContaining(['ses_0', 'ses_2', 'ses_20']));
   });
 
-  test('forgets those that have expired', () => {
+  test('removes those that have expired', () => {
     expect(ids(openSession(two, after(30.5), { id: 'ses_3', secret: 'x' }))).toEqual(['ses_2', 'ses_3']);
   });
 });
@@ -98,13 +98,13 @@ describe('the seal of a refresh token', () => {
   const sealed = readRefreshToken(writeRefreshToken(parts, SECRET)) as RefreshToken;
   const secrets = { tokenSecret: SECRET };
 
-  test('shows that we gave it out, also under the secret from before', () => {
+  test('proves that the shop issued it, also under the previous secret', () => {
     expect(wasIssued(sealed, secrets)).toBe(true);
     expect(wasIssued(sealed, { tokenSecret: 'another', previousSecret: SECRET })).toBe(true);
     expect(wasIssued(sealed, { tokenSecret: 'another' })).toBe(false);
   });
 
-  test('is of no use with other ids or another secret, and none is none', () => {
+  test('is invalid with other ids or another secret, and when it is missing', () => {
     for (const change of [{ customerId: 'cus_2' }, { sessionId: 'ses_2' }, { secret: 'guess' }, { seal: 'x' }]) {
       expect(wasIssued({ ...sealed, ...change }, secrets)).toBe(false);
     }
@@ -140,7 +140,7 @@ describe('exchanging a secret', () => {
     expect(other.secret).toBe(next.secret);
   });
 
-  test('one of ours that was used closes the session: after its grace, and at once when its successor was used', () => {
+  test('a used one that the shop issued ends the session: after the grace time, or at once when its successor was used', () => {
     const first = exchange(two, seconds(0), token('ses_1', 'first'));
     expect(exchange(first.sessions, seconds(9.9), token('ses_1', 'first')).outcome).toBe('rotated');
     const second = exchange(first.sessions, seconds(1), token('ses_1', first.secret), 'b');
@@ -154,17 +154,17 @@ describe('exchanging a secret', () => {
     }
   });
 
-  test('one without a seal that is current, from before there were seals, goes on', () => {
+  test('a current one without a seal, from an earlier version, is exchanged', () => {
     expect(exchange(two, after(2), token('ses_1', 'first'), 'salt', false).outcome).toBe('rotated');
   });
 
-  test.each(['guess', ''])('one that was never given out (%j) is refused, and closes nothing', (secret) => {
+  test.each(['guess', ''])('one that was never issued (%j) is refused, and ends nothing', (secret) => {
     const { sessions } = exchange(two, after(2), token('ses_1', 'first'));
     const refused = exchange(sessions, after(3), token('ses_1', secret), 'salt', false);
     expect(refused).toMatchObject({ outcome: 'refused', sessions });
   });
 
-  test('is refused for a session that is not there, and closes none', () => {
+  test('is refused for an unknown session, and ends none', () => {
     expect(exchange(two, after(2), token('ses_9', 'first'))).toMatchObject({ outcome: 'refused', sessions: two });
   });
 
@@ -176,8 +176,8 @@ describe('exchanging a secret', () => {
   });
 });
 
-describe('closing a session', () => {
-  test('by its id closes that one', () => {
+describe('ending a session', () => {
+  test('by its id ends that one', () => {
     expect(ids(withoutSession(two, 'ses_1'))).toEqual(['ses_2']);
     expect(withoutSession(two, 'ses_9')).toEqual(two);
     expect(withoutSession(two, undefined)).toEqual(two);
@@ -189,13 +189,13 @@ describe('closing a session', () => {
     expect(endByToken(two, token('ses_2', 'first'), false)).toEqual(two);
   });
 
-  test('by a refresh token that was exchanged meanwhile, in another tab, closes it too', () => {
+  test('by a refresh token that another tab has exchanged ends it too', () => {
     const { sessions } = exchange(two, after(2), token('ses_1', 'first'));
     expect(ids(endByToken(sessions, token('ses_1', 'first'), true))).toEqual(['ses_2']);
   });
 });
 
-test('whatever is done, at most 20 sessions stay, each once, and nothing given is changed', () => {
+test('after any operations there are at most 20 sessions, each once, and no argument was changed', () => {
   const id = fc.integer({ min: 0, max: 40 }).map((n) => `ses_${n}`);
   const step = fc.record({
     id,
