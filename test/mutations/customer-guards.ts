@@ -88,8 +88,8 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'the queue of hashes has no end': {
     file: 'services/customer/auth/hashing-queue.ts',
-    find: 'return many >= MAX_QUEUE_LENGTH || (many >= MIN_QUEUE_LENGTH && many * this.#paceMs > MAX_WAIT_MS);',
-    replace: 'return many < 0;',
+    find: 'return length >= MAX_QUEUE_LENGTH || (length >= MIN_QUEUE_LENGTH && length * this.#paceMs > MAX_WAIT_MS);',
+    replace: 'return length < 0;',
     tests: ['test/unit/customer/hashing-queue.test.ts'],
     red: /● one that would wait for too long is refused at once/,
   },

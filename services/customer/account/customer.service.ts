@@ -10,19 +10,15 @@ import { addressHandlers } from '../address/addresses.ts';
 import { authHandlers } from '../auth/auth.ts';
 import { credentialHandlers } from '../auth/credentials.ts';
 import { HashingQueue } from '../auth/hashing-queue.ts';
+import { hashInQueue } from '../auth/password-check.ts';
 import { erasureQueue } from '../privacy/erasure.ts';
 import { eraseInOtherServices, privacyHandlers } from '../privacy/privacy.ts';
 import { staffHandlers } from '../staff/staff.ts';
 import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
 import { type Account, changeRole, newAccount, profileOf, rename } from './account.ts';
+import { changeOwnAccount, findOwnAccount, insertUnlessKnown } from './account-store.ts';
 import { customer } from './customer.contract.ts';
-import {
-  type CustomerService,
-  changeOwnAccount,
-  findOwnAccount,
-  hashInQueue,
-  insertUnlessKnown,
-} from './customer-service.ts';
+import type { CustomerService } from './customer-mixins.ts';
 import { normaliseEmail } from './email.ts';
 
 const ERASURE_POLL_INTERVAL_MS = 500;

@@ -1,6 +1,7 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
-import { type CustomerService, changeOwnAccount, findOwnAccount } from '../account/customer-service.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
 import * as address from './address.ts';
 import type { addressActions } from './addresses.contract.ts';
 

@@ -3,21 +3,16 @@ import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { newAccount, profileOf } from '../account/account.ts';
-import {
-  announceEndedSessions,
-  type CustomerService,
-  changeOwnAccount,
-  findOwnAccount,
-  hashInQueue,
-  issueTokens,
-  mailLink,
-  tryPassword,
-} from '../account/customer-service.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
 import { normaliseEmail } from '../account/email.ts';
 import type { authActions } from './auth.contract.ts';
+import { mailLink } from './mail-link.ts';
 import { checkPassword } from './password.rules.ts';
 import { isOutdated } from './password.ts';
+import { hashInQueue, tryPassword } from './password-check.ts';
 import * as session from './session.ts';
+import { announceEndedSessions, issueTokens } from './session-tokens.ts';
 
 const REVOCATIONS_PAGE_SIZE = 1000;
 /** Covers writes under way and differing clocks. */

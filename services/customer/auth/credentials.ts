@@ -2,21 +2,17 @@ import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { RefusedPatch } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Account } from '../account/account.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
 import { consentsView, recordConsent } from '../account/consent.ts';
-import {
-  announceEndedSessions,
-  type CustomerService,
-  changeOwnAccount,
-  findOwnAccount,
-  hashInQueue,
-  mailLink,
-  provePassword,
-} from '../account/customer-service.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
 import { normaliseEmail } from '../account/email.ts';
 import type { credentialActions } from './credentials.contract.ts';
 import { newNonce, readLink, requirePending, withoutLinks } from './link.ts';
+import { mailLink } from './mail-link.ts';
 import { checkPassword } from './password.rules.ts';
+import { hashInQueue, provePassword } from './password-check.ts';
 import { endSessions, replaceSessions } from './session.ts';
+import { announceEndedSessions } from './session-tokens.ts';
 
 /** Mails the owner about a change of the account, to the address before the change. */
 const notifyOwner = (
@@ -27,7 +23,8 @@ const notifyOwner = (
 ) => worker.background(broker.call('mail.queue', { id: `${kind}:${newNonce()}`, customerId, kind, to }));
 
 /**
- * Acts for the owner of an e-mail address after the response, so that response and time do not tell whether it is registered.
+ * Acts for the owner of an e-mail address after the response: neither its content nor its time tells whether the address
+ * is registered.
  */
 function forOwner(service: CustomerService, email: string, act: (account: Account) => Promise<void>): void {
   const found = service.store.findOne({ email: normaliseEmail(email) });

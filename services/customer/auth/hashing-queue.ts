@@ -40,10 +40,11 @@ export class HashingQueue {
     this.#clock = clock;
   }
 
-  /** Runs a task when it is its turn. @throws unavailable, with the time to come back, when that would be too late */
+  /** Runs a task when it is its turn. @throws unavailable, with a Retry-After, when the queue is full */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running < this.#slots) this.#running += 1;
-    else if (this.#isFull()) throw errors.unavailable('Too many log in right now.', this.#retryAfter());
+    else if (this.#isFull())
+      throw errors.unavailable('Too many customers are logging in at the moment.', this.#retryAfter());
     // A task that ends hands its slot on.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const begun = this.#clock();
@@ -57,14 +58,14 @@ export class HashingQueue {
     }
   }
 
-  /** Between two tasks that end, in ms. */
+  /** Mean time between the ends of two tasks, in ms. */
   get #paceMs(): number {
     return this.#taskMs / this.#slots;
   }
 
   #isFull(): boolean {
-    const many = this.#waiting.length;
-    return many >= MAX_QUEUE_LENGTH || (many >= MIN_QUEUE_LENGTH && many * this.#paceMs > MAX_WAIT_MS);
+    const { length } = this.#waiting;
+    return length >= MAX_QUEUE_LENGTH || (length >= MIN_QUEUE_LENGTH && length * this.#paceMs > MAX_WAIT_MS);
   }
 
   /** In seconds. */

@@ -12,8 +12,8 @@ const LINK_LIFETIMES_MS = {
 export type LinkPurpose = keyof typeof LINK_LIFETIMES_MS;
 
 /**
- * The mailed links of one purpose, as the account stores them. All have the same nonce: each is valid until it expires or one
- * of them was used, so that a request for a new link does not invalidate the others.
+ * The mailed links of one purpose, as the account stores them. All have the same nonce: each is valid until it expires or
+ * one of them was used, so that a request for a new link does not invalidate the others.
  */
 export interface PendingLink {
   nonce: string;
@@ -32,7 +32,7 @@ export interface Link {
 
 export const newNonce = (): string => randomBytes(16).toString('base64url');
 
-/** Adds a link. @param before the pending link of this purpose; replaced when it is for another address */
+/** Renews or adds a pending link. @param before the pending link of this purpose; replaced when it is for another address */
 export function pendingLink(
   purpose: LinkPurpose,
   email: string,
@@ -48,7 +48,7 @@ export function signLink({ purpose, customerId, nonce }: Link, expiresAt: Date, 
   return jwt.sign(claims, deriveLinkKey(tokenSecret), { algorithm: 'HS256', audience: purpose, noTimestamp: true });
 }
 
-/** @throws link-expired for one that is forged, too old, or for another purpose */
+/** Reads the token of a mailed link. @throws link-expired when it is forged, too old, or for another purpose */
 export function readLink(token: string, purposes: readonly LinkPurpose[], secrets: TokenSecrets): Link {
   for (const secret of acceptedSecrets(secrets)) {
     const claims = verifyClaims(token, secret);

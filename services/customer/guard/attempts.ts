@@ -51,7 +51,7 @@ interface Outcome {
   patch?: Patch;
 }
 
-/** Counts an attempt to log in to an account from an address; it counts as failed until `succeeded`. */
+/** Counts an attempt to log in to an account from an address. It counts as failed until `recordAccountSuccess`. */
 export function countAccountAttempt(account: Readonly<Attempts>, address: string, now: Date): Outcome {
   const limits: [string, DelayLimit][] = [[pairKey(address), PAIR_LIMIT]];
   if (!account.known.includes(address)) limits.push(['strangers', STRANGERS_LIMIT]);
@@ -81,7 +81,7 @@ function withFailure(tries: FailedAttempts | undefined, { free, maxDelayMs }: De
   return { failures, nextAt: new Date(+now + delay) };
 }
 
-/** The attempt that was counted had the right password: the address is known from now on. */
+/** Takes back the failure of a counted attempt whose password was right. The address is known from now on. */
 export function recordAccountSuccess(
   { tries, known }: Readonly<Attempts>,
   address: string,
@@ -98,6 +98,7 @@ export function recordAccountSuccess(
   };
 }
 
+/** The same for the address, on all accounts together. */
 export function recordAddressSuccess({ tries }: Readonly<Attempts>, now: Date): { answer: undefined; patch: Patch } {
   return {
     answer: undefined,

@@ -2,15 +2,12 @@ import type { Result } from '../../../lib/contract/contract.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
 import { type Account, profileOf } from '../account/account.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
 import { consentsView } from '../account/consent.ts';
-import {
-  announceEndedSessions,
-  type CustomerService,
-  changeOwnAccount,
-  findOwnAccount,
-  provePassword,
-} from '../account/customer-service.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
+import { provePassword } from '../auth/password-check.ts';
 import { sessionView } from '../auth/session.ts';
+import { announceEndedSessions } from '../auth/session-tokens.ts';
 import { wishView } from '../wishlist/wishlist.ts';
 import { completePass, ERASE_ACTIONS, eraseAccount } from './erasure.ts';
 import type { privacyActions } from './privacy.contract.ts';

@@ -27,7 +27,7 @@ const UNKNOWN_CHANGE = writeChange({ before: null, after: null });
 /** The outcome of an entry until the action ends. */
 const STARTED_OUTCOME = 'started';
 
-/** The log of staff actions. An entry is added, then gets its outcome, each once; it is never changed or removed after that. */
+/** The log of staff actions. An entry is added and gets its outcome, each once; it is never changed or removed later. */
 export default function auditLogService(config: Config) {
   return service(auditLog, config, {
     mixins: [

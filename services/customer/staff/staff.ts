@@ -7,14 +7,12 @@ import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import { type Account, changeRole, newAccount } from '../account/account.ts';
-import {
-  announceEndedSessions,
-  type CustomerService,
-  hashInQueue,
-  insertUnlessKnown,
-  mailLink,
-} from '../account/customer-service.ts';
+import { insertUnlessKnown } from '../account/account-store.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
 import { normaliseEmail } from '../account/email.ts';
+import { mailLink } from '../auth/mail-link.ts';
+import { hashInQueue } from '../auth/password-check.ts';
+import { announceEndedSessions } from '../auth/session-tokens.ts';
 import type { staffActions } from './staff.contract.ts';
 
 type StaffAccount = Pick<Account, '_id' | 'email' | 'name'> & { role: StaffRole };
@@ -23,7 +21,7 @@ const staffView = ({ _id: id, email, name, role }: StaffAccount) => ({ id, email
 const isStaff = <A extends Pick<Account, 'role'>>(account: A): account is A & { role: StaffRole } =>
   isStaffRole(account.role);
 
-/** Changes the role of an account and ends its sessions: the role is in their access tokens. @throws what `check` throws */
+/** Changes the role of another account, which ends its sessions. @throws what `check` throws */
 async function setRole<R extends Role>(
   service: CustomerService,
   ctx: Ctx<unknown>,
@@ -49,7 +47,7 @@ function requireStaff(account: Account): void {
   if (!isStaff(account)) throw errors.notFound('This member of staff');
 }
 
-/** An unverified account may have been registered with the address of another person, who must not become staff by it. */
+/** An unverified account may belong to a stranger who registered the address of the new member of staff. */
 function requireVerified({ verifiedAt }: Account): void {
   if (!verifiedAt) throw errors.emailTaken();
 }

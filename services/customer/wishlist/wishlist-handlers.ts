@@ -1,6 +1,7 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
-import { type CustomerService, changeOwnAccount, findOwnAccount } from '../account/customer-service.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
 import type { wishlistActions } from './wishlist.contract.ts';
 import { addWish, removeWish, wishView } from './wishlist.ts';
 
