@@ -73,14 +73,14 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*the same one 20 times at once has one successor/,
   },
   'a made-up refresh token ends the session': {
-    file: 'services/customer/auth/auth.ts',
+    file: 'services/customer/auth/auth-handlers.ts',
     find: 'isGenuine: session.wasIssued(presented, this.shop) };',
     replace: 'isGenuine: true };',
     tests: ['test/security/sessions.test.ts'],
     red: /● .*made up from the ids of an access token/,
   },
   'a refresh token that was used is not told from one that was made up': {
-    file: 'services/customer/auth/auth.ts',
+    file: 'services/customer/auth/auth-handlers.ts',
     find: 'isGenuine: session.wasIssued(presented, this.shop) };',
     replace: 'isGenuine: false };',
     tests: ['test/security/sessions.test.ts'],

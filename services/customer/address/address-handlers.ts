@@ -2,8 +2,8 @@ import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
 import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
 import type { CustomerService } from '../account/customer-mixins.ts';
+import type { addressActions } from './address.contract.ts';
 import * as address from './address.ts';
-import type { addressActions } from './addresses.contract.ts';
 
 /** The handlers of a customer's addresses. */
 export const addressHandlers: Handlers<typeof addressActions, CustomerService> = {

@@ -6,7 +6,7 @@ import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
 import { consentsView, recordConsent } from '../account/consent.ts';
 import type { CustomerService } from '../account/customer-mixins.ts';
 import { normaliseEmail } from '../account/email.ts';
-import type { credentialActions } from './credentials.contract.ts';
+import type { credentialActions } from './credential.contract.ts';
 import { newNonce, readLink, requirePending, withoutLinks } from './link.ts';
 import { mailLink } from './mail-link.ts';
 import { checkPassword } from './password.rules.ts';
