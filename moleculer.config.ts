@@ -16,7 +16,7 @@ import { requestLog } from './lib/process/request-log.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts } from './services/contracts.ts';
-import { staffAudit } from './services/customer/staff/audited.ts';
+import { staffAuditMiddleware } from './services/customer/staff/staff-audit.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
@@ -104,7 +104,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     validator: paramsValidator(),
 
     middlewares: [
-      staffAudit(),
+      staffAuditMiddleware(),
       eventCheck(contracts),
       relayMiddleware(contracts, config.checkResults),
       requestLog(config.logLevel),

@@ -1,5 +1,5 @@
 import type { ActionSchema, ServiceSchema } from 'moleculer';
-import { allows } from '../auth/access.ts';
+import { hasScope } from '../auth/access.ts';
 import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf } from './contract.ts';
 import { protocolErrors } from './errors.ts';
 import type { AddedBy, Mixins, NeedsMet, Self } from './mixin.ts';
@@ -34,7 +34,7 @@ interface Options {
 }
 
 /**
- * A Moleculer service from its contract: each action has strict validation, an access check and a retry policy.
+ * A Moleculer service from its contract: each action has strictRules validation, an access check and a retry policy.
  * `this` of the handlers has the fields that the mixins add.
  */
 export function service<C extends Contract, const M extends Mixins = readonly []>(
@@ -64,7 +64,7 @@ function actionSchema(
   const run = action.auth === 'staff' ? applyStaffWrap(name, handler) : handler;
   return {
     visibility: action.visibility,
-    params: { $$strict: true, ...strictRules(action.params) },
+    params: { $$strictRules: true, ...strictRules(action.params) },
     ...(timeout === undefined ? {} : { timeout }),
     ...(action.concurrency === undefined
       ? {}
@@ -96,7 +96,7 @@ export function checkAccess(action: ActionContract, ctx: { meta: Meta }): void {
       return;
     case 'staff':
       if (!ctx.meta.user) throw protocolErrors.unauthenticated();
-      if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
+      if (!hasScope(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
       return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);

@@ -63,8 +63,12 @@ const CONTROL_IN_LINES = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/u;
 /** A scheme, or `www.` before a name. */
 const LINK = /:\/\/|(?<![\p{L}\p{N}])(?:https?:|www\d?\.[\p{L}\p{N}]|mailto:)/iu;
 /** A host with a path or a port: `shop.example/sale`, `example.com:8080`. */
-const HOST_WITH_PATH = /[\p{L}\p{N}-]\.([\p{L}\p{N}-]{2,63})(?::\d{2,5}|\/|[?#](?=\S))/giu;
-/** Abbreviations that look like a host: `Cad.No:15`, `H.No:1-2/3`, `Hs.Nr:4`, `Cep.Tel:0532`, `GmbH & Co.KG/Einkauf`. */
+const HOST_WITH_PATH = /[\p{L}\p{M}\p{N}-]\.([\p{L}\p{M}\p{N}-]{2,63})(?::\d{2,5}|\/|[?#](?=\S))/giu;
+/** A host behind two slashes: `//shop.example` (RFC 3986 §4.2). Browsers read a backslash as a slash. */
+const HOST_AFTER_SLASHES = /[/\\]{2}(?:[^\s/\\@]*@)?(?:[\p{L}\p{M}\p{N}_-]+\.)+([\p{L}\p{M}\p{N}-]{2,63})/gu;
+/** The same with an IPv4 address, or an IPv6 address in brackets. */
+const IP_AFTER_SLASHES = /[/\\]{2}(?:[^\s/\\@]*@)?(?:\d{1,3}(?:\.\d{1,3}){3}(?!\d)|\[[\da-f:.]+\])/iu;
+/** What only looks like a host: a number (`Cad.No:15`, `H.No:1-2/3`, `Hs.Nr:4`, `Cep.Tel:0532`), `GmbH & Co.KG/Einkauf`. */
 const ABBREVIATION = /\.(?:no|nr|tel)(?=[:/#]\d+\p{L}?(?![\p{L}\p{N}]|\/\p{L}{2}))|(?<![\p{L}\p{N}])co\.kg(?=\/)/giu;
 
 /** The list has internationalised domains in Unicode. */
@@ -76,10 +80,14 @@ const isTopLevelDomain = (label: string): boolean => TOP_LEVEL_DOMAINS.has(domai
  */
 export function hasLink(text: string): boolean {
   // Full-width and ideographic dots are dots in a host (UTS #46).
-  const plain = text.normalize('NFKC').replaceAll('\u3002', '.').replaceAll(ABBREVIATION, ' ');
-  if (LINK.test(plain)) return true;
-  return [...plain.matchAll(HOST_WITH_PATH)].some(([, last = '']) => isTopLevelDomain(last.toLowerCase()));
+  const plain = text.normalize('NFKC').replaceAll('\u3002', '.');
+  if (IP_AFTER_SLASHES.test(plain) || hasHost(plain, HOST_AFTER_SLASHES)) return true;
+  const unabbreviated = plain.replaceAll(ABBREVIATION, ' ');
+  return LINK.test(unabbreviated) || hasHost(unabbreviated, HOST_WITH_PATH);
 }
+
+const hasHost = (text: string, pattern: RegExp): boolean =>
+  [...text.matchAll(pattern)].some(([, label = '']) => isTopLevelDomain(label.toLowerCase()));
 
 /** The fault of a text that must be one line of visible characters; undefined if it has none. */
 export function lineFault(text: string): Fault | undefined {

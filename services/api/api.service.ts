@@ -1,4 +1,4 @@
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { properties, type Self } from '../../lib/contract/mixin.ts';
 import { service } from '../../lib/contract/service.ts';
 import type { Config } from '../../lib/process/config.ts';
@@ -17,7 +17,7 @@ const CATCH_UP_MS = 5000;
 
 export default function apiService(config: Config) {
   const access = {
-    keys: keyRing(config),
+    keys: createKeyRing(config),
     revocations: new Revocations(),
     addressOf: clientAddress(config.trustedProxies),
   };

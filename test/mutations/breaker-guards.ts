@@ -84,6 +84,6 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     find: 'const isAway = isOutage(cause);',
     replace: 'const isAway = isOutage(null);',
     tests: ['test/unit/customer/mail.test.ts'],
-    red: /● a mail that an outage keeps/,
+    red: /● a mail that an outage delays/,
   },
 };

@@ -74,8 +74,8 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
   },
   'guesses are counted by single IPv6 addresses': {
     file: 'services/customer/guard/attempt.service.ts',
-    find: 'hashed(clientNetwork(address))',
-    replace: 'hashed(address)',
+    find: 'hash(clientNetwork(address))',
+    replace: 'hash(address)',
     tests: ['test/security/guessing.test.ts'],
     red: /● .*an IPv6 client is slowed down as one/,
   },
@@ -102,7 +102,7 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
   },
   'what staff does takes no scope': {
     file: 'lib/contract/service.ts',
-    find: 'if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();',
+    find: 'if (!hasScope(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();',
     replace: '',
     tests: ['test/security/staff.test.ts'],
     red: /● .*staff/,

@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { newId } from '../../services/shared/ids.ts';
@@ -39,7 +39,7 @@ function newCustomers(url: string, config: Config, count: number, inCart: InCart
   const now = new Date();
   const quantities = typeof inCart === 'string' ? { [inCart]: 1 } : inCart;
   const items = Object.fromEntries(Object.entries(quantities).map(([sku, quantity]) => [sku, { quantity }]));
-  const keys = keyRing(config);
+  const keys = createKeyRing(config);
   const shoppers = Array.from({ length: count }, () => {
     const shopper = new Shopper(url);
     shopper.id = newId('cus');

@@ -5,7 +5,7 @@ import type { Rpc } from '../../lib/contract/contract.ts';
 import { Changes } from '../../mixins/store/changes.ts';
 import { deepCopy, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
-import { staffAudit } from '../../services/customer/staff/audited.ts';
+import { staffAuditMiddleware } from '../../services/customer/staff/staff-audit.ts';
 import { emptyCart } from '../../services/shopping/cart/cart.ts';
 import { Database } from './model-database.ts';
 
@@ -139,7 +139,7 @@ export class Cluster {
     process.life = new Life();
     const broker = this.#rpc(process, {});
     // Actions of staff run on brokers that audit them, and on no others.
-    staffAudit().created?.(broker as unknown as ServiceBroker);
+    staffAuditMiddleware().created?.(broker as unknown as ServiceBroker);
     const background = (task: Promise<unknown>) => void task.catch((error: unknown) => this.failures.push(error));
     const logger = { info: () => undefined, warn: (_text: string, error: unknown) => this.failures.push(error) };
     for (const { name, mixins = [], actions } of this.#schemas) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { LINK_MAILS } from '../../customer/mail/mail.contract.ts';
+import { LINK_MAIL_KINDS } from '../../customer/mail/mail.contract.ts';
 import { errors } from '../../shared/problems.ts';
 import { accountPages } from './account-pages.contract.ts';
 
@@ -20,7 +20,7 @@ interface Part {
 
 /** A page for each link that is mailed, and what they share; by a list, as what a client names is never a path. */
 const files: readonly (readonly [name: string, file: string, type: string])[] = [
-  ...LINK_MAILS.map((name) => [name, `${name}.html`, 'text/html'] as const),
+  ...LINK_MAIL_KINDS.map((name) => [name, `${name}.html`, 'text/html'] as const),
   ['account.js', 'account.js', 'text/javascript'],
   ['account.css', 'account.css', 'text/css'],
 ];

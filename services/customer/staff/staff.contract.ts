@@ -10,7 +10,7 @@ const role = named('StaffRole', { type: 'enum', values: STAFF_ROLES });
 const view = named('StaffMember', { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } });
 const admin = { ...staff('staff:write'), idempotent: true } as const;
 
-/** Who works here; part of the `customer` contract. */
+/** Members of staff; part of the `customer` contract. */
 export const staffActions = {
   listStaff: {
     ...admin,

@@ -45,8 +45,8 @@ eachEngine('what the shop has about a person', (engine) => {
   });
   afterAll(() => shop.stop());
 
-  /** Somebody with something everywhere: an order that has arrived and was returned, mails, a cart, a wish. */
-  async function somebody() {
+  /** A customer with data in all services: an order that has arrived and was returned, mails, a cart, a wish. */
+  async function customerWithData() {
     const mark = randomUUID().slice(0, 8);
     const who = {
       name: `Zelda ${mark}`,
@@ -98,7 +98,7 @@ eachEngine('what the shop has about a person', (engine) => {
     );
 
   test('comes as one document, of all services', async () => {
-    const { zelda, who, order, review } = await somebody();
+    const { zelda, who, order, review } = await customerWithData();
     const { body, headers } = await zelda.ask('GET /v1/me/export');
     expect(headers.get('content-disposition')).toMatch(/^attachment/);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -123,7 +123,7 @@ eachEngine('what the shop has about a person', (engine) => {
   });
 
   test('is erased everywhere, and the books agree as before', async () => {
-    const { zelda, who, order, review, traces } = await somebody();
+    const { zelda, who, order, review, traces } = await customerWithData();
     const waiting = () => storeOf(shop, 'stock-alert').find({ customerId: zelda.id });
     expect(await waiting()).toHaveLength(1);
     const shown = async () => {
@@ -136,7 +136,7 @@ eachEngine('what the shop has about a person', (engine) => {
 
     expect(await zelda.ask('DELETE /v1/me', { password: 'wrong password' })).toMatchObject({ status: 401 });
     expect((await zelda.ask('DELETE /v1/me', { password: zelda.password })).status).toBe(204);
-    // At once: no token is worth anything, nobody can log in, and the address is free.
+    // At once: all tokens are refused, the account cannot log in, and the address is free.
     expect((await zelda.ask('GET /v1/me')).status).toBe(401);
     const { refreshToken, email, password } = zelda;
     expect((await request(shop.url, 'POST /v1/auth/refresh', { body: { refreshToken } })).status).toBe(401);
@@ -183,7 +183,7 @@ eachEngine('what the shop has about a person', (engine) => {
   });
 
   test('goes on being erased when a service was down', async () => {
-    const { zelda, traces } = await somebody();
+    const { zelda, traces } = await customerWithData();
     await shop.broker.destroyService(shop.broker.getLocalService('invoice'));
     expect((await zelda.ask('DELETE /v1/me', { password: zelda.password })).status).toBe(204);
     const waiting = await eventually(

@@ -220,7 +220,7 @@ describe('the rule of a postcode in a request', () => {
   const check = validator.compile({ $$strict: true, postcode: optionalPostcode } as unknown as ValidationSchema);
 
   test.each(['\u200e10115', '10115\u200b', '\u202a10115\u202c', '\ufeff10115', '10\u00ad115'])(
-    'takes %j, with marks that nobody sees where it was copied from',
+    'takes %j, with invisible characters that were copied with it',
     (postcode) => {
       const value = { postcode };
       expect(check(value)).toBe(true);

@@ -93,6 +93,11 @@ const REAL = [
     'Muster GmbH & Co.KG/Einkauf',
     'ᠰᠠᠶᠢᠨ\u180eᠠ',
     '1️⃣ Platz',
+    'Building A // Floor 2',
+    'Block 4//St.Mary’s Rd',
+    '12//3.5',
+    '2//Fl.3',
+    'AC//DC',
     'http',
     'World Wide Web',
     'Www',
@@ -152,6 +157,23 @@ const HOSTILE: readonly [string, string][] = [
   ['HTTP:/evil.com/claim', 'noLink'],
   ['evil.no/claim', 'noLink'],
   ['evil.no:8080/claim', 'noLink'],
+  ['//evil.com', 'noLink'],
+  ['//EVIL.com.', 'noLink'],
+  ['///evil.com', 'noLink'],
+  ['Eve//evil.com', 'noLink'],
+  ['//shop_1.evil.co.uk', 'noLink'],
+  ['//eve@evil.com', 'noLink'],
+  ['//eve:secret@evil.com:1', 'noLink'],
+  ['//evil.no:5', 'noLink'],
+  ['／／evil．com', 'noLink'],
+  ['//evil。com', 'noLink'],
+  ['//пример.рф', 'noLink'],
+  ['//डाक.भारत', 'noLink'],
+  ['डाक.भारत/x', 'noLink'],
+  ['//192.0.2.1', 'noLink'],
+  ['//[2001:db8::1]', 'noLink'],
+  ['\\\\evil.com', 'noLink'],
+  ['/\\evil.com', 'noLink'],
 ];
 
 describe('a line that a person writes', () => {
@@ -197,7 +219,8 @@ describe('a line that a person writes', () => {
   test('a long one takes no time that grows with more than its length', () => {
     for (const part of ['a.', 'www', '-.', '://', '\u200d', 'क्‍', '@.'])
       expect(() => lineFault(part.repeat(50_000))).not.toThrow();
-    for (const part of ['a.', '-.', 'a.b', 'com/']) expect(() => hasLink(part.repeat(50_000))).not.toThrow();
+    for (const part of ['a.', '-.', 'a.b', 'com/', '/', '//', '//a', '//a.', '//@', '1.'])
+      expect(() => hasLink(part.repeat(50_000))).not.toThrow();
   });
 });
 

@@ -15,7 +15,7 @@ describe('refused', () => {
     ['scripts/start.ts', '../bench/run.ts', 'code knows no tests'],
     ['services/shared/ids.ts', '../shopping/cart/cart.contract.ts', 'services/shared knows no service'],
     [CART, '../../product/product/product.ts', 'of another node kind'],
-    ['services/api/gateway.ts', '../customer/staff/staff.ts', 'of another node kind'],
+    ['services/api/gateway.ts', '../customer/staff/staff-handlers.ts', 'of another node kind'],
     [CART, 'moleculer', 'domain code'],
     [CART, 'mongodb', 'domain code'],
     [CART, '../../../mixins/store/store.ts', 'domain code'],

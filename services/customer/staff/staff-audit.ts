@@ -3,17 +3,17 @@ import { type ActionHandler, wrapStaffActions } from '../../../lib/contract/staf
 import { newId } from '../../shared/ids.ts';
 import type { RecordedChange } from '../../shared/record-change.ts';
 
-/** Personal or useless fields, not logged: what was done shows in the ids, in before and after. */
+/** Personal or useless fields, not logged: ids, `before` and `after` show what was done. */
 const UNLOGGED_FIELDS = new Set(['address', 'email', 'name', 'note', 'password', 'reason']);
 
-/** The middleware that logs the broker's actions of staff. */
-export const staffAudit = (): Middleware => wrapStaffActions(audited);
+/** The middleware that writes the audit log of a broker's staff actions. */
+export const staffAuditMiddleware = (): Middleware => wrapStaffActions(withAuditEntry);
 
 /**
- * Logs a call of an action of staff before it is done, so that nothing is done without an entry, and its outcome
- * afterwards. An entry that was never ended says that the outcome is not known.
+ * Wraps the handler of a staff action: it logs the call before the action, so that no action runs without an entry, and
+ * the outcome afterwards. An entry without an outcome means that the outcome is not known.
  */
-function audited(action: string, handler: ActionHandler): ActionHandler {
+function withAuditEntry(action: string, handler: ActionHandler): ActionHandler {
   return async function (this: unknown, ctx) {
     const { user, address = '' } = ctx.meta;
     const id = newId('aud');
@@ -29,19 +29,22 @@ function audited(action: string, handler: ActionHandler): ActionHandler {
       role: user?.role ?? 'customer',
       requestId: ctx.requestID ?? '',
     });
-    const end = async (outcome: string) => {
+    const endEntry = async (outcome: string) => {
       const { before = null, after = null } = ctx.locals as Partial<RecordedChange>;
-      // What was done cannot be undone for want of a note about it.
+      // The action is done: a missing outcome in the log must not make it fail.
       await ctx.call('audit-log.end', { id, outcome, before, after }).catch((error: unknown) => {
-        (this as { logger: { error(...words: unknown[]): void } }).logger.error(`${id} could not be ended`, error);
+        (this as { logger: { error(...words: unknown[]): void } }).logger.error(
+          `the outcome of audit log entry ${id} could not be logged`,
+          error,
+        );
       });
     };
     try {
       const result = await handler.call(this, ctx);
-      await end('done');
+      await endEntry('done');
       return result;
     } catch (error) {
-      await end(`refused: ${(error as { type?: string }).type ?? 'internal-error'}`);
+      await endEntry(`refused: ${(error as { type?: string }).type ?? 'internal-error'}`);
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { mail } from '../../../services/customer/mail/mail.contract.ts';
 import type { Mail, MailRequest } from '../../../services/customer/mail/mail.ts';
-import { messageOf } from '../../../services/customer/mail/templates.ts';
+import { composeMail } from '../../../services/customer/mail/templates.ts';
 import { mailRequest } from '../../support/order-papers.ts';
 
 const EVIL = 'You won 1000 EUR evil-claim';
@@ -27,12 +27,12 @@ function hostile(kind: MailRequest['kind']): MailRequest {
   return request;
 }
 
-test.each(KINDS)('%s, to an address that nobody has proven, has no text that a customer wrote', (kind) => {
+test.each(KINDS)('%s, to an unverified address, has no text that a customer wrote', (kind) => {
   const link = 'https://shop.example/account';
-  const { subject, text, html } = messageOf(hostile(kind), undefined, link);
+  const { subject, text, html } = composeMail(hostile(kind), undefined, link);
   for (const part of [subject, text, html]) expect(part).not.toContain('evil-claim');
   expect(text).toMatch(/^Hello,\n/);
-  // To one that is proven it has: the test sees what it looks for.
-  const proven = messageOf(hostile(kind), `${EVIL} name`, link);
-  expect(proven.text).toContain(`Hello ${EVIL} name,`);
+  // To a verified address it has: the patterns above do find such texts.
+  const verified = composeMail(hostile(kind), `${EVIL} name`, link);
+  expect(verified.text).toContain(`Hello ${EVIL} name,`);
 });

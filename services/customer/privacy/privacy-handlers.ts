@@ -1,47 +1,54 @@
-import type { Ctx, Result } from '../../../lib/contract/contract.ts';
+import type { Result } from '../../../lib/contract/contract.ts';
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
 import { type Account, profileOf } from '../account/account.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
 import { consentsView } from '../account/consent.ts';
-import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from '../account/customer-service.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
+import { provePassword } from '../auth/password-check.ts';
 import { sessionView } from '../auth/session.ts';
-import { ERASURES, erase, passed } from './erasure.ts';
+import { announceEndedSessions } from '../auth/session-tokens.ts';
+import { wishView } from '../wishlist/wishlist.ts';
+import { completePass, ERASE_ACTIONS, eraseAccount } from './erasure.ts';
 import type { privacyActions } from './privacy.contract.ts';
 
-const PAGE = 100;
+const EXPORT_PAGE_SIZE = 100;
 
-/** Every page of what another service has about a customer. @throws unavailable rather than leave something out */
-async function all<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor: string | null }>) {
+/** Reads all pages. It throws what a page throws, so that an export is complete or fails. */
+async function readAllPages<T>(
+  readPage: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor: string | null }>,
+) {
   const items: T[] = [];
   for (let cursor: string | undefined; ; ) {
-    const next = await page(cursor);
+    const next = await readPage(cursor);
     items.push(...next.items);
     if (next.nextCursor === null) return items;
     cursor = next.nextCursor;
   }
 }
 
-const ordersOf = (ctx: Ctx<unknown>, customerId: string) =>
-  all((cursor) => ctx.call('order.export', { customerId, limit: PAGE, ...(cursor ? { cursor } : {}) }));
-
 const paymentsOf = (orders: Result<'order.export'>['items']) =>
   orders.flatMap(({ id: orderId, payment, refunds }) => (payment ? [{ orderId, ...payment, refunds }] : []));
 
-/** The handlers of what a person may ask. */
+/** The handlers of the export and the erasure of personal data. */
 export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> = {
   async export(ctx) {
     const customerId = customerOf(ctx);
-    const account = await accountOf(customerId, this.store);
-    const pageFrom = (cursor: string | undefined) => ({ customerId, limit: PAGE, ...(cursor ? { cursor } : {}) });
+    const account = await findOwnAccount(customerId, this.store);
+    const pageFrom = (cursor: string | undefined) => ({
+      customerId,
+      limit: EXPORT_PAGE_SIZE,
+      ...(cursor ? { cursor } : {}),
+    });
     const [{ currency, items }, orders, invoices, creditNotes, stockAlerts, mails, reviews, votes] = await Promise.all([
       ctx.call('cart.content', { customerId }),
-      ordersOf(ctx, customerId),
+      readAllPages((cursor) => ctx.call('order.export', pageFrom(cursor))),
       ctx.call('invoice.export', { customerId }),
       ctx.call('credit-note.export', { customerId }),
       ctx.call('stock-alert.export', { customerId }),
       ctx.call('mail.export', { customerId }),
-      all((cursor) => ctx.call('review.export', pageFrom(cursor))),
-      all((cursor) => ctx.call('review-vote.export', pageFrom(cursor))),
+      readAllPages((cursor) => ctx.call('review.export', pageFrom(cursor))),
+      readAllPages((cursor) => ctx.call('review-vote.export', pageFrom(cursor))),
     ]);
     ctx.meta.$responseHeaders = { 'Content-Disposition': 'attachment; filename="my-data.json"' };
     return {
@@ -50,10 +57,7 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
       addresses: account.addresses,
       sessions: account.sessions.map((session) => sessionView(session, ctx.meta.user?.sessionId)),
       consents: consentsView(account.consents),
-      wishlist: (account.wishlist ?? []).map(({ productId, addedAt }) => ({
-        productId,
-        addedAt: addedAt.toISOString(),
-      })),
+      wishlist: (account.wishlist ?? []).map(wishView),
       cart: { currency, items },
       orders,
       payments: paymentsOf(orders),
@@ -70,24 +74,24 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
     const { _id: customerId } = await provePassword(this, ctx, ctx.params.password, customerOf(ctx));
     const { orders } = await ctx.call('order.open', { customerId });
     if (orders.length > 0) throw errors.ordersOpen(orders);
-    revoke(this, ctx, await changeOwn(customerId, this.store, erase));
+    announceEndedSessions(this, ctx, await changeOwnAccount(customerId, this.store, eraseAccount));
     await this.store.purge();
   },
 };
 
 /**
- * Erases a person everywhere else.
- * @param pauseMs until the second pass: longer than an order may be under way
- * @throws why the first of those failed that did; the others are done
+ * Erases a person's data in all other services, and ends the pass.
+ * @param secondPassDelayMs longer than an order may be under way
+ * @throws the first failure; the other services have been called, too
  */
-export async function eraseElsewhere(
+export async function eraseInOtherServices(
   { _id: customerId, erasure }: Account,
   { store, broker }: CustomerService,
-  pauseMs: number,
+  secondPassDelayMs: number,
 ): Promise<void> {
   if (!erasure) return;
-  const answers = await Promise.allSettled(ERASURES.map((action) => broker.call(action, { customerId })));
+  const answers = await Promise.allSettled(ERASE_ACTIONS.map((action) => broker.call(action, { customerId })));
   const failure = answers.find((answer) => answer.status === 'rejected');
   if (failure) throw failure.reason;
-  await store.change(customerId, (account, now) => passed(account, erasure.pass, pauseMs, now));
+  await store.change(customerId, (account, now) => completePass(account, erasure.pass, secondPassDelayMs, now));
 }
