@@ -4,6 +4,7 @@ import type { Broker } from '../lib/contract/contract.ts';
 import { loadConfig } from '../lib/process/config.ts';
 import type { NodeKind } from '../lib/process/node-kinds.ts';
 import { brokerOptions } from '../moleculer.config.ts';
+import { loadExtensions } from '../services/extensions/extensions.ts';
 import { startNode } from './node.ts';
 import { visitorConfig } from './visitor.ts';
 
@@ -16,7 +17,7 @@ import { visitorConfig } from './visitor.ts';
 export async function nodeOf(kind: NodeKind, name: string): Promise<{ broker: Broker; stop(): Promise<void> }> {
   const visitor = await visitorConfig(name);
   if (visitor) {
-    const broker = new ServiceBroker(brokerOptions(visitor));
+    const broker = new ServiceBroker(brokerOptions(visitor, (await loadExtensions(visitor)).contracts));
     await broker.start();
     await broker.waitForServices(kind, 10_000);
     return { broker: broker as unknown as Broker, stop: () => broker.stop() };

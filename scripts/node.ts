@@ -4,6 +4,7 @@ import type { Config } from '../lib/process/config.ts';
 import { lockFolder } from '../lib/process/lock.ts';
 import { reachServers } from '../lib/process/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
+import { loadExtensions } from '../services/extensions/extensions.ts';
 import { servicesOf } from '../services/nodes.ts';
 import { serveProbe } from './probe.ts';
 import { claimPort } from './servers/ports.ts';
@@ -22,6 +23,7 @@ type Gateway = Service & { server: Server; learnt: Promise<void> };
  * @throws {StartError} for what the person who starts it can mend
  */
 export async function startNode(config: Config, say: (line: string) => void): Promise<ShopNode> {
+  const extensions = await loadExtensions(config);
   const unlock = config.mongoUrl
     ? undefined
     : await lockFolder(config.dataDir, takenData(config), () => {
@@ -34,8 +36,8 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
     await claimPort(config.port, config.host);
   }
 
-  const broker = new ServiceBroker(brokerOptions(config));
-  const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config)));
+  const broker = new ServiceBroker(brokerOptions(config, extensions.contracts));
+  const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config, extensions)));
   for (const schema of schemas.flat()) broker.createService(schema);
   await broker.start();
   const gateway = broker.getLocalService('api') as Gateway | undefined;

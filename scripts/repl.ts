@@ -2,11 +2,13 @@
 import { ServiceBroker } from 'moleculer';
 import { StartError } from '../lib/process/config.ts';
 import { brokerOptions } from '../moleculer.config.ts';
+import { loadExtensions } from '../services/extensions/extensions.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { clusterConfig } from './visitor.ts';
 
 try {
-  const options = brokerOptions(await clusterConfig('repl'));
+  const config = await clusterConfig('repl');
+  const options = brokerOptions(config, (await loadExtensions(config)).contracts);
   // Moleculer does not know that our commands are given a broker by contract.
   const replOptions = { delimiter: 'shop $', customCommands: operatorCommands } as object;
   const broker = new ServiceBroker({ ...options, tracing: false, replOptions });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from 'moleculer';
 import type { Mixin } from '../../lib/contract/mixin.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { withCollections } from './collections.ts';
 import type { Index } from './engine.ts';
 import type { Versioned } from './patch.ts';
 import { type Adapter, adapterOf, DocumentStore, type Store, type StoreOptions } from './store.ts';
@@ -32,7 +33,8 @@ export function stores<D extends { [N in keyof D]: Versioned }>(
   node: StoreOptions<Versioned>['node'],
   collections: { readonly [N in keyof D]: Omit<StoreOptions<D[N]>, 'node' | 'written'> },
 ): Mixin<Stores<D>> {
-  return {
+  const names = Object.values<{ collection: string }>(collections).map(({ collection }) => ({ node, collection }));
+  const mixin: Mixin<Stores<D>> = {
     created(this: Service) {
       const self = this as Mixed;
       self.furtherCollections = [];
@@ -57,6 +59,7 @@ export function stores<D extends { [N in keyof D]: Versioned }>(
       for (const { adapter } of (this as Mixed).furtherCollections) await adapter.disconnect();
     },
   };
+  return withCollections(mixin, names);
 }
 
 /** Resolves once the database is reached, however long that takes. */

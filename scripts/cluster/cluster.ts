@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig, StartError } from '../../lib/process/config.ts';
 import { lockFolder } from '../../lib/process/lock.ts';
+import { loadExtensions } from '../../services/extensions/extensions.ts';
 import type { Child } from '../servers/child.ts';
 import { claimPort, freePort } from '../servers/ports.ts';
 import { endStale } from '../servers/stale.ts';
@@ -57,6 +58,8 @@ export class Cluster {
   async start(env: NodeJS.ProcessEnv): Promise<void> {
     const { say } = this.#options;
     const config = await clusterConfig(env);
+    // Each node loads them itself; what is wrong with them is said once, and before anything runs.
+    await loadExtensions(config);
     await this.#takeOver(config);
     const keep = <C extends Child>(id: string, start: () => Promise<C>) => this.#keep(id, start, this.#servers);
     const addresses = await findServers(env, clusterFolder(config.dataDir), keep);
