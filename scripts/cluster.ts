@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StartError } from '../lib/process/config.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { onOrphaned } from './orphan.ts';
+import { provideShopModules } from './shop-modules.ts';
 
 const cluster = new Cluster({
   entry: join(import.meta.dirname, 'start.ts'),
@@ -29,4 +30,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 onOrphaned(() => end());
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // `| head` has gone
 
+provideShopModules();
 await cluster.start(process.env).catch(end);

@@ -6,6 +6,7 @@ import type { NodeKind } from '../lib/process/node-kinds.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { loadExtensions } from '../services/extensions/extensions.ts';
 import { startNode } from './node.ts';
+import { provideShopModules } from './shop-modules.ts';
 import { visitorConfig } from './visitor.ts';
 
 /**
@@ -15,6 +16,7 @@ import { visitorConfig } from './visitor.ts';
  * @throws {StartError} for what the person who starts it can mend
  */
 export async function nodeOf(kind: NodeKind, name: string): Promise<{ broker: Broker; stop(): Promise<void> }> {
+  provideShopModules();
   const visitor = await visitorConfig(name);
   if (visitor) {
     const broker = new ServiceBroker(brokerOptions(visitor, (await loadExtensions(visitor)).contracts));

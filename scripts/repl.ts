@@ -4,9 +4,11 @@ import { StartError } from '../lib/process/config.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { loadExtensions } from '../services/extensions/extensions.ts';
 import { operatorCommands } from './operator-commands.ts';
+import { provideShopModules } from './shop-modules.ts';
 import { clusterConfig } from './visitor.ts';
 
 try {
+  provideShopModules();
   const config = await clusterConfig('repl');
   const options = brokerOptions(config, (await loadExtensions(config)).contracts);
   // Moleculer does not know that our commands are given a broker by contract.

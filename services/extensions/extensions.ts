@@ -8,7 +8,6 @@ import { contracts } from '../contracts.ts';
 import { refuseSharedCollections } from './collection-check.ts';
 import { clashOf } from './contract-check.ts';
 import { type ExtensionFiles, extensionRefusal, findExtensions } from './extension-files.ts';
-import { provideShopModules } from './shop-modules.ts';
 
 /** A service of a shop's own, as a node kind runs it. */
 interface Extension extends ExtensionFiles {
@@ -37,7 +36,6 @@ export const NO_EXTENSIONS: Extensions = { contracts, servicesOf: async () => []
 export async function loadExtensions({ servicesDir }: Pick<Config, 'servicesDir'>): Promise<Extensions> {
   if (servicesDir === undefined) return NO_EXTENSIONS;
   const found = findExtensions(servicesDir);
-  provideShopModules();
   const extensions: Extension[] = [];
   for (const files of found) {
     const contract = contractIn(await load(servicesDir, files.contractFile), files.contractFile);
