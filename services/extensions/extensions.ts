@@ -6,7 +6,8 @@ import type { Config } from '../../lib/process/config.ts';
 import type { NodeKind } from '../../lib/process/node-kinds.ts';
 import { contracts } from '../contracts.ts';
 import { refuseSharedCollections } from './collection-check.ts';
-import { clashOf } from './contract-check.ts';
+import { clashOf } from './contract-clash.ts';
+import { faultOf } from './contract-fault.ts';
 import { type ExtensionFiles, extensionRefusal, findExtensions } from './extension-files.ts';
 
 /** A service of a shop's own, as a node kind runs it. */
@@ -40,8 +41,8 @@ export async function loadExtensions({ servicesDir }: Pick<Config, 'servicesDir'
   for (const files of found) {
     const contract = contractIn(await load(servicesDir, files.contractFile), files.contractFile);
     const others = extensions.map((extension) => extension.contract);
-    const clash = clashOf(contract, contracts, others);
-    if (clash) throw extensionRefusal(`${files.contractFile} ${clash}`);
+    const fault = faultOf(contract, eventNames([...contracts, ...others])) ?? clashOf(contract, contracts, others);
+    if (fault) throw extensionRefusal(`${files.contractFile} ${fault}`);
     extensions.push({ ...files, contract });
   }
   return {
@@ -66,6 +67,9 @@ async function load(folder: string, file: string): Promise<Record<string, unknow
     throw extensionRefusal(`${file} does not load: ${reason}`);
   }
 }
+
+const eventNames = (known: readonly Contract[]): ReadonlySet<string> =>
+  new Set(known.flatMap(({ name, events }) => Object.keys(events).map((event) => `${name}.${event}`)));
 
 function contractIn(module: Record<string, unknown>, file: string): Contract {
   const [contract, ...more] = Object.values(module).filter(isContract);

@@ -1,4 +1,5 @@
 import type { Contract } from '../../lib/contract/contract.ts';
+import { openapi } from '../api/docs/openapi.ts';
 import { type Route, routesOf } from '../api/http/routes.ts';
 
 /** Names of services without a contract. */
@@ -30,7 +31,17 @@ export function clashOf(
     if (twin) return `has the route ${text}, and ${twin.action} has it already`;
     taken.push(route);
   }
-  return undefined;
+  return descriptionFault([...known, ...others, contract]);
+}
+
+/** Two named rules of one name cannot both stand in the description of the interface. */
+function descriptionFault(all: readonly Contract[]): string | undefined {
+  try {
+    openapi(routesOf(all));
+    return undefined;
+  } catch (error) {
+    return `cannot be described: ${(error as Error).message}`;
+  }
 }
 
 /** One action at a time: `routesOf` itself refuses two actions with one route. */

@@ -1,0 +1,108 @@
+import type { ValidationSchema } from 'fastest-validator';
+import { SCOPES } from '../../lib/auth/access.ts';
+import type { ActionContract, Contract } from '../../lib/contract/contract.ts';
+import { strict } from '../../lib/contract/strict.ts';
+import { Validator } from '../../lib/contract/validator.ts';
+import { PROBLEMS } from '../shared/problem-codes.ts';
+
+const validator = new Validator({ considerNullAsAValue: true });
+const few = <const V extends readonly (string | number)[]>(...values: V) => ({ type: 'enum', values }) as const;
+const optional = <const R extends object>(rule: R) => ({ ...rule, optional: true }) as const;
+const fields = { type: 'object' } as const;
+const count = optional({ type: 'number', integer: true, min: 1 });
+
+/** The fields of an action, as `ActionContract` has them for the compiler. */
+const checkAction = validator.compile({
+  $$strict: true,
+  summary: { type: 'string', min: 1 },
+  visibility: few('published', 'public'),
+  auth: few('public', 'customer', 'staff', 'internal'),
+  scope: optional(few(...SCOPES)),
+  idempotent: { type: 'boolean', strict: true },
+  rest: optional({ type: 'string', pattern: /^(GET|POST|PUT|PATCH|DELETE) \/[\w/:.-]*$/ }),
+  takesBody: optional({ type: 'boolean' }),
+  upload: optional(fields),
+  rateClass: optional(few('login', 'mutations', 'reads', 'unlimited')),
+  status: optional(few(201, 202, 204)),
+  location: optional({ type: 'string' }),
+  headers: optional(fields),
+  rawBody: optional({ type: 'string' }),
+  personal: optional({ type: 'boolean' }),
+  cartToken: optional({ type: 'boolean' }),
+  params: fields,
+  returns: optional({ type: 'any' }),
+  produces: optional({ type: 'array', items: 'string' }),
+  mayAnswer: optional({ type: 'array', items: 'number' }),
+  problems: optional({ type: 'array', items: few(...Object.keys(PROBLEMS)) }),
+  timeout: count,
+  concurrency: count,
+  shardKey: optional({ type: 'string' }),
+  circuitBreaker: optional({ type: 'boolean' }),
+  nearCache: optional({ type: 'object', props: { ttl: 'number', dropOn: 'object' } }),
+});
+
+/** What the fields of an action have to be together. */
+const RULES: readonly (readonly [isMet: (action: ActionContract) => boolean, message: string])[] = [
+  [
+    ({ visibility, rest }) => (visibility === 'published') === (rest !== undefined),
+    'must be published if it has a route',
+  ],
+  [({ auth, rest }) => auth !== 'internal' || rest === undefined, 'is internal and must have no route'],
+  [({ auth, scope }) => (auth === 'staff') === (scope !== undefined), 'must have a scope if it is for staff'],
+  [
+    ({ params, rest = '' }) => pathParams(rest).every((name) => Object.hasOwn(params, name)),
+    'has no rule for a parameter of its path',
+  ],
+  // The answer is given to everyone who asks.
+  [
+    ({ nearCache, ...action }) => !nearCache || isSameForAll(action),
+    'must be a public GET without headers to be kept by gateways',
+  ],
+];
+
+const pathParams = (route: string): string[] => [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+
+const isSameForAll = ({ auth, rest, personal, cartToken, headers }: ActionContract): boolean =>
+  auth === 'public' && rest?.startsWith('GET ') === true && !personal && !cartToken && !headers;
+
+/**
+ * What the compiler would have refused in a contract: extensions may not have been compiled, and a mistake in who may call
+ * an action must not show at the first call.
+ * @param events that there are, by their full names
+ * @returns the end of a sentence that begins with the file's name
+ */
+export function faultOf({ name, actions, events }: Contract, knownEvents: ReadonlySet<string>): string | undefined {
+  if (!/^[a-z][A-Za-z\d-]*$/.test(name))
+    return `has the contract ${JSON.stringify(name)}, which is no name of a service`;
+  const isKnown = (event: string) =>
+    knownEvents.has(event) || Object.keys(events).some((key) => event === `${name}.${key}`);
+  for (const [key, action] of Object.entries(actions)) {
+    const fault = actionFault(action, isKnown);
+    if (fault !== undefined) return `has the action ${name}.${key}, which ${fault}`;
+  }
+  for (const [key, { params }] of Object.entries(events)) {
+    const fault = ruleFault(params);
+    if (fault !== undefined) return `has the event ${name}.${key}, whose fields ${fault}`;
+  }
+  return undefined;
+}
+
+function actionFault(action: ActionContract, isKnownEvent: (event: string) => boolean): string | undefined {
+  const found = checkAction({ ...action });
+  if (Array.isArray(found)) return `is declared wrongly: ${found[0]?.message}`;
+  const broken = RULES.find(([isMet]) => !isMet(action));
+  if (broken) return broken[1];
+  const unknown = Object.keys(action.nearCache?.dropOn ?? {}).find((event) => !isKnownEvent(event));
+  if (unknown !== undefined) return `is dropped on ${unknown}, and there is no such event`;
+  const fault = ruleFault(action.params) ?? ruleFault(action.returns === undefined ? {} : { result: action.returns });
+  return fault && `has rules that ${fault}`;
+}
+
+function ruleFault(schema: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    validator.compile({ $$strict: true, ...strict(schema) } as ValidationSchema);
+    return undefined;
+  } catch (error) {
+    return `do not compile: ${(error as Error).message}`;
+  }
+}
