@@ -1,5 +1,6 @@
 import type { Service } from 'moleculer';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type Worker, worker } from '../worker.ts';
@@ -57,7 +58,10 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
     async started(this: Service & Partial<Queued<T>>) {
       const { store, worker } = this;
       if (!store || !worker) throw new Error(`the queue of ${queue.name} has no store`);
-      queueDesks(this.broker).set(queue.name, queueDesk(queue, store, worker.wake));
+      const desks = queueDesks(this.broker);
+      if (desks.has(queue.name))
+        throw new StartError(`${this.name} has the queue ${queue.name}, as another service has`);
+      desks.set(queue.name, queueDesk(queue, store, worker.wake));
     },
     async stopped() {
       queueDesks(this.broker).delete(queue.name);
