@@ -1,8 +1,8 @@
 import type { ServiceSchema } from 'moleculer';
 import type { Config } from '../lib/process/config.ts';
 import type { NodeKind } from '../lib/process/node-kinds.ts';
-import type { GatewayConfig } from './api/gateway-config.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions/extensions.ts';
+import type { NodeConfig } from './node-config.ts';
 
 /**
  * The services of a node kind; imported only where it runs.
@@ -19,7 +19,7 @@ export async function servicesOf(
   return [...ours, ...(await extensions.servicesOf(kind, config, ours))];
 }
 
-type Module = { default: (config: GatewayConfig) => ServiceSchema };
+type Module = { default: (config: NodeConfig) => ServiceSchema };
 
 const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   customer: () => [

@@ -3,9 +3,9 @@ import { properties, type Self } from '../../lib/contract/mixin.ts';
 import { service } from '../../lib/contract/service.ts';
 import { isOutage } from '../../lib/process/outage.ts';
 import { worker } from '../../mixins/worker.ts';
+import type { NodeConfig } from '../node-config.ts';
 import { api } from './api.contract.ts';
 import { gateway } from './gateway.ts';
-import type { GatewayConfig } from './gateway-config.ts';
 import { clientAddress } from './http/client-address.ts';
 import { Revocations } from './http/revocations.ts';
 import { routesOf } from './http/routes.ts';
@@ -14,7 +14,7 @@ import { checkGateway, checkParts } from './readiness.ts';
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
 const CATCH_UP_MS = 5000;
 
-export default function apiService(config: GatewayConfig) {
+export default function apiService(config: NodeConfig) {
   const access = {
     keys: keyRing(config),
     revocations: new Revocations(),

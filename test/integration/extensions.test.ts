@@ -1,3 +1,5 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../lib/process/config.ts';
@@ -5,6 +7,30 @@ import { ROOT } from '../support/documents.ts';
 import { eachEngine } from '../support/engines.ts';
 import { eventually, request, Shopper, send, startShop, type TestShop } from '../support/shop.ts';
 import { staffAt } from '../support/staff.ts';
+
+/** An extension that keeps something of customers: whom it was told to erase. */
+const VISITS: Readonly<Record<string, string>> = {
+  'shopping/visit.contract.ts': `
+    import { contract } from '${ROOT}/lib/contract/contract.ts';
+    import { internal, publicRead } from '${ROOT}/lib/contract/presets.ts';
+    const id = { type: 'string', max: 64 };
+    export const visit = contract('visit', {
+      erase: { ...internal, summary: 'Erase the visits of a customer', params: { customerId: id } },
+      erased: { ...publicRead, summary: 'Count the erasures', rest: 'GET /v1/visits/:id', params: { id }, returns: 'number' },
+    }, {});`,
+  'shopping/visit.service.ts': `
+    import { service } from '${ROOT}/lib/contract/service.ts';
+    import { visit } from './visit.contract.ts';
+    export default (config) => {
+      const erased = [];
+      return service(visit, config, {
+        handlers: {
+          erase: (ctx) => void erased.push(ctx.params.customerId),
+          erased: (ctx) => erased.filter((id) => id === ctx.params.id).length,
+        },
+      });
+    };`,
+};
 
 const LOOKBOOK = join(ROOT, 'examples/lookbook');
 
@@ -116,5 +142,27 @@ eachEngine('a service that a shop has added', (engine) => {
       () => ask('GET /v1/looks/lasting'),
       ({ status }) => status === 404,
     );
+  });
+});
+
+eachEngine('a service that a shop has added, which keeps data of persons', (engine) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-visits-'));
+  let shop: TestShop;
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'shopping'));
+    for (const [file, text] of Object.entries(VISITS)) writeFileSync(join(folder, file), text);
+    shop = await startShop(engine.config({ SERVICES_DIR: folder }));
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('is told when a customer erases the account', async () => {
+    const ada = await Shopper.at(shop.url);
+    const erasures = async () => (await send(shop.url, `GET /v1/visits/${ada.id}`)).body;
+    expect(await erasures()).toBe(0);
+    expect((await ada.ask('DELETE /v1/me', { password: ada.password })).status).toBe(204);
+    await eventually(erasures, (count) => count >= 1);
   });
 });

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { errors } from '../../shared/problems.ts';
-import type { GatewayConfig } from '../gateway-config.ts';
 import { CompressedDocument } from '../http/compressed.ts';
 import { helpFor, problemPage } from '../http/problem-help.ts';
 import { routesOf } from '../http/routes.ts';
@@ -38,7 +38,7 @@ function answer(meta: Meta, type: string, headers: Record<string, string> = {}):
 }
 
 /** Runs in every gateway, and describes it. */
-export default function docsService(config: GatewayConfig) {
+export default function docsService(config: NodeConfig) {
   // At the start: a gateway whose document cannot be written does not come up.
   const description = new CompressedDocument(JSON.stringify(openapi(routesOf(config.contracts))));
   const assets = new Map<string, CompressedDocument>();

@@ -2,10 +2,10 @@ import type { KeyRing } from '../../../lib/auth/token-keys.ts';
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import type { Self } from '../../../lib/contract/mixin.ts';
-import type { Config } from '../../../lib/process/config.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { errors } from '../../shared/problems.ts';
 import type { HashingQueue } from '../auth/hashing-queue.ts';
 import { type LinkPurpose, newNonce, pendingLink } from '../auth/link.ts';
@@ -17,7 +17,7 @@ import type { Account } from './account.ts';
 interface CustomerMixins {
   store: Store<Account>;
   worker: Worker;
-  shop: Config;
+  shop: NodeConfig;
   keys: KeyRing;
   hashing: HashingQueue;
 }

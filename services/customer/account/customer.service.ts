@@ -1,9 +1,9 @@
 import { keyRing } from '../../../lib/auth/token-keys.ts';
 import { properties } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
-import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { addressHandlers } from '../address/addresses.ts';
@@ -24,7 +24,7 @@ const ERASURE_LOOK_PAUSE_MS = 500;
 const ERASURES_AT_ONCE = 4;
 
 /** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
-export default function customerService(config: Config, erasurePause = 35_000) {
+export default function customerService(config: NodeConfig, erasurePause = 35_000) {
   return service(customer, config, {
     mixins: [
       dueWork<Account, CustomerService>({

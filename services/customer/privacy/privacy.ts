@@ -5,7 +5,7 @@ import { type Account, profileOf } from '../account/account.ts';
 import { consentsView } from '../account/consent.ts';
 import { accountOf, type CustomerService, changeOwn, provePassword, revoke } from '../account/customer-service.ts';
 import { sessionView } from '../auth/session.ts';
-import { ERASURES, erase, passed } from './erasure.ts';
+import { ERASURES, erase, furtherErasures, passed } from './erasure.ts';
 import type { privacyActions } from './privacy.contract.ts';
 
 const PAGE = 100;
@@ -82,11 +82,16 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
  */
 export async function eraseElsewhere(
   { _id: customerId, erasure }: Account,
-  { store, broker }: CustomerService,
+  { store, broker, shop }: CustomerService,
   pauseMs: number,
 ): Promise<void> {
   if (!erasure) return;
-  const answers = await Promise.allSettled(ERASURES.map((action) => broker.call(action, { customerId })));
+  // The compiler does not know the contracts of extensions.
+  const callFurther = broker.call.bind(broker) as (action: string, params: object) => Promise<unknown>;
+  const answers = await Promise.allSettled([
+    ...ERASURES.map((action) => broker.call(action, { customerId })),
+    ...furtherErasures(shop.contracts).map((action) => callFurther(action, { customerId })),
+  ]);
   const failure = answers.find((answer) => answer.status === 'rejected');
   if (failure) throw failure.reason;
   await store.change(customerId, (account, now) => passed(account, erasure.pass, pauseMs, now));

@@ -1,7 +1,0 @@
-import type { Contract } from '../../lib/contract/contract.ts';
-import type { Config } from '../../lib/process/config.ts';
-
-/** The config of a process, with the contracts of all services, extensions included: a gateway's routes come from them. */
-export interface GatewayConfig extends Config {
-  contracts: readonly Contract[];
-}
