@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { NODE_KINDS, type NodeKind } from '../../lib/process/node-kinds.ts';
 import { StartError } from '../../lib/process/start-error.ts';
@@ -27,17 +27,15 @@ export function findExtensions(folder: string): ExtensionFiles[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw extensionRefusal(`there is no folder ${folder}`);
   }
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const files = globSync('**/*.{contract,service}.ts', { cwd: folder, exclude: isSkipped })
     .map((file) => file.replaceAll(sep, '/'))
-    .filter((file) => ENDING.test(file) && !isSkipped(file))
     .sort();
   if (files.length === 0) throw extensionRefusal(`${folder} has no *.contract.ts and no *.service.ts`);
   const names = [...new Set(files.map((file) => file.replace(ENDING, '')))];
   return names.map((name) => pairOf(name, files));
 }
 
-const isSkipped = (file: string): boolean =>
-  file.split('/').some((part) => part.startsWith('.') || part === 'node_modules');
+const isSkipped = (path: string): boolean => /^\.|^node_modules$/.test(basename(path));
 
 function pairOf(name: string, files: readonly string[]): ExtensionFiles {
   const [contractFile, serviceFile] = [`${name}.contract.ts`, `${name}.service.ts`];
