@@ -68,16 +68,14 @@ const isSameForAll = ({ auth, rest, personal, cartToken, headers }: ActionContra
 /**
  * What the compiler would have refused in a contract: extensions may not have been compiled, and a mistake in who may call
  * an action must not show at the first call.
- * @param events that there are, by their full names
+ * @param known the events that there are, by their full names
  * @returns the end of a sentence that begins with the file's name
  */
-export function faultOf({ name, actions, events }: Contract, knownEvents: ReadonlySet<string>): string | undefined {
+export function faultOf({ name, actions, events }: Contract, known: ReadonlySet<string>): string | undefined {
   if (!/^[a-z][A-Za-z\d-]*$/.test(name))
     return `has the contract ${JSON.stringify(name)}, which is no name of a service`;
-  const isKnown = (event: string) =>
-    knownEvents.has(event) || Object.keys(events).some((key) => event === `${name}.${key}`);
   for (const [key, action] of Object.entries(actions)) {
-    const fault = actionFault(action, isKnown);
+    const fault = actionFault(action, known);
     if (fault !== undefined) return `has the action ${name}.${key}, which ${fault}`;
   }
   for (const [key, { params }] of Object.entries(events)) {
@@ -87,12 +85,12 @@ export function faultOf({ name, actions, events }: Contract, knownEvents: Readon
   return undefined;
 }
 
-function actionFault(action: ActionContract, isKnownEvent: (event: string) => boolean): string | undefined {
+function actionFault(action: ActionContract, events: ReadonlySet<string>): string | undefined {
   const found = checkAction({ ...action });
   if (Array.isArray(found)) return `is declared wrongly: ${found[0]?.message}`;
   const broken = RULES.find(([isMet]) => !isMet(action));
   if (broken) return broken[1];
-  const unknown = Object.keys(action.nearCache?.dropOn ?? {}).find((event) => !isKnownEvent(event));
+  const unknown = Object.keys(action.nearCache?.dropOn ?? {}).find((event) => !events.has(event));
   if (unknown !== undefined) return `is dropped on ${unknown}, and there is no such event`;
   const fault = ruleFault(action.params) ?? ruleFault(action.returns === undefined ? {} : { result: action.returns });
   return fault && `has rules that ${fault}`;

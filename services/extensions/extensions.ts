@@ -1,17 +1,17 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ServiceSchema } from 'moleculer';
 import type { Contract } from '../../lib/contract/contract.ts';
 import type { Config } from '../../lib/process/config.ts';
 import type { NodeKind } from '../../lib/process/node-kinds.ts';
-import { contracts } from '../contracts.ts';
+import { contracts as shopContracts } from '../contracts.ts';
 import { refuseSharedCollections } from './collection-check.ts';
 import { clashOf } from './contract-clash.ts';
 import { faultOf } from './contract-fault.ts';
 import { type ExtensionFiles, extensionRefusal, findExtensions } from './extension-files.ts';
+import { loadContract, loadService } from './extension-modules.ts';
 
-/** A service of a shop's own, as a node kind runs it. */
-interface Extension extends ExtensionFiles {
+/** A service that a shop has added. */
+interface Extension {
+  files: ExtensionFiles;
   contract: Contract;
 }
 
@@ -27,7 +27,7 @@ export interface Extensions {
   servicesOf(kind: NodeKind, config: Config, ours: readonly ServiceSchema[]): Promise<ServiceSchema[]>;
 }
 
-export const NO_EXTENSIONS: Extensions = { contracts, servicesOf: async () => [] };
+export const NO_EXTENSIONS: Extensions = { contracts: shopContracts, servicesOf: async () => [] };
 
 /**
  * Loads the contracts of all extensions, whichever node kinds this process has: every node checks events, and gateways
@@ -36,22 +36,21 @@ export const NO_EXTENSIONS: Extensions = { contracts, servicesOf: async () => []
  */
 export async function loadExtensions({ servicesDir }: Pick<Config, 'servicesDir'>): Promise<Extensions> {
   if (servicesDir === undefined) return NO_EXTENSIONS;
-  const found = findExtensions(servicesDir);
   const extensions: Extension[] = [];
-  for (const files of found) {
-    const contract = contractIn(await load(servicesDir, files.contractFile), files.contractFile);
-    const others = extensions.map((extension) => extension.contract);
-    const fault = faultOf(contract, eventNames([...contracts, ...others])) ?? clashOf(contract, contracts, others);
-    if (fault) throw extensionRefusal(`${files.contractFile} ${fault}`);
-    extensions.push({ ...files, contract });
+  for (const files of findExtensions(servicesDir)) {
+    extensions.push({ files, contract: await loadContract(servicesDir, files) });
   }
+  const contracts = [...shopContracts, ...extensions.map(({ contract }) => contract)];
+  const events = eventNames(contracts);
+  refuseFaults(extensions, events);
   return {
-    contracts: [...contracts, ...extensions.map(({ contract }) => contract)],
+    contracts,
     async servicesOf(kind, config, ours) {
       const schemas = [...ours];
-      for (const extension of extensions.filter((one) => one.kind === kind)) {
-        const schema = await schemaOf(extension, servicesDir, config);
-        refuseSharedCollections(extension, schema, schemas);
+      for (const { files, contract } of extensions.filter((one) => one.files.kind === kind)) {
+        const schema = await loadService(servicesDir, files, contract, config);
+        refuseUnknownEvents(files, schema, events);
+        refuseSharedCollections(files, schema, schemas);
         schemas.push(schema);
       }
       return schemas.slice(ours.length);
@@ -59,39 +58,23 @@ export async function loadExtensions({ servicesDir }: Pick<Config, 'servicesDir'
   };
 }
 
-async function load(folder: string, file: string): Promise<Record<string, unknown>> {
-  try {
-    return await import(pathToFileURL(join(folder, file)).href);
-  } catch (error) {
-    const [reason] = String(error).split('\n');
-    throw extensionRefusal(`${file} does not load: ${reason}`);
+export const eventNames = (contracts: readonly Contract[]): ReadonlySet<string> =>
+  new Set(contracts.flatMap(({ name, events }) => Object.keys(events).map((event) => `${name}.${event}`)));
+
+function refuseFaults(extensions: readonly Extension[], events: ReadonlySet<string>): void {
+  for (const [n, { files, contract }] of extensions.entries()) {
+    const others = extensions.slice(0, n).map((other) => other.contract);
+    const fault = faultOf(contract, events) ?? clashOf(contract, shopContracts, others);
+    if (fault !== undefined) throw extensionRefusal(`${files.contractFile} ${fault}`);
   }
 }
 
-const eventNames = (known: readonly Contract[]): ReadonlySet<string> =>
-  new Set(known.flatMap(({ name, events }) => Object.keys(events).map((event) => `${name}.${event}`)));
-
-function contractIn(module: Record<string, unknown>, file: string): Contract {
-  const [contract, ...more] = Object.values(module).filter(isContract);
-  if (!contract || more.length > 0) {
-    throw extensionRefusal(`${file} must export one contract, and has ${contract ? more.length + 1 : 'none'}`);
-  }
-  return contract;
-}
-
-function isContract(value: unknown): value is Contract {
-  const { name, actions, events } = Object(value) as Partial<Contract>;
-  return typeof name === 'string' && typeof actions === 'object' && typeof events === 'object';
-}
-
-async function schemaOf({ contract, serviceFile }: Extension, folder: string, config: Config): Promise<ServiceSchema> {
-  const { default: make } = await load(folder, serviceFile);
-  if (typeof make !== 'function') {
-    throw extensionRefusal(`${serviceFile} must export as default a function from the config to the service`);
-  }
-  const schema: ServiceSchema = make(config);
-  if (schema?.name !== contract.name) {
-    throw extensionRefusal(`${serviceFile} must make the service of its contract ${contract.name}`);
-  }
-  return schema;
+/** Moleculer's own events begin with `$`. */
+function refuseUnknownEvents(
+  { serviceFile }: ExtensionFiles,
+  schema: ServiceSchema,
+  events: ReadonlySet<string>,
+): void {
+  const unknown = Object.keys(schema.events ?? {}).find((event) => !event.startsWith('$') && !events.has(event));
+  if (unknown !== undefined) throw extensionRefusal(`${serviceFile} listens to ${unknown}, and there is no such event`);
 }

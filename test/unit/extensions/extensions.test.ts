@@ -6,7 +6,7 @@ import { loadConfig, StartError } from '../../../lib/process/config.ts';
 import { NODE_KINDS } from '../../../lib/process/node-kinds.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { faultOf } from '../../../services/extensions/contract-fault.ts';
-import { loadExtensions } from '../../../services/extensions/extensions.ts';
+import { eventNames, loadExtensions } from '../../../services/extensions/extensions.ts';
 import { servicesOf } from '../../../services/nodes.ts';
 import { ROOT } from '../../support/documents.ts';
 
@@ -85,10 +85,7 @@ describe('a folder of services', () => {
 });
 
 test('what is required of the contracts of extensions holds for those of the shop', () => {
-  const events = new Set(
-    contracts.flatMap(({ name, events }) => Object.keys(events).map((event) => `${name}.${event}`)),
-  );
-  expect(contracts.flatMap((contract) => faultOf(contract, events) ?? [])).toEqual([]);
+  expect(contracts.flatMap((contract) => faultOf(contract, eventNames(contracts)) ?? [])).toEqual([]);
 });
 
 describe('refused in one line', () => {
@@ -224,6 +221,26 @@ describe('refused in one line', () => {
       'a service of another contract',
       { ...extension('product/look', 'look'), 'product/look.service.ts': serviceText('lok') },
       'product/look.service.ts must make the service of its contract look',
+    ],
+    [
+      'a service that cannot be made',
+      {
+        ...extension('product/look', 'look', withRoute('GET /v1/looks')),
+        'product/look.service.ts': `
+          import { service } from '${ROOT}/lib/contract/service.ts';
+          import { it } from './look.contract.ts';
+          export default (config) => service(it, config, { handlers: {} });`,
+      },
+      'product/look.service.ts does not make its service: Error: look.read has no handler',
+    ],
+    [
+      'an event that nobody sends',
+      {
+        ...extension('product/look', 'look'),
+        'product/look.service.ts':
+          "export default () => ({ name: 'look', events: { '$node.connected'() {}, 'product.chagned'() {} } });",
+      },
+      'product/look.service.ts listens to product.chagned, and there is no such event',
     ],
     [
       'a collection of ours',
