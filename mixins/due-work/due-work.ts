@@ -1,6 +1,6 @@
 import type { Service } from 'moleculer';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
-import { StartError } from '../../lib/process/start-error.ts';
+import { owning } from '../owned-names.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type Worker, worker } from '../worker.ts';
@@ -35,7 +35,7 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
   options: Options<T, S>,
 ): Mixin<{ worker: Worker }, S> {
   const { queue, every, atOnce, isPaused = () => false } = options;
-  return {
+  const mixin: Mixin<{ worker: Worker }, S> = {
     mixins: [
       worker<S>({
         every,
@@ -58,13 +58,11 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
     async started(this: Service & Partial<Queued<T>>) {
       const { store, worker } = this;
       if (!store || !worker) throw new Error(`the queue of ${queue.name} has no store`);
-      const desks = queueDesks(this.broker);
-      if (desks.has(queue.name))
-        throw new StartError(`${this.name} has the queue ${queue.name}, as another service has`);
-      desks.set(queue.name, queueDesk(queue, store, worker.wake));
+      queueDesks(this.broker).set(queue.name, queueDesk(queue, store, worker.wake));
     },
     async stopped() {
       queueDesks(this.broker).delete(queue.name);
     },
   };
+  return owning(mixin, { queues: [queue.name] });
 }

@@ -4,8 +4,8 @@ import DbService from 'moleculer-db';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { owning } from '../owned-names.ts';
 import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './changes.ts';
-import { withCollections } from './collections.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
@@ -94,7 +94,7 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
       await (this as Mixed<T>).adapter.ensureIndexes(indexes);
     },
   };
-  return withCollections(mixin, [{ node, collection }]);
+  return owning(mixin, { collections: [{ node, collection }] });
 }
 
 export type Adapter = MongoAdapter | NedbAdapter;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from 'moleculer';
 import type { Mixin } from '../../lib/contract/mixin.ts';
 import type { Config } from '../../lib/process/config.ts';
-import { withCollections } from './collections.ts';
+import { owning } from '../owned-names.ts';
 import type { Index } from './engine.ts';
 import type { Versioned } from './patch.ts';
 import { type Adapter, adapterOf, DocumentStore, type Store, type StoreOptions } from './store.ts';
@@ -59,7 +59,7 @@ export function stores<D extends { [N in keyof D]: Versioned }>(
       for (const { adapter } of (this as Mixed).furtherCollections) await adapter.disconnect();
     },
   };
-  return withCollections(mixin, names);
+  return owning(mixin, { collections: names });
 }
 
 /** Resolves once the database is reached, however long that takes. */

@@ -41,6 +41,19 @@ const checkAction = validator.compile({
   nearCache: optional({ type: 'object', props: { ttl: 'number', dropOn: 'object' } }),
 });
 
+const pathParams = (route: string): string[] => [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+
+/** The key of a kept answer is its address, and the answer is JSON. */
+const isSameForAll = ({ auth, rest, ...more }: ActionContract): boolean =>
+  auth === 'public' &&
+  rest?.startsWith('GET ') === true &&
+  !(['personal', 'cartToken', 'headers', 'status', 'produces', 'mayAnswer'] as const).some((field) => more[field]);
+
+/** An event drops the answers that have its id. */
+const hasIdToDrop = ({ nearCache, returns }: ActionContract): boolean =>
+  Object.values(nearCache?.dropOn ?? {}).every((place) => place === '*') ||
+  Object.hasOwn(Object(Object(returns).props), 'id');
+
 /** What the fields of an action have to be together. */
 const RULES: readonly (readonly [isMet: (action: ActionContract) => boolean, message: string])[] = [
   [
@@ -58,12 +71,8 @@ const RULES: readonly (readonly [isMet: (action: ActionContract) => boolean, mes
     ({ nearCache, ...action }) => !nearCache || isSameForAll(action),
     'must be a public GET without headers to be kept by gateways',
   ],
+  [hasIdToDrop, 'must answer with the id by which events drop its answers'],
 ];
-
-const pathParams = (route: string): string[] => [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
-
-const isSameForAll = ({ auth, rest, personal, cartToken, headers }: ActionContract): boolean =>
-  auth === 'public' && rest?.startsWith('GET ') === true && !personal && !cartToken && !headers;
 
 /**
  * What the compiler would have refused in a contract: extensions may not have been compiled, and a mistake in who may call

@@ -3,11 +3,11 @@ import type { Contract } from '../../lib/contract/contract.ts';
 import type { Config } from '../../lib/process/config.ts';
 import type { NodeKind } from '../../lib/process/node-kinds.ts';
 import { contracts as shopContracts } from '../contracts.ts';
-import { refuseSharedCollections } from './collection-check.ts';
 import { clashOf } from './contract-clash.ts';
 import { faultOf } from './contract-fault.ts';
 import { type ExtensionFiles, extensionRefusal, findExtensions } from './extension-files.ts';
 import { loadContract, loadService } from './extension-modules.ts';
+import { refuseSharedNames } from './ownership-check.ts';
 
 /** A service that a shop has added. */
 interface Extension {
@@ -50,7 +50,7 @@ export async function loadExtensions({ servicesDir }: Pick<Config, 'servicesDir'
       for (const { files, contract } of extensions.filter((one) => one.files.kind === kind)) {
         const schema = await loadService(servicesDir, files, contract, config);
         refuseUnknownEvents(files, schema, events);
-        refuseSharedCollections(files, schema, schemas);
+        refuseSharedNames(files, schema, schemas);
         schemas.push(schema);
       }
       return schemas.slice(ours.length);

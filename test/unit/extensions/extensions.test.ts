@@ -173,6 +173,15 @@ describe('refused in one line', () => {
       'must be a public GET without headers to be kept by gateways',
     ],
     [
+      'answers that no event could drop',
+      extension(
+        'product/look',
+        'look',
+        withRoute('GET /v1/looks', { nearCache: { ttl: 1, dropOn: { 'product.changed': 'id' } } }),
+      ),
+      'must answer with the id by which events drop its answers',
+    ],
+    [
       'an event that there is not',
       extension(
         'product/look',
@@ -261,6 +270,16 @@ describe('refused in one line', () => {
         'product/b.service.ts': storeText('b', 'product', 'looks'),
       },
       'product/b.service.ts has the collection looks, which belongs to a',
+    ],
+    [
+      'a queue of ours',
+      {
+        ...extension('shopping/look', 'look'),
+        'shopping/look.service.ts': `
+          import { dueWork } from '${ROOT}/mixins/due-work/due-work.ts';
+          export default () => ({ name: 'look', mixins: [dueWork({ queue: { name: 'holds' } })] });`,
+      },
+      'shopping/look.service.ts has the queue holds, which belongs to hold',
     ],
     [
       'a store of another node kind',
