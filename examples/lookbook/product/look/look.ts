@@ -32,8 +32,8 @@ export const lookFields = (
 export const requestCheck = (_: Readonly<Look>, now: Date) => ({ answer: undefined, patch: { checkAt: now } });
 
 /**
- * Writes the result of a check. A look that was made due again since it was claimed is left as it is: it may have other
- * products by now, and the next check has begun already.
+ * Writes the result of a check. A look that was made due again since it was claimed stays as it is: it may have other
+ * products by now, and its next check is due.
  */
 export function finishCheck(look: Readonly<Look>, claimed: Readonly<Look>, soldIds: ReadonlySet<string>, now: Date) {
   if (look.checkAt?.getTime() !== claimed.checkAt?.getTime()) return { answer: undefined };
