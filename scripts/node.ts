@@ -6,6 +6,7 @@ import { reachServers } from '../lib/process/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
 import { loadExtensions } from '../services/extensions/extensions.ts';
 import { servicesOf } from '../services/nodes.ts';
+import { checkServiceSettings } from '../services/settings.ts';
 import { serveProbe } from './probe.ts';
 import { claimPort } from './servers/ports.ts';
 
@@ -23,6 +24,7 @@ type Gateway = Service & { server: Server; learnt: Promise<void> };
  * @throws {StartError} for what the person who starts it can mend
  */
 export async function startNode(config: Config, say: (line: string) => void): Promise<ShopNode> {
+  checkServiceSettings(config);
   const extensions = await loadExtensions(config);
   const unlock = config.mongoUrl
     ? undefined

@@ -3,11 +3,12 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type BreakerSettings, breakerSettings } from '../cluster/breaker-settings.ts';
 import type { BlobConfig } from '../files/blobs.ts';
-import { type Environment, readEnvironment, SETTINGS, type SettingName, settingRefusal } from './environment.ts';
+import { type Environment, PROCESS_SETTINGS, readEnvironment, type SettingName } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
 import type { NodeKind } from './node-kinds.ts';
-import { blobConfig, type PaymentConfig, paymentConfig } from './outside-config.ts';
-import { keptSecret, weaknessOf } from './secrets.ts';
+import { blobConfig } from './outside-config.ts';
+import { keptSecret } from './secrets.ts';
+import { givenVariables, refuseWeakSecrets, settingRefusal } from './settings/read-settings.ts';
 import { StartError } from './start-error.ts';
 
 /** The configuration of a process. It is read once, at start, from environment variables only. */
@@ -73,7 +74,6 @@ export interface Config {
   /** Interval of the audit for the metrics, on shopping nodes, in seconds; 0: off. */
   auditSeconds: number;
   circuitBreaker: BreakerSettings;
-  payments: PaymentConfig;
   /** Storage of pictures and of files being imported. */
   blobs: BlobConfig;
   /** Unset: mails are written to `dataDir`/outbox-mail. */
@@ -94,6 +94,8 @@ export interface Config {
   tunesV8: boolean;
   /** Whether to check the results of actions against their contracts; for tests. */
   checkResults: boolean;
+  /** The variables of no setting above: features read settings of their own from them, by `readSettings`. */
+  variables: Readonly<NodeJS.ProcessEnv>;
 }
 
 export { StartError };
@@ -149,7 +151,6 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     metricsPort: env.METRICS_PORT,
     auditSeconds: env.AUDIT_SECONDS,
     circuitBreaker: breakerSettings(env),
-    payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
     blobs: blobConfig(env, dataDir),
     ...given({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
     mailToFiles: env.MAIL === 'file',
@@ -160,6 +161,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     logLevel: env.LOG_LEVEL,
     tunesV8: env.V8_TUNING,
     checkResults: env.NODE_ENV === 'test',
+    variables: ownVariables(source),
   };
 }
 
@@ -180,10 +182,11 @@ function pemOf(name: SettingName, file: string): string {
 
 /** Refuses guessable secrets in production: an attacker could sign tokens with them. */
 function refuseWeak(env: Environment): void {
-  if (env.TOKEN_SECRET === undefined) throw settingRefusal('TOKEN_SECRET', 'production has no default', ': ');
-  for (const [name, { mustBeRandom }] of Object.entries(SETTINGS)) {
-    const secret: unknown = Reflect.get(env, name);
-    const weakness = mustBeRandom && typeof secret === 'string' ? weaknessOf(secret) : undefined;
-    if (weakness) throw settingRefusal(name, `what is given ${weakness}`, '; ');
+  if (env.TOKEN_SECRET === undefined) {
+    throw settingRefusal(PROCESS_SETTINGS, 'TOKEN_SECRET', 'production has no default', ': ');
   }
+  refuseWeakSecrets(PROCESS_SETTINGS, env);
 }
+
+const ownVariables = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(givenVariables(source)).filter(([name]) => !Object.hasOwn(PROCESS_SETTINGS, name)));

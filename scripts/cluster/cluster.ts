@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig, StartError } from '../../lib/process/config.ts';
 import { lockFolder } from '../../lib/process/lock.ts';
 import { loadExtensions } from '../../services/extensions/extensions.ts';
+import { checkServiceSettings } from '../../services/settings.ts';
 import type { Child } from '../servers/child.ts';
 import { claimPort, freePort } from '../servers/ports.ts';
 import { endStale } from '../servers/stale.ts';
@@ -171,5 +172,6 @@ export class Cluster {
 async function clusterConfig(env: NodeJS.ProcessEnv): Promise<Config> {
   const unknown = { SERVICES: '', NODE_ID: '', MONGO_URL: env.MONGO_URL || 'mongodb://localhost' };
   const config = loadConfig({ ...env, ...unknown, LOG_LEVEL: env.LOG_LEVEL || 'info' });
+  checkServiceSettings(config);
   return { ...config, port: config.port || (await freePort(config.host)) };
 }

@@ -1,5 +1,5 @@
-import { SETTING_GROUPS } from '../../lib/process/environment.ts';
 import type { Setting } from '../../lib/process/settings/setting.ts';
+import { SETTING_GROUPS } from '../../services/settings.ts';
 
 const BEGIN = '<!-- settings: printed by npm run docs:settings -->';
 const END = '<!-- /settings -->';
@@ -13,8 +13,7 @@ export function withSettings(page: string): string {
 
 /** All settings in Markdown, a table for each group. */
 function settingsTables(): string {
-  const groups: [string, Readonly<Record<string, Setting>>][] = Object.entries(SETTING_GROUPS);
-  return groups
+  return Object.entries(SETTING_GROUPS)
     .map(([title, settings]) => {
       const rows = Object.entries(settings).map(([name, { allowed, about, ...rest }]) =>
         rowOf(`\`${name}\``, defaultOf(rest), about, literal(allowed)),

@@ -54,7 +54,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /I[1-9]\d? |money|refunded|told/,
   },
   'a charge again is another charge': {
-    file: 'services/shopping/payment/sandbox/sandbox-ledger.ts',
+    file: 'services/shopping/payment/providers/sandbox/sandbox-ledger.ts',
     find: "return entry.state === 'unseen' ? captureAll(entry, amount) : { answer: ledgerOutcome(entry) };",
     replace: 'return captureAll({ ...entry }, { ...amount, amount: entry.captured + amount.amount });',
     tests: ['test/unit/shopping/crashes.test.ts'],
@@ -145,11 +145,25 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     red: /● .*of more pieces than may be held is refused/,
   },
   'what Stripe refuses for good, in words that nobody knows, is tried again for ever': {
-    file: 'services/shopping/payment/providers/stripe-outcome.ts',
+    file: 'services/shopping/payment/providers/stripe/stripe-outcome.ts',
     find: "return isTransient ? undefined : reasonOf(error, 'invalid_request');",
     replace: "return isTransient || !code.startsWith('amount_') ? undefined : reasonOf(error, 'invalid_request');",
     tests: ['test/integration/shopping/stripe-provider.test.ts'],
     red: /that refuses for good/,
+  },
+  'a webhook of Stripe is taken unsigned': {
+    file: 'services/shopping/payment/providers/stripe/stripe-provider.ts',
+    find: 'refuseUnsigned(() => stripe.webhooks.constructEvent(body, signature, config.webhookSecret));',
+    replace: '',
+    tests: ['test/integration/shopping/payment-conformance.test.ts'],
+    red: /which are refused unless they are signed/,
+  },
+  'a signed webhook that is no event is a fault of the shop': {
+    file: 'services/shopping/payment/providers/webhook-body.ts',
+    find: 'if (faults === true) return event',
+    replace: 'if (faults) return event',
+    tests: ['test/integration/shopping/payment-conformance.test.ts'],
+    red: /which are refused with the signed body null/,
   },
   'a refund that the bank has sent back becomes done again by news that comes late': {
     file: 'services/shopping/order/refund/refund-outcomes.ts',
@@ -188,7 +202,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a total that the provider does not charge is ordered': {
     file: 'services/shopping/checkout/basket.ts',
-    find: 'refuseUnpayable(priced.totals.total, amountLimits(currency));',
+    find: 'refuseUnpayable(priced.totals.total, limits(currency));',
     replace: '',
     tests: ['test/integration/shopping/payments.test.ts'],
     red: /is refused in the quote and in the order/,

@@ -16,7 +16,7 @@ import type { Hold } from '../../services/shopping/hold/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
 import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import { eventually, type TestShop } from './shop.ts';
 
 /** Whose documents a service of the shop keeps. */

@@ -16,8 +16,8 @@ import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
 import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
-import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
+import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 export const START = Date.parse('2026-03-01T10:00:00Z');

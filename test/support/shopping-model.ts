@@ -14,9 +14,9 @@ import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
-import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
-import type { TestToken } from '../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
+import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
+import type { TestToken } from '../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 type Lines = Record<string, number>;

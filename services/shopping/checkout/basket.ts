@@ -5,7 +5,6 @@ import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/
 import { errors } from '../../shared/problems.ts';
 import { orderable } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
-import { amountLimits } from '../payment/providers/amount-limits.ts';
 import { type Priced, price } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 
@@ -13,6 +12,13 @@ type Terms = Result<'coupon.terms'>;
 
 /** What a shopper chooses for a quote or an order: the address, the shipping method and the coupons. */
 export type CheckoutRequest = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
+
+/** The part of a shop's configuration that decides about a checkout. */
+export interface CheckoutTerms {
+  book: PriceBook;
+  /** The amounts that the payment provider charges in a currency. */
+  limits: (currency: string) => AmountLimits;
+}
 
 /** A cart with its prices, the address that it goes to, and the rules that it was priced by. */
 export interface PricedBasket {
@@ -32,7 +38,7 @@ export async function priceBasket(
   { items, currency }: Result<'cart.own'>,
   { addressId, address, shippingMethod, couponCodes = [] }: CheckoutRequest,
   customerId: string | undefined,
-  book: PriceBook,
+  { book, limits }: CheckoutTerms,
   rpc: Rpc,
 ): Promise<PricedBasket> {
   if ((addressId === undefined) === (address === undefined)) {
@@ -51,7 +57,7 @@ export async function priceBasket(
   const { country } = to;
   const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
-  refuseUnpayable(priced.totals.total, amountLimits(currency));
+  refuseUnpayable(priced.totals.total, limits(currency));
   return { priced, address: to, rules, warnings };
 }
 

@@ -5,7 +5,7 @@ import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
-import { methodOf } from '../payment/payment-method.ts';
+import { selectedProvider } from '../payment/providers/registry.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
@@ -22,7 +22,8 @@ const MAX_ORDERS_AT_ONCE = 20;
 
 /** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
 export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
-  const book = loadRules(config);
+  const { methodOf, limits } = selectedProvider(config);
+  const terms = { book: loadRules(config), limits };
 
   return service(order, config, {
     mixins: [
@@ -66,11 +67,11 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
         const paymentMethod = await readOnce(
-          () => methodOf(config.payments, body.paymentMethod),
+          () => methodOf(body.paymentMethod),
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
         const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, book, firstResponseTimeoutMs, ctx);
+        const { response, isPending } = await placeOrder(this, request, terms, firstResponseTimeoutMs, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
-import type { PriceBook } from '../checkout/pricing/rules.ts';
+import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
 import { logFailure, type OrderService, shopOf } from './order-commands.ts';
@@ -26,12 +26,12 @@ const OUTCOME_TIMEOUT_MS = 4000;
 export async function placeOrder(
   orders: OrderService,
   request: OrderRequest,
-  book: PriceBook,
+  terms: CheckoutTerms,
   firstResponseTimeoutMs: number,
   rpc: Rpc,
 ): Promise<PlacedOrder> {
   const { fingerprint } = request;
-  const { order, isNew } = await acceptOrder(request, book, orders.store, rpc);
+  const { order, isNew } = await acceptOrder(request, terms, orders.store, rpc);
   if (!isNew) {
     const response = await awaitFirstResponse(order, fingerprint, orders.store, firstResponseTimeoutMs);
     return { response, isPending: false };

@@ -10,7 +10,7 @@ import { price } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
 import paymentService from '../../../services/shopping/payment/payment.service.ts';
-import sandboxService from '../../../services/shopping/payment/sandbox/sandbox.service.ts';
+import sandboxService from '../../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { SETTINGS } from '../../../lib/process/environment.ts';
 import { withSettings } from '../../../scripts/docs/settings-tables.ts';
+import { SETTINGS } from '../../../services/settings.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TestToken } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+import type { TestToken } from '../../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 import type { Fate } from '../../support/model-cluster.ts';
 import { type Meanwhile, ModelShop, type Story } from '../../support/shopping-model.ts';
 

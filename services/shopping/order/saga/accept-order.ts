@@ -1,8 +1,7 @@
 import type { Result, Rpc } from '../../../../lib/contract/contract.ts';
 import { newId } from '../../../shared/ids.ts';
 import { errors } from '../../../shared/problems.ts';
-import { priceBasket } from '../../checkout/basket.ts';
-import type { PriceBook } from '../../checkout/pricing/rules.ts';
+import { type CheckoutTerms, priceBasket } from '../../checkout/basket.ts';
 import type { NewOrder, Order } from '../order.ts';
 import type { OrderStore } from '../order-store.ts';
 import { decideAcceptance, draftOrder, type OrderRequest, refusePriceChange } from './order-acceptance.ts';
@@ -23,7 +22,7 @@ const MAX_ACCEPT_TRIES = 3;
  */
 export async function acceptOrder(
   request: OrderRequest,
-  book: PriceBook,
+  terms: CheckoutTerms,
   orders: Pick<OrderStore, 'insert' | 'findOne'>,
   rpc: Rpc,
 ): Promise<AcceptedOrder> {
@@ -36,7 +35,7 @@ export async function acceptOrder(
     const before = decideAcceptance(request, { earlier, cart });
     if (before.outcome === 'repeated') return { order: before.order, isNew: false };
     const isAcceptable = before.outcome === 'acceptable';
-    const draft = isAcceptable ? await priceAndDraft(request, cart, book, rpc) : null;
+    const draft = isAcceptable ? await priceAndDraft(request, cart, terms, rpc) : null;
     if (draft && (await orders.insert(draft))) return { order: { ...draft, rev: 0 }, isNew: true };
     // Meanwhile the first request with this key, or another one, may have ordered the cart.
     const first = await orders.findOne({ customerId, idemKey });
@@ -51,12 +50,12 @@ export async function acceptOrder(
 async function priceAndDraft(
   request: OrderRequest,
   cart: Result<'cart.content'>,
-  book: PriceBook,
+  terms: CheckoutTerms,
   rpc: Rpc,
 ): Promise<NewOrder> {
   const { customerId, body } = request;
   const { items, claim: cartClaim } = cart;
-  const basket = await priceBasket(cart, body, customerId, book, rpc);
+  const basket = await priceBasket(cart, body, customerId, terms, rpc);
   refusePriceChange(request, basket);
   const { orderId } = await rpc.call('hold.consume', { customerId, cartClaim, items });
   return draftOrder(request, cart, basket, orderId ?? newId('ord'), new Date());

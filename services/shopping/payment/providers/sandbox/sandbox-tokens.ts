@@ -1,4 +1,4 @@
-/** The payment methods of the sandbox, each a story of its own; docs/payments.md tells them. */
+/** The payment methods of the sandbox; docs/payments.md has the outcome of each. */
 export const TEST_TOKENS = [
   'tok_approve',
   'tok_decline',
@@ -9,7 +9,6 @@ export const TEST_TOKENS = [
   'tok_duplicate_webhook',
   'tok_slow',
   'tok_two_step',
-  'tok_late_decline',
   'tok_refunded_elsewhere',
   'tok_refund_refused',
   'tok_refund_fails',

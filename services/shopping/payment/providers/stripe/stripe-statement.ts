@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
-import type { StatedDispute, StatedRefund } from '../payment-provider.ts';
-import { factorOf } from './stripe-amount.ts';
+import type { StatedDispute, StatedRefund } from '../../payment-provider.ts';
+import { stripeUnitsPerMinorUnit } from './stripe-amount.ts';
 
-/** Whether a refund's money is on its way, or has arrived (https://docs.stripe.com/refunds#failed-refunds). */
+/** Whether a refund is on its way or has arrived (https://docs.stripe.com/refunds#failed-refunds). */
 export const isMade = ({ status }: Stripe.Refund): boolean => status !== 'failed' && status !== 'canceled';
 
-/** In minor units, as ISO 4217 has them. */
-const minorUnits = (amount: number, currency: string) => Math.round(amount / factorOf(currency));
+/** Converts Stripe's units to the minor units of ISO 4217. */
+const minorUnits = (amount: number, currency: string) => Math.round(amount / stripeUnitsPerMinorUnit(currency));
 
 export function statedRefund(refund: Stripe.Refund, currency: string): StatedRefund {
   const made = isMade(refund);
@@ -19,7 +19,7 @@ export function statedRefund(refund: Stripe.Refund, currency: string): StatedRef
   };
 }
 
-/** An inquiry (`warning_…`) takes no money; closed, it is as good as won. */
+/** An inquiry (`warning_…`) moves no money; a closed one counts as won. */
 export function statedDispute({ id, amount, status, reason }: Stripe.Dispute, currency: string): StatedDispute {
   const isWon = status === 'won' || status === 'warning_closed' || status === 'prevented';
   return {

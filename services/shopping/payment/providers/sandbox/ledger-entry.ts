@@ -1,39 +1,39 @@
-import type { RetryFields } from '../../../../mixins/due-work/queue.ts';
-import type { Money } from '../../../shared/money.ts';
+import type { RetryFields } from '../../../../../mixins/due-work/queue.ts';
+import type { Money } from '../../../../shared/money.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
-/** One line of the sandbox's books: what became of an idempotency key. */
+/** An entry of the sandbox's ledger: the charge under an idempotency key. */
 export interface LedgerEntry extends RetryFields {
   /** The idempotency key. */
   _id: string;
   rev: number;
-  /** `unseen`: an attempt that was lost on its way here; only the next one counts. */
+  /** `unseen`: the first request was lost before it arrived; the next one is charged. */
   state: 'unseen' | 'pending' | 'authorised' | 'captured' | 'declined' | 'cancelled';
-  /** What was asked for; both are absent on a key that was cancelled before it was used. */
+  /** Absent, like `method`, for a key that was cancelled before it was used. */
   amount?: Money;
   method?: TestToken;
   /** In minor units. */
   captured: number;
   /** The sum of `refunds`, never above `captured`. */
   refunded: number;
-  /** Refund's key -> minor units. */
+  /** Minor units by the refund's key. */
   refunds: Record<string, number>;
-  /** Refunds that the bank has sent back, which are in `refunds` no more. */
+  /** Refunds that the bank has returned, which are no longer in `refunds`; minor units by key. */
   returned?: Record<string, number>;
-  /** A cardholder wants the money back from the bank. */
+  /** The cardholder's chargeback; its amount in minor units. */
   dispute?: { state: 'open' | 'won' | 'lost'; amount: number };
-  /** Why it was declined. */
+  /** The reason of a decline. */
   reason?: string;
-  /** What is still to come; absent when nothing is. */
-  happenings?: Happening[];
-  /** Webhooks that are still to be sent. */
+  /** Bank events in the future. */
+  happenings?: BankEvent[];
+  /** Webhooks to be sent. */
   events: SandboxEvent[];
-  /** When the sandbox's worker has something to do here. */
+  /** The time of the next bank event or webhook; null if there is none. */
   dueAt: Date | null;
   at: Date;
 }
 
-/** A webhook, and how many times it is sent. */
+/** A webhook's event, and the number of times that it is sent. */
 export interface SandboxEvent {
   id: string;
   type:
@@ -46,7 +46,7 @@ export interface SandboxEvent {
   copies: number;
 }
 
-/** What the bank, or somebody on the sandbox's own pages, does to a charge some time after it was begun. */
-export type Happening =
+/** A later event of a charge, caused by the bank or in the provider's dashboard. */
+export type BankEvent =
   | { what: 'capture' | 'decline' | 'refund-elsewhere' | 'dispute' | 'win-dispute' | 'lose-dispute'; at: Date }
   | { what: 'return-refund'; key: string; at: Date };

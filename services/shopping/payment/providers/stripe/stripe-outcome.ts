@@ -1,9 +1,9 @@
 import Stripe from 'stripe';
-import { errors } from '../../../shared/problems.ts';
-import type { Found, Outcome } from '../payment-provider.ts';
+import { errors } from '../../../../shared/problems.ts';
+import type { ChargeOutcome, LookupOutcome } from '../../payment-provider.ts';
 
-/** What Stripe's words for a payment mean to the shop (https://docs.stripe.com/payments/paymentintents/lifecycle). */
-export function intentOutcome(intent: Stripe.PaymentIntent): Found {
+/** The outcome of a PaymentIntent by its status (https://docs.stripe.com/payments/paymentintents/lifecycle). */
+export function intentOutcome(intent: Stripe.PaymentIntent): LookupOutcome {
   const { id: reference, status, last_payment_error: failure } = intent;
   switch (status) {
     case 'succeeded':
@@ -17,17 +17,17 @@ export function intentOutcome(intent: Stripe.PaymentIntent): Found {
     case 'requires_confirmation':
       return { outcome: 'unknown' };
     default:
-      // `processing`, `requires_action`, and whatever Stripe adds: neither paid nor refused.
+      // `processing`, `requires_action` and future statuses: neither paid nor declined.
       return { outcome: 'pending' };
   }
 }
 
-/** Whether all of it was given back; needs `latest_charge` to be expanded. */
+/** Whether a payment was refunded in full; requires an expanded `latest_charge`. */
 export function isRefunded({ latest_charge: charge }: Stripe.PaymentIntent): boolean {
   return typeof charge === 'object' && charge !== null && charge.refunded;
 }
 
-/** Codes of invalid requests that may be right later: the same request can succeed then. */
+/** Codes of invalid requests that may succeed later without a change. */
 const TRANSIENT_CODES = new Set([
   'account_invalid',
   'api_key_expired',
@@ -41,8 +41,8 @@ const TRANSIENT_CODES = new Set([
 ]);
 
 /**
- * Why Stripe refuses a request for good; `undefined` for errors that leave open what happened, or that may be over when
- * it is sent again. Unknown refusals of a request are final: to send it again changes nothing.
+ * The reason of a final refusal; `undefined` for errors without a known outcome, and for those that may be over at the next
+ * attempt. An invalid request with an unknown code is a final refusal, since the same request will be invalid again.
  */
 export function refusalOf(error: unknown): string | undefined {
   const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
@@ -53,8 +53,8 @@ export function refusalOf(error: unknown): string | undefined {
   return isTransient ? undefined : reasonOf(error, 'invalid_request');
 }
 
-/** The decline that an error stands for; any other error leaves open what happened. */
-export function declineOf(error: unknown): Outcome | undefined {
+/** The decline that an error means; `undefined` for errors that are no final refusal. */
+export function declineOf(error: unknown): ChargeOutcome | undefined {
   const reason = refusalOf(error);
   return reason === undefined ? undefined : { outcome: 'declined', reason };
 }
@@ -62,26 +62,26 @@ export function declineOf(error: unknown): Outcome | undefined {
 const reasonOf = ({ decline_code, code }: { decline_code?: string; code?: string }, other = 'card_declined'): string =>
   decline_code ?? code ?? other;
 
-/** The payment moved on meanwhile, so that this can no longer be done with it. */
+/** Whether the payment has changed meanwhile, to a status that does not allow the request. */
 export const isUnexpectedState = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeError && error.code === 'payment_intent_unexpected_state';
 
-/** A failure at Stripe that it has kept as the answer to an idempotency key. */
-export const isKeptFailure = (error: unknown): boolean =>
+/** Whether Stripe has repeated a failure of its own, which it keeps as the response to an idempotency key. */
+export const isReplayedFailure = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeError &&
   (error.statusCode ?? 0) >= 500 &&
   error.headers?.['idempotent-replayed'] === 'true';
 
 /**
- * An error as the shop knows it: `unavailable` for what may be over when it is tried again, a new secret key
- * included; the rest are requests that Stripe will never take.
+ * Translates an error of Stripe's library: `unavailable` if a later attempt may succeed, for example with a new secret key;
+ * else a plain error.
  */
-export function asOurs(error: unknown): unknown {
+export function translateError(error: unknown): unknown {
   const { StripeError, StripeIdempotencyError } = Stripe.errors;
   if (!(error instanceof StripeError)) return error;
   const { type, code = '', message } = error;
-  const said = `Stripe: ${type} ${code} ${message}`;
+  const detail = `Stripe: ${type} ${code} ${message}`;
   const isFinal =
     refusalOf(error) !== undefined || (error instanceof StripeIdempotencyError && error.statusCode !== 409);
-  return isFinal ? new Error(said) : Object.assign(errors.unavailable(said), { cause: error });
+  return isFinal ? new Error(detail) : Object.assign(errors.unavailable(detail), { cause: error });
 }
