@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { ServiceSchema } from 'moleculer';
 import type { Contract } from '../../lib/contract/contract.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import { type ExtensionFiles, extensionRefusal } from './extension-files.ts';
 
 /** @throws {StartError} unless the file exports one contract */
@@ -29,6 +30,8 @@ export async function loadService(
   try {
     schema = make(config);
   } catch (error) {
+    // Of a setting, for example.
+    if (error instanceof StartError) throw error;
     throw extensionRefusal(`${serviceFile} does not make its service: ${firstLineOf(error)}`);
   }
   if (schema?.name !== name) throw extensionRefusal(`${serviceFile} must make the service of its contract ${name}`);

@@ -295,6 +295,20 @@ describe('refused in one line', () => {
     expect((refusal as Error).message).toMatch(/^SERVICES_DIR: .+$/);
   });
 
+  test('a wrong value of a setting of its own', async () => {
+    const folder = folderOf({
+      ...extension('product/look', 'look'),
+      'product/look.service.ts': `
+        import { readSettings } from '${ROOT}/lib/process/settings/read-settings.ts';
+        const settings = { LOOK_HOURS: { rule: { type: 'number', convert: true }, allowed: 'a number', about: '' } };
+        export default (config) => void readSettings(settings, config);`,
+    });
+    const config = loadConfig({ DATA_DIR: root, SERVICES_DIR: folder, LOOK_HOURS: 'many' });
+    const extensions = await loadExtensions(config);
+    const refused = servicesOf('product', config, extensions);
+    await expect(refused).rejects.toThrow(new StartError('LOOK_HOURS must be a number, but is "many"'));
+  });
+
   test('a folder that is not there', async () => {
     await expect(start(join(root, 'gone'))).rejects.toThrow(`SERVICES_DIR: there is no folder ${join(root, 'gone')}`);
   });
