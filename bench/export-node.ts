@@ -5,7 +5,7 @@ import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/process/config.ts';
 import { tuneV8 } from '../lib/process/v8.ts';
 import { type Store, store } from '../mixins/store/store.ts';
-import { exported } from '../services/product/import/export.ts';
+import { exportProducts } from '../services/product/import/export.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
@@ -110,7 +110,7 @@ else {
   for (let n = 0; n < PRODUCTS; n += BATCH) {
     await products.insertNew(Array.from({ length: BATCH }, (_, i) => productOf(n + i)));
   }
-  report = await measured(exported(products, format === 'csv' ? 'csv' : 'jsonl'));
+  report = await measured(exportProducts(products, format === 'csv' ? 'csv' : 'jsonl'));
   await broker.stop();
 }
 process.send?.(report);

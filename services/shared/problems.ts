@@ -17,6 +17,8 @@ export type CouponRefusal =
 /** The expected errors: made here, told apart by `type`, turned into problem+json by the gateway. */
 export const errors = {
   ...protocolErrors,
+  /** One field of a request is invalid. @param pointer of the field (RFC 6901) */
+  invalidField: (pointer: string, detail: string) => protocolErrors.invalidRequest([{ pointer, detail }]),
   wrongCredentials: () => coded('wrong-credentials', 'No customer has this e-mail and password.'),
   emailTaken: () => coded('email-taken', 'A customer with this e-mail is registered already. Log in instead.'),
   outOfStock: (items: { sku: string; requested: number; available: number }[]) =>
@@ -72,8 +74,15 @@ export const errors = {
   categoryCycle: (slug: string, parent: string) => coded('category-cycle', `${parent} is ${slug} itself, or in it.`),
   categoryNotEmpty: (detail: string) => coded('category-not-empty', detail),
   archived: () => coded('product-archived', 'Restore it first.'),
-  slugTaken: (slug: string) => coded('slug-taken', `Another one has the slug ${slug} already.`),
-  skuTaken: (skus: readonly string[]) => coded('sku-taken', `Other products have ${skus.join(', ')} already.`),
+  slugTaken: (slug: string) => coded('slug-taken', `The slug ${slug} is already in use.`),
+  /** @param skus the taken ones; empty when the conflict has ended in the meantime */
+  skuTaken: (skus: readonly string[]) =>
+    coded(
+      'sku-taken',
+      skus.length > 0
+        ? `Other products already have these SKUs: ${skus.join(', ')}.`
+        : 'Another product had this slug or one of these SKUs a moment ago. Send the request again.',
+    ),
   emailNotVerified: () =>
     coded('email-not-verified', 'Follow the link in the mail that we have sent you, then log in.'),
   notPurchased: () => coded('not-purchased', 'There is no paid order of yours with this product.'),

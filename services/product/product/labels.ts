@@ -18,7 +18,7 @@ export function checkLabels(
 ): void {
   const names = Object.keys(given).filter((name) => !Object.hasOwn(known, name) || known[name] !== given[name]);
   const isTooMany = names.length > 0 && Object.keys(given).length > MAX_LABELS;
-  if (isTooMany) throw errors.invalidRequest([{ pointer, detail: `${MAX_LABELS} are the most.` }]);
+  if (isTooMany) throw errors.invalidField(pointer, `At most ${MAX_LABELS} names are allowed.`);
   const fieldErrors = names.flatMap((name): FieldError[] => {
     const at = `${pointer}/${escaped(name)}`;
     if (!/^(?!.* $)[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {

@@ -2,12 +2,12 @@ import type { Ctx } from '../../../lib/contract/contract.ts';
 import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
-import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
+import { RefusedPatch } from '../../../mixins/store/changes.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
-import { archiveProduct, createProduct, editProduct, restoreProduct } from './edit.ts';
+import { archiveProduct, createProduct, editProduct, type ProductChange, restoreProduct, withBefore } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedulePrice, unschedulePrice } from './price-change.ts';
 import type { Product } from './product.ts';
@@ -40,7 +40,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const now = new Date();
     const product = createProduct(newId('prd', now), ctx.params, this.shop.currencies, now);
     if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
-    await this.opened({ ...product, rev: 0 });
+    await this.openStockOf({ ...product, rev: 0 });
     recordChange(ctx, null, product);
     return respondWith(ctx, { ...product, rev: 0 });
   },
@@ -88,19 +88,14 @@ async function changeProduct(
   service: ProductService,
   ctx: Ctx<unknown>,
   id: string,
-  decide: (product: Readonly<Product>, now: Date) => Decision<Product>,
+  decide: ProductChange,
   uniqueFields: Omit<UniqueNames, '_id'> = {},
 ) {
-  const { before, after } = await service.store
-    .change(id, (product, now) => {
-      const { answer, patch } = decide(product, now);
-      return { answer: { before: product, after: answer }, ...(patch ? { patch } : {}) };
-    })
-    .catch(async (error: unknown) => {
-      const isTaken = error instanceof RefusedPatch && error.duplicate;
-      throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
-    });
-  await service.opened(after);
+  const { before, after } = await service.store.change(id, withBefore(decide)).catch(async (error: unknown) => {
+    const isTaken = error instanceof RefusedPatch && error.duplicate;
+    throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
+  });
+  await service.openStockOf(after);
   recordChange(ctx, before, after);
   return respondWith(ctx, after);
 }

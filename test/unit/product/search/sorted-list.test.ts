@@ -33,7 +33,7 @@ describe('a sorted list', () => {
     expect([...listOf().from({ key: 0, id: '' })]).toEqual([]);
   });
 
-  test('loses what is removed, and nothing for what is not there', () => {
+  test('loses a removed item, and nothing when the item is missing', () => {
     const list = listOf(1, 3, 5);
     for (const item of [3, 4, 9, 3]) list.remove(item, item);
     expect([...list.from()]).toEqual([1, 5]);

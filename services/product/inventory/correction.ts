@@ -1,51 +1,60 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { applyOnce } from '../../shared/reservations.ts';
-import type { Movement, Posted, Reason } from './ledger.ts';
-import { logOf, moved, type Stock } from './stock.ts';
+import type { AdjustmentReason, CorrectionResult, Movement } from './ledger.ts';
+import { logOf, type Stock, withMovement } from './stock.ts';
 
-/** What staff has a stock changed by: new goods, a difference, or what was counted on the shelf. */
+/** A change of one SKU's stock by staff: new goods, a difference, or a count of the shelf. */
 export type Correction =
   | { kind: 'receive'; quantity: number }
-  | { kind: 'adjust'; quantity: number; reason: Reason }
-  /** `counted`: all that is there, what is reserved included. */
+  | { kind: 'adjust'; quantity: number; reason: AdjustmentReason }
+  /** `counted`: all pieces on the shelf, reserved ones included. */
   | { kind: 'count'; counted: number };
 
-export interface PostCommand {
-  /** By which it happens once. */
+export interface CorrectionCommand {
+  /** Idempotency key: a key is applied once. */
   key: string;
-  /** When whoever asks gives up waiting, in ms since the epoch. */
+  /** When the caller gives up, in ms since the epoch. */
   until: number;
-  /** What the movement is for. */
+  /** The id of the stock adjustment. */
   ref: string;
+  /** The member of staff. */
   by: string;
   correction: Correction;
 }
 
-/** Changes a stock as staff says, applyOnce for each key; again answers the same. @throws unavailable when it comes too late */
-export function postToStock(stock: Readonly<Stock>, command: PostCommand, now: Date): Decision<Posted> {
+/**
+ * Corrects a stock, once for each key; a repeated key returns the first result. A correction that would leave fewer than
+ * zero pieces changes nothing (`short`).
+ * @throws unavailable after the deadline of the command
+ */
+export function applyCorrection(
+  stock: Readonly<Stock>,
+  command: CorrectionCommand,
+  now: Date,
+): Decision<CorrectionResult> {
   const known = stock.back[command.key]?.answer;
   if (known) return { answer: known };
   const { available, reserved, sold } = stock;
   const movement = movementOf(stock, command, now);
   const { kind, quantity } = movement;
-  const short = available + quantity < 0;
-  const answer: Posted = {
-    outcome: short ? 'short' : 'done',
+  const isShort = available + quantity < 0;
+  const answer: CorrectionResult = {
+    outcome: isShort ? 'short' : 'done',
     quantity,
-    seq: short || quantity === 0 ? 0 : logOf(stock).seq + 1,
+    seq: isShort || quantity === 0 ? 0 : logOf(stock).seq + 1,
     at: now.toISOString(),
-    ...{ available: short ? available : available + quantity, reserved, sold },
+    ...{ available: isShort ? available : available + quantity, reserved, sold },
   };
   const total =
     kind === 'receive' ? { received: stock.received + quantity } : { adjusted: (stock.adjusted ?? 0) + quantity };
   const change = () => (answer.seq === 0 ? {} : { available: answer.available, ...total });
   const { patch } = applyOnce(stock, command, now, change, answer);
-  return moved(stock, { answer, ...(patch ? { patch } : {}) }, movement);
+  return withMovement(stock, { answer, ...(patch ? { patch } : {}) }, movement);
 }
 
 function movementOf(
   { available, reserved }: Readonly<Stock>,
-  { correction, ref, by }: PostCommand,
+  { correction, ref, by }: CorrectionCommand,
   at: Date,
 ): Movement {
   switch (correction.kind) {
