@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StartError } from '../lib/process/start-error.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { onParentExit } from './parent-exit.ts';
+import { provideShopModules } from './shop-modules.ts';
 
 const cluster = new Cluster({
   entry: join(import.meta.dirname, 'start.ts'),
@@ -29,4 +30,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 onParentExit(() => end());
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // the reader of a pipe has gone (`| head`)
 
+provideShopModules();
 await cluster.start(process.env).catch(end);

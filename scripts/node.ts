@@ -4,6 +4,7 @@ import type { Config } from '../lib/process/config.ts';
 import { lockFolder } from '../lib/process/lock.ts';
 import { reachServers } from '../lib/process/reach.ts';
 import { brokerOptions } from '../moleculer.config.ts';
+import { loadExtensions } from '../services/extensions/extensions.ts';
 import { servicesOf } from '../services/nodes.ts';
 import { checkServiceSettings } from '../services/settings.ts';
 import { serveProbe } from './probe.ts';
@@ -24,6 +25,7 @@ type Gateway = Service & { server: Server; learnt: Promise<void> };
  */
 export async function startNode(config: Config, say: (line: string) => void): Promise<ShopNode> {
   checkServiceSettings(config);
+  const extensions = await loadExtensions(config);
   const unlock = config.mongoUrl
     ? undefined
     : await lockFolder(config.dataDir, dataTakenMessage(config), () => {
@@ -36,8 +38,8 @@ export async function startNode(config: Config, say: (line: string) => void): Pr
     await claimPort(config.port, config.host);
   }
 
-  const broker = new ServiceBroker(brokerOptions(config));
-  const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config)));
+  const broker = new ServiceBroker(brokerOptions(config, extensions.contracts));
+  const schemas = await Promise.all(config.services.map((kind) => servicesOf(kind, config, extensions)));
   for (const schema of schemas.flat()) broker.createService(schema);
   await broker.start();
   const gateway = broker.getLocalService('api') as Gateway | undefined;

@@ -1,12 +1,16 @@
 // npm run repl: Moleculer's console, attached to a running cluster as a node without services.
 import { ServiceBroker } from 'moleculer';
 import { brokerOptions } from '../moleculer.config.ts';
+import { loadExtensions } from '../services/extensions/extensions.ts';
 import { runningClusterConfig } from './client-config.ts';
 import { exitFailed } from './exit-failed.ts';
 import { operatorCommands } from './operator-commands.ts';
+import { provideShopModules } from './shop-modules.ts';
 
 try {
-  const options = brokerOptions(await runningClusterConfig('repl'));
+  provideShopModules();
+  const config = await runningClusterConfig('repl');
+  const options = brokerOptions(config, (await loadExtensions(config)).contracts);
   // Moleculer's types have no commands for a typed broker.
   const replOptions = { delimiter: 'shop $', customCommands: operatorCommands } as object;
   const broker = new ServiceBroker({ ...options, tracing: false, replOptions });

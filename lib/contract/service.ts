@@ -45,7 +45,8 @@ export function service<C extends Contract, const M extends Mixins = readonly []
   const { handlers, events = {}, ...rest } = definition;
   const actions: Record<string, ActionSchema> = {};
   for (const [name, action] of Object.entries(contract.actions)) {
-    const handler = handlers[name] as ActionHandler;
+    const handler = handlers[name] as ActionHandler | undefined;
+    if (typeof handler !== 'function') throw new Error(`${contract.name}.${name} has no handler`);
     actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
   }
   // Moleculer's types have neither our `this` nor our `ctx`; this is the only place that converts between them.

@@ -26,6 +26,8 @@ export interface Config {
   /** Port for /healthz and /readyz of a node without a gateway; 0: off. */
   probePort: number;
   dataDir: string;
+  /** The folder of services that a shop has added; unset: it has none. */
+  servicesDir?: string;
   /** Unset: no transporter. */
   natsUrl?: string;
   /** PEM files for TLS to NATS: the CA of its certificate, and the client's certificate. */
@@ -124,6 +126,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     probePort: env.PROBE_PORT,
     dataDir,
     natsFiles: withoutUndefined({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
+    ...withoutUndefined({ servicesDir: env.SERVICES_DIR && resolve(env.SERVICES_DIR) }),
     ...withoutUndefined({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
     databasePrefix: env.DATABASE_PREFIX,
     connectTimeout: env.CONNECT_TIMEOUT,

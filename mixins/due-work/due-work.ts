@@ -1,5 +1,6 @@
 import type { Service } from 'moleculer';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
+import { owning } from '../owned-names.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type Worker, worker } from '../worker.ts';
@@ -34,7 +35,7 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
   options: Options<T, S>,
 ): Mixin<{ worker: Worker }, S> {
   const { queue, every, atOnce, isPaused = () => false } = options;
-  return {
+  const mixin: Mixin<{ worker: Worker }, S> = {
     mixins: [
       worker<S>({
         every,
@@ -63,4 +64,5 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
       queueAdmins(this.broker).delete(queue.name);
     },
   };
+  return owning(mixin, { queues: [queue.name] });
 }

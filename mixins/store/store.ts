@@ -4,6 +4,7 @@ import DbService from 'moleculer-db';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { owning } from '../owned-names.ts';
 import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
@@ -71,7 +72,7 @@ export interface StoreOptions<T> {
  * NeDB file. It is connected and has its indexes before the service's own `started` runs.
  */
 export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Mixin<{ store: Store<T> }> {
-  const { collection, indexes = [], written } = options;
+  const { node, collection, indexes = [], written } = options;
   const mixin = {
     mixins: [DbService as unknown as Partial<ServiceSchema>],
     adapter: adapterOf(config, options),
@@ -93,7 +94,7 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
       await (this as StoreService<T>).adapter.ensureIndexes(indexes);
     },
   };
-  return mixin;
+  return owning(mixin, { collections: [{ node, collection }] });
 }
 
 export type Adapter = MongoAdapter | NedbAdapter;

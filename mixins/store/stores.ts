@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from 'moleculer';
 import type { Mixin } from '../../lib/contract/mixin.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { owning } from '../owned-names.ts';
 import type { Index } from './engine.ts';
 import type { Versioned } from './patch.ts';
 import { type Adapter, adapterOf, DocumentStore, type Store, type StoreOptions } from './store.ts';
@@ -31,7 +32,8 @@ export function stores<D extends { [N in keyof D]: Versioned }>(
   node: StoreOptions<Versioned>['node'],
   collections: { readonly [N in keyof D]: Omit<StoreOptions<D[N]>, 'node' | 'written'> },
 ): Mixin<Stores<D>> {
-  return {
+  const names = Object.values<{ collection: string }>(collections).map(({ collection }) => ({ node, collection }));
+  const mixin: Mixin<Stores<D>> = {
     created(this: Service) {
       const self = this as StoresService;
       self.furtherCollections = [];
@@ -56,6 +58,7 @@ export function stores<D extends { [N in keyof D]: Versioned }>(
       for (const { adapter } of (this as StoresService).furtherCollections) await adapter.disconnect();
     },
   };
+  return owning(mixin, { collections: names });
 }
 
 /** Connects, trying again until the database can be reached. */

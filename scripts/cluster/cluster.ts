@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig } from '../../lib/process/config.ts';
 import { lockFolder } from '../../lib/process/lock.ts';
 import { StartError } from '../../lib/process/start-error.ts';
+import { loadExtensions } from '../../services/extensions/extensions.ts';
 import { checkServiceSettings } from '../../services/settings.ts';
 import type { Child } from '../servers/child.ts';
 import { claimPort, freePort } from '../servers/ports.ts';
@@ -61,6 +62,8 @@ export class Cluster {
   async start(env: NodeJS.ProcessEnv): Promise<void> {
     const { say } = this.#options;
     const config = await clusterConfig(env);
+    // Each node loads them itself. This reports their errors once, before anything runs.
+    await loadExtensions(config);
     await this.#claimFolder(config);
     const keep = <C extends Child>(id: string, start: () => Promise<C>) => this.#keep(id, start, this.#servers);
     const addresses = await findServers(env, clusterFolder(config.dataDir), keep);

@@ -1,10 +1,9 @@
 import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { properties, type Self } from '../../lib/contract/mixin.ts';
 import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
 import { isOutage } from '../../lib/process/outage.ts';
 import { worker } from '../../mixins/worker.ts';
-import { contracts } from '../contracts.ts';
+import type { NodeConfig } from '../node-config.ts';
 import { api } from './api.contract.ts';
 import { gateway } from './gateway.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -15,7 +14,7 @@ import { checkGateway, checkParts } from './readiness.ts';
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
 const CATCH_UP_MS = 5000;
 
-export default function apiService(config: Config) {
+export default function apiService(config: NodeConfig) {
   const access = {
     keys: createKeyRing(config),
     revocations: new Revocations(),
@@ -31,7 +30,7 @@ export default function apiService(config: Config) {
           await access.revocations.catchUp(this.broker).catch(ifOutage);
         },
       }),
-      gateway(config, routesOf(contracts), access),
+      gateway(config, routesOf(config.contracts), access),
       // Resolves when this gateway knows which sessions have ended, or stops.
       properties(() => ({ learnt: Promise.resolve() })),
     ],

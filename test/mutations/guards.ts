@@ -1,6 +1,7 @@
 import { BREAKER_MUTATIONS } from './breaker-guards.ts';
 import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { DUE_WORK_MUTATIONS } from './due-work-guards.ts';
+import { EXTENSION_MUTATIONS } from './extension-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
@@ -109,6 +110,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...GATEWAY_MUTATIONS,
   ...CUSTOMER_MUTATIONS,
   ...DUE_WORK_MUTATIONS,
+  ...EXTENSION_MUTATIONS,
   'browsing and ordering share a limit': {
     file: 'services/api/admission/load-class.ts',
     find: "if (CHECKOUT.has(service)) return 'checkout';",

@@ -3,8 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
-import type { Config } from '../../../lib/process/config.ts';
-import { contracts } from '../../contracts.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { errors } from '../../shared/problems.ts';
 import { CompressedDocument } from '../http/compressed.ts';
 import { helpFor, problemPage } from '../http/problem-help.ts';
@@ -39,9 +38,9 @@ function answer(meta: Meta, type: string, headers: Record<string, string> = {}):
 }
 
 /** Runs in every gateway, and describes it. */
-export default function docsService(config: Config) {
+export default function docsService(config: NodeConfig) {
   // At the start: a gateway whose document cannot be written does not come up.
-  const description = new CompressedDocument(JSON.stringify(openapi(routesOf(contracts))));
+  const description = new CompressedDocument(JSON.stringify(openapi(routesOf(config.contracts))));
   const assets = new Map<string, CompressedDocument>();
 
   return service(docs, config, {

@@ -1,9 +1,9 @@
 import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import { properties } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
-import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { addressHandlers } from '../address/address-handlers.ts';
@@ -25,7 +25,7 @@ const ERASURE_POLL_INTERVAL_MS = 500;
 const MAX_CONCURRENT_ERASURES = 4;
 
 /** @param secondPassDelayMs from the first pass of an erasure to the second; longer than an order may be under way */
-export default function customerService(config: Config, secondPassDelayMs = 35_000) {
+export default function customerService(config: NodeConfig, secondPassDelayMs = 35_000) {
   return service(customer, config, {
     mixins: [
       dueWork<Account, CustomerService>({

@@ -1,3 +1,4 @@
+import type { Contract } from '../../../lib/contract/contract.ts';
 import { type DueQueue, dueIn, hasTime } from '../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
@@ -17,6 +18,13 @@ export const ERASE_ACTIONS = [
   'review.erase',
   'review-vote.erase',
 ] as const;
+
+/** The same of extensions: by convention an internal action `erase` that takes a `customerId`. */
+export const extensionErasures = (contracts: readonly Contract[]): string[] =>
+  contracts
+    .filter(({ actions: { erase } }) => erase?.auth === 'internal' && Object.hasOwn(erase.params, 'customerId'))
+    .map(({ name }) => `${name}.erase`)
+    .filter((action) => !ERASE_ACTIONS.some((ours) => ours === action));
 
 const erasureFields = dueIn('nextAt');
 

@@ -9,7 +9,7 @@ import { provePassword } from '../auth/password-check.ts';
 import { sessionView } from '../auth/session.ts';
 import { announceEndedSessions } from '../auth/session-tokens.ts';
 import { wishView } from '../wishlist/wishlist.ts';
-import { completePass, ERASE_ACTIONS, eraseAccount } from './erasure.ts';
+import { completePass, ERASE_ACTIONS, eraseAccount, extensionErasures } from './erasure.ts';
 import type { privacyActions } from './privacy.contract.ts';
 
 const EXPORT_PAGE_SIZE = 100;
@@ -86,11 +86,16 @@ export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> =
  */
 export async function eraseInOtherServices(
   { _id: customerId, erasure }: Account,
-  { store, broker }: CustomerService,
+  { store, broker, shop }: CustomerService,
   secondPassDelayMs: number,
 ): Promise<void> {
   if (!erasure) return;
-  const answers = await Promise.allSettled(ERASE_ACTIONS.map((action) => broker.call(action, { customerId })));
+  // The compiler does not know the contracts of extensions.
+  const callExtension = broker.call.bind(broker) as (action: string, params: object) => Promise<unknown>;
+  const answers = await Promise.allSettled([
+    ...ERASE_ACTIONS.map((action) => broker.call(action, { customerId })),
+    ...extensionErasures(shop.contracts).map((action) => callExtension(action, { customerId })),
+  ]);
   const failure = answers.find((answer) => answer.status === 'rejected');
   if (failure) throw failure.reason;
   await store.change(customerId, (account, now) => completePass(account, erasure.pass, secondPassDelayMs, now));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
+import { contracts } from '../../../services/contracts.ts';
 import customerService from '../../../services/customer/account/customer.service.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
@@ -25,7 +26,7 @@ eachEngine('what the shop has about a person', (engine) => {
     shop = await startShop(config);
     // As it is, but for the half minute that an order may be under way.
     await shop.broker.destroyService(shop.broker.getLocalService('customer'));
-    shop.broker.createService(customerService(config, 1000));
+    shop.broker.createService(customerService({ ...config, contracts }, 1000));
     await shop.broker.waitForServices('customer');
     staff = await staffAt(shop);
     const { body } = await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater');
