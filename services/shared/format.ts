@@ -2,22 +2,22 @@ import { decimalsOf } from '../../lib/contract/currency.ts';
 import type { Money } from './money.ts';
 
 /** By currency: making one takes longer than all that it is used for. */
-const formats = new Map<string, Intl.NumberFormat>();
+const formatsByCurrency = new Map<string, Intl.NumberFormat>();
 
-function formatOf(currency: string): Intl.NumberFormat {
-  const known = formats.get(currency);
+function numberFormatOf(currency: string): Intl.NumberFormat {
+  const known = formatsByCurrency.get(currency);
   if (known) return known;
   const decimals = decimalsOf(currency);
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   const made = new Intl.NumberFormat('en', { style: 'currency', currency, ...digits });
-  formats.set(currency, made);
+  formatsByCurrency.set(currency, made);
   return made;
 }
 
 /** Money for people: `€1,234.50`, `¥1,234`. */
 export function moneyText({ amount, currency }: Money): string {
   // As a text, since a quotient of floats is not exact; the type of `format` leaves such texts out.
-  return formatOf(currency).format(decimalText(amount, decimalsOf(currency)) as `${number}`);
+  return numberFormatOf(currency).format(decimalText(amount, decimalsOf(currency)) as `${number}`);
 }
 
 /** Money as the history of an order has it: `1234.50 EUR`. */
@@ -36,10 +36,10 @@ function decimalText(amount: number, decimals: number): string {
 /** Basis points for people: 1900 is `19 %`. */
 export const rateText = (rate: number): string => `${rate / 100} %`;
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text as a part of HTML, in an element or a quoted attribute. */
-export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? '');
+export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => HTML_ENTITIES[mark] ?? '');
 
 /** The lines of a postal address, as one gives it to a carrier. */
 export function addressLines(address: {

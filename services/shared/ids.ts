@@ -20,21 +20,21 @@ export type IdPrefix =
 
 /** A new id, `<prefix>_<ULID>`: unique, sortable by the time it was made (https://github.com/ulid/spec). */
 export function newId(prefix: IdPrefix, now = new Date()): string {
-  return `${prefix}_${ulid(now.getTime(), random)}`;
+  return `${prefix}_${ulid(now.getTime(), randomFraction)}`;
 }
 
 /** The library asks for a random number 16 times an id, and the system would be asked as often: 90 instead of 2 microseconds. */
-const pool = new Uint8Array(4096);
-let taken = pool.length;
+const randomBytesPool = new Uint8Array(4096);
+let usedBytes = randomBytesPool.length;
 
 /** From 0 up to before 1, in steps of 1/256: a whole number of them for each of an id's 32 characters. */
-function random(): number {
-  if (taken === pool.length) {
-    randomFillSync(pool);
-    taken = 0;
+function randomFraction(): number {
+  if (usedBytes === randomBytesPool.length) {
+    randomFillSync(randomBytesPool);
+    usedBytes = 0;
   }
-  const byte = pool[taken] ?? 0;
-  taken += 1;
+  const byte = randomBytesPool[usedBytes] ?? 0;
+  usedBytes += 1;
   return byte / 256;
 }
 

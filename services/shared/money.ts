@@ -21,7 +21,7 @@ export const positiveMoneyRule = {
 
 /** `money` times a whole number. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
 export function times({ amount, currency }: Money, count: number): Money {
-  return { amount: safe(amount * count), currency };
+  return { amount: checkAmount(amount * count), currency };
 }
 
 /** The sum, in `currency`; zero of nothing. @throws total-too-high; {RangeError} on mixed currencies or a fraction */
@@ -33,12 +33,13 @@ export function sum(parts: readonly Money[], currency: string): Money {
 }
 
 /** The sum of amounts in minor units. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
-export const addUp = (amounts: readonly number[]): number => amounts.reduce((total, amount) => safe(total + amount), 0);
+export const addUp = (amounts: readonly number[]): number =>
+  amounts.reduce((total, amount) => checkAmount(total + amount), 0);
 
 /** The same amount with the other sign; nothing stays nothing, never -0. */
-export const negated = ({ amount, currency }: Money): Money => ({ amount: 0 - amount, currency });
+export const negate = ({ amount, currency }: Money): Money => ({ amount: 0 - amount, currency });
 
-function safe(amount: number): number {
+function checkAmount(amount: number): number {
   if (!Number.isInteger(amount)) throw new RangeError(`${amount} is not a whole number of minor units`);
   if (!Number.isSafeInteger(amount)) {
     throw coded(

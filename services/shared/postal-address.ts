@@ -1,6 +1,6 @@
 import countries from 'i18n-iso-countries';
 import type { FieldError } from '../../lib/contract/errors.ts';
-import { spellPostcode } from './postcode.ts';
+import { normalisePostcode } from './postcode.ts';
 import { errors } from './problems.ts';
 
 /** A postal address. `country` is ISO 3166-1 alpha-2. */
@@ -30,7 +30,7 @@ export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
     const detail = `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.`;
     throw errors.invalidRequest([{ pointer: `${at}/country`, detail }]);
   }
-  const spelling = spellPostcode(typed, country);
+  const spelling = normalisePostcode(typed, country);
   if ('refusal' in spelling) {
     throw errors.invalidRequest([{ pointer: `${at}/postcode`, detail: spelling.refusal }]);
   }
@@ -40,7 +40,7 @@ export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
 
 /** What may be a mistake in an address that was taken. @param pointer to what the client would correct */
 export function addressWarnings({ postcode, country }: PostalAddress, pointer = '/postcode'): FieldError[] {
-  const spelling = spellPostcode(postcode, country);
+  const spelling = normalisePostcode(postcode, country);
   const detail = 'refusal' in spelling ? spelling.refusal : spelling.warning;
   return detail === undefined ? [] : [{ pointer, detail }];
 }

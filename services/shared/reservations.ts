@@ -23,7 +23,7 @@ export interface ReservableQuantity<A = unknown> {
 }
 
 export type ReserveResult = { outcome: 'reserved' | 'short' | 'closed'; available: number };
-type Fields = Record<string, unknown>;
+type PatchFields = Record<string, unknown>;
 
 export const emptyReservable = (available: number): ReservableQuantity<never> => ({
   available,
@@ -78,7 +78,7 @@ export function commitReservation(from: Readonly<ReservableQuantity>, orderId: s
       reserved: from.reserved - quantity,
       sold: from.sold + quantity,
       [`res.${orderId}`]: undefined,
-      ...ended(from, orderId, ENDED_SOLD, now),
+      ...endReservation(from, orderId, ENDED_SOLD, now),
     },
   };
 }
@@ -91,14 +91,14 @@ export function releaseReservation(
 ): Decision<undefined> {
   if (isDone(from, orderId)) return { answer: undefined };
   const quantity = from.res[orderId];
-  if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, ENDED_RELEASED, now) };
+  if (quantity === undefined) return { answer: undefined, patch: endReservation(from, orderId, ENDED_RELEASED, now) };
   return {
     answer: undefined,
     patch: {
       available: from.available + quantity,
       reserved: from.reserved - quantity,
       [`res.${orderId}`]: undefined,
-      ...ended(from, orderId, ENDED_RELEASED, now),
+      ...endReservation(from, orderId, ENDED_RELEASED, now),
     },
   };
 }
@@ -140,10 +140,10 @@ function isClosed(from: Readonly<ReservableQuantity>, orderId: string): boolean 
 }
 
 /** The part of a patch that records how an order ended and prunes old entries. */
-function ended(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1, now: Date): Fields {
-  const patch: Fields = { [`done.${orderId}`]: how };
+function endReservation(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1, now: Date): PatchFields {
+  const patch: PatchFields = { [`done.${orderId}`]: how };
   let { prunedThrough } = from;
-  for (const id of expired(from.done, now)) {
+  for (const id of expiredOrderIds(from.done, now)) {
     if (isClosed(from, id)) continue;
     patch[`done.${id}`] = undefined;
     if (id > prunedThrough) prunedThrough = id;
@@ -152,8 +152,8 @@ function ended(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1,
 }
 
 /** Entries are in order of writing, nearly that of their ids, so the oldest one is first. */
-function* expired(done: ReservableQuantity['done'], now: Date): Generator<string> {
-  const first = firstOf(done);
+function* expiredOrderIds(done: ReservableQuantity['done'], now: Date): Generator<string> {
+  const first = firstKeyOf(done);
   if (first === undefined || +now - +idTime(first) <= PRUNE_AFTER_MS) return;
   for (const id in done) {
     if (+now - +idTime(id) <= ENDED_ORDER_RETENTION_MS) return;
@@ -162,13 +162,13 @@ function* expired(done: ReservableQuantity['done'], now: Date): Generator<string
 }
 
 /** Caches the first key: finding it takes time linear in the number of properties. */
-const firsts = new WeakMap<object, string>();
+const firstKeys = new WeakMap<object, string>();
 
-function firstOf(done: ReservableQuantity['done']): string | undefined {
-  const known = firsts.get(done);
+function firstKeyOf(done: ReservableQuantity['done']): string | undefined {
+  const known = firstKeys.get(done);
   if (known !== undefined && Object.hasOwn(done, known)) return known;
   for (const id in done) {
-    firsts.set(done, id);
+    firstKeys.set(done, id);
     return id;
   }
   return undefined;

@@ -10,13 +10,13 @@ export interface ConnectionEvent {
 }
 
 /** Above this age an event tells of the past: a watcher that was frozen finds old ones when it goes on. */
-const FRESH_MS = 5000;
+const MAX_EVENT_AGE_MS = 5000;
 
 /**
  * Reads an event of NATS's system account, of type `io.nats.server.advisory.v1.client_connect` or `…client_disconnect`.
  * Undefined for anything else, and for a client without a name.
  */
-export function connectionEvent(json: string): ConnectionEvent | undefined {
+export function parseConnectionEvent(json: string): ConnectionEvent | undefined {
   let found: { type?: unknown; timestamp?: unknown; client?: { name?: unknown; start?: unknown } } | null;
   try {
     found = JSON.parse(json);
@@ -32,16 +32,16 @@ export function connectionEvent(json: string): ConnectionEvent | undefined {
 }
 
 /** The part of Moleculer's registry that counts here: the nodes known, and whether calls are sent to them. */
-export type Nodes = ReadonlyMap<string, { available: boolean }>;
+export type KnownNodes = ReadonlyMap<string, { available: boolean }>;
 
 /**
  * What an event says of a node: `lost` when calls are still sent to it, `back` when they are not. Undefined when it
  * changes nothing: strangers, this node itself, old news, and the end of a connection that was replaced already.
  * @param newest the start of each node's newest connection; kept up to date here
  */
-export function verdict(
+export function detectNodeChange(
   event: ConnectionEvent,
-  nodes: Nodes,
+  nodes: KnownNodes,
   self: string,
   newest: Map<string, number>,
   now: number,
@@ -51,7 +51,7 @@ export function verdict(
   const known = newest.get(event.name) ?? 0;
   const late = event.start < known;
   newest.set(event.name, Math.max(known, event.start));
-  if (late || now - event.at > FRESH_MS) return undefined;
+  if (late || now - event.at > MAX_EVENT_AGE_MS) return undefined;
   if (event.kind === 'disconnect') return node.available ? 'lost' : undefined;
   return node.available ? undefined : 'back';
 }

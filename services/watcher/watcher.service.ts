@@ -2,10 +2,10 @@ import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
 import { connect, type NatsConnection } from 'nats';
 import { type Config, StartError } from '../../lib/process/config.ts';
 import { type NatsFiles, natsOptions } from '../../lib/process/nats-options.ts';
-import { connectionEvent, verdict } from './connection-events.ts';
+import { detectNodeChange, parseConnectionEvent } from './connection-events.ts';
 
 /** From a node's connection to its subscriptions; should it take longer, its next heartbeat announces it. */
-const SUBSCRIBED_MS = 200;
+const SUBSCRIPTION_DELAY_MS = 200;
 
 /**
  * Passes on to Moleculer what NATS knows at once and Moleculer only after its heartbeats: a node is gone, or back.
@@ -22,22 +22,22 @@ export default function watcher(config: Config): ServiceSchema {
     async started(this: Service) {
       if (!config.natsSystemUrl) throw new StartError('SERVICES has watcher, which needs NATS_SYSTEM_URL');
       const { broker, logger } = this;
-      connection = await listen(config.natsSystemUrl, `watcher-${broker.nodeID}`, config.natsFiles);
+      connection = await connectToNats(config.natsSystemUrl, `watcher-${broker.nodeID}`, config.natsFiles);
 
       const onEvent = (json: string) => {
-        const event = connectionEvent(json);
+        const event = parseConnectionEvent(json);
         if (!event) return;
-        const change = verdict(event, broker.registry.nodes.nodes, broker.nodeID, newest, Date.now());
+        const change = detectNodeChange(event, broker.registry.nodes.nodes, broker.nodeID, newest, Date.now());
         if (change === 'lost') {
           logger.warn(`${event.name} lost its connection to NATS and is dropped`);
-          sendAs(broker, 'DISCONNECT', event.name);
+          sendPacketAs(broker, 'DISCONNECT', event.name);
         } else if (change === 'back') {
-          setTimeout(() => announce(event.name), SUBSCRIBED_MS).unref();
+          setTimeout(() => announce(event.name), SUBSCRIPTION_DELAY_MS).unref();
         }
       };
       // Every node that holds it for lost asks it what it offers, as on any heartbeat of a node it does not know.
       const announce = (name: string) => {
-        if (broker.registry.nodes.get(name)?.available === false) sendAs(broker, 'HEARTBEAT', name);
+        if (broker.registry.nodes.get(name)?.available === false) sendPacketAs(broker, 'HEARTBEAT', name);
       };
       for (const kind of ['CONNECT', 'DISCONNECT']) {
         connection.subscribe(`$SYS.ACCOUNT.*.${kind}`, {
@@ -53,7 +53,7 @@ export default function watcher(config: Config): ServiceSchema {
   };
 }
 
-async function listen(url: string, name: string, files: NatsFiles): Promise<NatsConnection> {
+async function connectToNats(url: string, name: string, files: NatsFiles): Promise<NatsConnection> {
   const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 200, ignoreAuthErrorAbort: true };
   try {
     return await connect({ ...natsOptions(url, files), ...forever, name });
@@ -63,7 +63,7 @@ async function listen(url: string, name: string, files: NatsFiles): Promise<Nats
 }
 
 /** Sends a packet of Moleculer's protocol in the name of another node; `transit.publish` would put our own on it. */
-function sendAs(broker: ServiceBroker, type: 'DISCONNECT' | 'HEARTBEAT', sender: string): void {
+function sendPacketAs(broker: ServiceBroker, type: 'DISCONNECT' | 'HEARTBEAT', sender: string): void {
   const { transit, serializer } = broker;
   if (!transit?.connected || !serializer) return;
   const data = serializer.serialize({ ver: broker.PROTOCOL_VERSION, sender }, type);

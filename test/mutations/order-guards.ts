@@ -25,24 +25,24 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'stock released on an unknown payment': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: 'const charge = await inStep(paymentStep.parksAt, paymentStep.charge(order, shop.rpc));',
+    find: 'const charge = await runStep(paymentStep.parksAt, paymentStep.charge(order, saga.rpc));',
     replace:
-      'const charge = await paymentStep.charge(order, shop.rpc).catch(async (error) => { await releaseAll(order, shop.rpc); throw error; });',
+      'const charge = await paymentStep.charge(order, saga.rpc).catch(async (error) => { await releaseAll(order, saga.rpc); throw error; });',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept|I[36] /,
   },
   'REJECTING without cancelling at the provider': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
+    find: "const voided = await runStepUnlessSkipped('void', order, paymentStep.cancel(order, saga.rpc));",
     replace: "const voided = { outcome: 'cancelled' };",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I6 |was not refunded/,
   },
   'stock released before the charge is cancelled': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: "const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
+    find: "const voided = await runStepUnlessSkipped('void', order, paymentStep.cancel(order, saga.rpc));",
     replace:
-      "await releaseAll(order, shop.rpc); const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));",
+      "await releaseAll(order, saga.rpc); const voided = await runStepUnlessSkipped('void', order, paymentStep.cancel(order, saga.rpc));",
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /money was taken for goods that are not kept/,
   },
@@ -83,7 +83,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a return is worth the full price again after a price reduction': {
     file: 'services/shopping/order/refund/return-worth.ts',
-    find: 'line.total.amount - priceReductions(order, sku) -',
+    find: 'line.total.amount - refundedForOtherReasons(order, sku) -',
     replace: 'line.total.amount -',
     tests: ['test/unit/shopping/refunds.test.ts'],
     red: /● .*whatever was refunded of it in between/,
@@ -167,7 +167,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'money that went back elsewhere is refunded once more': {
     file: 'services/shopping/order/saga/reconcile.ts',
-    find: '(one) => withinWhatIsLeft(one, now),',
+    find: '(one) => reduceToRemainder(one, now),',
     replace: '',
     tests: ['test/unit/shopping/reconcile.test.ts'],
     red: /a refund that waits gets what is left/,

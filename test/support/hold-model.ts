@@ -14,7 +14,7 @@ import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
 import { holdQueue, keepHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
+import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
@@ -144,7 +144,7 @@ export class HoldShop {
     workOff(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
     const shop = { store: orders.store as unknown as Store<Order>, rpc };
-    const drive = (order: Order) => recover(order, shop);
+    const drive = (order: Order) => processOrder(order, shop);
     workOff(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
   }
 

@@ -1,6 +1,6 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import { addressLines, moneyText } from '../../shared/format.ts';
-import { negated } from '../../shared/money.ts';
+import { negate } from '../../shared/money.ts';
 import { greeting, laidOut, type MailRow, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
@@ -21,7 +21,7 @@ export function orderMail(request: MailRequest, order: Order, name: string | und
     ),
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negated(totals.discount))] satisfies MailRow] : []),
+      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negate(totals.discount))] satisfies MailRow] : []),
       ['Shipping', moneyText(totals.shipping)],
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],

@@ -31,19 +31,19 @@ export interface AuditData {
  */
 export async function readAuditData(rpc: Rpc): Promise<AuditData> {
   const readAt = new Date();
-  const before = await pages('inventory.books', rpc);
+  const before = await readAllPages('inventory.books', rpc);
   const { external = false } = await rpc.call('payment.books', { limit: 1 });
-  const ledger = await pages('payment.books', rpc);
-  const coupons = await pages('coupon.books', rpc);
-  const creditNotes = await pages('credit-note.books', rpc);
-  const invoices = await pages('invoice.books', rpc);
-  const holds = await pages('hold.books', rpc);
-  const orders = await pages('order.books', rpc);
-  const stock = await pages('inventory.books', rpc);
-  const movements = await totals(stock, rpc);
-  const ratings = await pages('product.books', rpc);
-  const reviews = await pages('review.books', rpc);
-  const now = await pages('product.books', rpc);
+  const ledger = await readAllPages('payment.books', rpc);
+  const coupons = await readAllPages('coupon.books', rpc);
+  const creditNotes = await readAllPages('credit-note.books', rpc);
+  const invoices = await readAllPages('invoice.books', rpc);
+  const holds = await readAllPages('hold.books', rpc);
+  const orders = await readAllPages('order.books', rpc);
+  const stock = await readAllPages('inventory.books', rpc);
+  const movements = await readMovementTotals(stock, rpc);
+  const ratings = await readAllPages('product.books', rpc);
+  const reviews = await readAllPages('review.books', rpc);
+  const now = await readAllPages('product.books', rpc);
   return {
     ...{ readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices, creditNotes, reviews },
     ratings: { before: ratings, after: now },
@@ -52,7 +52,7 @@ export async function readAuditData(rpc: Rpc): Promise<AuditData> {
 
 const SKUS_PER_CALL = 200;
 
-async function totals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['movements']> {
+async function readMovementTotals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['movements']> {
   const of = stock.flatMap(({ sku, filed }) => (filed > 0 ? [{ sku, through: filed }] : []));
   const all: AuditData['movements'] = [];
   for (let from = 0; from < of.length; from += SKUS_PER_CALL) {
@@ -61,14 +61,14 @@ async function totals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['m
   return all;
 }
 
-type Paged = Extract<ActionName, `${string}.books`>;
+type PagedAction = Extract<ActionName, `${string}.books`>;
 
-async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
+async function readAllPages<K extends PagedAction>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
   const all: ItemsOf<K>[] = [];
   // The compiler cannot relate a generic action to the type of its pages.
   const call = rpc.call.bind(rpc) as (
     action: K,
-    params: Params<Paged>,
+    params: Params<PagedAction>,
   ) => Promise<{ items: ItemsOf<K>[]; next: string | null }>;
   for (let after: string | null | undefined; after !== null; ) {
     const { items, next }: { items: ItemsOf<K>[]; next: string | null } = await call(

@@ -11,10 +11,10 @@ interface Range {
 
 /** I1, I2, I3, I9, I13: the stock adds up, by its quantities and its movements, and orders account for what is reserved and sold. */
 export function checkGoods({ before, stock, movements, orders, holds }: AuditData, findings: Findings): void {
-  const sold = soldBy(orders);
+  const sold = soldRanges(orders);
   const final = new Map(
     orders
-      .filter(({ settled, skipped }) => settled && !skipped.some(isOfGoods))
+      .filter(({ settled, skipped }) => settled && !skipped.some(movesGoods))
       .map((order) => [order.id, order.status]),
   );
   const held = new Set(holds.flatMap(({ orderIds }) => orderIds));
@@ -57,9 +57,9 @@ function checkLedger(stock: AuditData['stock'], movements: AuditData['movements'
 }
 
 /** Steps that move goods. */
-const isOfGoods = (step: string) => ['deliver', 'take-back', 'restock', 'other'].includes(step);
+const movesGoods = (step: string) => ['deliver', 'take-back', 'restock', 'other'].includes(step);
 
-function soldBy(orders: readonly BookedOrder[]): Map<string, Range> {
+function soldRanges(orders: readonly BookedOrder[]): Map<string, Range> {
   const ranges = new Map<string, Range>();
   const add = (sku: string, least: number, most: number) => {
     const range = ranges.get(sku) ?? { least: 0, most: 0 };
@@ -68,7 +68,7 @@ function soldBy(orders: readonly BookedOrder[]): Map<string, Range> {
   for (const { items, status, outbox, returns, skipped } of orders) {
     for (const { sku, quantity } of items) {
       // Staff has skipped a step, and checks itself whether these goods reached the stock.
-      if (skipped.some(isOfGoods)) {
+      if (skipped.some(movesGoods)) {
         add(sku, 0, quantity);
         continue;
       }

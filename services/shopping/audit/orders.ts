@@ -32,7 +32,7 @@ export function checkOrders(books: AuditData, { atRest, acknowledged }: Expectat
     const undelivered = outbox.length > 0 && (atRest || parked || late);
     findings.check(!undelivered, 'I10', `${id} has not delivered ${outbox.join(', ')}`, id);
   }
-  for (const [orderId, what] of named(books, acknowledged)) {
+  for (const [orderId, what] of referencedOrders(books, acknowledged)) {
     findings.check(known.has(orderId), 'I7', `${what} names ${orderId}, which does not exist`, orderId);
   }
 }
@@ -54,7 +54,7 @@ function checkClaim(
 }
 
 /** The ids of orders that other documents name, with what names them. */
-function* named(
+function* referencedOrders(
   { before, coupons, invoices, holds }: AuditData,
   acknowledged: readonly string[],
 ): Generator<[string, string]> {

@@ -35,7 +35,7 @@ import {
   tokenHeaders,
 } from './cart-token.ts';
 
-const CLEANING_INTERVAL_MS = 3600_000;
+const CART_CLEANING_INTERVAL_MS = 3600_000;
 
 type This = Self<{ store: Store<Cart>; worker: Worker }>;
 
@@ -101,7 +101,7 @@ export default function cartService(config: Config) {
   return service(cart, config, {
     mixins: [
       worker<This>({
-        every: CLEANING_INTERVAL_MS,
+        every: CART_CLEANING_INTERVAL_MS,
         run() {
           return this.store.remove({ guest: true, updatedAt: { $lt: new Date(Date.now() - GUEST_CART_LIFETIME_MS) } });
         },

@@ -13,7 +13,7 @@ import { type Hold, holdView, newHold } from './hold.ts';
 import { giveHoldToOrder, type HoldKeeper, holdQueue, keepHold, placeHold, releaseHold } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
-const KEEPING_INTERVAL_MS = 1000;
+const HOLD_REVIEW_INTERVAL_MS = 1000;
 const MAX_HOLDS_AT_ONCE = 50;
 
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
@@ -25,7 +25,7 @@ export default function holdService(config: Config) {
     mixins: [
       dueWork<Hold, This>({
         queue: holdQueue,
-        every: KEEPING_INTERVAL_MS,
+        every: HOLD_REVIEW_INTERVAL_MS,
         atOnce: MAX_HOLDS_AT_ONCE,
         work(doc) {
           return keepHold(doc, keeperOf(this));

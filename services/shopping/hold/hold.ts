@@ -57,21 +57,21 @@ export function beginHold(
   usage?: HoldUsage,
 ): Decision<Hold> {
   const current: CurrentHold = { orderId, items, until, state: 'TAKING', begunAt: now };
-  return changed(hold, { ...withoutCurrent(hold, now), current, ...(usage ? { usage } : {}) }, now);
+  return changeHold(hold, { ...withoutCurrent(hold, now), current, ...(usage ? { usage } : {}) }, now);
 }
 
 /** All of its stock is reserved. Null: the hold was dropped meanwhile. */
 export function confirmHold(hold: Readonly<Hold>, orderId: string, now: Date): Decision<Hold | null> {
   const { current } = hold;
   if (current?.orderId !== orderId || current.state !== 'TAKING') return { answer: null };
-  return changed(hold, { current: { ...current, state: 'HELD' } }, now);
+  return changeHold(hold, { current: { ...current, state: 'HELD' } }, now);
 }
 
 /** Drops the current hold, if it has the given `orderId`. A hold that an order has consumed stays the order's. */
 export function dropHold(hold: Readonly<Hold>, orderId: string | undefined, now: Date): Decision<Hold> {
   const { current } = hold;
   if (!current || (orderId !== undefined && current.orderId !== orderId)) return { answer: hold };
-  return changed(hold, withoutCurrent(hold, now), now);
+  return changeHold(hold, withoutCurrent(hold, now), now);
 }
 
 /**
@@ -94,7 +94,7 @@ export function consumeHold(
   }
   const { orderId } = current;
   const consumed = [...hold.consumed, { orderId, items: current.items, cartClaim, at: now }];
-  const { answer, ...rest } = changed(hold, { current: null, consumed, ...usagePart(hold, now) }, now);
+  const { answer, ...rest } = changeHold(hold, { current: null, consumed, ...usagePart(hold, now) }, now);
   return { answer: { orderId, hold: answer }, ...rest };
 }
 
@@ -108,7 +108,7 @@ export function reviewHold(hold: Readonly<Hold>, exists: ReadonlyMap<string, boo
   const isExpired = current && (current.state === 'HELD' ? current.until : reservedBy(current)) <= now;
   const rest = isExpired ? withoutCurrent(hold, now) : hold;
   const orphans = hold.consumed.filter(({ orderId }) => exists.get(orderId) === false);
-  return changed(
+  return changeHold(
     hold,
     {
       current: rest.current,
@@ -122,7 +122,7 @@ export function reviewHold(hold: Readonly<Hold>, exists: ReadonlyMap<string, boo
 
 /** The release of these reservations was acknowledged. */
 export function removeReleased(hold: Readonly<Hold>, orderIds: readonly string[], now: Date): Decision<Hold> {
-  return changed(hold, { releasing: hold.releasing.filter(({ orderId }) => !orderIds.includes(orderId)) }, now);
+  return changeHold(hold, { releasing: hold.releasing.filter(({ orderId }) => !orderIds.includes(orderId)) }, now);
 }
 
 /** A hold as its shopper sees it. Null: nothing is on hold. */
@@ -133,7 +133,7 @@ export function holdView({ current }: Pick<Hold, 'current'>, now: Date) {
 }
 
 /** Adds to a patch when the keeper has to review the hold: as soon as anything in it is due. */
-function changed(hold: Readonly<Hold>, patch: Partial<Hold>, now: Date): Decision<Hold> {
+function changeHold(hold: Readonly<Hold>, patch: Partial<Hold>, now: Date): Decision<Hold> {
   const { current, consumed, releasing } = { ...hold, ...patch };
   const due = [
     ...(current ? [current.state === 'HELD' ? +current.until : +reservedBy(current)] : []),

@@ -1,8 +1,8 @@
 import type { Store } from '../../../mixins/store/store.ts';
 import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
-import { allot, proportion } from '../checkout/pricing/round.ts';
-import { type InvoiceOrder, type Issuer, issuePaper, type Paper } from './numbering.ts';
+import { allocate, proportion } from '../checkout/pricing/round.ts';
+import { type InvoiceOrder, type Issuer, issueDocument, type NumberedDocument } from './numbering.ts';
 
 /** A part of a credited amount, and the tax in it. `rate` in basis points; `gross` contains the tax. */
 export interface CreditedTax {
@@ -29,7 +29,7 @@ export interface CreditedLine {
 }
 
 /** Corrects an invoice by what was paid back. Like the invoice, it never changes. */
-export interface CreditNote extends Paper {
+export interface CreditNote extends NumberedDocument {
   /** Unique: a refund has one credit note. */
   refundId: string;
   /** Which of its order it is, from 1 on; unique with `orderId`, so that each takes the ones before it into account. */
@@ -48,7 +48,7 @@ export interface CreditNote extends Paper {
 }
 
 /** What a credit note is asked for with. */
-export interface Credit {
+export interface CreditRequest {
   refundId: string;
   amount: Money;
   isCancellation: boolean;
@@ -70,7 +70,7 @@ export interface Credit {
 export function creditedTaxes(
   order: InvoiceOrder,
   before: readonly CreditedTax[],
-  { amount, lines, shipping = 0 }: Pick<Credit, 'amount' | 'lines' | 'shipping'>,
+  { amount, lines, shipping = 0 }: Pick<CreditRequest, 'amount' | 'lines' | 'shipping'>,
 ): CreditedTax[] {
   const parts = [...order.lines, order.shipping].map(({ tax, total }) => ({ ...tax, gross: total.amount }));
   const rates = [...new Set(parts.map(({ rate }) => rate))].sort((a, b) => b - a);
@@ -89,7 +89,7 @@ export function creditedTaxes(
     const ofLines = (lines ?? []).filter((line) => rateOf(line.sku) === rate).map((line) => line.amount);
     return Math.min(gross, added([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
   });
-  const rest = allot(
+  const rest = allocate(
     amount.amount - added(named),
     left.map(({ gross }, index) => gross - (named[index] ?? 0)),
   );
@@ -103,17 +103,17 @@ export function creditedTaxes(
 
 const added = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
 
-type CreditNotes = Pick<Store<CreditNote>, 'insert' | 'find' | 'findOne'>;
+type CreditNoteStore = Pick<Store<CreditNote>, 'insert' | 'find' | 'findOne'>;
 
 /** Issues the credit note of a refund; a known refund has its credit note already. */
 export function issueCreditNote(
-  { refundId, amount, isCancellation, items, lines, shipping, invoice: { number, issuedAt, order } }: Credit,
+  { refundId, amount, isCancellation, items, lines, shipping, invoice: { number, issuedAt, order } }: CreditRequest,
   issuer: Issuer,
   now: Date,
-  notes: CreditNotes,
+  notes: CreditNoteStore,
 ): Promise<CreditNote> {
   const known = () => notes.findOne({ refundId });
-  return issuePaper('CN-', issuer, now, notes, known, async (numbered): Promise<Omit<CreditNote, 'rev'>> => {
+  return issueDocument('CN-', issuer, now, notes, known, async (numbered): Promise<Omit<CreditNote, 'rev'>> => {
     const earlier = await notes.find({ orderId: order.id }, { sort: { nth: 1 } });
     const before = earlier.flatMap(({ taxes }) => taxes);
     const named = items.flatMap(({ sku, quantity }) => {
@@ -134,7 +134,7 @@ export function issueCreditNote(
       },
       isCancellation,
       items: named,
-      ...(lines ? { lines: lines.flatMap((line) => creditedLine(order, line, amount)) } : {}),
+      ...(lines ? { lines: lines.flatMap((line) => creditedLines(order, line, amount)) } : {}),
       ...(lines ? { shipping: { ...amount, amount: shipping ?? 0 } } : {}),
       amount,
       taxes: creditedTaxes(order, before, { amount, lines, shipping }),
@@ -142,9 +142,9 @@ export function issueCreditNote(
   });
 }
 
-function creditedLine(
+function creditedLines(
   order: InvoiceOrder,
-  { sku, quantity, amount }: NonNullable<Credit['lines']>[number],
+  { sku, quantity, amount }: NonNullable<CreditRequest['lines']>[number],
   { currency }: Money,
 ): CreditedLine[] {
   const line = order.lines.find((one) => one.sku === sku);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml as e } from '../../shared/format.ts';
-import type { Sheet } from './sheet.ts';
+import type { DocumentContent } from './document-content.ts';
 
 const STYLE = `body{font:14px/1.5 system-ui,sans-serif;color:#1d1d1f;max-width:46rem;margin:3rem auto;padding:0 1.5rem}
 header{display:flex;justify-content:space-between;gap:2rem;margin-bottom:2.5rem}
@@ -21,7 +21,7 @@ tr{break-inside:avoid}
 @media print{body{margin:0 auto}}`;
 
 /** The policy that the page needs, and nothing more: no script, nothing from elsewhere, this one style sheet. */
-export const CONTENT_SECURITY_POLICY = [
+export const DOCUMENT_CSP = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
   "base-uri 'none'",
@@ -30,7 +30,7 @@ export const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** An invoice or a credit note as a page that prints well. Whatever a customer wrote is escaped. */
-export function invoiceHtml({
+export function renderHtml({
   title,
   seller,
   buyer,
@@ -41,7 +41,7 @@ export function invoiceHtml({
   total,
   included,
   notes,
-}: Sheet): string {
+}: DocumentContent): string {
   const lines = (parts: readonly string[]) => parts.map(e).join('<br>');
   const cells = (tag: 'td' | 'th', parts: readonly string[]) =>
     parts.map((part) => `<${tag}>${e(part)}</${tag}>`).join('');

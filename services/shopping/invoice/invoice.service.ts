@@ -3,21 +3,21 @@ import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { answerPaper, type PaperRequest } from './answer-paper.ts';
-import { erasePapers } from './erase-papers.ts';
+import { anonymiseDocuments } from './anonymise-documents.ts';
+import { invoiceContent } from './document-content.ts';
+import { type DocumentRequest, respondWithDocument } from './document-response.ts';
+import { documentsOfYear } from './documents-of-year.ts';
 import { invoice } from './invoice.contract.ts';
-import { type Invoice, type InvoiceOrder, issue, Queue } from './numbering.ts';
-import { papersOfYear } from './papers-of-year.ts';
-import { sheetOf } from './sheet.ts';
+import { type Invoice, type InvoiceOrder, issueInvoice, SerialQueue } from './numbering.ts';
 
 export default function invoiceService(config: Config) {
-  const queue = new Queue();
+  const queue = new SerialQueue();
   const issued = (invoices: Store<Invoice>, order: InvoiceOrder) =>
-    queue.run(() => issue(order, config, new Date(), invoices));
+    queue.run(() => issueInvoice(order, config, new Date(), invoices));
 
-  async function answer(ctx: Ctx<unknown>, request: PaperRequest, invoice: Invoice) {
+  async function answer(ctx: Ctx<unknown>, request: DocumentRequest, invoice: Invoice) {
     const { items } = await ctx.call('credit-note.ofOrder', { orderId: invoice.orderId });
-    return answerPaper(ctx, request, sheetOf(invoice, items));
+    return respondWithDocument(ctx, request, invoiceContent(invoice, items));
   }
 
   return service(invoice, config, {
@@ -65,7 +65,7 @@ export default function invoiceService(config: Config) {
       },
 
       async list(ctx) {
-        const { items, nextCursor } = await papersOfYear(this.store, ctx.params, config.timeZone);
+        const { items, nextCursor } = await documentsOfYear(this.store, ctx.params, config.timeZone);
         const brief = ({ _id: number, orderId, issuedAt, order }: Invoice) => ({
           number,
           orderId,
@@ -87,7 +87,7 @@ export default function invoiceService(config: Config) {
       },
 
       erase(ctx) {
-        return erasePapers(this.store, ctx.params.customerId);
+        return anonymiseDocuments(this.store, ctx.params.customerId);
       },
 
       books(ctx) {

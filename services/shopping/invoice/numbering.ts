@@ -6,7 +6,7 @@ import type { invoiceOrder } from './invoice.contract.ts';
 export type InvoiceOrder = InferRule<typeof invoiceOrder>;
 
 /** What every numbered paper has. */
-export interface Paper {
+export interface NumberedDocument {
   /** Its number, such as 2026-000001. */
   _id: string;
   rev: number;
@@ -23,7 +23,7 @@ export interface Paper {
 }
 
 /** An invoice, as it was issued: it never changes. `orderId` is unique: an order has one invoice. */
-export interface Invoice extends Paper {
+export interface Invoice extends NumberedDocument {
   order: InvoiceOrder;
 }
 
@@ -33,11 +33,11 @@ export interface Issuer {
   timeZone: string;
 }
 
-type Shelf<P extends Paper> = Pick<Store<P>, 'insert' | 'find'>;
-type Numbered = Pick<Paper, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
+type DocumentStore<P extends NumberedDocument> = Pick<Store<P>, 'insert' | 'find'>;
+type DocumentHeader = Pick<NumberedDocument, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
 
 /** Races lost in a row after which something else must be wrong. */
-const TRIES = 1000;
+const MAX_NUMBERING_ATTEMPTS = 1000;
 
 /**
  * Issues a paper under the next number of the year; a known one stays as it is. The only write is one insert that
@@ -45,16 +45,16 @@ const TRIES = 1000;
  * number is left out, none is given twice, and a crash leaves either all of it or nothing. Who loses the race for a
  * number tries the next one, and looks again whether the paper is known.
  */
-export async function issuePaper<P extends Paper>(
+export async function issueDocument<P extends NumberedDocument>(
   prefix: string,
   { seller, timeZone }: Issuer,
   now: Date,
-  papers: Shelf<P>,
+  papers: DocumentStore<P>,
   known: () => Promise<P | null>,
-  draftOf: (numbered: Numbered) => Promise<Omit<P, 'rev'>>,
+  draftOf: (numbered: DocumentHeader) => Promise<Omit<P, 'rev'>>,
 ): Promise<P> {
   const year = yearIn(now, timeZone);
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_NUMBERING_ATTEMPTS; tries += 1) {
     const found = await known();
     if (found) return found;
     const [last] = await papers.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
@@ -63,15 +63,15 @@ export async function issuePaper<P extends Paper>(
     const draft = await draftOf({ _id, year, seq, issuedAt: now, seller, timeZone });
     if (await papers.insert(draft)) return { ...draft, rev: 0 } as P;
   }
-  throw new Error(`a paper got no number in ${TRIES} tries`);
+  throw new Error(`a paper got no number in ${MAX_NUMBERING_ATTEMPTS} tries`);
 }
 
-type Invoices = Pick<Store<Invoice>, 'insert' | 'find' | 'findOne'>;
+type InvoiceStore = Pick<Store<Invoice>, 'insert' | 'find' | 'findOne'>;
 
 /** Issues an order's invoice; a known order has its invoice already. */
-export function issue(order: InvoiceOrder, issuer: Issuer, now: Date, invoices: Invoices): Promise<Invoice> {
+export function issueInvoice(order: InvoiceOrder, issuer: Issuer, now: Date, invoices: InvoiceStore): Promise<Invoice> {
   const known = () => invoices.findOne({ orderId: order.id });
-  return issuePaper(
+  return issueDocument(
     '',
     issuer,
     now,
@@ -82,7 +82,7 @@ export function issue(order: InvoiceOrder, issuer: Issuer, now: Date, invoices: 
 }
 
 /** Runs tasks one after the other: those of one process need not race each other. */
-export class Queue {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   run<T>(task: () => Promise<T>): Promise<T> {

@@ -3,11 +3,11 @@ import { type Order, type OrderFields, resumeAt } from './order.ts';
 import { moveOrder, type OrderDecision } from './order-change.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, type Transition } from './order-state.ts';
-import { CANCEL_KEY, refundable, withinRefundable } from './refund/refund-lines.ts';
-import { cancellationParts, refundOf } from './refund/refunds.ts';
+import { CANCELLATION_REFUND_KEY, reduceToRefundable, refundableAmount } from './refund/refund-lines.ts';
+import { cancellationParts, newRefund } from './refund/refunds.ts';
 
 /** A step of staff, or of the customer, after the order was placed. */
-export type Step =
+export type FulfilmentStep =
   | { to: 'PACKED' }
   | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
   | { to: 'DELIVERED' }
@@ -17,7 +17,13 @@ export type Step =
  * Takes an order a step further. Repeating a step changes nothing.
  * @throws wrong-state; order-disputed
  */
-export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): OrderDecision {
+export function advanceBy(
+  order: Readonly<Order>,
+  step: FulfilmentStep,
+  by: Actor,
+  now: Date,
+  note?: string,
+): OrderDecision {
   switch (step.to) {
     case 'PACKED':
     case 'DELIVERED':
@@ -47,14 +53,14 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
       );
     }
     case 'CANCELLED':
-      return cancel(order, step.refundId, by, now, note);
+      return cancelOrder(order, step.refundId, by, now, note);
     default:
       throw new Error(`unknown step ${step satisfies never}`);
   }
 }
 
 /** An unpaid order is rejected. A paid one that was not shipped is refunded, and its goods go back into the stock. */
-function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
+function cancelOrder(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
   // A repetition: it was cancelled before it was paid.
   if (order.rejection?.code === 'order-cancelled') return { answer: order };
@@ -62,9 +68,9 @@ function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason
     const rejection = { code: 'order-cancelled' } as const;
     return advance(order, { state: 'REJECTING', rejection }, { nextAt: resumeAt(now) }, by, now, reason);
   }
-  const origin = { id, key: CANCEL_KEY, cause: 'cancellation', reason, by } as const;
-  const refund = refundOf(order, origin, withinRefundable(order, cancellationParts(order)), now);
-  const refunds = refundable(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
+  const origin = { id, key: CANCELLATION_REFUND_KEY, cause: 'cancellation', reason, by } as const;
+  const refund = newRefund(order, origin, reduceToRefundable(order, cancellationParts(order)), now);
+  const refunds = refundableAmount(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
   return advance(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }
 

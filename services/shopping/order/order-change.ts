@@ -43,10 +43,10 @@ export function moveOrder(
 ): OrderDecision {
   const { history } = historyWith({ history: order.history, state: next.state }, 'status', at, by, note);
   const patch = { ...fields, ...next, history };
-  return { answer: { ...entered(order, next), ...fields, history }, patch };
+  return { answer: { ...enterState(order, next), ...fields, history }, patch };
 }
 
-function entered(order: Readonly<Order>, next: Transition): Order {
+function enterState(order: Readonly<Order>, next: Transition): Order {
   switch (next.state) {
     case 'PAID':
       if (canMove(order, next.state)) return { ...order, ...next };

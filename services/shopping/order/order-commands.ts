@@ -7,15 +7,15 @@ import { isPaid, type Order } from './order.ts';
 import type { OrderCommand } from './order-change.ts';
 import type { OrderStore } from './order-store.ts';
 import { isSkipped } from './saga/order-steps.ts';
-import { driveOn, finish } from './saga/recovery.ts';
+import { processOrPostpone, processOrWait } from './saga/recovery.ts';
+import { announceChange, type SagaContext } from './saga/saga-context.ts';
 import { reconcileOrder } from './saga/settlement.ts';
-import { announceChange, type Shop } from './saga/shop.ts';
 import { paymentStep } from './saga/steps/payment-step.ts';
 
 /** `this` of the handlers of the order service. */
 export type OrderService = Self<{ store: OrderStore; worker: Worker }>;
 
-export const shopOf = ({ store, broker }: OrderService): Shop => ({ store, rpc: broker });
+export const sagaContextOf = ({ store, broker }: OrderService): SagaContext => ({ store, rpc: broker });
 
 /** Logs that an order could not be driven on. Recovery tries again. */
 export const logFailure =
@@ -54,9 +54,9 @@ export function ordersOf(
 export async function changeOrder(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
   await getOrder(orders, id);
   const order = await orders.store.change(id, decide);
-  const shop = shopOf(orders);
-  announceChange(order, shop.rpc);
-  if (order.nextAt !== null) orders.worker.background(finish(order, shop, logFailure(orders)));
+  const saga = sagaContextOf(orders);
+  announceChange(order, saga.rpc);
+  if (order.nextAt !== null) orders.worker.background(processOrPostpone(order, saga, logFailure(orders)));
   return order;
 }
 
@@ -64,7 +64,7 @@ export async function changeOrder(orders: OrderService, id: string, decide: Orde
 export async function resumeOrder(orders: OrderService, orderId: string): Promise<void> {
   const order = await orders.store.get(orderId);
   // Without a nextAt there is nothing left to do: the news came late.
-  if (order && order.nextAt !== null) await driveOn(order, shopOf(orders));
+  if (order && order.nextAt !== null) await processOrWait(order, sagaContextOf(orders));
   // Staff skipped the void, so the charge may still stand.
   if (order?.state === 'REJECTED' && isSkipped(order, 'void')) await paymentStep.cancel(order, orders.broker);
 }
@@ -81,7 +81,7 @@ export async function reconcileNow(
   const order = known ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
   if (!order) return;
   if (!isPaid(order)) await resumeOrder(orders, order._id);
-  const shop = shopOf(orders);
-  const current = await reconcileOrder(await getOrder(orders, order._id), shop);
-  if (current.nextAt !== null) orders.worker.background(finish(current, shop, logFailure(orders)));
+  const saga = sagaContextOf(orders);
+  const current = await reconcileOrder(await getOrder(orders, order._id), saga);
+  if (current.nextAt !== null) orders.worker.background(processOrPostpone(current, saga, logFailure(orders)));
 }

@@ -7,7 +7,7 @@ import { type OrderDecision, updateOrder } from './order-change.ts';
  * is something to correct, and after a cancellation there is nothing to invoice.
  * @throws wrong-state
  */
-export function beginInvoice(order: Readonly<Order>): OrderDecision {
+export function markInvoiced(order: Readonly<Order>): OrderDecision {
   if (order.invoiced) return { answer: order };
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') {
     throw errors.wrongState(order.state, 'The order was cancelled before it had an invoice.');

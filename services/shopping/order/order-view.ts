@@ -5,7 +5,7 @@ import type { Order, OrderFields, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund/refund-lines.ts';
-import { decisionFor, parkedStepOf } from './saga/parked-decision.ts';
+import { allowedDecision, parkedStepOf } from './saga/parked-decision.ts';
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {
@@ -88,7 +88,7 @@ export function orderStaffView(order: Order): Result<'order.read'> {
           at: parkedAt.toISOString(),
           error: parkedError ?? '',
           step: parkedStepOf(order),
-          decision: decisionFor(order),
+          decision: allowedDecision(order),
         }
       : null,
     decisions: decisions.map(({ decision, step, reason, at }) => ({ decision, step, reason, at: at.toISOString() })),

@@ -3,12 +3,12 @@ import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import type { PriceBook } from '../checkout/pricing/rules.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
-import { logFailure, type OrderService, shopOf } from './order-commands.ts';
+import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
-import { place } from './saga/placement.ts';
-import { finish } from './saga/recovery.ts';
+import { driveToOutcome } from './saga/placement.ts';
+import { processOrPostpone } from './saga/recovery.ts';
 
 interface PlacedOrder {
   response: Result<'order.place'>;
@@ -45,12 +45,12 @@ export async function placeOrder(
 
 /** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background. */
 function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
-  const shop = shopOf(orders);
-  const placing = place(order, shop);
+  const saga = sagaContextOf(orders);
+  const placing = driveToOutcome(order, saga);
   orders.worker.background(
     placing.then(
-      (placed) => finish(placed, shop, logFailure(orders)),
-      () => finish(order, shop, logFailure(orders)),
+      (placed) => processOrPostpone(placed, saga, logFailure(orders)),
+      () => processOrPostpone(order, saga, logFailure(orders)),
     ),
   );
   return placing;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CreditedTax, creditedTaxes } from '../../../services/shopping/invoice/credit-note.ts';
-import { creditNoteSheet } from '../../../services/shopping/invoice/credit-note-sheet.ts';
+import { creditNoteContent } from '../../../services/shopping/invoice/credit-note-content.ts';
 import { invoiceOrder } from '../../support/order-papers.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -68,7 +68,7 @@ test('credits of lines and the delivery, in whatever parts, add up to the invoic
 
 test('a credit note shows its lines with their rates, and the delivery', () => {
   const { billingAddress, id, number, customerId } = order;
-  const { rows, total } = creditNoteSheet({
+  const { rows, total } = creditNoteContent({
     ...{ _id: 'CN-2026-000001', rev: 0, year: 2026, seq: 1, issuedAt: new Date('2026-03-01'), seller: 'Shop' },
     ...{ refundId: 'rfd', orderId: id, nth: 1, isCancellation: false, items: [] },
     invoice: { number: '2026-000001', issuedAt: new Date('2026-03-01') },

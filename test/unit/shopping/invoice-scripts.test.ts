@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { invoiceHtml } from '../../../services/shopping/invoice/html.ts';
+import { invoiceContent } from '../../../services/shopping/invoice/document-content.ts';
+import { renderHtml } from '../../../services/shopping/invoice/html.ts';
 import type { Invoice } from '../../../services/shopping/invoice/numbering.ts';
-import { invoicePdf } from '../../../services/shopping/invoice/pdf.ts';
-import { sheetOf } from '../../../services/shopping/invoice/sheet.ts';
+import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
 import { invoiceOrder } from '../../support/order-papers.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
@@ -39,7 +39,7 @@ describe('a PDF shows, and never as question marks,', () => {
     ['Georgian', 'გიორგი'],
     ['signs of currencies', '€ £ ¥ ₹ ₽ ₺ ₴ ₩ ₪'],
   ])('%s', async (_script, text) => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf(text, `${text}, Berlin`))));
+    const shown = shownBy(await renderPdf(invoiceContent(paperOf(text, `${text}, Berlin`))));
     const expected = text.normalize('NFC').replaceAll(' ', '');
     // Seller, name, street, city, the article and the way of shipping.
     expect(shown.split(expected).length - 1).toBeGreaterThanOrEqual(6);
@@ -51,25 +51,25 @@ describe('a PDF shows, and never as question marks,', () => {
     ['Arabic', 'محمد بن علي'],
     ['Persian', 'پروین چگونه'],
   ])('%s, from right to left', async (_script, text) => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf(text, `${text}, Berlin`))));
+    const shown = shownBy(await renderPdf(invoiceContent(paperOf(text, `${text}, Berlin`))));
     expect(shown.split(visual(text).replaceAll(' ', '')).length - 1).toBeGreaterThanOrEqual(6);
     expect(shown).not.toMatch(/[?\ufffd]/);
   });
 
   test('Hebrew within Latin, with its digits and brackets the right way round', async () => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf('Mug עברית (12) blue'))));
+    const shown = shownBy(await renderPdf(invoiceContent(paperOf('Mug עברית (12) blue'))));
     expect(shown).toContain(`Mug(12)${visual('עברית')}blue`);
   });
 
   test('what is between emoji, which are left out', async () => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf('👩‍👩‍👧‍👦 Ana 🇩🇪❤️'))));
+    const shown = shownBy(await renderPdf(invoiceContent(paperOf('👩‍👩‍👧‍👦 Ana 🇩🇪❤️'))));
     expect(shown).toContain('AnaAna');
     expect(shown).not.toMatch(/[?\ufffd]/);
   });
 
   test('a box for a letter of a script that it has no font for; the page has it', async () => {
-    const sheet = sheetOf(paperOf('አማርኛ'));
-    expect(shownBy(await invoicePdf(sheet))).toContain('\ufffd');
-    expect(invoiceHtml(sheet)).toContain('አማርኛ');
+    const sheet = invoiceContent(paperOf('አማርኛ'));
+    expect(shownBy(await renderPdf(sheet))).toContain('\ufffd');
+    expect(renderHtml(sheet)).toContain('አማርኛ');
   });
 });

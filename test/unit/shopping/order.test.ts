@@ -12,7 +12,7 @@ import { moveOrder } from '../../../services/shopping/order/order-change.ts';
 import { orderNumber } from '../../../services/shopping/order/order-number.ts';
 import { canMove, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order/order-state.ts';
 import { orderView } from '../../../services/shopping/order/order-view.ts';
-import { postponed, unpark } from '../../../services/shopping/order/saga/recovery.ts';
+import { postpone, unpark } from '../../../services/shopping/order/saga/recovery.ts';
 import { orderIn, transitionTo } from '../../support/orders.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
@@ -178,7 +178,7 @@ test('an order shows nothing of how it is driven on, and has a number with its d
 });
 
 describe('an order that could not be driven to its end', () => {
-  const failed = (order: Order, error?: unknown): Order => ({ ...order, ...postponed(order, now, error).patch });
+  const failed = (order: Order, error?: unknown): Order => ({ ...order, ...postpone(order, now, error).patch });
   const failing = (times: number, error: () => unknown, order: Order = begun()): Order =>
     times === 0 ? order : failing(times - 1, error, failed(order, error()));
   const byItself = () => new Error('holds nothing');

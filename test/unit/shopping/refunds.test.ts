@@ -7,7 +7,7 @@ import { standardRules } from '../../../services/shopping/checkout/pricing/stand
 import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
 import { beginOrder, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
 import { moveOrder } from '../../../services/shopping/order/order-change.ts';
-import { amountOf, refundable, remainderOf } from '../../../services/shopping/order/refund/refund-lines.ts';
+import { refundableAmount, remainderOf, totalAmountOf } from '../../../services/shopping/order/refund/refund-lines.ts';
 import { type RefundRequest, requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { type Approval, approveReturn, requestReturn } from '../../../services/shopping/order/refund/returns.ts';
 
@@ -155,7 +155,7 @@ describe('a refund', () => {
     expect(spread.refunds[1]).toMatchObject({ lines: [{ amount: 200 }, { amount: 800 }], shipping: 0 });
     const rest = refunded(spread, {});
     expect(rest.refunds[2]).toMatchObject({ lines: [{ amount: 1300 }, { amount: 5200 }], shipping: 490 });
-    expect(refundable(rest).amount).toBe(0);
+    expect(refundableAmount(rest).amount).toBe(0);
     expect(() => refunded(rest, {})).toThrow(problem('refund-too-high') as never);
   });
 
@@ -197,7 +197,7 @@ test('of what was charged back nothing is refunded again, nor its customer told 
     for (const one of [back, cancel(lost(order, amount)), ...(left > 0 ? [refunded(lost(order, amount), {})] : [])]) {
       expect(sums(one.refunds)).toEqual(left > 0 ? [left] : []);
       expect(
-        one.refunds.map((refund) => amountOf({ lines: refund.lines ?? [], shipping: refund.shipping ?? 0 })),
+        one.refunds.map((refund) => totalAmountOf({ lines: refund.lines ?? [], shipping: refund.shipping ?? 0 })),
       ).toEqual(sums(one.refunds));
     }
     expect(back.returns[0]?.state).toBe('APPROVED');
@@ -398,10 +398,10 @@ test('whatever is refunded and sent back in whatever order: no line, no delivery
         const left = remainderOf(order);
         for (const part of [...left.lines.map((line) => line.amount), left.shipping])
           expect(part).toBeGreaterThanOrEqual(0);
-        expect(amountOf(left)).toBe(refundable(order).amount);
+        expect(totalAmountOf(left)).toBe(refundableAmount(order).amount);
         for (const refund of order.refunds) {
           const { lines: ofLines = [], shipping = 0 } = refund;
-          expect(amountOf({ lines: ofLines, shipping })).toBe(refund.amount.amount);
+          expect(totalAmountOf({ lines: ofLines, shipping })).toBe(refund.amount.amount);
         }
       }
       // What is left comes back: with nothing chosen by staff, everything that was paid goes back.
@@ -415,7 +415,7 @@ test('whatever is refunded and sent back in whatever order: no line, no delivery
         if (open > count) order = approved(asked(order, one, open - count));
       }
       const isOpen = order.returns.some(({ state }) => state === 'REQUESTED');
-      if (!isChosen && !isOpen) expect(refundable(order).amount).toBe(0);
+      if (!isChosen && !isOpen) expect(refundableAmount(order).amount).toBe(0);
     },
   );
   fc.assert(property, { seed, numRuns: 300 });

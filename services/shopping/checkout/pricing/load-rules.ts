@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { strict } from '../../../../lib/contract/strict.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import { type Config, StartError } from '../../../../lib/process/config.ts';
-import { doubledKeyIn, faultIn, type RulesFile } from './check-rules.ts';
+import { findDuplicateKey, findFault, type RulesFile } from './check-rules.ts';
 import type { PriceBook } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
 
-const whole = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
+const wholeNumber = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
 /** As the highest price of a product. */
-const fee = { ...whole, max: 1_000_000_000_000 } as const;
+const fee = { ...wholeNumber, max: 1_000_000_000_000 } as const;
 /** Which one it is, is for check-rules.ts to say, with a hint. */
 const country = { type: 'string', min: 1, max: 64 } as const;
 /** As products have them. */
@@ -26,14 +26,14 @@ const shipping = {
       bands: {
         type: 'array',
         min: 1,
-        items: { type: 'object', props: { upTo: { ...whole, nullable: true }, price: fee } },
+        items: { type: 'object', props: { upTo: { ...wholeNumber, nullable: true }, price: fee } },
       },
-      freeFrom: { ...whole, optional: true },
+      freeFrom: { ...wholeNumber, optional: true },
     },
   },
 } as const;
 
-const check = new Validator({ considerNullAsAValue: true }).compile({
+const checkRulesFile = new Validator({ considerNullAsAValue: true }).compile({
   $$strict: true,
   ...strict({
     taxIncluded: 'boolean',
@@ -41,7 +41,7 @@ const check = new Validator({ considerNullAsAValue: true }).compile({
       type: 'array',
       items: {
         type: 'object',
-        props: { country, taxClass, rate: { ...whole, max: 10_000 } },
+        props: { country, taxClass, rate: { ...wholeNumber, max: 10_000 } },
       },
     },
     shipping,
@@ -66,13 +66,13 @@ export function loadRules({
 }: Pick<Config, 'pricingFile' | 'currency' | 'currencies'>): PriceBook {
   if (pricingFile === undefined) return new Map(currencies.map((currency) => [currency, standardRules]));
   const refuse = (detail: string) => new StartError(`PRICING_FILE ${pricingFile} is not right: ${detail}`);
-  const text = textOf(pricingFile);
-  const file = parsed(text, pricingFile);
-  const twice = doubledKeyIn(text);
+  const text = readText(pricingFile);
+  const file = parseJson(text, pricingFile);
+  const twice = findDuplicateKey(text);
   if (twice !== undefined) throw refuse(`'${twice}' is there twice.`);
-  const found = check(file);
+  const found = checkRulesFile(file);
   if (found !== true) throw refuse(Array.isArray(found) ? found.map(({ message }) => message).join(' ') : '');
-  const fault = faultIn(file as unknown as RulesFile);
+  const fault = findFault(file as unknown as RulesFile);
   if (fault !== undefined) throw refuse(fault);
   const { currencies: others = {}, ...rules } = file as unknown as RulesFile;
   if (Object.hasOwn(others, own))
@@ -88,22 +88,22 @@ export function loadRules({
   );
 }
 
-function textOf(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadableError(file, error);
   }
 }
 
-function parsed(text: string, file: string): Record<string, unknown> {
+function parseJson(text: string, file: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text));
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadableError(file, error);
   }
 }
 
-const unreadable = (file: string, error: unknown) =>
+const unreadableError = (file: string, error: unknown) =>
   // A parser's message can quote lines of the file.
   new StartError(`PRICING_FILE ${file} cannot be read: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`);

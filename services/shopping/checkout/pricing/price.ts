@@ -1,9 +1,9 @@
 import { addUp, type Money, sum, times } from '../../../shared/money.ts';
 import { discountsOn } from './discounts.ts';
-import { allot } from './round.ts';
+import { allocate } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';
-import { type Parcel, shippingFor } from './shipping.ts';
-import { rateFor, STANDARD, taxOf } from './tax.ts';
+import { chooseShipping, type Parcel } from './shipping.ts';
+import { rateFor, STANDARD_TAX_CLASS, taxOf } from './tax.ts';
 
 /** So many of a SKU, at its price of now. */
 export interface PricedLine {
@@ -56,7 +56,7 @@ interface Totals {
   taxIncluded: boolean;
 }
 
-export interface Basis {
+export interface PricingInput {
   lines: readonly PricedLine[];
   /** Where it is sent, ISO 3166-1 alpha-2. */
   country: string;
@@ -72,14 +72,14 @@ export interface Basis {
  * that the lines and the shipping add up to the total exactly. Nothing is ever negative.
  * @throws coupon-refused, no-shipping, total-too-high; {RangeError} for a line in another currency
  */
-export function price({ lines, country, shippingMethod, coupons, rules, currency }: Basis): Priced {
+export function price({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
   const money = (amount: number): Money => ({ amount, currency });
   const lineTotals = lines.map((line) => times(line.unitPrice, line.quantity));
   const goods = lineTotals.map(({ amount }) => amount);
   const { amount: subtotal } = sum(lineTotals, currency);
   const discounts = discountsOn(money(subtotal), coupons);
   const discount = addUp(discounts.map(({ amount }) => amount));
-  const shares = allot(discount, goods);
+  const shares = allocate(discount, goods);
   const taxed = (amount: number, rate: number) => {
     const tax = taxOf(amount, rate, rules.taxIncluded);
     return { base: amount, rate, tax, total: rules.taxIncluded ? amount : amount + tax };
@@ -88,9 +88,9 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
   const charged = lines.map((line, i) =>
     taxed((goods[i] ?? 0) - (shares[i] ?? 0), rateFor(rules, country, line.taxClass)),
   );
-  const { rule, price: fee } = shippingFor(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
+  const { rule, price: fee } = chooseShipping(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
   const isFree = discounts.some(({ kind }) => kind === 'free-shipping');
-  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, STANDARD));
+  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, STANDARD_TAX_CLASS));
   const parts = [...charged, shipped];
 
   return {
@@ -114,7 +114,7 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
       kind,
       amount: money(kind === 'free-shipping' ? fee : amount),
     })),
-    taxes: byRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
+    taxes: sumByRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
     totals: {
       quantity: addUp(lines.map((line) => line.quantity)),
       subtotal: money(subtotal),
@@ -137,7 +137,7 @@ export function parcelOf(
 }
 
 /** The parts of a total summed by their rate, the highest first; what is free of tax is left out. */
-function byRate(parts: readonly { rate: number; base: number; tax: number }[]) {
+function sumByRate(parts: readonly { rate: number; base: number; tax: number }[]) {
   const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
   return rates.map((rate) => {
     const same = parts.filter((part) => part.rate === rate);

@@ -12,12 +12,12 @@ export interface Parcel {
 }
 
 /** The chosen way of shipping, or the first one there is, and its price. @throws no-shipping */
-export function shippingFor(
+export function chooseShipping(
   rules: PricingRules,
   parcel: Parcel,
   method?: string,
 ): { rule: ShippingRule; price: number } {
-  const ways = waysFor(rules, parcel);
+  const ways = availableShipping(rules, parcel);
   const way = method === undefined ? ways[0] : ways.find(({ rule }) => rule.id === method);
   if (way) return way;
   const what = method === undefined ? 'This cannot be sent' : `${JSON.stringify(method)} does not go`;
@@ -33,14 +33,14 @@ export function shippingOptions(
   parcel: Parcel,
   currency: string,
 ): { method: string; title: string; price: Money }[] {
-  return waysFor(rules, parcel).map(({ rule: { id: method, title }, price: amount }) => ({
+  return availableShipping(rules, parcel).map(({ rule: { id: method, title }, price: amount }) => ({
     method,
     title,
     price: { amount, currency },
   }));
 }
 
-function waysFor({ shipping }: PricingRules, { country, total, weight }: Parcel) {
+function availableShipping({ shipping }: PricingRules, { country, total, weight }: Parcel) {
   return shipping.flatMap((rule) => {
     if (rule.countries && !rule.countries.includes(country)) return [];
     const size = rule.by === 'weight' ? weight : total;

@@ -2,7 +2,7 @@ import { proportion } from './round.ts';
 import type { PricingRules } from './rules.ts';
 
 /** The tax class of what has no other, and of shipping. */
-export const STANDARD = 'standard';
+export const STANDARD_TAX_CLASS = 'standard';
 
 /** The rate for goods of a tax class sent to a country, in basis points; 0 where no rule applies. */
 export function rateFor({ tax }: PricingRules, country: string, taxClass: string): number {

@@ -1,6 +1,6 @@
 import { addUp, type Money } from '../../../shared/money.ts';
 import { errors } from '../../../shared/problems.ts';
-import { allot } from '../../checkout/pricing/round.ts';
+import { allocate } from '../../checkout/pricing/round.ts';
 import type { Order, Refund, RefundCause, RefundLine } from '../order.ts';
 
 /** The parts of a refund, in minor units of the order's currency. Their sum is its amount. */
@@ -17,12 +17,12 @@ export interface Remainder {
 }
 
 /** The key of the refund of a cancellation. */
-export const CANCEL_KEY = 'cancel';
+export const CANCELLATION_REFUND_KEY = 'cancel';
 
 /** The cause of a refund. For one from before causes were stored, it follows from the key. */
 export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Refund): RefundCause {
   if (cause) return cause;
-  if (key === CANCEL_KEY) return 'cancellation';
+  if (key === CANCELLATION_REFUND_KEY) return 'cancellation';
   return returns.some(({ id }) => id === key) ? 'return' : 'request';
 }
 
@@ -30,40 +30,40 @@ export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Ref
  * Whether a refund reduces what can still be refunded. A failed one does not, unless it was credited: then the customer
  * is owed its amount, and this refund has to be tried again or settled.
  */
-export const isOwed = ({ state, isCredited = false }: Refund): boolean =>
+export const isCounted = ({ state, isCredited = false }: Refund): boolean =>
   state === 'FAILED' ? isCredited : state !== 'WAIVED';
 
 /** The refunds that reduce what can still be refunded: those that are done, under way, or owed. */
-export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] => refunds.filter(isOwed);
+export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] => refunds.filter(isCounted);
 
 /** The charged-back amount, in minor units. */
-export const chargedBack = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>
+export const chargedBackAmount = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>
   addUp(disputes.filter(({ state }) => state === 'LOST').map(({ amount }) => amount.amount));
 
 /** The captured amount without refunds, done or due, and chargebacks. */
-export function refundable(order: Readonly<Order>): Money {
+export function refundableAmount(order: Readonly<Order>): Money {
   const { payment, totals } = order;
   const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
-  const gone = addUp(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBack(order);
+  const gone = addUp(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBackAmount(order);
   return { ...captured, amount: Math.max(0, captured.amount - gone) };
 }
 
-type Refundable = Pick<Order, 'lines' | 'shipping' | 'refunds' | 'returns'>;
+type RefundedOrder = Pick<Order, 'lines' | 'shipping' | 'refunds' | 'returns'>;
 
-export const amountOf = ({ lines, shipping }: RefundParts | Remainder): number =>
+export const totalAmountOf = ({ lines, shipping }: RefundParts | Remainder): number =>
   addUp([...lines.map(({ amount }) => amount), shipping]);
 
 export const lineAmount = (lines: readonly { sku: string; amount: number }[], sku: string): number =>
   addUp(lines.filter((line) => line.sku === sku).map(({ amount }) => amount));
 
 /** The rest of each line and of the delivery after all refunds, done or under way. */
-export function remainderOf(order: Refundable): Remainder {
+export function remainderOf(order: RefundedOrder): Remainder {
   const { lines, shipping } = order;
   const paid = {
     lines: lines.map(({ sku, total }) => ({ sku, amount: total.amount })),
     shipping: shipping.total.amount,
   };
-  return countedRefunds(order).reduce((left, refund) => less(left, partsOf(order, refund, left)), paid);
+  return countedRefunds(order).reduce((left, refund) => subtractParts(left, partsOf(order, refund, left)), paid);
 }
 
 /**
@@ -76,8 +76,8 @@ export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Rem
   const { approved = [] } = order.returns.find(({ id }) => id === key) ?? {};
   const returned = left.lines.filter((line) => approved.some(({ sku }) => sku === line.sku));
   const goods = Math.min(amount.amount, addUp(returned.map((line) => line.amount)));
-  const own = spread(goods, { lines: returned, shipping: 0 });
-  const rest = spread(amount.amount - goods, less(left, own));
+  const own = spreadAmount(goods, { lines: returned, shipping: 0 });
+  const rest = spreadAmount(amount.amount - goods, subtractParts(left, own));
   return { lines: [...own.lines, ...rest.lines], shipping: rest.shipping };
 }
 
@@ -85,34 +85,34 @@ export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Rem
  * Spreads a refund without lines: over the lines in proportion to the rest of each (largest remainder method), and what
  * exceeds them over the delivery. So the goods are never worth more than their price less what was refunded.
  */
-export function spread(amount: number, left: Remainder): RefundParts {
+export function spreadAmount(amount: number, left: Remainder): RefundParts {
   const weights = left.lines.map((line) => line.amount);
   const goods = Math.min(amount, addUp(weights));
-  const shares = allot(goods, weights);
+  const shares = allocate(goods, weights);
   const lines = left.lines.map(({ sku }, index) => ({ sku, amount: shares[index] ?? 0 }));
   return { lines: lines.filter((line) => line.amount > 0), shipping: amount - goods };
 }
 
 /** The parts, cut to what can be refunded. A chargeback reduces that, but belongs to no line. */
-export function withinRefundable(order: Readonly<Order>, parts: RefundParts): RefundParts {
-  const most = refundable(order).amount;
-  return amountOf(parts) > most ? cutTo(parts, most) : parts;
+export function reduceToRefundable(order: Readonly<Order>, parts: RefundParts): RefundParts {
+  const most = refundableAmount(order).amount;
+  return totalAmountOf(parts) > most ? reducePartsTo(parts, most) : parts;
 }
 
 /** The parts, cut to an amount. */
-export function cutTo({ lines, shipping }: RefundParts, amount: number): RefundParts {
-  const cut = spread(amount, { lines, shipping });
+export function reducePartsTo({ lines, shipping }: RefundParts, amount: number): RefundParts {
+  const cut = spreadAmount(amount, { lines, shipping });
   const kept = lines.map((line) => ({ ...line, amount: lineAmount(cut.lines, line.sku) }));
   return { lines: kept.filter((line) => line.amount > 0), shipping: cut.shipping };
 }
 
 /** The parts of a refund of all that is left. */
-export function everything(left: Remainder): RefundParts {
+export function allPartsOf(left: Remainder): RefundParts {
   return { lines: left.lines.filter(({ amount }) => amount > 0), shipping: left.shipping };
 }
 
 /** @throws invalid-request for a line that is not in the order, or with fewer pieces; refund-too-high */
-export function refuseTooMuch(
+export function refuseExcess(
   { lines }: Pick<Order, 'lines'>,
   parts: RefundParts,
   left: Remainder,
@@ -137,11 +137,15 @@ export function refuseTooMuch(
   });
   const isDeliveryTooHigh = parts.shipping > left.shipping;
   if (tooHigh.length > 0 || isDeliveryTooHigh) {
-    throw errors.refundTooHigh(money(amountOf(left)), tooHigh, isDeliveryTooHigh ? money(left.shipping) : undefined);
+    throw errors.refundTooHigh(
+      money(totalAmountOf(left)),
+      tooHigh,
+      isDeliveryTooHigh ? money(left.shipping) : undefined,
+    );
   }
 }
 
-function less(left: Remainder, parts: RefundParts): Remainder {
+function subtractParts(left: Remainder, parts: RefundParts): Remainder {
   return {
     lines: left.lines.map(({ sku, amount }) => ({ sku, amount: amount - lineAmount(parts.lines, sku) })),
     shipping: left.shipping - parts.shipping,

@@ -1,6 +1,6 @@
 import { dayIn } from '../../../../lib/contract/time-zone.ts';
 import type { Item } from '../../cart/cart.ts';
-import { allot } from '../../checkout/pricing/round.ts';
+import { allocate } from '../../checkout/pricing/round.ts';
 import type { Order, Return } from '../order.ts';
 import {
   causeOf,
@@ -24,7 +24,7 @@ export interface ValuedItem extends Item {
 }
 
 /** The quantity of a SKU in a list of items. */
-export const count = (items: readonly Item[], sku: string): number =>
+export const quantityOf = (items: readonly Item[], sku: string): number =>
   items.reduce((total, item) => total + (item.sku === sku ? item.quantity : 0), 0);
 
 /**
@@ -32,13 +32,14 @@ export const count = (items: readonly Item[], sku: string): number =>
  * refunds for other reasons, less the worth of earlier returns, however much was refunded for those. The last pieces are
  * worth all of the rest, so that nothing is lost by rounding.
  */
-export function worthOf(order: Readonly<Order>, items: readonly Item[]): ValuedItem[] {
+export function valueItems(order: Readonly<Order>, items: readonly Item[]): ValuedItem[] {
   return items.map(({ sku, quantity }) => {
     const line = order.lines.find((one) => one.sku === sku);
     if (!line) return { sku, quantity, worth: 0 };
-    const returned = order.returns.map((one) => returnedWorth(one, sku, line));
-    const left = line.total.amount - priceReductions(order, sku) - returned.reduce((sum, worth) => sum + worth, 0);
-    const pieces = line.quantity - count(approvedItems(order.returns), sku);
+    const returned = order.returns.map((one) => worthOfReturn(one, sku, line));
+    const left =
+      line.total.amount - refundedForOtherReasons(order, sku) - returned.reduce((sum, worth) => sum + worth, 0);
+    const pieces = line.quantity - quantityOf(approvedItems(order.returns), sku);
     // The product may exceed the safe integers.
     const worth = Number((BigInt(Math.max(left, 0)) * BigInt(quantity)) / BigInt(pieces));
     return { sku, quantity, worth };
@@ -46,7 +47,7 @@ export function worthOf(order: Readonly<Order>, items: readonly Item[]): ValuedI
 }
 
 /** The refunds of a line for other reasons than returns. */
-function priceReductions(order: Readonly<Order>, sku: string): number {
+function refundedForOtherReasons(order: Readonly<Order>, sku: string): number {
   const refunds = countedRefunds(order);
   const reductions = refunds.map((refund, index) => {
     if (causeOf(order, refund) === 'return') return 0;
@@ -57,9 +58,9 @@ function priceReductions(order: Readonly<Order>, sku: string): number {
 }
 
 /** Returns from before worths were stored count by their share of the line's price. */
-function returnedWorth({ approved, worth }: Return, sku: string, line: Order['lines'][number]): number {
+function worthOfReturn({ approved, worth }: Return, sku: string, line: Order['lines'][number]): number {
   if (worth) return lineAmount(worth, sku);
-  return Math.floor((line.total.amount * count(approved, sku)) / line.quantity);
+  return Math.floor((line.total.amount * quantityOf(approved, sku)) / line.quantity);
 }
 
 /** The refund that is due for returned goods: their worth, but never more than the rest of their line. */
@@ -82,9 +83,9 @@ export function chosenRefund(amount: number, standard: RefundParts, left: Remain
     amount,
     worths.reduce((sum, worth) => sum + worth, 0),
   );
-  const shares = allot(within, worths);
+  const shares = allocate(within, worths);
   const rooms = standard.lines.map(({ sku }, index) => lineAmount(left.lines, sku) - (worths[index] ?? 0));
-  const more = allot(amount - within, rooms);
+  const more = allocate(amount - within, rooms);
   const lines = standard.lines.map((line, index) => ({ ...line, amount: (shares[index] ?? 0) + (more[index] ?? 0) }));
   return { lines, shipping };
 }
@@ -95,14 +96,14 @@ export function chosenRefund(amount: number, standard: RefundParts, left: Remain
  * after the delivery or, if that was not recorded, after the shipment.
  * @param returns those of the order, with the one that is being approved
  */
-export function deliveryDue(
+export function dueDeliveryRefund(
   order: Readonly<Order>,
   returns: readonly Return[],
   left: Remainder,
   { days, timeZone }: WithdrawalPeriod,
 ): number {
-  const isComplete = order.lines.every(({ sku, quantity }) => count(approvedItems(returns), sku) >= quantity);
-  const start = arrivedAt(order);
+  const isComplete = order.lines.every(({ sku, quantity }) => quantityOf(approvedItems(returns), sku) >= quantity);
+  const start = deliveredAt(order);
   if (days === 0 || !isComplete || !start) return 0;
   const isInTime = returns
     .filter(({ state }) => state === 'APPROVED')
@@ -110,7 +111,7 @@ export function deliveryDue(
   return isInTime ? left.shipping : 0;
 }
 
-function arrivedAt({ history }: Readonly<Order>): Date | undefined {
+function deliveredAt({ history }: Readonly<Order>): Date | undefined {
   const noted = (status: 'DELIVERED' | 'SHIPPED') =>
     history.find((entry) => entry.event === 'status' && entry.status === status)?.at;
   return noted('DELIVERED') ?? noted('SHIPPED');

@@ -5,16 +5,23 @@ import { type Order, type Return, resumeAt } from '../order.ts';
 import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { forgetStockEntries, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith } from '../order-state.ts';
-import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
-import { refundOf } from './refunds.ts';
+import {
+  lineAmount,
+  type RefundParts,
+  reduceToRefundable,
+  refundableAmount,
+  remainderOf,
+  totalAmountOf,
+} from './refund-lines.ts';
+import { newRefund } from './refunds.ts';
 import {
   chosenRefund,
-  count,
-  deliveryDue,
+  dueDeliveryRefund,
+  quantityOf,
   standardRefund,
   type ValuedItem,
+  valueItems,
   type WithdrawalPeriod,
-  worthOf,
 } from './return-worth.ts';
 
 export interface ReturnRequest {
@@ -29,7 +36,7 @@ export interface ReturnRequest {
  * @throws wrong-state before the order was shipped; not-returnable with the items that are too many
  */
 export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): OrderUpdateDecision {
-  const items = combined(request.items);
+  const items = combineItems(request.items);
   const fingerprint = fingerprintOf({ items: request.items, reason: request.reason });
   const known = order.returns.find(({ key }) => key === request.key);
   if (known) {
@@ -39,7 +46,7 @@ export function requestReturn(order: Readonly<Order>, request: ReturnRequest, no
   if (order.state !== 'SHIPPED' && order.state !== 'DELIVERED') {
     throw errors.wrongState(order.state, 'Only what was shipped can be returned; before that, cancel the order.');
   }
-  refuseTooMany(items, (sku) => count(order.lines, sku) - reclaimed(order, sku));
+  refuseTooMany(items, (sku) => quantityOf(order.lines, sku) - returnedQuantity(order, sku));
   const asked: Return = { ...request, items, fingerprint, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
   return updateOrder(order, {
     returns: [...order.returns, asked],
@@ -77,17 +84,17 @@ export function approveReturn(
   period: WithdrawalPeriod,
   now: Date,
 ): OrderUpdateDecision {
-  const asked = returnOf(order, approval.returnId);
+  const asked = findReturn(order, approval.returnId);
   if (asked.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
-  const items = combined(approval.items ?? asked.items);
+  const items = combineItems(approval.items ?? asked.items);
   const { by, restock, refund: chosen, refundId: id, note } = approval;
   const fingerprint = fingerprintOf({ items, restock, refund: chosen });
   if (asked.state === 'APPROVED') {
     if (asked.approval === undefined || asked.approval === fingerprint) return { answer: order };
     throw errors.wrongState(order.state, 'This return was approved before, and not in this way.');
   }
-  refuseTooMany(items, (sku) => count(asked.items, sku));
-  const valued = worthOf(order, items);
+  refuseTooMany(items, (sku) => quantityOf(asked.items, sku));
+  const valued = valueItems(order, items);
   const approved: Return = {
     ...asked,
     state: 'APPROVED',
@@ -97,8 +104,8 @@ export function approveReturn(
     restock: restock ? 'DUE' : 'NONE',
   };
   const returns = order.returns.map((one) => (one === asked ? approved : one));
-  const parts = refundParts(order, returns, valued, chosen, period);
-  const refund = refundOf(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
+  const parts = refundPartsOf(order, returns, valued, chosen, period);
+  const refund = newRefund(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
   return updateOrder(order, {
     returns,
     refunds: refund.amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
@@ -108,7 +115,7 @@ export function approveReturn(
   });
 }
 
-function refundParts(
+function refundPartsOf(
   order: Readonly<Order>,
   returns: readonly Return[],
   valued: readonly ValuedItem[],
@@ -117,7 +124,7 @@ function refundParts(
 ): RefundParts {
   const left = remainderOf(order);
   if (!chosen) {
-    return withinRefundable(order, standardRefund(valued, left, deliveryDue(order, returns, left, period)));
+    return reduceToRefundable(order, standardRefund(valued, left, dueDeliveryRefund(order, returns, left, period)));
   }
   const { amount, shipping = 0 } = chosen;
   const most = valued.reduce((sum, { sku }) => sum + lineAmount(left.lines, sku), 0);
@@ -125,7 +132,7 @@ function refundParts(
   if (amount > most) throw errors.refundTooHigh(money(most));
   if (shipping > left.shipping) throw errors.refundTooHigh(money(most), [], money(left.shipping));
   const parts = chosenRefund(amount, standardRefund(valued, left, 0), left, shipping);
-  if (amountOf(parts) > refundable(order).amount) throw errors.refundTooHigh(refundable(order));
+  if (totalAmountOf(parts) > refundableAmount(order).amount) throw errors.refundTooHigh(refundableAmount(order));
   return parts;
 }
 
@@ -137,7 +144,7 @@ export function refuseReturn(
   reason: string,
   now: Date,
 ): OrderUpdateDecision {
-  const asked = returnOf(order, returnId);
+  const asked = findReturn(order, returnId);
   if (asked.state === 'REFUSED') return { answer: order };
   if (asked.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
   const refused: Return = { ...asked, state: 'REFUSED' };
@@ -150,7 +157,7 @@ export function refuseReturn(
 }
 
 /** Records that the approved items are back in the stock. */
-export function restocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
+export function recordRestocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
   const due = order.returns.find(({ id, restock }) => id === returnId && restock === 'DUE');
   if (!due) return { answer: order };
   return updateOrder(order, {
@@ -159,22 +166,22 @@ export function restocked(order: Readonly<Order>, returnId: string): OrderUpdate
   });
 }
 
-function returnOf({ returns }: Readonly<Order>, id: string): Return {
+function findReturn({ returns }: Readonly<Order>, id: string): Return {
   const found = returns.find((one) => one.id === id);
   if (!found) throw errors.notFound('This return');
   return found;
 }
 
 /** The pieces of a SKU that are returned, or requested to be. Refused ones can be requested again. */
-const reclaimed = ({ returns }: Readonly<Order>, sku: string) =>
-  count(
+const returnedQuantity = ({ returns }: Readonly<Order>, sku: string) =>
+  quantityOf(
     returns.flatMap(({ state, items, approved }) => (state === 'REQUESTED' ? items : approved)),
     sku,
   );
 
 /** One item for each SKU. */
-function combined(items: readonly Item[]): Item[] {
-  return [...new Set(items.map(({ sku }) => sku))].map((sku) => ({ sku, quantity: count(items, sku) }));
+function combineItems(items: readonly Item[]): Item[] {
+  return [...new Set(items.map(({ sku }) => sku))].map((sku) => ({ sku, quantity: quantityOf(items, sku) }));
 }
 
 function refuseTooMany(items: readonly Item[], most: (sku: string) => number): void {

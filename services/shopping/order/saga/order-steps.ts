@@ -22,16 +22,16 @@ export const STEP_DECISIONS = {
   restock: 'skip',
   /** Anything else: a write that fails, or a bug. */
   other: 'skip',
-} as const satisfies Record<string, Decided>;
+} as const satisfies Record<string, DecisionKind>;
 
 export type OrderStep = keyof typeof STEP_DECISIONS;
-export type Decided = 'reject' | 'skip';
+export type DecisionKind = 'reject' | 'skip';
 
 export const ORDER_STEPS = Object.keys(STEP_DECISIONS) as OrderStep[];
 
 /** Staff's decision about a parked order. */
 export interface ParkedDecision {
-  decision: Decided;
+  decision: DecisionKind;
   step: OrderStep;
   /** Ids of outbox entries, which are removed when they fail again. */
   entries?: string[];
@@ -43,22 +43,22 @@ export interface ParkedDecision {
 const stepOfError = new WeakMap<object, OrderStep>();
 
 /** Awaits a step, and marks the error by which it fails as this step's. */
-export async function inStep<R>(step: OrderStep, work: Promise<R>): Promise<R> {
+export async function runStep<R>(step: OrderStep, work: Promise<R>): Promise<R> {
   try {
     return await work;
   } catch (error) {
-    throw failedAt(step, error);
+    throw markFailedStep(step, error);
   }
 }
 
 /** Marks an error as a step's, unless it is marked already. */
-export function failedAt(step: OrderStep, error: unknown): unknown {
+export function markFailedStep(step: OrderStep, error: unknown): unknown {
   if (typeof error === 'object' && error !== null && !stepOfError.has(error)) stepOfError.set(error, step);
   return error;
 }
 
 /** The step whose error it is. */
-export function stepOf(error: unknown): OrderStep {
+export function failedStepOf(error: unknown): OrderStep {
   return (typeof error === 'object' && error !== null && stepOfError.get(error)) || 'other';
 }
 
@@ -66,12 +66,12 @@ export function stepOf(error: unknown): OrderStep {
  * As `inStep`. A step that staff has decided to skip is tried all the same, and its failure is ignored.
  * @returns `undefined` when it failed
  */
-export async function inStepUnlessSkipped<R>(
+export async function runStepUnlessSkipped<R>(
   step: OrderStep,
   { decisions = [] }: { decisions?: readonly ParkedDecision[] },
   work: Promise<R>,
 ): Promise<R | undefined> {
-  if (!isSkipped({ decisions }, step)) return inStep(step, work);
+  if (!isSkipped({ decisions }, step)) return runStep(step, work);
   return work.catch(() => undefined);
 }
 

@@ -1,14 +1,14 @@
 import { errors } from '../../../shared/problems.ts';
-import { attention } from '../attention.ts';
+import { attentionFields } from '../attention.ts';
 import { type Order, type OrderFields, type Refund, resumeAt } from '../order.ts';
 import { moveOrder, type OrderDecision, updateOrder } from '../order-change.ts';
 import { type Actor, historyWith } from '../order-state.ts';
-import { type Decided, type OrderStep, type ParkedDecision, STEP_DECISIONS } from './order-steps.ts';
+import { type DecisionKind, type OrderStep, type ParkedDecision, STEP_DECISIONS } from './order-steps.ts';
 
 export const parkedStepOf = ({ parkedStep }: Pick<Order, 'parkedStep'>): OrderStep => parkedStep ?? 'other';
 
 /** The decision that takes a parked order on: an unpaid one is rejected, a paid one goes on without the failing step. */
-export function decisionFor(order: Pick<Order, 'state' | 'parkedStep'>): Decided {
+export function allowedDecision(order: Pick<Order, 'state' | 'parkedStep'>): DecisionKind {
   if (order.state === 'PENDING') return 'reject';
   const decision = STEP_DECISIONS[parkedStepOf(order)];
   // The order was paid, or rejected, since it was parked.
@@ -26,8 +26,8 @@ function isStuck(order: Readonly<Order>, now: Date): boolean {
   return +now - +changedAt > DECIDABLE_OUTAGE_MS || (order.decisions ?? []).length > 0;
 }
 
-export interface ParkedVerdict {
-  decision: Decided;
+export interface ParkedDecisionRequest {
+  decision: DecisionKind;
   reason: string;
   by: Actor;
 }
@@ -37,13 +37,13 @@ export interface ParkedVerdict {
  * held up for an hour. A repetition changes nothing.
  * @throws wrong-state when it is not stuck, or when another decision is called for
  */
-export function decide(order: Readonly<Order>, verdict: ParkedVerdict, now: Date): OrderDecision {
+export function decideParked(order: Readonly<Order>, verdict: ParkedDecisionRequest, now: Date): OrderDecision {
   const { decision, reason, by } = verdict;
   const last = order.decisions?.at(-1);
   const isKnown = last?.decision === decision && last.reason === reason;
   if (isKnown && order.parkedAt === null) return { answer: order };
   if (!isStuck(order, now)) throw errors.wrongState(order.state, 'The order is not stuck: there is nothing to decide.');
-  const due = decisionFor(order);
+  const due = allowedDecision(order);
   if (decision !== due) throw errors.wrongState(order.state, `What ends this order is the decision ${due}.`);
   const step = parkedStepOf(order);
   const isStruck = decision === 'skip' && (step === 'deliver' || step === 'other');
@@ -55,27 +55,27 @@ export function decide(order: Readonly<Order>, verdict: ParkedVerdict, now: Date
     // The reason is for staff, who find it in the decisions: the customer sees the history, too.
     ...historyWith(order, 'decided', now, by),
   };
-  if (decision === 'skip') return updateOrder(order, { ...fields, ...skipped(order, step, now) });
+  if (decision === 'skip') return updateOrder(order, { ...fields, ...fieldsWithoutStep(order, step, now) });
   const rejection = { code: 'order-cancelled' } as const;
   const cause = { at: now, by, note: rejection.code };
   return moveOrder({ ...order, history: fields.history }, { state: 'REJECTING', rejection }, cause, fields);
 }
 
 /** Removes the work of a skipped step. Steps of the saga are skipped later, when the order comes to them. */
-function skipped(order: Readonly<Order>, step: OrderStep, now: Date): Partial<OrderFields> {
+function fieldsWithoutStep(order: Readonly<Order>, step: OrderStep, now: Date): Partial<OrderFields> {
   const is = (one: OrderStep) => step === one || step === 'other';
-  const refunds = is('refund') ? order.refunds.map(failPending) : order.refunds;
+  const refunds = is('refund') ? order.refunds.map(failIfPending) : order.refunds;
   return {
     ...(is('restock')
       ? { returns: order.returns.map((one) => (one.restock === 'DUE' ? { ...one, restock: 'NONE' as const } : one)) }
       : {}),
     refunds,
-    ...attention({ ...order, refunds }, now),
+    ...attentionFields({ ...order, refunds }, now),
   };
 }
 
 /** Fails a pending refund: staff settles it, or has it tried again. */
-const failPending = (refund: Refund): Refund =>
+const failIfPending = (refund: Refund): Refund =>
   refund.state === 'PENDING'
     ? { ...refund, state: 'FAILED', failure: { reason: 'given_up', isReturned: false } }
     : refund;

@@ -4,7 +4,7 @@ import type { Money } from '../../../../services/shared/money.ts';
 import { discountsOn } from '../../../../services/shopping/checkout/pricing/discounts.ts';
 import type { PricedLine } from '../../../../services/shopping/checkout/pricing/price.ts';
 import { parcelOf, price } from '../../../../services/shopping/checkout/pricing/price.ts';
-import { allot, proportion } from '../../../../services/shopping/checkout/pricing/round.ts';
+import { allocate, proportion } from '../../../../services/shopping/checkout/pricing/round.ts';
 import type { CouponTerms, PricingRules } from '../../../../services/shopping/checkout/pricing/rules.ts';
 import { shippingOptions } from '../../../../services/shopping/checkout/pricing/shipping.ts';
 import { standardRules } from '../../../../services/shopping/checkout/pricing/standard-rules.ts';
@@ -178,7 +178,7 @@ test('an allotment adds up, gives nobody more than it has, and equals their shar
   const property = fc.property(weights, fc.nat(1_000_000), (list, wanted) => {
     const sum = list.reduce((a, b) => a + b, 0);
     const amount = Math.min(wanted, sum);
-    const parts = allot(amount, list);
+    const parts = allocate(amount, list);
     expect(parts.reduce((a, b) => a + b, 0)).toBe(amount);
     for (const [i, part] of parts.entries()) {
       const weight = list[i] ?? 0;

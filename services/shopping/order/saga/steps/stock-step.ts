@@ -30,7 +30,7 @@ export const stockStep = {
 /** The part of a reservation that is about stock. */
 type StockReservation = Pick<Reservation, 'orderId' | 'items'>;
 
-type Caller = Pick<Rpc, 'call'>;
+type RpcCaller = Pick<Rpc, 'call'>;
 
 export interface StockResult {
   /** Of which there was too little. */
@@ -40,12 +40,12 @@ export interface StockResult {
 }
 
 /** Reserves each item, or finds it reserved. */
-export async function reserveStock({ orderId, items }: StockReservation, rpc: Caller): Promise<StockResult> {
+export async function reserveStock({ orderId, items }: StockReservation, rpc: RpcCaller): Promise<StockResult> {
   const results = await Promise.all(
     items.map(async ({ sku, quantity }) => ({
       sku,
       requested: quantity,
-      ...(await orNone(rpc.call('inventory.reserve', { sku, orderId, quantity }))),
+      ...(await treatMissingAsShort(rpc.call('inventory.reserve', { sku, orderId, quantity }))),
     })),
   );
   return {
@@ -57,17 +57,17 @@ export async function reserveStock({ orderId, items }: StockReservation, rpc: Ca
 }
 
 /** Undoes `reserveStock`, and makes one that is still under way fail. */
-export async function releaseStock({ orderId, items }: StockReservation, rpc: Caller): Promise<void> {
-  await Promise.all(items.map(({ sku }) => orNone(rpc.call('inventory.release', { sku, orderId }))));
+export async function releaseStock({ orderId, items }: StockReservation, rpc: RpcCaller): Promise<void> {
+  await Promise.all(items.map(({ sku }) => treatMissingAsShort(rpc.call('inventory.release', { sku, orderId }))));
 }
 
 /** Keeps what is reserved, and makes a `reserveStock` that is still under way fail. */
-export async function closeStock({ orderId, items }: StockReservation, rpc: Caller): Promise<void> {
-  await Promise.all(items.map(({ sku }) => orNone(rpc.call('inventory.close', { sku, orderId }))));
+export async function closeStock({ orderId, items }: StockReservation, rpc: RpcCaller): Promise<void> {
+  await Promise.all(items.map(({ sku }) => treatMissingAsShort(rpc.call('inventory.close', { sku, orderId }))));
 }
 
 /** Puts sold items back into the stock, once for each key: the id of an order that was cancelled, or of a return. */
-export async function takeBackStock(items: readonly Item[], key: string, until: number, rpc: Caller): Promise<void> {
+export async function takeBackStock(items: readonly Item[], key: string, until: number, rpc: RpcCaller): Promise<void> {
   await Promise.all(items.map(({ sku, quantity }) => rpc.call('inventory.takeBack', { sku, key, quantity, until })));
 }
 
@@ -77,7 +77,7 @@ function rejectionOf({ short, isClosed }: StockResult): Rejection | undefined {
 }
 
 /** A SKU that is sold, but was never stocked, has none: a repetition would hold its order up for ever. */
-async function orNone<R>(result: Promise<R>): Promise<R | Result<'inventory.reserve'>> {
+async function treatMissingAsShort<R>(result: Promise<R>): Promise<R | Result<'inventory.reserve'>> {
   try {
     return await result;
   } catch (error) {

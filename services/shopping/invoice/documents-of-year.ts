@@ -1,9 +1,9 @@
 import type { CursorPage } from '../../../lib/contract/page.ts';
 import { yearIn } from '../../../lib/contract/time-zone.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import type { Paper } from './numbering.ts';
+import type { NumberedDocument } from './numbering.ts';
 
-interface Wanted {
+interface YearQuery {
   /** In the shop's time zone; this one unless it is given. */
   year?: number | undefined;
   limit?: number | undefined;
@@ -11,9 +11,9 @@ interface Wanted {
 }
 
 /** The papers of a year, the newest first, a page of them. @throws invalid-request for a cursor of another list */
-export function papersOfYear<P extends Paper>(
+export function documentsOfYear<P extends NumberedDocument>(
   papers: Pick<Store<P>, 'page'>,
-  { year, limit, cursor }: Wanted,
+  { year, limit, cursor }: YearQuery,
   timeZone: string,
 ): Promise<CursorPage<P>> {
   const filter = { year: year ?? yearIn(new Date(), timeZone) };

@@ -3,7 +3,7 @@ import type { Order } from '../order.ts';
 import type { OrderStore } from '../order-store.ts';
 
 /** What the saga reads, writes and calls. */
-export interface Shop {
+export interface SagaContext {
   store: OrderStore;
   rpc: Rpc;
 }

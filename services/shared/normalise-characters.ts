@@ -1,9 +1,11 @@
 /** The digits 0 of scripts that addresses are written in; the nine others follow each. */
-const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x17e0];
+const ZERO_CODE_POINTS = [
+  0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x17e0,
+];
 
-function asciiDigit(digit: string): string {
+function toAsciiDigit(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
-  const zero = ZEROS.find((one) => code >= one && code <= one + 9);
+  const zero = ZERO_CODE_POINTS.find((one) => code >= one && code <= one + 9);
   return zero === undefined ? digit : String(code - zero);
 }
 
@@ -11,10 +13,10 @@ function asciiDigit(digit: string): string {
 const DASHES = /[\p{Pd}\u2212\u30fc]/gu;
 
 /** A number as people write it in any script, in one width, with ASCII digits and one kind of dash, and nothing invisible. */
-export const foldNumber = (text: string): string =>
+export const normaliseCharacters = (text: string): string =>
   text
     .normalize('NFKC')
-    .replaceAll(/\p{Nd}/gu, asciiDigit)
+    .replaceAll(/\p{Nd}/gu, toAsciiDigit)
     .replaceAll(DASHES, '-')
     .replaceAll(/\p{Cf}/gu, '')
     .trim();

@@ -2,10 +2,10 @@ import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines, moneyText, rateText } from '../../shared/format.ts';
 import type { Money } from '../../shared/money.ts';
 import type { CreditedLine, CreditNote } from './credit-note.ts';
-import { type Fact, type Sheet, sellerLines } from './sheet.ts';
+import { type DocumentContent, type LabelledValue, sellerLines } from './document-content.ts';
 
 /** What a credit note says: of what was stored with it alone, so that it says the same for ever. */
-export function creditNoteSheet(note: CreditNote): Sheet {
+export function creditNoteContent(note: CreditNote): DocumentContent {
   const { _id: number, issuedAt, seller, timeZone = 'UTC', invoice, order, items, amount, taxes } = note;
   const what = note.isCancellation ? 'Cancellation' : items.length > 0 ? 'Return' : 'Refund';
   return {
@@ -26,7 +26,7 @@ export function creditNoteSheet(note: CreditNote): Sheet {
     rows: note.lines ? lineRows(note.lines, note.shipping) : rateRows(note, what),
     sums: [],
     total: ['Total credited', moneyText(amount)],
-    included: taxes.flatMap(({ rate, gross, tax }): Fact[] => {
+    included: taxes.flatMap(({ rate, gross, tax }): LabelledValue[] => {
       const net = { ...gross, amount: gross.amount - tax.amount };
       return rate > 0 ? [[`Includes ${rateText(rate)} tax on ${moneyText(net)}`, moneyText(tax)]] : [];
     }),

@@ -1,0 +1,28 @@
+import type { Result } from '../../../../lib/contract/contract.ts';
+import { attentionFields } from '../attention.ts';
+import type { Order, OrderFields, Refund } from '../order.ts';
+import { type CapturedPayment, SYSTEM } from '../order-state.ts';
+import { CANCELLATION_REFUND_KEY } from '../refund/refund-lines.ts';
+import { cancellationParts, newRefund } from '../refund/refunds.ts';
+
+type RefusedVoid = Extract<Result<'payment.cancel'>, { outcome: 'refused' }>;
+
+/** The payment of a rejected order that the provider will not give back, and its failed refund: staff has to see to it. */
+export function recordRefusedVoid(
+  order: Readonly<Order>,
+  { provider, reference, reason }: RefusedVoid,
+  id: string,
+  now: Date,
+): { payment: CapturedPayment; fields: Partial<OrderFields> } {
+  const origin = {
+    id,
+    key: CANCELLATION_REFUND_KEY,
+    cause: 'cancellation',
+    by: SYSTEM,
+    reason: 'the order was given up',
+  } as const;
+  const refund = newRefund(order, origin, cancellationParts(order), now);
+  const refunds: Refund[] = [{ ...refund, state: 'FAILED', failure: { reason, isReturned: false } }];
+  const payment = { provider, reference, captured: order.totals.total };
+  return { payment, fields: { refunds, ...attentionFields({ ...order, refunds }, now) } };
+}
