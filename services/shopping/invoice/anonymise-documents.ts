@@ -3,22 +3,22 @@ import type { PostalAddress } from '../../shared/postal-address.ts';
 import { anonymiseAddress } from '../order/anonymise.ts';
 import type { NumberedDocument } from './numbering.ts';
 
-/** A paper with the address of whom it was issued to. */
+/** A document with the address of the customer that it was issued to. */
 interface AddressedDocument extends NumberedDocument {
   order: { billingAddress: PostalAddress };
 }
 
-/** Takes a customer's name and address out of papers, for good; numbers and amounts stay. */
-export async function anonymiseDocuments<P extends AddressedDocument>(
-  papers: Store<P>,
+/** Removes a customer's name and address from documents for good; numbers and amounts stay. */
+export async function anonymiseDocuments<D extends AddressedDocument>(
+  documents: Store<D>,
   customerId: string,
 ): Promise<void> {
-  const found = await papers.find({ 'order.customerId': customerId }, { fields: ['_id'] });
+  const found = await documents.find({ 'order.customerId': customerId }, { fields: ['_id'] });
   for (const { _id } of found) {
-    await papers.change(_id, ({ order }) => ({
+    await documents.change(_id, ({ order }) => ({
       answer: undefined,
       patch: { 'order.billingAddress': anonymiseAddress(order.billingAddress) },
     }));
   }
-  await papers.purge();
+  await documents.purge();
 }

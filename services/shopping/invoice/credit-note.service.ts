@@ -30,7 +30,7 @@ export default function creditNoteService(config: Config) {
 
     handlers: {
       async list(ctx) {
-        // Says no to customers whose order it is not.
+        // Fails for another customer's order.
         await ctx.call('order.get', { id: ctx.params.id });
         return { items: (await creditNotesOf(this.store, ctx.params.id)).map(viewOf) };
       },
@@ -38,7 +38,7 @@ export default function creditNoteService(config: Config) {
       async get(ctx) {
         const { id, number, ...request } = ctx.params;
         const note = await this.store.findOne({ _id: number, orderId: id, 'order.customerId': customerOf(ctx) });
-        return respondWithDocument(ctx, request, creditNoteContent(requireCreditNote(note)));
+        return respondWithDocument(ctx, request, creditNoteContent(requireFound(note)));
       },
 
       async staffList(ctx) {
@@ -49,7 +49,7 @@ export default function creditNoteService(config: Config) {
       async staffGet(ctx) {
         const { id, number, ...request } = ctx.params;
         const note = await this.store.findOne({ _id: number, orderId: id });
-        return respondWithDocument(ctx, request, creditNoteContent(requireCreditNote(note)));
+        return respondWithDocument(ctx, request, creditNoteContent(requireFound(note)));
       },
 
       async search(ctx) {
@@ -63,13 +63,13 @@ export default function creditNoteService(config: Config) {
 
       async issue(ctx) {
         const { order, cancellation, invoiced, ...credit } = ctx.params;
-        const known = await this.store.findOne({ refundId: credit.refundId });
-        if (known) return { number: known._id };
+        const issued = await this.store.findOne({ refundId: credit.refundId });
+        if (issued) return { number: issued._id };
         const invoice = await ctx.call('invoice.forCredit', { order, issue: invoiced || !cancellation });
         if (!invoice) return { number: null };
-        const draft = { ...credit, isCancellation: cancellation, invoice };
-        const issued = await queue.run(() => issueCreditNote(draft, config, new Date(), this.store));
-        return { number: issued._id };
+        const request = { ...credit, isCancellation: cancellation, invoice };
+        const note = await queue.run(() => issueCreditNote(request, config, new Date(), this.store));
+        return { number: note._id };
       },
 
       async export(ctx) {
@@ -116,7 +116,7 @@ export default function creditNoteService(config: Config) {
 const creditNotesOf = (notes: Store<CreditNote>, orderId: string) => notes.find({ orderId }, { sort: { nth: 1 } });
 
 /** @throws not-found */
-function requireCreditNote(note: CreditNote | null): CreditNote {
+function requireFound(note: CreditNote | null): CreditNote {
   if (!note) throw errors.notFound('This credit note');
   return note;
 }

@@ -1,14 +1,14 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines, moneyText, rateText } from '../../shared/format.ts';
 import { type Money, negate } from '../../shared/money.ts';
-import type { Invoice } from './numbering.ts';
+import type { Invoice } from './invoice.ts';
 
 export type LabelledValue = [label: string, value: string];
 
-/** What stands on an invoice or a credit note, as text: the same on paper and on the page. */
+/** The content of an invoice or a credit note, as text; html.ts and pdf.ts lay it out. */
 export interface DocumentContent {
   title: string;
-  /** Without its ending. */
+  /** Without an extension. */
   fileName: string;
   issuedAt: Date;
   seller: string[];
@@ -16,27 +16,27 @@ export interface DocumentContent {
   facts: LabelledValue[];
   columns: string[];
   rows: string[][];
-  /** What adds up to the total. */
+  /** The amounts that add up to the total. */
   sums: LabelledValue[];
   total: LabelledValue;
-  /** What is in the total already. */
+  /** The taxes that the total includes. */
   included: LabelledValue[];
   /** Sentences below the total. */
   notes: string[];
 }
 
-/** What corrects an invoice. */
+/** A credit note that corrects an invoice. */
 export interface InvoiceCorrection {
   number: string;
   amount: Money;
 }
 
-/** Name and address of the shop; parts separated by commas. */
+/** The lines of the shop's name and address, which are stored as parts separated by commas. */
 export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
 
 /**
- * What an invoice says: of what was stored with it alone, so that it says the same for ever, and which credit notes
- * correct it.
+ * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that correct
+ * it.
  */
 export function invoiceContent(
   { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,

@@ -3,24 +3,24 @@ import type { DocumentContent } from './document-content.ts';
 import { DOCUMENT_CSP, renderHtml } from './html.ts';
 import { renderPdf } from './pdf.ts';
 
-/** How a paper is asked for. */
+/** The format of a document that a request asks for. */
 export interface DocumentRequest {
   format?: 'pdf' | 'html' | undefined;
   accept?: string | undefined;
 }
 
-/** A paper as a page for clients that accept text/html, else as a PDF; `format` decides before that. */
+/** The response with a document: as `format` says; else as HTML if the client accepts text/html, and as a PDF if not. */
 export async function respondWithDocument(
   { meta }: Pick<Ctx<unknown>, 'meta'>,
   { accept = '', format = /\btext\/html\b/i.test(accept) ? 'html' : 'pdf' }: DocumentRequest,
-  sheet: DocumentContent,
+  content: DocumentContent,
 ): Promise<string | Buffer> {
   if (format === 'html') {
     meta.$responseType = 'text/html; charset=utf-8';
     meta.$responseHeaders = { 'Content-Security-Policy': DOCUMENT_CSP };
-    return renderHtml(sheet);
+    return renderHtml(content);
   }
   meta.$responseType = 'application/pdf';
-  meta.$responseHeaders = { 'Content-Disposition': `inline; filename="${sheet.fileName}.pdf"` };
-  return renderPdf(sheet);
+  meta.$responseHeaders = { 'Content-Disposition': `inline; filename="${content.fileName}.pdf"` };
+  return renderPdf(content);
 }

@@ -4,18 +4,18 @@ import type { Store } from '../../../mixins/store/store.ts';
 import type { NumberedDocument } from './numbering.ts';
 
 interface YearQuery {
-  /** In the shop's time zone; this one unless it is given. */
+  /** In the shop's time zone. Default: this year. */
   year?: number | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
 
-/** The papers of a year, the newest first, a page of them. @throws invalid-request for a cursor of another list */
-export function documentsOfYear<P extends NumberedDocument>(
-  papers: Pick<Store<P>, 'page'>,
+/** A page of the documents of a year, newest first. @throws invalid-request for a cursor of another list */
+export function documentsOfYear<D extends NumberedDocument>(
+  documents: Pick<Store<D>, 'page'>,
   { year, limit, cursor }: YearQuery,
   timeZone: string,
-): Promise<CursorPage<P>> {
+): Promise<CursorPage<D>> {
   const filter = { year: year ?? yearIn(new Date(), timeZone) };
-  return papers.page(filter, { limit, cursor, order: { direction: -1, unique: 'seq' } });
+  return documents.page(filter, { limit, cursor, order: { direction: -1, unique: 'seq' } });
 }

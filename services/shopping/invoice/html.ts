@@ -20,7 +20,7 @@ tfoot td{border:0;padding:.15rem .5rem}tfoot tr:first-child td{padding-top:1rem}
 tr{break-inside:avoid}
 @media print{body{margin:0 auto}}`;
 
-/** The policy that the page needs, and nothing more: no script, nothing from elsewhere, this one style sheet. */
+/** The Content-Security-Policy of the page: only its own style sheet, no scripts, nothing from other hosts. */
 export const DOCUMENT_CSP = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -29,7 +29,7 @@ export const DOCUMENT_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** An invoice or a credit note as a page that prints well. Whatever a customer wrote is escaped. */
+/** An invoice or a credit note as an HTML page, also for printing. All text is escaped. */
 export function renderHtml({
   title,
   seller,

@@ -5,20 +5,20 @@ import { chooseFont, type FontName } from './fonts.ts';
 const bidiFactory: typeof import('bidi-js').default = createRequire(import.meta.url)('bidi-js');
 const bidi = bidiFactory();
 
-/** A piece of a line that is drawn at once: in one font and one direction, its letters in logical order. */
+/** A piece of a line in one font and one direction, which is drawn in one call. Its letters are in logical order. */
 export interface TextRun {
   text: string;
   font: FontName;
 }
 
-/** Characters with an emoji of their own, also as parts of longer ones. */
+/** Emoji, also those of several characters. */
 const EMOJI_SEQUENCE = /\p{RGI_Emoji}/gv;
 const EMOJI_CHARACTER = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/u;
-/** Control and format characters, and code units that are no character; joiners are part of how words are written. */
+/** Control and format characters, and lone surrogates. Joiners are left out, as some scripts write words with them. */
 const INVISIBLE_CHARACTER = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Variation_Selector}]/gu;
 const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
-/** A text as papers show it, in one line: without emoji, which fonts for print do not have, and invisible characters. */
+/** A text as documents print it: in one line, without invisible characters, and without emoji, which the fonts do not have. */
 export function toPrintable(text: string): string {
   const plain = text
     .normalize('NFC')
@@ -34,8 +34,8 @@ export function toPrintable(text: string): string {
 }
 
 /**
- * The runs of a line from left to right, by the Unicode Bidirectional Algorithm (UAX #9, rule L2 applied to whole runs).
- * A character that no font has is a box.
+ * Splits a line into runs, from left to right, by the Unicode Bidirectional Algorithm (UAX #9, rule L2 applied to whole
+ * runs). A character that no font has is drawn as a box.
  */
 export function splitIntoRuns(line: string, bold: boolean, direction: 'ltr' | 'auto'): TextRun[] {
   if (line === '') return [];
@@ -58,12 +58,13 @@ export function splitIntoRuns(line: string, bold: boolean, direction: 'ltr' | 'a
   }));
 }
 
-/** Marks and joiners stay with the letter before them, whose font has to shape them. */
+/** The font of a letter. Marks and joiners have that of the letter before them, whose font has to shape them. */
 function fontOfLetter(letter: string, before: FontName | undefined, line: string, bold: boolean): FontName {
   if (before && /[\p{M}\u200c\u200d]/u.test(letter)) return before;
   return chooseFont(letter, line, bold) ?? (bold ? 'latinBold' : 'latin');
 }
 
+/** Rule L2 of UAX #9: from the highest level down, each sequence of runs at that level or above is reversed. */
 function reorderRuns<R extends { level: number }>(runs: readonly R[]): R[] {
   const visual = [...runs];
   const levels = visual.map(({ level }) => level);
@@ -78,12 +79,12 @@ function reorderRuns<R extends { level: number }>(runs: readonly R[]): R[] {
   return visual;
 }
 
-/** The shaper draws letters of a script in its direction; what has none, such as digits, always from left to right. */
+/** Whether the text has to be reversed by hand: the shaper draws letters in their script's direction, and digits left to right. */
 const isReversed = (text: string, level: number): boolean => (level % 2 === 1) !== RTL_LETTER.test(text);
 
 const reverseText = (text: string): string => Array.from(text).reverse().join('');
 
-/** Where a line may be broken: after a space or a hyphen, and beside a character of a script without spaces. */
+/** The pieces between which a line may be broken: after a space or a hyphen, and beside characters of scripts without spaces. */
 export function splitIntoWords(text: string): string[] {
   return (
     text

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import type { Invoice } from '../../../services/shopping/invoice/numbering.ts';
+import type { Invoice } from '../../../services/shopping/invoice/invoice.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { invoiceOrder } from '../../support/order-papers.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { invoiceContent } from '../../../services/shopping/invoice/document-content.ts';
 import { DOCUMENT_CSP, renderHtml } from '../../../services/shopping/invoice/html.ts';
-import { type Invoice, type InvoiceOrder, issueInvoice } from '../../../services/shopping/invoice/numbering.ts';
+import { type Invoice, type InvoiceOrder, issueInvoice } from '../../../services/shopping/invoice/invoice.ts';
 import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
 import { invoiceOrder } from '../../support/order-papers.ts';
 import { pdfText } from '../../support/pdf-text.ts';
@@ -18,7 +18,7 @@ type Fault = 'none' | 'refused' | 'answer lost';
 type Invoices = Parameters<typeof issueInvoice>[3];
 
 /** A collection with the two unique keys, whose inserts end as `faults` say, one after the other. */
-class Shelf implements Invoices {
+class InvoiceCollection implements Invoices {
   readonly docs: Invoice[] = [];
   readonly #faults: Fault[];
   constructor(faults: Fault[] = []) {
@@ -50,9 +50,9 @@ class Shelf implements Invoices {
   }
 }
 
-/** As whoever has to have an invoice does: again, until there is an answer. */
-async function insist(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
-  return issueInvoice(order, ISSUER, now, invoices).catch(() => insist(order, now, invoices));
+/** Issues an invoice, and tries again after each error. */
+async function issueUntilDone(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
+  return issueInvoice(order, ISSUER, now, invoices).catch(() => issueUntilDone(order, now, invoices));
 }
 
 const numbers = (year: number, count: number) =>
@@ -60,7 +60,7 @@ const numbers = (year: number, count: number) =>
 
 describe('invoices are numbered', () => {
   test('from 000001 on in each year of the shop’s time zone', async () => {
-    const shelf = new Shelf();
+    const shelf = new InvoiceCollection();
     const at = (time: string) => issueInvoice(invoiceOrder(), ISSUER, new Date(time), shelf);
     await at('2025-12-31T12:00:00Z');
     await at('2025-12-31T23:59:59.999Z');
@@ -83,7 +83,7 @@ describe('invoices are numbered', () => {
       invoiceOrder({ paidAt: time }),
       { seller: SELLER, timeZone },
       new Date(time),
-      new Shelf(),
+      new InvoiceCollection(),
     );
     expect([issued._id, issued.year]).toEqual([`${day.slice(0, 4)}-000001`, Number(day.slice(0, 4))]);
     expect(invoiceContent(issued).facts).toEqual(
@@ -95,7 +95,7 @@ describe('invoices are numbered', () => {
   });
 
   test('beyond 999999, too', async () => {
-    const shelf = new Shelf();
+    const shelf = new InvoiceCollection();
     const last = { year: 2025, seq: 999_999, _id: '2025-999999', orderId: 'ord_0', rev: 0 };
     shelf.docs.push({ ...last, issuedAt: NOON, seller: SELLER, order: invoiceOrder() });
     expect((await issueInvoice(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000000');
@@ -108,8 +108,10 @@ describe('invoices are numbered', () => {
       fc.array(fault, { maxLength: 30 }),
       fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 16 }),
       async (faults, asked) => {
-        const [shelf, orders] = [new Shelf(faults), Array.from({ length: 8 }, () => invoiceOrder())];
-        const issued = await Promise.all(asked.map((which) => insist(orders[which] as InvoiceOrder, NOON, shelf)));
+        const [shelf, orders] = [new InvoiceCollection(faults), Array.from({ length: 8 }, () => invoiceOrder())];
+        const issued = await Promise.all(
+          asked.map((which) => issueUntilDone(orders[which] as InvoiceOrder, NOON, shelf)),
+        );
         expect(shelf.numbers()).toEqual(numbers(2025, new Set(asked).size));
         for (const [index, { orderId }] of issued.entries()) expect(orderId).toBe(orders[asked[index] ?? 0]?.id);
       },
@@ -118,7 +120,7 @@ describe('invoices are numbered', () => {
   });
 
   test.each<Fault>(['refused', 'answer lost'])('without a gap when an insert is %s', async (fault) => {
-    const shelf = new Shelf(['none', fault]);
+    const shelf = new InvoiceCollection(['none', fault]);
     const [first, second, third] = [invoiceOrder(), invoiceOrder(), invoiceOrder()];
     await issueInvoice(first, ISSUER, NOON, shelf);
     await expect(issueInvoice(second, ISSUER, NOON, shelf)).rejects.toThrow();
@@ -153,9 +155,9 @@ describe('an invoice', () => {
   });
 
   test('as a PDF has the same bytes each time', async () => {
-    const sheet = invoiceContent(invoiceOf(order));
-    const pdf = await renderPdf(sheet);
-    expect(pdf.equals(await renderPdf(sheet))).toBe(true);
+    const content = invoiceContent(invoiceOf(order));
+    const pdf = await renderPdf(content);
+    expect(pdf.equals(await renderPdf(content))).toBe(true);
     // Neither the time of day nor chance is in it.
     expect(pdf.toString('latin1')).toContain('(D:20251124120000Z)');
   });
