@@ -97,7 +97,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'an approval that was taken is taken again, whatever it says': {
     file: 'services/shopping/order/refund/returns.ts',
-    find: 'if (asked.approval === undefined || asked.approval === fingerprint) return { answer: order };',
+    find: 'if (requested.approval === undefined || requested.approval === fingerprint) return { answer: order };',
     replace: 'return { answer: order };',
     tests: ['test/unit/shopping/refunds.test.ts'],
     red: /● .*in another way is refused/,

@@ -6,7 +6,7 @@ import { type Actor, canMove, type Transition } from './order-state.ts';
 import { CANCELLATION_REFUND_KEY, reduceToRefundable, refundableAmount } from './refund/refund-lines.ts';
 import { cancellationParts, newRefund } from './refund/refunds.ts';
 
-/** A step of staff, or of the customer, after the order was placed. */
+/** A step that staff or the customer takes after the order was placed. */
 export type FulfilmentStep =
   | { to: 'PACKED' }
   | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
@@ -14,7 +14,7 @@ export type FulfilmentStep =
   | { to: 'CANCELLED'; refundId: string };
 
 /**
- * Takes an order a step further. Repeating a step changes nothing.
+ * Takes a step of the fulfilment. A repetition changes nothing.
  * @throws wrong-state; order-disputed
  */
 export function advanceBy(
@@ -33,10 +33,7 @@ export function advanceBy(
       const shipment = { carrier, trackingNumber };
       const known = order.shipment;
       if (known && (known.trackingNumber !== trackingNumber || known.carrier !== carrier)) {
-        throw errors.wrongState(
-          order.state,
-          `It was shipped before, with ${known.carrier} as ${known.trackingNumber}.`,
-        );
+        throw errors.wrongState(order.state, `The order was shipped with ${known.carrier} as ${known.trackingNumber}.`);
       }
       const disputed = (order.disputes ?? []).filter(({ state }) => state !== 'WON');
       if (order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute) {
@@ -59,10 +56,10 @@ export function advanceBy(
   }
 }
 
-/** An unpaid order is rejected. A paid one that was not shipped is refunded, and its goods go back into the stock. */
+/** Cancels an order: an unpaid one is rejected; a paid one that is not shipped is refunded, and its goods are taken back. */
 function cancelOrder(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
-  // A repetition: it was cancelled before it was paid.
+  // A repetition: the order was cancelled before it was paid.
   if (order.rejection?.code === 'order-cancelled') return { answer: order };
   if (order.state === 'PENDING') {
     const rejection = { code: 'order-cancelled' } as const;
@@ -74,7 +71,7 @@ function cancelOrder(order: Readonly<Order>, id: string, by: Actor, now: Date, r
   return advance(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }
 
-/** @throws wrong-state */
+/** Moves an order to its next state, if the table of transitions allows it. @throws wrong-state */
 function advance(
   order: Readonly<Order>,
   next: Transition,

@@ -20,7 +20,7 @@ export interface OrderUpdateDecision extends OrderDecision {
 
 export type OrderCommand<A = Order> = (order: Readonly<Order>, now: Date) => OrderDecision<A>;
 
-/** The order with other fields, in the state that it is in. */
+/** Changes fields of an order, which stays in its state. */
 export function updateOrder(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
   return { answer: { ...order, ...patch }, patch };
 }
@@ -32,7 +32,7 @@ interface Cause {
 }
 
 /**
- * The order in its next state, which its history tells of.
+ * Moves an order to its next state, with an entry in its history.
  * @throws {Error} when the table of transitions does not have this one
  */
 export function moveOrder(

@@ -15,13 +15,14 @@ import { paymentStep } from './saga/steps/payment-step.ts';
 /** `this` of the handlers of the order service. */
 export type OrderService = Self<{ store: OrderStore; worker: Worker }>;
 
+/** The saga's context in the order service. */
 export const sagaContextOf = ({ store, broker }: OrderService): SagaContext => ({ store, rpc: broker });
 
-/** Logs that an order could not be driven on. Recovery tries again. */
+/** Logs that processing an order has failed. Recovery retries it. */
 export const logFailure =
   ({ logger }: OrderService) =>
   (error: unknown, { _id }: Order) =>
-    logger.warn(`${_id} could not be driven on, will be tried again`, error);
+    logger.warn(`Processing order ${_id} failed and will be retried`, error);
 
 /** Any order. @throws not-found */
 export async function getOrder({ store }: OrderService, id: string): Promise<Order> {
@@ -47,8 +48,8 @@ export function ordersOf(
 }
 
 /**
- * Changes an order by a decision of the domain. What follows in other services is done in the background, by this process
- * or another.
+ * Changes an order by a decision of the domain. The work that follows, such as calls to other services, is done in the
+ * background.
  * @throws not-found, and what `decide` throws
  */
 export async function changeOrder(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
@@ -60,25 +61,25 @@ export async function changeOrder(orders: OrderService, id: string, decide: Orde
   return order;
 }
 
-/** Drives an order on and waits for it. @throws why it goes no further */
+/** Processes an order and waits for it. @throws the error of a failed step */
 export async function resumeOrder(orders: OrderService, orderId: string): Promise<void> {
   const order = await orders.store.get(orderId);
-  // Without a nextAt there is nothing left to do: the news came late.
+  // An order without `nextAt` is settled, so the news came late.
   if (order && order.nextAt !== null) await processOrWait(order, sagaContextOf(orders));
   // Staff skipped the void, so the charge may still stand.
   if (order?.state === 'REJECTED' && isSkipped(order, 'void')) await paymentStep.cancel(order, orders.broker);
 }
 
 /**
- * Makes an order agree with the payment provider's statement. What follows is done in the background. An order that is
- * not paid yet is driven on first, as a webhook can be faster than the answer to the charge.
+ * Reconciles an order with the payment provider's statement. The work that follows is done in the background. An order that
+ * is not paid is processed first, as a webhook can be faster than the response to the charge.
  */
 export async function reconcileNow(
   orders: OrderService,
   { orderId, reference }: { orderId?: string | undefined; reference?: string | undefined },
 ): Promise<void> {
-  const known = orderId ? await orders.store.get(orderId) : null;
-  const order = known ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
+  const byId = orderId ? await orders.store.get(orderId) : null;
+  const order = byId ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
   if (!order) return;
   if (!isPaid(order)) await resumeOrder(orders, order._id);
   const saga = sagaContextOf(orders);

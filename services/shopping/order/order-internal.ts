@@ -96,15 +96,15 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
 
   async erase(ctx) {
     const { customerId } = ctx.params;
-    let waiting = 0;
+    let openCount = 0;
     for (let cursor: string | undefined; ; ) {
       const { items, nextCursor } = await ordersOf(this, customerId, { limit: 100, ...(cursor ? { cursor } : {}) });
-      for (const order of items) waiting += (await eraseOrder(this, order)) ? 0 : 1;
+      for (const order of items) openCount += (await eraseOrder(this, order)) ? 0 : 1;
       if (nextCursor === null) break;
       cursor = nextCursor;
     }
     await this.store.purge();
-    if (waiting > 0) throw errors.unavailable(`${waiting} orders have to come to their end first.`);
+    if (openCount > 0) throw errors.unavailable(`${openCount} orders of the customer are still open.`);
   },
 
   books(ctx) {
@@ -112,20 +112,21 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 };
 
-/** The states in which an order still needs its customer's data. */
+/** The states in which an order is open and still needs its customer's data. */
 const OPEN_STATES: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
 
-/** Cancels an order that was not shipped, and anonymises one that is over. False: the order is not over yet. */
+/** Cancels an order that is not shipped, and anonymises one that is not open. @returns whether it is anonymised */
 async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
   if (state === 'PAID' || state === 'PACKED') {
     const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
-    await changeOrder(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the customer is gone'));
+    await changeOrder(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the account was erased'));
   }
   if (OPEN_STATES.includes(state)) return false;
   await orders.store.change(id, (order) => ({ answer: undefined, patch: anonymiseOrder(order) }));
   return true;
 }
 
+/** An order as the auditor reads it. */
 function auditedOrder(order: Order) {
   const { _id: id, rev, customerId, idemKey, state: status, payment, refunds, returns, history } = order;
   return {

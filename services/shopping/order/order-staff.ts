@@ -42,8 +42,12 @@ export const orderStaffHandlers = ({
   async pack(ctx) {
     const packed = await advanceOrder(this, ctx, ctx.params, { to: 'PACKED' });
     // Finds a dispute whose webhook was lost, before the order is shipped.
-    const look = reconcileNow(this, { orderId: packed.id });
-    this.worker.background(look.catch((error: unknown) => this.logger.warn(`${packed.id} was not compared`, error)));
+    const reconciling = reconcileNow(this, { orderId: packed.id });
+    this.worker.background(
+      reconciling.catch((error: unknown) =>
+        this.logger.warn(`Order ${packed.id} could not be reconciled with the payment provider`, error),
+      ),
+    );
     return packed;
   },
 
@@ -129,7 +133,7 @@ const auditedFields = ({ state: status, shipment, refunds, returns, decisions = 
   decisions: decisions.map(({ decision, step }) => ({ decision, step })),
 });
 
-/** As `changeOrder`, and records the change in the audit log. */
+/** Changes an order, and records the change in the audit log. */
 async function changeAndRecord(
   orders: OrderService,
   ctx: Pick<Ctx<unknown>, 'locals'>,
@@ -145,6 +149,7 @@ async function changeAndRecord(
   return orderStaffView(order);
 }
 
+/** Takes a step of the fulfilment in the name of the calling staff. */
 function advanceOrder(
   orders: OrderService,
   ctx: Ctx<unknown>,

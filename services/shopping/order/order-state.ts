@@ -71,7 +71,7 @@ export type Actor = { role: 'customer' } | { role: 'staff'; id: string } | { rol
 
 export const SYSTEM: Actor = { role: 'system' };
 
-/** What an entry of the history tells of. */
+/** The kinds of entries in the history. */
 export const ORDER_EVENTS = [
   'status',
   'refund',
@@ -91,7 +91,7 @@ export const ORDER_EVENTS = [
 ] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 
-/** One line of an order's timeline: who did what, when and why. Only ever added to; the first one's number is 1. */
+/** An entry of an order's timeline: who did what, when and why. Entries are never changed; they are numbered from 1 on. */
 export interface HistoryEntry {
   event: OrderEvent;
   /** The order's state afterwards. */
@@ -106,7 +106,7 @@ type StateBefore<To extends OrderState> = {
   [From in OrderState]: To extends (typeof TRANSITIONS)[From][number] ? From : never;
 }[OrderState];
 
-/** Whether the table has the transition; if so, the compiler knows in which states the order can be. */
+/** Whether the table allows the transition. If so, the compiler knows the possible states of the order. */
 export function canMove<O extends { state: OrderState }, To extends OrderState>(
   order: O,
   to: To,
@@ -114,7 +114,7 @@ export function canMove<O extends { state: OrderState }, To extends OrderState>(
   return (TRANSITIONS[order.state] as readonly OrderState[]).includes(to);
 }
 
-/** The history with an entry more. */
+/** The history with another entry. */
 export function historyWith(
   { history, state }: { history: readonly HistoryEntry[]; state: OrderState },
   event: OrderEvent,

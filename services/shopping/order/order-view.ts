@@ -106,7 +106,7 @@ export function timeline(history: readonly HistoryEntry[], withIds = false) {
   }));
 }
 
-/** An order as it is summed up in mails. */
+/** The summary of an order in mails. */
 export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['order'] {
   return {
     id: order._id,

@@ -47,15 +47,15 @@ export interface OrderFields extends Priced {
   history: HistoryEntry[];
   /** Calls to other services that are not acknowledged yet, written together with the state that causes them. */
   outbox: OutboxEntry[];
-  /** The node that drives the order on. It saves work; correctness rests on `rev` and on the keys. */
+  /** The node that processes the order. It saves work; correctness rests on `rev` and on the keys. */
   lease: { owner: string; until: Date } | null;
-  /** How often in a row its work was put off. The pauses grow with it. */
+  /** How often in a row the order was postponed. The pauses grow with it. */
   attempts: number;
   /** Failures in a row, outages not counted. After too many the order is parked. */
   failures: number;
   /** When recovery takes the order up. Null: there is nothing left to do. */
   nextAt: Date | null;
-  /** Since when the order waits for an operator's decision. */
+  /** Since when the order is parked: it waits for a decision of staff. */
   parkedAt: Date | null;
   /** The last error, whether or not the order is parked. */
   parkedError?: string;
@@ -99,8 +99,8 @@ export interface Refund {
 }
 
 /**
- * `FAILED`: the provider will not give the money back, and staff has to see to it. `SETTLED`: staff has paid it back by
- * other means. `WAIVED`: it is not owed any more.
+ * `FAILED`: the provider does not give the money back, and staff has to settle it. `SETTLED`: staff has paid it back by
+ * other means. `WAIVED`: the customer is not owed it any more.
  */
 export const REFUND_STATES = ['PENDING', 'DONE', 'FAILED', 'SETTLED', 'WAIVED'] as const;
 type RefundState = (typeof REFUND_STATES)[number];
@@ -170,7 +170,7 @@ export interface Placement {
 /** How long recovery leaves an order to the process that accepted or claimed it. */
 export const ORDER_LEASE_MS = 5000;
 
-/** When recovery takes an order up that this process drives on now, unless it is done by then. */
+/** When recovery takes over an order that this process works on now, unless it is settled by then. */
 export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */

@@ -16,11 +16,11 @@ interface PlacedOrder {
   isPending: boolean;
 }
 
-/** How long a customer waits for the outcome of an order. The order goes on without them. */
+/** How long a request waits for the outcome of its order. The order is processed to its end in any case. */
 const OUTCOME_TIMEOUT_MS = 4000;
 
 /**
- * Accepts an order and drives it to its outcome. Once it is accepted it comes to its end, by this process or another.
+ * Accepts an order and takes it to its outcome. If this process dies after the acceptance, recovery does the rest.
  * @throws what `acceptOrder` throws, and the order's rejection
  */
 export async function placeOrder(
@@ -43,7 +43,7 @@ export async function placeOrder(
   return { response: orderView(order), isPending: true };
 }
 
-/** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background. */
+/** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background. */
 function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
   const saga = sagaContextOf(orders);
   const placing = driveToOutcome(order, saga);

@@ -177,7 +177,7 @@ test('an order shows nothing of how it is driven on, and has a number with its d
   expect(view.number).toBe(orderNumber(view.id));
 });
 
-describe('an order that could not be driven to its end', () => {
+describe('an order that could not be processed', () => {
   const failed = (order: Order, error?: unknown): Order => ({ ...order, ...postpone(order, now, error).patch });
   const failing = (times: number, error: () => unknown, order: Order = begun()): Order =>
     times === 0 ? order : failing(times - 1, error, failed(order, error()));

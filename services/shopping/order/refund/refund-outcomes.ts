@@ -7,13 +7,13 @@ import { creditNoteOf, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import { causeOf, isCounted, partsOf, refundableAmount, refuseExcess, remainderOf } from './refund-lines.ts';
 
-/** The key of a refund at the payment provider: its id, with the number of the attempt from the second on. */
+/** The key of a refund at the payment provider: its id, and from the second attempt on the attempt's number. */
 export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): string =>
   attempt === 1 ? id : `${id}_${attempt}`;
 
 /**
- * Records that the provider has made the refund. It overrides any earlier state but that the bank has sent the money
- * back, which happened later.
+ * Records that the payment provider has made the refund. Only a refund whose money the bank has sent back stays failed, as
+ * that happened later.
  */
 export function recordRefundDone(order: Readonly<Order>, refundId: string, now: Date): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
@@ -33,8 +33,8 @@ export function recordRefundDone(order: Readonly<Order>, refundId: string, now: 
 }
 
 /**
- * Records that the provider refuses the refund, or that the bank has sent the money back. A customer who has a mail about
- * the refund gets another one. The credit note stays, as the money is still owed.
+ * Records that the payment provider refuses the refund, or that the bank has sent the money back. A customer who was told of
+ * the refund gets a mail. The credit note stays, as the money is still owed.
  */
 export function recordRefundFailed(
   order: Readonly<Order>,
@@ -57,10 +57,10 @@ export function recordRefundFailed(
   });
 }
 
-/** How staff settles a refund by hand. */
+/** The decision by which staff settles a refund by hand. */
 export interface Settlement {
   refundId: string;
-  /** `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: nothing is to be paid back any more. */
+  /** `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: the customer is not owed the money any more. */
   outcome: 'paid-elsewhere' | 'not-owed';
   reason: string;
   by: Actor;
@@ -77,7 +77,7 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
   const state = outcome === 'paid-elsewhere' ? 'SETTLED' : 'WAIVED';
   if (refund.state === state) return { answer: order };
   if (refund.state !== 'PENDING' && refund.state !== 'FAILED') {
-    throw errors.wrongState(order.state, `This refund is ${refund.state}: there is nothing to settle.`);
+    throw errors.wrongState(order.state, `This refund is ${refund.state}, so it cannot be settled.`);
   }
   const ended: Refund = { ...refund, state, settlement: { by, at: now, reason } };
   if (state === 'SETTLED') {
@@ -85,37 +85,41 @@ export function settleRefund(order: Readonly<Order>, settlement: Settlement, now
     return recordPaidBack(order, refund, ended, 'refund-settled', by, reason, now);
   }
   if (refund.isCredited) {
-    throw errors.wrongState(order.state, 'Its credit note says that the money is owed: pay it back, or try it again.');
+    throw errors.wrongState(
+      order.state,
+      'The refund has a credit note, so the money is owed. Retry the refund, or pay it by other means.',
+    );
   }
   const refunds = replaceRefund(order, refund, ended);
   return updateOrder(order, {
     refunds,
     ...attentionFields({ ...order, refunds }, now),
-    // Without the reason, which is for staff: the customer sees the history.
+    // Without the reason, which is for staff: customers see the history, too.
     ...historyWith(order, 'refund-waived', now, by),
   });
 }
 
 /**
- * Tries a failed refund again, under another key. A pending one stays as it is.
+ * Retries a failed refund under another key. A pending one stays as it is.
  * @throws not-found; wrong-state for one that has not failed; refund-too-high when it was refunded otherwise since
  */
 export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): OrderUpdateDecision {
   const refund = findRefund(order, refundId);
   if (refund.state === 'PENDING') return { answer: order };
-  if (refund.state !== 'FAILED') throw errors.wrongState(order.state, `This refund is ${refund.state}.`);
+  if (refund.state !== 'FAILED')
+    throw errors.wrongState(order.state, `This refund is ${refund.state}, and only a failed one can be retried.`);
   refuseRefundedOtherwise(order, refund);
   const refunds = replaceRefund(order, refund, nextAttempt(refund));
   return updateOrder(order, {
     refunds,
     nextAt: resumeAt(now),
     ...attentionFields({ ...order, refunds }, now),
-    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
+    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: retried`),
   });
 }
 
 /**
- * A failed refund does not reduce what can be refunded, so other refunds may have used it up since.
+ * Refuses a failed refund whose amount was refunded otherwise: it did not reduce the amount that can be refunded.
  * @throws refund-too-high
  */
 function refuseRefundedOtherwise(order: Readonly<Order>, refund: Refund): void {
@@ -138,7 +142,7 @@ export function nextAttempt({
   return { ...refund, ...known, state: refund.state === 'FAILED' ? 'PENDING' : refund.state, attempt: attempt + 1 };
 }
 
-/** Records that the customer has the money, with a mail and a credit note, each once. */
+/** Records that the customer has the money. The mail and the credit note are sent once each. */
 function recordPaidBack(
   order: Readonly<Order>,
   refund: Refund,
@@ -148,7 +152,7 @@ function recordPaidBack(
   note: string,
   now: Date,
 ): OrderUpdateDecision {
-  // A credit note corrects an invoice, so an invoice is issued too. A cancelled order may do without both.
+  // A credit note corrects an invoice, so the invoice is issued, too. A cancelled order may have neither.
   const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
   const refunds = replaceRefund(order, refund, { ...ended, isCredited: true });
   const isTold = refund.state === 'SETTLED';
@@ -166,7 +170,7 @@ function recordPaidBack(
   });
 }
 
-/** The subject of a mail: each attempt has one. */
+/** The part of a mail about a refund. Each attempt has its own id, so it can have its own mail. */
 const mailSubject = (refund: Refund) => ({ id: refundKey(refund), amount: refund.amount });
 
 const replaceRefund = ({ refunds }: Readonly<Order>, before: Refund, after: Refund): Refund[] =>

@@ -20,10 +20,10 @@ import {
 export interface RefundRequest {
   id: string;
   key: string;
-  /** In minor units. Without lines and shipping, of the whole order. Default: all that is left. */
+  /** In minor units. Without lines and shipping it is spread over the order. Default: the whole rest. */
   amount?: number | undefined;
   lines?: readonly RequestedLine[] | undefined;
-  /** Of the delivery, in minor units. */
+  /** The part for the delivery, in minor units. */
   shipping?: number | undefined;
   reason: string;
   by: Actor;
@@ -36,7 +36,7 @@ interface RequestedLine {
 }
 
 /**
- * Records a refund, which is made in the background. A repetition with its key changes nothing.
+ * Records a requested refund, which is made in the background. A repetition with its key changes nothing.
  * @throws wrong-state before a payment; refund-too-high; invalid-request; idempotency-key-reused for another request
  */
 export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): OrderUpdateDecision {
@@ -47,7 +47,7 @@ export function requestRefund(order: Readonly<Order>, request: RefundRequest, no
     if (!isSameRequest(known, request, fingerprint)) throw errors.idempotencyKeyReused();
     return { answer: order };
   }
-  if (!order.payment) throw errors.wrongState(order.state, 'Nothing was paid for this order.');
+  if (!order.payment) throw errors.wrongState(order.state, 'The order is not paid.');
   const parts = requestedParts(order, request);
   const refund: Refund = { ...newRefund(order, { ...request, cause: 'request' }, parts, now), fingerprint };
   return updateOrder(order, {
@@ -79,7 +79,7 @@ function requestedParts(order: Readonly<Order>, { amount, lines, shipping }: Ref
   refuseExcess(order, parts, left, most.currency);
   const sum = totalAmountOf(parts);
   if (amount !== undefined && amount !== sum) {
-    throw errors.invalidRequest([{ pointer: '/amount', detail: `Lines and delivery together are ${sum}.` }]);
+    throw errors.invalidRequest([{ pointer: '/amount', detail: `The sum of lines and delivery is ${sum}.` }]);
   }
   if (sum > most.amount) throw errors.refundTooHigh(most);
   return parts;
@@ -91,6 +91,7 @@ const refundLineOf = ({ sku, quantity, amount }: RequestedLine): RefundLine => (
   amount,
 });
 
+/** The origin of a refund: its request, cancellation, return, or the payment provider. */
 interface RefundOrigin {
   id: string;
   key: string;
@@ -99,7 +100,7 @@ interface RefundOrigin {
   reason: string;
 }
 
-/** A refund of parts. One of zero is done at once, without the provider. */
+/** A new refund of these parts. A refund of zero is done at once. */
 export function newRefund(
   order: Pick<Order, 'totals'>,
   { id, key, cause, by, reason }: RefundOrigin,
@@ -110,7 +111,7 @@ export function newRefund(
   return { id, key, cause, amount, ...parts, state: amount.amount > 0 ? 'PENDING' : 'DONE', by, at, reason };
 }
 
-/** The parts of a refund of all that is left, with the pieces of each line. */
+/** The parts of a cancellation's refund: the whole rest, with the pieces of each line. */
 export function cancellationParts(order: Readonly<Order>, left: Remainder = remainderOf(order)): RefundParts {
   const { lines, shipping } = allPartsOf(left);
   const pieces = new Map(order.lines.map(({ sku, quantity }) => [sku, quantity]));

@@ -38,18 +38,26 @@ export interface ReturnRequest {
 export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): OrderUpdateDecision {
   const items = combineItems(request.items);
   const fingerprint = fingerprintOf({ items: request.items, reason: request.reason });
-  const known = order.returns.find(({ key }) => key === request.key);
-  if (known) {
-    if (!isSameRequest(known, { ...request, items }, fingerprint)) throw errors.idempotencyKeyReused();
+  const existing = order.returns.find(({ key }) => key === request.key);
+  if (existing) {
+    if (!isSameRequest(existing, { ...request, items }, fingerprint)) throw errors.idempotencyKeyReused();
     return { answer: order };
   }
   if (order.state !== 'SHIPPED' && order.state !== 'DELIVERED') {
-    throw errors.wrongState(order.state, 'Only what was shipped can be returned; before that, cancel the order.');
+    throw errors.wrongState(order.state, 'Only a shipped order can be returned. Cancel an order that is not shipped.');
   }
   refuseTooMany(items, (sku) => quantityOf(order.lines, sku) - returnedQuantity(order, sku));
-  const asked: Return = { ...request, items, fingerprint, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
+  const requested: Return = {
+    ...request,
+    items,
+    fingerprint,
+    state: 'REQUESTED',
+    approved: [],
+    restock: 'NONE',
+    at: now,
+  };
   return updateOrder(order, {
-    returns: [...order.returns, asked],
+    returns: [...order.returns, requested],
     ...historyWith(order, 'return-requested', now, { role: 'customer' }, request.reason),
   });
 }
@@ -62,11 +70,11 @@ function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerpr
 
 export interface Approval {
   returnId: string;
-  /** The items that are taken back. Default: all that were requested. */
+  /** The items that the shop takes back. Default: all requested items. */
   items?: readonly Item[] | undefined;
   /** Whether the items can be sold again. */
   restock: boolean;
-  /** The refund for the goods and for the delivery, in minor units. Default: what is due. */
+  /** The refund for the goods and for the delivery, in minor units. Default: the refund that is due. */
   refund?: { amount: number; shipping?: number | undefined } | undefined;
   refundId: string;
   by: Actor;
@@ -74,7 +82,7 @@ export interface Approval {
 }
 
 /**
- * Approves a return: the worth of the goods, or the amount that staff chooses, is refunded, and the goods go back into the
+ * Approves a return: the worth of the goods, or an amount that staff chooses, is refunded, and the goods go back into the
  * stock. A repetition changes nothing.
  * @throws not-found, wrong-state when it was refused or approved otherwise, not-returnable, refund-too-high
  */
@@ -84,34 +92,39 @@ export function approveReturn(
   period: WithdrawalPeriod,
   now: Date,
 ): OrderUpdateDecision {
-  const asked = findReturn(order, approval.returnId);
-  if (asked.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
-  const items = combineItems(approval.items ?? asked.items);
+  const requested = findReturn(order, approval.returnId);
+  if (requested.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
+  const items = combineItems(approval.items ?? requested.items);
   const { by, restock, refund: chosen, refundId: id, note } = approval;
   const fingerprint = fingerprintOf({ items, restock, refund: chosen });
-  if (asked.state === 'APPROVED') {
-    if (asked.approval === undefined || asked.approval === fingerprint) return { answer: order };
-    throw errors.wrongState(order.state, 'This return was approved before, and not in this way.');
+  if (requested.state === 'APPROVED') {
+    if (requested.approval === undefined || requested.approval === fingerprint) return { answer: order };
+    throw errors.wrongState(order.state, 'This return was approved before, with other items or another refund.');
   }
-  refuseTooMany(items, (sku) => quantityOf(asked.items, sku));
+  refuseTooMany(items, (sku) => quantityOf(requested.items, sku));
   const valued = valueItems(order, items);
   const approved: Return = {
-    ...asked,
+    ...requested,
     state: 'APPROVED',
     approved: items,
     approval: fingerprint,
     worth: valued.map(({ sku, worth }) => ({ sku, amount: worth })),
     restock: restock ? 'DUE' : 'NONE',
   };
-  const returns = order.returns.map((one) => (one === asked ? approved : one));
+  const returns = order.returns.map((one) => (one === requested ? approved : one));
   const parts = refundPartsOf(order, returns, valued, chosen, period);
-  const refund = newRefund(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
+  const refund = newRefund(
+    order,
+    { id, key: requested.id, cause: 'return', reason: `return ${requested.id}`, by },
+    parts,
+    now,
+  );
   return updateOrder(order, {
     returns,
     refunds: refund.amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
-    outbox: [...order.outbox, mailOf(order, 'return-approved', { id: asked.id, amount: refund.amount })],
+    outbox: [...order.outbox, mailOf(order, 'return-approved', { id: requested.id, amount: refund.amount })],
     nextAt: resumeAt(now),
-    ...historyWith(order, 'return-approved', now, by, note ?? asked.id),
+    ...historyWith(order, 'return-approved', now, by, note ?? requested.id),
   });
 }
 
@@ -136,7 +149,7 @@ function refundPartsOf(
   return parts;
 }
 
-/** @throws not-found, wrong-state when it was approved */
+/** Refuses a return. A repetition changes nothing. @throws not-found, wrong-state when it was approved */
 export function refuseReturn(
   order: Readonly<Order>,
   returnId: string,
@@ -144,13 +157,13 @@ export function refuseReturn(
   reason: string,
   now: Date,
 ): OrderUpdateDecision {
-  const asked = findReturn(order, returnId);
-  if (asked.state === 'REFUSED') return { answer: order };
-  if (asked.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
-  const refused: Return = { ...asked, state: 'REFUSED' };
+  const requested = findReturn(order, returnId);
+  if (requested.state === 'REFUSED') return { answer: order };
+  if (requested.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
+  const refused: Return = { ...requested, state: 'REFUSED' };
   return updateOrder(order, {
-    returns: order.returns.map((one) => (one === asked ? refused : one)),
-    outbox: [...order.outbox, mailOf(order, 'return-refused', { id: asked.id })],
+    returns: order.returns.map((one) => (one === requested ? refused : one)),
+    outbox: [...order.outbox, mailOf(order, 'return-refused', { id: requested.id })],
     nextAt: resumeAt(now),
     ...historyWith(order, 'return-refused', now, by, reason),
   });
@@ -172,18 +185,19 @@ function findReturn({ returns }: Readonly<Order>, id: string): Return {
   return found;
 }
 
-/** The pieces of a SKU that are returned, or requested to be. Refused ones can be requested again. */
+/** The number of pieces of a SKU in open and approved returns. Refused pieces can be requested again. */
 const returnedQuantity = ({ returns }: Readonly<Order>, sku: string) =>
   quantityOf(
     returns.flatMap(({ state, items, approved }) => (state === 'REQUESTED' ? items : approved)),
     sku,
   );
 
-/** One item for each SKU. */
+/** Adds up the items of each SKU. */
 function combineItems(items: readonly Item[]): Item[] {
   return [...new Set(items.map(({ sku }) => sku))].map((sku) => ({ sku, quantity: quantityOf(items, sku) }));
 }
 
+/** @throws not-returnable with the items that exceed `most` */
 function refuseTooMany(items: readonly Item[], most: (sku: string) => number): void {
   const refused = items
     .map(({ sku, quantity }) => ({ sku, requested: quantity, returnable: most(sku) }))

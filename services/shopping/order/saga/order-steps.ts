@@ -1,8 +1,8 @@
 import type { Actor } from '../order-state.ts';
 
 /**
- * The steps at which an order can park, each with the decision by which staff takes it on (parked-decision.ts): the order
- * is rejected, or it goes on without the step. A step without a decision would be a dead end.
+ * The steps at which an order can be parked, each with the decision that continues the order (parked-decision.ts): it is
+ * rejected, or the step is skipped. An order that is parked at a step without a decision would never end.
  */
 export const STEP_DECISIONS = {
   /** Reserves stock. */
@@ -15,12 +15,12 @@ export const STEP_DECISIONS = {
   release: 'skip',
   /** Delivers the outbox. */
   deliver: 'skip',
-  /** Takes sold goods and redeemed coupons back. */
+  /** Takes back sold goods and redeemed coupons. */
   'take-back': 'skip',
   refund: 'skip',
   /** Puts returned goods into the stock. */
   restock: 'skip',
-  /** Anything else: a write that fails, or a bug. */
+  /** An error outside the other steps: a failed write, or a bug. */
   other: 'skip',
 } as const satisfies Record<string, DecisionKind>;
 
@@ -33,16 +33,16 @@ export const ORDER_STEPS = Object.keys(STEP_DECISIONS) as OrderStep[];
 export interface ParkedDecision {
   decision: DecisionKind;
   step: OrderStep;
-  /** Ids of outbox entries, which are removed when they fail again. */
+  /** Ids of outbox entries that are removed when they fail again. */
   entries?: string[];
   reason: string;
   by: Actor;
   at: Date;
 }
 
-const stepOfError = new WeakMap<object, OrderStep>();
+const stepByError = new WeakMap<object, OrderStep>();
 
-/** Awaits a step, and marks the error by which it fails as this step's. */
+/** Awaits the work of a step. If it fails, its error is marked with the step. */
 export async function runStep<R>(step: OrderStep, work: Promise<R>): Promise<R> {
   try {
     return await work;
@@ -51,15 +51,15 @@ export async function runStep<R>(step: OrderStep, work: Promise<R>): Promise<R> 
   }
 }
 
-/** Marks an error as a step's, unless it is marked already. */
+/** Marks an error with the step that failed, unless it is marked already. */
 export function markFailedStep(step: OrderStep, error: unknown): unknown {
-  if (typeof error === 'object' && error !== null && !stepOfError.has(error)) stepOfError.set(error, step);
+  if (typeof error === 'object' && error !== null && !stepByError.has(error)) stepByError.set(error, step);
   return error;
 }
 
-/** The step whose error it is. */
+/** The step that an error is marked with. */
 export function failedStepOf(error: unknown): OrderStep {
-  return (typeof error === 'object' && error !== null && stepOfError.get(error)) || 'other';
+  return (typeof error === 'object' && error !== null && stepByError.get(error)) || 'other';
 }
 
 /**
@@ -75,5 +75,6 @@ export async function runStepUnlessSkipped<R>(
   return work.catch(() => undefined);
 }
 
+/** Whether staff has decided to skip a step. */
 export const isSkipped = ({ decisions = [] }: { decisions?: readonly ParkedDecision[] }, step: OrderStep): boolean =>
   decisions.some((one) => one.decision === 'skip' && (one.step === step || one.step === 'other'));

@@ -12,8 +12,9 @@ import { paymentStep } from './steps/payment-step.ts';
 import { takeBackDeadline } from './steps/reservation.ts';
 
 /**
- * Drives an order to its outcome. It stays PENDING while the payment provider has none. Each step can be repeated, by any
- * worker and at the same time, so recovery calls this too. A step that fails throws, and leaves the order as it is.
+ * Takes an order from its state to the next outcome: paid, rejected or cancelled. It stays PENDING while the payment
+ * provider has no outcome. Each step can be repeated, by any worker and at the same time, so recovery calls this, too. If a
+ * step fails, it throws and leaves the order as it is.
  */
 export async function driveToOutcome(order: Order, saga: SagaContext): Promise<Order> {
   switch (order.state) {
@@ -37,9 +38,10 @@ export async function driveToOutcome(order: Order, saga: SagaContext): Promise<O
   }
 }
 
-/** How long an order waits for the outcome of its charge: then it is rejected. */
+/** An order without an outcome of its charge is rejected after this time. */
 const PAYMENT_TIMEOUT_MS = 30 * 60_000;
 
+/** Reserves stock and coupons, then charges the order: it becomes PAID, REJECTING, or stays PENDING. */
 async function reserveAndCharge(order: Order, saga: SagaContext): Promise<Order> {
   const rejection = await reserveAll(order, saga.rpc);
   if (rejection) return beginRejection(order, rejection, saga);
@@ -71,31 +73,31 @@ function beginRejection(order: Order, rejection: Rejection, saga: SagaContext): 
 
 type RejectingOrder = Extract<Order, { state: 'REJECTING' }>;
 
-/** The undos go backwards: while money may still be taken, the stock is kept for it. */
+/** Undoes the steps in reverse order: the stock stays reserved as long as the charge can still succeed. */
 async function completeRejection(order: RejectingOrder, saga: SagaContext): Promise<Order> {
   const voided = await runStepUnlessSkipped('void', order, paymentStep.cancel(order, saga.rpc));
-  // Staff may have decided that the release does not hold up the order: the outbox repeats it.
-  const isLater = isSkipped(order, 'release');
-  if (!isLater) await releaseAll(order, saga.rpc);
-  const kept = voided?.outcome === 'refused' ? recordRefusedVoid(order, voided, newId('rfd'), new Date()) : null;
+  // Staff may have skipped the release. The outbox does it later.
+  const isReleasedLater = isSkipped(order, 'release');
+  if (!isReleasedLater) await releaseAll(order, saga.rpc);
+  const refused = voided?.outcome === 'refused' ? recordRefusedVoid(order, voided, newId('rfd'), new Date()) : null;
   const outbox = [
-    ...(isLater ? outboxEntriesOf('releaseEntries', order) : []),
-    ...afterRejection(order, kept !== null),
+    ...(isReleasedLater ? outboxEntriesOf('releaseEntries', order) : []),
+    ...afterRejection(order, refused !== null),
   ];
-  // With an empty outbox there is nothing left to do for recovery.
-  const fields = { ...kept?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
-  return moveStoredOrder(order, { state: 'REJECTED', ...(kept ? { payment: kept.payment } : {}) }, fields, saga);
+  // With an empty outbox, recovery has nothing left to do.
+  const fields = { ...refused?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
+  return moveStoredOrder(order, { state: 'REJECTED', ...(refused ? { payment: refused.payment } : {}) }, fields, saga);
 }
 
 /**
- * The goods go back whether or not the money can. The outbox of the payment is delivered first, as only committed
- * reservations can be taken back.
+ * Takes back the goods and refunds the order; a failed refund does not keep the goods. The outbox of the payment is
+ * delivered first, as only committed reservations can be taken back.
  */
 async function completeCancellation(order: PaidOrder, saga: SagaContext): Promise<Order> {
   const { order: sold, errors: undelivered } = await deliverOutbox(order, saga);
-  const commits = new Set(outboxEntriesOf('commitEntries', order).map(({ id }) => id));
-  if (sold.outbox.some(({ id }) => commits.has(id))) throw undelivered[0] ?? new Error('a sale is not committed yet');
-  // Computed before the last read: a worker that sleeps after it comes too late to take back a second time.
+  const commitIds = new Set(outboxEntriesOf('commitEntries', order).map(({ id }) => id));
+  if (sold.outbox.some(({ id }) => commitIds.has(id))) throw undelivered[0] ?? new Error('a sale is not committed yet');
+  // Computed before the last read: if this worker pauses after the read, its command is too late to take back twice.
   const until = takeBackDeadline();
   const current = await saga.store.get(order._id);
   if (current?.state !== 'CANCELLING') return current ?? order;
@@ -109,19 +111,19 @@ async function completeCancellation(order: PaidOrder, saga: SagaContext): Promis
   );
 }
 
-/** Moves the order on. One that another worker has moved stays as it is, and is the answer. */
+/** Moves an order to its next state, unless another worker has moved it. @returns the stored order */
 async function moveStoredOrder(
   order: Order,
   next: Transition,
-  { outbox: due = [], ...fields }: Partial<OrderFields>,
+  { outbox: newEntries = [], ...fields }: Partial<OrderFields>,
   { store, rpc }: SagaContext,
 ): Promise<Order> {
-  const moving = await store.change(order._id, (current, at) => {
+  const moved = await store.change(order._id, (current, at) => {
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
-    const outbox = [...current.outbox, ...due];
+    const outbox = [...current.outbox, ...newEntries];
     return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
-  announceChange(moving, rpc);
-  return moving;
+  announceChange(moved, rpc);
+  return moved;
 }

@@ -18,9 +18,9 @@ import { nextAttempt, recordRefundDone, recordRefundFailed, refundKey } from '..
 import { newRefund } from '../refund/refunds.ts';
 
 /**
- * Makes an order agree with the payment provider's statement of its charge: refunds and disputes that are new to the
- * shop, and refunds that the bank has sent back. Each counts once, in any order and however often it is reported, since a
- * failed refund and a closed dispute are final.
+ * Updates an order by the payment provider's statement of its charge: with refunds and disputes that the shop does not know
+ * yet, and refunds that the bank has sent back. Statements may come in any order and repeatedly: each refund and dispute
+ * counts once, since a failed refund and a closed dispute are final.
  * @param newId makes the ids of refunds that were made in the provider's dashboard
  */
 export function reconcile(
@@ -31,7 +31,7 @@ export function reconcile(
 ): OrderUpdateDecision {
   if (!order.payment) return { answer: order };
   const steps: ((one: Readonly<Order>) => OrderUpdateDecision)[] = [
-    // Failed refunds first: a refund that was made since may be one of them, made again.
+    // Failed refunds first: a later refund in the dashboard may replace one of them.
     ...refunds
       .toSorted(compareByFailure)
       .map((stated) => (one: Readonly<Order>) => applyStatedRefund(one, stated, newId, now)),
@@ -61,19 +61,23 @@ function applyStatedRefund(
     if (stated.state === 'made') return recordRefundDone(order, known.id, now);
     return recordRefundFailed(order, known.id, { reason: stated.reason ?? 'failed', isReturned: true }, now);
   }
-  // An earlier attempt, or a refund that failed before the shop knew it: nothing to record.
-  const isEarlier = order.refunds.some(
+  // An earlier attempt, or a refund that failed before the shop knew of it, is not recorded.
+  const isEarlierAttempt = order.refunds.some(
     ({ id, key, formerProviderIds = [] }) =>
       formerProviderIds.includes(stated.id) ||
       stated.key === id ||
       stated.key?.startsWith(`${id}_`) ||
       (stated.key === CANCELLATION_REFUND_KEY && key === CANCELLATION_REFUND_KEY),
   );
-  if (isEarlier || stated.state === 'failed') return { answer: order };
-  const due = findRefundMadeByHand(order, stated);
-  if (due) {
-    const made = { ...nextAttempt(due), providerId: stated.id };
-    return recordRefundDone({ ...order, refunds: order.refunds.map((one) => (one === due ? made : one)) }, due.id, now);
+  if (isEarlierAttempt || stated.state === 'failed') return { answer: order };
+  const replaced = findRefundMadeByHand(order, stated);
+  if (replaced) {
+    const made = { ...nextAttempt(replaced), providerId: stated.id };
+    return recordRefundDone(
+      { ...order, refunds: order.refunds.map((one) => (one === replaced ? made : one)) },
+      replaced.id,
+      now,
+    );
   }
   const { answer: paid, patch, rest } = payOwedRefunds(order, stated, now);
   if (rest === 0) return { answer: paid, ...(patch ? { patch } : {}) };
@@ -84,10 +88,10 @@ function applyStatedRefund(
     by: SYSTEM,
     reason: DASHBOARD_REFUND_REASON,
   } as const;
-  const roomy = reduceWaiting(paid, rest - totalAmountOf(remainderOf(paid)), now).answer;
-  const made = newRefund(roomy, origin, spreadAmount(rest, remainderOf(roomy)), now);
+  const withRoom = reduceWaiting(paid, rest - totalAmountOf(remainderOf(paid)), now).answer;
+  const made = newRefund(withRoom, origin, spreadAmount(rest, remainderOf(withRoom)), now);
   const done = recordRefundDone(
-    { ...roomy, refunds: [...roomy.refunds, { ...made, providerId: stated.id }] },
+    { ...withRoom, refunds: [...withRoom.refunds, { ...made, providerId: stated.id }] },
     made.id,
     now,
   );
@@ -96,26 +100,26 @@ function applyStatedRefund(
 
 const DASHBOARD_REFUND_REASON = "made on the payment provider's own pages";
 
-/** Whether the statement is about this refund: its current attempt, a cancellation, or one made in the dashboard. */
+/** Whether a stated refund is this refund: its current attempt, that of the cancellation, or one from the dashboard. */
 function isStatementOf(refund: Refund, { id, key }: StatedRefund): boolean {
   if (refund.providerId !== undefined) return refund.providerId === id;
   return key === refundKey(refund) || (key === CANCELLATION_REFUND_KEY && refund.key === CANCELLATION_REFUND_KEY);
 }
 
 /**
- * The shop's refund that staff has made in the provider's dashboard: a failed one of the same amount that is still owed,
- * or, when the order has not that much left to refund, one that was settled by other means before.
+ * The shop's refund that staff has made again in the provider's dashboard: a failed one of the same amount that is still
+ * owed. If the rest of the order is smaller than the amount, it is one that was settled by other means before.
  */
 function findRefundMadeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | undefined {
-  const same = order.refunds.filter((refund) => refund.amount.amount === amount);
-  const owed = same.find(isCreditedAndUnpaid);
+  const sameAmount = order.refunds.filter((refund) => refund.amount.amount === amount);
+  const owed = sameAmount.find(isCreditedAndUnpaid);
   if (owed || amount <= totalAmountOf(remainderOf(order))) return owed;
-  return same.find(({ state }) => state === 'SETTLED');
+  return sameAmount.find(({ state }) => state === 'SETTLED');
 }
 
 /**
- * The excess over all that is left to refund pays failed refunds that are still owed, which are done then. A rest that
- * pays only a part of one is recorded in the history: staff pays the difference, and settles the refund.
+ * Uses the part of a stated refund that exceeds the rest of the order to pay failed refunds that are still owed, which are
+ * done then. If it pays only a part of one, the history records it: staff pays the difference and settles the refund.
  */
 function payOwedRefunds(
   order: Readonly<Order>,
@@ -141,6 +145,7 @@ function payOwedRefunds(
   return { answer, rest, ...(answer === order ? {} : { patch }) };
 }
 
+/** Whether a refund has a credit note, but its money is still owed. */
 const isCreditedAndUnpaid = ({ state, isCredited }: Refund) =>
   isCredited && (state === 'FAILED' || state === 'PENDING');
 
@@ -176,10 +181,10 @@ function applyStatedDispute(order: Readonly<Order>, stated: StatedDispute, now: 
   });
 }
 
-/** Whether a refund waits, and can be reduced. A credited one has the amount of its credit note, and stays. */
+/** Whether a refund is not made yet and can be reduced. A credited one has the amount of its credit note. */
 const isReducible = ({ state, isCredited }: Refund) => state === 'PENDING' && !isCredited;
 
-/** Reduces waiting refunds to what is left. */
+/** Reduces waiting refunds to the rest of the captured amount. */
 function reduceToRemainder(order: Readonly<Order>, now: Date): OrderUpdateDecision {
   const owed = order.refunds.filter(isCounted).map(({ amount }) => amount.amount);
   const captured = order.payment?.captured.amount ?? 0;
@@ -187,8 +192,7 @@ function reduceToRemainder(order: Readonly<Order>, now: Date): OrderUpdateDecisi
 }
 
 /**
- * Takes an excess, in minor units, off the waiting refunds, the latest first. A refund that is reduced to nothing is
- * waived.
+ * Reduces the waiting refunds by an excess, in minor units, the latest first. A refund that is reduced to zero is waived.
  */
 function reduceWaiting(order: Readonly<Order>, excess: number, now: Date): OrderUpdateDecision {
   let rest = excess;
@@ -199,7 +203,7 @@ function reduceWaiting(order: Readonly<Order>, excess: number, now: Date): Order
     return amount > 0 ? reduceRefund(refund, amount) : waiveRefund(refund);
   });
   if (rest === excess || excess <= 0) return { answer: order };
-  const note = 'no more than is left, as money went back elsewhere';
+  const note = 'reduced, as money was refunded elsewhere';
   return updateOrder(order, {
     refunds: refunds.toReversed(),
     nextAt: resumeAt(now),

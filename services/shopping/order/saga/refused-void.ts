@@ -7,7 +7,10 @@ import { cancellationParts, newRefund } from '../refund/refunds.ts';
 
 type RefusedVoid = Extract<Result<'payment.cancel'>, { outcome: 'refused' }>;
 
-/** The payment of a rejected order that the provider will not give back, and its failed refund: staff has to see to it. */
+/**
+ * Records that the payment provider refuses to give back the charge of a rejected order: the order has a payment then, and
+ * a failed refund, which staff has to settle.
+ */
 export function recordRefusedVoid(
   order: Readonly<Order>,
   { provider, reference, reason }: RefusedVoid,

@@ -9,12 +9,12 @@ import type { ReservationStep } from './steps/reservation-step.ts';
 import { stockStep } from './steps/stock-step.ts';
 
 /**
- * What an order reserves before it is charged (steps/payment-step.ts), side by side. Whatever else an order shall reserve
- * is another step here, and its undos are carried out with the others.
+ * The reservations of an order, made in parallel before the charge (steps/payment-step.ts). Another reservation is another
+ * step in this list; its undos are done with those of the others.
  */
 const RESERVATION_STEPS: readonly ReservationStep[] = [stockStep, couponsStep];
 
-/** @returns why the order is rejected; `undefined`: all is reserved */
+/** Reserves stock and coupons. @returns the reason to reject the order; `undefined` if all is reserved */
 export async function reserveAll(order: Order, rpc: Rpc): Promise<Rejection | undefined> {
   const reservation = reservationOf(order);
   const rejections = await Promise.all(
@@ -23,11 +23,13 @@ export async function reserveAll(order: Order, rpc: Rpc): Promise<Rejection | un
   return rejections.find((rejection) => rejection !== undefined);
 }
 
+/** Releases all reservations of an order that is not paid. */
 export async function releaseAll(order: Order, rpc: Rpc): Promise<void> {
   const reservation = reservationOf(order);
   await runStep('release', Promise.all(RESERVATION_STEPS.map((step) => step.release(reservation, rpc))));
 }
 
+/** Takes back all that a paid order has bought. @param until see `ReservationStep.takeBack` */
 export async function takeBackAll(order: Order, until: number, rpc: Rpc): Promise<void> {
   const reservation = reservationOf(order);
   await Promise.all(
@@ -37,7 +39,7 @@ export async function takeBackAll(order: Order, until: number, rpc: Rpc): Promis
 
 type EntryKind = 'releaseEntries' | 'commitEntries' | 'forgetEntries';
 
-/** The outbox entries of one kind of all steps. */
+/** The outbox entries of a kind, of all steps. */
 export function outboxEntriesOf(kind: EntryKind, order: OrderFields): OutboxEntry[] {
   const reservation = reservationOf(order);
   return RESERVATION_STEPS.flatMap((step) => step[kind](reservation));

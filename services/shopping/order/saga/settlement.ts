@@ -11,12 +11,12 @@ import { takeBackDeadline } from './steps/reservation.ts';
 import { takeBackStock } from './steps/stock-step.ts';
 
 /**
- * Does the work that is left for an order: outbox, returned goods and refunds, none of which waits for the others. Each
- * can be repeated. An error is thrown at the end, and the progress of the others is kept.
+ * Delivers the outbox of an order, restocks its returned goods and makes its refunds. A failure of one does not stop the
+ * others; the first error is thrown at the end. Each can be repeated.
  */
 export async function settle(order: Order, saga: SagaContext): Promise<void> {
   const errors: unknown[] = [];
-  const without = async (part: Promise<Order>, before: Order) => {
+  const collectError = async (part: Promise<Order>, before: Order) => {
     try {
       return await part;
     } catch (error) {
@@ -26,8 +26,8 @@ export async function settle(order: Order, saga: SagaContext): Promise<void> {
   };
   const delivered = await deliverOutbox(order, saga);
   errors.push(...delivered.errors);
-  const stocked = await without(restockReturns(delivered.order, saga), delivered.order);
-  const left = await without(makeRefunds(stocked, saga), stocked);
+  const stocked = await collectError(restockReturns(delivered.order, saga), delivered.order);
+  const left = await collectError(makeRefunds(stocked, saga), stocked);
   // An entry that has just failed is not tried again at once.
   if (left !== delivered.order && delivered.errors.length === 0)
     errors.push(...(await deliverOutbox(left, saga)).errors);
@@ -35,18 +35,18 @@ export async function settle(order: Order, saga: SagaContext): Promise<void> {
 }
 
 /**
- * Delivers the outbox. Resolves to the order without the delivered entries, and the errors of the rest. Entries that staff
- * has decided to skip are removed when they fail once more.
+ * Delivers the outbox. Entries that staff has decided to skip are removed if they fail again.
+ * @returns the order without the delivered entries, and the errors of the others
  */
 export async function deliverOutbox(
   order: Order,
   { store, rpc }: SagaContext,
 ): Promise<{ order: Order; errors: unknown[] }> {
   const { delivered, errors } = await deliver(order.outbox, rpc);
-  const struck = new Set(order.decisions?.flatMap(({ entries = [] }) => entries));
+  const skippedIds = new Set(order.decisions?.flatMap(({ entries = [] }) => entries));
   const next = await store.change(order._id, (current) => {
-    const tried = new Set(order.outbox.map(({ id }) => id));
-    const outbox = current.outbox.filter(({ id }) => !delivered.has(id) && !(tried.has(id) && struck.has(id)));
+    const triedIds = new Set(order.outbox.map(({ id }) => id));
+    const outbox = current.outbox.filter(({ id }) => !delivered.has(id) && !(triedIds.has(id) && skippedIds.has(id)));
     const rest = { ...current, outbox };
     const patch = {
       outbox,
@@ -54,11 +54,11 @@ export async function deliverOutbox(
     };
     return { answer: { ...rest, ...patch }, patch };
   });
-  const isLeft = order.outbox.some(({ id }) => !delivered.has(id) && !struck.has(id));
+  const isLeft = order.outbox.some(({ id }) => !delivered.has(id) && !skippedIds.has(id));
   return { order: next, errors: isLeft ? errors.map((error) => markFailedStep('deliver', error)) : [] };
 }
 
-/** Makes the order agree with the provider's statement, which has refunds and disputes whose webhooks were lost. */
+/** Updates an order by the payment provider's statement, which also has refunds and disputes whose webhooks were lost. */
 export async function reconcileOrder(order: Order, { store, rpc }: SagaContext): Promise<Order> {
   if (!isPaid(order)) return order;
   const statement = await runStep('refund', paymentStep.statement(order, rpc));
@@ -70,7 +70,7 @@ export async function reconcileOrder(order: Order, { store, rpc }: SagaContext):
   return next;
 }
 
-/** Has the provider make the pending refunds, each under its own key, and no more than its statement leaves. */
+/** Makes the pending refunds at the payment provider, each under its own key. Reconciling first avoids refunding too much. */
 export async function makeRefunds(order: Order, saga: SagaContext): Promise<Order> {
   if (!isPaid(order) || !order.refunds.some(({ state }) => state === 'PENDING')) return order;
   const { store, rpc } = saga;
@@ -87,11 +87,11 @@ export async function makeRefunds(order: Order, saga: SagaContext): Promise<Orde
   return current;
 }
 
-/** Puts approved returns back into the stock, each under its own id. */
+/** Puts the goods of approved returns back into the stock, each return under its own id. */
 async function restockReturns(order: Order, { store, rpc }: SagaContext): Promise<Order> {
   let current = order;
   for (const { id, approved } of order.returns.filter((one) => one.restock === 'DUE')) {
-    // Computed before the last read, as in `cancel` of placement.ts.
+    // Computed before the last read, as in `completeCancellation` of placement.ts.
     const until = takeBackDeadline();
     const latest = await store.get(order._id);
     if (!latest?.returns.some((one) => one.id === id && one.restock === 'DUE')) continue;
