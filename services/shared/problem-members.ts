@@ -7,12 +7,12 @@ import type { ProblemCode } from './problem-codes.ts';
 const listOf = <const R>(items: R) => ({ type: 'array', items }) as const;
 const objectOf = <const P>(props: P) => ({ type: 'object', props }) as const;
 
-/** A refused field: an RFC 6901 pointer into the request, and why. */
+/** A refused field: an RFC 6901 pointer into the request, and the reason. */
 const fieldError = named('FieldError', objectOf({ pointer: 'string', detail: 'string' }));
 /** In seconds. */
 const retryAfter = { retryAfter: 'number' } as const;
 
-/** The members that problems have besides those of RFC 9457, as contract rules. A problem that is not here has none. */
+/** The members of problems besides those of RFC 9457, as contract rules. A problem that is not listed has none. */
 export const PROBLEM_MEMBERS = {
   'invalid-request': { errors: optional(listOf(fieldError)) },
   'method-not-allowed': { allow: listOf('string') },
@@ -24,10 +24,10 @@ export const PROBLEM_MEMBERS = {
   'price-changed': { total: moneyRule },
   'wrong-state': { orderStatus: 'string' },
   'coupon-refused': { code: 'string', reason: 'string' },
-  /** The methods that can be chosen instead. */
+  /** The available shipping methods. */
   'no-shipping': { methods: listOf('string') },
   'total-not-payable': { total: moneyRule, least: moneyRule, largest: moneyRule },
-  /** `left` of the order; `lines` and `shipping` are those of which more was asked. */
+  /** The amounts that can still be refunded: `left` of the order, `lines` and `shipping` of the parts that exceed theirs. */
   'refund-too-high': {
     left: moneyRule,
     lines: optional(listOf(named('RefundableLine', objectOf({ sku: 'string', left: moneyRule })))),
@@ -38,7 +38,7 @@ export const PROBLEM_MEMBERS = {
   },
   'order-open': { orderId: 'string', orderStatus: 'string' },
   'order-disputed': { disputes: listOf(named('DisputeState', objectOf({ id: 'string', status: 'string' }))) },
-  /** Their ids. */
+  /** Ids of the open orders. */
   'orders-open': { orders: listOf('string') },
   'rate-limited': retryAfter,
   'too-many-attempts': retryAfter,
@@ -52,6 +52,6 @@ export const PROBLEM_MEMBERS = {
   'message-too-large': { bytes: 'number', limit: 'number' },
 } as const satisfies Partial<Record<ProblemCode, Schema>>;
 
-/** The members of a kind of problem, by field. */
+/** The members of a problem, by field. */
 export const membersOf = (code: ProblemCode): Schema =>
   (PROBLEM_MEMBERS as Partial<Record<ProblemCode, Schema>>)[code] ?? {};

@@ -161,7 +161,7 @@ function* expiredOrderIds(done: ReservableQuantity['done'], now: Date): Generato
   }
 }
 
-/** Caches the first key: finding it takes time linear in the number of properties. */
+/** The first key of each object, cached: finding it takes time linear in the number of properties. */
 const firstKeys = new WeakMap<object, string>();
 
 function firstKeyOf(done: ReservableQuantity['done']): string | undefined {
