@@ -23,7 +23,9 @@ export function newId(prefix: IdPrefix, now = new Date()): string {
   return `${prefix}_${ulid(now.getTime(), randomFraction)}`;
 }
 
-/** Random bytes in stock: the library takes 16 for an id, and one system call for each made an id cost 90 instead of 2 µs. */
+/**
+ * Random bytes in stock. The library takes 16 for an id; with a system call for each, an id took 90 µs instead of 2.
+ */
 const randomBytesPool = new Uint8Array(4096);
 let usedBytes = randomBytesPool.length;
 
@@ -50,5 +52,8 @@ export const lowestId = (prefix: IdPrefix, from: Date): string => `${prefix}_${e
 export const idRule = <const P extends IdPrefix>(prefix: P) =>
   ({ type: 'string', pattern: new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`) }) as const;
 
-/** The contract rule of an id that a client sends. Any text passes, so that a wrong id is answered with 404 and not with 400. */
+/**
+ * The contract rule of an id that a client sends. Any text passes, so that a wrong id is answered with 404 and not with
+ * 400.
+ */
 export const anyId = { type: 'string', min: 1, max: 64 } as const;

@@ -12,7 +12,10 @@ function toAsciiDigit(digit: string): string {
 /** All kinds of dashes, with the katakana long vowel, which Japanese keyboards type in their place. */
 const DASHES = /[\p{Pd}\u2212\u30fc]/gu;
 
-/** Normalises a typed number, of any script, to half-width characters, ASCII digits and hyphens; invisible characters go. */
+/**
+ * Normalises a typed number, of any script, to half-width characters, ASCII digits and hyphens; invisible characters
+ * go.
+ */
 export const normaliseCharacters = (text: string): string =>
   text
     .normalize('NFKC')

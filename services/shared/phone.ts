@@ -9,8 +9,8 @@ const DIGIT_SEPARATORS = /[\s().\-/·]/gu;
 const PHONE_EXTENSION = /(?:[,;]?\s*(?:ext\.?|extension|poste|x|#))[\s=]*(\d{1,6})$/iu;
 
 /**
- * Normalises a phone number: `+493012345`, or `03012345` if it was typed without its country code, followed by ` ext 12` if
- * it has an extension. `undefined`: the text is no phone number.
+ * Normalises a phone number: `+493012345`, or `03012345` if it was typed without its country code. An extension follows
+ * as ` ext 12`. `undefined`: the text is no phone number.
  */
 export function normalisePhone(text: string): string | undefined {
   // Also removes the invisible direction marks of address books.

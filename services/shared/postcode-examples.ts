@@ -1,6 +1,6 @@
 /**
- * Examples of postcodes in the usual form, by country, one for each length, separated by `|`. A digit stands for any digit,
- * and a letter for any letter. Sources: UPU, "Postal addressing systems", and Unicode CLDR.
+ * Examples of postcodes in the usual form, by country, one for each length, separated by `|`. A digit stands for any
+ * digit, and a letter for any letter. Sources: UPU, "Postal addressing systems", and Unicode CLDR.
  */
 export const POSTCODE_EXAMPLES: Readonly<Record<string, string>> = {
   AC: 'ASCN 1ZZ',
@@ -207,8 +207,8 @@ export const COUNTRIES_WITH_OPTIONAL_POSTCODES = countries(
 );
 
 /**
- * Countries that are introducing or changing their postcodes, or whose sources differ: a postcode of another form may be
- * right.
+ * Countries that are introducing or changing their postcodes, or whose sources differ: a postcode of another form may
+ * be right.
  */
 export const COUNTRIES_WITH_UNCERTAIN_FORMS = countries(
   'AF AI AR BB BH BN CO CR CU CV DO EC EG EH ET GH GN GT GW HN HT IE IL IQ IR JO KE KH KN KW KZ LA LB LC LK LR LS MG MM MN MS MT ' +

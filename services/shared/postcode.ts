@@ -12,7 +12,9 @@ import {
 /** The outcome of a check: the postcode in its usual form, perhaps with a warning, or the reason for refusing it. */
 export type PostcodeCheck = { postcode?: string; warning?: string } | { refusal: string };
 
-/** Prefixes that people type before a postcode, besides ISO codes: distinguishing signs of vehicles, and local words. */
+/**
+ * Prefixes that people type before a postcode, besides ISO codes: distinguishing signs of vehicles, and local words.
+ */
 const COUNTRY_PREFIXES: Readonly<Record<string, string>> = {
   ...{ AT: 'A', BE: 'B', DE: 'D', ES: 'E', FI: 'SF', FR: 'F', HU: 'H', IT: 'I', LI: 'FL', LU: 'L', NO: 'N', PT: 'P' },
   ...{ SE: 'S', SI: 'SLO', VA: 'V', SM: 'RSM', SG: 'S SINGAPORE', GR: 'TK ΤΚ', CY: 'TK ΤΚ', KR: '우 우편번호' },
@@ -44,7 +46,10 @@ function formatLike(example: string, bare: string): string {
   return example.replaceAll(/[A-Z\d]/g, () => bare[at++] ?? '');
 }
 
-/** The postcodes that a text can mean: with and without prefixes, and with the letters that all postcodes of the country begin with. */
+/**
+ * The postcodes that a text can mean: with and without prefixes, and with the letters that all postcodes of the country
+ * begin with.
+ */
 function candidates(bare: string, country: string): string[] {
   const own = COUNTRY_PREFIXES[country]?.split(' ') ?? [];
   const prefixes = [country, countries.alpha2ToAlpha3(country) ?? '', ...own, ...POSTCODE_WORDS].filter(Boolean);

@@ -27,7 +27,10 @@ export const PROBLEM_MEMBERS = {
   /** The available shipping methods. */
   'no-shipping': { methods: listOf('string') },
   'total-not-payable': { total: moneyRule, least: moneyRule, largest: moneyRule },
-  /** The amounts that can still be refunded: `left` of the order, `lines` and `shipping` of the parts that exceed theirs. */
+  /**
+   * The amounts that can still be refunded: `left` of the order, `lines` and `shipping` of the parts that exceed
+   * theirs.
+   */
   'refund-too-high': {
     left: moneyRule,
     lines: optional(listOf(named('RefundableLine', objectOf({ sku: 'string', left: moneyRule })))),

@@ -54,7 +54,11 @@ export const errors = {
     ),
   unknownPaymentMethod: (method: string) =>
     coded('unknown-payment-method', `The payment method ${JSON.stringify(method)} does not exist.`),
-  /** @param left the rest of the order @param lines the rests of lines that are exceeded @param shipping the rest of the delivery, if exceeded */
+  /**
+   * @param left the rest of the order
+   * @param lines the rests of lines that are exceeded
+   * @param shipping the rest of the delivery, if exceeded
+   */
   refundTooHigh: (left: Money, lines: { sku: string; left: Money }[] = [], shipping?: Money) =>
     coded('refund-too-high', 'The refund exceeds the rest of the paid amount.', {
       left,

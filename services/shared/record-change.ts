@@ -1,6 +1,9 @@
 import type { Ctx } from '../../lib/contract/contract.ts';
 
-/** A change by an action of staff, as the audit log stores it. Null: the thing did not exist before, or does not exist after. */
+/**
+ * A change by an action of staff, as the audit log stores it. Null: the thing did not exist before, or does not exist
+ * after.
+ */
 export interface RecordedChange {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;

@@ -5,10 +5,10 @@ import { idTime } from './ids.ts';
 export { acknowledge, applyOnce } from '../../mixins/store/idempotency-log.ts';
 
 /**
- * A quantity that orders reserve, then consume: stock of a SKU, uses of a coupon. Invariants: total issued = available +
- * reserved + sold, none negative; reserved = sum of `res`.
+ * A quantity that orders reserve, then consume: stock of a SKU, uses of a coupon. Invariants: the total issued is
+ * available + reserved + sold, none is negative, and reserved is the sum of `res`.
  * `res` maps open orders to their reserved quantity. `done` maps orders to how their reservation ended, so that a late
- * command changes nothing: 1 sold, -1 released, or closed if the order is in `res` too.
+ * command changes nothing: 1 sold, -1 released, or closed if the order is in `res`, too.
  */
 export interface ReservableQuantity<A = unknown> {
   available: number;
@@ -104,8 +104,8 @@ export function releaseReservation(
 }
 
 /**
- * Refuses further commands of the order while its reservation stays. A caller that then finds the reservation unused may
- * release it.
+ * Refuses further commands of the order while its reservation stays. A caller that then finds the reservation unused
+ * may release it.
  */
 export function closeReservation(from: Readonly<ReservableQuantity>, orderId: string, now: Date): Decision<undefined> {
   if (!Object.hasOwn(from.res, orderId)) return releaseReservation(from, orderId, now);

@@ -13,8 +13,8 @@ export interface ConnectionEvent {
 const MAX_EVENT_AGE_MS = 5000;
 
 /**
- * Parses an event of NATS's system account, of type `io.nats.server.advisory.v1.client_connect` or `…client_disconnect`.
- * `undefined`: another event, or a client without a name.
+ * Parses an event of NATS's system account, of type `io.nats.server.advisory.v1.client_connect` or
+ * `…client_disconnect`. `undefined`: another event, or a client without a name.
  */
 export function parseConnectionEvent(json: string): ConnectionEvent | undefined {
   let event: { type?: unknown; timestamp?: unknown; client?: { name?: unknown; start?: unknown } } | null;
@@ -35,9 +35,9 @@ export function parseConnectionEvent(json: string): ConnectionEvent | undefined 
 export type KnownNodes = ReadonlyMap<string, { available: boolean }>;
 
 /**
- * Detects the change of a node's state by an event: `lost` if calls are still sent to a node without a connection, `back` if
- * no calls are sent to a node with one. `undefined`: no change, as the event is of an unknown client, of this node or too
- * old, or its connection was replaced since.
+ * Detects the change of a node's state by an event: `lost` if calls are still sent to a node without a connection,
+ * `back` if no calls are sent to a node with one. `undefined`: no change, as the event is of an unknown client, of this
+ * node or too old, or its connection was replaced since.
  * @param newest the start of each node's newest connection; updated here
  */
 export function detectNodeChange(

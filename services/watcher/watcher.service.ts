@@ -4,7 +4,9 @@ import { type Config, StartError } from '../../lib/process/config.ts';
 import { type NatsFiles, natsOptions } from '../../lib/process/nats-options.ts';
 import { detectNodeChange, parseConnectionEvent } from './connection-events.ts';
 
-/** The time from a node's connection to its subscriptions. If it takes longer, the node's next heartbeat announces it. */
+/**
+ * The time from a node's connection to its subscriptions. If it takes longer, the node's next heartbeat announces it.
+ */
 const SUBSCRIPTION_DELAY_MS = 200;
 
 /**

@@ -11,7 +11,7 @@ import couponService from '../../services/shopping/coupon/coupon.service.ts';
 import { type Coupon, newCoupon } from '../../services/shopping/coupon/coupon.ts';
 import holdService from '../../services/shopping/hold/hold.service.ts';
 import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
-import { holdQueue, keepHold } from '../../services/shopping/hold/hold-keeper.ts';
+import { holdQueue, reviewDueHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
 import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
@@ -140,7 +140,7 @@ export class HoldShop {
     const { store, broker: rpc } = (services.hold as NonNullable<typeof services.hold>).self;
     const failed = (error: unknown) => this.#cluster.failures.push(error);
     const keeper = { store: store as unknown as Store<Hold>, rpc };
-    const work = (hold: Hold) => keepHold(hold, keeper);
+    const work = (hold: Hold) => reviewDueHold(hold, keeper);
     workOff(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
     const shop = { store: orders.store as unknown as Store<Order>, rpc };

@@ -40,7 +40,7 @@ export default function auditService(config: Config) {
   });
 }
 
-/** The violations of each invariant. Those that hold count zero: a gauge that is not set tells nothing. */
+/** The number of violations of each invariant, also zero, as a gauge without a value would be missing. */
 function countViolations(violations: readonly Violation[]): [string, number][] {
   return Object.keys(INVARIANTS).map((name) => [name, violations.filter(({ invariant }) => invariant === name).length]);
 }

@@ -45,8 +45,8 @@ export function checkInvoices({ invoices }: AuditData, findings: Findings): void
 }
 
 /**
- * I16: the credit notes of each year are numbered 1, 2, 3, …, one for each refund, with its amount and lines. The order of
- * a credit note has an invoice, and each refund of an order with an invoice has a credit note.
+ * I16: the credit notes of each year are numbered 1, 2, 3, …, one for each refund, with its amount and lines. The order
+ * of a credit note has an invoice, and each refund of an order with an invoice has a credit note.
  */
 export function checkCreditNotes({ creditNotes, invoices, orders }: AuditData, findings: Findings): void {
   checkNumbers(creditNotes, 'I16', findings);

@@ -1,7 +1,5 @@
-import type { AuditData } from './audit-data.ts';
+import type { AuditData, AuditedOrder } from './audit-data.ts';
 import type { Findings } from './violation.ts';
-
-type BookedOrder = AuditData['orders'][number];
 
 /** The quantity of a SKU that is sold, by the orders. Sales under way may or may not have reached the stock. */
 interface Range {
@@ -9,10 +7,13 @@ interface Range {
   most: number;
 }
 
-/** I1, I2, I3, I9, I13: the stock adds up, by its quantities and its movements, and orders account for what is reserved and sold. */
+/**
+ * I1, I2, I3, I9, I13: the quantities and movements of the stock add up, and orders account for reserved and sold
+ * quantities.
+ */
 export function checkGoods({ before, stock, movements, orders, holds }: AuditData, findings: Findings): void {
   const sold = soldRanges(orders);
-  const final = new Map(
+  const settledStatus = new Map(
     orders
       .filter(({ settled, skipped }) => settled && !skipped.some(movesGoods))
       .map((order) => [order.id, order.status]),
@@ -32,12 +33,13 @@ export function checkGoods({ before, stock, movements, orders, holds }: AuditDat
       sku,
     );
     const { least, most } = sold.get(sku) ?? { least: 0, most: 0 };
-    // Sales reach the stock a moment later: it has at least the settled ones now, and had at most the paid ones before.
+    // Sales reach the stock with a delay: it now has at least the settled ones, and before it had at most the paid
+    // ones.
     const isEnough = gone >= least;
     const isWithin = (earlier.get(sku) ?? 0) <= most;
     findings.check(isEnough && isWithin, 'I3', `${sku}: ${gone} sold, orders account for ${least} to ${most}`, sku);
     for (const orderId of Object.keys(res)) {
-      const status = held.has(orderId) ? undefined : final.get(orderId);
+      const status = held.has(orderId) ? undefined : settledStatus.get(orderId);
       findings.check(status === undefined, 'I9', `${sku} is reserved for ${orderId}, which is ${status}`, sku, orderId);
     }
   }
@@ -50,16 +52,17 @@ function checkLedger(stock: AuditData['stock'], movements: AuditData['movements'
   for (const { sku, available, reserved, sold, filed, logged } of stock) {
     const found = ledger.get(sku) ?? { count: 0, available: 0, reserved: 0, sold: 0 };
     const sums = [found.available + logged.available, found.reserved + logged.reserved, found.sold + logged.sold];
-    const right = found.count === filed && sums.join() === [available, reserved, sold].join();
-    const said = `${found.count} of ${filed} are filed, all add up to ${sums} of ${available},${reserved},${sold}`;
-    findings.check(right, 'I13', `${sku}: movements: ${said}`, sku);
+    const isRight = found.count === filed && sums.join() === [available, reserved, sold].join();
+    const detail = `${found.count} of ${filed} are filed, all add up to ${sums} of ${available},${reserved},${sold}`;
+    findings.check(isRight, 'I13', `${sku}: movements: ${detail}`, sku);
   }
 }
 
-/** Steps that move goods. */
+/** Whether a step moves goods. */
 const movesGoods = (step: string) => ['deliver', 'take-back', 'restock', 'other'].includes(step);
 
-function soldRanges(orders: readonly BookedOrder[]): Map<string, Range> {
+/** The sold quantity of each SKU, by the orders. Sales under way may or may not have reached the stock. */
+function soldRanges(orders: readonly AuditedOrder[]): Map<string, Range> {
   const ranges = new Map<string, Range>();
   const add = (sku: string, least: number, most: number) => {
     const range = ranges.get(sku) ?? { least: 0, most: 0 };
@@ -67,7 +70,7 @@ function soldRanges(orders: readonly BookedOrder[]): Map<string, Range> {
   };
   for (const { items, status, outbox, returns, skipped } of orders) {
     for (const { sku, quantity } of items) {
-      // Staff has skipped a step, and checks itself whether these goods reached the stock.
+      // Staff has skipped a step, so it has to check whether these goods reached the stock.
       if (skipped.some(movesGoods)) {
         add(sku, 0, quantity);
         continue;

@@ -1,7 +1,7 @@
 import type { AuditData } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-/** I17: each refund is the sum of its parts, and no line, no delivery and no order is refunded beyond what was paid. */
+/** I17: each refund is the sum of its parts, and no line, delivery or order is refunded beyond its paid amount. */
 export function checkRefunds({ orders }: AuditData, findings: Findings): void {
   for (const { id: orderId, paid, captured, refunds } of orders) {
     const counted = refunds.filter(({ status }) => status !== 'FAILED' && status !== 'WAIVED');

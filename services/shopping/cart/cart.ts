@@ -24,7 +24,7 @@ export interface CustomerCart extends CartFields {
   lastOrder?: { id: string; at: Date };
   /** The latest guests' carts that were merged, `<id>:<rev>`, so that none brings back what was taken out since. */
   merged?: string[];
-  /** The customer is gone. Access tokens can outlive the customer. */
+  /** The customer was erased. Access tokens can outlive the customer. */
   erased?: boolean;
   guest?: never;
   mergedInto?: never;
@@ -49,7 +49,7 @@ type CartPatch<C> = { [K in keyof C]?: C[K] | undefined } & {
   [item: `items.${string}`]: { quantity: number } | undefined;
 };
 
-/** A decision about a cart of type `C`, or, unless it is said, of either type. */
+/** A decision about a cart of type `C`; by default of either type. */
 interface CartDecision<A, C = CartFields> extends Decision<A> {
   patch?: CartPatch<C>;
 }
@@ -166,8 +166,9 @@ export function clear(cart: Readonly<Cart>, now: Date): CartDecision<CartContent
 }
 
 /**
- * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the cart,
- * or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read it late.
+ * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the
+ * cart, or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read
+ * it late.
  */
 export const cartClaimOf = ({ _id, generation = 0 }: Pick<CustomerCart, '_id' | 'generation'>): string =>
   `${_id}:${generation}`;
@@ -205,7 +206,10 @@ export function releaseClaim(
 export const itemsOf = (items: CartFields['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
 
-/** The cart at today's prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not added up. */
+/**
+ * The view of a cart at current prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not
+ * added up.
+ */
 export function cartView(
   items: readonly Item[],
   offers: readonly Offer[],
@@ -228,7 +232,7 @@ export function cartView(
   return { currency, items: lines, totals, ...(openOrder ? { openOrder } : {}) };
 }
 
-/** Leaves of a cart only that its customer is gone. */
+/** Removes all data from the cart of an erased customer, and marks it as erased. */
 export const eraseCart = (_cart: Readonly<CustomerCart>, updatedAt: Date): CartDecision<undefined, CustomerCart> => ({
   answer: undefined,
   patch: { items: {}, currency: undefined, ordered: [], lastOrder: undefined, merged: [], erased: true, updatedAt },

@@ -24,7 +24,7 @@ export interface PricedBasket {
 }
 
 /**
- * Prices a cart at today's prices, in its currency.
+ * Prices a cart at current prices, in its currency.
  * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping,
  * total-not-payable
  */
@@ -36,7 +36,7 @@ export async function priceBasket(
   rpc: Rpc,
 ): Promise<PricedBasket> {
   if ((addressId === undefined) === (address === undefined)) {
-    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Give either addressId or address.' }]);
+    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Send either addressId or address.' }]);
   }
   if (items.length === 0) throw errors.emptyCart();
   const rules = rulesFor(book, currency);
@@ -55,7 +55,7 @@ export async function priceBasket(
   return { priced, address: to, rules, warnings };
 }
 
-/** Nothing is charged for a total of zero. @throws total-not-payable */
+/** A total of zero is not charged. @throws total-not-payable */
 function refuseUnpayable(total: Money, { least, largest }: AmountLimits): void {
   if (total.amount === 0 || (total.amount >= least && total.amount <= largest)) return;
   const money = (amount: number) => ({ ...total, amount });

@@ -22,7 +22,7 @@ export const hold = contract(
   {
     put: {
       ...mine,
-      summary: 'Hold the stock of what is in my cart for a while',
+      summary: 'Hold the stock of my cart for a while',
       idempotent: false,
       rest: 'POST /v1/checkout/hold',
       status: 201,

@@ -77,7 +77,8 @@ export function dropHold(hold: Readonly<Hold>, orderId: string | undefined, now:
 /**
  * Gives the current hold to an order, if it has exactly the order's items and has not expired: the order takes the id
  * under which the stock is reserved. All orders with one claim on the cart and these items get the same id, so that the
- * one that is accepted finds its stock reserved. A hold of other items is dropped, so that the order finds the stock free.
+ * one that is accepted finds its stock reserved. A hold of other items is dropped, so that the order finds the stock
+ * free.
  */
 export function consumeHold(
   hold: Readonly<Hold>,
@@ -102,7 +103,10 @@ export function consumeHold(
 export const unconfirmed = ({ consumed }: Readonly<Hold>, now: Date): ConsumedHold[] =>
   consumed.filter(({ at }) => +at + ORDER_TIMEOUT_MS <= +now);
 
-/** Drops an expired hold, and those that were consumed without an order. @param exists whether the order exists, by id */
+/**
+ * Drops an expired hold, and those that were consumed without an order.
+ * @param exists whether the order exists, by id
+ */
 export function reviewHold(hold: Readonly<Hold>, exists: ReadonlyMap<string, boolean>, now: Date): Decision<Hold> {
   const { current } = hold;
   const isExpired = current && (current.state === 'HELD' ? current.until : reservedBy(current)) <= now;

@@ -33,7 +33,10 @@ export interface CreditedLine {
 export interface CreditNote extends NumberedDocument {
   /** Unique: a refund has one credit note. */
   refundId: string;
-  /** Its number among those of its order, from 1 on. Unique with `orderId`, so that each one takes the earlier ones into account. */
+  /**
+   * Its number among those of its order, from 1 on. Unique with `orderId`, so that each one takes the earlier ones into
+   * account.
+   */
   nth: number;
   invoice: { number: string; issuedAt: Date };
   order: Pick<InvoiceOrder, 'id' | 'number' | 'customerId'> & { billingAddress: PostalAddress };
@@ -63,10 +66,10 @@ export interface CreditRequest {
 }
 
 /**
- * The taxes in a credited amount, by rate. Refunded lines have known rates. An amount without lines is split in proportion
- * to the rest of each rate that is not credited yet (largest remainder method). The tax in a part is the same share of the
- * rest of the tax, rounded half up: so credits never exceed the invoice, and those of a whole order add up to its taxes
- * exactly.
+ * The taxes in a credited amount, by rate. Refunded lines have known rates. An amount without lines is split in
+ * proportion to the rest of each rate that is not credited yet (largest remainder method). The tax in a part is the
+ * same share of the rest of the tax, rounded half up: so credits never exceed the invoice, and those of a whole order
+ * add up to its taxes exactly.
  * @param before the taxes of the order's earlier credit notes
  */
 export function creditedTaxes(

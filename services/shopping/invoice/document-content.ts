@@ -35,8 +35,8 @@ export interface InvoiceCorrection {
 export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
 
 /**
- * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that correct
- * it.
+ * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that
+ * correct it.
  */
 export function invoiceContent(
   { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,

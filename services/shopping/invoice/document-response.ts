@@ -9,7 +9,9 @@ export interface DocumentRequest {
   accept?: string | undefined;
 }
 
-/** The response with a document: as `format` says; else as HTML if the client accepts text/html, and as a PDF if not. */
+/**
+ * The response with a document: as `format` says; else as HTML if the client accepts text/html, and as a PDF if not.
+ */
 export async function respondWithDocument(
   { meta }: Pick<Ctx<unknown>, 'meta'>,
   { accept = '', format = /\btext\/html\b/i.test(accept) ? 'html' : 'pdf' }: DocumentRequest,

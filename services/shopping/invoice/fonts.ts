@@ -57,8 +57,8 @@ function fontPath(name: FontName): string {
 }
 
 /**
- * The font for a character, by its script and the language of the text around it. `undefined`: no font has it. Han without
- * kana or Hangul in the text is shown in its Chinese forms.
+ * The font for a character, by its script and the language of the text around it. `undefined`: no font has it. Han
+ * without kana or Hangul in the text is shown in its Chinese forms.
  */
 export function chooseFont(character: string, text: string, bold: boolean): FontName | undefined {
   const code = character.codePointAt(0) ?? 0;

@@ -32,9 +32,9 @@ const MAX_NUMBERING_ATTEMPTS = 1000;
 
 /**
  * Issues a document under the next number of the year, unless `findIssued` finds it. The only write is an insert under
- * two unique keys: the number, which is one above the highest, and the subject of the document. So no number is left out
- * or given twice, and a crash leaves all of it or nothing. After a lost race for a number it looks again, and tries the
- * next number.
+ * two unique keys: the number, which is one above the highest, and the subject of the document. So no number is left
+ * out or given twice, and a crash leaves all of it or nothing. After a lost race for a number it looks again, and tries
+ * the next number.
  * @param prefix of the number, such as `CN-`
  * @param findIssued finds the document if it was issued before
  * @param draftOf makes the document under a number

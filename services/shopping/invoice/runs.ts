@@ -18,7 +18,10 @@ const EMOJI_CHARACTER = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional
 const INVISIBLE_CHARACTER = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Variation_Selector}]/gu;
 const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
-/** A text as documents print it: in one line, without invisible characters, and without emoji, which the fonts do not have. */
+/**
+ * A text as documents print it: in one line, without invisible characters, and without emoji, which the fonts do not
+ * have.
+ */
 export function toPrintable(text: string): string {
   const plain = text
     .normalize('NFC')
@@ -79,12 +82,18 @@ function reorderRuns<R extends { level: number }>(runs: readonly R[]): R[] {
   return visual;
 }
 
-/** Whether the text has to be reversed by hand: the shaper draws letters in their script's direction, and digits left to right. */
+/**
+ * Whether the text has to be reversed by hand: the shaper draws letters in their script's direction, and digits left to
+ * right.
+ */
 const isReversed = (text: string, level: number): boolean => (level % 2 === 1) !== RTL_LETTER.test(text);
 
 const reverseText = (text: string): string => Array.from(text).reverse().join('');
 
-/** The pieces between which a line may be broken: after a space or a hyphen, and beside characters of scripts without spaces. */
+/**
+ * The pieces between which a line may be broken: after a space or a hyphen, and beside characters of scripts without
+ * spaces.
+ */
 export function splitIntoWords(text: string): string[] {
   return (
     text

@@ -17,7 +17,10 @@ export interface TextStyle {
 const LINE_HEIGHT_FACTOR = 1.4;
 const BASELINE_FACTOR = 1.05;
 
-/** No OpenType features beyond the script's own. With a list, even an empty one, pdfkit lays out a run as a whole, not by words. */
+/**
+ * No OpenType features beyond the script's own. With a list, even an empty one, pdfkit lays out a run as a whole, not
+ * by words.
+ */
 const DEFAULT_FEATURES: PDFKit.Mixins.OpenTypeFeatures[] = [];
 
 /** Draws text of any script on the pages of a PDF. Lengths are in points. */

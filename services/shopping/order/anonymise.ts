@@ -11,7 +11,9 @@ export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => (
   country,
 });
 
-/** The fields of an order without personal data. Accounting keeps what was sold, the amounts, and where it was taxed. */
+/**
+ * The fields of an order without personal data. Accounting keeps what was sold, the amounts, and where it was taxed.
+ */
 export function anonymiseOrder({
   shippingAddress,
   history,

@@ -56,7 +56,10 @@ export function advanceBy(
   }
 }
 
-/** Cancels an order: an unpaid one is rejected; a paid one that is not shipped is refunded, and its goods are taken back. */
+/**
+ * Cancels an order: an unpaid one is rejected; a paid one that is not shipped is refunded, and its goods are taken
+ * back.
+ */
 function cancelOrder(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
   // A repetition: the order was cancelled before it was paid.

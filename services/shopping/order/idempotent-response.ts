@@ -7,9 +7,10 @@ import type { OrderStore } from './order-store.ts';
 import { orderView } from './order-view.ts';
 
 /**
- * The response to a request for an order. The first request and each repetition with its key get the same one, also when
- * the order has moved on since (draft-ietf-httpapi-idempotency-key-header).
- * @throws the order's rejection; request-in-progress before there is an outcome; idempotency-key-reused for another body
+ * The response to a request for an order. The first request and each repetition with its key get the same one, also
+ * when the order has moved on since (draft-ietf-httpapi-idempotency-key-header).
+ * @throws the order's rejection; request-in-progress before there is an outcome; idempotency-key-reused for another
+ * body
  */
 export function responseOf(order: Order, fingerprint: string): Result<'order.place'> {
   if (order.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();

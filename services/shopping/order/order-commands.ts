@@ -71,8 +71,8 @@ export async function resumeOrder(orders: OrderService, orderId: string): Promis
 }
 
 /**
- * Reconciles an order with the payment provider's statement. The work that follows is done in the background. An order that
- * is not paid is processed first, as a webhook can be faster than the response to the charge.
+ * Reconciles an order with the payment provider's statement. The work that follows is done in the background. An order
+ * that is not paid is processed first, as a webhook can be faster than the response to the charge.
  */
 export async function reconcileNow(
   orders: OrderService,

@@ -3,8 +3,8 @@ import type { Order } from './order.ts';
 import { type OrderDecision, updateOrder } from './order-change.ts';
 
 /**
- * Marks an order as invoiced, before the invoice is issued. It is one conditional write: a later cancellation issues a credit
- * note, and a cancelled order gets no invoice.
+ * Marks an order as invoiced, before the invoice is issued. It is one conditional write: a later cancellation issues a
+ * credit note, and a cancelled order gets no invoice.
  * @throws wrong-state
  */
 export function markInvoiced(order: Readonly<Order>): OrderDecision {

@@ -8,8 +8,8 @@ import { causeOf } from './refund/refund-lines.ts';
 import { reservationOf } from './saga/steps/reservation.ts';
 
 /**
- * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated until
- * it is acknowledged. The called action recognises a repetition by its parameters.
+ * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated
+ * until it is acknowledged. The called action recognises a repetition by its parameters.
  */
 
 /** After the payment: reservations are committed, the items leave the cart, and the customer gets a mail. */

@@ -158,8 +158,8 @@ export const orderStaffActions = {
       /** Whether the items can be sold again (the default). */
       restock: { type: 'boolean', optional: true },
       /**
-       * The refund in minor units: `amount` for the goods, at most the rest of their lines, and `shipping` for the delivery
-       * (default: 0). Default: the worth of the goods, and the delivery if it is due.
+       * The refund in minor units: `amount` for the goods, at most the rest of their lines, and `shipping` for the
+       * delivery (default: 0). Default: the worth of the goods, and the delivery if it is due.
        */
       refund: {
         type: 'object',

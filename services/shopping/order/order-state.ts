@@ -91,7 +91,9 @@ export const ORDER_EVENTS = [
 ] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 
-/** An entry of an order's timeline: who did what, when and why. Entries are never changed; they are numbered from 1 on. */
+/**
+ * An entry of an order's timeline: who did what, when and why. Entries are never changed; they are numbered from 1 on.
+ */
 export interface HistoryEntry {
   event: OrderEvent;
   /** The order's state afterwards. */

@@ -28,7 +28,9 @@ export interface OrderFields extends Priced {
   idemKey: string;
   /** Hash of the request that the key was first sent with; see `fingerprintOf`. */
   fingerprint: string;
-  /** The claim on the cart that the order is made of; see `cartClaimOf`. Unique. Absent on orders from before claims. */
+  /**
+   * The claim on the cart that the order is made of; see `cartClaimOf`. Unique. Absent on orders from before claims.
+   */
   cartClaim?: string;
   shippingAddress: PostalAddress;
   note?: string;

@@ -3,7 +3,7 @@ import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
 import { emptyCart } from '../../../services/shopping/cart/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold/hold.ts';
-import { type HoldKeeper, keepHold } from '../../../services/shopping/hold/hold-keeper.ts';
+import { type HoldKeeper, reviewDueHold } from '../../../services/shopping/hold/hold-keeper.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, startShop, type TestShop } from '../../support/shop.ts';
@@ -62,7 +62,7 @@ eachEngine('stock on hold', (engine) => {
     const call = async (name: string, params: object) =>
       (await told(name)) ?? shop.broker.call(name as 'order.exists', params as { orderId: string });
     const doc = (await store.get(customerId)) as Hold;
-    return keepHold(doc, { store, rpc: { call: call as HoldKeeper['rpc']['call'] } });
+    return reviewDueHold(doc, { store, rpc: { call: call as HoldKeeper['rpc']['call'] } });
   };
   const ago = (ms: number) => new Date(Date.now() - ms);
 

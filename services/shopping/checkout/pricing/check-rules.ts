@@ -3,7 +3,7 @@ import { isCurrency } from '../../../../lib/contract/currency.ts';
 import type { PricingRules, ShippingRule, TaxRule } from './rules.ts';
 
 const COUNTRY_CODES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));
-/** Codes in wide use that ISO 3166-1 has for another purpose, or not at all. */
+/** Common codes that are not in ISO 3166-1, or mean another country there, with the right ones. */
 const COMMON_MISTAKES: Readonly<Record<string, string>> = {
   UK: 'GB',
   EL: 'GR',
@@ -13,15 +13,17 @@ const COMMON_MISTAKES: Readonly<Record<string, string>> = {
   YU: 'RS',
 };
 
-/** What PRICING_FILE says of one currency. */
+/** The part of PRICING_FILE for one currency. */
 type CurrencyRules = Pick<PricingRules, 'shipping'> & Partial<Pick<PricingRules, 'taxIncluded'>>;
 
-/** What PRICING_FILE has: the rules in the shop's own currency, and what is different in others. */
+/** The content of PRICING_FILE: the rules in the shop's own currency, and the differences of other currencies. */
 export interface RulesFile extends PricingRules {
   currencies?: Record<string, CurrencyRules>;
 }
 
-/** The first fault of rules whose fields have the right types, with its place such as `tax[2].country`; else undefined. */
+/**
+ * Finds the first fault of rules whose fields have the right types. Its text has its place, such as `tax[2].country`.
+ */
 export function findFault({ tax, shipping, currencies = {} }: RulesFile): string | undefined {
   for (const fault of faults(tax, shipping, currencies)) return fault;
   return undefined;
@@ -54,7 +56,7 @@ function* shippingFaults(shipping: readonly ShippingRule[], field: string): Gene
     const known = new Map<string, string>();
     for (const [which, country] of (to ?? []).entries()) {
       const at = `${place}.countries[${which}]`;
-      if (country === '*') yield `'${at}' is *: leave 'countries' out for everywhere.`;
+      if (country === '*') yield `'${at}' is *: leave 'countries' out to ship everywhere.`;
       yield* countryFaults(country, at);
       yield* duplicateFaults(known, country, at, country);
     }
@@ -86,7 +88,7 @@ function* duplicateFaults(places: Map<string, string>, key: string, place: strin
   else yield `'${place}' has ${what}, as '${first}' does.`;
 }
 
-/** A key that an object of a JSON text has twice, with its place; JSON.parse would silently keep the last. */
+/** Finds a key that an object in a JSON text has twice, with its place. JSON.parse would silently keep the last one. */
 export function findDuplicateKey(json: string): string | undefined {
   const open: { keys: Set<string>; at: string | undefined }[] = [];
   for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {

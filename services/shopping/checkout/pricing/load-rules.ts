@@ -7,11 +7,11 @@ import type { PriceBook } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
 
 const wholeNumber = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
-/** As the highest price of a product. */
+/** The same maximum as for prices of products. */
 const fee = { ...wholeNumber, max: 1_000_000_000_000 } as const;
-/** Which one it is, is for check-rules.ts to say, with a hint. */
+/** check-rules.ts checks the code, and gives a hint. */
 const country = { type: 'string', min: 1, max: 64 } as const;
-/** As products have them. */
+/** The same form as in products, or `*`. */
 const taxClass = { type: 'string', pattern: /^([a-z0-9-]{1,32}|\*)$/ } as const;
 const shipping = {
   type: 'array',
@@ -55,9 +55,9 @@ const checkRulesFile = new Validator({ considerNullAsAValue: true }).compile({
 });
 
 /**
- * The rules of every currency that the shop sells in, from the file that PRICING_FILE names; without one the sample
- * rules, whose numbers are the same in each.
- * @throws {StartError} naming the file and what is wrong in it
+ * Loads the rules of each currency of the shop from PRICING_FILE. Without a file they are the sample rules, with the
+ * same numbers in each currency.
+ * @throws {StartError} with the file and its fault
  */
 export function loadRules({
   pricingFile,
@@ -65,7 +65,7 @@ export function loadRules({
   currencies,
 }: Pick<Config, 'pricingFile' | 'currency' | 'currencies'>): PriceBook {
   if (pricingFile === undefined) return new Map(currencies.map((currency) => [currency, standardRules]));
-  const refuse = (detail: string) => new StartError(`PRICING_FILE ${pricingFile} is not right: ${detail}`);
+  const refuse = (detail: string) => new StartError(`PRICING_FILE ${pricingFile} is invalid: ${detail}`);
   const text = readText(pricingFile);
   const file = parseJson(text, pricingFile);
   const twice = findDuplicateKey(text);
@@ -76,12 +76,12 @@ export function loadRules({
   if (fault !== undefined) throw refuse(fault);
   const { currencies: others = {}, ...rules } = file as unknown as RulesFile;
   if (Object.hasOwn(others, own))
-    throw refuse(`what is true of ${own}, the shop's own currency, stands outside of 'currencies'.`);
+    throw refuse(`the rules of ${own}, the shop's own currency, have to be outside of 'currencies'.`);
   return new Map(
     currencies.map((currency) => {
       if (currency === own) return [currency, rules];
       if (!Object.hasOwn(others, currency)) {
-        throw refuse(`CURRENCIES has ${currency}, for which it has no 'currencies.${currency}.shipping'.`);
+        throw refuse(`CURRENCIES has ${currency}, which needs 'currencies.${currency}.shipping'.`);
       }
       return [currency, { ...rules, ...others[currency] }];
     }),

@@ -5,16 +5,16 @@ import type { CouponTerms, PricingRules } from './rules.ts';
 import { chooseShipping, type Parcel } from './shipping.ts';
 import { rateFor, STANDARD_TAX_CLASS, taxOf } from './tax.ts';
 
-/** So many of a SKU, at its price of now. */
+/** A quantity of a SKU with its current price. */
 export interface PricedLine {
   sku: string;
   productId: string;
   title: string;
   variant: string;
   category: string;
-  /** How it is taxed, such as `standard`. */
+  /** The tax class, such as `standard`. */
   taxClass: string;
-  /** Of one, in grams. */
+  /** The weight of one piece, in grams. */
   weight: number;
   quantity: number;
   unitPrice: Money;
@@ -26,7 +26,7 @@ interface Tax {
   amount: Money;
 }
 
-/** A line with what it comes to. Those of orders from before there were tax classes have none. */
+/** A line with its discount, tax and total. Lines of orders from before tax classes have none. */
 interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
   taxClass?: string;
   lineTotal: Money;
@@ -35,12 +35,12 @@ interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
   total: Money;
 }
 
-/** Everything that makes up a total, all of it in one currency. */
+/** The totals of a cart or an order, with all their parts, in one currency. */
 export interface Priced {
   lines: ChargedLine[];
   shipping: { method: string; title: string; price: Money; discount: Money; tax: Tax; total: Money };
   discounts: { code: string; kind: CouponTerms['kind']; amount: Money }[];
-  /** By rate; `base` is what the tax is in, or comes on top of. */
+  /** The taxes by rate. `base` is the taxed amount, which contains the tax if prices do. */
   taxes: { rate: number; base: Money; amount: Money }[];
   totals: Totals;
 }
@@ -56,9 +56,10 @@ interface Totals {
   taxIncluded: boolean;
 }
 
+/** The input of `price`. */
 export interface PricingInput {
   lines: readonly PricedLine[];
-  /** Where it is sent, ISO 3166-1 alpha-2. */
+  /** The country of the address, ISO 3166-1 alpha-2. */
   country: string;
   shippingMethod?: string | undefined;
   coupons: readonly CouponTerms[];
@@ -68,8 +69,8 @@ export interface PricingInput {
 
 /**
  * Prices lines for an address. Discounts are allotted to the lines by largest remainder; tax is computed on each
- * discounted line and on the shipping, rounded half up there, and nowhere else: every sum is one of rounded parts, so
- * that the lines and the shipping add up to the total exactly. Nothing is ever negative.
+ * discounted line and on the shipping, and rounded half up there only: every sum adds up
+ * rounded parts, so that the lines and the shipping add up to the total exactly. Nothing is ever negative.
  * @throws coupon-refused, no-shipping, total-too-high; {RangeError} for a line in another currency
  */
 export function price({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
@@ -127,7 +128,7 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
   };
 }
 
-/** What lines of this total after discounts weigh, on their way to a country. */
+/** The parcel of lines to a country. @param total of the goods after discounts, in minor units */
 export function parcelOf(
   lines: readonly Pick<PricedLine, 'weight' | 'quantity'>[],
   country: string,
@@ -136,7 +137,7 @@ export function parcelOf(
   return { country, total, weight: addUp(lines.map(({ weight, quantity }) => weight * quantity)) };
 }
 
-/** The parts of a total summed by their rate, the highest first; what is free of tax is left out. */
+/** Adds up the parts of a total by tax rate, the highest first, without those that are free of tax. */
 function sumByRate(parts: readonly { rate: number; base: number; tax: number }[]) {
   const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
   return rates.map((rate) => {

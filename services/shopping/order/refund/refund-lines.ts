@@ -27,8 +27,8 @@ export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Ref
 }
 
 /**
- * Whether a refund reduces the amount that can still be refunded. A failed one does not, unless it has a credit note: then
- * its amount is still owed to the customer, and staff has to retry or settle it.
+ * Whether a refund reduces the amount that can still be refunded. A failed one does not, unless it has a credit note:
+ * then its amount is still owed to the customer, and staff has to retry or settle it.
  */
 export const isCounted = ({ state, isCredited = false }: Refund): boolean =>
   state === 'FAILED' ? isCredited : state !== 'WAIVED';
@@ -40,7 +40,9 @@ export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Re
 export const chargedBackAmount = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>
   addUp(disputes.filter(({ state }) => state === 'LOST').map(({ amount }) => amount.amount));
 
-/** The amount that can still be refunded: what was captured, less refunds that are done or under way, less chargebacks. */
+/**
+ * The amount that can still be refunded: what was captured, less refunds that are done or under way, less chargebacks.
+ */
 export function refundableAmount(order: Readonly<Order>): Money {
   const { payment, totals } = order;
   const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
@@ -69,8 +71,8 @@ export function remainderOf(order: RefundedOrder): Remainder {
 }
 
 /**
- * The parts of a refund. One from before refunds had lines counts for the goods of its return, and the rest of its amount for
- * the whole order.
+ * The parts of a refund. One from before refunds had lines counts for the goods of its return, and the rest of its
+ * amount for the whole order.
  */
 export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Remainder): RefundParts {
   const { key, lines, shipping = 0, amount } = refund;
@@ -84,8 +86,8 @@ export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Rem
 }
 
 /**
- * Spreads an amount over the lines, in proportion to the rest of each (largest remainder method). An amount that exceeds
- * the lines goes to the delivery. So a line is never refunded beyond its rest.
+ * Spreads an amount over the lines, in proportion to the rest of each (largest remainder method). An amount that
+ * exceeds the lines goes to the delivery. So a line is never refunded beyond its rest.
  */
 export function spreadAmount(amount: number, left: Remainder): RefundParts {
   const weights = left.lines.map((line) => line.amount);

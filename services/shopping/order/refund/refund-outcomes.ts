@@ -12,8 +12,8 @@ export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): 
   attempt === 1 ? id : `${id}_${attempt}`;
 
 /**
- * Records that the payment provider has made the refund. Only a refund whose money the bank has sent back stays failed, as
- * that happened later.
+ * Records that the payment provider has made the refund. Only a refund whose money the bank has sent back stays failed,
+ * as that happened later.
  */
 export function recordRefundDone(order: Readonly<Order>, refundId: string, now: Date): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
@@ -33,8 +33,8 @@ export function recordRefundDone(order: Readonly<Order>, refundId: string, now: 
 }
 
 /**
- * Records that the payment provider refuses the refund, or that the bank has sent the money back. A customer who was told of
- * the refund gets a mail. The credit note stays, as the money is still owed.
+ * Records that the payment provider refuses the refund, or that the bank has sent the money back. A customer who was
+ * told of the refund gets a mail. The credit note stays, as the money is still owed.
  */
 export function recordRefundFailed(
   order: Readonly<Order>,
@@ -60,7 +60,10 @@ export function recordRefundFailed(
 /** The decision by which staff settles a refund by hand. */
 export interface Settlement {
   refundId: string;
-  /** `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: the customer is not owed the money any more. */
+  /**
+   * `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: the customer is not owed the money any
+   * more.
+   */
   outcome: 'paid-elsewhere' | 'not-owed';
   reason: string;
   by: Actor;

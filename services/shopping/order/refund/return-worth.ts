@@ -12,7 +12,10 @@ import {
   remainderOf,
 } from './refund-lines.ts';
 
-/** The number of days within which a return of all goods refunds the delivery, too. 0: never. Days are those of the time zone. */
+/**
+ * The number of days within which a return of all goods refunds the delivery, too. 0: never. Days are those of the time
+ * zone.
+ */
 export interface WithdrawalPeriod {
   days: number;
   timeZone: string;
@@ -28,9 +31,9 @@ export const quantityOf = (items: readonly Item[], sku: string): number =>
   items.reduce((total, item) => total + (item.sku === sku ? item.quantity : 0), 0);
 
 /**
- * The worth of returned goods: their share of the rest of their line. The rest is the line's price, less its refunds for
- * other reasons, less the worth of earlier returns (not their refunds, which staff can choose). The last pieces are worth
- * the whole rest, so that rounding loses nothing.
+ * The worth of returned goods: their share of the rest of their line. The rest is the line's price, less its refunds
+ * for other reasons, less the worth of earlier returns (not their refunds, which staff can choose). The last pieces are
+ * worth the whole rest, so that rounding loses nothing.
  */
 export function valueItems(order: Readonly<Order>, items: readonly Item[]): ValuedItem[] {
   return items.map(({ sku, quantity }) => {
@@ -57,7 +60,10 @@ function refundedForOtherReasons(order: Readonly<Order>, sku: string): number {
   return reductions.reduce((sum, amount) => sum + amount, 0);
 }
 
-/** The worth of a line's goods in a return. For returns from before worths were stored, it is their share of the line's price. */
+/**
+ * The worth of a line's goods in a return. For returns from before worths were stored, it is their share of the line's
+ * price.
+ */
 function worthOfReturn({ approved, worth }: Return, sku: string, line: Order['lines'][number]): number {
   if (worth) return lineAmount(worth, sku);
   return Math.floor((line.total.amount * quantityOf(approved, sku)) / line.quantity);
@@ -92,8 +98,8 @@ export function chosenRefund(amount: number, standard: RefundParts, left: Remain
 
 /**
  * The refund of the delivery that is due with a return, in minor units: its whole rest, if all goods of the order are
- * returned now, in any number of returns, each requested within the withdrawal period. The period begins on the day after
- * the delivery or, if that was not recorded, after the shipment.
+ * returned now, in any number of returns, each requested within the withdrawal period. The period begins on the day
+ * after the delivery or, if that was not recorded, after the shipment.
  * @param returns those of the order, with the one that is being approved
  */
 export function dueDeliveryRefund(

@@ -82,8 +82,8 @@ export interface Approval {
 }
 
 /**
- * Approves a return: the worth of the goods, or an amount that staff chooses, is refunded, and the goods go back into the
- * stock. A repetition changes nothing.
+ * Approves a return: the worth of the goods, or an amount that staff chooses, is refunded, and the goods go back into
+ * the stock. A repetition changes nothing.
  * @throws not-found, wrong-state when it was refused or approved otherwise, not-returnable, refund-too-high
  */
 export function approveReturn(

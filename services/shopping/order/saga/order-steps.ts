@@ -1,8 +1,8 @@
 import type { Actor } from '../order-state.ts';
 
 /**
- * The steps at which an order can be parked, each with the decision that continues the order (parked-decision.ts): it is
- * rejected, or the step is skipped. An order that is parked at a step without a decision would never end.
+ * The steps at which an order can be parked, each with the decision that continues the order (parked-decision.ts): it
+ * is rejected, or the step is skipped. An order that is parked at a step without a decision would never end.
  */
 export const STEP_DECISIONS = {
   /** Reserves stock. */

@@ -8,7 +8,9 @@ import { type DecisionKind, type OrderStep, type ParkedDecision, STEP_DECISIONS 
 /** The step at which an order is parked. */
 export const parkedStepOf = ({ parkedStep }: Pick<Order, 'parkedStep'>): OrderStep => parkedStep ?? 'other';
 
-/** The only decision that is allowed for a parked order: an unpaid one is rejected, of a paid one the step is skipped. */
+/**
+ * The only decision that is allowed for a parked order: an unpaid one is rejected, of a paid one the step is skipped.
+ */
 export function allowedDecision(order: Pick<Order, 'state' | 'parkedStep'>): DecisionKind {
   if (order.state === 'PENDING') return 'reject';
   const decision = STEP_DECISIONS[parkedStepOf(order)];
@@ -19,7 +21,9 @@ export function allowedDecision(order: Pick<Order, 'state' | 'parkedStep'>): Dec
 /** Staff can decide about an order after an outage of this length, much longer than usual ones. */
 const MIN_DECIDABLE_OUTAGE_MS = 3_600_000;
 
-/** Whether an order is parked, or delayed by a long outage. After a first decision staff does not have to wait again. */
+/**
+ * Whether an order is parked, or delayed by a long outage. After a first decision staff does not have to wait again.
+ */
 function isStuck(order: Readonly<Order>, now: Date): boolean {
   if (order.parkedAt !== null) return true;
   if (order.nextAt === null || order.parkedError === undefined) return false;
@@ -34,8 +38,8 @@ export interface ParkedDecisionRequest {
 }
 
 /**
- * Continues a stuck order by a decision of staff, which the order records. It is stuck if it is parked, or if an outage has
- * delayed it for an hour. A repetition changes nothing.
+ * Continues a stuck order by a decision of staff, which the order records. It is stuck if it is parked, or if an outage
+ * has delayed it for an hour. A repetition changes nothing.
  * @throws wrong-state if it is not stuck, or if the decision is not the allowed one
  */
 export function decideParked(order: Readonly<Order>, verdict: ParkedDecisionRequest, now: Date): OrderDecision {
@@ -63,7 +67,10 @@ export function decideParked(order: Readonly<Order>, verdict: ParkedDecisionRequ
   return moveOrder({ ...order, history: fields.history }, { state: 'REJECTING', rejection }, cause, fields);
 }
 
-/** The fields of an order without the work of a skipped step. Steps of the placement are skipped when the order gets to them. */
+/**
+ * The fields of an order without the work of a skipped step. Steps of the placement are skipped when the order gets to
+ * them.
+ */
 function fieldsWithoutStep(order: Readonly<Order>, step: OrderStep, now: Date): Partial<OrderFields> {
   const isSkippedStep = (one: OrderStep) => step === one || step === 'other';
   const refunds = isSkippedStep('refund') ? order.refunds.map(failIfPending) : order.refunds;

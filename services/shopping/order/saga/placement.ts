@@ -13,8 +13,8 @@ import { takeBackDeadline } from './steps/reservation.ts';
 
 /**
  * Takes an order from its state to the next outcome: paid, rejected or cancelled. It stays PENDING while the payment
- * provider has no outcome. Each step can be repeated, by any worker and at the same time, so recovery calls this, too. If a
- * step fails, it throws and leaves the order as it is.
+ * provider has no outcome. Each step can be repeated, by any worker and at the same time, so recovery calls this, too.
+ * If a step fails, it throws and leaves the order as it is.
  */
 export async function driveToOutcome(order: Order, saga: SagaContext): Promise<Order> {
   switch (order.state) {

@@ -18,9 +18,9 @@ import { nextAttempt, recordRefundDone, recordRefundFailed, refundKey } from '..
 import { newRefund } from '../refund/refunds.ts';
 
 /**
- * Updates an order by the payment provider's statement of its charge: with refunds and disputes that the shop does not know
- * yet, and refunds that the bank has sent back. Statements may come in any order and repeatedly: each refund and dispute
- * counts once, since a failed refund and a closed dispute are final.
+ * Updates an order by the payment provider's statement of its charge: with refunds and disputes that the shop does not
+ * know yet, and refunds that the bank has sent back. Statements may come in any order and repeatedly: each refund and
+ * dispute counts once, since a failed refund and a closed dispute are final.
  * @param newId makes the ids of refunds that were made in the provider's dashboard
  */
 export function reconcile(
@@ -107,8 +107,8 @@ function isStatementOf(refund: Refund, { id, key }: StatedRefund): boolean {
 }
 
 /**
- * The shop's refund that staff has made again in the provider's dashboard: a failed one of the same amount that is still
- * owed. If the rest of the order is smaller than the amount, it is one that was settled by other means before.
+ * The shop's refund that staff has made again in the provider's dashboard: a failed one of the same amount that is
+ * still owed. If the rest of the order is smaller than the amount, it is one that was settled by other means before.
  */
 function findRefundMadeByHand(order: Readonly<Order>, { amount }: StatedRefund): Refund | undefined {
   const sameAmount = order.refunds.filter((refund) => refund.amount.amount === amount);
@@ -118,8 +118,9 @@ function findRefundMadeByHand(order: Readonly<Order>, { amount }: StatedRefund):
 }
 
 /**
- * Uses the part of a stated refund that exceeds the rest of the order to pay failed refunds that are still owed, which are
- * done then. If it pays only a part of one, the history records it: staff pays the difference and settles the refund.
+ * Uses the part of a stated refund that exceeds the rest of the order to pay failed refunds that are still owed, which
+ * are done then. If it pays only a part of one, the history records it: staff pays the difference and settles the
+ * refund.
  */
 function payOwedRefunds(
   order: Readonly<Order>,
@@ -192,7 +193,8 @@ function reduceToRemainder(order: Readonly<Order>, now: Date): OrderUpdateDecisi
 }
 
 /**
- * Reduces the waiting refunds by an excess, in minor units, the latest first. A refund that is reduced to zero is waived.
+ * Reduces the waiting refunds by an excess, in minor units, the latest first. A refund that is reduced to zero is
+ * waived.
  */
 function reduceWaiting(order: Readonly<Order>, excess: number, now: Date): OrderUpdateDecision {
   let rest = excess;

@@ -39,7 +39,10 @@ export async function processOrPostpone(
   }
 }
 
-/** Processes an order. If it has to wait for the payment provider, it is postponed. @throws the error of a failed step */
+/**
+ * Processes an order. If it has to wait for the payment provider, it is postponed.
+ * @throws the error of a failed step
+ */
 export async function processOrWait(order: Order, saga: SagaContext): Promise<void> {
   if ((await processOrder(order, saga)) !== WAITING) return;
   await saga.store.change(order._id, (latest, now) => postpone(latest, now));

@@ -8,8 +8,8 @@ import { cancellationParts, newRefund } from '../refund/refunds.ts';
 type RefusedVoid = Extract<Result<'payment.cancel'>, { outcome: 'refused' }>;
 
 /**
- * Records that the payment provider refuses to give back the charge of a rejected order: the order has a payment then, and
- * a failed refund, which staff has to settle.
+ * Records that the payment provider refuses to give back the charge of a rejected order: the order has a payment then,
+ * and a failed refund, which staff has to settle.
  */
 export function recordRefusedVoid(
   order: Readonly<Order>,

@@ -9,8 +9,8 @@ import type { ReservationStep } from './steps/reservation-step.ts';
 import { stockStep } from './steps/stock-step.ts';
 
 /**
- * The reservations of an order, made in parallel before the charge (steps/payment-step.ts). Another reservation is another
- * step in this list; its undos are done with those of the others.
+ * The reservations of an order, made in parallel before the charge (steps/payment-step.ts). Another reservation is
+ * another step in this list; its undos are done with those of the others.
  */
 const RESERVATION_STEPS: readonly ReservationStep[] = [stockStep, couponsStep];
 

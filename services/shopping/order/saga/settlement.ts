@@ -11,8 +11,8 @@ import { takeBackDeadline } from './steps/reservation.ts';
 import { takeBackStock } from './steps/stock-step.ts';
 
 /**
- * Delivers the outbox of an order, restocks its returned goods and makes its refunds. A failure of one does not stop the
- * others; the first error is thrown at the end. Each can be repeated.
+ * Delivers the outbox of an order, restocks its returned goods and makes its refunds. A failure of one does not stop
+ * the others; the first error is thrown at the end. Each can be repeated.
  */
 export async function settle(order: Order, saga: SagaContext): Promise<void> {
   const errors: unknown[] = [];
@@ -58,7 +58,9 @@ export async function deliverOutbox(
   return { order: next, errors: isLeft ? errors.map((error) => markFailedStep('deliver', error)) : [] };
 }
 
-/** Updates an order by the payment provider's statement, which also has refunds and disputes whose webhooks were lost. */
+/**
+ * Updates an order by the payment provider's statement, which also has refunds and disputes whose webhooks were lost.
+ */
 export async function reconcileOrder(order: Order, { store, rpc }: SagaContext): Promise<Order> {
   if (!isPaid(order)) return order;
   const statement = await runStep('refund', paymentStep.statement(order, rpc));
@@ -70,7 +72,10 @@ export async function reconcileOrder(order: Order, { store, rpc }: SagaContext):
   return next;
 }
 
-/** Makes the pending refunds at the payment provider, each under its own key. Reconciling first avoids refunding too much. */
+/**
+ * Makes the pending refunds at the payment provider, each under its own key. Reconciling first avoids refunding too
+ * much.
+ */
 export async function makeRefunds(order: Order, saga: SagaContext): Promise<Order> {
   if (!isPaid(order) || !order.refunds.some(({ state }) => state === 'PENDING')) return order;
   const { store, rpc } = saga;

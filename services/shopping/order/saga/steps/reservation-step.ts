@@ -5,8 +5,9 @@ import type { OrderStep } from '../order-steps.ts';
 import type { Reservation } from './reservation.ts';
 
 /**
- * A step of the saga that reserves something, with its undos: `release` undoes `reserve`, and `takeBack` undoes the commit
- * that follows the payment. All are keyed by the order's id, so each can be repeated, by any worker and at the same time.
+ * A step of the saga that reserves something, with its undos: `release` undoes `reserve`, and `takeBack` undoes the
+ * commit that follows the payment. All are keyed by the order's id, so each can be repeated, by any worker and at the
+ * same time.
  */
 export interface ReservationStep {
   /** The step at which an order is parked if `reserve` keeps failing. */

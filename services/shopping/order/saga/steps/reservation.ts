@@ -20,5 +20,8 @@ export const reservationOf = ({ _id, customerId, lines, discounts }: OrderFields
 /** A command to take back is refused after this time, so that its key can be forgotten. */
 const TAKE_BACK_TIMEOUT_MS = 20_000;
 
-/** The deadline of a `takeBack`. Compute it before the last read of the order: a worker that pauses in between is too late. */
+/**
+ * The deadline of a `takeBack`. Compute it before the last read of the order: a worker that pauses in between is too
+ * late.
+ */
 export const takeBackDeadline = (): number => Date.now() + TAKE_BACK_TIMEOUT_MS;

@@ -6,7 +6,10 @@ import type { Rejection } from '../../order-state.ts';
 import type { Reservation } from './reservation.ts';
 import type { ReservationStep } from './reservation-step.ts';
 
-/** Reserves the stock of each item. Holds use the same functions, so the stock of a hold is reserved for its order already. */
+/**
+ * Reserves the stock of each item. Holds use the same functions, so the stock of a hold is reserved for its order
+ * already.
+ */
 export const stockStep = {
   parksAt: 'reserve',
 
