@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'order-cancelled': { status: 409, title: 'The order was cancelled' },
   'wrong-state': { status: 409, title: 'Not possible in the current state of the order' },
   'order-open': { status: 409, title: 'The cart is ordered already' },
+  'hold-replaced': { status: 409, title: 'Another request has changed the hold' },
   'order-disputed': { status: 409, title: 'The payment of the order is disputed' },
   'orders-open': { status: 409, title: 'There are open orders' },
   'payment-declined': { status: 402, title: 'The payment was declined' },

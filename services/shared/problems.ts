@@ -92,6 +92,7 @@ export const errors = {
       }`,
       { orderId, orderStatus },
     ),
+  holdReplaced: () => coded('hold-replaced', 'Get the hold that the customer has now, or send the request again.'),
   orderDisputed: (disputes: { id: string; status: string }[]) =>
     coded(
       'order-disputed',

@@ -137,9 +137,16 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*whose address is not verified ends with its first hold/,
   },
+  'two requests at once for a hold of one cart replace each other': {
+    file: 'services/shopping/hold/hold-keeper.ts',
+    find: 'if (isReserving(doc, items, now)) return { answer: doc };',
+    replace: '',
+    tests: ['test/integration/shopping/hold.test.ts'],
+    red: /● .*is one hold, which both requests get/,
+  },
   'a hold has as many pieces as the cart': {
     file: 'services/shopping/hold/hold-keeper.ts',
-    find: 'refuseTooManyPieces(wanted.items, limits);',
+    find: 'refuseTooManyPieces(items, limits);',
     replace: '',
     tests: ['test/integration/shopping/hold.test.ts'],
     red: /● .*of more pieces than may be held is refused/,

@@ -10,8 +10,10 @@ import {
   confirmHold,
   consumeHold,
   dropHold,
+  dropUnreserved,
   type HeldItems,
   type Hold,
+  isReserving,
   removeReleased,
   reviewHold,
   unconfirmed,
@@ -39,9 +41,10 @@ export interface HoldKeeper {
 }
 
 /**
- * Reserves items under the id of an order to come, within the customer's limits. The hold before is released first.
- * @throws limit-reached, and the hold before stays; out-of-stock, and nothing is on hold; unavailable when another hold
- * of this customer came between
+ * Reserves items under the id of an order to come, within the customer's limits. The hold before is released first. Requests
+ * for the same items at the same time get one hold.
+ * @throws limit-reached, and the hold before stays; out-of-stock, and nothing is on hold; hold-replaced when another request
+ * has replaced or released the hold since
  */
 export async function placeHold(
   customerId: string,
@@ -50,27 +53,31 @@ export async function placeHold(
   keeper: HoldKeeper,
 ): Promise<Hold> {
   const { store, rpc } = keeper;
-  refuseTooManyPieces(wanted.items, limits);
+  const { items } = wanted;
+  refuseTooManyPieces(items, limits);
   const begun = await store.change(customerId, (doc, now) => {
+    if (isReserving(doc, items, now)) return { answer: doc };
     const { until, usage } = grantHold(doc, limits, now);
     return beginHold(doc, wanted, until, now, usage);
   });
+  const { orderId } = begun.current ?? wanted;
   await releaseUnwanted(begun, keeper);
-  const { short, isClosed } = await reserveStock(wanted, rpc);
+  const { short, isClosed } = await reserveStock({ orderId, items }, rpc);
   if (short.length === 0 && !isClosed) {
-    const confirmed = await store.change(customerId, (doc, now) => confirmHold(doc, wanted.orderId, now));
+    const confirmed = await store.change(customerId, (doc, now) => confirmHold(doc, orderId, now));
     if (confirmed) return confirmed;
   }
-  await releaseUnwanted(await store.change(customerId, (doc, now) => dropHold(doc, wanted.orderId, now)), keeper);
-  // Enough stock: another hold has dropped this one while it was reserved.
-  if (short.length === 0) throw errors.unavailable('Another hold has taken the place of this one.');
+  const rest = await store.change(customerId, (doc, now) => dropUnreserved(doc, orderId, now));
+  await releaseUnwanted(rest, keeper);
+  if (rest.current?.orderId === orderId) return rest;
+  if (short.length === 0) throw errors.holdReplaced();
   throw errors.outOfStock(short);
 }
 
 /** Releases the hold of a customer, unless an order has consumed it. */
 export async function releaseHold(customerId: string, keeper: HoldKeeper): Promise<void> {
   if (!(await keeper.store.get(customerId))) return;
-  await releaseUnwanted(await keeper.store.change(customerId, (doc, now) => dropHold(doc, undefined, now)), keeper);
+  await releaseUnwanted(await keeper.store.change(customerId, (doc, now) => dropHold(doc, now)), keeper);
 }
 
 /**

@@ -29,7 +29,7 @@ export const hold = contract(
       location: '/v1/checkout/hold',
       params: {},
       returns: view,
-      problems: ['empty-cart', 'order-open', 'limit-reached', 'out-of-stock'],
+      problems: ['empty-cart', 'order-open', 'limit-reached', 'out-of-stock', 'hold-replaced'],
     },
     get: {
       ...mine,

@@ -48,6 +48,14 @@ export const newHold = (_id: string): Omit<Hold, 'rev'> => ({
   ...{ _id, current: null, consumed: [], releasing: [], nextAt: null },
 });
 
+/**
+ * Whether another request is reserving the same items now. A request joins it then, instead of replacing its hold: both
+ * reserve under one id, and get the same hold.
+ */
+export function isReserving({ current }: Pick<Hold, 'current'>, items: readonly Item[], now: Date): boolean {
+  return current?.state === 'TAKING' && reservedBy(current) > now && hasSameItems(current.items, items);
+}
+
 /** Begins a hold. It replaces the one before, whose stock is to be released. */
 export function beginHold(
   hold: Readonly<Hold>,
@@ -60,18 +68,23 @@ export function beginHold(
   return changeHold(hold, { ...withoutCurrent(hold, now), current, ...(usage ? { usage } : {}) }, now);
 }
 
-/** All of its stock is reserved. Null: the hold was dropped meanwhile. */
+/** Records that all of its stock is reserved. Null: the hold was replaced, released or consumed since. */
 export function confirmHold(hold: Readonly<Hold>, orderId: string, now: Date): Decision<Hold | null> {
   const { current } = hold;
-  if (current?.orderId !== orderId || current.state !== 'TAKING') return { answer: null };
+  if (current?.orderId !== orderId) return { answer: null };
+  if (current.state === 'HELD') return { answer: hold };
   return changeHold(hold, { current: { ...current, state: 'HELD' } }, now);
 }
 
-/** Drops the current hold, if it has the given `orderId`. A hold that an order has consumed stays the order's. */
-export function dropHold(hold: Readonly<Hold>, orderId: string | undefined, now: Date): Decision<Hold> {
+/** Drops the current hold. A hold that an order has consumed stays the order's. */
+export function dropHold(hold: Readonly<Hold>, now: Date): Decision<Hold> {
+  return hold.current ? changeHold(hold, withoutCurrent(hold, now), now) : { answer: hold };
+}
+
+/** Drops a hold whose stock could not be reserved, unless another request has reserved all of it since. */
+export function dropUnreserved(hold: Readonly<Hold>, orderId: string, now: Date): Decision<Hold> {
   const { current } = hold;
-  if (!current || (orderId !== undefined && current.orderId !== orderId)) return { answer: hold };
-  return changeHold(hold, withoutCurrent(hold, now), now);
+  return current?.orderId === orderId && current.state === 'TAKING' ? dropHold(hold, now) : { answer: hold };
 }
 
 /**
@@ -90,7 +103,7 @@ export function consumeHold(
   const before = hold.consumed.find((one) => one.cartClaim === cartClaim && hasSameItems(one.items, items));
   if (before) return { answer: { orderId: before.orderId, hold } };
   if (current?.state !== 'HELD' || current.until <= now || !hasSameItems(current.items, items)) {
-    const { answer, ...rest } = dropHold(hold, undefined, now);
+    const { answer, ...rest } = dropHold(hold, now);
     return { answer: { orderId: null, hold: answer }, ...rest };
   }
   const { orderId } = current;
