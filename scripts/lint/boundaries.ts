@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What is handed to a handler or a saga's step; domain code is given values instead. */
-const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers Rpc SagaContext Self Store Worker'.split(' ');
+const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers OrderStore Rpc SagaContext Self Store Worker'.split(' ');
 const WIRING_FILE = /[.-]service\.ts$/;
 const DOMAIN_FOLDER = /^services\/(customer|product|shopping|shared)\//;
 const BROKER_OR_STORE = /^(moleculer|mongodb|nats)|^mixins\/(worker|store\/(store|engine|nedb))/;

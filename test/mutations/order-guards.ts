@@ -195,7 +195,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a total that the provider does not charge is ordered': {
     file: 'services/shopping/checkout/basket.ts',
-    find: 'refuseUnpayable(priced.totals.total, amountLimits(currency));',
+    find: 'refuseUnpayable(priced.totals.total);',
     replace: '',
     tests: ['test/integration/shopping/payments.test.ts'],
     red: /is refused in the quote and in the order/,

@@ -1,18 +1,13 @@
 import type { AuditData, AuditedOrder } from './audit-data.ts';
+import { Ranges, soldRange } from './ranges.ts';
 import type { Findings } from './violation.ts';
-
-/** The quantity of a SKU that is sold, by the orders. Sales under way may or may not have reached the stock. */
-interface Range {
-  least: number;
-  most: number;
-}
 
 /**
  * I1, I2, I3, I9, I13: the quantities and movements of the stock add up, and orders account for reserved and sold
  * quantities.
  */
 export function checkGoods({ before, stock, movements, orders, holds }: AuditData, findings: Findings): void {
-  const sold = soldRanges(orders);
+  const sold = soldQuantities(orders);
   const settledStatus = new Map(
     orders
       .filter(({ settled, skipped }) => settled && !skipped.some(movesGoods))
@@ -32,7 +27,7 @@ export function checkGoods({ before, stock, movements, orders, holds }: AuditDat
       `${sku}: ${reserved} reserved, ${reservations} in reservations`,
       sku,
     );
-    const { least, most } = sold.get(sku) ?? { least: 0, most: 0 };
+    const { least, most } = sold.get(sku);
     // Sales reach the stock with a delay: it now has at least the settled ones, and before it had at most the paid
     // ones.
     const isEnough = gone >= least;
@@ -61,27 +56,20 @@ function checkLedger(stock: AuditData['stock'], movements: AuditData['movements'
 /** Whether a step moves goods. */
 const movesGoods = (step: string) => ['deliver', 'take-back', 'restock', 'other'].includes(step);
 
-/** The sold quantity of each SKU, by the orders. Sales under way may or may not have reached the stock. */
-function soldRanges(orders: readonly AuditedOrder[]): Map<string, Range> {
-  const ranges = new Map<string, Range>();
-  const add = (sku: string, least: number, most: number) => {
-    const range = ranges.get(sku) ?? { least: 0, most: 0 };
-    ranges.set(sku, { least: range.least + least, most: range.most + most });
-  };
-  for (const { items, status, outbox, returns, skipped } of orders) {
-    for (const { sku, quantity } of items) {
-      // Staff has skipped a step, so it has to check whether these goods reached the stock.
-      if (skipped.some(movesGoods)) {
-        add(sku, 0, quantity);
-        continue;
-      }
-      if (status === 'REJECTED' || status === 'REJECTING' || status === 'CANCELLED') continue;
-      const waiting = status === 'PENDING' || status === 'CANCELLING' || outbox.includes(`sell:${sku}`);
-      add(sku, waiting ? 0 : quantity, quantity);
+/** The sold quantity of each SKU, by the orders. */
+function soldQuantities(orders: readonly AuditedOrder[]): Ranges {
+  const ranges = new Ranges();
+  for (const order of orders) {
+    // Staff has skipped a step, so it has to check whether these goods reached the stock.
+    const isUnknown = order.skipped.some(movesGoods);
+    for (const { sku, quantity } of order.items) {
+      ranges.add(sku, isUnknown ? { least: 0, most: quantity } : soldRange(order, `sell:${sku}`, quantity));
     }
-    for (const { restock, approved } of returns) {
+    for (const { restock, approved } of order.returns) {
       if (restock === 'NONE') continue;
-      for (const { sku, quantity } of approved) add(sku, -quantity, restock === 'DONE' ? -quantity : 0);
+      for (const { sku, quantity } of approved) {
+        ranges.add(sku, { least: -quantity, most: restock === 'DONE' ? -quantity : 0 });
+      }
     }
   }
   return ranges;

@@ -4,7 +4,6 @@ import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
 import { errors } from '../../shared/problems.ts';
 import { orderable } from '../order/order.ts';
-import type { AmountLimits } from '../payment/payment-provider.ts';
 import { amountLimits } from '../payment/providers/amount-limits.ts';
 import { type Priced, price } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
@@ -51,15 +50,21 @@ export async function priceBasket(
   const { country } = to;
   const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
-  refuseUnpayable(priced.totals.total, amountLimits(currency));
+  refuseUnpayable(priced.totals.total);
   return { priced, address: to, rules, warnings };
 }
 
+/** The lowest and the highest total that can be charged in a currency. */
+export function payableRange(currency: string): { least: Money; largest: Money } {
+  const { least, largest } = amountLimits(currency);
+  return { least: { amount: least, currency }, largest: { amount: largest, currency } };
+}
+
 /** A total of zero is not charged. @throws total-not-payable */
-function refuseUnpayable(total: Money, { least, largest }: AmountLimits): void {
-  if (total.amount === 0 || (total.amount >= least && total.amount <= largest)) return;
-  const money = (amount: number) => ({ ...total, amount });
-  throw errors.totalNotPayable(total, { least: money(least), largest: money(largest) });
+function refuseUnpayable(total: Money): void {
+  const range = payableRange(total.currency);
+  if (total.amount === 0 || (total.amount >= range.least.amount && total.amount <= range.largest.amount)) return;
+  throw errors.totalNotPayable(total, range);
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {

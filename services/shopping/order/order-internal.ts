@@ -5,7 +5,7 @@ import { errors } from '../../shared/problems.ts';
 import { anonymiseOrder } from './anonymise.ts';
 import { advanceBy } from './fulfilment.ts';
 import { hasPurchased } from './has-purchased.ts';
-import { isSettled, type Order } from './order.ts';
+import { isSettled, itemsOfOrder, type Order } from './order.ts';
 import {
   changeOrder,
   getOrder,
@@ -59,8 +59,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     const { cartClaim } = ctx.params;
     const [order] = await this.store.find({ cartClaim }, { limit: 1, fields: ['_id', 'state', 'lines'] });
     if (!order) return null;
-    const items = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
-    return { id: order._id, status: order.state, items };
+    return { id: order._id, status: order.state, items: itemsOfOrder(order) };
   },
 
   bought(ctx) {
@@ -136,7 +135,7 @@ function auditedOrder(order: Order) {
     idemKey,
     cartClaim: order.cartClaim ?? null,
     status,
-    items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    items: itemsOfOrder(order),
     coupons: order.discounts.map(({ code }) => code),
     invoiced: order.invoiced ?? false,
     total: order.totals.total,

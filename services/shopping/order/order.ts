@@ -216,6 +216,10 @@ export function orderable(items: readonly Item[], offers: readonly Offer[]): Pri
   });
 }
 
+/** The ordered items. */
+export const itemsOfOrder = ({ lines }: Pick<Order, 'lines'>): Item[] =>
+  lines.map(({ sku, quantity }) => ({ sku, quantity }));
+
 export const isPaid = (order: Readonly<Order>): order is PaidOrder => order.payment !== null;
 
 /** Whether no work is left to do for the order. */

@@ -1,5 +1,5 @@
 import type { Item } from '../../../cart/cart.ts';
-import type { OrderFields } from '../../order.ts';
+import { itemsOfOrder, type OrderFields } from '../../order.ts';
 
 /** The stock and coupons that are reserved under the id of an order. A hold reserves under the id of a future order. */
 export interface Reservation {
@@ -10,11 +10,11 @@ export interface Reservation {
 }
 
 /** The reservation of an order. */
-export const reservationOf = ({ _id, customerId, lines, discounts }: OrderFields): Reservation => ({
-  orderId: _id,
-  customerId,
-  items: lines.map(({ sku, quantity }) => ({ sku, quantity })),
-  couponCodes: discounts.map(({ code }) => code),
+export const reservationOf = (order: OrderFields): Reservation => ({
+  orderId: order._id,
+  customerId: order.customerId,
+  items: itemsOfOrder(order),
+  couponCodes: order.discounts.map(({ code }) => code),
 });
 
 /** A command to take back is refused after this time, so that its key can be forgotten. */
