@@ -66,7 +66,7 @@ export function reserveQuantity(
 export function commitReservation(from: Readonly<ReservableQuantity>, orderId: string, now: Date): Decision<undefined> {
   const quantity = from.res[orderId];
   if (quantity === undefined) {
-    // A paid order keeps its reservation until its first commit: one that is gone and pruned was sold.
+    // A paid order keeps its reservation until its first commit. So one without a reservation that was pruned is sold.
     if (from.done[orderId] === ENDED_SOLD || (from.done[orderId] === undefined && isDone(from, orderId))) {
       return { answer: undefined };
     }

@@ -7,7 +7,7 @@ import type { Findings } from './violation.ts';
  * quantities.
  */
 export function checkGoods({ before, stock, movements, orders, holds }: AuditData, findings: Findings): void {
-  const sold = soldQuantities(orders);
+  const expected = soldQuantities(orders);
   const settledStatus = new Map(
     orders
       .filter(({ settled, skipped }) => settled && !skipped.some(movesGoods))
@@ -15,11 +15,11 @@ export function checkGoods({ before, stock, movements, orders, holds }: AuditDat
   );
   const held = new Set(holds.flatMap(({ orderIds }) => orderIds));
   const earlier = new Map(before.map(({ sku, sold }) => [sku, sold]));
-  for (const { sku, available, reserved, sold: gone, received, adjusted, res } of stock) {
-    const sum = `${available} available + ${reserved} reserved + ${gone} sold`;
+  for (const { sku, available, reserved, sold, received, adjusted, res } of stock) {
+    const sum = `${available} available + ${reserved} reserved + ${sold} sold`;
     const all = `${received} received and ${adjusted} adjusted`;
-    findings.check(available + reserved + gone === received + adjusted, 'I1', `${sku}: ${sum} of ${all}`, sku);
-    findings.check(Math.min(available, reserved, gone) >= 0, 'I1', `${sku}: ${sum}, one is negative`, sku);
+    findings.check(available + reserved + sold === received + adjusted, 'I1', `${sku}: ${sum} of ${all}`, sku);
+    findings.check(Math.min(available, reserved, sold) >= 0, 'I1', `${sku}: ${sum}, one is negative`, sku);
     const reservations = Object.values(res).reduce((total, quantity) => total + quantity, 0);
     findings.check(
       reservations === reserved,
@@ -27,12 +27,12 @@ export function checkGoods({ before, stock, movements, orders, holds }: AuditDat
       `${sku}: ${reserved} reserved, ${reservations} in reservations`,
       sku,
     );
-    const { least, most } = sold.get(sku);
+    const { least, most } = expected.get(sku);
     // Sales reach the stock with a delay: it now has at least the settled ones, and before it had at most the paid
     // ones.
-    const isEnough = gone >= least;
+    const isEnough = sold >= least;
     const isWithin = (earlier.get(sku) ?? 0) <= most;
-    findings.check(isEnough && isWithin, 'I3', `${sku}: ${gone} sold, orders account for ${least} to ${most}`, sku);
+    findings.check(isEnough && isWithin, 'I3', `${sku}: ${sold} sold, orders account for ${least} to ${most}`, sku);
     for (const orderId of Object.keys(res)) {
       const status = held.has(orderId) ? undefined : settledStatus.get(orderId);
       findings.check(status === undefined, 'I9', `${sku} is reserved for ${orderId}, which is ${status}`, sku, orderId);

@@ -71,7 +71,7 @@ export interface Item {
   quantity: number;
 }
 
-/** What a shopper has chosen: items, and the currency of their prices. */
+/** The content of a cart: its items, and the currency of their prices. */
 export type CartContent = Pick<CartFields, 'items' | 'currency'>;
 
 export type Offer = Result<'product.offers'>[number];
@@ -173,7 +173,7 @@ export function clear(cart: Readonly<Cart>, now: Date): CartDecision<CartContent
 export const cartClaimOf = ({ _id, generation = 0 }: Pick<CustomerCart, '_id' | 'generation'>): string =>
   `${_id}:${generation}`;
 
-/** Takes a paid order's quantities out of the cart. What was added to it since then stays. */
+/** Takes a paid order's quantities out of the cart. Items that were added since stay. */
 export function takeOrdered(
   cart: Readonly<CustomerCart>,
   orderId: string,

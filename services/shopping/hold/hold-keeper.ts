@@ -41,10 +41,10 @@ export interface HoldKeeper {
 }
 
 /**
- * Reserves items under the id of an order to come, within the customer's limits. The hold before is released first. Requests
- * for the same items at the same time get one hold.
- * @throws limit-reached, and the hold before stays; out-of-stock, and nothing is on hold; hold-replaced when another request
- * has replaced or released the hold since
+ * Reserves items under the id of an order to come, within the customer's limits. The hold before is released first.
+ * Requests for the same items at the same time get one hold.
+ * @throws limit-reached, and the hold before stays; out-of-stock, and nothing is on hold; hold-replaced when another
+ * request has replaced or released the hold since
  */
 export async function placeHold(
   customerId: string,

@@ -3,23 +3,23 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Item } from '../cart/cart.ts';
 import { type HoldUsage, usageAt } from './hold-limits.ts';
 
-/** The stock that is on hold for a customer, whose id is its id. */
+/** The hold of a customer, under the customer's id: stock that is reserved before it is ordered. */
 export interface Hold extends RetryFields {
   _id: string;
   rev: number;
   current: CurrentHold | null;
-  /** Reservations that were given to orders, until it is known whether those orders exist. */
+  /** Reservations that orders have taken over, until it is known whether those orders exist. */
   consumed: ConsumedHold[];
-  /** Reservations that are not wanted any more, until their release is acknowledged. */
+  /** Reservations to be released, until the release is acknowledged. */
   releasing: HeldItems[];
-  /** How long stock was on hold lately. Absent before the first hold. */
+  /** The usage of the current window. Absent before the first hold. */
   usage?: HoldUsage;
-  /** When the keeper reviews it. Null: there is nothing to do. */
+  /** When the hold is due for a review. Null: it needs none. */
   nextAt: Date | null;
 }
 
 export interface HeldItems {
-  /** Id of the order to come. The stock is reserved under it, so that the order finds it reserved. */
+  /** Id of the future order. The stock is reserved under it, so that the order finds it reserved. */
   orderId: string;
   items: Item[];
 }
@@ -28,7 +28,7 @@ interface CurrentHold extends HeldItems {
   /** TAKING: the stock is being reserved. */
   state: 'TAKING' | 'HELD';
   begunAt: Date;
-  /** Until when the stock is kept. */
+  /** When the hold expires. */
   until: Date;
 }
 

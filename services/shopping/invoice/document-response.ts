@@ -10,7 +10,7 @@ export interface DocumentRequest {
 }
 
 /**
- * The response with a document: as `format` says; else as HTML if the client accepts text/html, and as a PDF if not.
+ * The response with a document in the requested format. Default: HTML if the client accepts text/html, else PDF.
  */
 export async function respondWithDocument(
   { meta }: Pick<Ctx<unknown>, 'meta'>,

@@ -27,7 +27,7 @@ export interface Issuer {
 type DocumentStore<D extends NumberedDocument> = Pick<Store<D>, 'insert' | 'find'>;
 type DocumentHeader = Pick<NumberedDocument, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
 
-/** After so many lost races in a row, the cause is another one. */
+/** More lost races in a row than this are a bug. */
 const MAX_NUMBERING_ATTEMPTS = 1000;
 
 /**

@@ -7,7 +7,7 @@ type SameState = Partial<OrderFields> & { state?: never; rejection?: never; paym
 /** Fields to write to an order that stays in its state. */
 export type OrderUpdate = SameState & { shipment?: never };
 
-/** What can be written to an order: a state is written only with what an order in that state has. */
+/** The patches that can be written to an order. A new state comes with the fields of that state. */
 export type OrderPatch = OrderUpdate | (SameState & { shipment: Shipment }) | (Partial<OrderFields> & Transition);
 
 export interface OrderDecision<A = Order> extends Decision<A> {

@@ -50,7 +50,7 @@ export function ordersOf(
 /**
  * Changes an order by a decision of the domain. The work that follows, such as calls to other services, is done in the
  * background.
- * @throws not-found, and what `decide` throws
+ * @throws not-found, and the problems of `decide`
  */
 export async function changeOrder(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
   await getOrder(orders, id);

@@ -2,7 +2,7 @@ import type { Money } from '../../shared/money.ts';
 import type { CouponRefusal } from '../../shared/problems.ts';
 
 /**
- * The states of an order, and the one table of how they follow each other. Only what a customer can see is a state:
+ * The states of an order, and the only table of their transitions. A state is something that a customer can see:
  * whether stock is held or money was taken is known to the stock and to the payment provider, under the order's id.
  */
 export const TRANSITIONS = {
@@ -42,7 +42,7 @@ export interface Shipment {
   trackingNumber: string;
 }
 
-/** What an order has in each state, as it is stored. Any other combination does not compile. */
+/** The fields of an order that depend on its state. Any other combination does not compile. */
 export type OrderProgress =
   | { state: 'PENDING'; rejection: null; payment: null; shipment: null }
   | { state: 'REJECTING'; rejection: Rejection; payment: null; shipment: null }
@@ -56,7 +56,7 @@ export type OrderProgress =
     }
   | { state: 'SHIPPED' | 'DELIVERED'; rejection: null; payment: CapturedPayment; shipment: Shipment };
 
-/** The next state of an order, with what an order in that state has besides. */
+/** The next state of an order, with the fields that come with it. */
 export type Transition =
   | Entering<{ state: 'PAID'; payment: CapturedPayment }>
   | Entering<{ state: 'REJECTING'; rejection: Rejection }>
@@ -66,7 +66,7 @@ export type Transition =
 
 type Entering<T extends { state: OrderState }> = T & { [K in Exclude<keyof OrderProgress, keyof T>]?: never };
 
-/** Who did something to an order: its customer, a member of staff by id, or the shop by itself. */
+/** The one who changed an order: its customer, a member of staff, or the shop itself. */
 export type Actor = { role: 'customer' } | { role: 'staff'; id: string } | { role: 'system' };
 
 export const SYSTEM: Actor = { role: 'system' };

@@ -69,7 +69,9 @@ function refundView({
   };
 }
 
-/** An order as staff sees it: with its customer, who did what, what needs attention, and why it is parked. */
+/**
+ * An order as staff sees it: with its customer, the staff behind each event, and the reasons for attention and parking.
+ */
 export function orderStaffView(order: Order): Result<'order.read'> {
   const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
   return {

@@ -206,8 +206,8 @@ export function beginOrder({ priced, id, owner, note, ...placement }: Placement,
 export function orderable(items: readonly Item[], offers: readonly Offer[]): PricedLine[] {
   if (items.length === 0) throw errors.emptyCart();
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
-  const gone = items.filter(({ sku }) => !bySku.has(sku));
-  if (gone.length > 0) throw errors.cartNotOrderable(gone.map(({ sku }) => ({ sku })));
+  const missing = items.filter(({ sku }) => !bySku.has(sku));
+  if (missing.length > 0) throw errors.cartNotOrderable(missing.map(({ sku }) => ({ sku })));
   return items.flatMap(({ sku, quantity }) => {
     const offer = bySku.get(sku);
     if (!offer) return [];

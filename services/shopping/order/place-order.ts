@@ -21,7 +21,7 @@ const OUTCOME_TIMEOUT_MS = 4000;
 
 /**
  * Accepts an order and takes it to its outcome. If this process dies after the acceptance, recovery does the rest.
- * @throws what `acceptOrder` throws, and the order's rejection
+ * @throws the problems of `acceptOrder`, and the order's rejection
  */
 export async function placeOrder(
   orders: OrderService,

@@ -4,7 +4,7 @@ import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import type { Invoice } from '../../../services/shopping/invoice/invoice.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CreditedTax, creditedTaxes } from '../../../services/shopping/invoice/credit-note.ts';
 import { creditNoteContent } from '../../../services/shopping/invoice/credit-note-content.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);

@@ -3,7 +3,7 @@ import { invoiceContent } from '../../../services/shopping/invoice/document-cont
 import { renderHtml } from '../../../services/shopping/invoice/html.ts';
 import type { Invoice } from '../../../services/shopping/invoice/invoice.ts';
 import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
 /** The text of a PDF without spaces, as each script is laid out in pieces of its own. */

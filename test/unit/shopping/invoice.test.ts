@@ -6,7 +6,7 @@ import { invoiceContent } from '../../../services/shopping/invoice/document-cont
 import { DOCUMENT_CSP, renderHtml } from '../../../services/shopping/invoice/html.ts';
 import { type Invoice, type InvoiceOrder, issueInvoice } from '../../../services/shopping/invoice/invoice.ts';
 import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

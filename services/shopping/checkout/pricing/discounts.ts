@@ -13,7 +13,7 @@ export interface Discount {
 /**
  * The discounts of coupons on a subtotal. Percentages apply to the whole subtotal and come first, then fixed amounts,
  * each in the given order. Together they never exceed the subtotal.
- * @throws coupon-refused below a coupon's minimum, in another currency, and for coupons that do not go together
+ * @throws coupon-refused below a coupon's minimum, in another currency, and for coupons that cannot be combined
  */
 export function discountsOn({ amount: subtotal, currency }: Money, coupons: readonly CouponTerms[]): Discount[] {
   const codes = new Set<string>();

@@ -46,8 +46,8 @@ export const chargedBackAmount = ({ disputes = [] }: Pick<Order, 'disputes'>): n
 export function refundableAmount(order: Readonly<Order>): Money {
   const { payment, totals } = order;
   const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
-  const gone = addUp(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBackAmount(order);
-  return { ...captured, amount: Math.max(0, captured.amount - gone) };
+  const spent = addUp(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBackAmount(order);
+  return { ...captured, amount: Math.max(0, captured.amount - spent) };
 }
 
 type RefundedOrder = Pick<Order, 'lines' | 'shipping' | 'refunds' | 'returns'>;

@@ -71,7 +71,7 @@ export interface Settlement {
 
 /**
  * Settles a refund by hand. A repetition changes nothing.
- * @throws not-found; wrong-state for one that is done, or for `not-owed` when its credit note says that it is owed;
+ * @throws not-found; wrong-state for one that is done, or for `not-owed` when it has a credit note;
  * refund-too-high for `paid-elsewhere` when the amount was refunded otherwise since it failed
  */
 export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): OrderUpdateDecision {

@@ -19,7 +19,8 @@ const MAX_ACCEPTANCE_ATTEMPTS = 3;
 /**
  * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts
  * the order, takes its Idempotency-Key and claims the cart.
- * @throws order-open when another order is made of the cart; empty-cart, price-changed, and what `priceBasket` throws
+ * @throws order-open when another order is made of the cart; empty-cart, price-changed, and the problems of
+ * `priceBasket`
  */
 export async function acceptOrder(
   request: OrderRequest,

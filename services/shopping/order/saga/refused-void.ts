@@ -22,7 +22,7 @@ export function recordRefusedVoid(
     key: CANCELLATION_REFUND_KEY,
     cause: 'cancellation',
     by: SYSTEM,
-    reason: 'the order was given up',
+    reason: 'the order was rejected',
   } as const;
   const refund = newRefund(order, origin, cancellationParts(order), now);
   const refunds: Refund[] = [{ ...refund, state: 'FAILED', failure: { reason, isReturned: false } }];
