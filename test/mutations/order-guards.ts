@@ -86,7 +86,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     find: 'line.total.amount - refundedForOtherReasons(order, sku) -',
     replace: 'line.total.amount -',
     tests: ['test/unit/shopping/refunds.test.ts'],
-    red: /● .*whatever was refunded of it in between/,
+    red: /● .*with any refunds in between/,
   },
   'the delivery is refunded before all goods are back': {
     file: 'services/shopping/order/refund/return-worth.ts',
@@ -149,7 +149,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     find: 'refuseTooManyPieces(items, limits);',
     replace: '',
     tests: ['test/integration/shopping/hold.test.ts'],
-    red: /● .*of more pieces than may be held is refused/,
+    red: /● .*of more pieces than the limit is refused/,
   },
   'what Stripe refuses for good, in words that nobody knows, is tried again for ever': {
     file: 'services/shopping/payment/providers/stripe-outcome.ts',
@@ -177,14 +177,14 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     find: '(one) => reduceToRemainder(one, now),',
     replace: '',
     tests: ['test/unit/shopping/reconcile.test.ts'],
-    red: /a refund that waits gets what is left/,
+    red: /a waiting refund gets the rest/,
   },
   'a refund that fails gives up the money that its credit note owes': {
     file: 'services/shopping/order/refund/refund-lines.ts',
     find: "state === 'FAILED' ? isCredited : state !== 'WAIVED'",
     replace: "state !== 'FAILED' && state !== 'WAIVED'",
     tests: ['test/unit/shopping/reconcile.test.ts'],
-    red: /is owed still, whatever comes late/,
+    red: /is still owed, also after late messages/,
   },
   'an order is shipped though its payment is disputed': {
     file: 'services/shopping/order/fulfilment.ts',

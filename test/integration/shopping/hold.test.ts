@@ -77,7 +77,7 @@ eachEngine('stock on hold', (engine) => {
     await expect(shop.broker.call('hold.get', {}, meta())).rejects.toMatchObject({ type: 'not-found' });
   });
 
-  test('is given back when whoever reserved it died before all was held', async () => {
+  test('is released when the process that reserved it died before all was reserved', async () => {
     const reservation = { orderId: newId('ord'), items: [{ sku, quantity: 3 }] };
     await shop.broker.call('inventory.reserve', { sku, orderId: reservation.orderId, quantity: 3 });
     const until = new Date(Date.now() + 900_000);
@@ -89,7 +89,7 @@ eachEngine('stock on hold', (engine) => {
     expect((await late).outcome).toBe('closed');
   });
 
-  test('is given back when whoever gave it back died on the way', async () => {
+  test('is released when the process that released it died on the way', async () => {
     const reservation = { orderId: newId('ord'), items: [{ sku, quantity: 3 }] };
     await shop.broker.call('inventory.reserve', { sku, orderId: reservation.orderId, quantity: 3 });
     await storeOf(shop, 'hold').insert({ ...newHold(customerId), releasing: [reservation], nextAt: ago(1) });
@@ -240,7 +240,7 @@ eachEngine('stock on hold', (engine) => {
     expect(await stockOf()).toEqual(free);
   });
 
-  test('of more pieces than may be held is refused, and what is on hold stays so', async () => {
+  test('of more pieces than the limit is refused, and the hold before stays', async () => {
     await hold();
     await storeOf(shop, 'cart').change(customerId, () => ({
       answer: undefined,

@@ -161,7 +161,7 @@ eachEngine('an invoice', (engine) => {
     }
   });
 
-  test('is a page for whoever asks for one, and the page may load nothing', async () => {
+  test('is a page for clients that ask for HTML, and the page may load nothing', async () => {
     const path = `GET /v1/orders/${order.id}/invoice`;
     for (const answer of [await html(ada), await ada.ask(path, undefined, { accept: 'text/html,*/*;q=0.8' })]) {
       expect(answer.status).toBe(200);
@@ -268,7 +268,7 @@ eachEngine('an invoice', (engine) => {
       expect((await staff.ask(`GET /v1/admin/invoices?year=${THIS_YEAR - 1}`)).body.items).toEqual([]);
     });
 
-    test('and for nobody else', async () => {
+    test('and for no other customer', async () => {
       expect((await ada.ask('GET /v1/admin/invoices')).status).toBe(404);
       expect((await new Shopper(shop.url).ask('GET /v1/admin/invoices')).status).toBe(401);
     });

@@ -33,7 +33,7 @@ const ITEMS = [
   { sku: 'BOWL', quantity: 1 },
 ];
 const UNTIL = at(900_000);
-const nobody = new Map<string, boolean>();
+const NO_ORDERS = new Map<string, boolean>();
 
 function after<A>(doc: Hold, { patch = {} }: Decision<A>): Hold {
   const next = copied(doc);
@@ -114,8 +114,8 @@ test('expiry gives a hold back, and so does half a minute of reserving', () => {
     [taking, at(30_000)],
   ] as const) {
     expect(hold.nextAt).toEqual(due);
-    expect(after(hold, reviewHold(hold, nobody, new Date(+due - 1)))).toMatchObject({ releasing: [] });
-    const over = after(hold, reviewHold(hold, nobody, due));
+    expect(after(hold, reviewHold(hold, NO_ORDERS, new Date(+due - 1)))).toMatchObject({ releasing: [] });
+    const over = after(hold, reviewHold(hold, NO_ORDERS, due));
     expect(over).toMatchObject({ current: null, releasing: [{ orderId: 'o1' }] });
     expect(over.nextAt).toEqual(new Date(+due + 5000));
     expect(after(over, removeReleased(over, ['o1'], due))).toEqual({ ...fresh, current: null });
@@ -130,7 +130,7 @@ test('what an order has consumed is given back only when that order is not there
   const orphan = after(consumed, reviewHold(consumed, new Map([['o1', false]]), at(61_000)));
   expect(orphan).toMatchObject({ consumed: [], releasing: [{ orderId: 'o1', items: ITEMS }] });
   // Expiry is no matter to it.
-  expect(after(consumed, reviewHold(consumed, nobody, UNTIL))).toMatchObject({ releasing: [], consumed: [{}] });
+  expect(after(consumed, reviewHold(consumed, NO_ORDERS, UNTIL))).toMatchObject({ releasing: [], consumed: [{}] });
 });
 
 test('what could not be given back is tried again soon, however long the next hold lasts', () => {
@@ -147,7 +147,7 @@ const act = fc.record({
   exists: fc.boolean(),
 });
 
-test('whatever comes in any order: no reservation is lost, and none is given back that an order has', () => {
+test('commands in any order lose no reservation, and release none of an order', () => {
   const property = fc.property(fc.array(act, { maxLength: 60, size: 'max' }), (acts) => {
     let [hold, now, count] = [fresh, 0, 0];
     const [open, given] = [new Set<string>(), new Map<string, boolean>()];
@@ -228,7 +228,7 @@ describe('what a customer may have on hold', () => {
     (_, limits, holds) => {
       const { doc, until } = renewed(fresh, limits, 0);
       expect(until).toBe(holds * HOLD_MS);
-      const over = after(doc, reviewHold(doc, nobody, at(until)));
+      const over = after(doc, reviewHold(doc, NO_ORDERS, at(until)));
       expect(over.current).toBeNull();
       for (const ms of [until, limits.windowMs - 1])
         expect(() => grantHold(over, limits, at(ms))).toThrow(limitReached);

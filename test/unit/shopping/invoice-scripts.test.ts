@@ -61,7 +61,7 @@ describe('a PDF shows, and never as question marks,', () => {
     expect(shown).toContain(`Mug(12)${visual('עברית')}blue`);
   });
 
-  test('what is between emoji, which are left out', async () => {
+  test('the text between emoji, which are left out', async () => {
     const shown = shownBy(await renderPdf(invoiceContent(invoiceWith('👩‍👩‍👧‍👦 Ana 🇩🇪❤️'))));
     expect(shown).toContain('AnaAna');
     expect(shown).not.toMatch(/[?\ufffd]/);

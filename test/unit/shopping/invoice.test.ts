@@ -102,7 +102,7 @@ describe('invoices are numbered', () => {
     expect((await issueInvoice(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000001');
   });
 
-  test(`without gaps or doubles, whatever becomes of the inserts (seed ${seed})`, async () => {
+  test(`without gaps or doubles, with any failures of the inserts (seed ${seed})`, async () => {
     const fault = fc.constantFrom<Fault>('none', 'none', 'refused', 'answer lost');
     const check = fc.asyncProperty(
       fc.array(fault, { maxLength: 30 }),

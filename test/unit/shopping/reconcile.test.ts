@@ -83,7 +83,7 @@ describe("a refund on the provider's own pages", () => {
     expect(refundableAmount(once).amount).toBe(390);
   });
 
-  test('that fails later is owed still, whatever comes late, and is never done again', () => {
+  test('that fails later is still owed, also after late messages, and is never done again', () => {
     const failed = hear(hear(paid, { refunds: [elsewhere('re_1', 500)] }), {
       refunds: [elsewhere('re_1', 500, 'failed')],
     });
@@ -114,7 +114,7 @@ describe("a refund on the provider's own pages", () => {
     }
   });
 
-  test('beyond what is left pays what the bank has sent back: in whole, or so that staff knows of the difference', () => {
+  test('that exceeds the rest pays refunds that the bank has sent back: in whole, or with a note of the difference for staff', () => {
     const back = { refunds: [{ ...elsewhere('re_a', 500, 'failed'), key: 'rfd_a' }] };
     const failedAfter = (amount: number) =>
       hear(recordRefundDone(requested(paid, 'rfd_a', amount), 'rfd_a', NOW).answer, back);
@@ -159,7 +159,7 @@ describe("a refund on the provider's own pages", () => {
     expect(hear(paid, { refunds: [elsewhere('re_1', 500, 'failed')] })).toBe(paid);
   });
 
-  test('leaves those of the shop what is left: less, or nothing', () => {
+  test('leaves the rest to those of the shop: a smaller amount, or none', () => {
     const waiting = requested(requested(paid, 'rfd_a', 1000), 'rfd_b', 800);
     expect(states(hear(waiting, { refunds: [elsewhere('re_1', 600)] }))).toEqual([
       ['PENDING', 1000],
@@ -221,7 +221,7 @@ describe("a refund of the shop's own", () => {
 });
 
 describe('a dispute', () => {
-  test('is opened and closed once, in whatever order it is heard of', () => {
+  test('is opened and closed once, in any order of messages', () => {
     const open = hear(paid, { disputes: [dispute('open')] });
     expect([open.disputes?.[0]?.state, open.attentionAt]).toEqual(['OPEN', NOW]);
     expect(hear(open, { disputes: [dispute('open')] })).toBe(open);
@@ -232,7 +232,7 @@ describe('a dispute', () => {
     expect([won.attentionAt, refundableAmount(won).amount]).toEqual([null, TOTAL]);
   });
 
-  test('that was lost has paid its customer: a refund that waits gets what is left', () => {
+  test('that was lost has paid its customer: a waiting refund gets the rest', () => {
     const lost = hear(requested(paid, 'rfd_a'), { disputes: [dispute('lost', 2000)] });
     expect(states(lost)).toEqual([['PENDING', 490]]);
     expect(states(hear(requested(paid, 'rfd_a'), { disputes: [dispute('lost')] }))).toEqual([['WAIVED', TOTAL]]);
@@ -244,7 +244,7 @@ test('an order without a payment has nothing to be told of', () => {
   expect(hear(order, { refunds: [elsewhere('re_1', 500)], disputes: [dispute('open')] })).toBe(order);
 });
 
-test('whatever is heard of how often and in whatever order: it counts once, and never more than was captured', () => {
+test('messages in any number and order count once, and never exceed the captured amount', () => {
   /** What the provider has said, at any time, of two refunds on its pages, one of ours, and a dispute. */
   const state = fc.constantFrom('made' as const, 'failed' as const);
   const stated = fc.oneof(

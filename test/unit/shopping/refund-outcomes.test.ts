@@ -72,7 +72,7 @@ describe('a refund', () => {
     );
   });
 
-  test('that is refused tells nobody but staff, who was never told that it is done', () => {
+  test('that is refused is told to staff alone, as the customer was not told of it', () => {
     const refused = failed(requested);
     expect([stateOf(refused), sent(refused), attentionReasons(refused)]).toEqual(['FAILED', [], ['refund-failed']]);
     expect(failed(refused)).toBe(refused);
@@ -140,7 +140,7 @@ describe('an order that is stuck', () => {
   });
   const verdict = (decision: 'reject' | 'skip') => ({ decision, reason: 'why', by: STAFF });
 
-  test.each(ORDER_STEPS)('at %s, whatever state it has got into since, has a decision that ends it', (step) => {
+  test.each(ORDER_STEPS)('at %s, in any later state, has a decision that ends it', (step) => {
     expect(Object.keys(STEP_DECISIONS)).toContain(step);
     for (const state of ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'SHIPPED', 'DELIVERED', 'CANCELLING'] as const) {
       const order = parkedAt(step, state);

@@ -26,7 +26,7 @@ describe('connectionEvent', () => {
     ['no client', JSON.stringify({ type: 'io.nats.server.advisory.v1.client_disconnect', timestamp: START })],
     ['another kind of event', advisory('connections', { name: 'product-1', start: START })],
     ['no times', JSON.stringify({ type: 'io.nats.server.advisory.v1.client_connect', client: { name: 'product-1' } })],
-    ['what is no JSON', '{'],
+    ['no JSON', '{'],
     ['null', 'null'],
   ])('ignores %s', (_, json) => expect(parseConnectionEvent(json)).toBeUndefined());
 });
