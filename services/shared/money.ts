@@ -20,20 +20,20 @@ export const positiveMoneyRule = {
 } as const;
 
 /** Multiplies money by a whole number. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
-export function times({ amount, currency }: Money, count: number): Money {
+export function multiplyMoney({ amount, currency }: Money, count: number): Money {
   return { amount: checkAmount(amount * count), currency };
 }
 
 /** The sum of amounts of one currency. @throws total-too-high; {RangeError} on another currency or a fraction */
-export function sum(parts: readonly Money[], currency: string): Money {
+export function sumMoney(parts: readonly Money[], currency: string): Money {
   for (const part of parts) {
     if (part.currency !== currency) throw new RangeError(`cannot add ${part.currency} to ${currency}`);
   }
-  return { amount: addUp(parts.map(({ amount }) => amount)), currency };
+  return { amount: sumAmounts(parts.map(({ amount }) => amount)), currency };
 }
 
 /** The sum of amounts in minor units. @throws total-too-high beyond safe integers; {RangeError} for a fraction */
-export const addUp = (amounts: readonly number[]): number =>
+export const sumAmounts = (amounts: readonly number[]): number =>
   amounts.reduce((total, amount) => checkAmount(total + amount), 0);
 
 /** The amount with the opposite sign. Zero stays 0, never -0. */

@@ -21,5 +21,5 @@ export function checkRefunds({ orders }: AuditData, findings: Findings): void {
   }
 }
 
-/** Unlike `addUp` it never throws, as an audit has to report wrong amounts. */
+/** Unlike `sumAmounts` it never throws, as an audit has to report wrong amounts. */
 const totalOf = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../../../lib/contract/contract.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { type Money, sum, times } from '../../shared/money.ts';
+import { type Money, multiplyMoney, sumMoney } from '../../shared/money.ts';
 import { errors } from '../../shared/problems.ts';
 
 interface CartFields {
@@ -221,9 +221,9 @@ export function cartView(
     const offer = bySku.get(sku);
     if (!offer) return { sku, quantity, availability: 'not_sold' as const };
     const { price: unitPrice, category: _, taxClass: _t, weight: _w, ...rest } = offer;
-    return { ...rest, quantity, unitPrice, lineTotal: times(unitPrice, quantity) };
+    return { ...rest, quantity, unitPrice, lineTotal: multiplyMoney(unitPrice, quantity) };
   });
-  const subtotal = sum(
+  const subtotal = sumMoney(
     lines.flatMap((line): Money[] => ('lineTotal' in line ? [line.lineTotal] : [])),
     currency,
   );

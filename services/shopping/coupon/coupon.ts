@@ -112,11 +112,12 @@ const REFUSAL_TEXTS: Record<CouponRefusal, string> = {
   expired: 'This coupon is no longer valid.',
   minimum: 'The goods cost less than the minimum of this coupon.',
   'used-up': 'This coupon is used up.',
-  'already-used': 'You have used this coupon as often as possible.',
+  'already-used': 'You have no uses of this coupon left.',
   combination: 'These coupons cannot be combined.',
   currency: 'This coupon is for orders in another currency.',
 };
 
+/** The problem of a coupon that cannot be used. */
 export const couponRefused = (code: string, reason: CouponRefusal): Error =>
   errors.couponRefused(code, reason, REFUSAL_TEXTS[reason]);
 

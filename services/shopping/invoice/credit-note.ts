@@ -1,5 +1,5 @@
 import type { Store } from '../../../mixins/store/store.ts';
-import { addUp, type Money } from '../../shared/money.ts';
+import { type Money, sumAmounts } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
 import { allocate, proportion } from '../checkout/pricing/round.ts';
 import type { InvoiceOrder } from './invoice.ts';
@@ -84,18 +84,18 @@ export function creditedTaxes(
     const credited = before.filter((part) => part.rate === rate);
     return {
       rate,
-      gross: addUp(invoiced.map((part) => part.gross)) - addUp(credited.map((part) => part.gross.amount)),
-      tax: addUp(invoiced.map((part) => part.amount.amount)) - addUp(credited.map((part) => part.tax.amount)),
+      gross: sumAmounts(invoiced.map((part) => part.gross)) - sumAmounts(credited.map((part) => part.gross.amount)),
+      tax: sumAmounts(invoiced.map((part) => part.amount.amount)) - sumAmounts(credited.map((part) => part.tax.amount)),
     };
   });
   const rateOf = (sku: string) => order.lines.find((line) => line.sku === sku)?.tax.rate;
   // Credit notes from before refunds had lines may have taken more of a rate than its lines were refunded.
   const byLines = remainders.map(({ rate, gross }) => {
     const ofLines = (lines ?? []).filter((line) => rateOf(line.sku) === rate).map((line) => line.amount);
-    return Math.min(gross, addUp([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
+    return Math.min(gross, sumAmounts([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
   });
   const rest = allocate(
-    amount.amount - addUp(byLines),
+    amount.amount - sumAmounts(byLines),
     remainders.map(({ gross }, index) => gross - (byLines[index] ?? 0)),
   );
   return remainders.flatMap(({ rate, gross, tax }, index) => {

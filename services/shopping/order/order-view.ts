@@ -1,5 +1,5 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
-import { addUp } from '../../shared/money.ts';
+import { sumAmounts } from '../../shared/money.ts';
 import { attentionReasons } from './attention.ts';
 import type { Order, OrderFields, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
@@ -11,7 +11,7 @@ import { allowedDecision, parkedStepOf } from './saga/parked-decision.ts';
 export function orderView(order: Order): Result<'order.get'> {
   const { payment, refunds, returns, note } = order;
   const given = refunds.filter(({ state }) => state !== 'FAILED' && state !== 'WAIVED');
-  const refunded = { ...order.totals.total, amount: addUp(given.map(({ amount }) => amount.amount)) };
+  const refunded = { ...order.totals.total, amount: sumAmounts(given.map(({ amount }) => amount.amount)) };
   return {
     id: order._id,
     number: orderNumber(order._id),

@@ -1,4 +1,4 @@
-import { addUp, type Money, sum, times } from '../../../shared/money.ts';
+import { type Money, multiplyMoney, sumAmounts, sumMoney } from '../../../shared/money.ts';
 import { discountsOn } from './discounts.ts';
 import { allocate } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';
@@ -75,11 +75,11 @@ export interface PricingInput {
  */
 export function price({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
   const money = (amount: number): Money => ({ amount, currency });
-  const lineTotals = lines.map((line) => times(line.unitPrice, line.quantity));
+  const lineTotals = lines.map((line) => multiplyMoney(line.unitPrice, line.quantity));
   const goods = lineTotals.map(({ amount }) => amount);
-  const { amount: subtotal } = sum(lineTotals, currency);
+  const { amount: subtotal } = sumMoney(lineTotals, currency);
   const discounts = discountsOn(money(subtotal), coupons);
-  const discount = addUp(discounts.map(({ amount }) => amount));
+  const discount = sumAmounts(discounts.map(({ amount }) => amount));
   const shares = allocate(discount, goods);
   const taxed = (amount: number, rate: number) => {
     const tax = taxOf(amount, rate, rules.taxIncluded);
@@ -117,12 +117,12 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
     })),
     taxes: sumByRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
     totals: {
-      quantity: addUp(lines.map((line) => line.quantity)),
+      quantity: sumAmounts(lines.map((line) => line.quantity)),
       subtotal: money(subtotal),
       discount: money(discount),
       shipping: money(shipped.base),
-      tax: money(addUp(parts.map(({ tax }) => tax))),
-      total: money(addUp(parts.map(({ total }) => total))),
+      tax: money(sumAmounts(parts.map(({ tax }) => tax))),
+      total: money(sumAmounts(parts.map(({ total }) => total))),
       taxIncluded: rules.taxIncluded,
     },
   };
@@ -134,7 +134,7 @@ export function parcelOf(
   country: string,
   total: number,
 ): Parcel {
-  return { country, total, weight: addUp(lines.map(({ weight, quantity }) => weight * quantity)) };
+  return { country, total, weight: sumAmounts(lines.map(({ weight, quantity }) => weight * quantity)) };
 }
 
 /** Adds up the parts of a total by tax rate, the highest first, without those that are free of tax. */
@@ -142,6 +142,6 @@ function sumByRate(parts: readonly { rate: number; base: number; tax: number }[]
   const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
   return rates.map((rate) => {
     const same = parts.filter((part) => part.rate === rate);
-    return { rate, base: addUp(same.map(({ base }) => base)), tax: addUp(same.map(({ tax }) => tax)) };
+    return { rate, base: sumAmounts(same.map(({ base }) => base)), tax: sumAmounts(same.map(({ tax }) => tax)) };
   });
 }

@@ -1,4 +1,4 @@
-import { addUp, type Money } from '../../../shared/money.ts';
+import { type Money, sumAmounts } from '../../../shared/money.ts';
 import { errors } from '../../../shared/problems.ts';
 import { allocate } from '../../checkout/pricing/round.ts';
 import type { Order, Refund, RefundCause, RefundLine } from '../order.ts';
@@ -38,7 +38,7 @@ export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Re
 
 /** The charged-back amount, in minor units. */
 export const chargedBackAmount = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>
-  addUp(disputes.filter(({ state }) => state === 'LOST').map(({ amount }) => amount.amount));
+  sumAmounts(disputes.filter(({ state }) => state === 'LOST').map(({ amount }) => amount.amount));
 
 /**
  * The amount that can still be refunded: what was captured, less refunds that are done or under way, less chargebacks.
@@ -46,7 +46,7 @@ export const chargedBackAmount = ({ disputes = [] }: Pick<Order, 'disputes'>): n
 export function refundableAmount(order: Readonly<Order>): Money {
   const { payment, totals } = order;
   const captured = payment?.captured ?? { amount: 0, currency: totals.total.currency };
-  const spent = addUp(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBackAmount(order);
+  const spent = sumAmounts(countedRefunds(order).map(({ amount }) => amount.amount)) + chargedBackAmount(order);
   return { ...captured, amount: Math.max(0, captured.amount - spent) };
 }
 
@@ -54,11 +54,11 @@ type RefundedOrder = Pick<Order, 'lines' | 'shipping' | 'refunds' | 'returns'>;
 
 /** The sum of the parts, in minor units. */
 export const totalAmountOf = ({ lines, shipping }: RefundParts | Remainder): number =>
-  addUp([...lines.map(({ amount }) => amount), shipping]);
+  sumAmounts([...lines.map(({ amount }) => amount), shipping]);
 
 /** The amount of a SKU in a list of lines; zero if it has none. */
 export const lineAmount = (lines: readonly { sku: string; amount: number }[], sku: string): number =>
-  addUp(lines.filter((line) => line.sku === sku).map(({ amount }) => amount));
+  sumAmounts(lines.filter((line) => line.sku === sku).map(({ amount }) => amount));
 
 /** The rest of each line and of the delivery after the counted refunds. */
 export function remainderOf(order: RefundedOrder): Remainder {
@@ -79,7 +79,7 @@ export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Rem
   if (lines) return { lines, shipping };
   const { approved = [] } = order.returns.find(({ id }) => id === key) ?? {};
   const returned = left.lines.filter((line) => approved.some(({ sku }) => sku === line.sku));
-  const goods = Math.min(amount.amount, addUp(returned.map((line) => line.amount)));
+  const goods = Math.min(amount.amount, sumAmounts(returned.map((line) => line.amount)));
   const own = spreadAmount(goods, { lines: returned, shipping: 0 });
   const rest = spreadAmount(amount.amount - goods, subtractParts(left, own));
   return { lines: [...own.lines, ...rest.lines], shipping: rest.shipping };
@@ -91,7 +91,7 @@ export function partsOf(order: Pick<Order, 'returns'>, refund: Refund, left: Rem
  */
 export function spreadAmount(amount: number, left: Remainder): RefundParts {
   const weights = left.lines.map((line) => line.amount);
-  const goods = Math.min(amount, addUp(weights));
+  const goods = Math.min(amount, sumAmounts(weights));
   const shares = allocate(goods, weights);
   const lines = left.lines.map(({ sku }, index) => ({ sku, amount: shares[index] ?? 0 }));
   return { lines: lines.filter((line) => line.amount > 0), shipping: amount - goods };

@@ -1,5 +1,5 @@
 import { plainMoneyText } from '../../../shared/format.ts';
-import { addUp } from '../../../shared/money.ts';
+import { sumAmounts } from '../../../shared/money.ts';
 import type { StatedDispute, StatedRefund, Statement } from '../../payment/payment-provider.ts';
 import { attentionFields } from '../attention.ts';
 import { type Dispute, type Order, type Refund, resumeAt } from '../order.ts';
@@ -129,7 +129,7 @@ function payOwedRefunds(
 ): OrderUpdateDecision & { rest: number } {
   let [answer, rest, patch]: [Readonly<Order>, number, OrderUpdate] = [order, amount, {}];
   const room = () =>
-    totalAmountOf(remainderOf(answer)) + addUp(answer.refunds.filter(isReducible).map((one) => one.amount.amount));
+    totalAmountOf(remainderOf(answer)) + sumAmounts(answer.refunds.filter(isReducible).map((one) => one.amount.amount));
   for (const due of order.refunds.filter(isCreditedAndUnpaid)) {
     if (rest <= room()) break;
     const known = { ...due, formerProviderIds: [...(due.formerProviderIds ?? []), id] };
@@ -189,7 +189,7 @@ const isReducible = ({ state, isCredited }: Refund) => state === 'PENDING' && !i
 function reduceToRemainder(order: Readonly<Order>, now: Date): OrderUpdateDecision {
   const owed = order.refunds.filter(isCounted).map(({ amount }) => amount.amount);
   const captured = order.payment?.captured.amount ?? 0;
-  return reduceWaiting(order, addUp(owed) + chargedBackAmount(order) - captured, now);
+  return reduceWaiting(order, sumAmounts(owed) + chargedBackAmount(order) - captured, now);
 }
 
 /**
