@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Types of the arguments of handlers and of a saga's steps; domain code is given values instead. */
-const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers Rpc Self Shop Store Worker'.split(' ');
+const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers OrderStore Rpc SagaContext Self Store Worker'.split(' ');
 const WIRING_FILE = /[.-]service\.ts$/;
 const DOMAIN_FOLDER = /^services\/(customer|product|shopping|shared)\//;
 const BROKER_OR_STORE = /^(moleculer|mongodb|nats)|^mixins\/(worker|store\/(store|engine|nedb))/;

@@ -95,7 +95,7 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'a postcode is checked as it was typed': {
     file: 'services/shared/postcode.ts',
-    find: 'const bare = compact(typed);',
+    find: 'const bare = removeSeparators(typed);',
     replace: "const bare = text ?? '';",
     tests: ['test/unit/customer/postcode.test.ts'],
     red: /● .*NL written "1012 jx" is stored as/,

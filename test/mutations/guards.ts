@@ -66,7 +66,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'no tombstone': {
     file: 'services/shared/reservations.ts',
-    find: 'if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, ENDED_RELEASED, now) };',
+    find: 'if (quantity === undefined) return { answer: undefined, patch: endReservation(from, orderId, ENDED_RELEASED, now) };',
     replace: 'if (quantity === undefined) return { answer: undefined };',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I9 /,

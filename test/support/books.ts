@@ -14,7 +14,7 @@ import type { Cart } from '../../services/shopping/cart/cart.ts';
 import type { Coupon } from '../../services/shopping/coupon/coupon.ts';
 import type { Hold } from '../../services/shopping/hold/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
-import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
+import type { Invoice } from '../../services/shopping/invoice/invoice.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import { eventually, type TestShop } from './shop.ts';

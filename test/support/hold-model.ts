@@ -11,10 +11,10 @@ import couponService from '../../services/shopping/coupon/coupon.service.ts';
 import { type Coupon, newCoupon } from '../../services/shopping/coupon/coupon.ts';
 import holdService from '../../services/shopping/hold/hold.service.ts';
 import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
-import { holdQueue, keepHold } from '../../services/shopping/hold/hold-keeper.ts';
+import { holdQueue, reviewDueHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
+import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
@@ -140,11 +140,11 @@ export class HoldShop {
     const { store, broker: rpc } = (services.hold as NonNullable<typeof services.hold>).self;
     const failed = (error: unknown) => this.#cluster.failures.push(error);
     const keeper = { store: store as unknown as Store<Hold>, rpc };
-    const work = (hold: Hold) => keepHold(hold, keeper);
+    const work = (hold: Hold) => reviewDueHold(hold, keeper);
     processDue(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
     const shop = { store: orders.store as unknown as Store<Order>, rpc };
-    const drive = (order: Order) => recover(order, shop);
+    const drive = (order: Order) => processOrder(order, shop);
     processDue(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
   }
 

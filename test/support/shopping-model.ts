@@ -12,7 +12,7 @@ import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
-import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
+import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
@@ -191,7 +191,7 @@ export class ModelShop {
     const { store, broker: rpc } = (services.order as NonNullable<typeof services.order>).self;
     const failed = (error: unknown) => this.failures.push(error);
     const shop = { store: store as unknown as Store<Order>, rpc };
-    const work = (order: Order) => recover(order, shop);
+    const work = (order: Order) => processOrder(order, shop);
     processDue(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
   }
 

@@ -1,5 +1,5 @@
 import { addressLines, moneyText } from '../../shared/format.ts';
-import { negated } from '../../shared/money.ts';
+import { negate } from '../../shared/money.ts';
 import { greetingFor, layOut, type MailRow, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
@@ -25,7 +25,7 @@ export function composeOrderMail(
     ),
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negated(totals.discount))] satisfies MailRow] : []),
+      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negate(totals.discount))] satisfies MailRow] : []),
       ['Shipping', moneyText(totals.shipping)],
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],

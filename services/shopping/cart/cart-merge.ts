@@ -8,8 +8,9 @@ export async function hasContent(carts: Pick<Store<Cart>, 'get'>, guestId: strin
 }
 
 /**
- * Merges a guest's cart into a customer's by the rule of `merge`, and empties it. The customer's cart is written first, so
- * that a crash loses nothing: the next request with the token goes on. What the guest changes meanwhile is merged too.
+ * Merges a guest's cart into a customer's by the rule of `merge`, and empties it. The customer's cart is written first,
+ * so that a crash loses nothing: the next request with the token goes on. Changes by the guest in the meantime are
+ * merged too.
  */
 export async function mergeGuestCart(
   carts: Pick<Store<Cart>, 'get' | 'change'>,

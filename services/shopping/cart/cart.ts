@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../../../lib/contract/contract.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { type Money, sum, times } from '../../shared/money.ts';
+import { type Money, multiplyMoney, sumMoney } from '../../shared/money.ts';
 import { errors } from '../../shared/problems.ts';
 
 interface CartFields {
@@ -24,7 +24,7 @@ export interface CustomerCart extends CartFields {
   lastOrder?: { id: string; at: Date };
   /** The latest guests' carts that were merged, `<id>:<rev>`, so that none brings back what was taken out since. */
   merged?: string[];
-  /** The customer is gone. Access tokens can outlive the customer. */
+  /** The customer was erased. Access tokens can outlive the customer. */
   erased?: boolean;
   guest?: never;
   mergedInto?: never;
@@ -49,7 +49,7 @@ type CartPatch<C> = { [K in keyof C]?: C[K] | undefined } & {
   [item: `items.${string}`]: { quantity: number } | undefined;
 };
 
-/** A decision about a cart of type `C`, or, unless it is said, of either type. */
+/** A decision about a cart of type `C`; by default of either type. */
 interface CartDecision<A, C = CartFields> extends Decision<A> {
   patch?: CartPatch<C>;
 }
@@ -71,7 +71,7 @@ export interface Item {
   quantity: number;
 }
 
-/** What a shopper has chosen: items, and the currency of their prices. */
+/** The content of a cart: its items, and the currency of their prices. */
 export type CartContent = Pick<CartFields, 'items' | 'currency'>;
 
 export type Offer = Result<'product.offers'>[number];
@@ -166,13 +166,14 @@ export function clear(cart: Readonly<Cart>, now: Date): CartDecision<CartContent
 }
 
 /**
- * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the cart,
- * or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read it late.
+ * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the
+ * cart, or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read
+ * it late.
  */
 export const cartClaimOf = ({ _id, generation = 0 }: Pick<CustomerCart, '_id' | 'generation'>): string =>
   `${_id}:${generation}`;
 
-/** Takes a paid order's quantities out of the cart. What was added to it since then stays. */
+/** Takes a paid order's quantities out of the cart. Items that were added since stay. */
 export function takeOrdered(
   cart: Readonly<CustomerCart>,
   orderId: string,
@@ -205,7 +206,10 @@ export function releaseClaim(
 export const itemsOf = (items: CartFields['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
 
-/** The cart at today's prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not added up. */
+/**
+ * The view of a cart at current prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not
+ * added up.
+ */
 export function cartView(
   items: readonly Item[],
   offers: readonly Offer[],
@@ -217,9 +221,9 @@ export function cartView(
     const offer = bySku.get(sku);
     if (!offer) return { sku, quantity, availability: 'not_sold' as const };
     const { price: unitPrice, category: _, taxClass: _t, weight: _w, ...rest } = offer;
-    return { ...rest, quantity, unitPrice, lineTotal: times(unitPrice, quantity) };
+    return { ...rest, quantity, unitPrice, lineTotal: multiplyMoney(unitPrice, quantity) };
   });
-  const subtotal = sum(
+  const subtotal = sumMoney(
     lines.flatMap((line): Money[] => ('lineTotal' in line ? [line.lineTotal] : [])),
     currency,
   );
@@ -228,7 +232,7 @@ export function cartView(
   return { currency, items: lines, totals, ...(openOrder ? { openOrder } : {}) };
 }
 
-/** Leaves of a cart only that its customer is gone. */
+/** Removes all data from the cart of an erased customer, and marks it as erased. */
 export const eraseCart = (_cart: Readonly<CustomerCart>, updatedAt: Date): CartDecision<undefined, CustomerCart> => ({
   answer: undefined,
   patch: { items: {}, currency: undefined, ordered: [], lastOrder: undefined, merged: [], erased: true, updatedAt },

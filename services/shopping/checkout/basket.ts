@@ -20,6 +20,11 @@ export interface CheckoutTerms {
   limits: (currency: string) => AmountLimits;
 }
 
+export interface PayableRange {
+  least: Money;
+  largest: Money;
+}
+
 /** A cart with its prices, the address that it goes to, and the rules that it was priced by. */
 export interface PricedBasket {
   priced: Priced;
@@ -30,7 +35,7 @@ export interface PricedBasket {
 }
 
 /**
- * Prices a cart at today's prices, in its currency.
+ * Prices a cart at current prices, in its currency.
  * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping,
  * total-not-payable
  */
@@ -42,7 +47,7 @@ export async function priceBasket(
   rpc: Rpc,
 ): Promise<PricedBasket> {
   if ((addressId === undefined) === (address === undefined)) {
-    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Give either addressId or address.' }]);
+    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Send either addressId or address.' }]);
   }
   if (items.length === 0) throw errors.emptyCart();
   const rules = rulesFor(book, currency);
@@ -57,15 +62,20 @@ export async function priceBasket(
   const { country } = to;
   const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
-  refuseUnpayable(priced.totals.total, limits(currency));
+  refuseUnpayable(priced.totals.total, payableRange(limits, currency));
   return { priced, address: to, rules, warnings };
 }
 
-/** Nothing is charged for a total of zero. @throws total-not-payable */
-function refuseUnpayable(total: Money, { least, largest }: AmountLimits): void {
-  if (total.amount === 0 || (total.amount >= least && total.amount <= largest)) return;
-  const money = (amount: number) => ({ ...total, amount });
-  throw errors.totalNotPayable(total, { least: money(least), largest: money(largest) });
+/** The lowest and the highest total that can be charged in a currency. */
+export function payableRange(limits: CheckoutTerms['limits'], currency: string): PayableRange {
+  const { least, largest } = limits(currency);
+  return { least: { amount: least, currency }, largest: { amount: largest, currency } };
+}
+
+/** A total of zero is not charged. @throws total-not-payable */
+function refuseUnpayable(total: Money, range: PayableRange): void {
+  if (total.amount === 0 || (total.amount >= range.least.amount && total.amount <= range.largest.amount)) return;
+  throw errors.totalNotPayable(total, range);
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {

@@ -1,7 +1,7 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { selectedProvider } from '../payment/providers/registry.ts';
-import { priceBasket } from './basket.ts';
+import { payableRange, priceBasket } from './basket.ts';
 import { checkout } from './checkout.contract.ts';
 import { loadRules } from './pricing/load-rules.ts';
 import { parcelOf } from './pricing/price.ts';
@@ -20,9 +20,7 @@ export default function checkoutService(config: Config) {
         const { subtotal, discount } = priced.totals;
         const parcel = parcelOf(lines, address.country, subtotal.amount - discount.amount);
         const shippingMethods = shippingOptions(rules, parcel, cart.currency);
-        const { least, largest } = limits(cart.currency);
-        const money = (amount: number) => ({ amount, currency: cart.currency });
-        const payable = { least: money(least), largest: money(largest) };
+        const payable = payableRange(limits, cart.currency);
         return { items: lines, ...rest, payable, shippingMethods, ...(warnings.length > 0 ? { warnings } : {}) };
       },
     },

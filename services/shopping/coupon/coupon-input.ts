@@ -25,7 +25,7 @@ export function parseCouponInput(
   if (field && input[field] === undefined) throw bad(field, `A ${input.kind} coupon needs ${field}.`);
   const from = validFrom === undefined ? undefined : startOf('validFrom', validFrom, shop.timeZone);
   const until = validUntil === undefined ? undefined : endOf('validUntil', validUntil, shop.timeZone);
-  if (from && until && until <= from) throw bad('validUntil', 'A coupon ends after it begins.');
+  if (from && until && until <= from) throw bad('validUntil', 'The end has to be after the beginning.');
   const hasAmount = input.kind === 'fixed' || input.minimum !== undefined;
   if (currency !== undefined && !hasAmount) throw bad('currency', 'Only an amount or a minimum has a currency.');
   if (currency !== undefined && !shop.currencies.includes(currency)) {

@@ -21,9 +21,9 @@ export interface CouponContext {
 }
 
 /**
- * Takes a use from the customer's limit, then from that of all customers. If the second is used up, the first stays taken
- * until the order is rejected, which releases both. It is not released here, as another worker may have taken both since
- * and charged the order.
+ * Takes a use from the customer's limit, then from that of all customers. If the second is used up, the first stays
+ * taken until the order is rejected, which releases both. It is not released here, as another worker may have taken
+ * both since and charged the order.
  */
 export async function takeUse(context: CouponContext, { code, orderId, customerId }: CouponUse): Promise<TakeOutcome> {
   const { store } = context;
@@ -67,8 +67,8 @@ export function forgetUse(context: CouponContext, use: CouponUse): Promise<void>
 }
 
 /**
- * The time to prune by, earlier by the length of a hold. Pruning goes by the times in the orders' ids, so that otherwise
- * younger orders would prune past one that has its hold's id, and it would find its coupon closed.
+ * The time to prune by, earlier by the length of a hold. Pruning goes by the times in the orders' ids, so that
+ * otherwise younger orders would prune past one that has its hold's id, and it would find its coupon closed.
  */
 const pruningTime = ({ holdTime }: CouponContext, now: Date) => new Date(+now - holdTime);
 

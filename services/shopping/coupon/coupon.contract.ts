@@ -16,11 +16,11 @@ const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
   percent: optional({ ...whole, max: 10_000 }),
-  /** In minor units of `currency`, the shop's own when that is left out. */
+  /** In minor units of `currency`, which is the shop's own by default. */
   amount: optional(whole),
   minimum: optional(whole),
   currency: optional(currencyRule),
-  /** A day is one of the shop's time zone: from its beginning, until its end. */
+  /** A time, or a day of the shop's time zone: valid from its beginning and until its end. */
   validFrom: optional(timeOrDayRule),
   validUntil: optional(timeOrDayRule),
   limit: optional(whole),
@@ -39,7 +39,7 @@ const view = named('Coupon', {
 });
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
-/** Keyed by the order, so doing it again is safe. */
+/** Keyed by the order's id, so a repetition is safe. */
 const keyed = { ...internal, shardKey: 'code' } as const;
 const byStaff = {
   ...staff('coupons:read'),
@@ -73,7 +73,7 @@ export const coupon = contract(
       returns: pageOf(view),
     },
     terms: {
-      summary: 'Get the terms of coupons that are valid now, for a customer if one is known',
+      summary: 'Get the terms of coupons that are valid now, and for this customer',
       ...internal,
       params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
       returns: {

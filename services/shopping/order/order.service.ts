@@ -9,13 +9,13 @@ import { selectedProvider } from '../payment/providers/registry.ts';
 import { advanceBy } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { changeOrder, getOwnOrder, type OrderService, ordersOf, shopOf } from './order-commands.ts';
+import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
-import { recover, recoveryQueue } from './saga/recovery.ts';
+import { processOrder, recoveryQueue } from './saga/recovery.ts';
 
 const RECOVERY_INTERVAL_MS = 1000;
 const MAX_ORDERS_AT_ONCE = 20;
@@ -33,7 +33,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         every: RECOVERY_INTERVAL_MS,
         atOnce: MAX_ORDERS_AT_ONCE,
         work(order) {
-          return recover(order, shopOf(this));
+          return processOrder(order, sagaContextOf(this));
         },
       }),
       store<Order>(config, {

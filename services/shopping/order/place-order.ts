@@ -3,12 +3,12 @@ import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
-import { logFailure, type OrderService, shopOf } from './order-commands.ts';
+import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
-import { place } from './saga/placement.ts';
-import { finish } from './saga/recovery.ts';
+import { driveToOutcome } from './saga/placement.ts';
+import { processOrPostpone } from './saga/recovery.ts';
 
 interface PlacedOrder {
   response: Result<'order.place'>;
@@ -16,12 +16,12 @@ interface PlacedOrder {
   isPending: boolean;
 }
 
-/** How long a customer waits for the outcome of an order. The order goes on without them. */
+/** How long a request waits for the outcome of its order. The order is processed to its end in any case. */
 const OUTCOME_TIMEOUT_MS = 4000;
 
 /**
- * Accepts an order and drives it to its outcome. Once it is accepted it comes to its end, by this process or another.
- * @throws what `acceptOrder` throws, and the order's rejection
+ * Accepts an order and takes it to its outcome. If this process dies after the acceptance, recovery does the rest.
+ * @throws the problems of `acceptOrder`, and the order's rejection
  */
 export async function placeOrder(
   orders: OrderService,
@@ -43,14 +43,14 @@ export async function placeOrder(
   return { response: orderView(order), isPending: true };
 }
 
-/** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background. */
+/** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background. */
 function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
-  const shop = shopOf(orders);
-  const placing = place(order, shop);
+  const saga = sagaContextOf(orders);
+  const placing = driveToOutcome(order, saga);
   orders.worker.background(
     placing.then(
-      (placed) => finish(placed, shop, logFailure(orders)),
-      () => finish(order, shop, logFailure(orders)),
+      (placed) => processOrPostpone(placed, saga, logFailure(orders)),
+      () => processOrPostpone(order, saga, logFailure(orders)),
     ),
   );
   return placing;

@@ -8,7 +8,7 @@ import type { Mail } from '../../../services/customer/mail/mail.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
-import { mailRequest } from '../../support/order-papers.ts';
+import { mailRequest } from '../../support/order-documents.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { headerOf, readable, SmtpServer } from '../../support/smtp-server.ts';
 import { staffAt } from '../../support/staff.ts';

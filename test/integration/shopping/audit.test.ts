@@ -189,13 +189,13 @@ eachEngine('the auditor', (engine) => {
       expect((await invariants()).sort()).toEqual(['I10', 'I8']);
     });
 
-    test('somebody was told of an order that there is not (I7)', async () => {
+    test('an acknowledged order does not exist (I7)', async () => {
       const gone = newId('ord');
       expect(await run([id, gone])).toMatchObject([{ invariant: 'I7', documents: [gone] }]);
     });
   });
 
-  test('is right while orders run: what is under way is no violation', async () => {
+  test('is right while orders run: work under way is no violation', async () => {
     const customers = await manyCustomers(shop, config, 60, MUG);
     let open = customers.length;
     const orders = customers.map(async (shopper) => {

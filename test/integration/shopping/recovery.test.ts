@@ -96,7 +96,7 @@ eachEngine('an order that is left half way', (engine) => {
     expect(stock?.done[left._id]).toBe(1);
   });
 
-  test('PENDING is told to be in progress, and nobody takes it while its lease lasts', async () => {
+  test('PENDING is answered as in progress, and no worker takes it while its lease lasts', async () => {
     const { left, insert } = await leave();
     const until = new Date(Date.now() + 3000);
     Object.assign(left, { lease: { owner: 'another', until }, nextAt: until });
@@ -171,7 +171,7 @@ eachEngine('an order that is left half way', (engine) => {
     expect(await ada.ask('GET /v1/orders')).toMatchObject({ body: { items: [{ id: accepted.body.id }] } });
   });
 
-  test('of a SKU that nobody ever stocked is rejected as out of stock', async () => {
+  test('of a SKU that was never stocked is rejected as out of stock', async () => {
     const [sample] = await storeOf(shop, 'product').find({ status: 'active' }, { limit: 1 });
     const [variant] = sample?.variants ?? [];
     if (!sample || !variant) throw new Error('the sample has no product');

@@ -18,7 +18,7 @@ describe('a problem', () => {
       type: '/problems/out-of-stock',
       title: 'Not enough in stock',
       status: 409,
-      detail: 'Of A 1 of 3 are available.',
+      detail: 'A: 1 of 3 available.',
       instance: `urn:uuid:${ID}`,
       items: [{ sku: 'A', requested: 3, available: 1 }],
     });

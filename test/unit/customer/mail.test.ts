@@ -6,7 +6,7 @@ import { endMail, type Mail, mailQueue, newMail } from '../../../services/custom
 import { composeMail } from '../../../services/customer/mail/templates.ts';
 import { createMailTransport } from '../../../services/customer/mail/transport.ts';
 import { errors } from '../../../services/shared/problems.ts';
-import { mailRequest } from '../../support/order-papers.ts';
+import { mailRequest } from '../../support/order-documents.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
 
 const start = new Date('2025-11-24T12:00:00Z');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { mail } from '../../../services/customer/mail/mail.contract.ts';
 import type { Mail, MailRequest } from '../../../services/customer/mail/mail.ts';
 import { composeMail } from '../../../services/customer/mail/templates.ts';
-import { mailRequest } from '../../support/order-papers.ts';
+import { mailRequest } from '../../support/order-documents.ts';
 
 const EVIL = 'You won 1000 EUR evil-claim';
 const KINDS: readonly Mail['request']['kind'][] = mail.actions.queue.params.kind.values;

@@ -83,7 +83,7 @@ test('a command is refused after its deadline, and when that is more than a minu
   }
 });
 
-test('a key is kept as long as nobody has acknowledged it, whatever comes and goes', () => {
+test('a key stays until it is acknowledged, with any other commands in between', () => {
   let doc = apply(soldTo(orderAt(0), 5), (it) =>
     returnQuantity(it, { key: 'k', quantity: 1, until: START }, at(0)),
   ).doc;
@@ -172,7 +172,7 @@ const move: fc.Arbitrary<Move> = fc.record({
   pick: fc.nat(50),
 });
 
-test('keyed changes happen once, whatever is sent again, stuck, and delivered late; the rest adds up', () => {
+test('keyed changes happen once, with any repetitions and delays; the quantities add up', () => {
   const property = fc.property(fc.array(move, { maxLength: 120, size: 'max' }), (moves) => {
     let [doc, now] = [empty(20), 0];
     const orders = Array.from({ length: 6 }, (_, n) => orderAt(n * 20_000));

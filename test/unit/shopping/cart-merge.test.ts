@@ -172,7 +172,7 @@ test('one after the other, also with crashes inside a merge, the carts are what 
   await fc.assert(property, { seed });
 });
 
-test('whatever devices, merges and crashes come at the same time, nothing that was added is lost', async () => {
+test('with any devices, merges and crashes at the same time, no added item is lost', async () => {
   // Each device has SKUs of its own, so that it is known what has to be there.
   const wants = (prefix: string) =>
     fc.array(
@@ -216,7 +216,7 @@ test('whatever devices, merges and crashes come at the same time, nothing that w
     expect(found).toMatchObject({ ...last(plans.phone), ...last(plans.laptop) });
     const guests = [...plans.guest, ...plans.tab];
     for (const [sku, quantity] of Object.entries(last(guests))) {
-      // What a merge took earlier may have been more; never what nobody chose.
+      // An earlier merge may have taken a larger quantity, but only a chosen one.
       expect(found[sku]).toBeGreaterThanOrEqual(quantity);
       expect(found[sku]).toBeLessThanOrEqual(most(guests, sku));
     }

@@ -254,7 +254,7 @@ describe('the cart as a customer sees it', () => {
     });
   });
 
-  test('adds up to the cent, whatever the prices', () => {
+  test('adds up to the cent, at any prices', () => {
     const line = fc.record({ price: fc.nat(10_000_000), quantity: fc.integer({ min: 1, max: 99 }) });
     const property = fc.property(fc.array(line, { maxLength: 100 }), (lines) => {
       const items = lines.map(({ quantity }, n) => ({ sku: `SKU-${n}`, quantity }));

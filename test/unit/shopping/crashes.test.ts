@@ -60,7 +60,7 @@ afterAll(() => {
   jest.useRealTimers();
 });
 
-test('whatever crashes, is lost, comes late or is done by two at once: the books are right and every order ends', async () => {
+test('with any crashes, lost or late messages and two workers at once, the data is consistent and every order is settled', async () => {
   const fates: [number, Fate][] = [
     [80, 'done'],
     [1, 'not done'],

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { invoiceHtml } from '../../../services/shopping/invoice/html.ts';
-import type { Invoice } from '../../../services/shopping/invoice/numbering.ts';
-import { invoicePdf } from '../../../services/shopping/invoice/pdf.ts';
-import { sheetOf } from '../../../services/shopping/invoice/sheet.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceContent } from '../../../services/shopping/invoice/document-content.ts';
+import { renderHtml } from '../../../services/shopping/invoice/html.ts';
+import type { Invoice } from '../../../services/shopping/invoice/invoice.ts';
+import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
-/** What a paper shows without spaces: scripts are laid out in pieces of their own. */
+/** The text of a PDF without spaces, as each script is laid out in pieces of its own. */
 const shownBy = (pdf: Buffer): string => pdfText(pdf).replaceAll(/\s/g, '');
 const visual = (text: string): string => Array.from(text).reverse().join('');
 
-function paperOf(text: string, seller = 'Moleculer Shop, Berlin'): Invoice {
+function invoiceWith(text: string, seller = 'Moleculer Shop, Berlin'): Invoice {
   const order = invoiceOrder();
   const billingAddress = { ...order.billingAddress, name: text, line1: text, city: text };
   const lines = order.lines.map((line) => ({ ...line, title: text }));
@@ -39,7 +39,7 @@ describe('a PDF shows, and never as question marks,', () => {
     ['Georgian', 'გიორგი'],
     ['signs of currencies', '€ £ ¥ ₹ ₽ ₺ ₴ ₩ ₪'],
   ])('%s', async (_script, text) => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf(text, `${text}, Berlin`))));
+    const shown = shownBy(await renderPdf(invoiceContent(invoiceWith(text, `${text}, Berlin`))));
     const expected = text.normalize('NFC').replaceAll(' ', '');
     // Seller, name, street, city, the article and the way of shipping.
     expect(shown.split(expected).length - 1).toBeGreaterThanOrEqual(6);
@@ -51,25 +51,25 @@ describe('a PDF shows, and never as question marks,', () => {
     ['Arabic', 'محمد بن علي'],
     ['Persian', 'پروین چگونه'],
   ])('%s, from right to left', async (_script, text) => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf(text, `${text}, Berlin`))));
+    const shown = shownBy(await renderPdf(invoiceContent(invoiceWith(text, `${text}, Berlin`))));
     expect(shown.split(visual(text).replaceAll(' ', '')).length - 1).toBeGreaterThanOrEqual(6);
     expect(shown).not.toMatch(/[?\ufffd]/);
   });
 
   test('Hebrew within Latin, with its digits and brackets the right way round', async () => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf('Mug עברית (12) blue'))));
+    const shown = shownBy(await renderPdf(invoiceContent(invoiceWith('Mug עברית (12) blue'))));
     expect(shown).toContain(`Mug(12)${visual('עברית')}blue`);
   });
 
-  test('what is between emoji, which are left out', async () => {
-    const shown = shownBy(await invoicePdf(sheetOf(paperOf('👩‍👩‍👧‍👦 Ana 🇩🇪❤️'))));
+  test('the text between emoji, which are left out', async () => {
+    const shown = shownBy(await renderPdf(invoiceContent(invoiceWith('👩‍👩‍👧‍👦 Ana 🇩🇪❤️'))));
     expect(shown).toContain('AnaAna');
     expect(shown).not.toMatch(/[?\ufffd]/);
   });
 
   test('a box for a letter of a script that it has no font for; the page has it', async () => {
-    const sheet = sheetOf(paperOf('አማርኛ'));
-    expect(shownBy(await invoicePdf(sheet))).toContain('\ufffd');
-    expect(invoiceHtml(sheet)).toContain('አማርኛ');
+    const content = invoiceContent(invoiceWith('አማርኛ'));
+    expect(shownBy(await renderPdf(content))).toContain('\ufffd');
+    expect(renderHtml(content)).toContain('አማርኛ');
   });
 });

@@ -12,13 +12,14 @@ interface AcceptedOrder {
   isNew: boolean;
 }
 
-/** A rejected order can release the cart between two reads of a request. The request then begins again. */
-const MAX_ACCEPT_TRIES = 3;
+/** A rejected order can release the cart between two reads of a request, which then begins again. */
+const MAX_ACCEPTANCE_ATTEMPTS = 3;
 
 /**
- * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts the
- * order, takes its Idempotency-Key and claims the cart.
- * @throws order-open when another order is made of the cart; empty-cart, price-changed, and what `priceBasket` throws
+ * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts
+ * the order, takes its Idempotency-Key and claims the cart.
+ * @throws order-open when another order is made of the cart; empty-cart, price-changed, and the problems of
+ * `priceBasket`
  */
 export async function acceptOrder(
   request: OrderRequest,
@@ -27,7 +28,7 @@ export async function acceptOrder(
   rpc: Rpc,
 ): Promise<AcceptedOrder> {
   const { customerId, idemKey } = request;
-  for (let tries = 0; tries < MAX_ACCEPT_TRIES; tries += 1) {
+  for (let attempt = 0; attempt < MAX_ACCEPTANCE_ATTEMPTS; attempt += 1) {
     const [earlier, cart] = await Promise.all([
       orders.findOne({ customerId, idemKey }),
       rpc.call('cart.content', { customerId }),
@@ -37,7 +38,7 @@ export async function acceptOrder(
     const isAcceptable = before.outcome === 'acceptable';
     const draft = isAcceptable ? await priceAndDraft(request, cart, terms, rpc) : null;
     if (draft && (await orders.insert(draft))) return { order: { ...draft, rev: 0 }, isNew: true };
-    // Meanwhile the first request with this key, or another one, may have ordered the cart.
+    // The first request with this key, or a request with another key, may have ordered the cart since.
     const first = await orders.findOne({ customerId, idemKey });
     const claimant = isAcceptable && !first ? await orders.findOne({ cartClaim: cart.claim }) : null;
     const after = decideAcceptance(request, { earlier: first, cart, claimant });

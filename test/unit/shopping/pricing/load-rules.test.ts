@@ -50,9 +50,7 @@ describe('the rules of a file', () => {
 
   test('that lack a currency the shop sells in keep it from starting: nothing is converted', () => {
     const line = refusal({ ...RULES, currencies: { USD: { shipping: shipping(790) } } }, 'USD', 'JPY');
-    expect(line).toMatch(
-      /^PRICING_FILE .*rules\.json is not right: CURRENCIES has JPY.*'currencies\.JPY\.shipping'\.$/,
-    );
+    expect(line).toMatch(/^PRICING_FILE .*rules\.json is invalid: CURRENCIES has JPY.*'currencies\.JPY\.shipping'\.$/);
   });
 
   test.each([

@@ -4,7 +4,7 @@ import type { Money } from '../../../../services/shared/money.ts';
 import { discountsOn } from '../../../../services/shopping/checkout/pricing/discounts.ts';
 import type { PricedLine } from '../../../../services/shopping/checkout/pricing/price.ts';
 import { parcelOf, price } from '../../../../services/shopping/checkout/pricing/price.ts';
-import { allot, proportion } from '../../../../services/shopping/checkout/pricing/round.ts';
+import { allocate, proportion } from '../../../../services/shopping/checkout/pricing/round.ts';
 import type { CouponTerms, PricingRules } from '../../../../services/shopping/checkout/pricing/rules.ts';
 import { shippingOptions } from '../../../../services/shopping/checkout/pricing/shipping.ts';
 import { standardRules } from '../../../../services/shopping/checkout/pricing/standard-rules.ts';
@@ -173,12 +173,12 @@ test('a total beyond safe integers is refused, and one just below it is exact', 
   expect(() => priced(lines(90, 1e12), { rules: onTop })).toThrow(problem('total-too-high'));
 });
 
-test('an allotment adds up, gives nobody more than it has, and equals their share to within one', () => {
+test('an allocation adds up, gives no part more than its weight, and differs from the exact share by less than one', () => {
   const weights = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 50 });
   const property = fc.property(weights, fc.nat(1_000_000), (list, wanted) => {
     const sum = list.reduce((a, b) => a + b, 0);
     const amount = Math.min(wanted, sum);
-    const parts = allot(amount, list);
+    const parts = allocate(amount, list);
     expect(parts.reduce((a, b) => a + b, 0)).toBe(amount);
     for (const [i, part] of parts.entries()) {
       const weight = list[i] ?? 0;
@@ -190,7 +190,7 @@ test('an allotment adds up, gives nobody more than it has, and equals their shar
   fc.assert(property, { seed });
 });
 
-describe('whatever is bought, with whatever coupons, wherever it goes', () => {
+describe('any cart, with any coupons, to any country', () => {
   const lines = fc.array(
     fc.record({
       amount: fc.nat(2_000_000),

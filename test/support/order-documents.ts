@@ -1,7 +1,7 @@
 import type { MailRequest as Request } from '../../services/customer/mail/mail.ts';
 import { newId } from '../../services/shared/ids.ts';
 import type { Money } from '../../services/shared/money.ts';
-import type { InvoiceOrder } from '../../services/shopping/invoice/numbering.ts';
+import type { InvoiceOrder } from '../../services/shopping/invoice/invoice.ts';
 import { ADDRESS } from './address.ts';
 
 const eur = (amount: number): Money => ({ amount, currency: 'EUR' });

@@ -1,8 +1,8 @@
 /**
- * How postcodes are written, by country: examples in the usual form, of each length there is, separated by `|`; a digit
- * stands for any digit, a letter for any letter. Sources: UPU, "Postal addressing systems", and Unicode CLDR.
+ * Examples of postcodes in the usual form, by country, one for each length, separated by `|`. A digit stands for any
+ * digit, and a letter for any letter. Sources: UPU, "Postal addressing systems", and Unicode CLDR.
  */
-export const POSTCODE_FORMS: Readonly<Record<string, string>> = {
+export const POSTCODE_EXAMPLES: Readonly<Record<string, string>> = {
   AC: 'ASCN 1ZZ',
   AD: 'AD500',
   AF: '1001',
@@ -195,22 +195,22 @@ export const POSTCODE_FORMS: Readonly<Record<string, string>> = {
 
 const countries = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
-/** Without postcodes (UPU). */
-export const WITHOUT_POSTCODES = countries(
+/** Countries without postcodes (UPU). */
+export const COUNTRIES_WITHOUT_POSTCODES = countries(
   'AE AG AO AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GM GQ GY HK JM KI KM KP LY ML MO MR NR NU ' +
     'QA RW SB SC SL SR SS ST SX SY TD TF TG TK TO TV UG VU WS YE ZW',
 );
 
-/** With postcodes that many addresses are written without. */
-export const POSTCODE_OPTIONAL = countries(
+/** Countries with postcodes that many addresses omit. */
+export const COUNTRIES_WITH_OPTIONAL_POSTCODES = countries(
   'BB BH BN CO EC GH HN IE KE KN LB LC LR MS MU MW MZ NA NG NI OM PA PE PG PS SO SV TL TT TZ VC VE VG',
 );
 
 /**
- * Whose postcodes are being introduced or changed, or where sources differ: one in a form that is not known here may be
- * right.
+ * Countries that are introducing or changing their postcodes, or whose sources differ: a postcode of another form may
+ * be right.
  */
-export const POSTCODE_UNCERTAIN = countries(
+export const COUNTRIES_WITH_UNCERTAIN_FORMS = countries(
   'AF AI AR BB BH BN CO CR CU CV DO EC EG EH ET GH GN GT GW HN HT IE IL IQ IR JO KE KH KN KW KZ LA LB LC LK LR LS MG MM MN MS MT ' +
     'MU MV MW MZ NA NE NG NI NP OM PA PE PG PH PK PS PY RS SA SD SN SO SV SZ TJ TL TM TT TW TZ UY VC VE VG VN XK ZM',
 );

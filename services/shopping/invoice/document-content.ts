@@ -1,50 +1,50 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines, moneyText, rateText } from '../../shared/format.ts';
-import { type Money, negated } from '../../shared/money.ts';
-import type { Invoice } from './numbering.ts';
+import { type Money, negate } from '../../shared/money.ts';
+import type { Invoice } from './invoice.ts';
 
-export type Fact = [label: string, value: string];
+export type LabelledValue = [label: string, value: string];
 
-/** What stands on an invoice or a credit note, as text: the same on paper and on the page. */
-export interface Sheet {
+/** The content of an invoice or a credit note, as text; html.ts and pdf.ts lay it out. */
+export interface DocumentContent {
   title: string;
-  /** Without its ending. */
+  /** Without an extension. */
   fileName: string;
   issuedAt: Date;
   seller: string[];
   buyer: string[];
-  facts: Fact[];
+  facts: LabelledValue[];
   columns: string[];
   rows: string[][];
-  /** What adds up to the total. */
-  sums: Fact[];
-  total: Fact;
-  /** What is in the total already. */
-  included: Fact[];
+  /** The amounts that add up to the total. */
+  sums: LabelledValue[];
+  total: LabelledValue;
+  /** The taxes that the total includes. */
+  included: LabelledValue[];
   /** Sentences below the total. */
   notes: string[];
 }
 
-/** What corrects an invoice. */
+/** A credit note that corrects an invoice. */
 export interface InvoiceCorrection {
   number: string;
   amount: Money;
 }
 
-/** Name and address of the shop; parts separated by commas. */
+/** The lines of the shop's name and address, which are stored as parts separated by commas. */
 export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
 
 /**
- * What an invoice says: of what was stored with it alone, so that it says the same for ever, and which credit notes
+ * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that
  * correct it.
  */
-export function sheetOf(
+export function invoiceContent(
   { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,
   corrections: readonly InvoiceCorrection[] = [],
-): Sheet {
+): DocumentContent {
   const { totals, lines, shipping, discounts, taxes } = order;
   const day = (at: Date | string) => dayIn(new Date(at), timeZone);
-  const taxRows = taxes.map(({ rate, base, amount }): Fact => {
+  const taxRows = taxes.map(({ rate, base, amount }): LabelledValue => {
     const net = totals.taxIncluded ? { ...base, amount: base.amount - amount.amount } : base;
     return [`${totals.taxIncluded ? 'Includes ' : ''}${rateText(rate)} tax on ${moneyText(net)}`, moneyText(amount)];
   });
@@ -79,12 +79,12 @@ export function sheetOf(
     ],
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...discounts.map(({ code, amount }): Fact => [`Discount ${code}`, moneyText(negated(amount))]),
+      ...discounts.map(({ code, amount }): LabelledValue => [`Discount ${code}`, moneyText(negate(amount))]),
       ['Shipping', moneyText(shipping.price)],
       ...(totals.taxIncluded ? [] : taxRows),
     ],
     total: ['Total', moneyText(totals.total)],
     included: totals.taxIncluded ? taxRows : [],
-    notes: corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negated(one.amount))}).`),
+    notes: corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negate(one.amount))}).`),
   };
 }

@@ -2,12 +2,12 @@ import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines, moneyText, rateText } from '../../shared/format.ts';
 import type { Money } from '../../shared/money.ts';
 import type { CreditedLine, CreditNote } from './credit-note.ts';
-import { type Fact, type Sheet, sellerLines } from './sheet.ts';
+import { type DocumentContent, type LabelledValue, sellerLines } from './document-content.ts';
 
-/** What a credit note says: of what was stored with it alone, so that it says the same for ever. */
-export function creditNoteSheet(note: CreditNote): Sheet {
+/** The content of a credit note, from its stored data alone, so that it stays the same. */
+export function creditNoteContent(note: CreditNote): DocumentContent {
   const { _id: number, issuedAt, seller, timeZone = 'UTC', invoice, order, items, amount, taxes } = note;
-  const what = note.isCancellation ? 'Cancellation' : items.length > 0 ? 'Return' : 'Refund';
+  const cause = note.isCancellation ? 'Cancellation' : items.length > 0 ? 'Return' : 'Refund';
   return {
     title: `Credit note ${number}`,
     fileName: `credit-note-${number}`,
@@ -20,13 +20,13 @@ export function creditNoteSheet(note: CreditNote): Sheet {
       ['Corrects invoice', invoice.number],
       ['of', dayIn(invoice.issuedAt, timeZone)],
       ['Order', order.number],
-      ['For', what],
+      ['For', cause],
     ],
     columns: ['Article', 'Quantity', '', 'Tax', 'Amount'],
-    rows: note.lines ? lineRows(note.lines, note.shipping) : rateRows(note, what),
+    rows: note.lines ? lineRows(note.lines, note.shipping) : rateRows(note, cause),
     sums: [],
     total: ['Total credited', moneyText(amount)],
-    included: taxes.flatMap(({ rate, gross, tax }): Fact[] => {
+    included: taxes.flatMap(({ rate, gross, tax }): LabelledValue[] => {
       const net = { ...gross, amount: gross.amount - tax.amount };
       return rate > 0 ? [[`Includes ${rateText(rate)} tax on ${moneyText(net)}`, moneyText(tax)]] : [];
     }),
@@ -34,7 +34,7 @@ export function creditNoteSheet(note: CreditNote): Sheet {
   };
 }
 
-/** What was refunded for each line, and for the delivery. */
+/** A row for each refunded line, and one for the delivery. */
 function lineRows(lines: readonly CreditedLine[], shipping: Money | undefined): string[][] {
   const rows = lines.map(({ title, variant, sku, quantity, rate, amount }) => [
     `${title}, ${variant} (${sku})`,
@@ -46,8 +46,8 @@ function lineRows(lines: readonly CreditedLine[], shipping: Money | undefined): 
   return shipping && shipping.amount > 0 ? [...rows, ['Delivery', '', '', '', moneyText(shipping)]] : rows;
 }
 
-/** Credit notes from before refunds had lines: goods that came back, and amounts by rate. */
-function rateRows({ items, taxes }: CreditNote, what: string): string[][] {
+/** The rows of a credit note from before refunds had lines: the returned goods, and the amounts by tax rate. */
+function rateRows({ items, taxes }: CreditNote, cause: string): string[][] {
   return [
     ...items.map(({ title, variant, sku, quantity }) => [
       `${title}, ${variant} (${sku})`,
@@ -57,7 +57,7 @@ function rateRows({ items, taxes }: CreditNote, what: string): string[][] {
       '',
     ]),
     ...taxes.map(({ rate, gross }) => [
-      `${what} of what was taxed at ${rateText(rate)}`,
+      `${cause} of what was taxed at ${rateText(rate)}`,
       '',
       '',
       rateText(rate),

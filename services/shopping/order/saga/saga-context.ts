@@ -2,13 +2,13 @@ import type { Rpc } from '../../../../lib/contract/contract.ts';
 import type { Order } from '../order.ts';
 import type { OrderStore } from '../order-store.ts';
 
-/** What the saga reads, writes and calls. */
-export interface Shop {
+/** The store of orders and the client for calls that the steps of the saga use. */
+export interface SagaContext {
   store: OrderStore;
   rpc: Rpc;
 }
 
-/** Tells clients that follow the order. The event may be lost, as they poll as well. */
+/** Notifies the clients that follow an order. The event may be lost, as clients poll, too. */
 export function announceChange({ _id: id }: Order, rpc: Rpc): void {
   rpc.broadcast('order.changed', { id }).catch(() => undefined);
 }
