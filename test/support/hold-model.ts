@@ -6,7 +6,7 @@ import inventoryService from '../../services/product/inventory/inventory.service
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyReservable } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart/cart.service.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import couponService from '../../services/shopping/coupon/coupon.service.ts';
 import { type Coupon, newCoupon } from '../../services/shopping/coupon/coupon.ts';
 import holdService from '../../services/shopping/hold/hold.service.ts';
@@ -85,7 +85,7 @@ export class HoldShop {
       this.#docs.stock.set(_id, { _id, rev: 0, productId: 'prd', ...stock });
     }
     const items = Object.fromEntries(Object.entries(WANTED).map(([sku, quantity]) => [sku, { quantity }]));
-    this.#cluster.database.insert('carts', { ...emptyCart(CUSTOMER, now), items });
+    this.#cluster.database.insert('carts', { ...newCart(CUSTOMER, now), items });
     this.#cluster.database.insert('holds', newHold(CUSTOMER));
     const terms = { kind: 'fixed', amount: 100, limit: 1, perCustomer: 1 } as const;
     this.#cluster.database.insert('coupons', newCoupon('SAVE', terms, now));

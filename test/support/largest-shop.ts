@@ -9,7 +9,7 @@ import { pictureFile } from '../../services/product/media/picture.ts';
 import { createProduct, type ProductInput } from '../../services/product/product/edit.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import { newId } from '../../services/shared/ids.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import { storeOf } from './books.ts';
 import type { TestEngine } from './engines.ts';
 import { Shopper, type TestShop } from './shop.ts';
@@ -132,7 +132,7 @@ async function shopperWithAll(
     ...{ addresses, wishlist, sessions: [], createdAt: now },
   });
   const items = Object.fromEntries(skus.map((sku) => [sku, { quantity: 1 }]));
-  await storeOf(nodes.shopping, 'cart').insert({ ...emptyCart(id, now), items });
+  await storeOf(nodes.shopping, 'cart').insert({ ...newCart(id, now), items });
   const shopper = new Shopper(nodes.api.url);
   const token = signAccessToken({ id, sessionId: 'ses_largest', role: 'customer' }, createKeyRing(config));
   return Object.assign(shopper, { id, token, addressId: addresses[0]?.id ?? '' });

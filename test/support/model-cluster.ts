@@ -6,7 +6,7 @@ import { Changes } from '../../mixins/store/changes.ts';
 import { deepCopy, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import { staffAuditMiddleware } from '../../services/customer/staff/staff-audit.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import { Database } from './model-database.ts';
 
 /** `not done`: the caller learns of an error; `done unseen`: so too, but it happens; `crash`: its process dies first. */
@@ -215,7 +215,7 @@ export class Cluster {
       this.#pausing = true; // Changes asks how long
       return 0;
     };
-    const create = collection === 'carts' ? emptyCart : undefined;
+    const create = collection === 'carts' ? newCart : undefined;
     const read = async (id: string) => {
       const found = await this.#step(life, () => database.read(collection, id));
       if (found || !create) return found;

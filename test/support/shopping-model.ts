@@ -7,8 +7,8 @@ import inventoryService from '../../services/product/inventory/inventory.service
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyReservable } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart/cart.service.ts';
-import { type Cart, emptyCart } from '../../services/shopping/cart/cart.ts';
-import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
+import { type Cart, newCart } from '../../services/shopping/cart/cart.ts';
+import { takeFulfilmentStep } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
@@ -123,7 +123,7 @@ export class ModelShop {
     for (const [buyer, { wants }] of story.buyers.entries()) {
       const _id = customerId(buyer);
       const items = Object.fromEntries(Object.entries(wants).map(([sku, quantity]) => [sku, { quantity }]));
-      this.#carts.set(_id, { ...emptyCart(_id, new Date()), items });
+      this.#carts.set(_id, { ...newCart(_id, new Date()), items });
     }
   }
 
@@ -220,9 +220,9 @@ export class ModelShop {
     this.#peacefulSteps = this.#cluster.steps;
     const by = { role: 'staff', id: 'cus_staff' } as const;
     for (const { _id: id, lines } of this.#orders.values()) {
-      this.#decide(id, (order, now) => advanceBy(order, { to: 'PACKED' }, by, now));
+      this.#decide(id, (order, now) => takeFulfilmentStep(order, { to: 'PACKED' }, by, now));
       const shipped = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
-      this.#decide(id, (order, now) => advanceBy(order, shipped, by, now));
+      this.#decide(id, (order, now) => takeFulfilmentStep(order, shipped, by, now));
       const pieces = lines.flatMap(({ sku, quantity }) => Array<string>(quantity).fill(sku));
       for (const [nth, sku] of pieces.entries()) {
         const request = { id: `ret_${nth}`, key: `key ${nth}`, items: [{ sku, quantity: 1 }], reason: 'too small' };

@@ -25,9 +25,9 @@ export function checkMoney({ ledger, external, orders }: AuditData, findings: Fi
     }
     const kept = (charge?.captured ?? 0) - (charge?.refunded ?? 0) - (charge?.chargedBack ?? 0);
     findings.check(
-      kept === dueFor(order),
+      kept === expectedAmount(order),
       'I6',
-      `${order.id} is ${order.status}: ${dueFor(order)} due, ${kept} kept`,
+      `${order.id} is ${order.status}: ${expectedAmount(order)} due, ${kept} kept`,
       order.id,
     );
   }
@@ -43,7 +43,7 @@ function currenciesOf({ total, captured, refunds }: AuditedOrder, charge: AuditD
  * The amount that the payment provider should have, by the order, in minor units. It still has the amounts of refunds
  * that failed or were paid by other means.
  */
-function dueFor({ captured, refunds, chargedBack }: AuditedOrder): number {
+function expectedAmount({ captured, refunds, chargedBack }: AuditedOrder): number {
   const done = refunds.filter(({ status }) => status === 'DONE');
   return done.reduce((left, { amount }) => left - amount.amount, captured.amount - chargedBack);
 }

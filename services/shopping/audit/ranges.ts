@@ -1,23 +1,23 @@
 import type { AuditedOrder } from './audit-data.ts';
 
 /** A quantity by the orders. It is a range, as sales under way may or may not have reached the audited document. */
-export interface Range {
+export interface QuantityRange {
   least: number;
   most: number;
 }
 
-const NOTHING: Range = { least: 0, most: 0 };
+const NOTHING: QuantityRange = { least: 0, most: 0 };
 
 /** Adds up ranges by key: a SKU or a coupon. */
 export class Ranges {
-  readonly #byKey = new Map<string, Range>();
+  readonly #byKey = new Map<string, QuantityRange>();
 
-  add(key: string, { least, most }: Range): void {
+  add(key: string, { least, most }: QuantityRange): void {
     const sum = this.get(key);
     this.#byKey.set(key, { least: sum.least + least, most: sum.most + most });
   }
 
-  get(key: string): Range {
+  get(key: string): QuantityRange {
     return this.#byKey.get(key) ?? NOTHING;
   }
 }
@@ -27,7 +27,7 @@ export function soldRange(
   { status, outbox }: Pick<AuditedOrder, 'status' | 'outbox'>,
   commitId: string,
   quantity: number,
-): Range {
+): QuantityRange {
   if (status === 'REJECTED' || status === 'REJECTING' || status === 'CANCELLED') return NOTHING;
   const isUnderWay = status === 'PENDING' || status === 'CANCELLING' || outbox.includes(commitId);
   return { least: isUnderWay ? 0 : quantity, most: quantity };

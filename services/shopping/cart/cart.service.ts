@@ -11,12 +11,12 @@ import {
   type CartContent,
   cartClaimOf,
   cartView,
-  clear,
+  clearCart,
   currencyOf,
   customerCart,
-  emptyCart,
   eraseCart,
   itemsOf,
+  newCart,
   type OpenOrder,
   removeItem,
   setCurrency,
@@ -24,14 +24,14 @@ import {
   takeOrdered,
 } from './cart.ts';
 import { hasContent, mergeGuestCart } from './cart-merge.ts';
-import { currentCart } from './cart-orders.ts';
+import { loadCurrentCart } from './cart-orders.ts';
 import {
-  forgetCookie,
+  endCookie,
   GUEST_CART_LIFETIME_MS,
   guestIdOf,
-  keepCookie,
   newCartToken,
   ownerOf,
+  renewCookie,
   tokenHeaders,
 } from './cart-token.ts';
 
@@ -61,10 +61,10 @@ export default function cartService(config: Config) {
     const guestId = guestIdOf(meta.cartToken.token);
     if (await hasContent(carts, guestId)) {
       // A paid order is taken out first, so that the merged items stay.
-      await currentCart(customerId, carts, ctx);
+      await loadCurrentCart(customerId, carts, ctx);
       await mergeGuestCart(carts, guestId, customerId);
     }
-    if (meta.cartToken.from === 'cookie') meta.$responseHeaders = forgetCookie(config.production);
+    if (meta.cartToken.from === 'cookie') meta.$responseHeaders = endCookie(config.production);
   }
 
   /** The id of the caller's cart. A guest's cart is merged here too, in case the login could not do it. */
@@ -73,10 +73,10 @@ export default function cartService(config: Config) {
     return ownerOf(ctx.meta);
   }
 
-  /** The caller's cart; see `currentCart`. */
+  /** The caller's cart; see `loadCurrentCart`. */
   async function getCurrent(self: This, ctx: Ctx<unknown>) {
     const id = await ownerWithMerge(self, ctx);
-    return { id, ...(await currentCart(id, self.store, ctx)) };
+    return { id, ...(await loadCurrentCart(id, self.store, ctx)) };
   }
 
   /**
@@ -95,7 +95,7 @@ export default function cartService(config: Config) {
     const { user, cartToken } = meta;
     if (token) meta.$responseHeaders = tokenHeaders(token, config.production);
     else if (!user && cartToken?.from === 'cookie') {
-      meta.$responseHeaders = keepCookie(cartToken.token, config.production);
+      meta.$responseHeaders = renewCookie(cartToken.token, config.production);
     }
   }
 
@@ -110,7 +110,7 @@ export default function cartService(config: Config) {
       store<Cart>(config, {
         node: 'shopping',
         collection: 'carts',
-        create: emptyCart,
+        create: newCart,
         indexes: [{ fields: { guest: 1, updatedAt: 1 } }],
       }),
     ],
@@ -158,12 +158,12 @@ export default function cartService(config: Config) {
       async clear(ctx) {
         const { id, cart, openOrder } = await getCurrent(this, ctx);
         if (id === undefined || !cart) return priceCart(null, openOrder, ctx);
-        return priceCart(await this.store.change(id, clear), openOrder, ctx);
+        return priceCart(await this.store.change(id, clearCart), openOrder, ctx);
       },
 
       async content(ctx) {
         const { customerId: _id } = ctx.params;
-        const { cart, openOrder } = await currentCart(_id, this.store, ctx);
+        const { cart, openOrder } = await loadCurrentCart(_id, this.store, ctx);
         if (cart?.erased) throw errors.invalidToken();
         const { lastOrder } = cart ?? {};
         return {
@@ -175,7 +175,7 @@ export default function cartService(config: Config) {
       },
 
       async own(ctx) {
-        return contentOf((await currentCart(ownerOf(ctx.meta), this.store, ctx)).cart);
+        return contentOf((await loadCurrentCart(ownerOf(ctx.meta), this.store, ctx)).cart);
       },
 
       async erase(ctx) {

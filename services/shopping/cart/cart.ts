@@ -83,7 +83,7 @@ const MAX_CART_LINES = 100;
 const MAX_ORDERS_REMEMBERED = 50;
 const MAX_GUESTS_REMEMBERED = 10;
 
-export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
+export const newCart = (_id: string, updatedAt: Date): Cart => ({
   ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
   ...(_id.startsWith('gst_') ? { guest: true as const } : {}),
 });
@@ -93,7 +93,7 @@ export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
  * quantities, so that no device's choice counts twice. Each version of a guest's cart is merged once. Lines beyond
  * `MAX_CART_LINES` are left out, those that the guest added last. An empty cart also takes the guest's currency.
  */
-export function merge(
+export function mergeCarts(
   cart: Readonly<CustomerCart>,
   guest: Readonly<GuestCart>,
   now: Date,
@@ -111,7 +111,7 @@ export function merge(
 }
 
 /** Empties a guest's cart that was merged. False: its content has changed since, and has to be merged first. */
-export function handOver(
+export function emptyMergedCart(
   guest: Readonly<GuestCart>,
   { items, currency }: CartContent,
   mergedInto: string,
@@ -122,7 +122,7 @@ export function handOver(
 }
 
 /** Whether a guest's cart has nothing to merge. */
-export const isBlank = ({ items, currency }: CartContent): boolean =>
+export const hasNothingToMerge = ({ items, currency }: CartContent): boolean =>
   currency === undefined && Object.keys(items).length === 0;
 
 /** The currency of a cart's prices: the chosen one, while the shop has prices in it. */
@@ -160,7 +160,7 @@ export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): CartDe
   return { answer: { ...cart, items }, patch: itemPatch(sku, undefined, now) };
 }
 
-export function clear(cart: Readonly<Cart>, now: Date): CartDecision<CartContent> {
+export function clearCart(cart: Readonly<Cart>, now: Date): CartDecision<CartContent> {
   if (Object.keys(cart.items).length === 0) return { answer: cart };
   return { answer: { ...cart, items: {} }, patch: { items: {}, updatedAt: now } };
 }

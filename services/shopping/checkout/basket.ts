@@ -3,9 +3,9 @@ import type { FieldError } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
 import { errors } from '../../shared/problems.ts';
-import { orderable } from '../order/order.ts';
+import { orderableLines } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
-import { type Priced, price } from './pricing/price.ts';
+import { type Priced, priceLines } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 
 type Terms = Result<'coupon.terms'>;
@@ -58,9 +58,16 @@ export async function priceBasket(
       ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
       : ([] as Terms),
   ]);
-  const lines = orderable(items, offers);
+  const lines = orderableLines(items, offers);
   const { country } = to;
-  const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
+  const priced = priceLines({
+    lines,
+    country,
+    ...(shippingMethod ? { shippingMethod } : {}),
+    coupons,
+    rules,
+    currency,
+  });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
   refuseUnpayable(priced.totals.total, payableRange(limits, currency));
   return { priced, address: to, rules, warnings };

@@ -10,21 +10,21 @@ import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
-const whole = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
+const positiveInteger = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
 const kind = named('CouponKind', { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] });
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
-  percent: optional({ ...whole, max: 10_000 }),
+  percent: optional({ ...positiveInteger, max: 10_000 }),
   /** In minor units of `currency`, which is the shop's own by default. */
-  amount: optional(whole),
-  minimum: optional(whole),
+  amount: optional(positiveInteger),
+  minimum: optional(positiveInteger),
   currency: optional(currencyRule),
   /** A time, or a day of the shop's time zone: valid from its beginning and until its end. */
   validFrom: optional(timeOrDayRule),
   validUntil: optional(timeOrDayRule),
-  limit: optional(whole),
-  perCustomer: optional(whole),
+  limit: optional(positiveInteger),
+  perCustomer: optional(positiveInteger),
 } as const;
 
 const view = named('Coupon', {

@@ -108,7 +108,7 @@ export function consumeHold(
   }
   const { orderId } = current;
   const consumed = [...hold.consumed, { orderId, items: current.items, cartClaim, at: now }];
-  const { answer, ...rest } = changeHold(hold, { current: null, consumed, ...usagePart(hold, now) }, now);
+  const { answer, ...rest } = changeHold(hold, { current: null, consumed, ...usageField(hold, now) }, now);
   return { answer: { orderId, hold: answer }, ...rest };
 }
 
@@ -167,10 +167,10 @@ function withoutCurrent(hold: Readonly<Hold>, now: Date): Pick<Hold, 'current' |
   const { current, releasing } = hold;
   if (!current) return { current, releasing };
   const { orderId, items } = current;
-  return { current: null, releasing: [...releasing, { orderId, items }], ...usagePart(hold, now) };
+  return { current: null, releasing: [...releasing, { orderId, items }], ...usageField(hold, now) };
 }
 
-function usagePart(hold: Readonly<Hold>, now: Date): Pick<Hold, 'usage'> {
+function usageField(hold: Readonly<Hold>, now: Date): Pick<Hold, 'usage'> {
   const usage = usageAt(hold, now);
   return usage ? { usage } : {};
 }

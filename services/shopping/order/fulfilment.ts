@@ -17,7 +17,7 @@ export type FulfilmentStep =
  * Takes a step of the fulfilment. A repetition changes nothing.
  * @throws wrong-state; order-disputed
  */
-export function advanceBy(
+export function takeFulfilmentStep(
   order: Readonly<Order>,
   step: FulfilmentStep,
   by: Actor,
@@ -27,7 +27,7 @@ export function advanceBy(
   switch (step.to) {
     case 'PACKED':
     case 'DELIVERED':
-      return advance(order, { state: step.to }, {}, by, now, note);
+      return advanceTo(order, { state: step.to }, {}, by, now, note);
     case 'SHIPPED': {
       const { carrier, trackingNumber } = step;
       const shipment = { carrier, trackingNumber };
@@ -40,7 +40,7 @@ export function advanceBy(
         throw errors.orderDisputed(disputed.map(({ id, state }) => ({ id, status: state })));
       }
       const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
-      return advance(
+      return advanceTo(
         order,
         { state: 'SHIPPED', shipment },
         { outbox, nextAt: resumeAt(now) },
@@ -66,16 +66,16 @@ function cancelOrder(order: Readonly<Order>, id: string, by: Actor, now: Date, r
   if (order.rejection?.code === 'order-cancelled') return { answer: order };
   if (order.state === 'PENDING') {
     const rejection = { code: 'order-cancelled' } as const;
-    return advance(order, { state: 'REJECTING', rejection }, { nextAt: resumeAt(now) }, by, now, reason);
+    return advanceTo(order, { state: 'REJECTING', rejection }, { nextAt: resumeAt(now) }, by, now, reason);
   }
   const origin = { id, key: CANCELLATION_REFUND_KEY, cause: 'cancellation', reason, by } as const;
   const refund = newRefund(order, origin, reduceToRefundable(order, cancellationParts(order)), now);
   const refunds = refundableAmount(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
-  return advance(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
+  return advanceTo(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }
 
 /** Moves an order to its next state, if the table of transitions allows it. @throws wrong-state */
-function advance(
+function advanceTo(
   order: Readonly<Order>,
   next: Transition,
   fields: Partial<OrderFields>,

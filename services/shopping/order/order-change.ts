@@ -25,7 +25,7 @@ export function updateOrder(order: Readonly<Order>, patch: OrderUpdate): OrderUp
   return { answer: { ...order, ...patch }, patch };
 }
 
-interface Cause {
+interface TransitionCause {
   at: Date;
   by?: Actor | undefined;
   note?: string | undefined;
@@ -38,7 +38,7 @@ interface Cause {
 export function moveOrder(
   order: Readonly<Order>,
   next: Transition,
-  { at, by, note }: Cause,
+  { at, by, note }: TransitionCause,
   fields: Partial<OrderFields> = {},
 ): OrderDecision {
   const { history } = historyWith({ history: order.history, state: next.state }, 'status', at, by, note);

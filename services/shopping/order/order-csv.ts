@@ -31,10 +31,10 @@ export function ordersCsv(orders: Pick<OrderStore, 'find'>): Readable {
   return Readable.from(readRows(orders)).pipe(table);
 }
 
-const FIELDS = ['_id', 'state', 'createdAt', 'customerId', 'shippingAddress', 'totals'] as const;
+const CSV_FIELDS = ['_id', 'state', 'createdAt', 'customerId', 'shippingAddress', 'totals'] as const;
 
 async function* readRows(orders: Pick<OrderStore, 'find'>): AsyncGenerator<unknown[]> {
-  for await (const batch of readNewestFirst(orders, {}, { batch: BATCH_SIZE, fields: FIELDS })) {
+  for await (const batch of readNewestFirst(orders, {}, { batch: BATCH_SIZE, fields: CSV_FIELDS })) {
     for (const { _id, state, createdAt, customerId, shippingAddress, totals } of batch) {
       const { name, company, phone, country } = shippingAddress;
       const { amount, currency } = totals.total;

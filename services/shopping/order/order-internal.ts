@@ -3,7 +3,7 @@ import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { anonymiseOrder } from './anonymise.ts';
-import { advanceBy } from './fulfilment.ts';
+import { takeFulfilmentStep } from './fulfilment.ts';
 import { hasPurchased } from './has-purchased.ts';
 import { isSettled, itemsOfOrder, type Order } from './order.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import type { orderInternals } from './order-internal.contract.ts';
 import { markInvoiced } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
-import { invoiceOrderView, orderView, timeline } from './order-view.ts';
+import { invoiceOrderView, orderView, timelineView } from './order-view.ts';
 import { chargedBackAmount } from './refund/refund-lines.ts';
 import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
@@ -70,7 +70,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     const { id, after = 0 } = ctx.params;
     const order = await getOwnOrder(this, id, customerOf(ctx));
     const final = TRANSITIONS[order.state].length === 0 && isSettled(order);
-    return { status: order.state, final, events: timeline(order.history).slice(after) };
+    return { status: order.state, final, events: timelineView(order.history).slice(after) };
   },
 
   async forInvoice(ctx) {
@@ -118,7 +118,9 @@ const OPEN_STATES: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CA
 async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
   if (state === 'PAID' || state === 'PACKED') {
     const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
-    await changeOrder(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the account was erased'));
+    await changeOrder(orders, id, (order, now) =>
+      takeFulfilmentStep(order, step, SYSTEM, now, 'the account was erased'),
+    );
   }
   if (OPEN_STATES.includes(state)) return false;
   await orders.store.change(id, (order) => ({ answer: undefined, patch: anonymiseOrder(order) }));

@@ -5,7 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
-import { advanceBy, type FulfilmentStep } from './fulfilment.ts';
+import { type FulfilmentStep, takeFulfilmentStep } from './fulfilment.ts';
 import type { Order } from './order.ts';
 import type { OrderCommand } from './order-change.ts';
 import { changeOrder, getOrder, type OrderService, reconcileNow } from './order-commands.ts';
@@ -40,7 +40,7 @@ export const orderStaffHandlers = ({
   },
 
   async pack(ctx) {
-    const packed = await advanceOrder(this, ctx, ctx.params, { to: 'PACKED' });
+    const packed = await takeStep(this, ctx, ctx.params, { to: 'PACKED' });
     // Finds a dispute whose webhook was lost, before the order is shipped.
     const reconciling = reconcileNow(this, { orderId: packed.id });
     this.worker.background(
@@ -53,7 +53,7 @@ export const orderStaffHandlers = ({
 
   ship(ctx) {
     const { carrier, trackingNumber, despiteDispute } = ctx.params;
-    return advanceOrder(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute });
+    return takeStep(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute });
   },
 
   async correctShipment(ctx) {
@@ -71,12 +71,12 @@ export const orderStaffHandlers = ({
   },
 
   deliver(ctx) {
-    return advanceOrder(this, ctx, ctx.params, { to: 'DELIVERED' });
+    return takeStep(this, ctx, ctx.params, { to: 'DELIVERED' });
   },
 
   staffCancel(ctx) {
     const { id, reason: note } = ctx.params;
-    return advanceOrder(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') });
+    return takeStep(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') });
   },
 
   async refund(ctx) {
@@ -150,12 +150,12 @@ async function changeAndRecord(
 }
 
 /** Takes a step of the fulfilment in the name of the calling staff. */
-function advanceOrder(
+function takeStep(
   orders: OrderService,
   ctx: Ctx<unknown>,
   { id, note }: { id: string; note?: string | undefined },
   to: FulfilmentStep,
 ) {
   const by = staffActor(ctx);
-  return changeAndRecord(orders, ctx, id, (order, now) => advanceBy(order, to, by, now, note));
+  return changeAndRecord(orders, ctx, id, (order, now) => takeFulfilmentStep(order, to, by, now, note));
 }

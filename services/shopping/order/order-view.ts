@@ -34,7 +34,7 @@ export function orderView(order: Order): Result<'order.get'> {
       status: state,
       at: at.toISOString(),
     })),
-    history: timeline(order.history),
+    history: timelineView(order.history),
     createdAt: order.createdAt.toISOString(),
   };
 }
@@ -84,7 +84,7 @@ export function orderStaffView(order: Order): Result<'order.read'> {
     })),
     disputes: disputes.map(({ state, at, ...dispute }) => ({ ...dispute, status: state, at: at.toISOString() })),
     attention: attentionReasons(order),
-    history: timeline(order.history, true),
+    history: timelineView(order.history, true),
     parked: parkedAt
       ? {
           at: parkedAt.toISOString(),
@@ -98,7 +98,7 @@ export function orderStaffView(order: Order): Result<'order.read'> {
 }
 
 /** The history, numbered from 1 on. @param withIds with staff's ids, which customers do not see */
-export function timeline(history: readonly HistoryEntry[], withIds = false) {
+export function timelineView(history: readonly HistoryEntry[], withIds = false) {
   return history.map(({ at, by, ...entry }, index) => ({
     id: index + 1,
     ...entry,

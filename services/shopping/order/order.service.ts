@@ -6,7 +6,7 @@ import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { selectedProvider } from '../payment/providers/registry.ts';
-import { advanceBy } from './fulfilment.ts';
+import { takeFulfilmentStep } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
 import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
@@ -90,7 +90,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         await getOwnOrder(this, id, customerOf(ctx));
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
-        return orderView(await changeOrder(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
+        return orderView(await changeOrder(this, id, (order, now) => takeFulfilmentStep(order, step, by, now, reason)));
       },
 
       async requestReturn(ctx) {

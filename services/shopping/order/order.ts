@@ -203,7 +203,7 @@ export function beginOrder({ priced, id, owner, note, ...placement }: Placement,
 }
 
 /** The lines to be priced. @throws empty-cart, cart-not-orderable */
-export function orderable(items: readonly Item[], offers: readonly Offer[]): PricedLine[] {
+export function orderableLines(items: readonly Item[], offers: readonly Offer[]): PricedLine[] {
   if (items.length === 0) throw errors.emptyCart();
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
   const missing = items.filter(({ sku }) => !bySku.has(sku));

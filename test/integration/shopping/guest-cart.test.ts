@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { forgetCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart/cart-token.ts';
+import { endCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart/cart-token.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -246,7 +246,7 @@ eachEngine('without the shopping node', (engine) => {
 });
 
 test('in production the cookie is for https alone', () => {
-  const [name, old] = [tokenHeaders('t', true)['Set-Cookie'], forgetCookie(true)['Set-Cookie']];
+  const [name, old] = [tokenHeaders('t', true)['Set-Cookie'], endCookie(true)['Set-Cookie']];
   for (const cookie of [name, old]) expect(cookie).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
   expect(tokenHeaders('t', false)['Set-Cookie']).not.toContain('Secure');
 });

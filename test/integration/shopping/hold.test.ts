@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
-import { emptyCart } from '../../../services/shopping/cart/cart.ts';
+import { newCart } from '../../../services/shopping/cart/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold/hold.ts';
 import { type HoldKeeper, placeHold, reviewDueHold } from '../../../services/shopping/hold/hold-keeper.ts';
 import { holdLimits } from '../../../services/shopping/hold/hold-limits.ts';
@@ -24,7 +24,7 @@ eachEngine('stock on hold', (engine) => {
     customerId = newId('cus');
     const stock = { ...emptyReservable(10), received: 10, updatedAt: new Date() };
     await storeOf(shop, 'inventory').insert({ _id: sku, productId: 'prd', ...stock });
-    await storeOf(shop, 'cart').insert({ ...emptyCart(customerId, new Date()), items: { [sku]: { quantity: 3 } } });
+    await storeOf(shop, 'cart').insert({ ...newCart(customerId, new Date()), items: { [sku]: { quantity: 3 } } });
   });
   afterAll(async () => {
     expect(await stopAndAudit(shop)).toEqual([]);

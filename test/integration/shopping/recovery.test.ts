@@ -6,9 +6,9 @@ import type { Config } from '../../../lib/process/config.ts';
 import inventoryService from '../../../services/product/inventory/inventory.service.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
+import { beginOrder, type Order, orderableLines } from '../../../services/shopping/order/order.ts';
 import paymentService from '../../../services/shopping/payment/payment.service.ts';
 import sandboxService from '../../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
@@ -46,13 +46,13 @@ eachEngine('an order that is left half way', (engine) => {
       { sku: MUG, quantity: 2 },
       { sku: BOWL, quantity: 1 },
     ];
-    const lines = orderable(items, await shop.broker.call('product.offers', { skus: [MUG, BOWL] }));
+    const lines = orderableLines(items, await shop.broker.call('product.offers', { skus: [MUG, BOWL] }));
     const { currency } = config;
     const order = beginOrder(
       {
         ...{ id: newId('ord', died), customerId: ada.id, idemKey: key, owner: 'another', paymentMethod: 'tok_approve' },
         ...{ fingerprint: fingerprintOf({ addressId: ada.addressId }), shippingAddress: ADDRESS },
-        priced: price({ lines, country: 'DE', coupons: [], rules: standardRules, currency }),
+        priced: priceLines({ lines, country: 'DE', coupons: [], rules: standardRules, currency }),
       },
       died,
     );

@@ -6,12 +6,12 @@ import {
   type Cart,
   type CustomerCart,
   customerCart,
-  emptyCart,
+  emptyMergedCart,
   type GuestCart,
   guestCart,
-  handOver,
   itemsOf,
-  merge,
+  mergeCarts,
+  newCart,
   removeItem,
   setCurrency,
   setItem,
@@ -26,7 +26,7 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 const now = new Date('2026-03-01T10:00:00Z');
 const [ADA, GUEST] = ['cus_ada', 'gst_1'];
 const withItems = (_id: string, items: Record<string, number>, currency?: string): Cart => ({
-  ...emptyCart(_id, now),
+  ...newCart(_id, now),
   items: Object.fromEntries(Object.entries(items).map(([sku, quantity]) => [sku, { quantity }])),
   ...(currency ? { currency } : {}),
 });
@@ -36,7 +36,8 @@ const quantities = (cart: Pick<Cart, 'items'> | null) =>
   Object.fromEntries(itemsOf(cart?.items ?? {}).map(({ sku, quantity }) => [sku, quantity]));
 const merged = (cart: CustomerCart, guest: GuestCart): CustomerCart => {
   const next = deepCopy(cart);
-  for (const [path, value] of Object.entries(merge(cart, guest, now).patch ?? {})) assignPath(next, path, value, []);
+  for (const [path, value] of Object.entries(mergeCarts(cart, guest, now).patch ?? {}))
+    assignPath(next, path, value, []);
   return next;
 };
 
@@ -73,9 +74,9 @@ describe('a merged cart', () => {
   test("a guest's cart is handed over only as it was merged", () => {
     const guest = guests({ MUG: 1, CUP: 2 });
     const merged = { items: { CUP: { quantity: 2 }, MUG: { quantity: 1 } } };
-    expect(handOver(guest, merged, ADA, now).answer).toBe(true);
-    expect(handOver(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
-    expect(handOver({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
+    expect(emptyMergedCart(guest, merged, ADA, now).answer).toBe(true);
+    expect(emptyMergedCart(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
+    expect(emptyMergedCart({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
   });
 });
 
@@ -87,7 +88,7 @@ function cartsOf(database: Database, step: () => Promise<unknown> = async () => 
     {
       async read(id) {
         await step();
-        database.insert('carts', emptyCart(id, now));
+        database.insert('carts', newCart(id, now));
         return database.read('carts', id) as Cart | null;
       },
       async swap(id, rev, patch) {

@@ -7,13 +7,13 @@ import {
   type CustomerCart,
   cartClaimOf,
   cartView,
-  clear,
+  clearCart,
   currencyOf,
   customerCart,
-  emptyCart,
   eraseCart,
   type Item,
   itemsOf,
+  newCart,
   type Offer,
   releaseClaim,
   removeItem,
@@ -33,7 +33,7 @@ function after<C extends Cart>(cart: C, { patch = {} }: Decision<unknown>): C {
   return next;
 }
 
-const empty = customerCart({ ...emptyCart('cus_1', begun), rev: 0 });
+const empty = customerCart({ ...newCart('cus_1', begun), rev: 0 });
 const cartOf = (...items: [string, number][]): CustomerCart => ({
   ...empty,
   items: Object.fromEntries(items.map(([sku, quantity]) => [sku, { quantity }])),
@@ -90,8 +90,8 @@ test('removing an item leaves the others; one that is not there changes nothing'
 });
 
 test('clearing leaves nothing; an empty cart is not written', () => {
-  expect(after(cartOf(['MUG', 2]), clear(cartOf(['MUG', 2]), now)).items).toEqual({});
-  expect(clear(empty, now)).toEqual({ answer: empty });
+  expect(after(cartOf(['MUG', 2]), clearCart(cartOf(['MUG', 2]), now)).items).toEqual({});
+  expect(clearCart(empty, now)).toEqual({ answer: empty });
 });
 
 describe('the currency of a cart', () => {
@@ -112,7 +112,7 @@ describe('the currency of a cart', () => {
     for (const decision of [
       setItem(chosen, { sku: 'BOWL', quantity: 1 }, now),
       removeItem(chosen, 'MUG', now),
-      clear(chosen, now),
+      clearCart(chosen, now),
     ]) {
       expect([decision.answer.currency, after(chosen, decision).currency]).toEqual(['USD', 'USD']);
     }
@@ -161,7 +161,7 @@ describe('taking out what was ordered', () => {
     expect(cartClaimOf(after(taken, takeOrdered(taken, 'ord_1', items, now)))).toBe(`${cart._id}:1`);
     for (const decision of [
       setItem(taken, { sku: 'CUP', quantity: 1 }, now),
-      clear(taken, now),
+      clearCart(taken, now),
       eraseCart(taken, now),
     ]) {
       expect(cartClaimOf(after(taken, decision))).toBe(`${cart._id}:1`);

@@ -4,10 +4,10 @@ import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { PROBLEMS } from '../../../services/shared/problem-codes.ts';
 import type { Item, Offer } from '../../../services/shopping/cart/cart.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { responseOf } from '../../../services/shopping/order/idempotent-response.ts';
-import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
+import { beginOrder, type Order, orderableLines } from '../../../services/shopping/order/order.ts';
 import { moveOrder } from '../../../services/shopping/order/order-change.ts';
 import { orderNumber } from '../../../services/shopping/order/order-number.ts';
 import { canMove, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order/order-state.ts';
@@ -22,7 +22,13 @@ const offer = (sku: string, amount: number): Offer => ({
   ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock', taxClass: 'standard' },
 });
 const priced = (items: Item[], offers: Offer[]) =>
-  price({ lines: orderable(items, offers), country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
+  priceLines({
+    lines: orderableLines(items, offers),
+    country: 'DE',
+    coupons: [],
+    rules: standardRules,
+    currency: 'EUR',
+  });
 const begun = () => ({
   ...beginOrder(
     {
@@ -56,9 +62,9 @@ describe('beginning an order', () => {
   });
 
   test('is refused for an empty cart, and for items that are no longer sold, by name', () => {
-    expect(() => orderable([], [])).toThrow(problem('empty-cart'));
+    expect(() => orderableLines([], [])).toThrow(problem('empty-cart'));
     const items = ['MUG', 'GONE', 'AWAY'].map((sku) => ({ sku, quantity: 1 }));
-    expect(() => orderable(items, [offer('MUG', 1)])).toThrow(
+    expect(() => orderableLines(items, [offer('MUG', 1)])).toThrow(
       expect.objectContaining({ type: 'cart-not-orderable', data: { items: [{ sku: 'GONE' }, { sku: 'AWAY' }] } }),
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { assignPath } from '../../../mixins/store/patch.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
 import type { Order } from '../../../services/shopping/order/order.ts';
@@ -27,7 +27,7 @@ const line = {
   ...{ sku: 'MUG', productId: 'prd_1', title: 'Mug', variant: 'One', category: 'mugs', taxClass: 'standard' },
   ...{ weight: 300, quantity: 2, unitPrice: eur(1000) },
 };
-const priced = price({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
+const priced = priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
 /** 20.00 of goods and 4.90 of delivery, paid. */
 const TOTAL = 2490;
 const paid: Order = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { errors } from '../../../services/shared/problems.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
-import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
+import { takeFulfilmentStep } from '../../../services/shopping/order/fulfilment.ts';
 import { beginOrder, type Order, type Refund } from '../../../services/shopping/order/order.ts';
 import {
   recordRefundDone,
@@ -37,7 +37,7 @@ const pending: Order = {
         owner: 'node',
       },
       shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
-      priced: price({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
+      priced: priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
       paymentMethod: 'tok_approve',
     },
     NOW,
@@ -126,12 +126,12 @@ test('an order whose payment is disputed, or was charged back, is shipped only i
       type: 'order-disputed',
       data: { disputes: [{ id: 'dp_1', status: state }] },
     });
-    expect(() => advanceBy(packed(state), shipped, STAFF, NOW)).toThrow(disputed as never);
-    const despite = advanceBy(packed(state), { ...shipped, despiteDispute: true }, STAFF, NOW).answer;
+    expect(() => takeFulfilmentStep(packed(state), shipped, STAFF, NOW)).toThrow(disputed as never);
+    const despite = takeFulfilmentStep(packed(state), { ...shipped, despiteDispute: true }, STAFF, NOW).answer;
     expect(despite.state).toBe('SHIPPED');
-    expect(advanceBy(despite, shipped, STAFF, NOW).answer).toBe(despite);
+    expect(takeFulfilmentStep(despite, shipped, STAFF, NOW).answer).toBe(despite);
   }
-  expect(advanceBy(packed('WON'), shipped, STAFF, NOW).answer.state).toBe('SHIPPED');
+  expect(takeFulfilmentStep(packed('WON'), shipped, STAFF, NOW).answer.state).toBe('SHIPPED');
 });
 
 describe('an order that is stuck', () => {
@@ -154,7 +154,7 @@ describe('an order that is stuck', () => {
 
   test('because of an outage can be decided of after an hour, and not before', () => {
     const unreachable = errors.unavailable('Stripe: out of reach');
-    const cancelling = advanceBy(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).answer;
+    const cancelling = takeFulfilmentStep(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).answer;
     const waiting = { ...cancelling, ...postpone(cancelling, NOW, unreachable).patch };
     expect(waiting).toMatchObject({
       parkedAt: null,

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
+import { takeFulfilmentStep } from '../../../services/shopping/order/fulfilment.ts';
 import { beginOrder, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
 import { moveOrder } from '../../../services/shopping/order/order-change.ts';
 import { refundableAmount, remainderOf, totalAmountOf } from '../../../services/shopping/order/refund/refund-lines.ts';
@@ -32,7 +32,7 @@ type Line = [sku: string, quantity: number, unitPrice: number];
 
 /** A paid order, its delivery 4.90 for what weighs as little as this. */
 function paid(lines: Line[], discount = 0): Order {
-  const priced = price({
+  const priced = priceLines({
     lines: lines.map(([sku, quantity, unitPrice]) => ({
       ...{ sku, quantity, unitPrice: eur(unitPrice), productId: `prd_${sku}`, title: sku, variant: 'One' },
       ...{ category: 'mugs', taxClass: sku === 'BOOK' ? 'reduced' : 'standard', weight: 1 },
@@ -49,10 +49,12 @@ function paid(lines: Line[], discount = 0): Order {
 
 /** Shipped on the first day; delivered on the `delivered`th, if it is noted. */
 function shipped(order: Order, delivered?: number): Order {
-  const packed = after(order, advanceBy(order, { to: 'PACKED' }, STAFF, at(0)));
+  const packed = after(order, takeFulfilmentStep(order, { to: 'PACKED' }, STAFF, at(0)));
   const step = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
-  const sent = after(packed, advanceBy(packed, step, STAFF, at(0)));
-  return delivered === undefined ? sent : after(sent, advanceBy(sent, { to: 'DELIVERED' }, STAFF, at(delivered)));
+  const sent = after(packed, takeFulfilmentStep(packed, step, STAFF, at(0)));
+  return delivered === undefined
+    ? sent
+    : after(sent, takeFulfilmentStep(sent, { to: 'DELIVERED' }, STAFF, at(delivered)));
 }
 
 const after = <A>(order: Order, { patch = {} }: Decision<A>): Order => ({ ...order, ...patch }) as Order;
@@ -172,7 +174,7 @@ describe('a refund', () => {
 
   test('whose key is the word of a cancellation, or the id of a return, is a refund like any other', () => {
     const named = refunded(order, { amount: 100 }, 'cancel');
-    const cancelled = after(named, advanceBy(named, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(1)));
+    const cancelled = after(named, takeFulfilmentStep(named, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(1)));
     expect(cancelled.refunds).toMatchObject([{ cause: 'request' }, { cause: 'cancellation' }]);
     const back = approved(refunded(asked(shipped(order), 'A', 1), { amount: 9 }, 'ret_0'));
     expect(back.refunds).toMatchObject([{ cause: 'request' }, { cause: 'return', lines: [{ sku: 'A' }] }]);
@@ -185,7 +187,8 @@ test('of what was charged back nothing is refunded again, nor its customer told 
     disputes: [{ id: 'dp_1', state: 'LOST', amount: eur(amount), reason: 'fraudulent', at: at(1) }],
   });
   const order = paid([['A', 2, 1000]]); // 20.00 and 4.90 of delivery
-  const cancel = (one: Order) => after(one, advanceBy(one, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(2)));
+  const cancel = (one: Order) =>
+    after(one, takeFulfilmentStep(one, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(2)));
   const returned = (one: Order) => approved(asked(one, 'A', 2));
   const mailed = ({ outbox }: Order) => outbox.find(({ id }) => id.includes('return-approved'))?.params;
   for (const [amount, left] of [

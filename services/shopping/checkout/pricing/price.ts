@@ -56,7 +56,7 @@ interface Totals {
   taxIncluded: boolean;
 }
 
-/** The input of `price`. */
+/** The input of `priceLines`. */
 export interface PricingInput {
   lines: readonly PricedLine[];
   /** The country of the address, ISO 3166-1 alpha-2. */
@@ -73,7 +73,7 @@ export interface PricingInput {
  * rounded parts, so that the lines and the shipping add up to the total exactly. Nothing is ever negative.
  * @throws coupon-refused, no-shipping, total-too-high; {RangeError} for a line in another currency
  */
-export function price({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
+export function priceLines({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
   const money = (amount: number): Money => ({ amount, currency });
   const lineTotals = lines.map((line) => multiplyMoney(line.unitPrice, line.quantity));
   const goods = lineTotals.map(({ amount }) => amount);

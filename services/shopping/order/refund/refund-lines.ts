@@ -30,11 +30,12 @@ export function causeOf({ returns }: Pick<Order, 'returns'>, { cause, key }: Ref
  * Whether a refund reduces the amount that can still be refunded. A failed one does not, unless it has a credit note:
  * then its amount is still owed to the customer, and staff has to retry or settle it.
  */
-export const isCounted = ({ state, isCredited = false }: Refund): boolean =>
+export const isCountedRefund = ({ state, isCredited = false }: Refund): boolean =>
   state === 'FAILED' ? isCredited : state !== 'WAIVED';
 
 /** The refunds that reduce the amount that can still be refunded. */
-export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] => refunds.filter(isCounted);
+export const countedRefunds = ({ refunds }: Pick<Order, 'refunds'>): readonly Refund[] =>
+  refunds.filter(isCountedRefund);
 
 /** The charged-back amount, in minor units. */
 export const chargedBackAmount = ({ disputes = [] }: Pick<Order, 'disputes'>): number =>

@@ -5,7 +5,7 @@ import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.
 import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { creditNoteOf, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
-import { causeOf, isCounted, partsOf, refundableAmount, refuseExcess, remainderOf } from './refund-lines.ts';
+import { causeOf, isCountedRefund, partsOf, refundableAmount, refuseExcess, remainderOf } from './refund-lines.ts';
 
 /** The key of a refund at the payment provider: its id, and from the second attempt on the attempt's number. */
 export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): string =>
@@ -126,7 +126,7 @@ export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor,
  * @throws refund-too-high
  */
 function refuseRefundedOtherwise(order: Readonly<Order>, refund: Refund): void {
-  if (isCounted(refund)) return;
+  if (isCountedRefund(refund)) return;
   const [left, most] = [remainderOf(order), refundableAmount(order)];
   if (refund.amount.amount > most.amount) throw errors.refundTooHigh(most);
   refuseExcess(order, partsOf(order, refund, left), left, most.currency);

@@ -8,7 +8,7 @@ import { historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
 import {
   CANCELLATION_REFUND_KEY,
   chargedBackAmount,
-  isCounted,
+  isCountedRefund,
   reducePartsTo,
   remainderOf,
   spreadAmount,
@@ -187,7 +187,7 @@ const isReducible = ({ state, isCredited }: Refund) => state === 'PENDING' && !i
 
 /** Reduces waiting refunds to the rest of the captured amount. */
 function reduceToRemainder(order: Readonly<Order>, now: Date): OrderUpdateDecision {
-  const owed = order.refunds.filter(isCounted).map(({ amount }) => amount.amount);
+  const owed = order.refunds.filter(isCountedRefund).map(({ amount }) => amount.amount);
   const captured = order.payment?.captured.amount ?? 0;
   return reduceWaiting(order, sumAmounts(owed) + chargedBackAmount(order) - captured, now);
 }

@@ -6,7 +6,7 @@ import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { failedStepOf } from './order-steps.ts';
 import { driveToOutcome } from './placement.ts';
 import type { SagaContext } from './saga-context.ts';
-import { settle } from './settlement.ts';
+import { settleOrder } from './settlement.ts';
 
 const orderFields = dueIn('nextAt');
 
@@ -55,7 +55,7 @@ export async function processOrWait(order: Order, saga: SagaContext): Promise<vo
 export async function processOrder(order: Order, saga: SagaContext): Promise<typeof WAITING | undefined> {
   const placed = await driveToOutcome(order, saga);
   if (placed.state === 'PENDING') return WAITING;
-  await settle(placed, saga);
+  await settleOrder(placed, saga);
   return undefined;
 }
 

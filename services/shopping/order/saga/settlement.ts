@@ -14,7 +14,7 @@ import { takeBackStock } from './steps/stock-step.ts';
  * Delivers the outbox of an order, restocks its returned goods and makes its refunds. A failure of one does not stop
  * the others; the first error is thrown at the end. Each can be repeated.
  */
-export async function settle(order: Order, saga: SagaContext): Promise<void> {
+export async function settleOrder(order: Order, saga: SagaContext): Promise<void> {
   const errors: unknown[] = [];
   const collectError = async (part: Promise<Order>, before: Order) => {
     try {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Money } from '../../../../services/shared/money.ts';
 import { discountsOn } from '../../../../services/shopping/checkout/pricing/discounts.ts';
 import type { PricedLine } from '../../../../services/shopping/checkout/pricing/price.ts';
-import { parcelOf, price } from '../../../../services/shopping/checkout/pricing/price.ts';
+import { parcelOf, priceLines } from '../../../../services/shopping/checkout/pricing/price.ts';
 import { allocate, proportion } from '../../../../services/shopping/checkout/pricing/round.ts';
 import type { CouponTerms, PricingRules } from '../../../../services/shopping/checkout/pricing/rules.ts';
 import { shippingOptions } from '../../../../services/shopping/checkout/pricing/shipping.ts';
@@ -21,7 +21,7 @@ const line = (amount: number, quantity = 1, part: Partial<PricedLine> = {}): Pri
 });
 const rules = (part: Partial<PricingRules> = {}): PricingRules => ({ ...standardRules, ...part });
 const priced = (lines: PricedLine[], part: { coupons?: CouponTerms[]; country?: string; rules?: PricingRules } = {}) =>
-  price({ lines, country: 'DE', coupons: [], rules: standardRules, currency: 'EUR', ...part });
+  priceLines({ lines, country: 'DE', coupons: [], rules: standardRules, currency: 'EUR', ...part });
 const problem = (type: string, data?: object) => expect.objectContaining({ type, ...(data ? { data } : {}) });
 
 describe('prices', () => {
@@ -89,10 +89,10 @@ describe('shipping', () => {
 
   test('by a way that does not go there is refused, naming those that do', () => {
     const far = { country: 'JP', coupons: [], rules: standardRules, currency: 'EUR', lines: [line(100)] };
-    expect(() => price({ ...far, shippingMethod: 'express' })).toThrow(
+    expect(() => priceLines({ ...far, shippingMethod: 'express' })).toThrow(
       problem('no-shipping', { methods: ['international'] }),
     );
-    expect(price(far).shipping.method).toBe('international');
+    expect(priceLines(far).shipping.method).toBe('international');
   });
 });
 
@@ -240,7 +240,7 @@ describe('any cart, with any coupons, to any country', () => {
 
   test('the lines and the shipping add up to the total, exactly, and nothing is negative', () => {
     const property = fc.property(basis, (drawn) => {
-      const { lines, shipping, totals, taxes, discounts } = price(given(drawn));
+      const { lines, shipping, totals, taxes, discounts } = priceLines(given(drawn));
       const sum = (amounts: number[]) => amounts.reduce((a, b) => a + b, 0);
       expect(sum(lines.map(({ total }) => total.amount)) + shipping.total.amount).toBe(totals.total.amount);
       expect(sum(lines.map(({ discount }) => discount.amount))).toBe(totals.discount.amount);
@@ -259,8 +259,8 @@ describe('any cart, with any coupons, to any country', () => {
 
   test('the order of the lines does not change the total discount, nor the goods', () => {
     const property = fc.property(basis, (drawn) => {
-      const one = price(given(drawn)).totals;
-      const other = price({ ...given(drawn), lines: given(drawn).lines.toReversed() }).totals;
+      const one = priceLines(given(drawn)).totals;
+      const other = priceLines({ ...given(drawn), lines: given(drawn).lines.toReversed() }).totals;
       expect([other.subtotal, other.discount, other.shipping, other.quantity]).toEqual([
         one.subtotal,
         one.discount,
