@@ -10,7 +10,7 @@ import { gateway } from './gateway.ts';
 import { clientAddress } from './http/client-address.ts';
 import { Revocations } from './http/revocations.ts';
 import { routesOf } from './http/routes.ts';
-import { checkGateway, checkParts } from './readiness.ts';
+import { checkGateway, checkParts, checkStarted } from './readiness.ts';
 
 /** An access token is refused at most this much later, in ms, when every word of it got lost. */
 const CATCH_UP_MS = 5000;
@@ -43,7 +43,10 @@ export default function apiService(config: Config) {
 
       async readiness(ctx) {
         checkGateway({ broker: this.broker, draining: this.draining, revocations: access.revocations });
-        return { status: 'ready' as const, ...(ctx.params.deep ? { parts: await checkParts(this.broker) } : {}) };
+        const parts = ctx.params.deep ? { parts: await checkParts(this.broker) } : {};
+        // Last, so that a deep check of a process that is starting names the missing parts.
+        checkStarted(this.broker);
+        return { status: 'ready' as const, ...parts };
       },
 
       jwks() {

@@ -23,6 +23,11 @@ export function checkGateway({ broker, draining, revocations }: Gateway): void {
   if (!revocations.isKnown) throw errors.unavailable('This gateway does not know yet which sessions have ended.');
 }
 
+/** The port is open before the other services of this process have started. @throws unavailable until then */
+export function checkStarted({ started }: Broker): void {
+  if (!started) throw errors.unavailable('This gateway is starting.');
+}
+
 /** Checks that each node kind is there and reaches its database. @throws unavailable, with the state of each */
 export async function checkParts(broker: Broker): Promise<Parts> {
   const states = await Promise.all(
