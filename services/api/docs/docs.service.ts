@@ -6,11 +6,11 @@ import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { contracts } from '../../contracts.ts';
 import { errors } from '../../shared/problems.ts';
-import { CompressedDocument } from '../http/compressed.ts';
-import { helpFor, problemPage } from '../http/problem-help.ts';
 import { routesOf } from '../http/routes.ts';
+import { CompressedDocument } from './compressed.ts';
 import { docs } from './docs.contract.ts';
 import { openapi } from './openapi.ts';
+import { helpFor, problemPage } from './problem-help.ts';
 
 /** From the package alone: the page asks no other host for anything. */
 const FOLDER: string = createRequire(import.meta.url)('swagger-ui-dist/absolute-path.js')();
