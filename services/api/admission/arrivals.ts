@@ -25,13 +25,13 @@ export class Arrivals {
 
   /** Resolves in a later round: when one has brought no new connection, or after `LONGEST_MS`. */
   seen(): Promise<void> {
-    this.#current ??= this.#resolveRequest().finally(() => {
+    this.#current ??= this.#awaitQuietRound().finally(() => {
       this.#current = undefined;
     });
     return this.#current;
   }
 
-  async #resolveRequest(): Promise<void> {
+  async #awaitQuietRound(): Promise<void> {
     const latest = this.#clock.now() + LONGEST_MS;
     let before: number;
     do {

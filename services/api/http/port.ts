@@ -14,33 +14,35 @@ const SOCKETS = process.platform === 'linux' ? 32 : 1;
 /** The port of a gateway. */
 export class Port {
   readonly #server: Server;
+  readonly #isShared: boolean;
   readonly #others: NetServer[];
 
-  /**
-   * Makes `server.listen(port, host, done)`, as moleculer-web calls it, listen with many sockets.
-   * @param isShared several processes of one machine listen on the same port
-   */
+  /** @param isShared several processes of one machine listen on the same port */
   constructor(server: Server, isShared: boolean) {
     this.#server = server;
+    this.#isShared = isShared;
     const options = { allowHalfOpen: true, noDelay: true };
     this.#others = Array.from(
       { length: SOCKETS - 1 },
       () => new NetServer(options, (socket) => void server.emit('connection', socket)),
     );
-    const listen = server.listen.bind(server) as (options: object, done: () => void) => Server;
-    const reusePort = isShared || SOCKETS > 1;
-    server.listen = ((wanted: number, host: string, done: () => void) =>
-      listen({ port: wanted, host, reusePort, backlog: BACKLOG }, async () => {
-        const { port } = server.address() as { port: number };
-        const others = this.#others.map((other) => {
-          other.listen({ port, host, reusePort, backlog: BACKLOG });
-          return once(other, 'listening');
-        });
-        await Promise.all(others).then(
-          () => done(),
-          (error) => server.emit('error', error),
-        );
-      })) as Server['listen'];
+  }
+
+  /** Listens with each socket, then calls `done`. The server emits an error, as from its own `listen`. */
+  listen(wanted: number, host: string, done: () => void): void {
+    const options = { host, reusePort: this.#isShared || SOCKETS > 1, backlog: BACKLOG };
+    const server = this.#server;
+    NetServer.prototype.listen.call(server, { ...options, port: wanted }, async () => {
+      const { port } = server.address() as { port: number };
+      const others = this.#others.map((other) => {
+        other.listen({ ...options, port });
+        return once(other, 'listening');
+      });
+      await Promise.all(others).then(
+        () => done(),
+        (error) => server.emit('error', error),
+      );
+    });
   }
 
   /**
