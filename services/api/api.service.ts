@@ -12,7 +12,7 @@ import { Revocations } from './http/revocations.ts';
 import { routesOf } from './http/routes.ts';
 import { checkGateway, checkParts, checkStarted } from './readiness.ts';
 
-/** An access token is refused at most this much later, in ms, when every word of it got lost. */
+/** Longest time until an access token is refused when the events of its session were lost. */
 const CATCH_UP_MS = 5000;
 
 export default function apiService(config: Config) {
@@ -26,13 +26,13 @@ export default function apiService(config: Config) {
     mixins: [
       worker<Self<unknown>>({
         every: CATCH_UP_MS,
-        // Without the customer service there is nobody who could have ended a session.
+        // While the customer service is away, no session can end.
         async run() {
           await access.revocations.catchUp(this.broker).catch(ifOutage);
         },
       }),
       gateway(config, routesOf(contracts), access),
-      // Resolves when this gateway knows which sessions have ended, or stops.
+      // Resolves when this gateway knows the ended sessions, or stops.
       properties(() => ({ learnt: Promise.resolve() })),
     ],
 

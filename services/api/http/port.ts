@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** How many new connections may wait to be taken in. Node's own 511 is too few for a rush; net.core.somaxconn limits it. */
+/** New connections that may wait to be accepted. Node's default of 511 is too few for a rush; net.core.somaxconn limits it. */
 const BACKLOG = 4096;
 /**
- * Node takes in one connection of a socket in each round of its event loop. A busy gateway has rounds of 10 ms and more, and
- * a rush of new clients would wait for seconds until they are as much as refused. So it listens with many sockets,
- * among which Linux spreads the connections (SO_REUSEPORT); elsewhere with one.
+ * Node accepts one connection per listening socket in each turn of its event loop. A busy gateway has turns of 10 ms and
+ * more, so that a rush of new clients would wait for seconds before they are even refused. Linux spreads connections over
+ * several sockets of a port (SO_REUSEPORT); other systems get one socket.
  */
 const SOCKETS = process.platform === 'linux' ? 32 : 1;
 
@@ -46,8 +46,8 @@ export class Port {
   }
 
   /**
-   * Takes no more connections; resolves when there are none left. Those that are open stay: Node's own `close` for HTTP
-   * ends the idle ones too, among them those whose first request is on its way.
+   * Accepts no more connections; resolves when all are closed. Open ones stay: Node's own `close` for HTTP ends the idle ones
+   * too, among them those whose first request is on its way.
    */
   async close(): Promise<void> {
     const servers = [this.#server, ...this.#others];
