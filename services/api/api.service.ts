@@ -9,9 +9,9 @@ import { gateway } from './gateway.ts';
 import { clientAddress } from './http/client-address.ts';
 import { Revocations } from './http/revocations.ts';
 import { routesOf } from './http/routes.ts';
-import { checkGateway, checkParts } from './readiness.ts';
+import { checkGateway, checkParts, checkStarted } from './readiness.ts';
 
-/** An access token is refused at most this much later, in ms, when every word of it got lost. */
+/** Longest time until an access token is refused when the events of its session were lost. */
 const CATCH_UP_MS = 5000;
 
 export default function apiService(config: NodeConfig) {
@@ -25,13 +25,13 @@ export default function apiService(config: NodeConfig) {
     mixins: [
       worker<Self<unknown>>({
         every: CATCH_UP_MS,
-        // Without the customer service there is nobody who could have ended a session.
+        // While the customer service is away, no session can end.
         async run() {
           await access.revocations.catchUp(this.broker).catch(ifOutage);
         },
       }),
       gateway(config, routesOf(config.contracts), access),
-      // Resolves when this gateway knows which sessions have ended, or stops.
+      // Resolves when this gateway knows the ended sessions, or stops.
       properties(() => ({ learnt: Promise.resolve() })),
     ],
 
@@ -42,7 +42,10 @@ export default function apiService(config: NodeConfig) {
 
       async readiness(ctx) {
         checkGateway({ broker: this.broker, draining: this.draining, revocations: access.revocations });
-        return { status: 'ready' as const, ...(ctx.params.deep ? { parts: await checkParts(this.broker) } : {}) };
+        const parts = ctx.params.deep ? { parts: await checkParts(this.broker) } : {};
+        // Last, so that a deep check of a process that is starting names the missing parts.
+        checkStarted(this.broker);
+        return { status: 'ready' as const, ...parts };
       },
 
       jwks() {

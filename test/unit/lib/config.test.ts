@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { readSettings } from '../../../lib/process/settings/read-settings.ts';
@@ -244,22 +242,6 @@ describe('the environment', () => {
       CORS_ORIGINS: 'HTTPS://Shop.Example.com:443, http://bücher.example:80,http://[::1]:3000',
     });
     expect(corsOrigins).toEqual(['https://shop.example.com', 'http://xn--bcher-kva.example', 'http://[::1]:3000']);
-  });
-
-  test.each([
-    ['start', 'TRUSTED_PROXIES', '10.0.0.0/99'],
-    ['cluster', 'TRUSTED_PROXIES', '10.0.0.0/99'],
-    ['repl', 'CORS_ORIGINS', 'https://*.example.com'],
-  ])('that is wrong ends scripts/%s.ts in one line that names %s and its value', async (script, name, value) => {
-    const file = join(import.meta.dirname, `../../../scripts/${script}.ts`);
-    const env = { PATH: process.env.PATH, DATA_DIR: folder, [name]: value };
-    const { code, stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env }).then(
-      () => ({ code: 0, stdout: '', stderr: '' }),
-      (error: { code: number; stdout: string; stderr: string }) => error,
-    );
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(new RegExp(`^\\w+: ${name} must be .*, but has "[^"]+"\n$`));
-    expect(stderr).toContain(value);
   });
 
   test('has what belongs together', () => {

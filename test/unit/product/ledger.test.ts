@@ -50,7 +50,7 @@ class Ledger {
   add(entries: readonly MovementEntry[]): void {
     for (const { sku: _, seq, ...movement } of entries) {
       if (!this.entries.has(seq)) this.entries.set(seq, deepCopy(movement));
-      expect(this.entries.get(seq)).toEqual(movement);
+      assert.deepEqual(this.entries.get(seq), movement);
     }
   }
 }

@@ -202,14 +202,14 @@ test('keyed changes happen once, with any repetitions and delays; the quantities
           );
           doc = result.doc;
           if (!result.changed) continue;
-          expect(made.has(command.key)).toBe(false);
+          assert.equal(made.has(command.key), false);
           made.set(command.key, command.quantity);
         }
       } catch (error) {
         const { message, type } = error as Error & { type?: string };
         const expected = /holds nothing|gives back/.test(message) || type === 'unavailable';
         if (!expected) throw error;
-        expect(doc).toBe(before);
+        assert.equal(doc, before);
       }
       const { available, reserved, sold, received, res } = doc;
       assert.equal(available + reserved + sold, received);
@@ -219,29 +219,12 @@ test('keyed changes happen once, with any repetitions and delays; the quantities
         Object.values(res).reduce((a, b) => a + b, 0),
       );
       const receipts = [...made].filter(([name]) => !isBack({ key: name } as KeyedQuantity));
-      expect(received).toBe(20 + receipts.reduce((sum, [, count]) => sum + count, 0));
+      assert.equal(received, 20 + receipts.reduce((sum, [, count]) => sum + count, 0));
       for (const name of made.keys()) {
         const end = acked.get(name);
-        if (end === undefined || now <= end + 2 * MINUTE) expect(doc.back).toHaveProperty(name);
+        if (end === undefined || now <= end + 2 * MINUTE) assert.ok(Object.hasOwn(doc.back, name));
       }
     }
   });
   fc.assert(property, { seed, numRuns: Number(process.env.FC_RUNS ?? 250) });
-});
-
-test('the keys that are kept stay bounded over 20,000 returns', () => {
-  const doc = { ...soldTo(orderAt(0), 20_000) };
-  let most = 0;
-  for (let n = 0; n < 20_000; n++) {
-    const [key, now] = [`ret_${n}`, at(n * SECOND)];
-    for (const decide of [
-      () => returnQuantity(doc, { key, quantity: 1, until: +now + MINUTE }, now),
-      () => acknowledge(doc, key, now),
-    ]) {
-      for (const [path, value] of Object.entries(decide().patch ?? {})) assignPath(doc, path, value, []);
-    }
-    most = Math.max(most, Object.keys(doc.back).length);
-  }
-  expect(levels(doc)).toEqual({ available: 20_000, reserved: 0, sold: 0 });
-  expect(most).toBeLessThanOrEqual(122);
 });

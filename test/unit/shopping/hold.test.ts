@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
@@ -171,16 +172,16 @@ test('commands in any order lose no reservation, and release none of an order', 
       } else {
         const orderIds = hold.releasing.map(({ orderId }) => orderId);
         for (const orderId of orderIds) {
-          expect(given.get(orderId)).not.toBe(true);
+          assert.notEqual(given.get(orderId), true);
           open.delete(orderId);
         }
         hold = after(hold, removeReleased(hold, orderIds, at(now)));
       }
       const { current, consumed: used, releasing, nextAt } = hold;
       const kept = [...(current ? [current] : []), ...used, ...releasing].map(({ orderId }) => orderId);
-      expect(new Set(kept)).toEqual(open);
-      expect(kept).toHaveLength(open.size);
-      expect(nextAt === null).toBe(kept.length === 0);
+      assert.deepEqual(new Set(kept), open);
+      assert.equal(kept.length, open.size);
+      assert.equal(nextAt === null, kept.length === 0);
     }
   });
   fc.assert(property, { seed, numRuns: 500 });

@@ -7,7 +7,7 @@ import Negotiator from 'negotiator';
 const CODINGS = ['br', 'gzip', 'identity'] as const;
 type Coding = (typeof CODINGS)[number];
 
-/** 11, the most, takes 20 times as long for a tenth less. */
+/** The maximum, 11, takes 20 times as long for a tenth less. */
 const BROTLI_QUALITY = 6;
 const compressors: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> = {
   br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
@@ -20,7 +20,7 @@ export interface Representation {
   headers: Record<string, string>;
 }
 
-/** A document that never changes while the process runs: kept once in each coding, when it is first asked for so. */
+/** A document that does not change while the process runs: compressed once in each coding, at the first request for it. */
 export class CompressedDocument {
   readonly #bytes: Buffer;
   readonly #tag: string;
@@ -31,7 +31,7 @@ export class CompressedDocument {
     this.#tag = hash('sha256', this.#bytes, 'base64url').slice(0, 22);
   }
 
-  /** As a client takes it, with the headers that tell how; where it takes none of the codings, as it is. */
+  /** The smallest coding that a client accepts, with its headers; uncompressed where it accepts none. */
   async as(acceptEncoding: string | undefined): Promise<Representation> {
     const taken = new Negotiator({ headers: { 'accept-encoding': acceptEncoding ?? 'identity' } }).encodings([
       ...CODINGS,
@@ -42,7 +42,7 @@ export class CompressedDocument {
     return {
       body: await body,
       headers: {
-        // Of these very bytes: each coding has its own.
+        // A strong ETag is of the bytes, so each coding has its own.
         ETag: `"${this.#tag}${coding === 'identity' ? '' : `-${coding}`}"`,
         Vary: 'Accept-Encoding, Origin',
         ...(coding === 'identity' ? {} : { 'Content-Encoding': coding }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { escapeHtml as e } from '../../shared/format.ts';
 import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 
-/** What a type of problem means. */
+/** The explanation of a problem type. */
 export interface Help {
   type: string;
   title: string;
@@ -11,11 +11,11 @@ export interface Help {
   help: string;
 }
 
-/** The page for people is the one source: a row of its table for each problem. */
+/** The source of the explanations: its table has a row for each problem. */
 const PAGE = join(import.meta.dirname, '../../../docs/problems.md');
 let texts: ReadonlyMap<string, string> | undefined;
 
-/** `undefined` for a type that there is not. */
+/** @returns undefined for an unknown type */
 export function helpFor(code: string): Help | undefined {
   if (!Object.hasOwn(PROBLEMS, code)) return undefined;
   texts ??= new Map(
