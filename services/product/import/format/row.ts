@@ -33,7 +33,7 @@ export class BrokenFile extends Error {}
 export class RefusedRow extends Error {}
 
 const checkInput = new Validator({ considerNullAsAValue: true }).compile({
-  $$strictRules: true,
+  $$strict: true,
   ...strictRules(importInput),
 });
 
