@@ -34,7 +34,7 @@ interface Options {
 }
 
 /**
- * A Moleculer service from its contract: each action has strictRules validation, an access check and a retry policy.
+ * A Moleculer service from its contract: each action has strict validation, an access check and a retry policy.
  * `this` of the handlers has the fields that the mixins add.
  */
 export function service<C extends Contract, const M extends Mixins = readonly []>(
@@ -65,7 +65,7 @@ function actionSchema(
   const run = action.auth === 'staff' ? applyStaffWrap(name, handler) : handler;
   return {
     visibility: action.visibility,
-    params: { $$strictRules: true, ...strictRules(action.params) },
+    params: { $$strict: true, ...strictRules(action.params) },
     ...(timeout === undefined ? {} : { timeout }),
     ...(action.concurrency === undefined
       ? {}

@@ -7,7 +7,7 @@ const validator = new Validator({ considerNullAsAValue: true, useNewCustomChecke
 /** What the rule makes of an address, or the types of its faults. */
 function put(address: unknown): unknown {
   const value = { email: address };
-  const found = validator.compile({ $$strictRules: true, email: { ...email } } as ValidationSchema)(value);
+  const found = validator.compile({ $$strict: true, email: { ...email } } as ValidationSchema)(value);
   return found === true ? value.email : (found as { type: string }[]).map(({ type }) => type);
 }
 

@@ -64,7 +64,7 @@ export function checkRecord(value: unknown): CheckedRow {
     return { detail: shortenReason(reasons.join(' ')) };
   }
   if (!isWellFormed(value)) return { detail: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
-  // Safe after the strictRules check: no other fields, none of another type.
+  // Safe after the strict check: no other fields, none of another type.
   const input = value as RowInput;
   const { slug, variants, ...product } = input;
   if (slug !== undefined) return { input };
