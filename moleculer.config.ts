@@ -4,6 +4,7 @@ import { middlewareOrder } from './lib/cluster/middleware-order.ts';
 import { isCounted } from './lib/cluster/node-breaker.ts';
 import { replacedNodes } from './lib/cluster/replaced-nodes.ts';
 import { actionTimeout } from './lib/contract/action-timeout.ts';
+import type { Contract } from './lib/contract/contract.ts';
 import { eventCheck } from './lib/contract/event-check.ts';
 import { paramsValidator } from './lib/contract/validator.ts';
 import type { Config } from './lib/process/config.ts';
@@ -16,14 +17,17 @@ import { requestLog } from './lib/process/request-log.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
 import { packetBatches } from './lib/relay/packet-batches.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
-import { contracts } from './services/contracts.ts';
-import { staffAudit } from './services/customer/staff/audited.ts';
+import { contracts as shopContracts } from './services/contracts.ts';
+import { staffAuditMiddleware } from './services/customer/staff/staff-audit.ts';
 
 /** In ms. */
 const REQUEST_TIMEOUT = 5000;
 
-/** How the nodes of one shop find and treat each other. */
-export function brokerOptions(config: Config): BrokerOptions {
+/**
+ * How the nodes of one shop find and treat each other.
+ * @param contracts with those of extensions
+ */
+export function brokerOptions(config: Config, contracts: readonly Contract[] = shopContracts): BrokerOptions {
   const { circuitBreaker } = config;
   return {
     // Shops that share a NATS server do not see each other, as they do not share databases.
@@ -106,7 +110,7 @@ export function brokerOptions(config: Config): BrokerOptions {
 
     middlewares: [
       packetBatches(),
-      staffAudit(),
+      staffAuditMiddleware(),
       eventCheck(contracts),
       relayMiddleware(contracts, config.checkResults),
       requestLog(config.logLevel),

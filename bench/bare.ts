@@ -1,4 +1,4 @@
-// The bare server, a process of its own: answers what its parent has sent it, from memory.
+// The bare server, a separate process: it answers from memory with the pages that its parent has sent.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

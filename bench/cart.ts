@@ -1,30 +1,30 @@
 import type { Shopper } from '../test/support/shop.ts';
-import { prepare, registerCustomers } from './customers.ts';
+import { registerCustomers, renewSessions } from './customers.ts';
 import { type HttpRequest, load } from './http-load.ts';
 import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
-import type { Field } from './workloads.ts';
+import type { BenchSetup } from './workloads.ts';
 
-const LINES = 3;
-const QUANTITIES = 9;
+const CART_LINES = 3;
+const QUANTITIES_PER_LINE = 9;
 
-/** Each customer changes the quantity of one line after the other; the bare server answers with such a cart. */
-export async function cartWorkload({ bare, shops, catalogue }: Field): Promise<Workload> {
-  const skus = [...catalogue.stock.keys()].slice(0, LINES);
+/** Each customer changes the quantities of three cart lines in turn. The bare server answers with a cart of that size. */
+export async function cartWorkload({ bare, shops, catalogue }: BenchSetup): Promise<Workload> {
+  const skus = [...catalogue.stock.keys()].slice(0, CART_LINES);
   const contenders: Contender[] = [];
   for (const { name, url, pids } of shops) {
     const customers = await registerCustomers(url);
     const run = async (seconds: number) => {
-      await prepare(customers);
+      await renewSessions(customers);
       return load(
         url,
-        customers.map((customer) => updates(customer, skus)),
+        customers.map((customer) => cartUpdates(customer, skus)),
         seconds,
       );
     };
     contenders.push({ name, pids, run });
     const [first] = customers;
     if (contenders.length > 1 || !first) continue;
-    const same = updates(first, skus);
+    const same = cartUpdates(first, skus);
     const cart = await fullCart(first, skus);
     await bare.serve(same.map(({ method, path }) => [`${method} ${path}`, cart] as const));
     const lists = Array.from({ length: IN_FLIGHT }, () => same);
@@ -33,9 +33,9 @@ export async function cartWorkload({ bare, shops, catalogue }: Field): Promise<W
   return { name: 'cart', title: 'cart update', contenders };
 }
 
-function updates({ token }: Shopper, skus: readonly string[]): HttpRequest[] {
+function cartUpdates({ token }: Shopper, skus: readonly string[]): HttpRequest[] {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  return Array.from({ length: QUANTITIES }, (_, i) =>
+  return Array.from({ length: QUANTITIES_PER_LINE }, (_, i) =>
     skus.map((sku) => ({
       method: 'PUT' as const,
       path: `/v1/cart/items/${sku}`,
@@ -45,9 +45,9 @@ function updates({ token }: Shopper, skus: readonly string[]): HttpRequest[] {
   ).flat();
 }
 
-/** As it is answered when all lines are in it. */
+/** The answer for a cart with all lines. */
 async function fullCart(customer: Shopper, skus: readonly string[]): Promise<string> {
   let cart: unknown;
-  for (const sku of skus) cart = (await customer.put(sku, QUANTITIES)).body;
+  for (const sku of skus) cart = (await customer.put(sku, QUANTITIES_PER_LINE)).body;
   return JSON.stringify(cart);
 }

@@ -5,14 +5,14 @@ interface Product {
   id: string;
 }
 
-/** The first twenty, the next twenty, and so on. */
-export const LIST_OF = 20;
+/** Items of a page in the list requests. */
+export const LIST_ITEMS = 20;
 
-/** What of the catalogue the load is made of: the same in every shop, as all have the sample catalogue. */
+/** Requests and stock of the sample catalogue, which is the same in every shop. */
 export interface Catalogue {
-  /** Of each product by its id, and what is answered there. */
+  /** The request of each product by its id, with its answer. */
   products: Page[];
-  /** Of each page of the whole list; all are full. */
+  /** The request of each full page of the list, with its answer. */
   lists: Page[];
   /** Pieces by SKU. */
   stock: Map<string, number>;
@@ -22,11 +22,11 @@ export async function readCatalogue(url: string): Promise<Catalogue> {
   const products: Product[] = [];
   const lists: Page[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const path = `/v1/products?limit=${LIST_OF}${cursor && `&cursor=${cursor}`}`;
+    const path = `/v1/products?limit=${LIST_ITEMS}${cursor && `&cursor=${cursor}`}`;
     const body = await textOf(url, path);
     const page: { items: Product[]; nextCursor: string | null } = JSON.parse(body);
     products.push(...page.items);
-    if (page.items.length === LIST_OF) lists.push([`GET ${path}`, body]);
+    if (page.items.length === LIST_ITEMS) lists.push([`GET ${path}`, body]);
     cursor = page.nextCursor;
   }
   const pages: Page[] = [];
@@ -34,7 +34,7 @@ export async function readCatalogue(url: string): Promise<Catalogue> {
   return { products: pages, lists, stock: await sampleStock() };
 }
 
-/** As it was sent, byte by byte. */
+/** The body of an answer, unparsed. */
 async function textOf(url: string, path: string): Promise<string> {
   const answer = await fetch(url + path);
   const text = await answer.text();
@@ -42,22 +42,22 @@ async function textOf(url: string, path: string): Promise<string> {
   return text;
 }
 
-/** What can still be ordered of a shop's stock, SKU after SKU round the whole catalogue. */
+/** The remaining stock of a shop, taken in turn over all SKUs. */
 export class Shelf {
   readonly #left: Map<string, number>;
   #round: Iterator<string> = [][Symbol.iterator]();
 
-  /** Keeps away from the last pieces: a bench is about orders that succeed. */
+  /** @param reserve pieces of each SKU that are not taken, so that no order fails */
   constructor(stock: ReadonlyMap<string, number>, reserve = 5) {
     this.#left = new Map([...stock].map(([sku, available]) => [sku, available - reserve]));
   }
 
-  /** How many pieces are left. */
+  /** Number of remaining pieces. */
   get pieces(): number {
     return [...this.#left.values()].reduce((sum, left) => sum + Math.max(0, left), 0);
   }
 
-  /** @throws {Error} when all is sold */
+  /** Takes a piece of the next SKU that has any. @throws {Error} when fewer than two SKUs are left */
   take(): string {
     for (;;) {
       const next = this.#round.next();
@@ -67,9 +67,9 @@ export class Shelf {
         this.#left.set(next.value, left - 1);
         return next.value;
       }
-      const full = [...this.#left].filter(([, left]) => left > 0).map(([sku]) => sku);
-      if (full.length < 2) throw new Error('the sample stock is sold out');
-      this.#round = full.values();
+      const available = [...this.#left].filter(([, left]) => left > 0).map(([sku]) => sku);
+      if (available.length < 2) throw new Error('the sample stock is sold out');
+      this.#round = available.values();
     }
   }
 }

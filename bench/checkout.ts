@@ -4,20 +4,20 @@ import { MongoClient } from 'mongodb';
 import { newId } from '../services/shared/ids.ts';
 import type { Order } from '../services/shopping/order/order.ts';
 import type { Shopper } from '../test/support/shop.ts';
-import { Browser, prepare, registerCustomers } from './customers.ts';
+import { Browser, registerCustomers, renewSessions } from './customers.ts';
 import type { Contender, Run, Workload } from './measure.ts';
 import { percentile } from './statistics.ts';
 import { type Single, startSingle } from './targets.ts';
-import type { Field } from './workloads.ts';
+import type { BenchSetup } from './workloads.ts';
 
-/** What placing an order costs under circumstances, in one shop of one process on MongoDB with durable writes. */
+/** Cost of placing an order in special cases, in a shop of one process on MongoDB with durable writes. */
 
-const PLENTY = 10_000_000;
-const PAST = 100_000;
+const STOCK_PIECES = 10_000_000;
+const PAST_ORDERS = 100_000;
 
-/** One SKU that all want, to one of their own for each customer. */
-export async function hotWorkload({ single, catalogue }: Field): Promise<Workload> {
-  const shop = needed(single);
+/** Orders of one SKU by all customers, compared with a different SKU for each customer. */
+export async function hotWorkload({ single, catalogue }: BenchSetup): Promise<Workload> {
+  const shop = requireSingle(single);
   const customers = await registerCustomers(shop.url);
   const skus = [...catalogue.stock.keys()].slice(0, customers.length + 1);
   await stockUp(shop, skus);
@@ -34,9 +34,9 @@ export async function hotWorkload({ single, catalogue }: Field): Promise<Workloa
   };
 }
 
-/** A key that was sent before, to one that was not. */
-export async function replayWorkload({ single, catalogue }: Field): Promise<Workload> {
-  const shop = needed(single);
+/** Orders with a known Idempotency-Key, compared with a new key. */
+export async function replayWorkload({ single, catalogue }: BenchSetup): Promise<Workload> {
+  const shop = requireSingle(single);
   const customers = await registerCustomers(shop.url);
   const skus = [...catalogue.stock.keys()].slice(0, customers.length);
   await stockUp(shop, skus);
@@ -51,15 +51,15 @@ export async function replayWorkload({ single, catalogue }: Field): Promise<Work
   };
 }
 
-/** A shop with many past orders, to one with none. */
-export async function historyWorkload({ cluster, catalogue, stage }: Field): Promise<Workload> {
+/** Orders in a shop with many past orders, compared with a shop without any. */
+export async function historyWorkload({ cluster, catalogue, resources }: BenchSetup): Promise<Workload> {
   if (!cluster) throw new Error('this workload needs --shops with cluster, whose MongoDB it uses');
   const contenders: Contender[] = [];
   for (const [name, past] of [
     ['no past', 0],
-    ['100,000 past', PAST],
+    ['100,000 past', PAST_ORDERS],
   ] as const) {
-    const shop = await stage.use(startSingle(past === 0 ? 'young' : 'old', join(stage.folder, name), cluster));
+    const shop = await resources.use(startSingle(past === 0 ? 'young' : 'old', join(resources.folder, name), cluster));
     const customers = await registerCustomers(shop.url);
     const skus = [...catalogue.stock.keys()].slice(0, customers.length);
     await stockUp(shop, skus);
@@ -73,19 +73,19 @@ export async function historyWorkload({ cluster, catalogue, stage }: Field): Pro
   return { name: 'history', title: 'orders after others', contenders };
 }
 
-function needed(single: Single | undefined): Single {
+function requireSingle(single: Single | undefined): Single {
   if (!single) throw new Error('this workload needs --shops with cluster and single');
   return single;
 }
 
-/** Each customer orders one piece again and again; only POST /v1/orders is timed. */
+/** Each customer orders one piece repeatedly; only POST /v1/orders is timed. */
 async function placements(
   customers: readonly Shopper[],
   skuOf: (customer: number) => string,
   seconds: number,
   repeat?: 'same key',
 ): Promise<Run> {
-  await prepare(customers);
+  await renewSessions(customers);
   const times: number[] = [];
   const failures: string[] = [];
   const began = performance.now();
@@ -136,15 +136,15 @@ async function inDatabase<R>({ mongoUrl }: Single, use: (client: MongoClient) =>
   }
 }
 
-/** So much that no order is refused. */
+/** Sets the stock so high that no order is refused. */
 function stockUp(shop: Single, skus: readonly string[]): Promise<unknown> {
   return inDatabase(shop, async (client) => {
     const stock = client.db(`${shop.prefix}product`).collection<{ _id: string }>('stock');
-    for (const _id of skus) await stock.updateOne({ _id }, { $set: { available: PLENTY }, $inc: { rev: 1000 } });
+    for (const _id of skus) await stock.updateOne({ _id }, { $set: { available: STOCK_PIECES }, $inc: { rev: 1000 } });
   });
 }
 
-/** Settled orders of other customers, as many as asked for, from one that is there. */
+/** Inserts settled orders of other customers, copied from an existing order. */
 function copyOrders(shop: Single, count: number): Promise<void> {
   return inDatabase(shop, async (client) => {
     const orders = client.db(`${shop.prefix}shopping`).collection<Order>('orders');

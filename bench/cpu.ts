@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Of Linux's clock that /proc counts in, on every machine that matters. */
+/** The unit of times in Linux's /proc (USER_HZ), on all common architectures. */
 const TICKS_PER_SECOND = 100;
 
 /** Process ids by name. */
 export type Pids = Readonly<Record<string, number>>;
 
-/** The processor time that each has used so far; NaN where it cannot be told. */
+/** Processor time used by each process so far; NaN if it is unknown. */
 export function cpuSeconds(pids: Pids): Record<string, number> {
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, ticksOf(pid) / TICKS_PER_SECOND]));
 }
 
-/** What each has used since `before`, in seconds. */
+/** Processor time used by each process since `before`. */
 export function cpuSince(before: Readonly<Record<string, number>>, pids: Pids): Record<string, number> {
   const now = cpuSeconds(pids);
   return Object.fromEntries(Object.entries(before).map(([name, then]) => [name, (now[name] ?? Number.NaN) - then]));
@@ -22,7 +22,7 @@ export function cpuSince(before: Readonly<Record<string, number>>, pids: Pids): 
 function ticksOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Counted from behind the name, which may have spaces in it: utime and stime are the 14th and 15th field of all.
+    // utime and stime are fields 14 and 15. Counted from the end of the name (field 2), which may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return Number(fields[11]) + Number(fields[12]);
   } catch {
@@ -30,7 +30,7 @@ function ticksOf(pid: number): number {
   }
 }
 
-/** How long each has been ready to run so far and had to wait for a core, in seconds; NaN where it cannot be told. */
+/** Time that each process was runnable so far but had to wait for a core; NaN if it is unknown. */
 export function waitedSeconds(pids: Pids): Record<string, number> {
   const waited = (pid: number) => {
     try {
@@ -42,7 +42,7 @@ export function waitedSeconds(pids: Pids): Record<string, number> {
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, waited(pid)]));
 }
 
-/** The resident memory of each, in MiB; NaN where it cannot be told. */
+/** Resident memory of each process, in MiB; NaN if it is unknown. */
 export function memoryOf(pids: Pids): Record<string, number> {
   const resident = (pid: number) => {
     try {
@@ -54,7 +54,7 @@ export function memoryOf(pids: Pids): Record<string, number> {
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, resident(pid)]));
 }
 
-/** The processor time that all processes of the machine have used so far. */
+/** Processor time used by all processes of the machine so far. */
 export function machineSeconds(): number {
   const busy = cpus().map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq);
   return sumOf(busy) / 1000;
@@ -62,7 +62,7 @@ export function machineSeconds(): number {
 
 export const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** What each takes of one core while nobody asks for anything: it would take it from the others while they are measured. */
+/** Share of one core that each target uses without requests, as it would slow down the others while they are measured. */
 export async function idleLine(targets: readonly { name: string; pids(): Pids }[]): Promise<string> {
   const seconds = 2;
   const before = targets.map(({ pids }) => cpuSeconds(pids()));

@@ -6,8 +6,8 @@ export function registerCustomers(url: string): Promise<Shopper[]> {
   return Promise.all(Array.from({ length: IN_FLIGHT }, () => Shopper.at(url)));
 }
 
-/** New access tokens, as they live for minutes only; and empty carts. */
-export async function prepare(customers: readonly Shopper[]): Promise<void> {
+/** Renews the access tokens, which expire after minutes, and empties the carts. */
+export async function renewSessions(customers: readonly Shopper[]): Promise<void> {
   const each = customers.map(async (customer) => {
     const { status, body } = await ask(customer.url, 'POST /v1/auth/refresh', {
       body: { refreshToken: customer.refreshToken },
@@ -26,7 +26,7 @@ export interface Reply {
   body: string;
 }
 
-/** A customer's browser, with one connection. Not by `fetch`, which costs three times as much of the machine. */
+/** A customer's browser, with one connection. `fetch` would take three times the processor time. */
 export class Browser {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   readonly #customer: Shopper;

@@ -20,14 +20,14 @@ interface Stock {
   updatedAt: Date;
 }
 
-/** About what an order has beside its key. */
-const ORDER = { state: 'PENDING', filler: 'x'.repeat(1200) };
-/** Of each customer's own, so that no update loses a race. */
-const SKUS = 30;
+/** An order of typical size. */
+const ORDER_FIELDS = { state: 'PENDING', filler: 'x'.repeat(1200) };
+/** Each customer has SKUs of its own, so that no update loses a race. */
+const SKUS_PER_CUSTOMER = 30;
 
 /**
- * A bare script on the database: what placing an order has to write at least, and nothing else. For each order an
- * insert, then two updates at once, then a compare-and-set; each acknowledged from the disk.
+ * A script that only does the minimal writes of an order: an insert, two concurrent updates and a compare-and-set, each
+ * acknowledged after it is on disk.
  */
 export class BareDriver {
   readonly #client: MongoClient;
@@ -35,7 +35,7 @@ export class BareDriver {
   readonly #orders: Collection<Order>;
   readonly #stock: Collection<Stock>;
   /** The revisions of each customer's stock. */
-  readonly #revs = Array.from({ length: IN_FLIGHT }, () => new Array<number>(SKUS).fill(0));
+  readonly #revs = Array.from({ length: IN_FLIGHT }, () => new Array<number>(SKUS_PER_CUSTOMER).fill(0));
 
   static async start(mongoUrl: string): Promise<BareDriver> {
     const driver = new BareDriver(mongoUrl);
@@ -70,7 +70,7 @@ export class BareDriver {
     const customers = this.#revs.map(async (revs, customer) => {
       for (let n = 0; performance.now() - began < seconds * 1000; n += 2) {
         const asked = performance.now();
-        await this.#place(customer, [n % SKUS, (n + 1) % SKUS], revs);
+        await this.#place(customer, [n % SKUS_PER_CUSTOMER, (n + 1) % SKUS_PER_CUSTOMER], revs);
         times.push(performance.now() - asked);
       }
     });
@@ -81,25 +81,25 @@ export class BareDriver {
 
   async #place(customer: number, skus: readonly number[], revs: number[]): Promise<void> {
     const _id = newId('ord');
-    await this.#orders.insertOne({ _id, rev: 0, ...ORDER });
+    await this.#orders.insertOne({ _id, rev: 0, ...ORDER_FIELDS });
     const reserve = { $inc: { available: -1, reserved: 1, rev: 1 }, $set: { updatedAt: new Date() } };
     await Promise.all(
       skus.map(async (n) => {
-        await changed(this.#stock.updateOne({ _id: stockId(customer, n), rev: revs[n] ?? 0 }, reserve));
+        await requireChanged(this.#stock.updateOne({ _id: stockId(customer, n), rev: revs[n] ?? 0 }, reserve));
         revs[n] = (revs[n] ?? 0) + 1;
       }),
     );
-    await changed(this.#orders.updateOne({ _id, rev: 0 }, { $set: { rev: 1, state: 'PAID' } }));
+    await requireChanged(this.#orders.updateOne({ _id, rev: 0 }, { $set: { rev: 1, state: 'PAID' } }));
   }
 
   async stop(): Promise<void> {
-    await this.#database.dropDatabase().catch(() => undefined); // it goes with the server, too
+    await this.#database.dropDatabase().catch(() => undefined); // the server's data is deleted anyway
     await this.#client.close();
   }
 }
 
 const stockId = (customer: number, n: number): string => `SKU-${customer}-${n}`;
 
-async function changed(write: Promise<{ modifiedCount: number }>): Promise<void> {
+async function requireChanged(write: Promise<{ modifiedCount: number }>): Promise<void> {
   if ((await write).modifiedCount !== 1) throw new Error('an update of the bare driver script changed nothing');
 }

@@ -1,20 +1,20 @@
 import { Agent, request } from 'node:http';
 import { Shopper } from '../test/support/shop.ts';
-import { Stage } from './stage.ts';
+import { RunResources } from './run-resources.ts';
 import { startEmbedded } from './targets.ts';
 
 export interface ShopProcess {
-  /** Registers so many, one after the other. @returns their e-mail addresses */
+  /** Registers accounts in turn. @returns their e-mail addresses */
   register(count: number): Promise<string[]>;
-  /** Sends a request from an address that nobody has used before. @returns how long the answer took, in ms */
+  /** Sends a request from a client address that was not used before. @returns the time to the answer, in ms */
   timed(path: string, body: object, status: number): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** The shop in a process of its own, with as many logins as are asked for from as many addresses. */
+/** The shop in a separate process, which trusts our X-Forwarded-For: rate limits do not apply to ever new addresses. */
 export async function startShopProcess(): Promise<ShopProcess> {
-  const stage = new Stage();
-  const { url, output } = await stage.use(startEmbedded(stage.folder, { TRUSTED_PROXIES: '127.0.0.1' }));
+  const resources = new RunResources();
+  const { url, output } = await resources.use(startEmbedded(resources.folder, { TRUSTED_PROXIES: '127.0.0.1' }));
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let clients = 0;
 
@@ -57,7 +57,7 @@ export async function startShopProcess(): Promise<ShopProcess> {
     },
     async stop() {
       agent.destroy();
-      await stage.clear();
+      await resources.clear();
     },
   };
 }

@@ -1,5 +1,5 @@
-// npm run bench:enumeration: whether a login or a forgotten password takes longer for who is registered than for who is
-// not. Both are asked in turn, in random order, of a shop in its own process, and their medians compared.
+// npm run bench:enumeration: whether the time of a login or a password reset shows that an e-mail address is registered.
+// Sends both for registered and unknown addresses in random order to a shop in a separate process, and compares the medians.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,10 +7,10 @@ import { startShopProcess } from './enumeration-shop.ts';
 import { machineLine, thisMachine } from './machine.ts';
 import { percentile, spreadOf } from './statistics.ts';
 
-/** How far the two medians may be apart. */
-const BOUND = 0.2;
-/** Wrong passwords that an account takes without a pause. */
-const FREE = 4;
+/** Allowed relative difference of the two medians. */
+const MAX_MEDIAN_DIFFERENCE = 0.2;
+/** Wrong passwords for an account that are answered without a pause. */
+const TRIES_PER_ACCOUNT = 4;
 
 const { values } = parseArgs({
   options: {
@@ -21,8 +21,8 @@ const { values } = parseArgs({
 });
 const [samples, seed] = [Number(values.samples), Number(values.seed)];
 
-/** Of the same seed the same numbers, from 0 to 1 (mulberry32). */
-function randomOf(state: number): () => number {
+/** A generator of random numbers from 0 to 1, repeatable by its seed (mulberry32). */
+function seededRandom(state: number): () => number {
   let at = state;
   return () => {
     at = (at + 0x6d2b79f5) | 0;
@@ -32,20 +32,20 @@ function randomOf(state: number): () => number {
   };
 }
 
-interface Asked {
+interface Attempt {
   registered: boolean;
   email: string;
 }
 
-/** Every address as often as it may be tried, in random order. */
-function shuffled(random: () => number, emails: { known: string[]; unknown: string[] }): Asked[] {
+/** All attempts in random order; each address occurs up to TRIES_PER_ACCOUNT times. */
+function shuffledAttempts(random: () => number, emails: { known: string[]; unknown: string[] }): Attempt[] {
   const asked = Array.from({ length: samples }, (_, at) => [
     { registered: true, email: emails.known[at % emails.known.length] ?? '' },
     { registered: false, email: emails.unknown[at % emails.unknown.length] ?? '' },
   ]).flat();
   for (let at = asked.length - 1; at > 0; at--) {
     const other = Math.floor(random() * (at + 1));
-    [asked[at], asked[other]] = [asked[other] as Asked, asked[at] as Asked];
+    [asked[at], asked[other]] = [asked[other] as Attempt, asked[at] as Attempt];
   }
   return asked;
 }
@@ -54,8 +54,8 @@ const machine = thisMachine();
 console.error(`${machineLine(machine)}; seed ${seed}`);
 const shop = await startShopProcess();
 try {
-  const random = randomOf(seed);
-  const known = await shop.register(Math.ceil(samples / FREE));
+  const random = seededRandom(seed);
+  const known = await shop.register(Math.ceil(samples / TRIES_PER_ACCOUNT));
   const unknown = known.map((email) => `not-${email}`);
   const results = [];
   for (const [name, path, status, body] of [
@@ -63,22 +63,22 @@ try {
     ['forgotten password', '/v1/auth/password/forgot', 204, (email: string) => ({ email })],
   ] as const) {
     const times = { known: [] as number[], unknown: [] as number[] };
-    for (const { registered, email } of shuffled(random, { known, unknown })) {
+    for (const { registered, email } of shuffledAttempts(random, { known, unknown })) {
       const took = await shop.timed(path, body(email), status);
       times[registered ? 'known' : 'unknown'].push(took);
     }
     const [there, away] = [spreadOf(times.known), spreadOf(times.unknown)];
     const ratio = there.median / away.median;
-    const within = Math.abs(Math.log(ratio)) <= Math.log(1 + BOUND);
+    const within = Math.abs(Math.log(ratio)) <= Math.log(1 + MAX_MEDIAN_DIFFERENCE);
     results.push({ name, samples, ratio, within, registered: there.median, unknown: away.median });
     const p90 = (values: readonly number[]) => percentile(values, 0.9).toFixed(2);
     console.info(
       `${name}: registered ${there.median.toFixed(2)} ms (p90 ${p90(times.known)}), unknown ${away.median.toFixed(2)} ms ` +
-        `(p90 ${p90(times.unknown)}), ratio ${ratio.toFixed(3)}: ${within ? 'within' : 'NOT within'} ${BOUND * 100} %`,
+        `(p90 ${p90(times.unknown)}), ratio ${ratio.toFixed(3)}: ${within ? 'within' : 'NOT within'} ${MAX_MEDIAN_DIFFERENCE * 100} %`,
     );
   }
   mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ machine, seed, bound: BOUND, results }, null, 2)}\n`);
+  writeFileSync(values.out, `${JSON.stringify({ machine, seed, bound: MAX_MEDIAN_DIFFERENCE, results }, null, 2)}\n`);
   if (results.some(({ within }) => !within)) process.exitCode = 1;
 } finally {
   await shop.stop();

@@ -1,11 +1,11 @@
-// 600 products with 200 variants each, in a process of their own: tells its parent what an export of them took.
+// A separate process that exports 600 products with 200 variants each, and reports time and memory to its parent.
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { ServiceBroker } from 'moleculer';
 import { loadConfig } from '../lib/process/config.ts';
 import { tuneV8 } from '../lib/process/v8.ts';
 import { type Store, store } from '../mixins/store/store.ts';
-import { exported } from '../services/product/import/export.ts';
+import { exportProducts } from '../services/product/import/export.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
@@ -13,51 +13,59 @@ export interface ExportReport {
   rows: number;
   bytes: number;
   took: number;
-  /** The longest that the event loop was held, and the most processor time of one turn: what else runs is not in it. */
+  /** Longest turn of the event loop, in elapsed time and in processor time; the latter does not depend on other processes. */
   held: number;
   busy: number;
-  /** Resident: before, and at most. */
+  /** Resident memory before the export, and the maximum during it. */
   before: number;
   most: number;
 }
 
-const PRODUCTS = 600;
-const VARIANTS = 200;
-const BATCH = 50;
+const PRODUCT_COUNT = 600;
+const VARIANTS_PER_PRODUCT = 200;
+const BATCH_PRODUCTS = 50;
 
 const productOf = (n: number): Omit<Product, 'rev'> => ({
   ...PRODUCT_DEFAULTS,
   ...{ _id: `prd_${String(n).padStart(26, '0')}`, slug: `bench-${n}`, title: `Product ${n}`, brand: 'Fernhollow' },
   ...{ description: 'What it is **good** for.\n'.repeat(20), category: 'lighting', status: 'active', popularity: 0 },
   attributes: { material: n % 2 ? 'Steel' : 'Brass', care: 'Wipe with a dry cloth' },
-  variants: Array.from({ length: VARIANTS }, (_, i) => ({
+  variants: Array.from({ length: VARIANTS_PER_PRODUCT }, (_, i) => ({
     ...{ sku: `BENCH-${n}-${i}`, title: `Variant ${i}`, options: { colour: `C ${i % 20}`, size: `${i % 10}` } },
     ...{ prices: { EUR: { amount: 1000 + i, compareAt: 3000 } }, barcode: '4006381333931', weight: 100 },
   })),
   ...{ createdAt: new Date(), updatedAt: new Date(), back: {} },
 });
 
-async function measured(stream: Readable): Promise<ExportReport> {
+async function measureExport(stream: Readable): Promise<ExportReport> {
   const megabytes = () => process.memoryUsage.rss() / 1e6;
   const [before, began] = [megabytes(), performance.now()];
   let [most, bytes] = [before, 0];
-  const turns = new Turns();
+  const turns = new LoopMeter();
   for await (const chunk of stream) {
     bytes += chunk.length;
     most = Math.max(most, megabytes());
   }
   const { held, busy } = turns.end();
-  return { rows: PRODUCTS * VARIANTS, bytes, took: performance.now() - began, held, busy, before, most };
+  return {
+    rows: PRODUCT_COUNT * VARIANTS_PER_PRODUCT,
+    bytes,
+    took: performance.now() - began,
+    held,
+    busy,
+    before,
+    most,
+  };
 }
 
-/** The turns of the event loop. */
-class Turns {
+/** Measures the turns of the event loop. */
+class LoopMeter {
   held = 0;
   busy = 0;
   #last = { at: performance.now(), cpu: process.threadCpuUsage() };
   #next = setImmediate(() => this.#turn());
 
-  end(): Turns {
+  end(): LoopMeter {
     clearImmediate(this.#next);
     this.#measure();
     return this;
@@ -76,10 +84,10 @@ class Turns {
   }
 }
 
-/** The least that could do it: rows that are there as they go into the file. */
-function bare(): Readable {
-  const rows = Array.from({ length: PRODUCTS * VARIANTS }, (_, n) => {
-    const product = productOf(Math.floor(n / VARIANTS));
+/** The baseline: writes rows that are already in memory. */
+function bareExport(): Readable {
+  const rows = Array.from({ length: PRODUCT_COUNT * VARIANTS_PER_PRODUCT }, (_, n) => {
+    const product = productOf(Math.floor(n / VARIANTS_PER_PRODUCT));
     return [product.slug, product.title, product.description, product.brand, product.category, `SKU-${n}`, '1000'];
   });
   const stream = stringify();
@@ -95,11 +103,11 @@ function bare(): Readable {
 
 const [format = 'bare'] = process.argv.slice(2);
 let report: ExportReport;
-if (format === 'bare') report = await measured(bare());
+if (format === 'bare') report = await measureExport(bareExport());
 else {
-  // The products alone: a product node would build its projection and open their stock meanwhile.
+  // Only the store of products: a product node would also build its projection and create stock.
   const config = loadConfig(process.env);
-  tuneV8(); // as the manifests have it
+  tuneV8(); // as in the manifests
   const broker = new ServiceBroker({ logger: false, nodeID: 'export' });
   broker.createService({
     name: 'shelf',
@@ -107,10 +115,10 @@ else {
   });
   await broker.start();
   const { store: products } = broker.getLocalService('shelf') as unknown as { store: Store<Product> };
-  for (let n = 0; n < PRODUCTS; n += BATCH) {
-    await products.insertNew(Array.from({ length: BATCH }, (_, i) => productOf(n + i)));
+  for (let n = 0; n < PRODUCT_COUNT; n += BATCH_PRODUCTS) {
+    await products.insertNew(Array.from({ length: BATCH_PRODUCTS }, (_, i) => productOf(n + i)));
   }
-  report = await measured(exported(products, format === 'csv' ? 'csv' : 'jsonl'));
+  report = await measureExport(exportProducts(products, format === 'csv' ? 'csv' : 'jsonl'));
   await broker.stop();
 }
 process.send?.(report);

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Run, Workload } from './measure.ts';
-import { exportOf } from './targets.ts';
-import type { Field } from './workloads.ts';
+import { measureExport } from './targets.ts';
+import type { BenchSetup } from './workloads.ts';
 
-/** An export of 120,000 variants, to a script that writes as many rows: how long it holds the event loop, and its memory. */
-export async function exportWorkload({ cluster, stage }: Field): Promise<Workload> {
+/** An export of 120,000 variants, compared with a script that writes as many rows: event loop and memory. */
+export async function exportWorkload({ cluster, resources }: BenchSetup): Promise<Workload> {
   let runs = 0;
   const run = (format: string, mongoUrl: string) => async (): Promise<Run> => {
     const name = `export-${runs++}`;
-    const { rows, bytes, took, held, busy, before, most } = await exportOf(format, {
-      ...{ mongoUrl, prefix: `bench-${name}-`, dataDir: join(stage.folder, name) },
+    const { rows, bytes, took, held, busy, before, most } = await measureExport(format, {
+      ...{ mongoUrl, prefix: `bench-${name}-`, dataDir: join(resources.folder, name) },
     });
     const megabytes = (value: number) => `${value.toFixed(0)} MB`;
     const loop = `event loop held for at most ${held.toFixed(1)} ms, ${busy.toFixed(1)} ms of them its own`;

@@ -10,12 +10,12 @@ export interface HttpRequest {
 }
 
 /**
- * Sends requests over as many connections as there are lists, each going round its own list, the next request when the
- * answer to the last one is there.
+ * Sends requests over one connection for each list. A connection repeats its list, and sends each request after the answer to
+ * the one before.
  */
 export async function load(url: string, lists: readonly (readonly HttpRequest[])[], seconds: number): Promise<Run> {
   const left = lists.map((list) => list.map((request) => ({ ...request })));
-  // autocannon's own histogram has whole milliseconds only.
+  // autocannon's histogram has a resolution of 1 ms.
   const times: number[] = [];
   const failures = new Set<string>();
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
@@ -24,7 +24,7 @@ export async function load(url: string, lists: readonly (readonly HttpRequest[])
         url,
         connections: lists.length,
         duration: seconds,
-        sampleInt: 100, // it ends at a sample's end only
+        sampleInt: 100, // autocannon ends only at the end of a sample
         setupClient: (client) => client.setRequests(left.pop() ?? []),
       },
       (error, result) => (error ? reject(error) : resolve(result)),
@@ -46,7 +46,7 @@ export async function load(url: string, lists: readonly (readonly HttpRequest[])
   };
 }
 
-/** Every connection asks for the same, but begins elsewhere in the list. */
+/** The same requests for every connection, each starting at another place of the list. */
 export function spread(paths: readonly string[], headers: Record<string, string> = {}): HttpRequest[][] {
   return Array.from({ length: IN_FLIGHT }, (_, connection) => {
     const start = Math.floor((connection * paths.length) / IN_FLIGHT);

@@ -5,7 +5,7 @@ export interface Machine {
   processor: string;
   /** GiB. */
   memory: number;
-  /** Of the last minute, before the bench began. */
+  /** Load average of the last minute before the benchmark. */
   load: number;
   node: string;
   system: string;

@@ -1,61 +1,61 @@
 import { cpuSeconds, cpuSince, machineSeconds, type Pids, sumOf } from './cpu.ts';
 
-/** Requests under way at any time, from as many connections or customers. */
+/** Concurrent requests, each of its own connection or customer. */
 export const IN_FLIGHT = 16;
 
-/** What a target did in some seconds. */
+/** The result of one run of a contender. */
 export interface Run {
-  /** What was measured, per second. */
+  /** Completed requests, orders or others per second. */
   rate: number;
-  /** Of one request, in ms. */
+  /** Latency of one request, in ms. */
   p50: number;
-  /** NaN, or left out, where it says nothing. */
+  /** NaN or missing if it is meaningless. */
   p95?: number;
   p99: number;
-  /** Requests, or orders, that were answered. */
+  /** Completed requests or orders. */
   count: number;
   errors: number;
-  /** What those were, a few of them. */
+  /** Some of the errors. */
   samples?: readonly string[];
-  /** What else there is to say of it, for people. */
+  /** Further results as text. */
   notes?: readonly string[];
-  /** Orders only: per second, with the time between placements too. */
+  /** For orders: rate including the time between placements. */
   loopRate?: number;
-  /** Orders only: placements under way at a time, on average. */
+  /** For orders: mean number of concurrent placements. */
   inFlight?: number;
 }
 
-/** A run, and what its processor time went into. NaN where the system does not tell. */
+/** A run with its use of processor time; NaN if the system does not report it. */
 export interface Measured extends Run {
-  /** By process of the target, in microseconds for each of `count`. */
+  /** Microseconds for each of `count`, by process of the target. */
   cpu: Record<string, number>;
-  /** The share of one core that this process took to make the load. */
+  /** Cores used by this process to generate the load. */
   generator: number;
-  /** What neither of the two took of the machine, in cores: the noise. */
+  /** Cores used by other processes: noise. */
   others: number;
 }
 
-/** Something to be measured. */
+/** A target and its load: one line in the report. */
 export interface Contender {
   name: string;
   run(seconds: number): Promise<Run>;
-  /** Whose processor time is measured. */
+  /** Processes whose processor time is measured. */
   pids(): Pids;
 }
 
 export interface Workload {
   name: string;
   title: string;
-  /** The first is the baseline, which the others' ratios are to. */
+  /** The first is the baseline of the others' ratios. */
   contenders: readonly Contender[];
-  /** Gives back what it needed. */
+  /** Releases resources. */
   done?(): Promise<void>;
 }
 
-/** The rounds of each contender, by its name. */
+/** Results of all rounds, by contender. */
 export type Rounds = Map<string, Measured[]>;
 
-/** All contenders in turn, again and again, so that what else the machine does meets all of them alike. */
+/** Measures all contenders in turn in each round, so that noise affects all of them equally. */
 export async function measure(
   { contenders }: Workload,
   { seconds, rounds }: { seconds: number; rounds: number },

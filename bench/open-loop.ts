@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from './statistics.ts';
 
-/** How a visit ended: served; refused with 503 and Retry-After; failed in any other way, too late included. */
+/** How a visit ended: served; refused with 503 and Retry-After; failed in any other way, also by being too late. */
 export type Ending = 'served' | 'refused' | 'failed';
 
 export interface Visit {
   kind: string;
   ending: Ending;
-  /** In ms, of the request that decided it. */
+  /** Duration of the request that decided the ending, in ms. */
   took: number;
   /** In ms since the phase began. */
   endedAt: number;
-  /** It came over a connection that was there; what others wait until the target takes their connection is part of `took`. */
+  /** Whether it used an open connection. Otherwise `took` includes the wait for a new one. */
   isConnected?: boolean;
-  /** What was wrong. */
+  /** The error. */
   sample?: string;
 }
 
-/** What so many arrivals a second came to. Rates per second, times in ms. */
+/** The results at one rate of arrivals. Rates per second, times in ms. */
 export interface Phase {
   offered: number;
   seconds: number;
@@ -28,31 +28,29 @@ export interface Phase {
   servedP50: number;
   servedP99: number;
   refusedP99: number;
-  /** Of those whose connection was there. */
+  /** Of refusals over an open connection. */
   refusedConnectedP99: number;
-  /** Resident memory of each process of the target at its highest, in MiB. */
+  /** Maximum resident memory of each process of the target, in MiB. */
   memory: Record<string, number>;
-  /** Of the time that the processes wanted a core, the part that they had none: what the machine was short of. */
+  /** Share of the time that processes were runnable but had no core: too few cores. */
   starved: number;
-  /** Visits served, late ones too, by processor time of the target, in seconds: what a busy machine does not distort. */
+  /** Visits served, also late ones, per second of the target's processor time: independent of other processes. */
   perCpuSecond: number;
   samples: readonly string[];
 }
 
-/** What is wrong with a visit that was served too late to be of use. */
+/** The error of a visit that was served too late. */
 export const LATE = 'late';
-/** Arrivals are made this often, and samples taken, in ms. */
-const TICK = 5;
-const SAMPLING = 250;
-/** Visits under way at most; more means that the target no longer answers at all. */
-const MOST_OPEN = 5000;
+const ARRIVAL_INTERVAL_MS = 5;
+const SAMPLE_INTERVAL_MS = 250;
+/** Maximum number of concurrent visits; more mean that the target does not answer at all. */
+const MAX_OPEN_VISITS = 5000;
 
 /**
- * Visitors arrive at a rate, whether or not earlier ones have been answered: what a closed loop of waiting clients
- * never does.
- * @param visit one visitor's visit @param sampled called now and then while it lasts
+ * An open loop: visitors arrive at a constant rate, whether or not earlier ones were answered.
+ * @param visit one visit @param sampled called every SAMPLE_INTERVAL_MS
  */
-export async function arrivals(
+export async function runArrivals(
   rate: number,
   seconds: number,
   visit: () => Promise<Omit<Visit, 'endedAt'>>,
@@ -62,9 +60,9 @@ export async function arrivals(
   const open = new Set<Promise<void>>();
   const began = performance.now();
   const since = () => performance.now() - began;
-  for (let made = 0, sampledAt = 0; since() < seconds * 1000; await delay(TICK)) {
+  for (let made = 0, sampledAt = 0; since() < seconds * 1000; await delay(ARRIVAL_INTERVAL_MS)) {
     for (const due = Math.floor((rate * since()) / 1000); made < due; made++) {
-      if (open.size >= MOST_OPEN) {
+      if (open.size >= MAX_OPEN_VISITS) {
         visits.push({ kind: 'any', ending: 'failed', took: 0, endedAt: since(), sample: 'too many visits under way' });
         continue;
       }
@@ -74,7 +72,7 @@ export async function arrivals(
         .finally(() => open.delete(one));
       open.add(one);
     }
-    if (since() - sampledAt < SAMPLING) continue;
+    if (since() - sampledAt < SAMPLE_INTERVAL_MS) continue;
     sampled();
     sampledAt = since();
   }
@@ -82,7 +80,7 @@ export async function arrivals(
   return visits;
 }
 
-/** @param from ms since the phase began: what was before was for the limits to settle */
+/** Sums up the visits that ended within a span. @param from ms since the phase began, when the limits have settled */
 export function phaseOf(
   visits: readonly Visit[],
   span: { offered: number; from: number; to: number },

@@ -24,12 +24,12 @@ export const SHOPS = ['embedded', 'cluster', 'single'] as const;
 export type ShopName = (typeof SHOPS)[number];
 
 export interface Options {
-  /** Of each measurement, and of the warm-up before the first. */
+  /** Duration of each run and warm-up. */
   seconds: number;
   rounds: number;
   only: readonly WorkloadName[];
   shops: readonly ShopName[];
-  /** The file that the results go to. */
+  /** The file for the results. */
   out: string;
 }
 
@@ -40,7 +40,7 @@ export const USAGE = `npm run bench -- [options]
   --shops LIST  of ${SHOPS.join(', ')} (all)
   --out FILE    for the results (bench/results/latest.json)`;
 
-/** @throws {Error} that says what is wrong with the command line */
+/** @throws {Error} for an invalid command line */
 export function readOptions(args?: string[]): Options {
   const { values } = parseArgs({
     ...(args ? { args } : {}),
@@ -69,8 +69,8 @@ function wholeNumber(option: string, text: string): number {
 
 function someOf<T extends string>(option: string, known: readonly T[], text: string): T[] {
   const wanted = text.split(',').map((name) => name.trim());
-  const odd = wanted.find((name) => !known.some((one) => one === name));
-  if (odd !== undefined)
-    throw new Error(`--${option} must be a list of ${known.join(', ')}, but has ${odd || 'nothing'}`);
+  const unknown = wanted.find((name) => !known.some((one) => one === name));
+  if (unknown !== undefined)
+    throw new Error(`--${option} must be a list of ${known.join(', ')}, but has ${unknown || 'nothing'}`);
   return known.filter((one) => wanted.includes(one));
 }

@@ -2,27 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Shopper } from '../test/support/shop.ts';
 import type { Shelf } from './catalogue.ts';
-import { Browser, prepare, type Reply } from './customers.ts';
+import { Browser, type Reply, renewSessions } from './customers.ts';
 import type { Run } from './measure.ts';
 import { percentile } from './statistics.ts';
 
-/** By then, a paid order has emptied its cart, or something is wrong. */
-const EMPTY_WITHIN = 10_000;
+/** Time in which a paid order must have emptied its cart. */
+const CART_EMPTY_TIMEOUT_MS = 10_000;
 
-/** Of an order. */
-export const LINES = 2;
+export const ORDER_LINES = 2;
 
 /**
- * Each customer fills the cart with two lines and orders them, again and again. `rate` is of the placements alone: as
- * many as there are customers, by the mean time that POST /v1/orders takes.
- * @param limits.most orders: a fast shop ends sooner, so that there is stock for every round
+ * Each customer repeatedly fills the cart with two lines and orders them. `rate` counts placements only: the number of
+ * customers divided by the mean time of POST /v1/orders.
+ * @param limits.most maximum number of orders, so that the stock lasts for every round
  */
 export async function orderLoad(
   customers: readonly Shopper[],
   shelf: Shelf,
   { seconds, most }: { seconds: number; most: number },
 ): Promise<Run> {
-  await prepare(customers);
+  await renewSessions(customers);
   const times: number[] = [];
   const failures: string[] = [];
   const began = performance.now();
@@ -33,7 +32,7 @@ export async function orderLoad(
     const reply = await browser.send('POST', '/v1/orders', { addressId }, headers);
     const time = performance.now() - asked;
     expect(reply, 201);
-    if (JSON.parse(reply.body).items.length !== LINES) throw new Error(`an order of other lines: ${reply.body}`);
+    if (JSON.parse(reply.body).items.length !== ORDER_LINES) throw new Error(`an order of other lines: ${reply.body}`);
     times.push(time);
   };
   await Promise.all(
@@ -59,13 +58,13 @@ export async function orderLoad(
   };
 }
 
-/** Two lines. What was ordered last leaves the cart a moment after the order was answered: that is waited for. */
+/** Puts two lines into the cart. Waits for the last order's lines to leave it, which happens after that order was answered. */
 async function fill(browser: Browser, shelf: Shelf): Promise<void> {
   const lines = (reply: Reply): number => JSON.parse(expect(reply, 200)).items.length;
   let inCart = lines(await put(browser, shelf.take()));
-  for (const deadline = performance.now() + EMPTY_WITHIN; inCart !== 1; ) {
+  for (const deadline = performance.now() + CART_EMPTY_TIMEOUT_MS; inCart !== 1; ) {
     if (performance.now() > deadline)
-      throw new Error(`a cart still has ${inCart} lines ${EMPTY_WITHIN} ms after its order`);
+      throw new Error(`a cart still has ${inCart} lines ${CART_EMPTY_TIMEOUT_MS} ms after its order`);
     await delay(5);
     inCart = lines(await browser.send('GET', '/v1/cart'));
   }

@@ -1,13 +1,13 @@
-// npm run bench:overload: what the shop does at twice the rate that saturates it. Visitors arrive whether or not earlier
-// ones have been answered; first at a growing rate until the shop serves no more of one kind of them, then at twice that rate.
+// npm run bench:overload: goodput at twice the rate that saturates the shop. Visitors arrive in an open loop, first at growing
+// rates until the shop no longer serves all visits of some kind, then at twice that rate.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCatalogue, Shelf } from './catalogue.ts';
 import { cpuSeconds, cpuSince, memoryOf, sumOf, waitedSeconds } from './cpu.ts';
 import { machineLine, thisMachine } from './machine.ts';
-import { arrivals, type Phase, phaseOf } from './open-loop.ts';
-import { Stage } from './stage.ts';
+import { type Phase, phaseOf, runArrivals } from './open-loop.ts';
+import { RunResources } from './run-resources.ts';
 import { startCluster, startEmbedded, type Target } from './targets.ts';
 import { SHARES, Visitors } from './visitors.ts';
 
@@ -18,21 +18,21 @@ const { values } = parseArgs({
     out: { type: 'string', default: join(import.meta.dirname, 'results/overload.json') },
   },
 });
-/** Of the phase at twice the rate. */
+/** Duration of the phase at twice the rate. */
 const OVERLOAD_S = Number(values.seconds);
 const STEP_S = 4;
-/** At the beginning of a phase, not measured: the limits settle. In ms. */
+/** The beginning of a phase is not measured, as the limits have to settle. */
 const SETTLING_MS = 1000;
-const FIRST_RATE = 50;
-const GROWTH = 1.25;
-const MOST_STEPS = 24;
-/** A rate saturates when less than this of it, or of its visits of one kind, is served. */
-const SATURATED = 0.9;
+const FIRST_VISITS_PER_S = 50;
+const RATE_GROWTH = 1.25;
+const MAX_STEPS = 24;
+/** A rate saturates the shop if less than this share of the visits of some kind is served. */
+const SATURATION_SHARE = 0.9;
 const RECOVERY_S = 8;
 const CUSTOMERS = 1200;
-/** Shop and load share the cores; above this, others took them. */
-const QUIET = 0.6;
-/** What is to be reached. */
+/** Above this share of `starved`, other processes used the cores. */
+const MAX_QUIET_STARVATION = 0.6;
+/** The targets. */
 const GOALS = { goodput: 0.8, refusedMs: 100, recoverySeconds: 5 };
 
 interface Overload {
@@ -40,14 +40,14 @@ interface Overload {
   saturation: number;
   peak: Phase;
   twice: Phase;
-  /** Goodput at twice the saturating rate to the highest. */
+  /** Goodput at twice the saturating rate / maximum goodput. */
   ratio: number;
   ratioOfOrders: number;
-  /** Visits served by processor time at twice the rate to those at the peak. */
+  /** Visits served per processor time at twice the rate / at the peak. */
   ratioPerCpu: number;
-  /** From the end of the load until the last visit that was not served, in s; visitors go on to arrive at a quarter of the rate. */
+  /** Time from the end of the overload to the last unserved visit, while visitors arrive at a quarter of the rate. */
   recoverySeconds: number;
-  /** Of all processes together, in MiB: before the load, and at its highest at twice the rate. */
+  /** Memory of all processes in MiB: before the load, and the maximum at twice the rate. */
   memoryBefore: number;
   memoryAtMost: number;
 }
@@ -65,7 +65,7 @@ async function measure(target: Target): Promise<Overload> {
       for (const [name, mib] of Object.entries(memoryOf(target.pids())))
         memory[name] = Math.max(memory[name] ?? 0, mib);
     };
-    const visits = await arrivals(rate, seconds, () => visitors.visit(), sampled);
+    const visits = await runArrivals(rate, seconds, () => visitors.visit(), sampled);
     const used = cpuSince(ran, all);
     const usedSeconds = sumOf(Object.values(used));
     const queuedSeconds = sumOf(Object.entries(waitedSeconds(all)).map(([name, now]) => now - (waited[name] ?? 0)));
@@ -77,19 +77,19 @@ async function measure(target: Target): Promise<Overload> {
     });
   };
   try {
-    await run(FIRST_RATE, STEP_S); // to warm up
+    await run(FIRST_VISITS_PER_S, STEP_S); // to warm up
     let peak: Phase | undefined;
-    let rate = FIRST_RATE;
-    for (let step = 0; step < MOST_STEPS; step++, rate *= GROWTH) {
+    let rate = FIRST_VISITS_PER_S;
+    for (let step = 0; step < MAX_STEPS; step++, rate *= RATE_GROWTH) {
       const phase = await run(rate, STEP_S);
-      console.error(`  ${line(phase)}`);
+      console.error(`  ${phaseLine(phase)}`);
       if (!peak || phase.goodput > peak.goodput) peak = phase;
       if (isSaturated(phase)) break;
     }
     if (!peak) throw new Error('nothing was measured');
     const twice = await run(2 * rate, OVERLOAD_S);
-    console.error(`  ${line(twice)}`);
-    const after = await arrivals(rate / 4, RECOVERY_S, () => visitors.visit());
+    console.error(`  ${phaseLine(twice)}`);
+    const after = await runArrivals(rate / 4, RECOVERY_S, () => visitors.visit());
     const unserved = after.filter(({ ending }) => ending !== 'served').map(({ endedAt }) => endedAt);
     return {
       shop: target.name,
@@ -109,10 +109,12 @@ async function measure(target: Target): Promise<Overload> {
 }
 
 function isSaturated({ offered, goodputByKind }: Phase): boolean {
-  return Object.entries(SHARES).some(([kind, share]) => (goodputByKind[kind] ?? 0) < SATURATED * share * offered);
+  return Object.entries(SHARES).some(
+    ([kind, share]) => (goodputByKind[kind] ?? 0) < SATURATION_SHARE * share * offered,
+  );
 }
 
-function line({
+function phaseLine({
   offered,
   goodput,
   refused,
@@ -164,7 +166,7 @@ function report(found: Overload): string {
     ),
     `  served by processor time: ${ratioPerCpu.toFixed(2)} of the peak`,
     `  of the time that they wanted a core, shop and load had none for ${(100 * twice.starved).toFixed(0)} %${
-      twice.starved > QUIET ? ': THE MACHINE WAS NOT QUIET, measure again' : ''
+      twice.starved > MAX_QUIET_STARVATION ? ': THE MACHINE WAS NOT QUIET, measure again' : ''
     }`,
     `  memory ${memoryBefore.toFixed(0)} MiB before, ${memoryAtMost.toFixed(0)} MiB at most; failed ${twice.failed.toFixed(1)}/s`,
   ].join('\n');
@@ -172,14 +174,14 @@ function report(found: Overload): string {
 
 const machine = thisMachine();
 console.error(machineLine(machine));
-const stage = new Stage();
+const resources = new RunResources();
 try {
   const results: Overload[] = [];
   for (const shop of values.shops.split(',')) {
-    // Registering so many customers is not what is measured.
+    // Cheap passwords, as registering is not measured.
     const cheap = { ARGON2_MEMORY: '8', ARGON2_PASSES: '1' };
-    const folder = join(stage.folder, shop);
-    const target = await stage.use(shop === 'cluster' ? startCluster(folder, cheap) : startEmbedded(folder, cheap));
+    const folder = join(resources.folder, shop);
+    const target = await resources.use(shop === 'cluster' ? startCluster(folder, cheap) : startEmbedded(folder, cheap));
     console.error(shop);
     try {
       results.push(await measure(target));
@@ -195,6 +197,6 @@ try {
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
   writeFileSync(values.out, `${JSON.stringify({ machine, goals: GOALS, results }, rounded, 2)}\n`);
 } finally {
-  await stage.clear();
+  await resources.clear();
 }
 process.exit();

@@ -1,4 +1,4 @@
-// A product node, a process of its own: tells its parent how it came up, and how it kept up with a bulk of changes.
+// A product node in a separate process, which reports to its parent how it started and how it followed many changes.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
@@ -12,18 +12,18 @@ import type { Product } from '../services/product/product/product.ts';
 export interface ProjectionReport {
   ready: number;
   rss: number;
-  /** The longest that the event loop was blocked, while it was built and while it was updated. */
+  /** Longest block of the event loop while the projection was built, and while it was updated. */
   blockedBuilding: number;
   blockedUpdating: number;
-  /** How long after the last change of the bulk it had all of them. */
+  /** Time from the last change until the projection had all changes. */
   behind: number;
 }
 
-/** As an import writes them. */
-const BATCH = 1000;
+/** The size of an import's batches. */
+const BATCH_PRODUCTS = 1000;
 
 const config = loadConfig(process.env);
-tuneV8(); // as the manifests have it
+tuneV8(); // as in the manifests
 const blocked = monitorEventLoopDelay({ resolution: 1 });
 const longest = () => {
   const max = blocked.max / 1e6;
@@ -32,7 +32,7 @@ const longest = () => {
 };
 
 blocked.enable();
-// From the first product on: a process that still loads its modules has nobody to answer.
+// Measured from the first product on, as a process that still loads modules serves no requests.
 const { put } = Catalogue.prototype;
 Catalogue.prototype.put = function (product) {
   longest();
@@ -48,14 +48,14 @@ const rss = process.memoryUsage.rss() / 1e6;
 const { catalogue } = broker.getLocalService('product') as unknown as { catalogue: Catalogue };
 const client = new MongoClient(String(config.mongoUrl));
 const products = client.db(`${config.databasePrefix}product`).collection<Product>('products');
-// A batch at a time: a hundred thousand ids kept here would make the collections longer that are measured.
-const all = () => products.find({}, { projection: { rev: 1 }, batchSize: BATCH });
+// In batches, as a hundred thousand ids in memory would prolong the garbage collections that are measured.
+const all = () => products.find({}, { projection: { rev: 1 }, batchSize: BATCH_PRODUCTS });
 const change = async (ids: string[]) =>
   products.updateMany({ _id: { $in: ids } }, { $inc: { rev: 1, popularity: 1 }, $set: { updatedAt: new Date() } });
 longest();
 let batch: string[] = [];
 for await (const { _id } of all()) {
-  if (batch.push(_id) < BATCH) continue;
+  if (batch.push(_id) < BATCH_PRODUCTS) continue;
   await change(batch);
   batch = [];
 }

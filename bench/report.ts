@@ -5,7 +5,7 @@ import type { Options } from './options.ts';
 import type { Goal, Row } from './rows.ts';
 import { medianOf } from './statistics.ts';
 
-/** As bench/results/latest.json has it. */
+/** The content of bench/results/latest.json. */
 export interface Result {
   command: string;
   machine: Machine;
@@ -14,7 +14,7 @@ export interface Result {
   goals: readonly Goal[];
 }
 
-const HEAD = [
+const TABLE_HEAD = [
   'workload',
   'target',
   'per second',
@@ -30,7 +30,7 @@ const HEAD = [
   'others',
 ];
 
-/** A line for each workload and target; medians, with the spread of the rounds beside them. */
+/** A line for each workload and target: medians, and the spread of the rounds. */
 function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ title, target, rate, ratio, baseline, p50, p95, p99, errors, cpu, ...row }, i) => [
     rows[i - 1]?.title === title ? '' : title,
@@ -47,8 +47,8 @@ function tableOf(rows: readonly Row[]): string {
     percent(row.generator),
     percent(row.others),
   ]);
-  const all = [HEAD, ...lines];
-  const widths = HEAD.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  const all = [TABLE_HEAD, ...lines];
+  const widths = TABLE_HEAD.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
   const pad = (cell: string, column: number) => {
     const width = widths[column] ?? 0;
     return column < 2 ? cell.padEnd(width) : cell.padStart(width);
@@ -61,7 +61,7 @@ function goalLine({ workload, target, atLeast, median, reached }: Goal): string 
   return `${workload} ${target} >= ${atLeast}: ${found}`;
 }
 
-/** What the numbers are of. */
+/** Explanations of the table. */
 const NOTES = [
   `${IN_FLIGHT} requests in flight; medians of the rounds; each ratio is to the baseline's run of the same round.`,
   'bare: a node:http server that answers the same bytes (for a cart update, those of such a cart) from memory.',
@@ -76,7 +76,7 @@ const NOTES = [
   '  target, and the ratios are better than they should be. Others: what the rest of the machine was doing meanwhile.',
 ];
 
-/** With 16 connections, too. */
+/** Results of other shops, also with 16 connections. */
 const ORIENTATION = [
   'an Express + RabbitMQ example 599 products, 137 lists of 100, 140 cart updates, 106 orders',
   'Vendure 3.7 80 products, 81 searches, 51 cart updates, 5.3 orders',
@@ -88,19 +88,19 @@ const short = (value: number): string =>
 const percent = (cores: number): string => (Number.isNaN(cores) ? '' : `${(cores * 100).toFixed(0)} %`);
 
 /** In cores. */
-const QUIET = 0.2;
+const MAX_QUIET_CORES = 0.2;
 
-/** What others take falls on the targets unevenly, and on the one that needs the most cores the hardest. */
+/** A warning if other processes used the cores, which affects the target with the most processes most. */
 function noise(rows: readonly Row[]): string[] {
   const most = Math.max(0, ...rows.map(({ others }) => others || 0));
-  if (most < QUIET) return [];
+  if (most < MAX_QUIET_CORES) return [];
   return [
     `THE MACHINE WAS NOT QUIET: others took up to ${percent(most)} of a core. Measure again before relying on this.`,
     '',
   ];
 }
 
-/** For people. */
+/** The whole report as text. */
 export function report({ command, machine, rows, goals }: Result): string {
   return [
     '',
@@ -121,13 +121,13 @@ export function report({ command, machine, rows, goals }: Result): string {
   ].join('\n');
 }
 
-/** What the last round of each had to say. */
+/** The notes of each last round. */
 function notes(rows: readonly Row[]): string[] {
   const lines = rows.flatMap(({ title, runs }) => (runs.at(-1)?.notes ?? []).map((note) => `  ${title}: ${note}`));
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-/** Of targets of several processes. */
+/** Processor time by process, for targets with several processes. */
 function byProcess(rows: readonly Row[]): string[] {
   const lines = rows.flatMap(({ title, target, cpu }) => {
     const parts = Object.entries(cpu).filter(([, spent]) => spent >= 0.5);
@@ -137,13 +137,13 @@ function byProcess(rows: readonly Row[]): string[] {
   return lines.length > 0 ? ['CPU us by process:', ...lines, ''] : [];
 }
 
-/** NaN of nothing. */
+/** NaN without values. */
 const totalOf = (cpu: Row['cpu']): number => {
   const parts = Object.values(cpu);
   return parts.length > 0 ? sumOf(parts) : Number.NaN;
 };
 
-/** The rate of placements is as if all customers were at it all the time; this is how many were. */
+/** The mean number of concurrent placements; `rate` assumes that all customers place orders all the time. */
 function underWay(rows: readonly Row[]): string[] {
   const loops = rows.filter(({ workload }) => workload === 'orders-loop');
   const each = loops.map(

@@ -4,23 +4,23 @@ import { Reservers, wrongStock } from '../test/support/reservations.ts';
 import type { Contender, Run, Workload } from './measure.ts';
 import { percentile } from './statistics.ts';
 import type { Cluster } from './targets.ts';
-import type { Field } from './workloads.ts';
+import type { BenchSetup } from './workloads.ts';
 
-/** Reservations alone, from a node of the cluster to its two product nodes. */
+/** Reservations only, from a node of the cluster to its two product nodes. */
 
-const SPREAD = 1000;
-const PIECES = 10_000_000;
-/** Under way at a time: what comes together is written together. */
+const SPREAD_SKUS = 1000;
+const STOCK_PIECES = 10_000_000;
+/** Concurrent reservations; those of one SKU are written together. */
 const CLIENTS = 128;
 
-/** One SKU that all want, to a thousand. */
-export const reservationWorkload = (field: Field): Promise<Workload> =>
-  workload('reservations', 'reservations of one SKU', field, async () => undefined);
+/** Reservations of one SKU, compared with a thousand SKUs. */
+export const reservationWorkload = (setup: BenchSetup): Promise<Workload> =>
+  workload('reservations', 'reservations of one SKU', setup, async () => undefined);
 
-/** The same while a product node is killed with -9, and comes back. */
-export const killedWorkload = (field: Field): Promise<Workload> => {
+/** The same while a product node is killed with -9 and restarts. */
+export const killedWorkload = (setup: BenchSetup): Promise<Workload> => {
   let kills = 0;
-  return workload('reservations-killed', 'reservations, a node killed', field, async (cluster, seconds) => {
+  return workload('reservations-killed', 'reservations, a node killed', setup, async (cluster, seconds) => {
     await sleep(seconds * 250);
     kills += 1;
     const id = `product-${1 + (kills % 2)}`;
@@ -31,13 +31,13 @@ export const killedWorkload = (field: Field): Promise<Workload> => {
 
 type Disturb = (cluster: Cluster, seconds: number) => Promise<void>;
 
-async function workload(name: string, title: string, { cluster }: Field, disturb: Disturb): Promise<Workload> {
+async function workload(name: string, title: string, { cluster }: BenchSetup, disturb: Disturb): Promise<Workload> {
   if (!cluster) throw new Error('this workload needs --shops with cluster');
   const operator = await Operator.at(cluster.topology(), cluster.prefix);
-  const spread = Array.from({ length: SPREAD }, (_, n) => `${name}-${n}`);
+  const spread = Array.from({ length: SPREAD_SKUS }, (_, n) => `${name}-${n}`);
   const stockUp = async (skus: readonly string[]) => {
     for (const sku of skus) await operator.rpc.call('inventory.open', { items: [{ sku, productId: 'prd' }] });
-    await operator.stockUp(skus, PIECES);
+    await operator.stockUp(skus, STOCK_PIECES);
   };
   await stockUp(spread);
   const held = new Map<string, string>();
@@ -54,7 +54,7 @@ async function workload(name: string, title: string, { cluster }: Field, disturb
     for (const [id, sku] of reservers.acknowledged) held.set(id, sku);
     const wanted = new Set(skus);
     const own = new Map([...held].filter(([, sku]) => wanted.has(sku)));
-    const wrong = [...reservers.unexpected, ...(await wrongStock(cluster, skus, PIECES, own))];
+    const wrong = [...reservers.unexpected, ...(await wrongStock(cluster, skus, STOCK_PIECES, own))];
     return {
       ...{ rate, p50: percentile(done, 0.5), p99: percentile(done, 0.99), count: done.length },
       ...{ errors: wrong.length, samples: wrong.slice(0, 5) },
@@ -65,7 +65,7 @@ async function workload(name: string, title: string, { cluster }: Field, disturb
     {
       name: 'hot',
       pids: cluster.pids,
-      // Another one each time: these orders never end, and a stock that holds them all would be none of a shop's.
+      // A new SKU for each run: these reservations never end, and a real stock would not accumulate them.
       async run(seconds) {
         runs += 1;
         const hot = [`${name}-hot-${runs}`];

@@ -1,21 +1,21 @@
 import type { Measured, Rounds, Workload } from './measure.ts';
 import { medianOf, type Spread, spreadOf } from './statistics.ts';
 
-/** What the rounds of one target came to. Times in ms, processor time in microseconds; NaN where there is none. */
+/** The results of one target over all rounds. Times in ms, processor time in microseconds; NaN if unknown. */
 export interface Row {
   workload: string;
   title: string;
   target: string;
-  /** What the ratio is to; null for itself, and when there is none. */
+  /** The baseline of the ratio; null for the baseline itself, and without one. */
   baseline: string | null;
   rate: Spread;
-  /** Of each round's rate to the baseline's of the same round. */
+  /** Rate / the baseline's rate in the same round. */
   ratio: Spread | null;
   p50: number;
   p95: number;
   p99: number;
   errors: number;
-  /** For one request, by process; of an order, for the whole loop. */
+  /** Processor time of a request by process; for an order, of the whole loop. */
   cpu: Readonly<Record<string, number>>;
   /** In cores. */
   generator: number;
@@ -23,7 +23,7 @@ export interface Row {
   runs: readonly Measured[];
 }
 
-/** The targets that others are compared with. */
+/** Contenders that are baselines. */
 const BASELINES = ['bare', 'driver', 'spread', 'first', 'no past', '1,000 products'];
 
 export function rowsOf({ name, title, contenders }: Workload, rounds: Rounds): Row[] {
@@ -73,14 +73,14 @@ function cpuOf(runs: readonly Measured[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, medianOf(runs.map(({ cpu }) => cpu[name] ?? Number.NaN))]));
 }
 
-/** What is to be reached. */
+/** The targets. */
 const GOALS = [
   { workload: 'products', target: 'embedded', atLeast: 0.6 },
   { workload: 'products', target: 'cluster', atLeast: 0.6 },
   { workload: 'orders', target: 'cluster', atLeast: 0.4 },
   { workload: 'orders', target: 'single', atLeast: 0.4 },
   { workload: 'hot', target: 'hot', atLeast: 0.9 },
-  // A replay that costs half as much is twice as fast.
+  // A replay should take at most half the time.
   { workload: 'replays', target: 'replay', atLeast: 2 },
   { workload: 'history', target: '100,000 past', atLeast: 0.9 },
   { workload: 'reservations', target: 'hot', atLeast: 1 },
@@ -91,7 +91,7 @@ const GOALS = [
 export interface Goal {
   workload: string;
   target: string;
-  /** Of the ratio's median. */
+  /** Lower bound of the median ratio. */
   atLeast: number;
   /** Undefined: not measured. */
   median: number | undefined;

@@ -1,4 +1,4 @@
-// npm run bench: how fast the shop is, as ratios to the least that could do the same, all measured in one run.
+// npm run bench: the speed of the shop, as ratios to minimal programs that do the same, measured in the same run.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,24 +9,24 @@ import { measure, type Workload } from './measure.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { type Result, report } from './report.ts';
 import { goalsOf, type Row, rowsOf } from './rows.ts';
-import { Stage } from './stage.ts';
+import { RunResources } from './run-resources.ts';
 import { startBare, startCluster, startEmbedded, startSingle } from './targets.ts';
-import { type Field, workloads } from './workloads.ts';
+import { type BenchSetup, workloads } from './workloads.ts';
 
 const say = (text: string) => console.error(text);
 
-async function main(options: Options, stage: Stage): Promise<boolean> {
+async function main(options: Options, resources: RunResources): Promise<boolean> {
   const machine = thisMachine();
   say(machineLine(machine));
-  const field = await start(options, stage);
-  const targets = [field.bare, ...field.shops];
-  const said = () => {
+  const setup = await start(options, resources);
+  const targets = [setup.bare, ...setup.shops];
+  const sayOutputs = () => {
     for (const { name, output } of targets) say(`${name} said:\n${output().slice(-3000)}`);
   };
   try {
     say(`up: ${targets.map(({ name }) => name).join(', ')}; of one core, at rest: ${await idleLine(targets)}`);
     const rows: Row[] = [];
-    for (const name of options.only) rows.push(...(await rowsIn(await workloads[name](field), options)));
+    for (const name of options.only) rows.push(...(await rowsIn(await workloads[name](setup), options)));
 
     const { out, ...settings } = options;
     const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
@@ -37,25 +37,25 @@ async function main(options: Options, stage: Stage): Promise<boolean> {
 
     const wrong = rows.flatMap(({ runs }) => runs).filter(({ errors }) => errors > 0);
     for (const sample of new Set(wrong.flatMap(({ samples = [] }) => samples))) say(`ERROR: ${sample}`);
-    if (wrong.length > 0) said();
+    if (wrong.length > 0) sayOutputs();
     return wrong.length === 0;
   } catch (error) {
-    said();
+    sayOutputs();
     throw error;
   }
 }
 
-async function start({ shops: wanted, rounds }: Options, stage: Stage): Promise<Field> {
-  const bare = await stage.use(startBare());
-  const folder = (name: string) => join(stage.folder, name);
-  const embedded = wanted.includes('embedded') ? await stage.use(startEmbedded(folder('embedded'))) : undefined;
-  const cluster = wanted.includes('cluster') ? await stage.use(startCluster(folder('cluster'))) : undefined;
+async function start({ shops: wanted, rounds }: Options, resources: RunResources): Promise<BenchSetup> {
+  const bare = await resources.use(startBare());
+  const folder = (name: string) => join(resources.folder, name);
+  const embedded = wanted.includes('embedded') ? await resources.use(startEmbedded(folder('embedded'))) : undefined;
+  const cluster = wanted.includes('cluster') ? await resources.use(startCluster(folder('cluster'))) : undefined;
   const withSingle = wanted.includes('single') && cluster;
-  const single = withSingle ? await stage.use(startSingle('single', folder('single'), cluster)) : undefined;
+  const single = withSingle ? await resources.use(startSingle('single', folder('single'), cluster)) : undefined;
   const shops = [embedded, cluster, single].filter((shop) => shop !== undefined);
   const [first] = shops;
   if (!first) throw new Error('there is no shop to measure');
-  return { bare, shops, cluster, single, stage, rounds, catalogue: await readCatalogue(first.url) };
+  return { bare, shops, cluster, single, resources, rounds, catalogue: await readCatalogue(first.url) };
 }
 
 async function rowsIn(workload: Workload, options: Options): Promise<Row[]> {
@@ -77,16 +77,16 @@ try {
   say(`${(error as Error).message}\n\n${USAGE}`);
   process.exit(2);
 }
-const stage = new Stage();
+const resources = new RunResources();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void stage.clear().finally(() => process.exit(128 + constants.signals[signal])));
+  process.once(signal, () => void resources.clear().finally(() => process.exit(128 + constants.signals[signal])));
 }
 try {
-  if (!(await main(options, stage))) process.exitCode = 1;
+  if (!(await main(options, resources))) process.exitCode = 1;
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
 } finally {
-  await stage.clear();
+  await resources.clear();
 }
 process.exit();

@@ -5,21 +5,21 @@ import { stockOf, toProduct } from '../services/product/seed/load.ts';
 import { ranges } from '../services/product/seed/ranges/index.ts';
 import { load, spread } from './http-load.ts';
 import type { Run, Workload } from './measure.ts';
-import { type Cluster, projectionOf, type Single, startSingle } from './targets.ts';
-import type { Field } from './workloads.ts';
+import { type Cluster, measureProjection, type Single, startSingle } from './targets.ts';
+import type { BenchSetup } from './workloads.ts';
 
-/** What finding products costs when there are many. Staff asks: they are answered past the gateway's near-cache. */
+/** Speed of lists and searches with many products. Sent as staff, whose requests bypass the gateway's near-cache. */
 
-const FEW = 1000;
-const MANY = 100_000;
-const BATCH = 1000;
+const FEW_PRODUCTS = 1000;
+const MANY_PRODUCTS = 100_000;
+const BATCH_PRODUCTS = 1000;
 
-/** The first pages of each category by price, among many products to among few. */
-export async function flatWorkload(field: Field): Promise<Workload> {
+/** The first page of each category by price, with many products compared with few. */
+export async function flatWorkload(setup: BenchSetup): Promise<Workload> {
   const paths = ranges.map(({ slug }) => `/v1/products?category=${slug}&sort=price&limit=20`);
   const contenders = [];
-  for (const count of [FEW, MANY]) {
-    const shop = await shopWith(field, count);
+  for (const count of [FEW_PRODUCTS, MANY_PRODUCTS]) {
+    const shop = await shopWith(setup, count);
     const lists = spread(paths, await shop.asStaff());
     const run = (seconds: number) => load(shop.url, lists, seconds);
     contenders.push({ name: `${count.toLocaleString('en')} products`, pids: shop.pids, run });
@@ -27,7 +27,7 @@ export async function flatWorkload(field: Field): Promise<Workload> {
   return { name: 'list-flat', title: 'list of 20 by category and price', contenders };
 }
 
-/** What shoppers type, from one letter to a whole title, and what they tick. */
+/** Queries of shoppers: from one letter to a whole title, and filters. */
 const QUERIES = [
   ...[
     'q=merino+sweater',
@@ -43,16 +43,16 @@ const QUERIES = [
 ];
 const FACETS = 'facets=category,brand,price,rating,inStock,attributes';
 
-/** Searches with all facets among many products. */
-export async function searchWorkload(field: Field): Promise<Workload> {
-  const shop = await shopWith(field, MANY);
+/** Searches with all facets in many products. */
+export async function searchWorkload(setup: BenchSetup): Promise<Workload> {
+  const shop = await shopWith(setup, MANY_PRODUCTS);
   const paths = QUERIES.map((query) => `/v1/products?${query}&limit=20&${FACETS}`);
   const lists = spread(paths, await shop.asStaff());
-  // One after the other: how long one takes, not how long the others in line take.
+  // Sequential requests, to measure a search without the queue before it.
   const [one = []] = lists;
   return {
     name: 'search',
-    title: `search with facets, ${MANY.toLocaleString('en')} products`,
+    title: `search with facets, ${MANY_PRODUCTS.toLocaleString('en')} products`,
     contenders: [
       { name: 'one at a time', pids: shop.pids, run: (seconds) => load(shop.url, [one], seconds) },
       { name: 'all at a time', pids: shop.pids, run: (seconds) => load(shop.url, lists, seconds) },
@@ -60,18 +60,18 @@ export async function searchWorkload(field: Field): Promise<Workload> {
   };
 }
 
-/** A product node that comes up, and keeps up with a change to every product, to one without products. */
-export async function projectionWorkload(field: Field): Promise<Workload> {
-  const { mongoUrl, prefix } = await filled(field, MANY);
+/** A product node that starts and follows a change to every product, compared with a node without products. */
+export async function projectionWorkload(setup: BenchSetup): Promise<Workload> {
+  const { mongoUrl, prefix } = await databaseWith(setup, MANY_PRODUCTS);
   const run = async (): Promise<Run> => {
-    const empty = await projectionOf(mongoUrl, 'bench-empty-', join(field.stage.folder, 'empty'));
-    const full = await projectionOf(mongoUrl, prefix, join(field.stage.folder, 'full'));
+    const empty = await measureProjection(mongoUrl, 'bench-empty-', join(setup.resources.folder, 'empty'));
+    const full = await measureProjection(mongoUrl, prefix, join(setup.resources.folder, 'full'));
     const ms = (value: number) => `${value.toFixed(0)} ms`;
     return {
-      rate: MANY / (full.ready / 1000),
+      rate: MANY_PRODUCTS / (full.ready / 1000),
       p50: full.ready,
       p99: full.ready,
-      count: MANY,
+      count: MANY_PRODUCTS,
       errors: 0,
       notes: [
         `ready ${ms(full.ready)} after the start, an empty one ${ms(empty.ready)}; ${(full.rss - empty.rss).toFixed(0)} MB above it`,
@@ -81,10 +81,10 @@ export async function projectionWorkload(field: Field): Promise<Workload> {
     };
   };
   const contenders = [{ name: 'product node', pids: () => ({}), run }];
-  return { name: 'projection', title: `projection of ${MANY.toLocaleString('en')} products`, contenders };
+  return { name: 'projection', title: `projection of ${MANY_PRODUCTS.toLocaleString('en')} products`, contenders };
 }
 
-/** Made once for each number of products. */
+/** Databases and shops by their number of products, each created once. */
 const databases = new Map<number, Promise<Database>>();
 const shops = new Map<number, Promise<Single>>();
 
@@ -94,30 +94,30 @@ interface Database {
   prefix: string;
 }
 
-function shopWith(field: Field, count: number): Promise<Single> {
-  const { stage } = field;
+function shopWith(setup: BenchSetup, count: number): Promise<Single> {
+  const { resources } = setup;
   const make = async () => {
-    const { name } = await filled(field, count);
-    return stage.use(startSingle(name, join(stage.folder, name), clusterOf(field)));
+    const { name } = await databaseWith(setup, count);
+    return resources.use(startSingle(name, join(resources.folder, name), clusterOf(setup)));
   };
   const made = shops.get(count) ?? make();
   shops.set(count, made);
   return made;
 }
 
-function clusterOf({ cluster }: Field): Cluster {
+function clusterOf({ cluster }: BenchSetup): Cluster {
   if (!cluster) throw new Error('this workload needs --shops with cluster, whose MongoDB it uses');
   return cluster;
 }
 
-function filled(field: Field, count: number): Promise<Database> {
-  const { mongoUrl } = clusterOf(field);
-  const { stage } = field;
+function databaseWith(setup: BenchSetup, count: number): Promise<Database> {
+  const { mongoUrl } = clusterOf(setup);
+  const { resources } = setup;
   const name = `with-${count}`;
   const prefix = `bench-${name}-`;
   const make = async () => {
-    // A node on the empty database makes its indexes: to make them of so many products takes longer than it waits.
-    await projectionOf(mongoUrl, prefix, join(stage.folder, `${name}-empty`));
+    // Creates the indexes on the empty database; with all products it would exceed the node's time-out.
+    await measureProjection(mongoUrl, prefix, join(resources.folder, `${name}-empty`));
     await fill(mongoUrl, prefix, count);
     return { name, mongoUrl, prefix };
   };
@@ -141,7 +141,7 @@ async function fill(mongoUrl: string, prefix: string, count: number): Promise<vo
     let batch: Sample[] = [];
     for await (const product of bulkProducts(count, 'EUR')) {
       batch.push(product);
-      if (batch.length < BATCH) continue;
+      if (batch.length < BATCH_PRODUCTS) continue;
       await insert(batch);
       batch = [];
     }

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Run, Workload } from './measure.ts';
 import { startEmbedded } from './targets.ts';
-import type { Field } from './workloads.ts';
+import type { BenchSetup } from './workloads.ts';
 
-/** How long `npm start` takes until the shop answers, with few products and with many. */
+/** Time from `npm start` to the first answer, with few products and with many. */
 
-const MANY = 10_000;
+const MANY_PRODUCTS = 10_000;
 
-export async function startWorkload({ stage }: Field): Promise<Workload> {
-  const folder = (name: string) => join(stage.folder, name);
+export async function startWorkload({ resources }: BenchSetup): Promise<Workload> {
+  const folder = (name: string) => join(resources.folder, name);
   const many = folder('start-many');
-  await promisify(execFile)(process.execPath, ['scripts/seed.ts', '--products', String(MANY)], {
+  await promisify(execFile)(process.execPath, ['scripts/seed.ts', '--products', String(MANY_PRODUCTS)], {
     cwd: join(import.meta.dirname, '..'),
     env: { ...process.env, DATA_DIR: many, NATS_URL: '', MONGO_URL: '' },
   });
@@ -29,7 +29,7 @@ export async function startWorkload({ stage }: Field): Promise<Workload> {
     title: 'start of the embedded shop',
     contenders: [
       { name: 'sample', pids: () => ({}), run: () => run(folder('start-few')) },
-      { name: `${MANY.toLocaleString('en')} products`, pids: () => ({}), run: () => run(many) },
+      { name: `${MANY_PRODUCTS.toLocaleString('en')} products`, pids: () => ({}), run: () => run(many) },
     ],
   };
 }

@@ -1,11 +1,11 @@
-/** Of several rounds. */
+/** The spread of several rounds. */
 export interface Spread {
   min: number;
   median: number;
   max: number;
 }
 
-/** NaN throughout for no values. */
+/** All NaN without values. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
@@ -16,8 +16,8 @@ export function spreadOf(values: readonly number[]): Spread {
 export const medianOf = (values: readonly number[]): number => spreadOf(values).median;
 
 /**
- * The value that `part` of all are not above, by nearest rank.
- * @param part 0 to 1
+ * A percentile by nearest rank.
+ * @param part from 0 to 1
  */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -12,18 +12,18 @@ import type { Pids } from './cpu.ts';
 import type { ExportReport } from './export-node.ts';
 import type { ProjectionReport } from './projection-node.ts';
 
-/** A server to be measured, in processes of its own. */
+/** A server to measure, in separate processes. */
 export interface Target {
   name: string;
   url: string;
   pids(): Pids;
-  /** What it has said; for when something went wrong. */
+  /** The end of its output, for error reports. */
   output(): string;
   stop(): Promise<unknown>;
 }
 
 export interface Bare extends Target {
-  /** Adds to what it answers. */
+  /** Adds pages. */
   serve(pages: readonly Page[]): Promise<void>;
 }
 
@@ -41,9 +41,9 @@ export interface Single extends Target {
   asStaff(): Promise<Record<string, string>>;
 }
 
-const GRACE = 20_000;
+const STOP_GRACE_MS = 20_000;
 
-/** As in production, and nothing else of what this process's environment may say about a shop. */
+/** Settings as in production; overrides those in the environment of this process. */
 const shopEnv = () => ({
   NODE_ENV: 'production',
   SEED: 'true',
@@ -54,7 +54,7 @@ const shopEnv = () => ({
   PUBLIC_URL: 'http://127.0.0.1:3000',
   V8_TUNING: 'true',
   ...UNLIMITED,
-  // A gateway admits as it does in production.
+  // Admission control as in production.
   MIN_CONCURRENCY: '',
   ...Object.fromEntries(['SERVICES', 'NODE_ID', 'HOST', 'REUSE_PORT', 'PROBE_PORT', 'CURRENCY'].map((n) => [n, ''])),
 });
@@ -105,7 +105,7 @@ export async function startSingle(name: string, dataDir: string, { mongoUrl, dat
   return { name, url, mongoUrl, prefix, pids, output, stop: child.stop, asStaff: () => staffHeaders(url, env) };
 }
 
-/** Appoints somebody, as an operator does. */
+/** Appoints a member of staff by the operator's command, and logs in. */
 async function staffHeaders(url: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const email = `${randomBytes(6).toString('hex')}@example.com`;
   const script = join(import.meta.dirname, '../scripts/staff.ts');
@@ -123,8 +123,8 @@ async function staffHeaders(url: string, env: NodeJS.ProcessEnv): Promise<Record
   return { authorization: `Bearer ${accessToken}` };
 }
 
-/** How a product node does alone on these databases; it ends by itself. */
-export async function projectionOf(mongoUrl: string, prefix: string, dataDir: string): Promise<ProjectionReport> {
+/** Runs projection-node.ts on these databases. */
+export async function measureProjection(mongoUrl: string, prefix: string, dataDir: string): Promise<ProjectionReport> {
   const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl, DATABASE_PREFIX: prefix };
   const env = { ...shopEnv(), ...servers, SEED: 'false', SERVICES: 'product', DATA_DIR: dataDir };
   const { spawned, child, output } = await start('projection-node.ts', env);
@@ -133,8 +133,8 @@ export async function projectionOf(mongoUrl: string, prefix: string, dataDir: st
   return report as ProjectionReport;
 }
 
-/** What an export takes of a product node, or without a shop (`bare`); it ends by itself. */
-export async function exportOf(
+/** Runs export-node.ts; the format `bare` is the baseline without a shop. */
+export async function measureExport(
   format: string,
   { mongoUrl, prefix, dataDir }: { mongoUrl: string; prefix: string; dataDir: string },
 ): Promise<ExportReport> {
@@ -168,18 +168,18 @@ type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;
 async function start(script: string, env: NodeJS.ProcessEnv, args: string[] = []) {
   const spawned = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // by the channel's end it learns that this process was killed
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // it exits when the channel closes, as this process may be killed
   }) as Spawned;
-  let said = '';
+  let output = '';
   for (const stream of [spawned.stdout, spawned.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-10_000);
+      output = (output + text).slice(-10_000);
     });
   }
-  return { spawned, child: await adopt(spawned, GRACE), output: () => said };
+  return { spawned, child: await adopt(spawned, STOP_GRACE_MS), output: () => output };
 }
 
-/** By which it says that it is ready. */
+/** Waits for the first message of a process, which is its report or that it is ready. @throws when it ends before */
 async function firstMessage(spawned: ChildProcess, { exited }: Child, output: () => string): Promise<unknown> {
   const died = exited.then((code) => {
     throw new Error(`${spawned.spawnargs.join(' ')} ended with ${code}:\n${output()}`);

@@ -4,16 +4,20 @@ import { ADDRESS, Shopper } from '../test/support/shop.ts';
 import type { Shelf } from './catalogue.ts';
 import { LATE, type Visit } from './open-loop.ts';
 
-type Ended = Omit<Visit, 'endedAt'>;
+type EndedVisit = Omit<Visit, 'endedAt'>;
 
-/** An answer that comes later than this is of no use to anyone, in ms. */
-const USEFUL_MS = 2000;
-/** Of twenty visits: what shoppers of a shop do, as far as its gateway cannot answer it by itself. */
-const BROWSING = 12;
-const CARTS = 6;
-const ALL = 20;
-/** How many of all visits are of each kind. */
-export const SHARES = { browse: BROWSING / ALL, cart: CARTS / ALL, order: 1 - (BROWSING + CARTS) / ALL };
+/** A later answer is useless: the shopper has left. */
+const MAX_USEFUL_MS = 2000;
+/** A cycle of twenty visits has this mix, without those that the gateway answers from its cache. */
+const BROWSE_VISITS = 12;
+const CART_VISITS = 6;
+const CYCLE_VISITS = 20;
+/** The share of each kind in all visits. */
+export const SHARES = {
+  browse: BROWSE_VISITS / CYCLE_VISITS,
+  cart: CART_VISITS / CYCLE_VISITS,
+  order: 1 - (BROWSE_VISITS + CART_VISITS) / CYCLE_VISITS,
+};
 
 interface Answered {
   status: number;
@@ -24,11 +28,11 @@ interface Answered {
 
 interface Customer {
   shopper: Shopper;
-  /** Something is in the cart. */
+  /** Whether the cart has a line. */
   isReady: boolean;
 }
 
-/** Visitors of a shop: of twenty, twelve search, six put something into a cart, and two order. */
+/** Visitors of a shop: of twenty, twelve search, six add to a cart, and two order. */
 export class Visitors {
   readonly #url: string;
   readonly #shelf: Shelf;
@@ -52,20 +56,20 @@ export class Visitors {
     this.#agent.destroy();
   }
 
-  visit(): Promise<Ended> {
+  visit(): Promise<EndedVisit> {
     this.#count += 1;
-    const turn = (this.#count * 7) % ALL;
-    if (turn < BROWSING) return this.#search();
-    return this.#asCustomer(turn < BROWSING + CARTS ? 'cart' : 'order');
+    const turn = (this.#count * 7) % CYCLE_VISITS;
+    if (turn < BROWSE_VISITS) return this.#search();
+    return this.#asCustomer(turn < BROWSE_VISITS + CART_VISITS ? 'cart' : 'order');
   }
 
-  /** No two are the same, so that no near-cache has the answer. */
-  async #search(): Promise<Ended> {
+  /** All searches differ, so that no near-cache has the answer. */
+  async #search(): Promise<EndedVisit> {
     const path = `/v1/products?q=wool&minPrice=${this.#count % 100_000}&limit=20&facets=brand`;
-    return ended('browse', await this.#send('GET', path), 200);
+    return visitOf('browse', await this.#send('GET', path), 200);
   }
 
-  async #asCustomer(kind: 'cart' | 'order'): Promise<Ended> {
+  async #asCustomer(kind: 'cart' | 'order'): Promise<EndedVisit> {
     const customer = this.#free.shift();
     if (!customer) return { kind, ending: 'failed', took: 0, sample: 'no customer is free' };
     try {
@@ -75,23 +79,23 @@ export class Visitors {
     }
   }
 
-  async #fill(customer: Customer): Promise<Ended> {
+  async #fill(customer: Customer): Promise<EndedVisit> {
     const path = `/v1/cart/items/${this.#shelf.take()}`;
-    const outcome = ended('cart', await this.#send('PUT', path, customer.shopper, { quantity: 1 }), 200);
+    const outcome = visitOf('cart', await this.#send('PUT', path, customer.shopper, { quantity: 1 }), 200);
     if (outcome.ending === 'served') customer.isReady = true;
     return outcome;
   }
 
-  async #order(customer: Customer): Promise<Ended> {
+  async #order(customer: Customer): Promise<EndedVisit> {
     if (!customer.isReady) {
       const filled = await this.#fill(customer);
       if (filled.ending !== 'served') return { ...filled, kind: 'order' };
     }
     const headers = { 'idempotency-key': randomUUID() };
     const answer = await this.#send('POST', '/v1/orders', customer.shopper, { address: ADDRESS }, headers);
-    // Settled or on its way, the cart is empty in a moment.
+    // The order is accepted, so the cart will be empty soon.
     if (answer.status < 300) customer.isReady = false;
-    return ended('order', answer, 201, 202);
+    return visitOf('order', answer, 201, 202);
   }
 
   #send(method: string, path: string, shopper?: Shopper, body?: object, more: Record<string, string> = {}) {
@@ -125,9 +129,9 @@ export class Visitors {
   }
 }
 
-function ended(kind: string, { status, took, body, isConnected }: Answered, ...good: number[]): Ended {
+function visitOf(kind: string, { status, took, body, isConnected }: Answered, ...good: number[]): EndedVisit {
   if (good.includes(status)) {
-    return took <= USEFUL_MS ? { kind, ending: 'served', took } : { kind, ending: 'failed', took, sample: LATE };
+    return took <= MAX_USEFUL_MS ? { kind, ending: 'served', took } : { kind, ending: 'failed', took, sample: LATE };
   }
   const isRefusal = status === 503 && body.includes('/problems/overloaded');
   return isRefusal

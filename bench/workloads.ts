@@ -1,6 +1,6 @@
 import type { Page } from './bare.ts';
 import { cartWorkload } from './cart.ts';
-import { type Catalogue, LIST_OF, Shelf } from './catalogue.ts';
+import { type Catalogue, LIST_ITEMS, Shelf } from './catalogue.ts';
 import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
 import { registerCustomers } from './customers.ts';
 import { BareDriver } from './driver.ts';
@@ -9,31 +9,31 @@ import { load, spread } from './http-load.ts';
 import { importWorkload } from './import.ts';
 import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
 import type { WorkloadName } from './options.ts';
-import { LINES, orderLoad } from './orders.ts';
+import { ORDER_LINES, orderLoad } from './orders.ts';
 import { killedWorkload, reservationWorkload } from './reservations.ts';
+import type { RunResources } from './run-resources.ts';
 import { flatWorkload, projectionWorkload, searchWorkload } from './search.ts';
-import type { Stage } from './stage.ts';
 import { startWorkload } from './start.ts';
 import type { Bare, Cluster, Single, Target } from './targets.ts';
 
-/** All that is up and ready to be measured. */
-export interface Field {
+/** The running targets, and parameters of a benchmark. */
+export interface BenchSetup {
   bare: Bare;
   shops: readonly Target[];
-  /** One of `shops`, when it is there. */
+  /** Also in `shops`, if it runs. */
   cluster: Cluster | undefined;
-  /** One of `shops`, too. */
+  /** Also in `shops`, if it runs. */
   single: Single | undefined;
-  stage: Stage;
+  resources: RunResources;
   catalogue: Catalogue;
-  /** How often each is measured, after its warm-up. */
+  /** Number of measured runs of each contender. */
   rounds: number;
 }
 
-/** Each made ready for its first run. */
-export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>> = {
-  products: (field) => reading('products', 'product by id', field, field.catalogue.products),
-  lists: (field) => reading('lists', `product list of ${LIST_OF}`, field, field.catalogue.lists),
+/** Prepares each workload for its first run. */
+export const workloads: Record<WorkloadName, (setup: BenchSetup) => Promise<Workload>> = {
+  products: (setup) => reading('products', 'product by id', setup, setup.catalogue.products),
+  lists: (setup) => reading('lists', `product list of ${LIST_ITEMS}`, setup, setup.catalogue.lists),
   cart: cartWorkload,
   orders: orderWorkload,
   hot: hotWorkload,
@@ -49,7 +49,12 @@ export const workloads: Record<WorkloadName, (field: Field) => Promise<Workload>
   start: startWorkload,
 };
 
-async function reading(name: string, title: string, { bare, shops }: Field, pages: readonly Page[]): Promise<Workload> {
+async function reading(
+  name: string,
+  title: string,
+  { bare, shops }: BenchSetup,
+  pages: readonly Page[],
+): Promise<Workload> {
   await bare.serve(pages);
   const lists = spread(pages.map(([request]) => request.replace('GET ', '')));
   const contenders = [bare, ...shops].map((target) => ({
@@ -60,13 +65,13 @@ async function reading(name: string, title: string, { bare, shops }: Field, page
   return { name, title, contenders };
 }
 
-async function orderWorkload({ shops, cluster, catalogue, rounds }: Field): Promise<Workload> {
+async function orderWorkload({ shops, cluster, catalogue, rounds }: BenchSetup): Promise<Workload> {
   const contenders: Contender[] = [];
   const driver = cluster && (await BareDriver.start(cluster.mongoUrl));
   if (driver) contenders.push({ name: 'driver', pids: cluster.databasePids, run: (seconds) => driver.run(seconds) });
   for (const { name, url, pids } of shops) {
     const [customers, shelf] = [await registerCustomers(url), new Shelf(catalogue.stock)];
-    const most = Math.floor(shelf.pieces / LINES / (rounds + 1)) - IN_FLIGHT;
+    const most = Math.floor(shelf.pieces / ORDER_LINES / (rounds + 1)) - IN_FLIGHT;
     contenders.push({ name, pids, run: (seconds) => orderLoad(customers, shelf, { seconds, most }) });
   }
   return { name: 'orders', title: 'order placement', contenders, done: async () => driver?.stop() };

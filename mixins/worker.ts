@@ -1,23 +1,23 @@
 import type { Mixin } from '../lib/contract/mixin.ts';
 
-/** Work that a service does by itself, and that its stop waits for. */
+/** Background work of a service. The stop of the service waits for it. */
 export interface Worker {
-  /** Runs a task that nobody waits for; an error is logged. */
+  /** Runs a task in the background; an error is logged. */
   background(task: Promise<unknown>): void;
-  /** Lets the next run begin without a pause, or by `at` (in ms, as Date.now): there is work then. */
+  /** Ends the pause before the next run now, or at `at` (in ms, as Date.now), because there is work then. */
   wake(at?: number): void;
   /** Aborted when the service stops. */
   stopping: AbortSignal;
 }
 
 interface Options<S> {
-  /** Pause before each run, in ms; `wake` can end it sooner. */
+  /** Pause before each run, in ms; `wake` can shorten it. */
   every: number;
-  /** Done again and again, never twice at a time. An error is logged. */
+  /** Called repeatedly, never concurrently. An error is logged. */
   run(this: S): Promise<unknown>;
 }
 
-/** The mixin that puts `this.worker` on a service that is an `S`, and keeps `run` going while it is started. */
+/** The mixin that adds `this.worker` to a service of type `S`, and calls `run` repeatedly while the service is started. */
 export function worker<S>({ every, run }: Options<S>): Mixin<{ worker: Worker }, S> {
   return {
     name: 'worker',
@@ -51,23 +51,24 @@ export function worker<S>({ every, run }: Options<S>): Mixin<{ worker: Worker },
   };
 }
 
+/** Pauses and runs in turn until the signal is aborted. */
 async function loop(
   run: () => Promise<unknown>,
   pause: () => Promise<void>,
   signal: AbortSignal,
-  failed: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ) {
   for (;;) {
     await pause();
     if (signal.aborted) return;
-    await run().catch(failed);
+    await run().catch(onError);
   }
 }
 
-/** The pauses of a worker, each of which can be ended, or shortened, before it begins or while it lasts. */
+/** The pauses of a worker. `endAt` shortens the current pause, or the next one. */
 class Pauses {
   #end = Number.POSITIVE_INFINITY;
-  #waiting: { timer: NodeJS.Timeout; until: number; done(): void } | undefined;
+  #current: { timer: NodeJS.Timeout; until: number; done(): void } | undefined;
 
   constructor(stop: AbortSignal) {
     stop.addEventListener('abort', () => this.endAt(0), { once: true });
@@ -76,19 +77,19 @@ class Pauses {
   /** @param time in ms, as Date.now */
   endAt(time: number): void {
     this.#end = Math.min(this.#end, time);
-    const waiting = this.#waiting;
-    if (!waiting || this.#end >= waiting.until) return;
-    clearTimeout(waiting.timer);
-    this.#wait(this.#end, waiting.done);
+    const current = this.#current;
+    if (!current || this.#end >= current.until) return;
+    clearTimeout(current.timer);
+    this.#wait(this.#end, current.done);
   }
 
   async next(ms: number): Promise<void> {
     await new Promise<void>((done) => this.#wait(Math.min(this.#end, Date.now() + ms), done));
-    this.#waiting = undefined;
+    this.#current = undefined;
     this.#end = Number.POSITIVE_INFINITY;
   }
 
   #wait(until: number, done: () => void): void {
-    this.#waiting = { timer: setTimeout(done, Math.max(0, until - Date.now())), until, done };
+    this.#current = { timer: setTimeout(done, Math.max(0, until - Date.now())), until, done };
   }
 }

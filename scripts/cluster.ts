@@ -1,8 +1,9 @@
-// npm run cluster: the shop as separate processes on this machine. See scripts/cluster/plan.ts for which.
+// npm run cluster: the shop as separate processes on this machine, which scripts/cluster/plan.ts lists.
 import { join } from 'node:path';
-import { StartError } from '../lib/process/config.ts';
+import { StartError } from '../lib/process/start-error.ts';
 import { Cluster } from './cluster/cluster.ts';
-import { onOrphaned } from './orphan.ts';
+import { onParentExit } from './parent-exit.ts';
+import { provideShopModules } from './shop-modules.ts';
 
 const cluster = new Cluster({
   entry: join(import.meta.dirname, 'start.ts'),
@@ -10,7 +11,7 @@ const cluster = new Cluster({
   failed: end,
 });
 
-/** The first reason counts; being told again while stopping changes nothing. */
+/** Ends the cluster once; further signals and errors while stopping change nothing. */
 let ending: Promise<void> | undefined;
 function end(error?: unknown): void {
   if (error) console.error(error instanceof StartError ? `cluster: ${error.message}` : error);
@@ -26,7 +27,8 @@ function end(error?: unknown): void {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
-onOrphaned(() => end());
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // `| head` has gone
+onParentExit(() => end());
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // the reader of a pipe has gone (`| head`)
 
+provideShopModules();
 await cluster.start(process.env).catch(end);

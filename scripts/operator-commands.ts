@@ -9,12 +9,12 @@ interface Arguments {
   options: { 'at-rest'?: boolean };
 }
 
-/** What an operator types in the REPL besides Moleculer's own commands. */
+/** Commands for operators in the REPL, in addition to Moleculer's own. */
 export const operatorCommands = [
   {
     command: 'audit',
-    description: 'Check the invariants of the whole shop while it goes on',
-    options: [{ option: '--at-rest', description: 'nothing is under way: all has to be done' }],
+    description: 'Check the invariants of the whole shop while it runs',
+    options: [{ option: '--at-rest', description: 'no work is under way: also report unfinished work' }],
     async action(broker: Broker, { options }: Arguments) {
       const report = await broker.call('audit.run', { atRest: options['at-rest'] === true });
       console.info(report);
@@ -23,9 +23,9 @@ export const operatorCommands = [
   },
   {
     command: 'breakers',
-    description: 'Circuit breakers of each node that are not closed, and those towards the outside',
+    description: 'List the circuit breakers: of nodes if not closed, of outside servers all',
     async action(broker: Broker) {
-      const nodes = nodesWith('breaker.list', broker).filter((id) => id !== broker.nodeID);
+      const nodes = nodesOffering('breaker.list', broker).filter((id) => id !== broker.nodeID);
       const found = await Promise.allSettled(nodes.map((nodeID) => broker.call('breaker.list', {}, { nodeID })));
       const rows = found.flatMap((answer, n) =>
         answer.status === 'fulfilled'
@@ -37,7 +37,7 @@ export const operatorCommands = [
   },
   {
     command: 'due <what> [queue] [id]',
-    description: '`due list`: work of all queues that waits for an operator. `due replay <queue> <id>`: try it again',
+    description: '`due list`: list parked work of all queues. `due replay <queue> <id>`: try it again',
     async action(broker: Broker, { what, queue = '', id = '' }: Arguments) {
       if (what === 'list') return listParkedWork(broker);
       if (what === 'replay' && queue && id) return replayParkedWork(broker, { queue, id });
@@ -46,8 +46,7 @@ export const operatorCommands = [
   },
   {
     command: 'parked',
-    description:
-      'Orders that wait for an operator: the step and error that they fail by, and the decision that ends them',
+    description: 'List parked orders, with the failed step, its error, and the possible decision',
     async action(broker: Broker) {
       const { items } = await broker.call('order.parked', {});
       console.table(items);
@@ -55,30 +54,30 @@ export const operatorCommands = [
   },
   {
     command: 'replay <id>',
-    description: 'Take up a parked order again',
+    description: 'Try a parked order again',
     async action(broker: Broker, { id = '' }: Arguments) {
       await broker.call('order.unpark', { orderId: id });
-      console.info(`${id} is driven on.`);
+      console.info(`${id} is tried again.`);
     },
   },
   {
     command: 'decide <id> <decision> <reason>',
-    description: 'End a parked order where it is stuck: reject it, or skip what cannot be done',
+    description: 'End a parked order: reject it, or skip the failing step',
     async action(broker: Broker, { id = '', decision = 'skip', reason = '' }: Arguments) {
       await broker.call('order.decideParked', { orderId: id, decision, reason });
-      console.info(`${id} goes on.`);
+      console.info(`${id} continues.`);
     },
   },
 ];
 
-function nodesWith(action: string, { registry }: Broker): string[] {
+function nodesOffering(action: string, { registry }: Broker): string[] {
   const list = registry.getActionEndpoints(action) as { endpoints: { id: string }[] } | undefined;
   return (list?.endpoints ?? []).map(({ id }) => id);
 }
 
-/** What each node's queues say; nodes of a kind have their queues in common, and the first of them that answers is enough. */
+/** Prints parked work. Nodes of a kind share their queues, so each queue is printed from one node that answers. */
 async function listParkedWork(broker: Broker): Promise<void> {
-  const nodes = nodesWith('due.list', broker);
+  const nodes = nodesOffering('due.list', broker);
   const answers = await Promise.allSettled(nodes.map((nodeID) => broker.call('due.list', {}, { nodeID })));
   const queues = new Map(
     answers.flatMap((answer) =>
@@ -92,7 +91,7 @@ async function listParkedWork(broker: Broker): Promise<void> {
 }
 
 async function replayParkedWork(broker: Broker, work: { queue: string; id: string }): Promise<void> {
-  for (const nodeID of nodesWith('due.list', broker)) {
+  for (const nodeID of nodesOffering('due.list', broker)) {
     const { queues } = await broker.call('due.list', {}, { nodeID });
     if (!queues.includes(work.queue)) continue;
     await broker.call('due.replay', work, { nodeID });

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { ServiceBroker } from 'moleculer';
 
 /**
- * /healthz and /readyz of a node that has no gateway, for Kubernetes and the like.
- * Ready: the transporter is connected and each local service that has a `ready` action reaches its database.
+ * Serves /healthz and /readyz of a node without a gateway, for Kubernetes and others.
+ * A node is ready when its transporter is connected and the `ready` actions of its services succeed.
  */
 export async function serveProbe(broker: ServiceBroker, host: string, port: number): Promise<Server> {
   const server = createServer(async ({ url }, res) => {

@@ -1,13 +1,16 @@
-import { type Config, loadConfig, StartError } from '../lib/process/config.ts';
+import { type Config, loadConfig } from '../lib/process/config.ts';
 import { tuneV8 } from '../lib/process/v8.ts';
+import { exitFailed } from './exit-failed.ts';
 import { startNode } from './node.ts';
-import { onOrphaned } from './orphan.ts';
+import { onParentExit } from './parent-exit.ts';
+import { provideShopModules } from './shop-modules.ts';
 import { welcome } from './welcome.ts';
 
-/** `npm start`, and every node of a cluster: runs the services that the environment asks for until it is stopped. */
+/** `npm start`, and every node of a cluster: runs the services of SERVICES until it is stopped. */
 try {
   const config: Config = loadConfig();
   if (config.tunesV8) tuneV8();
+  provideShopModules();
   const node = await startNode(config, (line) => console.error(`shop: ${line}`));
   if (config.services.includes('api')) console.info(welcome(config, node.port));
 
@@ -16,17 +19,13 @@ try {
     stopping ??= node.stop();
     stopping.then(
       () => process.exit(0),
-      (error: unknown) => {
-        console.error('shop:', error);
-        process.exit(1);
-      },
+      (error: unknown) => exitFailed('shop', error),
     );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  onOrphaned(stop);
+  onParentExit(stop);
   process.send?.('ready');
 } catch (error) {
-  console.error('shop:', error instanceof StartError ? error.message : error);
-  process.exit(1);
+  exitFailed('shop', error);
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../lib/process/config.ts';
 
-/** What a person sees once the shop answers. */
+/** The text on the terminal once the shop answers. */
 export function welcome({ host, mongoUrl, natsUrl, dataDir }: Config, port: number): string {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const kept = mongoUrl ? 'in MongoDB' : `in ${dataDir}`;

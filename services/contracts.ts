@@ -32,7 +32,7 @@ import { creditNote } from './shopping/invoice/credit-note.contract.ts';
 import { invoice } from './shopping/invoice/invoice.contract.ts';
 import { order } from './shopping/order/order.contract.ts';
 import { payment } from './shopping/payment/payment.contract.ts';
-import { sandbox } from './shopping/payment/sandbox/sandbox.contract.ts';
+import { sandbox } from './shopping/payment/providers/sandbox/sandbox.contract.ts';
 
 const registered = register([
   api,

@@ -1,14 +1,26 @@
 import type { ServiceSchema } from 'moleculer';
 import type { Config } from '../lib/process/config.ts';
 import type { NodeKind } from '../lib/process/node-kinds.ts';
+import { type Extensions, NO_EXTENSIONS } from './extensions/extensions.ts';
+import type { NodeConfig } from './node-config.ts';
+import { selectedProvider } from './shopping/payment/providers/registry.ts';
 
-/** The services of a node kind; imported only where it runs. */
-export async function servicesOf(kind: NodeKind, config: Config): Promise<ServiceSchema[]> {
+/**
+ * The services of a node kind; imported only where it runs.
+ * @throws {StartError} for an extension that cannot be used
+ */
+export async function servicesOf(
+  kind: NodeKind,
+  config: Config,
+  extensions: Extensions = NO_EXTENSIONS,
+): Promise<ServiceSchema[]> {
   const modules = await Promise.all(MODULES[kind](config));
-  return modules.map((module) => module.default(config));
+  const given = { ...config, contracts: extensions.contracts };
+  const ours = modules.map((module) => module.default(given));
+  return [...ours, ...(await extensions.servicesOf(kind, config, ours))];
 }
 
-type Module = { default: (config: Config) => ServiceSchema };
+type Module = { default: (config: NodeConfig) => ServiceSchema };
 
 const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   customer: () => [
@@ -31,7 +43,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./product/import/import.service.ts'),
     import('./product/import/removed-variant.service.ts'),
   ],
-  shopping: ({ payments }) => [
+  shopping: (config) => [
     import('./shopping/cart/cart.service.ts'),
     import('./shopping/order/order.service.ts'),
     import('./shopping/audit/audit.service.ts'),
@@ -41,7 +53,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/invoice/invoice.service.ts'),
     import('./shopping/invoice/credit-note.service.ts'),
     import('./shopping/payment/payment.service.ts'),
-    ...(payments.provider === 'sandbox' ? [import('./shopping/payment/sandbox/sandbox.service.ts')] : []),
+    ...(selectedProvider(config).services?.() ?? []),
   ],
   api: () => [
     import('./api/api.service.ts'),

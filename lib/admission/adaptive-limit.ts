@@ -1,17 +1,17 @@
 import { LatencyTargets } from './latency-targets.ts';
 
-/** Samples are judged together this often, in ms. */
+/** Length of a window, whose samples adjust the limit together. */
 const WINDOW_MS = 250;
-/** One window at most halves the limit: a pause of the whole process must not close the shop. */
+/** One window at most halves the limit, so that a pause of the whole process does not refuse everything after it. */
 const MIN_GRADIENT = 0.5;
 
 export interface LimitOptions {
-  /** The limit is never below this, so that there is always something to measure. */
+  /** The limit is never below this, so that there are always requests to measure. */
   min: number;
   max: number;
-  /** Latency, in ms, that is never taken for a sign of overload. */
+  /** Latency, in ms, up to which a request is no sign of overload. */
   targetMs: number;
-  /** Delay of the event loop, in ms, above which the limit shrinks, whatever the latencies are. */
+  /** Delay of the event loop, in ms, above which the limit shrinks, even if latencies are normal. */
   loopDelayMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface LimitOptions {
 export class AdaptiveLimit {
   readonly #options: LimitOptions;
   readonly #targets: LatencyTargets;
-  /** At the start; what few requests make use of is at least that. */
+  /** The limit at the start. While few requests are in flight, the latencies cannot shrink the limit below it. */
   readonly #initial: number;
   #limit: number;
   #windowStart: number;
@@ -46,7 +46,7 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit);
   }
 
-  /** How many requests a second can be completed: as measured when the limit was last reached. */
+  /** Capacity, in completed requests per second; measured while the limit was reached. */
   get perSecond(): number {
     return this.#perSecond;
   }
@@ -58,7 +58,7 @@ export class AdaptiveLimit {
 
   /**
    * Records a completed request.
-   * @param route requests of one route are alike @param latencyMs since it was admitted
+   * @param route latencies are compared within a route @param latencyMs since it was admitted
    */
   completed(route: string, latencyMs: number, isFailure: boolean): void {
     this.#completed += 1;
@@ -76,7 +76,7 @@ export class AdaptiveLimit {
     const { min, max, loopDelayMs: acceptableDelay } = this.#options;
     const wasReached = this.#peak >= this.limit;
     if (wasReached && this.#completed > 0) this.#perSecond += 0.5 * (this.#completed / seconds - this.#perSecond);
-    // What was measured in bad times is forgotten in good ones.
+    // A capacity that was measured under overload is forgotten once the limit is no longer reached.
     else if (!wasReached) this.#perSecond += 0.1 * (this.#expectedPerSecond() - this.#perSecond);
     const byLatency = this.#targets.close(this.#peak <= min);
     const byLoopDelay = Math.max(MIN_GRADIENT, Math.min(1, acceptableDelay / loopDelayMs));
@@ -85,7 +85,7 @@ export class AdaptiveLimit {
       const grown = this.#limit * gradient + (wasReached ? Math.sqrt(this.#limit) : 0);
       this.#limit = Math.max(min, Math.min(max, grown));
     } else {
-      // The latency of a few requests says nothing about a limit far above them; a process that is late does.
+      // The latency of a few requests says nothing about a limit far above them, but a delayed event loop does.
       this.#limit = Math.max(Math.min(this.#limit, this.#initial), this.#limit * byLoopDelay);
     }
     this.#windowStart = now;
@@ -93,7 +93,7 @@ export class AdaptiveLimit {
     this.#peak = inFlight;
   }
 
-  /** By Little's law, if requests take the target. */
+  /** The capacity by Little's law, if requests take the target latency. */
   #expectedPerSecond(): number {
     return (1000 * this.#limit) / this.#options.targetMs;
   }

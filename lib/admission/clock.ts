@@ -1,7 +1,7 @@
 export interface Clock {
-  /** In ms, of any origin. */
+  /** In ms since an arbitrary time. */
   now(): number;
-  /** Calls back once. @returns what cancels it */
+  /** Calls `act` once after `ms`. @returns a function that cancels the call */
   after(ms: number, act: () => void): () => void;
 }
 

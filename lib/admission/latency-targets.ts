@@ -1,8 +1,8 @@
-/** A route may take this many times as long as it does at low concurrency. */
-const TOLERANCE = 2;
+/** The target of a route is this multiple of its latency at low concurrency. */
+const MAX_LATENCY_RATIO = 2;
 /** Weight of a window in the moving average of a route's latency. */
-const SMOOTHING = 0.3;
-/** Beyond the target, a window's gradient is at least this for each route: one slow request is not an overload. */
+const WINDOW_WEIGHT = 0.3;
+/** Lower bound of a route's gradient, so that one slow request does not count as an overload. */
 const MIN_GRADIENT = 0.25;
 
 interface RouteLatency {
@@ -14,8 +14,8 @@ interface RouteLatency {
 }
 
 /**
- * The latency that each route may have: twice that at low concurrency, and at least the target of its class. A slow
- * route, such as a login or an order with a slow bank, is so not taken for an overload.
+ * The target latency of each route: twice its latency at low concurrency, and at least the target of its class. So a
+ * route that is always slow, such as a login or an order with a slow bank, does not look like an overload.
  */
 export class LatencyTargets {
   readonly #targetMs: number;
@@ -25,7 +25,7 @@ export class LatencyTargets {
     this.#targetMs = targetMs;
   }
 
-  /** A failure that came fast says nothing about the load; one that came late was a time-out. */
+  /** Adds a sample. A fast failure says nothing about the load and is ignored; a slow one is counted as a time-out. */
   add(route: string, latencyMs: number, isFailure: boolean): void {
     const found = this.#routes.get(route) ?? { base: undefined, count: 0, sumMs: 0, timeouts: 0 };
     this.#routes.set(route, found);
@@ -39,8 +39,8 @@ export class LatencyTargets {
 
   /**
    * Ends a window.
-   * @param isLowConcurrency only then a route's latency may count as its normal one; a faster one always does
-   * @returns target to measured latency, over all requests of the window; 1 without any
+   * @param isLowConcurrency whether the latencies of this window are the normal ones; a faster window always counts as normal
+   * @returns the mean gradient (target latency / measured latency) of the window's requests; 1 without requests
    */
   close(isLowConcurrency: boolean): number {
     let [count, gradients] = [0, 0];
@@ -58,8 +58,8 @@ export class LatencyTargets {
 
   #gradient(route: RouteLatency, mean: number, isLowConcurrency: boolean): number {
     const base = route.base ?? (isLowConcurrency ? mean : undefined);
-    if (base !== undefined && (isLowConcurrency || mean < base)) route.base = base + SMOOTHING * (mean - base);
-    const target = Math.max(this.#targetMs, TOLERANCE * (base ?? 0));
+    if (base !== undefined && (isLowConcurrency || mean < base)) route.base = base + WINDOW_WEIGHT * (mean - base);
+    const target = Math.max(this.#targetMs, MAX_LATENCY_RATIO * (base ?? 0));
     return Math.max(MIN_GRADIENT, Math.min(1, target / mean));
   }
 }

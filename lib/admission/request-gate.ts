@@ -1,7 +1,7 @@
 import { AdaptiveLimit, type LimitOptions } from './adaptive-limit.ts';
 import type { Clock } from './clock.ts';
 import { ReturnSchedule } from './return-schedule.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { WaitingQueue } from './waiting-queue.ts';
 
 export interface GateOptions extends LimitOptions {
   clock: Clock;
@@ -11,24 +11,26 @@ export interface GateOptions extends LimitOptions {
   loopDelay: () => number;
 }
 
-/** How long a request that comes first waits in line at most, in ms: a refusal is of use only at once. */
-const NEW_WAIT_MS = 25;
-/** How long one that comes back as told does, in ms, and how long the line may be, in time, that it still joins. */
-const RETURNING_WAIT_MS = 2000;
-const RETURNING_LINE_MS = RETURNING_WAIT_MS / 2;
-/** The longest lines: of those who come first, where the limit is small, and of those who were told to come. */
-const MAX_NEW = 16;
-const MAX_RETURNING = 1000;
+/** Maximum wait of a new request. Short, as a refusal helps the client only if it comes at once. */
+const MAX_NEW_WAIT_MS = 25;
+/** Maximum wait of a returning request, and the longest queue, in ms of work, that it still joins. */
+const MAX_RETURNING_WAIT_MS = 2000;
+const MAX_RETURNING_QUEUE_MS = MAX_RETURNING_WAIT_MS / 2;
+/** The queue of new requests may be as long as the limit, and at least this. */
+const MIN_NEW_QUEUE_LENGTH = 16;
+/** Absolute maximum length of the queue of returning requests. */
+const MAX_RETURNING_QUEUE_LENGTH = 1000;
 
-/** What a request needs to be admitted. */
+/** A request that may be admitted. */
 export interface Arrival {
   client: string;
-  /** The client comes back as it was told to. */
+  /** Whether the client comes back at the time of its appointment. */
   isReturning: boolean;
 }
 
-/** A refused request: its client may come back after so many seconds. */
+/** A refused request. */
 export class Refusal {
+  /** When the client may come back, in seconds from now. */
   readonly retryAfter: number;
 
   constructor(retryAfter: number) {
@@ -38,30 +40,30 @@ export class Refusal {
 
 /** An admitted request, in flight until `end`. */
 export interface Admitted {
-  /** It had to wait. */
+  /** Whether it had to wait in a queue. */
   waited: boolean;
-  /** @param route requests of one route are alike @param isFailure what is behind could not answer */
+  /** @param route latencies are compared within a route @param isFailure whether the services could not answer */
   end(route: string, isFailure: boolean): void;
 }
 
 /**
- * Admits the requests of one class: as many at a time as the adaptive limit allows, a short line behind them, and those
- * who come back as told before all others. The rest is refused at once, with a time to come back.
+ * Admits the requests of one load class: as many at a time as the adaptive limit allows. More wait in short queues, of
+ * which that of returning clients comes first. The rest is refused at once, with a time to come back.
  */
 export class RequestGate {
   readonly #options: GateOptions;
   readonly #limit: AdaptiveLimit;
   readonly #schedule: ReturnSchedule;
-  readonly #new: WaitingLine;
-  readonly #returning: WaitingLine;
+  readonly #new: WaitingQueue;
+  readonly #returning: WaitingQueue;
   #inFlight = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#limit = new AdaptiveLimit(options, options.clock.now());
     this.#schedule = new ReturnSchedule(options.random);
-    this.#new = new WaitingLine(options.clock, NEW_WAIT_MS);
-    this.#returning = new WaitingLine(options.clock, RETURNING_WAIT_MS);
+    this.#new = new WaitingQueue(options.clock, MAX_NEW_WAIT_MS);
+    this.#returning = new WaitingQueue(options.clock, MAX_RETURNING_WAIT_MS);
   }
 
   get limit(): number {
@@ -77,52 +79,53 @@ export class RequestGate {
   }
 
   /**
-   * Looks at a request before anything is done for it, its body read included. What is not refused here may still be
-   * refused by `enter`, when others have come between.
+   * Checks a request before any work is done for it, even before its body is read. A request that is not refused here may
+   * still be refused by `enter`, if other requests were faster.
    */
   arrive(client: string): Arrival | Refusal {
     const arrival = { client, isReturning: this.#schedule.claim(client, this.#options.clock.now()) };
-    return this.#hasRoom(arrival) ? arrival : this.#refuse(client);
+    return this.#canEnter(arrival) ? arrival : this.#refuse(client);
   }
 
   /**
    * Waits until the request may begin.
-   * @param onGone takes what is to be called when the client has gone, who then loses the place in line
+   * @param onGone registers a callback for the disconnect of the client, whose place in the queue is given up then
    */
   async enter(arrival: Arrival, onGone?: (act: () => void) => void): Promise<Admitted | Refusal> {
     this.#adjust();
-    if (this.#isFree()) {
+    if (this.#hasFreeSlot()) {
       this.#start();
       return this.#admitted(false);
     }
-    if (!this.#hasRoom(arrival)) return this.#refuse(arrival.client);
-    const line = arrival.isReturning ? this.#returning : this.#new;
+    if (!this.#canEnter(arrival)) return this.#refuse(arrival.client);
+    const queue = arrival.isReturning ? this.#returning : this.#new;
     let isGone = false;
-    const isCalled = await line.wait((leave) =>
+    const isAdmitted = await queue.wait((leave) =>
       onGone?.(() => {
         isGone = true;
         leave();
       }),
     );
-    // Whoever is called is in flight already.
-    if (isCalled) return this.#admitted(true);
+    // `#admitWaiting` has counted it as in flight.
+    if (isAdmitted) return this.#admitted(true);
     return isGone ? new Refusal(1) : this.#refuse(arrival.client);
   }
 
-  /** Makes an appointment with a client who cannot be served now. */
+  /** Refuses a request and books an appointment for its client. */
   #refuse(client: string): Refusal {
     return new Refusal(this.#schedule.book(client, this.#limit.perSecond, this.#options.clock.now()));
   }
 
-  #isFree(): boolean {
+  #hasFreeSlot(): boolean {
     return this.#inFlight < this.limit && this.waiting === 0;
   }
 
-  #hasRoom({ isReturning }: Arrival): boolean {
-    if (this.#isFree()) return true;
-    if (!isReturning) return this.#new.length < Math.max(MAX_NEW, this.limit);
-    const served = (this.#limit.perSecond * RETURNING_LINE_MS) / 1000;
-    return this.#returning.length < Math.min(MAX_RETURNING, Math.max(1, served));
+  /** Whether a slot is free, or the request's queue is short enough to join. */
+  #canEnter({ isReturning }: Arrival): boolean {
+    if (this.#hasFreeSlot()) return true;
+    if (!isReturning) return this.#new.length < Math.max(MIN_NEW_QUEUE_LENGTH, this.limit);
+    const maxLength = (this.#limit.perSecond * MAX_RETURNING_QUEUE_MS) / 1000;
+    return this.#returning.length < Math.min(MAX_RETURNING_QUEUE_LENGTH, Math.max(1, maxLength));
   }
 
   #start(): void {
@@ -142,7 +145,7 @@ export class RequestGate {
         this.#inFlight -= 1;
         this.#limit.completed(route, clock.now() - startedAt, isFailure);
         this.#adjust();
-        this.#callNext();
+        this.#admitWaiting();
       },
     };
   }
@@ -152,10 +155,11 @@ export class RequestGate {
     if (this.#limit.isDue(now)) this.#limit.adjust(now, this.#options.loopDelay(), this.#inFlight);
   }
 
-  #callNext(): void {
+  /** Fills free slots from the queues, returning clients first. */
+  #admitWaiting(): void {
     while (this.waiting > 0 && this.#inFlight < this.limit) {
       this.#start();
-      if (!this.#returning.call()) this.#new.call();
+      if (!this.#returning.admitFirst()) this.#new.admitFirst();
     }
   }
 }

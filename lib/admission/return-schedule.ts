@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
 
-/** A refused client is asked to come back after this long at least and, where there is a free time, at most, in ms. */
-const SOONEST_MS = 1000;
-export const LATEST_MS = 20_000;
+/** A refused client gets an appointment between these times from now, if one is free. */
+const MIN_RETURN_MS = 1000;
+export const MAX_RETURN_MS = 20_000;
 /**
- * How much later than told a client may come and still be let in before others, in ms. Longer than any appointment is
- * ahead: whoever was refused by another gateway meanwhile, and comes back from there, is still expected here.
+ * How late a client may come and still be admitted before others. Longer than `MAX_RETURN_MS`, so that a client who was
+ * refused by another gateway in the meantime still has its appointment here.
  */
-const GRACE_MS = 30_000;
-/** A part of what can be served is left to those who come for the first time. */
-const SHARE = 0.9;
-/** Appointments are kept for this many clients, and for each this many. */
+const MAX_LATENESS_MS = 30_000;
+/** Share of the capacity that appointments may use; the rest is left to new clients. */
+const APPOINTMENT_SHARE = 0.9;
+/** Appointments are stored for this many clients, up to this many for each. */
 const MAX_CLIENTS = 10_000;
-const MAX_APPOINTMENTS = 20;
+const MAX_CLIENT_APPOINTMENTS = 20;
 
 /**
- * Tells refused clients when to come back, no more of them for a second than can be served in it, and knows those who come as
- * told. A queue that waits outside: it takes no connection and no memory but a number.
+ * Books appointments: tells refused clients when to come back, at most as many per second as can be served, and recognises
+ * them when they do. In effect a queue outside of the process, which needs no connections, and one number per appointment.
  */
 export class ReturnSchedule {
   readonly #random: () => number;
@@ -29,26 +29,26 @@ export class ReturnSchedule {
   }
 
   /**
-   * Makes an appointment, unless the next free time is too far away or the client has enough of them.
-   * @param perSecond how many clients can be served @returns Retry-After, in seconds; with a jitter, as a whole second is all
-   *   that the header can say
+   * Books an appointment, unless the next free time is too far ahead or the client has too many.
+   * @param perSecond how many clients can be served
+   * @returns Retry-After in seconds; with a jitter, as the header has whole seconds only
    */
   book(client: string, perSecond: number, now: number): number {
-    const slot = Math.max(this.#nextFree, now + SOONEST_MS);
-    const open = this.#open(client, now);
-    if (slot > now + LATEST_MS || open.length >= MAX_APPOINTMENTS) {
-      return Math.ceil((LATEST_MS * (1 + this.#random() / 2)) / 1000);
+    const slot = Math.max(this.#nextFree, now + MIN_RETURN_MS);
+    const open = this.#openAppointments(client, now);
+    if (slot > now + MAX_RETURN_MS || open.length >= MAX_CLIENT_APPOINTMENTS) {
+      return Math.ceil((MAX_RETURN_MS * (1 + this.#random() / 2)) / 1000);
     }
-    this.#nextFree = slot + 1000 / (SHARE * perSecond);
+    this.#nextFree = slot + 1000 / (APPOINTMENT_SHARE * perSecond);
     const seconds = Math.ceil((slot - now + 1000 * this.#random()) / 1000);
     this.#appointments.set(client, [...open, now + 1000 * seconds]);
     return seconds;
   }
 
-  /** Whether the client comes as told; that uses the appointment up. */
+  /** Whether the client has an appointment that is due; uses it up. */
   claim(client: string, now: number): boolean {
     if (!this.#appointments.has(client)) return false;
-    const open = this.#open(client, now);
+    const open = this.#openAppointments(client, now);
     const due = open.findIndex((at) => at <= now);
     const left = open.filter((_, index) => index !== due);
     if (left.length > 0) this.#appointments.set(client, left);
@@ -56,7 +56,7 @@ export class ReturnSchedule {
     return due >= 0;
   }
 
-  #open(client: string, now: number): readonly number[] {
-    return (this.#appointments.get(client) ?? []).filter((at) => now <= at + GRACE_MS);
+  #openAppointments(client: string, now: number): readonly number[] {
+    return (this.#appointments.get(client) ?? []).filter((at) => now <= at + MAX_LATENESS_MS);
   }
 }

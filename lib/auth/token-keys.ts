@@ -1,87 +1,82 @@
-import {
-  createHash,
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  createSecretKey,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Config } from '../process/config.ts';
 import { StartError } from '../process/start-error.ts';
+import { acceptedSecrets, keyedHash, type TokenSecrets } from './secrets.ts';
 
 /** RFC 7518 §3.3. */
-const SHORTEST_RSA = 2048;
+const MIN_RSA_BITS = 2048;
 
-type Algorithm = 'HS256' | 'RS256' | 'ES256';
+type SigningAlgorithm = 'HS256' | 'RS256' | 'ES256';
 
-interface Key {
+interface TokenKey {
   kid: string;
-  algorithm: Algorithm;
+  algorithm: SigningAlgorithm;
   key: KeyObject;
 }
 
 /**
- * The keys of access tokens: the one that signs, and all that are taken. A key has one algorithm, so that no token can
- * choose how it is checked.
+ * The keys of access tokens: the one that signs, and all that are accepted, by their id (`kid`). Each key has one
+ * algorithm, so that a token cannot choose how it is verified.
  */
 export interface KeyRing {
-  signing: Key | undefined;
-  taken: ReadonlyMap<string, Key>;
-  /** The public ones, as RFC 7517 has them. */
+  signing: TokenKey | undefined;
+  accepted: ReadonlyMap<string, TokenKey>;
+  /** The public keys as a JWK set (RFC 7517). */
   jwks: { keys: Record<string, string>[] };
 }
 
-type Settings = Pick<Config, 'tokenSecret' | 'previousSecret' | 'privateKey' | 'publicKeys'>;
+type KeySettings = TokenSecrets & Pick<Config, 'privateKey' | 'publicKeys'>;
 
 /**
- * With a private key (RSA or P-256) that one signs, and the secrets are not taken; public keys alone make a process that
- * checks tokens and cannot make any. @throws {StartError} for a key of another kind
+ * Reads the keys of the settings. A private key (RSA or P-256) signs, and the secrets are not accepted then. With public
+ * keys alone a process verifies tokens and cannot sign any. @throws {StartError} for a key of another kind
  */
-export function keyRing({ tokenSecret, previousSecret, privateKey, publicKeys }: Settings): KeyRing {
+export function createKeyRing(settings: KeySettings): KeyRing {
+  const { privateKey, publicKeys } = settings;
   if (privateKey === undefined && publicKeys.length === 0) {
-    const keys = [tokenSecret, ...(previousSecret ? [previousSecret] : [])].map(secretKey);
-    return { signing: keys[0], taken: byId(keys), jwks: { keys: [] } };
+    const keys = acceptedSecrets(settings).map(secretKey);
+    return { signing: keys[0], accepted: byId(keys), jwks: { keys: [] } };
   }
   const signing =
-    privateKey === undefined ? undefined : { ...publicKey(privateKey), key: read(createPrivateKey, privateKey) };
-  const taken = [...(privateKey === undefined ? [] : [privateKey]), ...publicKeys].map(publicKey);
-  const keys = taken.map(({ key, kid, algorithm }) => ({
+    privateKey === undefined ? undefined : { ...publicKey(privateKey), key: parsePem(createPrivateKey, privateKey) };
+  const accepted = [...(privateKey === undefined ? [] : [privateKey]), ...publicKeys].map(publicKey);
+  const keys = accepted.map(({ key, kid, algorithm }) => ({
     ...key.export({ format: 'jwk' }),
     kid,
     alg: algorithm,
     use: 'sig',
   }));
-  return { signing, taken: byId(taken), jwks: { keys } };
+  return { signing, accepted: byId(accepted), jwks: { keys } };
 }
 
-const byId = (keys: readonly Key[]) => new Map(keys.map((key) => [key.kid, key]));
+const byId = (keys: readonly TokenKey[]) => new Map(keys.map((key) => [key.kid, key]));
 
-/** Its id says nothing of the secret. */
-function secretKey(secret: string): Key {
-  const kid = createHmac('sha256', secret).update('key id').digest('base64url').slice(0, 12);
+/** A symmetric key; its id does not tell the secret. */
+function secretKey(secret: string): TokenKey {
+  const kid = keyedHash(secret, 'key id').slice(0, 12);
   return { kid, algorithm: 'HS256', key: createSecretKey(secret, 'utf8') };
 }
 
-/** The public half, by its thumbprint (RFC 7638). */
-function publicKey(pem: string): Key {
-  const key = read(createPublicKey, pem);
+/** The public key of a PEM file; its id is its thumbprint (RFC 7638). */
+function publicKey(pem: string): TokenKey {
+  const key = parsePem(createPublicKey, pem);
   const { kty, crv, x, y, n, e } = key.export({ format: 'jwk' });
   const algorithm = kty === 'RSA' ? 'RS256' : kty === 'EC' && crv === 'P-256' ? 'ES256' : undefined;
   if (!algorithm) throw new StartError('a key of access tokens must be RSA or P-256');
   const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
-  if (algorithm === 'RS256' && modulusLength < SHORTEST_RSA) {
+  if (algorithm === 'RS256' && modulusLength < MIN_RSA_BITS) {
     throw new StartError(
-      `an RSA key of access tokens must have ${SHORTEST_RSA} bits or more, but has ${modulusLength}`,
+      `an RSA key of access tokens must have ${MIN_RSA_BITS} bits or more, but has ${modulusLength}`,
     );
   }
   const members = algorithm === 'RS256' ? { e, kty, n } : { crv, kty, x, y };
   return { kid: createHash('sha256').update(JSON.stringify(members)).digest('base64url'), algorithm, key };
 }
 
-function read(make: (pem: string) => KeyObject, pem: string): KeyObject {
+function parsePem(make: (pem: string) => KeyObject, pem: string): KeyObject {
   try {
     return make(pem);
   } catch {
-    throw new StartError('a key of access tokens is no PEM file of a key');
+    throw new StartError('a key of access tokens is not a key in PEM format');
   }
 }

@@ -9,16 +9,16 @@ export const ACCESS_TOKEN_SECONDS = 600;
 
 const ISSUER = 'shop';
 const AUDIENCE = 'shop-api';
-const TYPE = 'at+jwt';
+const TOKEN_TYPE = 'at+jwt';
 
-/** Who an access token speaks for. */
+/** The customer, session and role that an access token proves. */
 export interface Identity {
   id: string;
   sessionId: string;
   role: Role;
 }
 
-/** An access token (RFC 9068) for one session of one customer. @throws {Error} without a key to sign with */
+/** Signs an access token (RFC 9068) for one session of one customer. @throws {Error} without a key to sign with */
 export function signAccessToken({ id, sessionId, role }: Identity, { signing }: KeyRing): string {
   if (!signing) throw new Error('this process has public keys only, and signs no access tokens');
   return jwt.sign({ sid: sessionId, role }, signing.key, {
@@ -28,21 +28,20 @@ export function signAccessToken({ id, sessionId, role }: Identity, { signing }: 
     issuer: ISSUER,
     audience: AUDIENCE,
     expiresIn: ACCESS_TOKEN_SECONDS,
-    header: { alg: signing.algorithm, typ: TYPE, kid: signing.kid },
+    header: { alg: signing.algorithm, typ: TOKEN_TYPE, kid: signing.kid },
   });
 }
 
-/** An access token that was checked. */
-interface AccessToken {
+interface VerifiedToken {
   identity: Identity;
   /** In ms since 1970. */
   expiresAt: number;
 }
 
-/** @throws invalid-token for one that is forged, expired, or meant for something else. */
-export function verifyAccessToken(token: string, { taken }: KeyRing): AccessToken {
+/** @throws invalid-token when the token is forged, expired, or of another type, issuer or audience */
+export function verifyAccessToken(token: string, { accepted }: KeyRing): VerifiedToken {
   try {
-    const known = taken.get(keyIdOf(token));
+    const known = accepted.get(keyIdOf(token));
     if (!known) throw protocolErrors.invalidToken();
     const { header, payload } = jwt.verify(token, known.key, {
       algorithms: [known.algorithm],
@@ -51,11 +50,11 @@ export function verifyAccessToken(token: string, { taken }: KeyRing): AccessToke
       complete: true,
     });
     const { sub, sid, jti, exp, role } = Object(payload);
-    if (header.typ === TYPE && isText(sub) && isText(sid) && isText(jti) && typeof exp === 'number') {
+    if (header.typ === TOKEN_TYPE && isText(sub) && isText(sid) && isText(jti) && typeof exp === 'number') {
       return { identity: { id: sub, sessionId: sid, role: roleOf(role) }, expiresAt: exp * 1000 };
     }
   } catch {
-    // Which check failed is of no use to an honest client.
+    // One error for all checks: which one failed helps only an attacker.
   }
   throw protocolErrors.invalidToken();
 }

@@ -1,5 +1,5 @@
 import { contract } from '../contract/contract.ts';
-import { internal } from '../contract/presets.ts';
+import { onOneNode } from '../contract/presets.ts';
 
 const state = { type: 'enum', values: ['closed', 'half-open', 'open'] } as const;
 
@@ -9,8 +9,7 @@ export const breaker = contract(
   {
     list: {
       summary: 'List the circuit breakers of this node: open ones to other nodes, and all to outside servers',
-      ...internal,
-      circuitBreaker: false,
+      ...onOneNode,
       timeout: 2000,
       params: {},
       returns: {

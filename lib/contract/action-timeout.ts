@@ -1,36 +1,36 @@
 import type { CallingOptions, Middleware } from 'moleculer';
 import type { Contract } from './contract.ts';
-import { timeoutOf } from './upload-time.ts';
+import { actionTimeoutMs } from './upload-time.ts';
 
 type Options = CallingOptions & { ctx?: unknown };
-/** What moleculer-web calls instead of a name: a node's action, which it has chosen itself. */
+/** moleculer-web calls an action of a node that it has chosen itself, instead of a name. */
 interface Endpoint {
   action: { name: string };
 }
 type Call = (name: string | Endpoint, params: unknown, options?: Options) => Promise<unknown>;
 
 /**
- * Honours an action's own timeout on nested calls too: Moleculer passes on what is left of the parent's instead, so a
+ * Applies an action's own timeout to nested calls too. Moleculer would pass on the parent's remaining time instead, and a
  * read that should be retried after a second would wait for as long as the whole request may take.
- * @param standard of actions that have none of their own, in ms
+ * @param defaultMs timeout of actions without one of their own
  */
-export function actionTimeout(contracts: readonly Contract[], standard: number): Middleware {
+export function actionTimeout(contracts: readonly Contract[], defaultMs: number): Middleware {
   const timeouts = new Map<unknown, number>();
   for (const { name, actions } of contracts) {
     for (const [key, action] of Object.entries(actions)) {
-      const timeout = timeoutOf(action);
+      const timeout = actionTimeoutMs(action);
       if (timeout !== undefined) timeouts.set(`${name}.${key}`, timeout);
     }
   }
   const wrap =
     (next: Call): Call =>
     (name, params, options = {}) => {
-      // A retry comes with its context, which knows its timeout.
-      const own = options.ctx ? undefined : (timeouts.get(nameOf(name)) ?? standard);
+      // A retry is called with its context, which has its timeout.
+      const own = options.ctx ? undefined : (timeouts.get(nameOf(name)) ?? defaultMs);
       const shorter = own !== undefined && !((options.timeout ?? own) < own);
       return next(name, params, shorter ? { ...options, timeout: own } : options);
     };
-  // Moleculer's types give this hook the result of a call where it wants the wrapped function.
+  // Moleculer's types are wrong here: the hook returns the wrapped function, not the result of a call.
   return { name: 'ActionTimeout', call: wrap as (next: unknown) => never };
 }
 

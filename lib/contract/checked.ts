@@ -22,9 +22,9 @@ type ResultField<X> = X extends { returns: infer R } ? keyof InferRule<R> & stri
 type ByScope = 'staff';
 
 /**
- * What an action's contract must also be: each name in it is one that it has itself.
- * @template Fields that a contract may have
- * @template MetaPath of the meta, such as `user.id`
+ * The constraint on an action's contract that each parameter, field and header which it names exists.
+ * @template Fields names of the fields that a contract may have
+ * @template MetaPath paths in the meta, such as `user.id`
  */
 export type Checked<X, Fields, MetaPath extends string> = {
   rest?: AllOf<PathParams<Field<X, 'rest'>>, ParamName<X>, 'parameter'>;
@@ -39,8 +39,8 @@ type Header<Name> = Name extends `${string}${' ' | ':' | '_' | '.' | '/'}${strin
 
 type ParamName<X> = keyof Field<X, 'params'>;
 
-/** `id` and `levels.productId` of an event with an id and a list of levels. */
-type Places<Event> = {
+/** The paths to ids in an event: `id` and `levels.productId` of an event with an id and a list of levels. */
+type IdPaths<Event> = {
   [P in keyof Event & string]: NonNullable<Event[P]> extends readonly (infer Item)[]
     ? Item extends object
       ? `${P}.${keyof Item & string}`
@@ -48,15 +48,15 @@ type Places<Event> = {
     : P;
 }[keyof Event & string];
 
-/** Where the near-cache drops answers, each event is one of `Events` and each place one that the event has. */
-export type DropsKnown<Contract, Events> = Contract extends { actions: infer Actions }
-  ? { actions: { [A in keyof Actions]: DropsOf<Field<Field<Actions[A], 'nearCache'>, 'dropOn'>, Events> } }
+/** The constraint on `nearCache.dropOn`: each event is one of `Events`, and each path leads to an id in that event. */
+export type CheckedDropOn<Contract, Events> = Contract extends { actions: infer Actions }
+  ? { actions: { [A in keyof Actions]: ActionDropOn<Field<Field<Actions[A], 'nearCache'>, 'dropOn'>, Events> } }
   : unknown;
 
-type DropsOf<DropOn, Events> = [DropOn] extends [never]
+type ActionDropOn<DropOn, Events> = [DropOn] extends [never]
   ? unknown
   : {
       nearCache: {
-        dropOn: { [E in keyof DropOn]: E extends keyof Events ? '*' | Places<Events[E]> : 'no such event' };
+        dropOn: { [E in keyof DropOn]: E extends keyof Events ? '*' | IdPaths<Events[E]> : 'no such event' };
       };
     };

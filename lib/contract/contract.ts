@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Scope } from '../auth/access.ts';
 import type { Identity } from '../auth/tokens.ts';
-import type { Checked, DropsKnown } from './checked.ts';
+import type { Checked, CheckedDropOn } from './checked.ts';
 import type { Infer, InferRule } from './infer.ts';
 
 /** A fastest-validator schema: field name to rule. Made strict, at every depth, by `service`. */
@@ -10,48 +10,48 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Who may call: `public` anyone, `customer` one who is logged in, `staff`, `internal` other services only. */
+/** Allowed callers: `public` everyone, `customer` logged-in customers, `staff`, `internal` other services only. */
 type Auth = 'public' | 'customer' | 'staff' | 'internal';
 
-/** What may be sent as a stream: media types, size in bytes, and how long it may take, 15 minutes when left out. */
+/** An accepted upload: media types, maximum size in bytes, and maximum duration, by default 15 minutes. */
 export interface UploadRule {
   types: readonly string[];
   limit: number;
   maxSeconds?: number;
 }
 
-/** One action, declared once: its check, its types, its route and its documentation come from here. */
+/** The only declaration of an action: its validation, types, route and documentation are derived from it. */
 export interface ActionContract {
   summary: string;
   /** `published`: the gateway may call it; `public`: any node of the cluster. */
   visibility: 'published' | 'public';
   auth: Auth;
-  /** What a member of staff must be allowed to do; with `auth: 'staff'` always. */
+  /** The scope that the caller needs; required with `auth: 'staff'`. */
   scope?: Scope;
-  /** May be run again with the same parameters without harm: the broker then retries it after a lost connection. */
+  /** Whether running it again with the same parameters changes nothing: the broker then retries it after a lost connection. */
   idempotent: boolean;
   /** The gateway's route, such as `GET /v1/orders/:id`. */
   rest?: `${Method} /${string}`;
-  /** A DELETE whose parameters come in its body: what no log or history may keep. */
+  /** A DELETE whose parameters come in its body, as URLs are kept in logs and browser histories. */
   takesBody?: true;
   /** The body is a stream, which the handler finds as `ctx.stream`; parameters come from path, headers and query. */
   upload?: UploadRule;
-  /** How often a client may ask; `login` is for what guesses passwords. By its method when left out. */
+  /** The rate limit; `login` is for actions by which passwords can be guessed. By default it follows from the method. */
   rateClass?: 'login' | 'mutations' | 'reads' | 'unlimited';
-  /** Status of success; 200 when left out. */
+  /** Status of success, by default 200. */
   status?: 201 | 202 | 204;
-  /** Location of what was created, `{field}` taken from the result: `/v1/orders/{id}`. */
+  /** Location of the created resource, with `{field}` from the result: `/v1/orders/{id}`. */
   location?: string;
   /** Parameters that come from a request header: parameter name to header name. */
   headers?: Readonly<Record<string, string>>;
-  /** The parameter that is the body as it was sent, whatever its type: for what is signed. */
+  /** The parameter that receives the body as it was sent, of any media type; needed to verify signatures. */
   rawBody?: string;
-  /** Anyone may ask, but the answer depends on who does, so that nobody may keep it for others. */
+  /** The action is public, but its answer depends on the caller: shared caches must not store it. */
   personal?: true;
-  /** A guest may send the token of their cart, in its header or its cookie; only then it is in the meta. */
+  /** Guests may send the token of their cart, in a header or a cookie; other actions do not see it in the meta. */
   cartToken?: true;
   params: Schema;
-  /** Rule of the result; left out: nothing is returned. */
+  /** Rule of the result; an action without it returns nothing. */
   returns?: unknown;
   /** Media types of an answer that is no JSON, where `returns` is 'any'. */
   produces?: readonly string[];
@@ -59,18 +59,19 @@ export interface ActionContract {
   mayAnswer?: readonly number[];
   /** The coded errors that a caller should expect. */
   problems?: readonly (keyof KnownProblems & string)[];
-  /** In milliseconds; the broker's requestTimeout when left out. */
+  /** In milliseconds, by default the broker's requestTimeout. */
   timeout?: number;
-  /** How many a node runs at a time; more wait in line. The broker's bulkhead when left out. */
+  /** Concurrent runs on a node; further calls are queued. By default that of the broker's bulkhead. */
   concurrency?: number;
-  /** Sends equal values of this parameter, or `#field` of the meta, to the same node, as far as nodes come and go. */
+  /** Calls with equal values of this parameter, or `#field` of the meta, go to the same node while the set of nodes is stable. */
   shardKey?: string;
-  /** Off where the caller names the node, which no other can answer for; with a `shardKey` it always is. */
+  /** Off for actions that are called at a given node, as no other can answer; always off with a `shardKey`. */
   circuitBreaker?: false;
   /**
-   * Lets each gateway keep the answer for `ttl` ms, and give it to whoever asks for the same; it has an ETag then.
-   * `dropOn`: events by name, each with where it has the `id` of results that are no longer true, `levels.productId`
-   * being that of each of its levels, or `*` when any may be. Of a GET that is the same for everyone: the action is not told who asks.
+   * Each gateway caches the answer for `ttl` ms and adds an ETag. Only for a GET whose answer is the same for everyone: the
+   * action is not told who calls.
+   * `dropOn`: the events that invalidate answers, each with the path in the event to the `id` of the outdated results
+   * (`levels.productId` stands for that of each level), or `*` to invalidate all.
    */
   nearCache?: { ttl: number; dropOn: Readonly<Record<string, string>> };
 }
@@ -87,8 +88,8 @@ export interface Contract<Name extends string = string> {
 }
 
 /**
- * Declares a service's actions and events, and keeps their literal types. Names that do not fit together, such as a path
- * with a parameter that the action does not have, do not compile.
+ * Declares a service's actions and events, and keeps their literal types. Names that do not match, such as a path with
+ * a parameter that the action does not have, do not compile.
  */
 export function contract<
   const Name extends string,
@@ -102,9 +103,9 @@ export function contract<
   return { name, actions, events };
 }
 
-/** The contracts of an application, which it names once, in `Registered`. Their events may drop each other's answers. */
+/** The contracts of an application, for its one entry in `Registered`. Checks that the events in `dropOn` exist. */
 export const register = <const L extends readonly Contract[]>(
-  contracts: L & { [I in keyof L]: DropsKnown<L[I], EventsOf<L[number]>> },
+  contracts: L & { [I in keyof L]: CheckedDropOn<L[I], EventsOf<L[number]>> },
 ): L => contracts;
 
 /** Lists of contracts whose actions can be called. An application adds its own by declaration merging. @public */
@@ -156,30 +157,30 @@ export interface Rpc {
   broadcast<K extends keyof Events & string>(name: K, data: Events[K]): Promise<void>;
 }
 
-/** What travels with a request from the gateway on. */
+/** Data that Moleculer passes along with a request from the gateway to all nested calls. */
 export interface Meta {
-  /** Who is logged in, as the access token says. */
+  /** The logged-in user, from the access token. */
   user?: Identity | null;
-  /** Whose cart it is when nobody is logged in: what the client was given for it. */
+  /** The token of a guest's cart, as the client sent it. */
   cartToken?: { token: string; from: 'header' | 'cookie' };
-  /** What the request came from. */
+  /** The User-Agent header. */
   userAgent?: string;
-  /** The address that the request came from, as far as proxies are trusted. */
+  /** The client's address, from X-Forwarded-For only if it was sent by a trusted proxy. */
   address?: string;
-  /** Sessions that the action has ended: the gateway refuses their access tokens at once. */
+  /** Ids of sessions that the action has ended: the gateway refuses their access tokens from now on. */
   $revoked?: readonly string[];
-  /** Set by an action whose answer has another status than its contract's. */
+  /** Set by an action that answers with another status than its contract's `status`. */
   $statusCode?: number;
-  /** The media type of an answer that is no JSON. */
+  /** The media type of an answer that is not JSON. */
   $responseType?: string;
   $responseHeaders?: Record<string, string>;
-  /** Where moleculer-web finds the Location of what was created. */
+  /** Read by moleculer-web as the Location header. */
   $location?: string;
 }
 
-/** Where in the meta the value of a shard key may be. */
+/** Paths in the meta that a shard key may name. */
 type MetaPath = (keyof Meta & string) | `user.${keyof Identity & string}`;
 
-/** `stream`: the body, of an action with `upload`. */
+/** The context of a handler. `stream` is the body of an action with `upload`. */
 export type Ctx<P> = Omit<Context<P, Meta>, keyof Rpc | 'stream'> & Rpc & { stream?: Readable | null };
 export type Broker = Omit<ServiceBroker, keyof Rpc> & Rpc;

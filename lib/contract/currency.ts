@@ -1,12 +1,10 @@
-// Currencies as ISO 4217 has them.
-
 const NO_DECIMALS = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
 const THREE_DECIMALS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 const FOUR_DECIMALS = new Set('CLF UYW'.split(' '));
 
 /**
- * How many decimals a currency's minor unit stands for, by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. What `Intl` says
- * instead is how many are usual in print (CLDR): none for HUF or IDR, whose minor unit is a hundredth all the same.
+ * The decimals of a currency's minor unit by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. `Intl` cannot be used: it has the
+ * decimals that are usual in print (CLDR), none for HUF or IDR, although their minor unit is a hundredth.
  */
 export function decimalsOf(currency: string): number {
   if (NO_DECIMALS.has(currency)) return 0;
@@ -14,15 +12,15 @@ export function decimalsOf(currency: string): number {
   return FOUR_DECIMALS.has(currency) ? 4 : 2;
 }
 
-/** ISO 4217 has no list in Node: what CLDR (Intl) has less what was withdrawn, or is no money to pay with. */
+/** Codes that CLDR (Intl) still has, but that were withdrawn from ISO 4217 or are units of account (XDR, XSU). */
 const WITHDRAWN = new Set('ANG BGN BYR CUC HRK SLL STD VEF ZWL XDR XSU'.split(' '));
-/** In ISO 4217 since 2025; a Node with older data does not know it. */
-const ADDED = ['XCG'];
+/** Added to ISO 4217 in 2025; older versions of Node do not know it. */
+const ADDED_IN_2025 = ['XCG'];
 const CURRENCIES: ReadonlySet<string> = new Set(
-  [...Intl.supportedValuesOf('currency'), ...ADDED].filter((code) => !WITHDRAWN.has(code)),
+  [...Intl.supportedValuesOf('currency'), ...ADDED_IN_2025].filter((code) => !WITHDRAWN.has(code)),
 );
 
-/** Whether a code is that of a currency in use, by ISO 4217. */
+/** Whether a code is that of a current currency in ISO 4217. */
 export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
 
 /** The contract rule of a currency's ISO 4217 code. */

@@ -4,50 +4,53 @@ import { Errors } from 'moleculer';
 export interface ProblemKind {
   status: number;
   title: string;
-  /** Said to the client as Retry-After, in seconds. */
+  /** The Retry-After header, in seconds. */
   retryAfter?: number;
 }
 
-/** The problems that any application on HTTP and Moleculer has. */
+/** The problems of the protocols, HTTP and Moleculer; an application adds its own. */
 export const PROTOCOL_PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is malformed' },
   'missing-idempotency-key': { status: 400, title: 'The Idempotency-Key header is missing' },
   unauthenticated: { status: 401, title: 'Log in first' },
   'invalid-token': { status: 401, title: 'The token is invalid or has expired' },
-  'origin-not-allowed': { status: 403, title: 'Pages of this origin may not ask here' },
+  'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed' },
   'not-found': { status: 404, title: 'Not found' },
-  'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'request-in-progress': { status: 409, title: 'The first request with this key is still running', retryAfter: 1 },
-  'stale-version': { status: 412, title: 'It was changed meanwhile' },
-  'missing-version': { status: 428, title: 'Say which version you have changed' },
+  'stale-version': { status: 412, title: 'It has been changed in the meantime' },
+  'missing-version': { status: 428, title: 'The If-Match header is missing' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
-  'uri-too-long': { status: 414, title: 'The address is too long' },
-  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken here' },
+  'uri-too-long': { status: 414, title: 'The URL is too long' },
+  'unsupported-media-type': { status: 415, title: 'The media type of the body is not supported' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
-  'request-timeout': { status: 408, title: 'The request came too slowly' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key belongs to another request' },
   'rate-limited': { status: 429, title: 'Too many requests' },
-  'internal-error': { status: 500, title: 'Something went wrong here' },
-  'message-too-large': { status: 500, title: 'Too large to be passed on inside the shop' },
-  unavailable: { status: 503, title: 'This part of the shop is not reachable right now', retryAfter: 1 },
-  overloaded: { status: 503, title: 'The shop has more requests than it can answer', retryAfter: 1 },
+  'internal-error': { status: 500, title: 'Internal error' },
+  'message-too-large': { status: 500, title: 'The data is too large for one request' },
+  unavailable: { status: 503, title: 'A part of the shop is unavailable right now', retryAfter: 1 },
+  overloaded: { status: 503, title: 'The shop is overloaded', retryAfter: 1 },
 } as const satisfies Record<string, ProblemKind>;
 
-/** A field that was refused: an RFC 6901 JSON pointer into the body, or a parameter's name, and why. */
+/** A refused field: an RFC 6901 JSON pointer into the body, or a parameter's name, and the reason. */
 export interface FieldError {
   pointer: string;
   detail: string;
 }
 
-/** Makes the errors of a table of problems: `detail` is for the client's developer, `data` are members of the problem. */
+/**
+ * Returns a function that makes the errors of a table of problems. `detail` is for the client's developer; `data` has
+ * further members of the problem.
+ */
 export const codedErrors =
   <Kinds extends Readonly<Record<string, ProblemKind>>>(kinds: Kinds) =>
   (code: keyof Kinds & string, detail: string, data?: Record<string, unknown>): Errors.MoleculerError =>
     new Errors.MoleculerClientError(detail, (kinds[code] as ProblemKind).status, code, data);
 
-const coded = codedErrors(PROTOCOL_PROBLEMS);
+const protocolError = codedErrors(PROTOCOL_PROBLEMS);
 
-/** At overload, a stack would take a fifth of the time of a refusal, and nobody reads it. */
+/** At overload, collecting the stack would take a fifth of the time of a refusal. */
 function withoutStack(make: () => Errors.MoleculerError): Errors.MoleculerError {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -64,52 +67,59 @@ const sizeOf = (bytes: number): string =>
 /** The expected errors of `PROTOCOL_PROBLEMS`. */
 export const protocolErrors = {
   invalidRequest: (fields: FieldError[]) =>
-    coded('invalid-request', fields.map((field) => field.detail).join(' '), { errors: fields }),
-  malformed: (detail: string) => coded('invalid-request', detail),
+    protocolError('invalid-request', fields.map((field) => field.detail).join(' '), { errors: fields }),
+  malformed: (detail: string) => protocolError('invalid-request', detail),
   missingIdempotencyKey: () =>
-    coded(
+    protocolError(
       'missing-idempotency-key',
       'Send an Idempotency-Key header with a new value, such as a UUID, for each request.',
     ),
-  unauthenticated: () => coded('unauthenticated', 'Send an access token: Authorization: Bearer <accessToken>.'),
-  invalidToken: () => coded('invalid-token', 'The token is not valid, has expired or was revoked.'),
-  notFound: (what = 'What you asked for') => coded('not-found', `${what} does not exist.`),
+  unauthenticated: () => protocolError('unauthenticated', 'Send an access token: Authorization: Bearer <accessToken>.'),
+  invalidToken: () => protocolError('invalid-token', 'The token is not valid, has expired or was revoked.'),
+  notFound: (what = 'The resource') => protocolError('not-found', `${what} does not exist.`),
   methodNotAllowed: (allow: string[]) =>
-    coded('method-not-allowed', `This address answers to ${allow.join(', ')}.`, { allow }),
+    protocolError('method-not-allowed', `Allowed methods: ${allow.join(', ')}.`, { allow }),
   requestInProgress: () =>
-    coded('request-in-progress', 'Ask again with the same Idempotency-Key to get the answer of the first request.'),
+    protocolError(
+      'request-in-progress',
+      'Send the request again with the same Idempotency-Key to get the answer to the first one.',
+    ),
   /** @param limit in bytes */
-  payloadTooLarge: (limit = 100 * 1024) => coded('payload-too-large', `The body may have up to ${sizeOf(limit)} here.`),
+  payloadTooLarge: (limit = 100 * 1024) =>
+    protocolError('payload-too-large', `The body may have up to ${sizeOf(limit)}.`),
   unsupportedMediaType: (types: readonly string[] = ['application/json']) =>
-    coded('unsupported-media-type', `Send the body as it is, as Content-Type: ${types.join(', or ')}.`),
+    protocolError('unsupported-media-type', `Send the body as ${types.join(' or ')}, in the Content-Type header too.`),
   idempotencyKeyReused: () =>
-    coded(
+    protocolError(
       'idempotency-key-reused',
       'The same Idempotency-Key was sent with another body. Use a new key for a new request.',
     ),
-  /** @param version the one that it has now */
+  /** @param version the current one */
   staleVersion: (version: number) =>
-    coded('stale-version', `It has version ${version} now. Read it again, and make your change to that.`),
-  missingVersion: () => coded('missing-version', 'Send the ETag that you have read as If-Match.'),
-  originNotAllowed: () => coded('origin-not-allowed', 'Only the pages of the shop may ask from a browser.'),
-  uriTooLong: () => coded('uri-too-long', 'An address may have up to 4096 characters.'),
-  headersTooLarge: () => coded('headers-too-large', 'The headers may have up to 16 KiB.'),
-  requestTimeout: (detail = 'A request has to be sent within 10 seconds.') => coded('request-timeout', detail),
+    protocolError('stale-version', `The current version is ${version}. Read it, and repeat the change on it.`),
+  missingVersion: () =>
+    protocolError('missing-version', 'Send the ETag of the version that you have read, in an If-Match header.'),
+  originNotAllowed: () =>
+    protocolError('origin-not-allowed', 'Browsers may send requests only from the pages of the shop.'),
+  uriTooLong: () => protocolError('uri-too-long', 'A URL may have up to 4096 characters.'),
+  headersTooLarge: () => protocolError('headers-too-large', 'The headers may have up to 16 KiB.'),
+  requestTimeout: (detail = 'A request must arrive within 10 seconds.') => protocolError('request-timeout', detail),
   /** @param retryAfter in seconds */
-  rateLimited: (retryAfter: number) => coded('rate-limited', 'Slow down, and try again later.', { retryAfter }),
+  rateLimited: (retryAfter: number) =>
+    protocolError('rate-limited', 'Wait, and send the request again after Retry-After.', { retryAfter }),
   /** @param retryAfter in seconds */
   unavailable: (detail: string, retryAfter?: number) =>
-    coded('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
+    protocolError('unavailable', detail, retryAfter === undefined ? undefined : { retryAfter }),
   /** @param retryAfter in seconds */
   overloaded: (retryAfter: number) =>
     withoutStack(() =>
-      coded('overloaded', 'Nothing was done. Send the same request again after Retry-After.', { retryAfter }),
+      protocolError('overloaded', 'The request was not processed. Send it again after Retry-After.', { retryAfter }),
     ),
-  /** What one node would send to another. @param limit in bytes */
+  /** For a message between nodes. @param limit in bytes */
   messageTooLarge: (bytes: number, limit: number) =>
-    coded(
+    protocolError(
       'message-too-large',
-      `This takes ${(bytes / 1024 ** 2).toFixed(1)} MiB, and nodes of the shop pass on ${sizeOf(limit)} at most. Ask for less at a time.`,
+      `The data has ${(bytes / 1024 ** 2).toFixed(1)} MiB; the limit is ${sizeOf(limit)}. Request less at a time.`,
       { bytes, limit },
     ),
 };

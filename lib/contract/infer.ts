@@ -15,7 +15,7 @@ type Primitives = {
 
 type Trim<S extends string> = S extends ` ${infer R}` ? Trim<R> : S extends `${infer R} ` ? Trim<R> : S;
 
-/** `'string|optional'`, `'number[]'` */
+/** The type of a shorthand rule such as `'string|optional'` or `'number[]'`. */
 type Shorthand<S extends string> = S extends `${infer Head}|${string}`
   ? Shorthand<Head>
   : Trim<S> extends `${infer Element}[]`

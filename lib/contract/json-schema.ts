@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Schema } from './contract.ts';
 import { nameOf } from './named.ts';
+import { withoutUndefined } from './optional.ts';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 has it. */
 export type JsonSchema = Record<string, unknown>;
@@ -8,7 +9,7 @@ export type JsonSchema = Record<string, unknown>;
 /** Writes contract rules as JSON Schemas. A named rule becomes a reference, and its schema one of the components. */
 export class SchemaWriter {
   readonly #components = new Map<string, JsonSchema>();
-  /** By rule, since most are used in many places. */
+  /** Schemas by their rule, as most rules are used in many places. */
   readonly #written = new WeakMap<object, JsonSchema>();
 
   /** The schemas of the named rules that were written so far, sorted by name. */
@@ -29,21 +30,22 @@ export class SchemaWriter {
   }
 
   /**
-   * The schema of a fastest-validator rule, of those that contracts use.
-   * @throws {Error} for a rule of another type, and for a second rule of a name
+   * The schema of a fastest-validator rule.
+   * @throws {Error} for a type of rule that contracts do not use, and for two different rules of one name
    */
   ofRule(given: unknown): JsonSchema {
     const rule = fullRule(given);
     const known = this.#written.get(rule);
     if (known) return known;
-    const own = this.#plain(rule);
+    const inline = this.#inline(rule);
     const name = nameOf(rule);
-    const schema = name === undefined ? own : this.#refer(name, own);
+    const schema = name === undefined ? inline : this.#refer(name, inline);
     const written = rule.nullable ? orNull(schema) : schema;
     this.#written.set(rule, written);
     return written;
   }
 
+  /** Adds a component and returns the reference to it. */
   #refer(name: string, schema: JsonSchema): JsonSchema {
     const known = this.#components.get(name);
     if (known !== undefined && !isDeepStrictEqual(known, schema)) {
@@ -53,22 +55,23 @@ export class SchemaWriter {
     return { $ref: `#/components/schemas/${name}` };
   }
 
-  #plain(rule: FullRule): JsonSchema {
+  /** The schema of a rule without its name and `nullable`. */
+  #inline(rule: FullRule): JsonSchema {
     const { type, min, max, length, pattern } = rule;
     switch (type) {
       case 'string':
-        return defined({
+        return withoutUndefined({
           type: 'string',
-          // fastest-validator does not know it: the rule has a check of its own.
+          // fastest-validator ignores `format`: such a rule has a custom check.
           format: rule.format,
           minLength: length ?? min,
           maxLength: length ?? max,
           pattern: pattern instanceof RegExp ? pattern.source : undefined,
         });
       case 'email':
-        return defined({ type: 'string', format: 'email', maxLength: max });
+        return withoutUndefined({ type: 'string', format: 'email', maxLength: max });
       case 'number':
-        return defined({
+        return withoutUndefined({
           type: rule.integer ? 'integer' : 'number',
           exclusiveMinimum: rule.positive ? 0 : undefined,
           minimum: min,
@@ -83,7 +86,7 @@ export class SchemaWriter {
       case 'equal':
         return { const: rule.value };
       case 'array':
-        return defined({ type: 'array', items: this.ofRule(rule.items), minItems: min, maxItems: max });
+        return withoutUndefined({ type: 'array', items: this.ofRule(rule.items), minItems: min, maxItems: max });
       case 'object':
         return this.ofFields(rule.props as Schema);
       case 'record':
@@ -118,12 +121,9 @@ export function fullRule(rule: unknown): FullRule {
 const ofValues = (values: readonly unknown[]): JsonSchema =>
   values.every((value) => typeof value === 'string') ? { type: 'string', enum: values } : { enum: values };
 
-/** A reference and a list of values take null beside them; a type takes it as a second one. */
+/** Allows null: as a second type, or as an alternative to a reference or a list of values. */
 function orNull(schema: JsonSchema): JsonSchema {
-  if (Object.keys(schema).length === 0) return schema; // anything, null as well
+  if (Object.keys(schema).length === 0) return schema; // any value, also null
   if (typeof schema.type === 'string' && !('enum' in schema)) return { ...schema, type: [schema.type, 'null'] };
   return { anyOf: [schema, { type: 'null' }] };
 }
-
-const defined = (schema: JsonSchema): JsonSchema =>
-  Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));

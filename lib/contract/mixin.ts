@@ -7,22 +7,22 @@ type BareService = Omit<Service, 'broker'> & { broker: Broker };
 /** `this` of a handler: the service, with what its mixins add (`Added`). */
 export type Self<Added> = BareService & Added;
 
-/** Exists for the compiler alone: a mixin's value has no such field. */
+/** Exists only for the compiler: mixins have no such field at run time. */
 declare const TYPES: unique symbol;
 
-/** A Moleculer mixin that adds `Added` to the `this` of services, and needs `Needed` there. */
+/** A Moleculer mixin that adds `Added` to the `this` of services, and requires `Needed` of other mixins. */
 export interface Mixin<Added, Needed = unknown> extends Partial<ServiceSchema> {
   readonly [TYPES]?: (needed: Needed) => Added;
 }
 
 export type Mixins = readonly Mixin<unknown, never>[];
 
-/** What all of some mixins add. */
+/** The intersection of the fields that some mixins add. */
 export type AddedBy<M> = M extends readonly [infer First, ...infer Rest]
   ? (First extends Mixin<infer Added, never> ? Added : unknown) & AddedBy<Rest>
   : unknown;
 
-/** `unknown` when each mixin's needs are met by what all of them add; else what nothing is assignable to. */
+/** `unknown` when the mixins together add all that each of them needs; else a type that nothing is assignable to. */
 export type NeedsMet<M extends Mixins> = [Unmet<M[number], Self<AddedBy<M>>>] extends [never]
   ? unknown
   : { 'a mixin needs what no other one adds': never };

@@ -1,7 +1,7 @@
 import { protocolErrors } from './errors.ts';
 import { named, nameOf } from './named.ts';
 
-export const DEFAULT_LIMIT = 20;
+export const DEFAULT_PAGE_ITEMS = 20;
 export const MAX_PAGE_ITEMS = 100;
 
 /** The parameters that every list takes. */
@@ -10,7 +10,7 @@ export const pageParams = {
   cursor: { type: 'string', max: 512, optional: true },
 } as const;
 
-/** A page whose items take more bytes than this ends earlier than its `limit`; one item it always has. */
+/** A page ends before its `limit` when its items would exceed this size; it has at least one item. */
 export const MAX_PAGE_BYTES = 512 * 1024;
 
 /** One page of a list; `nextCursor` leads to the next one and is null on the last. */
@@ -29,12 +29,12 @@ export function pageOf<const R>(item: R) {
   return name === undefined ? page : named(`${name}Page`, page);
 }
 
-/** The place after an item, as an opaque text. */
+/** A cursor: the position after an item, as an opaque text. */
 export function encodeCursor(place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** The place that `encodeCursor` wrote. @throws invalid-request for any other text. */
+/** The position in a cursor of `encodeCursor`. @throws invalid-request for any other text */
 export function decodeCursor(cursor: string, shape: readonly ('string' | 'number')[]): (string | number)[] {
   let place: unknown;
   try {
@@ -43,17 +43,17 @@ export function decodeCursor(cursor: string, shape: readonly ('string' | 'number
     place = undefined;
   }
   if (!Array.isArray(place) || place.length !== shape.length || place.some((part, i) => typeof part !== shape[i])) {
-    throw foreignCursor();
+    throw invalidCursor();
   }
   return place;
 }
 
-/** A cursor that is not of this list. */
-export const foreignCursor = () =>
+/** The error for a cursor that was not issued by this list. */
+export const invalidCursor = () =>
   protocolErrors.invalidRequest([{ pointer: '/cursor', detail: 'cursor must be a nextCursor of this list.' }]);
 
-/** How many of the items, at least one, fit into a page. */
-export function fitting(items: readonly unknown[]): number {
+/** How many of the items, at least one, fit into `MAX_PAGE_BYTES`. */
+export function countFitting(items: readonly unknown[]): number {
   let bytes = 0;
   const end = items.findIndex((item, n) => {
     bytes += Buffer.byteLength(JSON.stringify(item));
@@ -62,9 +62,17 @@ export function fitting(items: readonly unknown[]): number {
   return end < 0 ? items.length : end;
 }
 
-/** One page of `items`, which were read with one more than `limit` to see whether there is a next. */
-export function page<T>(items: T[], limit: number, place: (last: T) => readonly (string | number)[]): CursorPage<T> {
-  const shown = items.slice(0, fitting(items.slice(0, limit)));
+/**
+ * Makes a page of items.
+ * @param items one more than `limit` if there is a next page
+ * @param place returns the position of an item, for the cursor
+ */
+export function buildPage<T>(
+  items: T[],
+  limit: number,
+  place: (last: T) => readonly (string | number)[],
+): CursorPage<T> {
+  const shown = items.slice(0, countFitting(items.slice(0, limit)));
   const last = shown.at(-1);
   const more = items.length > shown.length && last !== undefined;
   return { items: shown, nextCursor: more ? encodeCursor(place(last)) : null };

@@ -1,13 +1,13 @@
 import type { ActionSchema, ServiceSchema } from 'moleculer';
-import { allows } from '../auth/access.ts';
+import { hasScope } from '../auth/access.ts';
 import type { ActionContract, Contract, Ctx, Events, Meta, ParamsOf, ResultOf } from './contract.ts';
 import { protocolErrors } from './errors.ts';
 import type { AddedBy, Mixins, NeedsMet, Self } from './mixin.ts';
-import { type ActionHandler, wrapped } from './staff-actions.ts';
-import { resultCheck, strict } from './strict.ts';
-import { timeoutOf } from './upload-time.ts';
+import { type ActionHandler, applyStaffWrap } from './staff-actions.ts';
+import { resultCheck, strictRules } from './strict.ts';
+import { actionTimeoutMs } from './upload-time.ts';
 
-/** An action without `returns` may end without a word. */
+/** The result of a handler; an action without `returns` may return nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler's return type
 type Answer<R> = [R] extends [undefined] ? undefined | void | Promise<undefined | void> : R | Promise<R>;
 
@@ -17,9 +17,9 @@ export type Handlers<A, S> = {
 };
 
 interface Definition<C extends Contract, M extends Mixins, This = Self<AddedBy<M>>> {
-  /** Not of more than one type, so that the compiler knows what they add. */
+  /** A tuple, so that the compiler knows the fields that each of them adds. */
   mixins?: M & NeedsMet<M>;
-  /** Services that must be there before this one starts. */
+  /** Names of services that this one waits for before it starts. */
   dependencies?: string[];
   handlers: Handlers<C['actions'], This>;
   events?: { [K in keyof Events]?: (this: This, ctx: Ctx<Events[K]>) => void | Promise<void> };
@@ -29,13 +29,13 @@ interface Definition<C extends Contract, M extends Mixins, This = Self<AddedBy<M
 }
 
 interface Options {
-  /** Check results against `returns` too. */
+  /** Whether results are checked against `returns`. */
   checkResults: boolean;
 }
 
 /**
- * A Moleculer service from its contract: each action gets its strict check, its access rule and its retry policy.
- * What its mixins add is in the `this` of its handlers.
+ * A Moleculer service from its contract: each action has strict validation, an access check and a retry policy.
+ * `this` of the handlers has the fields that the mixins add.
  */
 export function service<C extends Contract, const M extends Mixins = readonly []>(
   contract: C,
@@ -45,10 +45,11 @@ export function service<C extends Contract, const M extends Mixins = readonly []
   const { handlers, events = {}, ...rest } = definition;
   const actions: Record<string, ActionSchema> = {};
   for (const [name, action] of Object.entries(contract.actions)) {
-    const handler = handlers[name] as ActionHandler;
+    const handler = handlers[name] as ActionHandler | undefined;
+    if (typeof handler !== 'function') throw new Error(`${contract.name}.${name} has no handler`);
     actions[name] = actionSchema(`${contract.name}.${name}`, action, handler, options);
   }
-  // moleculer's own types know neither our `this` nor our typed `ctx`; this is the one place where they meet.
+  // Moleculer's types have neither our `this` nor our `ctx`; this is the only place that converts between them.
   return { ...rest, name: contract.name, actions, events } as unknown as ServiceSchema;
 }
 
@@ -58,23 +59,23 @@ function actionSchema(
   handler: ActionHandler,
   { checkResults }: Options,
 ): ActionSchema {
-  // What is no JSON, a document or a stream, cannot be checked as such.
+  // 'any' stands for results that are not JSON: documents and streams.
   const checked = checkResults && action.returns !== 'any' ? resultCheck(name, action) : undefined;
-  const timeout = timeoutOf(action);
-  const run = action.auth === 'staff' ? wrapped(name, handler) : handler;
+  const timeout = actionTimeoutMs(action);
+  const run = action.auth === 'staff' ? applyStaffWrap(name, handler) : handler;
   return {
     visibility: action.visibility,
-    params: { $$strict: true, ...strict(action.params) },
+    params: { $$strict: true, ...strictRules(action.params) },
     ...(timeout === undefined ? {} : { timeout }),
     ...(action.concurrency === undefined
       ? {}
       : { bulkhead: { enabled: true, concurrency: action.concurrency, maxQueueSize: 10_000 } }),
-    // Only what is safe to run twice is run again: after a lost connection nobody knows whether it ran.
-    retryPolicy: { enabled: action.idempotent && !action.upload }, // a stream is read once
+    // After a lost connection it is unknown whether the action ran. A stream can be read only once.
+    retryPolicy: { enabled: action.idempotent && !action.upload },
     ...(action.shardKey === undefined ? {} : { strategy: 'Shard', strategyOptions: { shardKey: action.shardKey } }),
     ...(action.circuitBreaker === false ? { circuitBreaker: { enabled: false } } : {}),
     async handler(this: unknown, ctx: Ctx<unknown>) {
-      admit(action, ctx);
+      checkAccess(action, ctx);
       const result = await run.call(this, ctx);
       checked?.(result);
       return result;
@@ -82,29 +83,31 @@ function actionSchema(
   } as ActionSchema;
 }
 
-/** The gateway has checked this already; a service does not rely on who calls it. */
-export function admit(action: ActionContract, ctx: { meta: Meta }): void {
+/**
+ * Checks that the caller may run an action. The gateway has done so already; a service does not rely on it.
+ * @throws unauthenticated; not-found for staff without the scope, who must not learn that the action exists
+ */
+export function checkAccess(action: ActionContract, ctx: { meta: Meta }): void {
   switch (action.auth) {
     case 'public':
-    case 'internal': // kept from the outside by having no route and not being published
+    case 'internal': // cannot be called from outside: it has no route and is not published
       return;
     case 'customer':
       if (!ctx.meta.user) throw protocolErrors.unauthenticated();
       return;
     case 'staff':
       if (!ctx.meta.user) throw protocolErrors.unauthenticated();
-      // To whoever may not do it, what staff does is not there.
-      if (!allows(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
+      if (!hasScope(ctx.meta.user.role, action.scope)) throw protocolErrors.notFound();
       return;
     default:
       throw new Error(`unknown access rule ${action.auth satisfies never}`);
   }
 }
 
-/** The logged-in customer's id. For actions with `auth: 'customer'`, where `admit` has made sure that there is one. */
+/** The logged-in customer's id. For actions with `auth: 'customer'`, as `checkAccess` has checked that there is one. */
 export const customerOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
 
-/** The id of the member of staff who calls. For actions with `auth: 'staff'`. */
+/** The id of the calling member of staff. For actions with `auth: 'staff'`. */
 export const staffOf = (ctx: Ctx<unknown>): string => callerOf(ctx);
 
 function callerOf({ meta }: Ctx<unknown>): string {

@@ -3,10 +3,10 @@ import type { ActionContract, Schema } from './contract.ts';
 import { Validator } from './validator.ts';
 
 /**
- * fastest-validator refuses unknown fields only where each object says so, and takes null for any optional field, which
- * no handler expects. Needs the option `considerNullAsAValue`.
+ * The rules of a schema, made strict at every depth. Otherwise fastest-validator allows unknown fields in nested objects,
+ * and null in every optional field. Needs the option `considerNullAsAValue`.
  */
-export function strict(schema: Schema): Record<string, unknown> {
+export function strictRules(schema: Schema): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
 }
 
@@ -18,9 +18,9 @@ function strictRule(rule: unknown): unknown {
   return {
     nullable: false,
     ...rule,
-    // Or 1 would be taken for true.
+    // Otherwise 1 would equal true.
     ...('type' in rule && rule.type === 'equal' ? { strict: true } : {}),
-    ...(props ? { strict: true, props: strict(props as Schema) } : {}),
+    ...(props ? { strict: true, props: strictRules(props as Schema) } : {}),
     ...(items ? { items: strictRule(items) } : {}),
     ...(rules ? { rules: strictRule(rules) } : {}),
     ...(value && 'type' in rule && rule.type === 'record' ? { value: strictRule(value) } : {}),
@@ -29,15 +29,24 @@ function strictRule(rule: unknown): unknown {
 
 const validator = new Validator({ considerNullAsAValue: true });
 
-/** Checks results of an action against its contract. The check throws {Error}: it is the action's own mistake. */
-export function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
-  const rule = action.returns ? strictRule(action.returns) : { type: 'any', optional: true };
-  // When it is first needed: to compile all of them takes half a second.
+/**
+ * A strict check of a schema, which returns true or the faults. The schema is compiled at the first call, as compiling all
+ * of an application's schemas takes half a second.
+ */
+export function strictCheck(schema: Schema): (value: unknown) => ReturnType<ReturnType<typeof validator.compile>> {
   let check: ReturnType<typeof validator.compile> | undefined;
+  return (value) => {
+    check ??= validator.compile({ $$strict: true, ...strictRules(schema) } as ValidationSchema);
+    return check(value);
+  };
+}
+
+/** A check of an action's results against its contract. It throws {Error}, as a wrong result is a bug of the action. */
+export function resultCheck(name: string, action: ActionContract): (result: unknown) => void {
+  const check = strictCheck({ result: action.returns ?? { type: 'any', optional: true } });
   return (result) => {
-    check ??= validator.compile({ $$strict: true, result: rule } as ValidationSchema);
-    // A copy, as the transporter would make: undefined fields are gone, and the check may not touch the original.
-    const found = check({ result: result === undefined ? undefined : JSON.parse(JSON.stringify(result)) });
-    if (found !== true) throw new Error(`${name} answered against its contract: ${JSON.stringify(found)}`);
+    // A copy without undefined fields, as the transporter would make it; the check may also change its input.
+    const faults = check({ result: result === undefined ? undefined : JSON.parse(JSON.stringify(result)) });
+    if (faults !== true) throw new Error(`${name} answered against its contract: ${JSON.stringify(faults)}`);
   };
 }

@@ -1,4 +1,6 @@
-/** By time zone: making one takes longer than all that it is used for. */
+export const DAY_MS = 86_400_000;
+
+/** Formats by time zone, as creating one takes much longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -13,7 +15,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** Whether it is a name of the IANA time zone database. An offset such as +01:00 is none: it has no summer time. */
+/** Whether a text is a name in the IANA time zone database. An offset such as +01:00 is not: it has no summer time. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
@@ -24,7 +26,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** What calendar and clock of a time zone show at an instant, as ISO 8601 without an offset: `2027-01-01T00:30:00`. */
+/** The local time at an instant, in ISO 8601 without offset: `2027-01-01T00:30:00`. */
 function localTime(at: Date, timeZone: string): string {
   const parts = formatOf(timeZone).formatToParts(at);
   const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? '';
@@ -32,20 +34,18 @@ function localTime(at: Date, timeZone: string): string {
   return `${date}T${of('hour')}:${of('minute')}:${of('second')}`;
 }
 
-/** The day that an instant falls on in a time zone, such as `2027-01-01`. */
+/** The local day at an instant, such as `2027-01-01`. */
 export const dayIn = (at: Date, timeZone: string): string => localTime(at, timeZone).slice(0, 10);
 
-/** The year that an instant falls in in a time zone. */
+/** The local year at an instant. */
 export const yearIn = (at: Date, timeZone: string): number => Number(localTime(at, timeZone).slice(0, 4));
-
-const DAY_MS = 86_400_000;
 
 /**
  * The instant at which a day (`2027-01-01`) begins in a time zone. Where clocks skip midnight, as at the beginning of
  * summer time in some countries, it is the first instant of the day.
  */
 export function startOfDay(day: string, timeZone: string): Date {
-  // An offset is 14 hours at most; within a day and a half before and after UTC's midnight the day begins once.
+  // Binary search: offsets are at most 14 hours, so the day begins within 1.5 days of midnight in UTC.
   let [before, after] = [Date.parse(day) - 1.5 * DAY_MS, Date.parse(day) + 1.5 * DAY_MS];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);

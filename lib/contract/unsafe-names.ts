@@ -1,13 +1,13 @@
-/** The names that every object has, and `prototype`, which functions have: `constructor`, `toString`, `__proto__` … */
+/** Property names that every object inherits (`constructor`, `toString`, `__proto__` …), and `prototype` of functions. */
 export const INHERITED_NAMES: readonly string[] = [...Object.getOwnPropertyNames(Object.prototype), 'prototype'];
 const INHERITED: ReadonlySet<string> = new Set(INHERITED_NAMES);
 
-/** Whether every object has this name: it would change a prototype, or hide what `String(value)` needs, which then throws. */
+/** Whether every object inherits this name. Such a field could change a prototype, or make `String(value)` throw. */
 export const isInheritedName = (name: string): boolean => INHERITED.has(name);
 
 /**
- * Whether a field of this name does harm: every object has it, or the database gives it a meaning (`$…` is an operator, a
- * dot is a path). The one rule for names in bodies, queries, paths and stored documents.
+ * Whether a field name is dangerous: every object inherits it, or databases interpret it (`$…` is an operator, a dot
+ * separates a path). Applies to names in bodies, queries, paths and stored documents.
  */
 export const isUnsafeName = (name: string): boolean =>
   name === '' || name.startsWith('$') || /[.\0]/.test(name) || isInheritedName(name);

@@ -1,12 +1,12 @@
 import type { ActionContract, UploadRule } from './contract.ts';
 
-const LONGEST = 15 * 60;
-/** For what is done with a body when all of it is there, in seconds. */
-const AFTERWARDS = 60;
+const DEFAULT_UPLOAD_S = 15 * 60;
+/** Time for the action to process a body that was received completely. */
+const PROCESSING_S = 60;
 
-/** How long an upload may take, in ms. */
-export const uploadTime = ({ maxSeconds = LONGEST }: UploadRule): number => maxSeconds * 1000;
+/** Maximum duration of an upload. */
+export const uploadTimeoutMs = ({ maxSeconds = DEFAULT_UPLOAD_S }: UploadRule): number => maxSeconds * 1000;
 
-/** An action's own timeout in ms; undefined: the broker's. What takes an upload waits for it. */
-export const timeoutOf = ({ timeout, upload }: ActionContract): number | undefined =>
-  timeout ?? (upload ? uploadTime(upload) + AFTERWARDS * 1000 : undefined);
+/** An action's own timeout, which includes its upload; undefined when the broker's applies. */
+export const actionTimeoutMs = ({ timeout, upload }: ActionContract): number | undefined =>
+  timeout ?? (upload ? uploadTimeoutMs(upload) + PROCESSING_S * 1000 : undefined);

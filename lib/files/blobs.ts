@@ -32,6 +32,7 @@ const BLOB_NAME = /^[a-z]+(\/[\w-]+)+(\.[a-z]+)?$/;
 
 /** Checks that a name cannot leave the folder or bucket prefix. @throws {TypeError} */
 export function checkBlobName(name: string): string {
-  if (!BLOB_NAME.test(name) || name.length > 200) throw new TypeError(`${JSON.stringify(name)} is no name of a blob`);
+  if (!BLOB_NAME.test(name) || name.length > 200)
+    throw new TypeError(`${JSON.stringify(name)} is not a valid blob name`);
   return name;
 }

@@ -61,12 +61,12 @@ export function parseNetwork(text: string): Network | undefined {
   return prefix > 0 && prefix <= own ? { address, prefix, family: own === 32 ? 'ipv4' : 'ipv6' } : undefined;
 }
 
-/** A test whether a canonical address is in one of the networks. @throws {TypeError} for a text that is no network */
+/** A test whether a canonical address is in one of the networks. @throws {TypeError} for any other text */
 export function networkMatcher(texts: readonly string[]): (address: string) => boolean {
   const networks = new BlockList();
   for (const text of texts) {
     const network = parseNetwork(text);
-    if (!network) throw new TypeError(`${text} is no network`);
+    if (!network) throw new TypeError(`${text} is not a network`);
     networks.addSubnet(network.address, network.prefix, network.family);
   }
   return (address) =>

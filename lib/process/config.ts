@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type BreakerSettings, breakerSettings } from '../cluster/breaker-settings.ts';
+import { withoutUndefined } from '../contract/optional.ts';
 import type { BlobConfig } from '../files/blobs.ts';
-import { type Environment, readEnvironment, SETTINGS, type SettingName, settingRefusal } from './environment.ts';
+import { type Environment, PROCESS_SETTINGS, readEnvironment, type SettingName } from './environment.ts';
 import type { NatsFiles } from './nats-options.ts';
 import type { NodeKind } from './node-kinds.ts';
-import { blobConfig, type PaymentConfig, paymentConfig } from './outside-config.ts';
-import { keptSecret, weaknessOf } from './secrets.ts';
+import { blobConfig } from './outside-config.ts';
+import { developmentSecret } from './secrets.ts';
+import { givenVariables, refuseWeakSecrets, settingRefusal } from './settings/read-settings.ts';
 import { StartError } from './start-error.ts';
 
 /** The configuration of a process. It is read once, at start, from environment variables only. */
@@ -24,6 +26,8 @@ export interface Config {
   /** Port for /healthz and /readyz of a node without a gateway; 0: off. */
   probePort: number;
   dataDir: string;
+  /** The folder of services that a shop has added; unset: it has none. */
+  servicesDir?: string;
   /** Unset: no transporter. */
   natsUrl?: string;
   /** PEM files for TLS to NATS: the CA of its certificate, and the client's certificate. */
@@ -71,7 +75,6 @@ export interface Config {
   /** Interval of the audit for the metrics, on shopping nodes, in seconds; 0: off. */
   auditSeconds: number;
   circuitBreaker: BreakerSettings;
-  payments: PaymentConfig;
   /** Storage of pictures and of files being imported. */
   blobs: BlobConfig;
   /** Unset: mails are written to `dataDir`/outbox-mail. */
@@ -92,9 +95,9 @@ export interface Config {
   tunesV8: boolean;
   /** Whether to check the results of actions against their contracts; for tests. */
   checkResults: boolean;
+  /** The variables of no setting above: features read settings of their own from them, by `readSettings`. */
+  variables: Readonly<NodeJS.ProcessEnv>;
 }
-
-export { StartError };
 
 /**
  * Reads and checks the environment.
@@ -112,7 +115,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   }
   const dataDir = resolve(env.DATA_DIR);
   if (production) refuseWeak(env);
-  const tokenSecret = env.TOKEN_SECRET ?? keptSecret(dataDir);
+  const tokenSecret = env.TOKEN_SECRET ?? developmentSecret(dataDir);
   return {
     production,
     services,
@@ -122,17 +125,18 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     reusePort: env.REUSE_PORT,
     probePort: env.PROBE_PORT,
     dataDir,
-    natsFiles: given({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
-    ...given({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
+    natsFiles: withoutUndefined({ caFile: env.NATS_CA_FILE, certFile: env.NATS_CERT_FILE, keyFile: env.NATS_KEY_FILE }),
+    ...withoutUndefined({ servicesDir: env.SERVICES_DIR && resolve(env.SERVICES_DIR) }),
+    ...withoutUndefined({ natsUrl: env.NATS_URL, natsSystemUrl: env.NATS_SYSTEM_URL, mongoUrl: env.MONGO_URL }),
     databasePrefix: env.DATABASE_PREFIX,
     connectTimeout: env.CONNECT_TIMEOUT,
     tokenSecret,
-    ...given({
+    ...withoutUndefined({
       previousSecret: env.TOKEN_SECRET_PREVIOUS,
       privateKey: env.TOKEN_PRIVATE_KEY_FILE && pemOf('TOKEN_PRIVATE_KEY_FILE', env.TOKEN_PRIVATE_KEY_FILE),
     }),
     publicKeys: env.TOKEN_PUBLIC_KEY_FILES.map((file) => pemOf('TOKEN_PUBLIC_KEY_FILES', file)),
-    ...given({ publicUrl: env.PUBLIC_URL }),
+    ...withoutUndefined({ publicUrl: env.PUBLIC_URL }),
     corsOrigins: env.CORS_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     limits: { login: env.LOGINS_PER_MINUTE, mutations: env.MUTATIONS_PER_MINUTE, reads: env.READS_PER_MINUTE },
@@ -146,9 +150,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     metricsPort: env.METRICS_PORT,
     auditSeconds: env.AUDIT_SECONDS,
     circuitBreaker: breakerSettings(env),
-    payments: paymentConfig(env, production && services.includes('shopping'), tokenSecret),
     blobs: blobConfig(env, dataDir),
-    ...given({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
+    ...withoutUndefined({ smtpUrl: env.SMTP_URL, pricingFile: env.PRICING_FILE && resolve(env.PRICING_FILE) }),
     mailToFiles: env.MAIL === 'file',
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
@@ -157,13 +160,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     logLevel: env.LOG_LEVEL,
     tunesV8: env.V8_TUNING,
     checkResults: env.NODE_ENV === 'test',
-  };
-}
-
-/** Removes undefined fields. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
+    variables: ownVariables(source),
   };
 }
 
@@ -177,10 +174,11 @@ function pemOf(name: SettingName, file: string): string {
 
 /** Refuses guessable secrets in production: an attacker could sign tokens with them. */
 function refuseWeak(env: Environment): void {
-  if (env.TOKEN_SECRET === undefined) throw settingRefusal('TOKEN_SECRET', 'production has no default', ': ');
-  for (const [name, { mustBeRandom }] of Object.entries(SETTINGS)) {
-    const secret: unknown = Reflect.get(env, name);
-    const weakness = mustBeRandom && typeof secret === 'string' ? weaknessOf(secret) : undefined;
-    if (weakness) throw settingRefusal(name, `what is given ${weakness}`, '; ');
+  if (env.TOKEN_SECRET === undefined) {
+    throw settingRefusal(PROCESS_SETTINGS, 'TOKEN_SECRET', 'production has no default', ': ');
   }
+  refuseWeakSecrets(PROCESS_SETTINGS, env);
 }
+
+const ownVariables = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(givenVariables(source)).filter(([name]) => !Object.hasOwn(PROCESS_SETTINGS, name)));

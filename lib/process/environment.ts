@@ -1,22 +1,20 @@
-import { Validator } from '../contract/validator.ts';
 import { clusterSettings } from './settings/cluster.ts';
 import { gatewaySettings } from './settings/gateway.ts';
 import { outsideSettings } from './settings/outside.ts';
 import { processSettings } from './settings/process.ts';
-import { NotAllowed, type Setting, type SettingValue } from './settings/setting.ts';
+import { type Settings, type SettingValues, settingsReader } from './settings/read-settings.ts';
 import { shopSettings } from './settings/shop.ts';
-import { StartError } from './start-error.ts';
 
-/** All settings by their heading in README. */
-export const SETTING_GROUPS = {
+/** The settings of every process by their heading in README; services/settings.ts adds those of features. */
+export const PROCESS_SETTING_GROUPS = {
   'The process': processSettings,
   'The cluster': clusterSettings,
   'The gateway': gatewaySettings,
   'The shop': shopSettings,
-  'Payments, files and mails': outsideSettings,
+  'Files and mails': outsideSettings,
 } as const;
 
-const ALL = {
+const ALL_SETTINGS = {
   ...processSettings,
   ...clusterSettings,
   ...gatewaySettings,
@@ -24,53 +22,11 @@ const ALL = {
   ...outsideSettings,
 } as const;
 
-/** All settings by variable name. */
-export const SETTINGS: Readonly<Record<string, Setting>> = ALL;
+/** The settings of every process by variable name. */
+export const PROCESS_SETTINGS: Settings = ALL_SETTINGS;
 
-type OptionalName = { [N in SettingName]: (typeof ALL)[N]['rule'] extends { optional: true } ? N : never }[SettingName];
-
-export type SettingName = keyof typeof ALL;
+export type SettingName = keyof typeof ALL_SETTINGS;
 /** The checked environment, with defaults. */
-export type Environment = {
-  [N in Exclude<SettingName, OptionalName>]: SettingValue<(typeof ALL)[N]>;
-} & { [N in OptionalName]?: SettingValue<(typeof ALL)[N]> | undefined };
+export type Environment = SettingValues<typeof ALL_SETTINGS>;
 
-const check = new Validator().compile(
-  Object.fromEntries(Object.entries(SETTINGS).map(([name, { rule }]) => [name, { ...rule }])),
-);
-
-/**
- * Reads and checks each setting. An empty variable counts as unset: compose files and manifests pass unset ones like that.
- * @throws {StartError} with the variable, the given value and the allowed values
- */
-export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
-  const values: Record<string, unknown> = Object.fromEntries(
-    Object.entries(source).filter(([, value]) => value !== ''),
-  );
-  const faults = check(values);
-  if (Array.isArray(faults)) {
-    const name = faults[0]?.field ?? '';
-    throw settingRefusal(name, `but is ${shown(name, source[name])}`);
-  }
-  return Object.fromEntries(
-    Object.entries(SETTINGS).map(([name, setting]) => [name, parsed(name, setting, values[name])]),
-  ) as Environment;
-}
-
-/** The message for a wrong value, such as "PORT must be a port number from 0 to 65535, but is "x"". */
-export function settingRefusal(name: string, reason: string, separator = ', '): StartError {
-  return new StartError(`${name} must be ${SETTINGS[name]?.allowed}${separator}${reason}`);
-}
-
-function parsed(name: string, { parse }: Setting, value: unknown): unknown {
-  if (!parse || typeof value !== 'string') return value;
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof NotAllowed)) throw error;
-    throw settingRefusal(name, `but ${error.isPart ? 'has' : 'is'} ${shown(name, error.given)}`);
-  }
-}
-
-const shown = (name: string, value: unknown): string =>
-  SETTINGS[name]?.isSecret ? 'something else' : JSON.stringify(value);
+export const readEnvironment: (source: NodeJS.ProcessEnv) => Environment = settingsReader(ALL_SETTINGS);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { StartError } from './config.ts';
+import { StartError } from './start-error.ts';
 
 /** A lock that was not renewed for this long belongs to a killed process. */
 const STALE_LOCK_MS = 5000;
@@ -13,7 +13,7 @@ const STALE_LOCK_RETRIES = (2 * STALE_LOCK_MS) / 500;
  * Locks a folder for this process alone. After a crash of the holder the lock is free within `STALE_LOCK_MS`. A holder
  * that was paused for longer (a busy machine, a laptop asleep) takes its lock again, unless another process had it
  * meanwhile.
- * @param taken the message when another process holds the lock: what is wrong and what to do
+ * @param taken the error message when another process holds the lock, with advice
  * @param lost called when another process had the lock while this one was paused: it must stop
  * @returns a function that releases the lock
  * @throws {StartError} when another process holds the lock

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
-import { connect } from 'nats';
 import { MIN_PAYLOAD_BYTES } from '../relay/message-limit.ts';
-import { type Config, StartError } from './config.ts';
-import { natsOptions } from './nats-options.ts';
+import type { Config } from './config.ts';
+import { pingMongo, pingNats, withoutCredentials } from './ping.ts';
+import { StartError } from './start-error.ts';
 
 const RETRY_INTERVAL_MS = 500;
 const ATTEMPT_TIMEOUT_MS = 2000;
@@ -15,7 +14,8 @@ const ATTEMPT_TIMEOUT_MS = 2000;
 export async function reachServers(config: Config, say: (line: string) => void): Promise<void> {
   const { natsUrl, mongoUrl } = config;
   if (natsUrl) await reach('NATS', 'NATS_URL', natsUrl, () => tryNats(natsUrl, config), config, say);
-  if (mongoUrl) await reach('MongoDB', 'MONGO_URL', mongoUrl, () => tryMongo(mongoUrl), config, say);
+  if (mongoUrl)
+    await reach('MongoDB', 'MONGO_URL', mongoUrl, () => pingMongo(mongoUrl, ATTEMPT_TIMEOUT_MS), config, say);
 }
 
 async function reach(
@@ -26,7 +26,7 @@ async function reach(
   { connectTimeout }: Config,
   say: (line: string) => void,
 ): Promise<void> {
-  const address = url.replace(/\/\/[^@/]*@/, '//');
+  const address = withoutCredentials(url);
   const end = Date.now() + connectTimeout * 1000;
   for (let first = true; ; first = false) {
     try {
@@ -46,21 +46,10 @@ async function reach(
 }
 
 async function tryNats(urls: string, { natsFiles }: Config): Promise<void> {
-  const connection = await connect({ ...natsOptions(urls, natsFiles), reconnect: false, timeout: ATTEMPT_TIMEOUT_MS });
-  const payloadBytes = connection.info?.max_payload ?? MIN_PAYLOAD_BYTES;
-  await connection.close();
-  if (payloadBytes < MIN_PAYLOAD_BYTES) {
+  const { maxPayloadBytes = MIN_PAYLOAD_BYTES } = await pingNats(urls, ATTEMPT_TIMEOUT_MS, natsFiles);
+  if (maxPayloadBytes < MIN_PAYLOAD_BYTES) {
     throw new StartError(
-      `NATS takes messages of ${payloadBytes} bytes at most (max_payload): set it to ${MIN_PAYLOAD_BYTES} or more`,
+      `NATS takes messages of ${maxPayloadBytes} bytes at most (max_payload): set it to ${MIN_PAYLOAD_BYTES} or more`,
     );
-  }
-}
-
-async function tryMongo(url: string): Promise<void> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: ATTEMPT_TIMEOUT_MS });
-  try {
-    await client.db('admin').command({ ping: 1 });
-  } finally {
-    await client.close();
   }
 }

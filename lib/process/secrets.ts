@@ -23,14 +23,14 @@ export function weaknessOf(secret: string): string | undefined {
   if (new Set(secret).size < MIN_DISTINCT_CHARACTERS)
     return `has fewer than ${MIN_DISTINCT_CHARACTERS} different characters`;
   if (EXAMPLE_TEXTS.test(secret)) return 'reads like an example';
-  if (repeats(secret)) return 'repeats itself';
+  if (isRepetition(secret)) return 'repeats itself';
   const steps = [...secret].slice(1).filter((character, at) => Math.abs(codeOf(character) - codeOf(secret[at])) <= 1);
   if (steps.length > MAX_NEIGHBOUR_SHARE * (secret.length - 1)) return 'is a sequence';
   return undefined;
 }
 
 /** Whether the secret is a repeated shorter text. */
-function repeats(secret: string): boolean {
+function isRepetition(secret: string): boolean {
   for (let period = 1; period <= secret.length / 2; period++) {
     if (secret.startsWith(secret.slice(period))) return true;
   }
@@ -44,7 +44,7 @@ const codeOf = (character = '') => character.codePointAt(0) ?? 0;
  * at the first start with mode 0600; a file that others may read is changed to that mode.
  * @throws {StartError} when it can be neither stored nor read
  */
-export function keptSecret(dataDir: string): string {
+export function developmentSecret(dataDir: string): string {
   const file = join(dataDir, 'token-secret');
   try {
     mkdirSync(dataDir, { recursive: true });

@@ -96,7 +96,7 @@ export class LargePackets {
       return protocolErrors.messageTooLarge(bytes, maxMessageBytes(this.#broker));
     if (bytes > MAX_PACKET_BYTES) return protocolErrors.messageTooLarge(bytes, MAX_PACKET_BYTES);
     if (this.#heldBytes + bytes <= MAX_HELD_BYTES) return undefined;
-    return protocolErrors.unavailable('Too much is being passed on right now. Try again in a moment.');
+    return protocolErrors.unavailable('Too much data is in transit right now. Try again in a moment.');
   }
 
   #hold(data: Buffer): string {

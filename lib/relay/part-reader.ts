@@ -27,14 +27,14 @@ export class PartReader {
     const isOffered = registry.actions.get(READ_ACTION)?.getEndpointByNodeID(nodeID);
     if (isOffered) return this.#rpc.call(READ_ACTION, { id }, { nodeID });
     if (!transit || !registry.nodes.get(nodeID)?.available) {
-      return Promise.reject(protocolErrors.unavailable('The node that had it is gone.'));
+      return Promise.reject(protocolErrors.unavailable('The node with the data is gone.'));
     }
     const context = new Context(this.#broker);
     Object.assign(context, { action: { name: READ_ACTION }, nodeID, params: { id } });
     context.options = { timeout: READ_TIMEOUT_MS };
     const timeout = sleep(READ_TIMEOUT_MS, undefined, { ref: false }).then(() => {
       transit.removePendingRequest(context.id);
-      throw protocolErrors.unavailable('The node that had it does not answer.');
+      throw protocolErrors.unavailable('The node with the data does not answer.');
     });
     return Promise.race([transit.request(context) as unknown as Promise<StreamPart>, timeout]);
   }
@@ -45,7 +45,7 @@ export class PartReader {
   }
 }
 
-/** Delays the disconnect of a stopping broker until its announced parts were read, or until `patienceMs` have passed. */
+/** Delays the disconnect of a stopping broker until its announced parts were read, or until `maxWaitMs` have passed. */
 export function awaitLastParts(broker: ServiceBroker, relay: StreamRelay, maxWaitMs: number): void {
   const { transit } = broker;
   if (!transit) return;

@@ -1,7 +1,8 @@
 import { contract } from '../contract/contract.ts';
-import { internal } from '../contract/presets.ts';
+import { onOneNode } from '../contract/presets.ts';
 
-const onNode = { ...internal, idempotent: false, circuitBreaker: false } as const;
+/** Not idempotent: each call reads on. */
+const onReadingNode = { ...onOneNode, idempotent: false } as const;
 const id = { type: 'string', max: 64 } as const;
 
 /** On every node: the actions by which other nodes read its streams. */
@@ -9,15 +10,15 @@ export const relay = contract(
   'relay',
   {
     read: {
-      ...onNode,
+      ...onReadingNode,
       summary: 'Read the next part of a stream of this node, in base64',
-      // More than a client may pause in an upload.
+      // Longer than a client may pause in an upload.
       timeout: 15_000,
       params: { id },
       returns: { type: 'object', props: { data: 'string', end: 'boolean' } },
       problems: ['unavailable', 'payload-too-large', 'request-timeout', 'invalid-request'],
     },
-    close: { ...onNode, summary: 'Close a stream of this node', params: { id } },
+    close: { ...onReadingNode, summary: 'Close a stream of this node', params: { id } },
   },
   {},
 );

@@ -22,7 +22,7 @@ interface Offer {
   expires: boolean;
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY_BUFFER = Buffer.alloc(0);
 
 /**
  * Streams of this process that other nodes pull part by part. Pulling gives back-pressure: a slow reader slows its source
@@ -43,14 +43,14 @@ export class StreamRelay {
     const id = randomUUID();
     stream.on('error', () => {}); // `read` throws it to the reader
     const parts: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
-    this.#offers.set(id, { parts, stream, rest: EMPTY, askedAt: Date.now(), expires });
+    this.#offers.set(id, { parts, stream, rest: EMPTY_BUFFER, askedAt: Date.now(), expires });
     return id;
   }
 
   /** @throws unavailable for an unknown or closed stream, and the error of the stream */
   async read(id: string): Promise<StreamPart> {
     const offer = this.#offers.get(id);
-    if (!offer) throw protocolErrors.unavailable('This stream is no longer there.');
+    if (!offer) throw protocolErrors.unavailable('This stream does not exist any more.');
     offer.askedAt = Number.POSITIVE_INFINITY;
     try {
       if (offer.rest.length === 0) {

@@ -3,13 +3,13 @@ import { protocolErrors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
 import { worker } from '../worker.ts';
 import { dueWorkContract } from './due-work.contract.ts';
-import { queueDesks } from './registry.ts';
+import { queueAdmins } from './registry.ts';
 
-const MEASURE_PAUSE_MS = 5000;
-const COUNT = 'shop.due.work';
-const OLDEST = 'shop.due.work.oldest.seconds';
+const MEASURE_INTERVAL_MS = 5000;
+const COUNT_METRIC = 'shop.due.work';
+const OLDEST_AGE_METRIC = 'shop.due.work.oldest.seconds';
 
-/** Puts the service on the node by which operators see the queues of work: `due` in the REPL, and the metrics. */
+/** The middleware that adds the `due` service to a node: its queues for operators (`due` in the REPL), and their metrics. */
 export function dueWorkService(checkResults: boolean): Middleware {
   return {
     name: 'DueWorkService',
@@ -22,7 +22,7 @@ export function dueWorkService(checkResults: boolean): Middleware {
           {
             mixins: [
               worker<unknown>({
-                every: MEASURE_PAUSE_MS,
+                every: MEASURE_INTERVAL_MS,
                 run() {
                   return measure(broker);
                 },
@@ -30,12 +30,12 @@ export function dueWorkService(checkResults: boolean): Middleware {
             ],
             handlers: {
               async list() {
-                const desks = [...queueDesks(broker).values()];
-                const items = await Promise.all(desks.map((desk) => desk.listParked()));
-                return { queues: desks.map(({ name }) => name), items: items.flat() };
+                const admins = [...queueAdmins(broker).values()];
+                const items = await Promise.all(admins.map((admin) => admin.listParked()));
+                return { queues: admins.map(({ name }) => name), items: items.flat() };
               },
               async replay(ctx) {
-                const isReplayed = await queueDesks(broker).get(ctx.params.queue)?.replay(ctx.params.id);
+                const isReplayed = await queueAdmins(broker).get(ctx.params.queue)?.replay(ctx.params.id);
                 if (!isReplayed) throw protocolErrors.notFound('This parked work');
               },
             },
@@ -48,17 +48,22 @@ export function dueWorkService(checkResults: boolean): Middleware {
 
 function registerMetrics({ metrics }: ServiceBroker): void {
   const counted = 'Work by queue: due, running on this node, parked for an operator';
-  metrics?.register({ type: 'gauge', name: COUNT, description: counted, labelNames: ['queue', 'state'] });
-  metrics?.register({ type: 'gauge', name: OLDEST, description: 'Age of the oldest due work', labelNames: ['queue'] });
+  metrics?.register({ type: 'gauge', name: COUNT_METRIC, description: counted, labelNames: ['queue', 'state'] });
+  metrics?.register({
+    type: 'gauge',
+    name: OLDEST_AGE_METRIC,
+    description: 'Age of the oldest due work',
+    labelNames: ['queue'],
+  });
 }
 
 async function measure(broker: ServiceBroker): Promise<void> {
   const { metrics } = broker;
   if (!metrics?.isEnabled()) return;
-  for (const [queue, desk] of queueDesks(broker)) {
-    const { due, parked, oldestAgeMs } = await desk.measure(new Date());
-    const counts = { due, parked, running: desk.running };
-    for (const [state, count] of Object.entries(counts)) metrics.set(COUNT, count, { queue, state });
-    metrics.set(OLDEST, oldestAgeMs / 1000, { queue });
+  for (const [queue, admin] of queueAdmins(broker)) {
+    const { due, parked, oldestAgeMs } = await admin.measure(new Date());
+    const counts = { due, parked, running: admin.running };
+    for (const [state, count] of Object.entries(counts)) metrics.set(COUNT_METRIC, count, { queue, state });
+    metrics.set(OLDEST_AGE_METRIC, oldestAgeMs / 1000, { queue });
   }
 }

@@ -1,14 +1,13 @@
 import { contract } from '../../lib/contract/contract.ts';
+import { onOneNode } from '../../lib/contract/presets.ts';
 
-const internal = { visibility: 'public', auth: 'internal', idempotent: true, circuitBreaker: false } as const;
-
-/** On every node: the work that its queues have left to an operator. */
+/** On every node: the parked work of its queues, for operators. */
 export const dueWorkContract = contract(
   'due',
   {
     list: {
-      ...internal,
-      summary: 'Parked work of the queues of this node, the longest parked first, 30 of each queue at most',
+      ...onOneNode,
+      summary: 'List parked work of the queues of this node, the longest parked first, at most 30 of each queue',
       timeout: 2000,
       params: {},
       returns: {
@@ -26,7 +25,7 @@ export const dueWorkContract = contract(
       },
     },
     replay: {
-      ...internal,
+      ...onOneNode,
       summary: 'Try parked work again',
       params: { queue: { type: 'string', max: 64 }, id: { type: 'string', max: 256 } },
       problems: ['not-found'],

@@ -1,77 +1,79 @@
 import type { Service } from 'moleculer';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
+import { owning } from '../owned-names.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type Worker, worker } from '../worker.ts';
+import { processDue } from './process-due.ts';
 import type { DueQueue } from './queue.ts';
-import { queueDesk, queueDesks } from './registry.ts';
-import { workOff } from './work-off.ts';
+import { queueAdmin, queueAdmins } from './registry.ts';
 
-/** A service with a queue, as its worker sees it. */
+/** A service with a queue. */
 type Queued<T> = Self<{ store: Store<T>; worker: Worker }>;
 
 /**
- * Pause between two looks for what is due. The worker looks sooner for what this process writes, or has seen, to be due
- * sooner: so these looks are for the work of processes that have died.
+ * Pause between two searches for due documents. The worker searches sooner for a document that this process has written,
+ * or found, to be due sooner. So these searches are for the documents of processes that have died.
  */
-const MAX_PAUSE_MS = 5000;
+const SEARCH_INTERVAL_MS = 5000;
 
 interface Options<T, S> {
   queue: DueQueue<T>;
-  /** Documents that are worked on side by side. */
+  /** Maximum number of documents that are worked on concurrently. */
   atOnce: number;
   /**
-   * Does the work of a document that was claimed, and writes what came of it; or resolves to WAITING.
-   * @throws why it goes no further
+   * Does the work of a claimed document and stores the result, or resolves to WAITING.
+   * @throws when the work failed
    */
   work(this: S, doc: T): Promise<unknown>;
-  /** Nothing is claimed meanwhile: what all of the work needs is away. */
+  /** Whether to claim nothing now, as a server that all of the work needs cannot be reached. */
   isPaused?(): boolean;
 }
 
 /**
- * The mixin that works on what is due in the service's store, one node after the other if need be: it claims by a lease,
- * backs off, tells outages from faults, and parks what fails too often for an operator, who sees it by the `due`
- * service. It brings `this.worker`, and stands before the store, so that the work ends before its database.
+ * The mixin that does the due work of a service's documents. It claims them by leases, backs off after failures, distinguishes
+ * outages from faults, and parks work that fails too often for operators, who see it by the `due` service. It adds
+ * `this.worker`. List it before the store mixin, so that the work ends before the database is disconnected.
  */
 export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
   options: Options<T, S>,
 ): Mixin<{ worker: Worker }, S> {
   const { queue, atOnce, isPaused = () => false } = options;
-  return {
+  const mixin: Mixin<{ worker: Worker }, S> = {
     mixins: [
       worker<S>({
-        every: MAX_PAUSE_MS,
+        every: SEARCH_INTERVAL_MS,
         async run() {
-          const desk = queueDesks(this.broker).get(queue.name);
+          const admin = queueAdmins(this.broker).get(queue.name);
           const work = async (doc: T) => {
-            if (desk) desk.running += 1;
+            if (admin) admin.running += 1;
             return options.work.call(this, doc).finally(() => {
-              if (desk) desk.running -= 1;
+              if (admin) admin.running -= 1;
             });
           };
           const failed = (error: unknown, { _id }: T) =>
-            this.logger.warn(`${_id} of ${queue.name} failed, will be tried again`, error);
+            this.logger.warn(`${_id} of ${queue.name} failed and will be tried again`, error);
           let claimed = atOnce;
           while (claimed === atOnce && !isPaused() && !this.worker.stopping.aborted) {
-            const worked = await workOff(queue, { store: this.store, work, failed }, atOnce);
-            claimed = worked.claimed;
-            if (worked.nextDueAt !== undefined) this.worker.wake(worked.nextDueAt);
+            const processed = await processDue(queue, { store: this.store, work, failed }, atOnce);
+            claimed = processed.claimed;
+            if (processed.nextDueAt !== undefined) this.worker.wake(processed.nextDueAt);
           }
         },
       }),
     ],
     async started(this: Service & Partial<Queued<T>>) {
       const { store, worker } = this;
-      if (!store || !worker) throw new Error(`the queue of ${queue.name} has no store`);
-      queueDesks(this.broker).set(queue.name, queueDesk(queue, store, worker.wake));
+      if (!store || !worker) throw new Error(`the queue ${queue.name} has no store`);
+      queueAdmins(this.broker).set(queue.name, queueAdmin(queue, store, worker.wake));
       store.onWrite((doc) => {
         const { dueAt } = queue.read(doc);
         if (dueAt !== null) worker.wake(+dueAt);
       });
     },
     async stopped() {
-      queueDesks(this.broker).delete(queue.name);
+      queueAdmins(this.broker).delete(queue.name);
     },
   };
+  return owning(mixin, { queues: [queue.name] });
 }

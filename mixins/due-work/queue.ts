@@ -2,37 +2,37 @@ import type { Decision } from '../store/changes.ts';
 import type { Filter } from '../store/engine.ts';
 import type { Patch, Versioned } from '../store/patch.ts';
 import {
+  afterClaim,
   afterFailure,
+  afterReplay,
   afterSuccess,
   afterWaiting,
   type DueState,
   isDue,
-  leased,
   type RetryPolicy,
-  replayed,
 } from './schedule.ts';
 
-/** A kind of work that documents `T` of one collection call for, and where they keep how it stands. */
+/** A queue of due work: documents `T` of one collection, and the fields in which they store the state of their work. */
 export interface DueQueue<T> {
-  /** What operators and metrics call it. */
+  /** The name for operators and metrics. */
   name: string;
   policy: RetryPolicy;
-  /** The field that has `DueState.dueAt`; indexed. */
+  /** The field with `DueState.dueAt`; must be indexed. */
   dueField: string;
   read(doc: Readonly<T>): DueState;
-  /** The part of a patch that keeps a state; of top-level fields. */
+  /** The patch that stores a state; of top-level fields only. */
   write(state: Readonly<DueState>, doc: Readonly<T>): Patch;
-  /** What a claim writes besides, such as who has the work `until` when. */
+  /** Further fields that a claim writes, such as the owner of a lease that ends at `until`. */
   onClaim?(doc: Readonly<T>, until: Date): Patch;
-  /** What a failure writes besides. */
+  /** Further fields that a failure writes. */
   onFailure?(cause: unknown): Patch;
-  /** Whether a worker still has what it has claimed, where it renews its lease. By the time of the lease when left out. */
+  /** Whether a worker still holds its lease; needed where workers renew leases. By default compared by the time of the lease. */
   isHeld?(doc: Readonly<T>, claimed: Readonly<T>): boolean;
-  /** Finds what may be parked, by an index; left out where what fails for good ends instead. */
+  /** An indexed filter for documents that may be parked; missing where work is never parked. */
   parkedFilter?: Filter;
 }
 
-/** What documents keep beside the time at which they are due, where nothing else was stored before. */
+/** The fields, besides `dueField`, in which most queues store the state. */
 export interface RetryFields {
   attempts?: number;
   failures?: number;
@@ -45,7 +45,7 @@ const readRetries = ({ attempts = 0, failures = 0, parkedAt = null, parkedError 
   ...(parkedError === undefined ? {} : { error: parkedError }),
 });
 
-/** Only what differs is written: most work never fails. */
+/** Only the changed fields, as most work never fails. */
 function writeRetries(state: Readonly<DueState>, doc: Readonly<RetryFields>): RetryFields {
   const known = readRetries(doc);
   return {
@@ -56,7 +56,7 @@ function writeRetries(state: Readonly<DueState>, doc: Readonly<RetryFields>): Re
   };
 }
 
-/** The fields of a queue whose documents keep `RetryFields`, and in `dueField` when they are due. */
+/** The storage of a queue whose documents have `RetryFields` and `dueField`. */
 export const dueIn = <K extends string>(dueField: K) => ({
   dueField,
   parkedFilter: hasTime('parkedAt'),
@@ -70,29 +70,29 @@ export const dueIn = <K extends string>(dueField: K) => ({
   }),
 });
 
-/** The index that `parkedFilter` needs: of what was parked once. */
+/** The index for `parkedFilter`; it has only documents that were parked once. */
 export const PARKED_INDEX = { fields: { parkedAt: 1 }, sparse: true } as const;
 
-/** Finds documents that have a time in a field. Bounded below: a null comes before any date in an index. */
+/** A filter for documents with a time in a field, up to `until`. The lower bound excludes null. */
 export const hasTime = (field: string, until?: Date): Filter => ({
   [field]: { $gt: new Date(0), ...(until ? { $lte: until } : {}) },
 });
 
-/** Takes the lease of a document that is due. `undefined`: another worker has it, or nothing is left to do. */
+/** Leases a due document. The answer is undefined when another worker has the lease, or nothing is due. */
 export function claim<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<T | undefined> {
   const state = queue.read(doc);
   if (!isDue(state, now)) return { answer: undefined };
-  const next = leased(state, queue.policy, now);
+  const next = afterClaim(state, queue.policy, now);
   const patch = { ...queue.write(next, doc), ...(next.dueAt ? queue.onClaim?.(doc, next.dueAt) : {}) };
   return { answer: { ...doc, ...patch }, patch };
 }
 
 /**
- * Puts off what has failed, or parks it.
- * @param claimed what the failed worker has claimed: nothing happens when the work is due later by now, since another
- * worker has claimed it, or its progress has put it off. Left out, whoever fails says so.
+ * Postpones or parks failed work.
+ * @param claimed the document as the failed worker claimed it: nothing is written if it is due later by now, as another
+ * worker has claimed it or it has progressed. Without it, the failure is always written.
  */
-export function putOff<T extends Versioned>(
+export function recordFailure<T extends Versioned>(
   queue: DueQueue<T>,
   doc: Readonly<T>,
   cause: unknown,
@@ -100,24 +100,24 @@ export function putOff<T extends Versioned>(
   claimed?: Readonly<T>,
 ): Decision<undefined> {
   const state = queue.read(doc);
-  if (!isOurs(queue, doc, claimed)) return { answer: undefined };
+  if (!isStillClaimed(queue, doc, claimed)) return { answer: undefined };
   const next = afterFailure(doc._id, state, cause, queue.policy, now);
   return { answer: undefined, patch: { ...queue.write(next, doc), ...queue.onFailure?.(cause) } };
 }
 
-/** Puts off what has to wait for somebody else. See `putOff` for `claimed`. */
-export function putOffWaiting<T extends Versioned>(
+/** Postpones work that is WAITING. See `putOff` for `claimed`. */
+export function recordWaiting<T extends Versioned>(
   queue: DueQueue<T>,
   doc: Readonly<T>,
   now: Date,
   claimed?: Readonly<T>,
 ): Decision<undefined> {
   const state = queue.read(doc);
-  if (!isOurs(queue, doc, claimed)) return { answer: undefined };
+  if (!isStillClaimed(queue, doc, claimed)) return { answer: undefined };
   return { answer: undefined, patch: queue.write(afterWaiting(doc._id, state, queue.policy, now), doc) };
 }
 
-function isOurs<T>(queue: DueQueue<T>, doc: Readonly<T>, claimed: Readonly<T> | undefined): boolean {
+function isStillClaimed<T>(queue: DueQueue<T>, doc: Readonly<T>, claimed: Readonly<T> | undefined): boolean {
   const { dueAt } = queue.read(doc);
   if (dueAt === null || !claimed) return dueAt !== null;
   if (queue.isHeld) return queue.isHeld(doc, claimed);
@@ -128,18 +128,18 @@ function isOurs<T>(queue: DueQueue<T>, doc: Readonly<T>, claimed: Readonly<T> | 
 export const hasFailed = ({ attempts, failures }: Pick<DueState, 'attempts' | 'failures'>) =>
   attempts > 0 || failures > 0;
 
-/** After success: failures before it count no more. */
-export function succeeded<T>(queue: DueQueue<T>, doc: Readonly<T>): Decision<undefined> {
+/** Resets the counts of failures after success. */
+export function recordSuccess<T>(queue: DueQueue<T>, doc: Readonly<T>): Decision<undefined> {
   const state = queue.read(doc);
   return { answer: undefined, ...(hasFailed(state) ? { patch: queue.write(afterSuccess(state), doc) } : {}) };
 }
 
-/** Has parked work tried again. False: it is not parked. */
+/** Makes parked work due again. The answer is false if it is not parked. */
 export function replay<T>(queue: DueQueue<T>, doc: Readonly<T>, now: Date): Decision<boolean> {
   const state = queue.read(doc);
   if (!isParked(state)) return { answer: false };
-  return { answer: true, patch: queue.write(replayed(state, now), doc) };
+  return { answer: true, patch: queue.write(afterReplay(state, now), doc) };
 }
 
-/** What was made due again since it was parked is parked no more. */
+/** Whether work is parked, and was not made due again since. */
 export const isParked = ({ dueAt, parkedAt }: Readonly<DueState>): boolean => parkedAt !== null && dueAt === null;

@@ -5,9 +5,9 @@ import { type DueQueue, hasTime, isParked, replay } from './queue.ts';
 
 const MAX_DUE_COUNTED = 1000;
 const MAX_PARKED_COUNTED = 200;
-/** Few enough for one message of any cluster; the next ones follow when these are dealt with. */
-const MAX_LISTED = 30;
-const MAX_SHOWN_ERROR_LENGTH = 200;
+/** Keeps the answer within the smallest message limit; further work is listed once this is replayed. */
+const MAX_PARKED_LISTED = 30;
+const MAX_LISTED_ERROR_LENGTH = 200;
 
 interface ParkedWork {
   queue: string;
@@ -17,24 +17,25 @@ interface ParkedWork {
   error: string;
 }
 
-/** A queue as operators and metrics see it. */
-export interface QueueDesk {
+/** The operations on a queue for operators and metrics. */
+export interface QueueAdmin {
   name: string;
-  /** How many pieces of work this process has under way. */
+  /** Number of documents that this process is working on. */
   running: number;
-  /** The longest parked first; 30 at most. */
+  /** The longest parked first, at most 30. */
   listParked(): Promise<ParkedWork[]>;
-  /** Has parked work tried again. False: there is no such work, or it is not parked. */
+  /** Makes parked work due again. Resolves to false when it does not exist or is not parked. */
   replay(id: string): Promise<boolean>;
   /** Counts `due` up to 1000, `parked` up to 200. */
   measure(now: Date): Promise<{ due: number; parked: number; oldestAgeMs: number }>;
 }
 
-export function queueDesk<T extends Versioned>(
+/** @param wake called after a replay, so that the worker does not wait for its next search */
+export function queueAdmin<T extends Versioned>(
   queue: DueQueue<T>,
   store: Pick<Store<T>, 'get' | 'find' | 'change'>,
   wake: () => void,
-): QueueDesk {
+): QueueAdmin {
   const { name, dueField, parkedFilter } = queue;
   const findParked = async () => {
     const found = parkedFilter ? await store.find(parkedFilter, { limit: MAX_PARKED_COUNTED }) : [];
@@ -48,14 +49,16 @@ export function queueDesk<T extends Versioned>(
     running: 0,
     async listParked() {
       const parked = await findParked();
-      const oldestFirst = parked.toSorted((a, b) => Number(a.parkedAt) - Number(b.parkedAt)).slice(0, MAX_LISTED);
+      const oldestFirst = parked
+        .toSorted((a, b) => Number(a.parkedAt) - Number(b.parkedAt))
+        .slice(0, MAX_PARKED_LISTED);
       return oldestFirst.map(({ id, parkedAt, failures, error = '' }) => ({
-        ...{ queue: name, id, failures, error: error.slice(0, MAX_SHOWN_ERROR_LENGTH) },
+        ...{ queue: name, id, failures, error: error.slice(0, MAX_LISTED_ERROR_LENGTH) },
         parkedAt: parkedAt?.toISOString() ?? '',
       }));
     },
     async replay(id) {
-      // A store may begin what is not there on its first change.
+      // `change` could create a missing document.
       if (!(await store.get(id))) return false;
       const isReplayed = await store.change(id, (doc, now) => replay(queue, doc, now));
       if (isReplayed) wake();
@@ -74,11 +77,11 @@ export function queueDesk<T extends Versioned>(
   };
 }
 
-const desksOf = new WeakMap<object, Map<string, QueueDesk>>();
+const adminsByBroker = new WeakMap<object, Map<string, QueueAdmin>>();
 
-/** The queues that a node works on, for the `due` service of that node. */
-export function queueDesks(broker: Pick<ServiceBroker, 'nodeID'>): Map<string, QueueDesk> {
-  const desks = desksOf.get(broker) ?? new Map<string, QueueDesk>();
-  desksOf.set(broker, desks);
-  return desks;
+/** The queues of a node by name, for its `due` service. */
+export function queueAdmins(broker: Pick<ServiceBroker, 'nodeID'>): Map<string, QueueAdmin> {
+  const admins = adminsByBroker.get(broker) ?? new Map<string, QueueAdmin>();
+  adminsByBroker.set(broker, admins);
+  return admins;
 }

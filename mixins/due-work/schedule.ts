@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isOutage } from '../../lib/process/outage.ts';
 
-/** When a queue's work is tried again, and when it is left to an operator. */
+/** When a queue's work is tried again, and when it is parked for an operator. */
 export interface RetryPolicy {
-  /** How long a worker that has claimed something is alone with it; longer than the work takes. */
+  /** Duration of a lease; longer than the work takes. */
   leaseMs: number;
-  /** The pause after the first failure. It doubles with each further one. */
+  /** The pause after the first failure, which doubles with each further failure. */
   firstPauseMs: number;
   maxFaultPauseMs: number;
-  /** Shorter, since work that an outage has held up goes on soon after it. */
+  /** Shorter than after faults, so that work continues soon after an outage. */
   maxOutagePauseMs: number;
   /** Faults in a row after which the work is parked. */
   maxFailures: number;
-  /** Work that outages have kept for longer than this since `since` is parked all the same. */
+  /** Work that is older than this (`since`) is parked even if only outages have stopped it. */
   outagePatienceMs: number;
 }
 
@@ -25,19 +25,19 @@ export const RETRY_POLICY: RetryPolicy = {
   outagePatienceMs: Number.POSITIVE_INFINITY,
 };
 
-/** How a piece of work stands. Each queue has its own names for it in the database; see `DueQueue`. */
+/** The state of a document's work. Each queue stores it under field names of its own, see `DueQueue`. */
 export interface DueState {
-  /** When a worker takes it up; null: there is nothing to do, or it is parked. A claim moves it to the end of the lease. */
+  /** When a worker may claim it; null when there is nothing to do, or it is parked. A claim moves it to the end of the lease. */
   dueAt: Date | null;
-  /** How often in a row it was put off, by outages too: the length of the next pause. */
+  /** Postponements in a row, by faults or outages; determines the next pause. */
   attempts: number;
-  /** Faults in a row; outages are not counted. */
+  /** Faults in a row, without outages. */
   failures: number;
-  /** Since when it waits for an operator. */
+  /** When it was parked. */
   parkedAt: Date | null;
-  /** What it failed by last. */
+  /** The last error. */
   error?: string;
-  /** Since when it is to be done; needed where `outagePatienceMs` is finite. */
+  /** When the work first became due; needed where `outagePatienceMs` is finite. */
   since?: Date;
 }
 
@@ -46,14 +46,14 @@ const MAX_DOUBLINGS = 20;
 
 export const isDue = ({ dueAt }: Readonly<DueState>, now: Date): boolean => dueAt !== null && dueAt <= now;
 
-/** Leaves the worker alone with the work until the lease ends. */
-export const leased = (state: Readonly<DueState>, { leaseMs }: RetryPolicy, now: Date): DueState => ({
+/** The state while a worker has the lease. */
+export const afterClaim = (state: Readonly<DueState>, { leaseMs }: RetryPolicy, now: Date): DueState => ({
   ...state,
   dueAt: new Date(+now + leaseMs),
   parkedAt: null,
 });
 
-/** After a failure: the work is tried again later, or parked after too many faults. An outage is no fault. */
+/** The state after a failure: due again later, or parked after too many faults. Outages are not counted as faults. */
 export function afterFailure(
   id: string,
   state: Readonly<DueState>,
@@ -66,24 +66,24 @@ export function afterFailure(
   const isOverdue = isAway && +now - +(state.since ?? now) >= policy.outagePatienceMs;
   const failed = { ...state, failures, error: String(cause).slice(0, MAX_ERROR_LENGTH) };
   if (failures >= policy.maxFailures || isOverdue) return { ...failed, dueAt: null, parkedAt: now };
-  return putOff(id, failed, isAway ? policy.maxOutagePauseMs : policy.maxFaultPauseMs, policy, now);
+  return postponed(id, failed, isAway ? policy.maxOutagePauseMs : policy.maxFaultPauseMs, policy, now);
 }
 
-/** After an attempt that has to wait for somebody else: tried again later, and the faults before it count no more. */
+/** The state after WAITING: due again later, and earlier faults are no longer counted. */
 export const afterWaiting = (id: string, state: Readonly<DueState>, policy: RetryPolicy, now: Date): DueState =>
-  putOff(id, { ...state, failures: 0 }, policy.maxOutagePauseMs, policy, now);
+  postponed(id, { ...state, failures: 0 }, policy.maxOutagePauseMs, policy, now);
 
-/** After success: the next failure is the first again. */
+/** The state after success: earlier failures are no longer counted. */
 export const afterSuccess = (state: Readonly<DueState>): DueState => ({ ...state, attempts: 0, failures: 0 });
 
-/** An operator has parked work tried again, at once. */
-export const replayed = (state: Readonly<DueState>, now: Date): DueState => ({
+/** The state after an operator's replay: due now. */
+export const afterReplay = (state: Readonly<DueState>, now: Date): DueState => ({
   ...afterSuccess(state),
   dueAt: now,
   parkedAt: null,
 });
 
-function putOff(
+function postponed(
   id: string,
   state: Readonly<DueState>,
   maxPauseMs: number,
@@ -96,8 +96,8 @@ function putOff(
 }
 
 /**
- * Between 0.5 and 1, so that what an outage has stopped at one moment does not come back at one moment. It is taken
- * from the id and not from chance: a decision that runs twice, or in a test, comes to the same.
+ * A factor between 0.5 and 1, so that work that an outage has stopped at the same time is not repeated at the same time. It
+ * is derived from the id and not random, as decisions have to be repeatable.
  */
 function jitter(id: string, attempts: number): number {
   const digest = createHash('sha256').update(`${id} ${attempts}`).digest();

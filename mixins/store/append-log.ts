@@ -1,15 +1,15 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /**
- * Appends texts to a file, all that wait in one write: a group commit, as databases have it. While one write is under
- * way the next texts gather, so that many small changes cost little more than one.
+ * Appends texts to a file by group commit: texts that are appended while a write is under way are written together by the
+ * next one, so that many small changes cost little more than one.
  */
 export class AppendLog {
   readonly #file: string;
   #handle: FileHandle | undefined;
   #inode = 0;
   #waiting: string[] = [];
-  /** The write under way, and the one after it, which takes what waits now. */
+  /** The write under way, and the next one, which will write the waiting texts. */
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -31,19 +31,22 @@ export class AppendLog {
     await handle?.close();
   }
 
-  /** Takes a text to be written next; `flushed` tells when it is. */
+  /** Adds a text to the next write. */
   append(text: string): void {
     this.#waiting.push(text);
   }
 
-  /** Resolves when all that was appended so far is in the file. @throws what the file system says, or that the file was replaced */
+  /**
+   * Resolves when all texts appended so far are in the file.
+   * @throws an error of the file system, or when the file was replaced
+   */
   flushed(): Promise<void> | undefined {
     if (this.#waiting.length === 0) return this.#next ?? this.#writing;
-    this.#next ??= this.#afterThis();
+    this.#next ??= this.#writeWaiting();
     return this.#next;
   }
 
-  async #afterThis(): Promise<void> {
+  async #writeWaiting(): Promise<void> {
     await this.#writing;
     this.#writing = this.#next;
     this.#next = undefined;
@@ -55,7 +58,7 @@ export class AppendLog {
 
   async #write(text: string): Promise<void> {
     if (!this.#handle) throw new Error('the file is not open');
-    // A file that was moved away or deleted would still take what nobody finds again.
+    // Writes to a file that was moved or deleted still succeed, but would be lost.
     const [, { ino }] = await Promise.all([this.#handle.appendFile(text), stat(this.#file)]);
     if (ino !== this.#inode) throw new Error('another file is in its place');
   }

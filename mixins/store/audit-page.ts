@@ -1,4 +1,4 @@
-import { fitting } from '../../lib/contract/page.ts';
+import { countFitting } from '../../lib/contract/page.ts';
 import type { Versioned } from './patch.ts';
 import type { Store } from './store.ts';
 
@@ -10,7 +10,7 @@ export const auditPageParams = {
   limit: { type: 'number', integer: true, min: 1, max: 2000, optional: true },
 } as const;
 
-/** The contract rule of such a page; `next` is null on the last one. */
+/** The contract rule of a page; `next` is null on the last one. */
 export const auditPageOf = <const P>(props: P) =>
   ({
     type: 'object',
@@ -19,6 +19,7 @@ export const auditPageOf = <const P>(props: P) =>
 
 const DEFAULT_AUDIT_PAGE_SIZE = 500;
 
+/** Reads a page of documents after an id. @param view makes an item of a document */
 export async function readAuditPage<T extends Versioned, V>(
   store: Store<T>,
   { after, limit = DEFAULT_AUDIT_PAGE_SIZE }: { after?: string | undefined; limit?: number | undefined },
@@ -29,7 +30,7 @@ export async function readAuditPage<T extends Versioned, V>(
     limit,
   })) as T[];
   const views = docs.map(view);
-  const items = views.slice(0, fitting(views));
+  const items = views.slice(0, countFitting(views));
   const isLast = docs.length < limit && items.length === docs.length;
   return { items, next: isLast ? null : (docs[items.length - 1]?._id ?? null) };
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assign, copied, merged, type Patch, storable, type Versioned } from './patch.ts';
+import { assignPath, deepCopy, type Patch, patchOf, storableCopy, type Versioned } from './patch.ts';
 
-/** The result of a command: the answer for its caller, and the patch to write, if any. */
+/** The result of a command: the answer to its caller, and the patch to write, if any. */
 export interface Decision<A> {
   answer: A;
   patch?: Patch;
 }
 /**
- * A pure function of the document. It may run several times: a lost race discards its decision. It throws to refuse, which
- * only its own caller sees.
+ * A pure function of the document. It may run several times, as a lost race discards its decision. It refuses a command by
+ * throwing, which affects only the caller of this command.
  */
 export type Decide<T, A> = (doc: Readonly<T>, now: Date) => Decision<A>;
 
@@ -17,15 +17,15 @@ export interface VersionedCollection<T> {
   /** A copy that the caller may change, read with majority concern. */
   read(id: string): Promise<T | null>;
   /**
-   * Applies the patch and sets `rev + 1`, all at once, if the document still has `rev`; says whether it did.
-   * @throws {RefusedPatch} when it is certain that nothing was written; any other error leaves that open.
+   * Atomically applies the patch and increments `rev`, if the document still has `rev`. Resolves to whether it did.
+   * @throws {RefusedPatch} when nothing was written; after any other error the patch may have been written
    */
   swap(id: string, rev: number, patch: Patch): Promise<boolean>;
 }
 
-/** The document to change is not there. */
+/** The document to change does not exist. */
 export class MissingDocument extends Error {
-  /** As one of lib/contract/errors.ts is told apart. */
+  /** The `type` of coded errors, see lib/contract/errors.ts. */
   readonly type = 'not-found';
   readonly id: string;
   constructor(id: string) {
@@ -33,25 +33,30 @@ export class MissingDocument extends Error {
     this.id = id;
   }
 }
-/** The database would not take a patch and wrote nothing; `duplicate`: a unique key is taken. */
+/** The database refused a patch and wrote nothing; `isDuplicate`: because a unique key is taken. */
 export class RefusedPatch extends Error {
-  readonly duplicate: boolean;
+  readonly isDuplicate: boolean;
   constructor(cause: unknown, duplicate: boolean) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.duplicate = duplicate;
+    this.isDuplicate = duplicate;
   }
 }
 
+/** After a lost race, a document counts as contended for this many batches. */
+const CONTENTION_BATCHES = 50;
+const MAX_CONTENTION_PAUSE_MS = 8;
+const MAX_RETRY_PAUSE_MS = 5;
+
 interface Options<T> {
-  /** How many documents to keep as this process last wrote them, which saves reading them again. */
-  cached?: number;
-  /** How many commands one write may carry. */
-  batch?: number;
+  /** Maximum number of documents in the cache, which saves reading those again that this process wrote last. */
+  maxCached?: number;
+  /** Maximum number of commands in one write. */
+  maxBatch?: number;
   /** Lost races after which a batch is given up. */
-  tries?: number;
+  maxTries?: number;
   random?: () => number;
   clock?: () => Date;
-  /** Called after each write with the new document, which is on loan: read it at once, change nothing, keep nothing. */
+  /** Called after each write with the new document, which the callback must neither change nor keep. */
   written?: (doc: T) => void;
 }
 
@@ -61,27 +66,27 @@ interface Command<T> {
 }
 
 /**
- * Changes documents by compare-and-set. Commands that wait for the same document are decided one after the other, each
- * on what the one before left, and written together: a document that many want at once stays fast.
+ * Changes documents by compare-and-set. Commands that wait for the same document are decided in turn, each on the result of
+ * the one before, and written together. So a document under contention, such as the stock of a popular SKU, stays fast.
  */
 export class Changes<T extends Versioned> {
-  readonly #slot: VersionedCollection<T>;
+  readonly #collection: VersionedCollection<T>;
   readonly #options: Required<Options<T>>;
   /** Waiting commands by document; an entry exists exactly while a drain runs for the document. */
   readonly #waiting = new Map<string, Command<T>[]>();
-  /** Documents as this process wrote them last, the longest unused first. Another process may have written since. */
-  readonly #kept = new Map<string, T>();
+  /** Documents as last written by this process, the oldest first. Another process may have changed them since. */
+  readonly #cache = new Map<string, T>();
 
-  constructor(slot: VersionedCollection<T>, options: Options<T> = {}) {
-    this.#slot = slot;
-    const standard = { cached: 1000, batch: 256, tries: 100, random: Math.random, clock: () => new Date() };
-    this.#options = { ...standard, written: () => {}, ...options };
+  constructor(collection: VersionedCollection<T>, options: Options<T> = {}) {
+    this.#collection = collection;
+    const defaults = { maxCached: 1000, maxBatch: 256, maxTries: 100, random: Math.random, clock: () => new Date() };
+    this.#options = { ...defaults, written: () => {}, ...options };
   }
 
   /**
-   * Decides, writes, and resolves with a copy of the answer once it is durable. Rejects with what `decide` threw,
-   * `MissingDocument` or `RefusedPatch`; after any other error the change may have been made: ask again, and let
-   * `decide` know its command by a key.
+   * Decides, writes, and resolves with a copy of the answer once the write is durable. Rejects with the error of `decide`,
+   * `MissingDocument` or `RefusedPatch`. After any other error the change may have been written: call again, with a `decide`
+   * that recognises its command by a key.
    */
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return new Promise<A>((resolve, reject) => {
@@ -89,7 +94,7 @@ export class Changes<T extends Versioned> {
         reject,
         decide(doc, now) {
           const { answer, patch = {} } = decide(doc, now);
-          const own = copied(answer); // later commands change the document under whoever holds a part of it
+          const own = deepCopy(answer); // it may share parts with the document, which later commands change
           return { patch, settle: () => resolve(own) };
         },
       };
@@ -101,26 +106,27 @@ export class Changes<T extends Versioned> {
     });
   }
 
+  /** Commits the waiting commands of a document in batches, until none is left. */
   async #drain(id: string, queue: Command<T>[]): Promise<void> {
     await null; // commands of this tick join the first batch
-    let rivals = 0;
+    let contendedBatches = 0;
     while (queue.length > 0) {
-      const lost = await this.#settle(id, queue.splice(0, this.#options.batch));
-      rivals = lost > 0 ? 50 : rivals - 1;
-      if (rivals <= 0) continue;
-      // Whoever wrote last is ahead in the next race too; without a pause, another process might never win one.
-      this.#kept.delete(id);
-      await sleep(this.#options.random() * 8);
+      const lost = await this.#settle(id, queue.splice(0, this.#options.maxBatch));
+      contendedBatches = lost > 0 ? CONTENTION_BATCHES : contendedBatches - 1;
+      if (contendedBatches <= 0) continue;
+      // The last writer has a head start in the next race: without a pause, another process might never win one.
+      this.#cache.delete(id);
+      await sleep(this.#options.random() * MAX_CONTENTION_PAUSE_MS);
     }
     this.#waiting.delete(id);
   }
 
-  /** Tells all of a batch what came of it; resolves with the number of races lost on the way. */
+  /** Settles all commands of a batch. Resolves with the number of lost races. */
   async #settle(id: string, batch: Command<T>[]): Promise<number> {
     try {
       return await this.#commit(id, batch);
     } catch (error) {
-      // One command's patch may be at fault: it alone shall fail.
+      // The patch of one command may be the cause: decided alone, only that one fails.
       if (error instanceof RefusedPatch && batch.length > 1) {
         for (const command of batch) await this.#settle(id, [command]);
       } else for (const { reject } of batch) reject(error);
@@ -128,59 +134,63 @@ export class Changes<T extends Versioned> {
     }
   }
 
+  /** Decides and writes a batch, again after each lost race. Resolves with the number of lost races. */
   async #commit(id: string, batch: Command<T>[]): Promise<number> {
-    const { tries, random, clock } = this.#options;
-    for (let lost = 0; lost < tries; ) {
-      const kept = this.#kept.get(id);
-      this.#kept.delete(id); // changed in place below; comes back only when written
-      const doc = kept ?? (await this.#slot.read(id));
+    const { maxTries, random, clock } = this.#options;
+    for (let lost = 0; lost < maxTries; ) {
+      const cached = this.#cache.get(id);
+      this.#cache.delete(id); // it is changed in place below, and cached again only if that is written
+      const doc = cached ?? (await this.#collection.read(id));
       if (!doc) throw new MissingDocument(id);
       const [now, touched] = [clock(), new Set<string>()];
-      const outcomes = batch.map((command) => outcome(command, doc, now, touched));
-      if (touched.size === 0 && kept) continue; // no write proves that what was kept is current: read
-      if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {
-        tell(outcomes);
+      const settlers = batch.map((command) => decideCommand(command, doc, now, touched));
+      if (touched.size === 0 && cached) continue; // without a write, only reading shows whether it was current
+      if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched)))) {
+        settleAll(settlers);
         if (touched.size > 0) {
           doc.rev += 1;
-          this.#keep(doc);
+          this.#cacheWritten(doc);
         }
         return lost;
       }
       lost += 1;
-      if (lost > 1) await sleep(random() * Math.min(lost, 5));
+      if (lost > 1) await sleep(random() * Math.min(lost, MAX_RETRY_PAUSE_MS));
     }
-    throw new Error(`${id} could not be changed: ${tries} races lost in a row`);
+    throw new Error(`${id} could not be changed: ${maxTries} races lost in a row`);
   }
 
-  /** Takes note of a document that this process has just inserted, which saves reading it for its first change. */
-  inserted(doc: T): void {
-    // A change under way may have read it already, and be ahead of us.
-    if (!this.#waiting.has(doc._id)) this.#keep(storable(doc));
+  /** Caches a document that this process has just inserted, which saves reading it for its first change. */
+  cacheInserted(doc: T): void {
+    // A change under way may have read the document already, and written a newer version.
+    if (!this.#waiting.has(doc._id)) this.#cacheWritten(storableCopy(doc));
   }
 
-  #keep(doc: T): void {
-    const { cached, written } = this.#options;
-    this.#kept.set(doc._id, doc);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > cached && oldest !== undefined) this.#kept.delete(oldest);
+  #cacheWritten(doc: T): void {
+    const { maxCached, written } = this.#options;
+    this.#cache.set(doc._id, doc);
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > maxCached && oldest !== undefined) this.#cache.delete(oldest);
     written(doc);
   }
 }
 
-const tell = (outcomes: (() => void)[]): void => {
-  for (const settle of outcomes) settle();
+const settleAll = (settlers: (() => void)[]): void => {
+  for (const settle of settlers) settle();
 };
 
-/** Decides one command and applies its patch to `doc`, so that the next command sees it. Its caller is told later. */
-function outcome<T extends Versioned>(command: Command<T>, doc: T, now: Date, touched: Set<string>): () => void {
+/**
+ * Decides one command and applies its patch to `doc`, so that the next command sees it.
+ * @returns a function that settles the command, to be called once `doc` is written
+ */
+function decideCommand<T extends Versioned>(command: Command<T>, doc: T, now: Date, touched: Set<string>): () => void {
   const undo: (() => void)[] = [];
   try {
     const { patch, settle } = command.decide(doc, now);
-    const paths = Object.entries(patch).map(([path, value]) => assign(doc, path, value, undo));
+    const paths = Object.entries(patch).map(([path, value]) => assignPath(doc, path, value, undo));
     for (const path of paths) touched.add(path);
     return settle;
   } catch (error) {
-    for (const back of undo.reverse()) back();
+    for (const revert of undo.reverse()) revert();
     return () => command.reject(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { Filter, Scalar } from './engine.ts';
-import { copied, type Versioned } from './patch.ts';
+import { deepCopy, type Versioned, valueAt } from './patch.ts';
 
 const MAX_KEYS_PER_COMMAND = 64;
 
@@ -51,7 +51,7 @@ export class GroupRead {
       );
       for (const [key, { readers }] of entries) {
         const doc = byKey.get(key) ?? null;
-        for (const [index, { resolve }] of readers.entries()) resolve(index === 0 ? doc : copied(doc));
+        for (const [index, { resolve }] of readers.entries()) resolve(index === 0 ? doc : deepCopy(doc));
       }
     } catch (error) {
       for (const { reject } of entries.flatMap(([, { readers }]) => readers)) reject(error);
@@ -68,6 +68,3 @@ export class GroupRead {
     return Object.fromEntries(conditions);
   }
 }
-
-const valueAt = (doc: object, path: string): unknown =>
-  path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], doc);

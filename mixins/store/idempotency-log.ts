@@ -32,7 +32,7 @@ const KEY_RETENTION_MS = 120_000;
  *    by that much.
  * @param change returns the fields to set
  * @param answer stored with the key for repetitions
- * @throws unavailable when the command comes too late
+ * @throws unavailable when the command arrives after `until`
  */
 export function applyOnce(
   { back = {} }: Readonly<IdempotencyLog>,
@@ -42,7 +42,7 @@ export function applyOnce(
   answer?: unknown,
 ): Decision<undefined> {
   if (until < +now || until > +now + MAX_COMMAND_AHEAD_MS)
-    throw protocolErrors.unavailable('This came too late. Ask again.');
+    throw protocolErrors.unavailable('The request arrived too late. Send it again.');
   if (Object.hasOwn(back, key)) return { answer: undefined };
   const patch: Record<string, unknown> = { ...change(), [`back.${key}`]: { at: now, acked: false, answer } };
   for (const [old, { at, acked }] of Object.entries(back)) {

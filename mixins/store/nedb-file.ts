@@ -6,15 +6,18 @@ import { escapeLineBreaks, hasUnescapedLineBreak } from '../../lib/files/unicode
 const TAIL_BLOCK_BYTES = 64 * 1024;
 
 /**
- * Makes a data file readable for NeDB: cuts a last line that was being written when the process died, and escapes line
- * breaks inside of documents, which earlier versions of the shop wrote unescaped. A file in order is not written.
+ * Makes a data file readable for NeDB: removes an incomplete last line, which a killed process may leave, and escapes line
+ * breaks inside of documents, which earlier versions wrote unescaped. An intact file is not written.
  */
 export async function repairDataFile(file: string): Promise<void> {
   const exists = await cutTornLine(file);
   if (exists && (await hasLineBreaks(file))) await rewriteEscaped(file);
 }
 
-/** Nobody was told of a last line without its end, and NeDB would refuse the file. @returns whether there is a file */
+/**
+ * Removes an incomplete last line: NeDB would refuse the file, and the change was never acknowledged.
+ * @returns whether the file exists
+ */
 async function cutTornLine(file: string): Promise<boolean> {
   const handle = await open(file, 'r+').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -45,12 +48,12 @@ async function endOfLastLine(handle: FileHandle, size: number): Promise<number> 
 }
 
 async function hasLineBreaks(file: string): Promise<boolean> {
-  // Decoded by the stream, which keeps a character that lies across two chunks whole.
+  // The stream decodes, as a character may lie across two chunks.
   for await (const text of createReadStream(file, 'utf8')) if (hasUnescapedLineBreak(text)) return true;
   return false;
 }
 
-/** The old file stays until the new one is whole, also when the process dies meanwhile. */
+/** Writes a copy and renames it, so that a killed process leaves the old file. */
 async function rewriteEscaped(file: string): Promise<void> {
   const copy = `${file}.repaired`;
   try {

@@ -2,21 +2,24 @@ import { inspect } from 'node:util';
 import { isDate } from 'node:util/types';
 import { isUnsafeName } from '../../lib/contract/unsafe-names.ts';
 
-/** What every stored document has. `rev` counts its changes, from 0 on; only `Slot.swap` sets it. */
+/** The fields of every stored document. `rev` counts its changes from 0; only `VersionedCollection.swap` sets it. */
 export interface Versioned {
   _id: string;
   rev: number;
 }
-/** Dotted path -> new value; `undefined` removes the path. Paths lead through objects only: an array is replaced. */
+/** New values by dotted path; `undefined` removes. A path leads through objects only; arrays are replaced as a whole. */
 export type Patch = Readonly<Record<string, unknown>>;
 
 type Fields = Record<string, unknown>;
-/** An object literal's, of whichever realm: its prototype is the last one. */
+/** A plain object, also of another realm (vm): its prototype has no prototype. */
 const isPlain = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Object.getPrototypeOf(Object.getPrototypeOf(value) ?? {});
 
-/** Sets one path of `doc`. Returns the path to write: the highest that did not exist before, if its parents did not. */
-export function assign(doc: Versioned, path: string, value: unknown, undo: (() => void)[]): string {
+/**
+ * Sets one path of `doc`, and adds to `undo` what reverts it. Returns the path to write: that of the topmost new object if
+ * parents were missing.
+ */
+export function assignPath(doc: Versioned, path: string, value: unknown, undo: (() => void)[]): string {
   const names = path.split('.');
   if (names.some(isUnsafeName) || names[0] === '_id' || names[0] === 'rev')
     throw new TypeError(`${path} cannot be set`);
@@ -31,50 +34,55 @@ export function assign(doc: Versioned, path: string, value: unknown, undo: (() =
   };
   let parent = doc as object as Fields;
   for (const [depth, name] of names.entries()) {
-    if (depth === names.length - 1) put(parent, name, storable(value));
+    if (depth === names.length - 1) put(parent, name, storableCopy(value));
     else if (parent[name] === undefined && value === undefined) break;
     else if (parent[name] === undefined) {
-      const rest = names.slice(depth + 1).reduceRight((inner: unknown, key) => ({ [key]: inner }), storable(value));
+      const rest = names.slice(depth + 1).reduceRight((inner: unknown, key) => ({ [key]: inner }), storableCopy(value));
       put(parent, name, rest);
       return names.slice(0, depth + 1).join('.');
     } else if (isPlain(parent[name])) parent = parent[name];
-    else throw new TypeError(`${path} cannot be set: ${name} is no object`);
+    else throw new TypeError(`${path} cannot be set: ${name} is not an object`);
   }
   return path;
 }
 
-/** What one write has to set: each touched path as it is now, but for those inside another that is written whole. */
-export function merged(doc: Versioned, touched: ReadonlySet<string>): Patch {
+/** The patch that writes the touched paths of a changed document. Paths inside of another touched path are left out. */
+export function patchOf(doc: Versioned, touched: ReadonlySet<string>): Patch {
   const inside = (path: string): boolean => {
     const dot = path.lastIndexOf('.');
     return dot > 0 && (touched.has(path.slice(0, dot)) || inside(path.slice(0, dot)));
   };
-  const at = (path: string) =>
-    path.split('.').reduce<unknown>((part, name) => (part as Fields | undefined)?.[name], doc);
-  return Object.fromEntries([...touched].filter((path) => !inside(path)).map((path) => [path, at(path)]));
+  return Object.fromEntries([...touched].filter((path) => !inside(path)).map((path) => [path, valueAt(doc, path)]));
 }
 
-/** A deep copy of what is plain data; the rest, such as an Error in an answer, is passed on. */
-export function copied<V>(value: V): V;
-export function copied(value: unknown): unknown {
+/** The value at a dotted path; undefined if a part of the path is missing. */
+export const valueAt = (doc: object, path: string): unknown =>
+  path.split('.').reduce<unknown>((part, name) => (part as Fields | undefined)?.[name], doc);
+
+/** A deep copy of plain data. Other values, such as an Error in an answer, are not copied. */
+export function deepCopy<V>(value: V): V;
+export function deepCopy(value: unknown): unknown {
   if (isDate(value)) return new Date(value);
-  if (Array.isArray(value)) return value.map(copied);
-  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copied(part)])) : value;
+  if (Array.isArray(value)) return value.map(deepCopy);
+  return isPlain(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, deepCopy(part)]))
+    : value;
 }
 
 /**
- * A deep copy that both databases store and give back alike: fields that are `undefined` are left out.
- * @throws {TypeError} for a name with a dot, or what is no plain data: a class, a function, NaN, an invalid date.
+ * A deep copy without undefined fields, which both databases store and return unchanged.
+ * @throws {TypeError} for unsafe names, and for values that are not plain data: instances of classes, functions, NaN and
+ * invalid dates
  */
-export function storable<V>(value: V): V;
-export function storable(value: unknown): unknown {
+export function storableCopy<V>(value: V): V;
+export function storableCopy(value: unknown): unknown {
   if (['string', 'boolean', 'undefined'].includes(typeof value) || value === null || Number.isFinite(value))
     return value;
   if (isDate(value) && Number.isFinite(value.getTime())) return new Date(value);
-  if (Array.isArray(value) && !value.includes(undefined)) return value.map((part) => storable(part));
+  if (Array.isArray(value) && !value.includes(undefined)) return value.map((part) => storableCopy(part));
   if (!isPlain(value)) throw new TypeError(`${inspect(value, { depth: 0 })} cannot be stored`);
   const fields = Object.entries(value).filter(([, part]) => part !== undefined);
-  const odd = fields.find(([name]) => isUnsafeName(name));
-  if (odd) throw new TypeError(`a field named ${JSON.stringify(odd[0])} cannot be stored`);
-  return Object.fromEntries(fields.map(([name, part]) => [name, storable(part)]));
+  const unsafe = fields.find(([name]) => isUnsafeName(name));
+  if (unsafe) throw new TypeError(`a field named ${JSON.stringify(unsafe[0])} cannot be stored`);
+  return Object.fromEntries(fields.map(([name, part]) => [name, storableCopy(part)]));
 }

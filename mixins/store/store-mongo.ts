@@ -14,12 +14,12 @@ import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './engine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupRead } from './group-read.ts';
-import { type Patch, storable, type Versioned } from './patch.ts';
+import { type Patch, storableCopy, type Versioned } from './patch.ts';
 
-const OPTIONS = {
+const CLIENT_OPTIONS = {
   appName: 'shop',
   maxPoolSize: 32,
-  // What a customer was told is on the disks of a majority; what is read cannot be rolled back.
+  // Acknowledged writes are on the disks of a majority, and reads return only those: neither can be rolled back.
   writeConcern: { w: 'majority', journal: true },
   readConcern: { level: 'majority' },
   heartbeatFrequencyMS: 2000,
@@ -29,31 +29,33 @@ const OPTIONS = {
   socketTimeoutMS: 30_000,
 } as const;
 
-/** How many documents come in one answer: those of MongoDB's own 16 MB would keep the event loop busy for too long. */
-const BATCH = 1000;
+/** Documents in one response; parsing MongoDB's default of up to 16 MB would block the event loop for too long. */
+const BATCH_DOCUMENTS = 1000;
 
-/** The services of one process share a connection pool for each address; the last one to leave closes it. */
-const clients = new Map<string, Shared>();
+const PING_TIMEOUT_MS = 1500;
 
-interface Shared {
+/** Connection pools by address, shared by the services of this process; the last one to disconnect closes it. */
+const clients = new Map<string, SharedClient>();
+
+interface SharedClient {
   client: MongoClient;
   commits: GroupCommit;
   users: number;
 }
 
-function borrow(url: string): Shared {
-  const shared = clients.get(url) ?? open(url);
+function acquireClient(url: string): SharedClient {
+  const shared = clients.get(url) ?? newClient(url);
   clients.set(url, shared);
   shared.users += 1;
   return shared;
 }
 
-function open(url: string): Shared {
-  const client = new MongoClient(url, OPTIONS);
+function newClient(url: string): SharedClient {
+  const client = new MongoClient(url, CLIENT_OPTIONS);
   return { client, commits: new GroupCommit(client), users: 0 };
 }
 
-async function giveBack(url: string): Promise<void> {
+async function releaseClient(url: string): Promise<void> {
   const shared = clients.get(url);
   if (!shared) return;
   shared.users -= 1;
@@ -63,8 +65,8 @@ async function giveBack(url: string): Promise<void> {
 }
 
 /**
- * moleculer-db's MongoDB adapter on the current driver. Ids are strings, as we make them ourselves.
- * State is kept in plain fields: Moleculer clones an adapter with its schema, which private ones do not survive.
+ * moleculer-db's MongoDB adapter on the current driver, with strings as ids.
+ * Its fields are not private (#): Moleculer clones an adapter with its schema, and private fields would be lost.
  */
 export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   readonly url: string;
@@ -85,12 +87,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   override async connect(): Promise<void> {
-    const { client, commits } = borrow(this.url);
+    const { client, commits } = acquireClient(this.url);
     try {
       await client.connect();
       await commits.connected();
     } catch (error) {
-      await giveBack(this.url);
+      await releaseClient(this.url);
       throw error;
     }
     this.db = client.db(this.database);
@@ -106,7 +108,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   override async disconnect(): Promise<void> {
     if (!this.db) return;
     this.db = undefined;
-    await giveBack(this.url);
+    await releaseClient(this.url);
   }
 
   stringToObjectID(id: string): string {
@@ -114,7 +116,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
-    // For the server of our tests, which scans the collection unless one index holds all fields of a filter.
+    // The MongoDB of our tests scans the collection unless one index covers all fields of a filter.
     await this.documents.createIndex({ _id: 1, rev: 1 });
     for (const { fields, unique = false, sparse = false } of indexes) {
       if (unique) this.uniqueKeys.push(Object.keys(fields));
@@ -124,7 +126,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async add(doc: Versioned): Promise<boolean> {
     try {
-      const document = storable(doc);
+      const document = storableCopy(doc);
       const alone = async () => Number((await this.documents.insertOne(document)).acknowledged);
       await this.commits.write({ model: { name: 'insertOne', namespace: this.namespace, document }, alone });
       return true;
@@ -137,12 +139,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   async addNew(docs: Versioned[]): Promise<number> {
     if (docs.length === 0) return 0;
     try {
-      return (await this.documents.insertMany(docs.map(storable), { ordered: false })).insertedCount;
+      return (await this.documents.insertMany(docs.map(storableCopy), { ordered: false })).insertedCount;
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError)) throw error;
       const refusals = [error.writeErrors].flat();
-      if (refusals.length === 0) throw outageOf(error);
-      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE)) throw error;
+      if (refusals.length === 0) throw causeOfBulkError(error);
+      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE_KEY_CODE)) throw error;
       return error.insertedCount;
     }
   }
@@ -157,27 +159,27 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
       const found = await this.groupOf(key, fields).read(key.map((name) => filter[name] as Scalar));
       return found ? [found] : [];
     }
-    return this.documents.find(filter, { batchSize: BATCH, ...options, ...projected(fields) }).toArray();
+    return this.documents.find(filter, { batchSize: BATCH_DOCUMENTS, ...options, ...projectionOf(fields) }).toArray();
   }
 
   groupOf(key: readonly string[], fields: readonly string[] | undefined): GroupRead {
     const name = `${key.join()} ${fields?.join() ?? '*'}`;
     const known = this.reads.get(name);
     if (known) return known;
-    const projection = projected(fields && [...fields, ...key]);
+    const projection = projectionOf(fields && [...fields, ...key]);
     const group = new GroupRead(key, (filter) => this.documents.find(filter, projection).toArray());
     this.reads.set(name, group);
     return group;
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
-    const cursor = this.documents.find(filter, { batchSize: batch, ...projected(fields) });
+    const cursor = this.documents.find(filter, { batchSize: batch, ...projectionOf(fields) });
     try {
       for (let more = cursor.hasNext(); await more; ) {
         const found = cursor.readBufferedDocuments();
-        // The next batch is fetched while this one is worked on.
+        // Fetches the next batch while the caller works on this one.
         more = cursor.hasNext();
-        more.catch(() => undefined); // told of when it is awaited
+        more.catch(() => undefined); // thrown when it is awaited
         yield found;
       }
     } finally {
@@ -187,7 +189,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     try {
-      const [filter, update] = [{ _id: id, rev }, asUpdate(rev, patch)];
+      const [filter, update] = [{ _id: id, rev }, updateOf(rev, patch)];
       const alone = async () => (await this.documents.updateOne(filter, update)).matchedCount;
       const model = { name: 'updateOne', namespace: this.namespace, filter, update } as const;
       return (await this.commits.write({ model, alone })) === 1;
@@ -211,9 +213,9 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async ping(): Promise<void> {
     if (!this.db) throw new Error(`not connected to ${this.database}`);
-    // The driver's own limits are for work under way; a probe has to know sooner.
-    const late = sleep(1500, undefined, { ref: false }).then(() => {
-      throw new Error(`${this.database} did not answer within 1.5 s`);
+    // The driver's own time-outs are too long for a health probe.
+    const late = sleep(PING_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`${this.database} did not answer within ${PING_TIMEOUT_MS / 1000} s`);
     });
     await Promise.race([this.db.command({ ping: 1 }), late]);
   }
@@ -223,32 +225,32 @@ const isKey = (filter: Filter, names: readonly string[]): boolean =>
   Object.keys(filter).length === names.length &&
   names.every((name) => ['string', 'number'].includes(typeof filter[name]));
 
-const projected = (fields: readonly string[] | undefined) =>
+const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
 
-/** A patch in MongoDB's update language, which NeDB shares. */
-export function asUpdate(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
+/** A patch as an update document of MongoDB and NeDB. */
+export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
   const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
   const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
   return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
 }
 
-const DUPLICATE = 11000;
-const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE;
+const DUPLICATE_KEY_CODE = 11000;
+const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;
 
 /**
- * What a bulk write ended with of which no single statement was refused: the driver hides there that it has lost its
- * connection, or what the server said to all of it. Nobody knows how much was written.
+ * The cause of a failed bulk write in which no statement was refused: the driver hides that it lost the connection, or the
+ * server's error for the whole command. It is unknown how much was written.
  */
-function outageOf(error: MongoBulkWriteError): Error {
+function causeOfBulkError(error: MongoBulkWriteError): Error {
   const { message, code } = error;
   return code === undefined
     ? new MongoNetworkError(message, { cause: error })
     : new MongoServerError({ message, code, cause: error });
 }
 
-/** An error of the one statement, which has an `index` then: it was not applied. Others leave open what happened. */
+/** An error of the statement itself, which then has an `index`: nothing was written. Other errors leave that unknown. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof BSON.BSONError ||
   (error instanceof MongoServerError && !(error instanceof MongoWriteConcernError) && error.index === 0);

@@ -5,21 +5,21 @@ import { escapeLineBreaks } from '../../lib/files/unicode.ts';
 import { AppendLog } from './append-log.ts';
 import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
-import { comparable, hidden, keysOf, lineOf, picked, type Stored } from './nedb-documents.ts';
+import { excludeNulls, hiddenFieldName, hiddenFieldsOf, lineOf, pickFields, type Stored } from './nedb-documents.ts';
 import { repairDataFile } from './nedb-file.ts';
-import { copied, type Patch, storable, type Versioned } from './patch.ts';
-import { asUpdate } from './store-mongo.ts';
+import { deepCopy, type Patch, storableCopy, type Versioned } from './patch.ts';
+import { updateOf } from './store-mongo.ts';
 
-const COMPACTION_INTERVAL = 3_600_000;
+const COMPACTION_INTERVAL_MS = 3_600_000;
 
-/** What we use of NeDB, which comes with moleculer-db. */
+/** The part of NeDB, a dependency of moleculer-db, that is used here. */
 interface Datastore {
-  /** By field, those in the file too. */
+  /** Indexes by field, with those stored in the file. */
   readonly indexes: Readonly<Record<string, { unique: boolean; sparse: boolean }>>;
   insertAsync(docs: object | object[]): Promise<unknown>;
   findOneAsync(query: object): Promise<Stored | null>;
   findAsync(query: object): Cursor;
-  /** The documents themselves, not to be changed. */
+  /** The documents themselves, not copies. */
   getAllData(): readonly Stored[];
   countAsync(query: object): Promise<number>;
   updateAsync(query: object, update: object): Promise<{ numAffected: number }>;
@@ -39,30 +39,30 @@ interface Cursor extends Promise<Stored[]> {
 }
 
 /**
- * moleculer-db's NeDB adapter on a file, made to behave as MongoDB does. NeDB changes its memory first and the file
- * after that, without fsync; nobody is told of a change, by whom it was made or by a read, before it is in the file. So
- * what was answered survives the process, not a loss of power.
- * State is kept in plain fields: Moleculer clones an adapter with its schema, which private ones do not survive.
+ * moleculer-db's NeDB adapter on a file, made to behave like MongoDB. NeDB changes its memory first and then the file,
+ * without fsync. Neither the writer nor a reader gets an answer before the change is in the file: acknowledged changes
+ * survive the process, but not a power failure.
+ * Its fields are not private (#): Moleculer clones an adapter with its schema, and private fields would be lost.
  */
 export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   readonly file: string;
   readonly fatal: ((error: Error) => void) | undefined;
   declare broker: ServiceBroker;
   declare db: Datastore | null;
-  /** Made anew by each `connect`. */
+  /** Created by `connect`. */
   declare log: AppendLog | undefined;
-  /** Fields of each unique index over several fields: NeDB 3 has none, so a hidden field holds the values as one. */
-  compound: string[][] = [];
+  /** The fields of each unique index over several fields. NeDB 3 has no such index: a hidden field combines the values. */
+  compoundIndexes: string[][] = [];
   compaction: NodeJS.Timeout | undefined;
-  appended = 0;
+  versionsSinceCompaction = 0;
 
-  /** @param fatal ends the process, after a write that memory has and the file has not. */
+  /** @param fatal ends the process after a failed write to the file, as memory and file differ then */
   constructor(dataDir: string, database: string, collection: string, fatal?: (error: Error) => void) {
     const file = join(dataDir, database, `${collection}.db`);
     super({
       filename: file,
       corruptAlertThreshold: 0,
-      // Its reader ends a line at characters that JSON does not escape.
+      // NeDB's reader ends a line at characters that JSON does not escape.
       afterSerialization: escapeLineBreaks,
       beforeDeserialization: (line: string) => line, // JSON.parse undoes the escapes
     });
@@ -81,43 +81,43 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
       await super.connect(); // loads, and compacts
       await this.commitInGroups();
     } catch (error) {
-      return this.end('read', error);
+      return this.failFatally('read', error);
     }
-    this.compaction = setInterval(() => this.compact(), COMPACTION_INTERVAL).unref();
+    this.compaction = setInterval(() => this.compact(), COMPACTION_INTERVAL_MS).unref();
   }
 
   override async disconnect(): Promise<void> {
     clearInterval(this.compaction);
-    await this.db?.findOneAsync({ _id: '' }); // waits its turn behind the writes
+    await this.db?.findOneAsync({ _id: '' }); // is queued behind all writes
     this.db = null;
     await this.log?.close();
   }
 
   /**
-   * NeDB would append each change by itself, while all other calls wait in line. So for NeDB a change is over when the
-   * log has it; `settled` waits until the file has it.
+   * Replaces NeDB's writes, which append each change alone while all other calls are queued. A write returns when the
+   * change is in the append log; `afterFlush` waits until it is in the file.
    */
   async commitInGroups(): Promise<void> {
-    const { persistence } = this.open;
+    const { persistence } = this.datastore;
     const log = new AppendLog(this.file);
     this.log = log;
     await log.open();
     persistence.persistNewStateAsync = async (docs) => {
       for (const doc of docs) log.append(`${lineOf(doc)}\n`);
     };
-    const compacted = persistence.persistCachedDatabaseAsync.bind(persistence);
+    const rewriteFile = persistence.persistCachedDatabaseAsync.bind(persistence);
     persistence.persistCachedDatabaseAsync = async () => {
       await log.flushed();
-      await compacted();
+      await rewriteFile();
       await log.open();
     };
   }
 
-  /** NeDB appends every new version of a document; this leaves the newest. The old file stays until the new is whole. */
+  /** Removes old versions of documents from the file. The old file stays until the new one is complete. */
   async compact(): Promise<void> {
-    if (this.appended === 0) return;
-    this.appended = 0;
-    await this.open
+    if (this.versionsSinceCompaction === 0) return;
+    this.versionsSinceCompaction = 0;
+    await this.datastore
       .compactDatafileAsync()
       .catch((error) => this.broker.logger.error(`${this.file}: not compacted`, error));
   }
@@ -127,29 +127,29 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     for (const { fields, unique = false, sparse = false } of indexes) {
       const names = Object.keys(fields);
       const [first = ''] = names;
-      // A query uses an index of one field; the first narrows most of it down.
+      // A query uses an index over one field; the first field is the most selective.
       const isUnique = wanted.get(first)?.unique || (unique && names.length === 1);
       wanted.set(first, { unique: isUnique, sparse });
       if (!unique || names.length === 1) continue;
-      this.compound.push(names);
-      wanted.set(hidden(names), { unique: true, sparse: false });
+      this.compoundIndexes.push(names);
+      wanted.set(hiddenFieldName(names), { unique: true, sparse: false });
     }
-    for (const doc of this.compound.length > 0 ? await this.open.findAsync({}) : []) {
-      const keys = keysOf(doc, this.compound);
+    for (const doc of this.compoundIndexes.length > 0 ? await this.datastore.findAsync({}) : []) {
+      const keys = hiddenFieldsOf(doc, this.compoundIndexes);
       const missing = Object.keys(keys).some((name) => doc[name] !== keys[name]);
       if (missing) await this.write((db) => db.updateAsync({ _id: doc._id }, { $set: keys }));
     }
     for (const [fieldName, { unique, sparse }] of wanted) {
-      const known = this.open.indexes[fieldName];
+      const known = this.datastore.indexes[fieldName];
       if (known?.unique === unique && known.sparse === sparse) continue;
-      if (known) await this.open.removeIndexAsync(fieldName); // NeDB would keep it, unique or not
-      await this.open.ensureIndexAsync({ fieldName, unique, sparse });
+      if (known) await this.datastore.removeIndexAsync(fieldName); // NeDB would keep the old options
+      await this.datastore.ensureIndexAsync({ fieldName, unique, sparse });
     }
   }
 
   async add(doc: Versioned): Promise<boolean> {
     try {
-      const stored = this.keyed(doc);
+      const stored = this.withHiddenFields(doc);
       await this.write((db) => db.insertAsync(stored));
       return true;
     } catch (error) {
@@ -159,9 +159,9 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async addNew(docs: Versioned[]): Promise<number> {
-    const stored = docs.map((doc) => this.keyed(doc));
+    const stored = docs.map((doc) => this.withHiddenFields(doc));
     try {
-      await this.write((db) => db.insertAsync(stored)); // all in one append
+      await this.write((db) => db.insertAsync(stored)); // one append for all
       return docs.length;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
@@ -172,21 +172,21 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async read(id: string): Promise<Versioned | null> {
-    const doc = await this.settled(this.open.findOneAsync({ _id: id }));
-    return doc && this.shown(doc);
+    const doc = await this.afterFlush(this.datastore.findOneAsync({ _id: id }));
+    return doc && this.withoutHiddenFields(doc);
   }
 
   async query(filter: Filter, { sort, limit, fields }: FindOptions): Promise<Versioned[]> {
-    let cursor = this.open.findAsync(Object.fromEntries(Object.entries(filter).map(comparable)));
+    let cursor = this.datastore.findAsync(Object.fromEntries(Object.entries(filter).map(excludeNulls)));
     if (sort) cursor = cursor.sort(sort);
     if (limit !== undefined) cursor = cursor.limit(limit);
     if (fields) cursor = cursor.projection(Object.fromEntries(fields.map((field) => [field, 1])));
-    return (await this.settled(cursor)).map((doc) => this.shown(doc));
+    return (await this.afterFlush(cursor)).map((doc) => this.withoutHiddenFields(doc));
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
     if (Object.keys(filter).length === 0) {
-      for (const docs of this.all(batch, fields)) yield this.settled(docs);
+      for (const docs of this.scanAll(batch, fields)) yield this.afterFlush(docs);
       return;
     }
     const ids = (await this.query(filter, { fields: ['_id'] })).map(({ _id }) => _id);
@@ -195,18 +195,20 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     }
   }
 
-  /** NeDB's own way to leave fields out takes longer than all the rest, and a change puts a new object for the old one. */
-  *all(batch: number, fields: readonly string[] | undefined): Generator<Versioned[]> {
-    const docs = this.open.getAllData();
+  /** Reads NeDB's memory directly, as its own projection is the slowest part of a query. A change replaces the object. */
+  *scanAll(batch: number, fields: readonly string[] | undefined): Generator<Versioned[]> {
+    const docs = this.datastore.getAllData();
     for (let n = 0; n < docs.length; n += batch) {
-      yield docs.slice(n, n + batch).map((doc) => this.shown(copied(fields ? picked(doc, fields) : doc)));
+      yield docs
+        .slice(n, n + batch)
+        .map((doc) => this.withoutHiddenFields(deepCopy(fields ? pickFields(doc, fields) : doc)));
     }
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
-    // NeDB would keep the very objects of the patch.
-    const own = Object.fromEntries(Object.entries(patch).map(([path, value]) => [path, storable(value)]));
-    const update = asUpdate(rev, own);
+    // NeDB would store the objects of the patch, not copies.
+    const own = Object.fromEntries(Object.entries(patch).map(([path, value]) => [path, storableCopy(value)]));
+    const update = updateOf(rev, own);
     try {
       const { numAffected } = await this.write((db) => db.updateAsync({ _id: id, rev }, update));
       return numAffected === 1;
@@ -216,11 +218,11 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   removeAll(filter: Filter): Promise<number> {
-    const query = Object.fromEntries(Object.entries(filter).map(comparable));
+    const query = Object.fromEntries(Object.entries(filter).map(excludeNulls));
     return this.write((db) => db.removeAsync(query, { multi: true }));
   }
 
-  /** The file has old versions until it is compacted. */
+  /** Old versions are in the file until it is compacted. */
   purge(): Promise<void> {
     return this.compact();
   }
@@ -230,12 +232,12 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   override async count(filters: { query?: object } = {}): Promise<number> {
-    return this.settled(this.open.countAsync(filters.query ?? {}));
+    return this.afterFlush(this.datastore.countAsync(filters.query ?? {}));
   }
 
-  /** Answers the removed document, as on MongoDB. */
+  /** Resolves to the removed document, as on MongoDB. */
   override async removeById(id: string): Promise<object> {
-    const doc = await this.settled(this.open.findOneAsync({ _id: id }));
+    const doc = await this.afterFlush(this.datastore.findOneAsync({ _id: id }));
     if (doc) await this.write((db) => db.removeAsync({ _id: id }, {}));
     return doc as object;
   }
@@ -244,51 +246,51 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     if (!this.db) throw new Error(`${this.file} is not open`);
   }
 
-  get open(): Datastore {
+  get datastore(): Datastore {
     if (!this.db) throw new Error(`${this.file} is not open`);
     return this.db;
   }
 
   write<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
-    this.appended += 1;
-    return this.settled(this.changed(run));
+    this.versionsSinceCompaction += 1;
+    return this.afterFlush(this.applyChange(run));
   }
 
-  /** All that can be wrong with a document was refused before, so that only the file is left to fail. */
-  async changed<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
+  /** Documents were validated before, so that any error except for a duplicate key is one of the file. */
+  async applyChange<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
     try {
-      return await run(this.open);
+      return await run(this.datastore);
     } catch (error) {
       if (isDuplicate(error)) throw error;
-      return this.end('written', error);
+      return this.failFatally('written', error);
     }
   }
 
-  /** What was read or changed, once the file has all that it tells of, also of a unique key that is taken. */
-  async settled<R>(result: R | Promise<R>): Promise<R> {
+  /** Resolves or rejects with `result` once the file has all changes so far, which the result may be based on. */
+  async afterFlush<R>(result: R | Promise<R>): Promise<R> {
     try {
       return await result;
     } finally {
-      await this.log?.flushed()?.catch((error) => this.end('written', error));
+      await this.log?.flushed()?.catch((error) => this.failFatally('written', error));
     }
   }
 
-  end(what: 'read' | 'written', error: unknown): never {
+  failFatally(what: 'read' | 'written', error: unknown): never {
     const { message } = error as Error;
-    const said = `${this.file} cannot be ${what}: ${message}. The process ends rather than answer from memory alone.`;
-    const reason = new Error(said, { cause: error });
+    const text = `${this.file} cannot be ${what}: ${message}. The process ends, as its memory and the file may differ.`;
+    const reason = new Error(text, { cause: error });
     if (this.fatal) this.fatal(reason);
-    else this.broker.fatal(said, reason, true);
+    else this.broker.fatal(text, reason, true);
     throw reason;
   }
 
-  keyed(doc: Versioned): object {
-    const stored = storable(doc);
-    return { ...stored, ...keysOf(stored, this.compound) };
+  withHiddenFields(doc: Versioned): object {
+    const stored = storableCopy(doc);
+    return { ...stored, ...hiddenFieldsOf(stored, this.compoundIndexes) };
   }
 
-  shown(doc: Stored): Versioned {
-    for (const names of this.compound) delete doc[hidden(names)];
+  withoutHiddenFields(doc: Stored): Versioned {
+    for (const names of this.compoundIndexes) delete doc[hiddenFieldName(names)];
     return doc;
   }
 }

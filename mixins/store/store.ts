@@ -4,6 +4,7 @@ import DbService from 'moleculer-db';
 import type { Mixin, Self } from '../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
+import { owning } from '../owned-names.ts';
 import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
@@ -11,14 +12,14 @@ import type { Patch, Versioned } from './patch.ts';
 import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 
-/** Some fields of a document; of a union of documents, of each of them. */
+/** Some fields of a document, or of each document in a union. */
 export type Part<T, K extends keyof T> = T extends unknown ? Pick<T, K> : never;
 
-/** A service's own documents of type `T`, and the only ways to read and change them. */
+/** A service's documents of type `T`: the only way to read and change them. */
 export interface Store<T> {
-  /** Inserts at rev 0. False: the _id, or a unique key, is taken. */
+  /** Inserts with rev 0. Resolves to false when the _id or a unique key is taken. */
   insert(doc: Omit<T, 'rev'>): Promise<boolean>;
-  /** Inserts those whose _id and unique keys are not taken yet; resolves with how many those were. */
+  /** Inserts the documents whose _id and unique keys are free. Resolves to their number. */
   insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number>;
   get(id: string): Promise<T | null>;
   findOne(filter: Filter): Promise<T | null>;
@@ -36,69 +37,69 @@ export interface Store<T> {
     options: PageOptions<T> & { fields: readonly K[] },
   ): Promise<CursorPage<Pick<T, K>>>;
   /**
-   * Those of a filter a batch at a time, in no order, so that few are in memory however many there are. What changes
-   * meanwhile comes as it was or as it is, or not at all if it is new or gone.
+   * Reads all matching documents in batches without an order, for any number of documents. A document that changes
+   * meanwhile is read in either version; one that is inserted or removed meanwhile may be missing.
    */
   scan<K extends keyof T & string = keyof T & string>(
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
   ): AsyncGenerator<Part<T, K>[]>;
-  /** See `Changes.change`; a document that is not there begins with `create`, when the store has one. */
+  /** See `Changes.change`. A missing document is created first, if the store has `create`. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /**
-   * Has each new version of a document that this process writes told from now on: to be read at once, neither changed nor
-   * kept.
+   * Calls the listener with each new version of a document that this process writes. The document is on loan: the listener
+   * may read it at once, and must neither change nor keep it.
    */
   onWrite(listener: (doc: T) => void): void;
-  /** Removes documents that nobody will ever begin again under their ids; resolves with how many. */
+  /** Removes documents whose ids will never be used again. Resolves to their number. */
   remove(filter: Filter): Promise<number>;
   count(): Promise<number>;
-  /** Leaves nothing of documents, or versions of them, that are gone. */
+  /** Deletes old versions and removed documents from the disk. */
   purge(): Promise<void>;
   /** Rejects when the database is not reached within about a second. */
   ping(): Promise<void>;
 }
 
 export interface StoreOptions<T> {
-  /** Whose database this is. */
+  /** The node kind, which has its own database. */
   node: 'customer' | 'product' | 'shopping';
   collection: string;
-  /** What a unique index over several fields names is part of the document's identity: `change` cannot change it. */
+  /** The fields of a unique index over several fields are part of a document's identity: `change` refuses to change them. */
   indexes?: readonly Index[];
-  /** Begins a document on its first change. */
+  /** Creates a missing document at its first change. */
   create?: (id: string, now: Date) => Omit<T, 'rev'>;
-  /** Called with each new version of a document that this process wrote: to be read at once, neither changed nor kept. */
+  /** Called with each new version that this process wrote. It must neither change nor keep the document. */
   written?: (this: Self<{ store: Store<T> }>, doc: T) => void;
 }
 
 /**
- * Mixes in `this.store`: one collection, in MongoDB when the config has an address and else in a NeDB file, through
- * moleculer-db. Ready for use, indexes and all, when the service's own `started` runs.
+ * The mixin that adds `this.store`: one collection through moleculer-db, in MongoDB if the config has its address, else in a
+ * NeDB file. It is connected and has its indexes before the service's own `started` runs.
  */
 export function store<T extends Versioned>(config: Config, options: StoreOptions<T>): Mixin<{ store: Store<T> }> {
-  const { collection, indexes = [], written } = options;
+  const { node, collection, indexes = [], written } = options;
   const mixin = {
     mixins: [DbService as unknown as Partial<ServiceSchema>],
     adapter: adapterOf(config, options),
     collection,
-    // Its ready-made actions would let any caller past the rules of the domain.
-    actions: Object.fromEntries(Object.keys(readyMade.actions).map((name) => [name, false])),
+    // Disabled, as moleculer-db's actions would bypass the rules of the domain.
+    actions: Object.fromEntries(Object.keys(MOLECULER_DB.actions).map((name) => [name, false])),
     methods: { clearCache: () => Promise.resolve() },
     created(this: Service) {
-      (this as Mixed<T>).store = new DocumentStore<T>((this as Mixed<T>).adapter, options, (doc) => {
+      (this as StoreService<T>).store = new DocumentStore<T>((this as StoreService<T>).adapter, options, (doc) => {
         try {
           written?.call(this as never, doc);
         } catch (error) {
-          this.logger.error(`${doc._id} was changed, but telling of it failed`, error);
+          this.logger.error(`${doc._id} was changed, but its change listener failed`, error);
         }
       });
     },
-    // After moleculer-db's own `started`, which would retry what fails here for ever.
+    // Not in moleculer-db's `started`, which would retry a failure for ever.
     async started(this: Service) {
-      await (this as Mixed<T>).adapter.ensureIndexes(indexes);
+      await (this as StoreService<T>).adapter.ensureIndexes(indexes);
     },
   };
-  return mixin;
+  return owning(mixin, { collections: [{ node, collection }] });
 }
 
 export type Adapter = MongoAdapter | NedbAdapter;
@@ -114,10 +115,10 @@ export function adapterOf(
     : new NedbAdapter(config.dataDir, database, collection);
 }
 
-/** What a service has of moleculer-db's mixin and of ours. */
-type Mixed<T> = Service & { adapter: Engine; store: Store<T> };
+/** A service with the fields of moleculer-db's mixin and of this one. */
+type StoreService<T> = Service & { adapter: Engine; store: Store<T> };
 
-const readyMade = DbService as unknown as { actions: object };
+const MOLECULER_DB = DbService as unknown as { actions: object };
 
 /** The store of one collection on either engine. */
 export class DocumentStore<T extends Versioned> implements Store<T> {
@@ -128,30 +129,30 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T) => void) {
     this.#engine = engine;
     this.#listeners = [written];
-    this.#changes = new Changes(slot(engine, options), { written: (doc) => this.#tell(doc) });
+    this.#changes = new Changes(versionedCollection(engine, options), {
+      written: (doc) => {
+        for (const listener of this.#listeners) listener(doc);
+      },
+    });
   }
 
   onWrite(listener: (doc: T) => void): void {
     this.#listeners.push(listener);
   }
 
-  #tell(doc: T): void {
-    for (const listener of this.#listeners) listener(doc);
-  }
-
   async insert(doc: Omit<T, 'rev'>): Promise<boolean> {
-    const first = begun(doc);
+    const first = firstVersion(doc);
     const isNew = await this.#engine.add(first);
-    if (isNew) this.#changes.inserted(first as T);
+    if (isNew) this.#changes.cacheInserted(first as T);
     return isNew;
   }
 
   insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number> {
-    return this.#engine.addNew(docs.map(begun));
+    return this.#engine.addNew(docs.map(firstVersion));
   }
 
   async get(id: string): Promise<T | null> {
-    refuseOdd({ _id: id });
+    checkFilter({ _id: id });
     return (await this.#engine.read(id)) as T | null;
   }
 
@@ -164,7 +165,7 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
     filter: Filter,
     options: FindOptions & { fields?: readonly K[] } = {},
   ): Promise<Part<T, K>[]> {
-    refuseOdd(filter);
+    checkFilter(filter);
     return (await this.#engine.query(filter, options)) as unknown[] as Part<T, K>[];
   }
 
@@ -174,7 +175,7 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
     options: PageOptions<T> & { fields: readonly K[] },
   ): Promise<CursorPage<Pick<T, K>>>;
   async page(filter: Filter, options: PageOptions<T> & { fields?: readonly string[] }): Promise<CursorPage<T>> {
-    refuseOdd(filter);
+    checkFilter(filter);
     const read = async (range: Filter, how: FindOptions) => (await this.#engine.query(range, how)) as T[];
     return readPageOf(read, filter, options);
   }
@@ -183,7 +184,7 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
     filter: Filter,
     options: ScanOptions & { fields?: readonly K[] },
   ): AsyncGenerator<Part<T, K>[]> {
-    refuseOdd(filter);
+    checkFilter(filter);
     return this.#engine.batches(filter, options) as AsyncGenerator<unknown[]> as AsyncGenerator<Part<T, K>[]>;
   }
 
@@ -192,8 +193,8 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   }
 
   async remove(filter: Filter): Promise<number> {
-    refuseOdd(filter);
-    if (Object.keys(filter).length === 0) throw new TypeError('this would remove every document');
+    checkFilter(filter);
+    if (Object.keys(filter).length === 0) throw new TypeError('an empty filter would remove every document');
     return this.#engine.removeAll(filter);
   }
 
@@ -210,34 +211,40 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   }
 }
 
-/** A field left undefined would match every document on MongoDB, and an operator from outside might. */
-function refuseOdd(filter: Filter): void {
+/**
+ * Refuses undefined, which matches every document on MongoDB, and operators that could come from a client.
+ * @throws {TypeError}
+ */
+function checkFilter(filter: Filter): void {
   for (const [field, condition] of Object.entries(filter)) {
     if (!isCondition(condition)) throw new TypeError(`a filter by ${field} cannot be ${JSON.stringify(condition)}`);
   }
 }
 
-const begun = <T>(doc: Omit<T, 'rev'>): Versioned => ({ ...(doc as unknown as Omit<Versioned, 'rev'>), rev: 0 });
+const firstVersion = <T>(doc: Omit<T, 'rev'>): Versioned => ({ ...(doc as unknown as Omit<Versioned, 'rev'>), rev: 0 });
 
-function slot<T extends Versioned>(engine: Engine, { create, indexes = [] }: StoreOptions<T>): VersionedCollection<T> {
+function versionedCollection<T extends Versioned>(
+  engine: Engine,
+  { create, indexes = [] }: StoreOptions<T>,
+): VersionedCollection<T> {
   const fixed = indexes.filter(({ unique }) => unique).map(({ fields }) => Object.keys(fields));
   const identity = fixed.filter((fields) => fields.length > 1).flat();
   return {
     async read(id) {
       const found = await engine.read(id);
       if (found || !create) return found as T | null;
-      await engine.add(begun(create(id, new Date()))); // false: another was first, which does as well
+      await engine.add(firstVersion(create(id, new Date()))); // false if another process has just created it
       return (await engine.read(id)) as T | null;
     },
     async swap(id, rev, patch: Patch) {
-      const touched = identity.find((field) => Object.keys(patch).some((path) => overlap(path, field)));
+      const touched = identity.find((field) => Object.keys(patch).some((path) => isPartOf(path, field)));
       if (touched) throw new RefusedPatch(new Error(`${touched} is part of the identity of ${id}`), false);
       return engine.swap(id, rev, patch);
     },
   };
 }
 
-const overlap = (a: string, b: string): boolean => `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`);
+const isPartOf = (a: string, b: string): boolean => `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`);
 
 const OPERATORS = ['$in', '$gt', '$gte', '$lt', '$lte'];
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value) || isDate(value);

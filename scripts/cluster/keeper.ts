@@ -1,26 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import type { Child } from '../servers/child.ts';
 
-/** Having run this long, a process is no longer starting. */
-const STEADY_MS = 10_000;
-const FIRST_TRIES = 5;
+/** After this time, a process counts as started. */
+const STEADY_AFTER_MS = 10_000;
+/** A process that fails so often before it was ever steady cannot start. */
+const MAX_START_FAILURES = 5;
 
-/** How long to wait before a process is started again, in ms, after it ended `failures` times in a row. */
-export function backoff(failures: number): number {
+/** Pause before a restart, in ms, after a process has ended `failures` times in a row. */
+export function restartPauseMs(failures: number): number {
   return Math.min(200 * 2 ** (failures - 1), 5000);
 }
 
 interface Hooks {
-  /** Its process has changed. */
+  /** Called when its process has ended or a new one has started. */
   changed(): void;
-  /** It never came up. */
+  /** Called when it ended repeatedly during its first start. */
   failed(error: StartError): void;
   say(text: string): void;
 }
 
-/** Keeps one process running: what dies is started again. */
-export class NodeKeeper<C extends Child> {
+/** Keeps one process running: restarts it whenever it ends. */
+export class ProcessKeeper<C extends Child> {
   readonly id: string;
   readonly #start: () => Promise<C>;
   readonly #hooks: Hooks;
@@ -42,17 +43,17 @@ export class NodeKeeper<C extends Child> {
 
   /** Starts it for the first time. @throws what starting it throws */
   async run(): Promise<C> {
-    const first = await this.#once();
-    this.#loop = this.#keep();
+    const first = await this.#startOnce();
+    this.#loop = this.#supervise();
     return first;
   }
 
-  /** From here on it is not started again. */
+  /** Disables restarts. */
   retire(): void {
     this.#stop.abort();
   }
 
-  /** Ends it for good. */
+  /** Stops the process and disables restarts. */
   async stop(): Promise<void> {
     this.retire();
     await this.#starting?.catch(() => undefined);
@@ -60,40 +61,42 @@ export class NodeKeeper<C extends Child> {
     await this.#loop;
   }
 
-  async #once(): Promise<C> {
+  async #startOnce(): Promise<C> {
     this.#starting = this.#start();
     this.#child = await this.#starting;
     this.#hooks.changed();
     return this.#child;
   }
 
-  async #keep(): Promise<void> {
+  /** Restarts the process after each end, until `retire`. */
+  async #supervise(): Promise<void> {
     let failures = 0;
-    let steady = false;
+    let wasSteady = false;
     while (this.#child) {
       const { exited, pid } = this.#child;
       const since = Date.now();
       const code = await exited;
       this.#child = undefined;
       if (this.#stop.signal.aborted) return;
-      const lasted = Date.now() - since >= STEADY_MS;
-      steady ||= lasted;
-      failures = lasted ? 1 : failures + 1;
+      const isSteady = Date.now() - since >= STEADY_AFTER_MS;
+      wasSteady ||= isSteady;
+      failures = isSteady ? 1 : failures + 1;
       this.#hooks.changed();
-      if (code === 1 && !steady && failures >= FIRST_TRIES) {
+      if (code === 1 && !wasSteady && failures >= MAX_START_FAILURES) {
         return this.#hooks.failed(new StartError(`${this.id} ended with code 1 right at its start, ${failures} times`));
       }
-      this.#hooks.say(`${this.id} (${pid}) ${code === null ? 'was killed' : `ended with code ${code}`}; starts again`);
-      failures = await this.#again(failures);
+      this.#hooks.say(`${this.id} (${pid}) ${code === null ? 'was killed' : `ended with code ${code}`}; restarting`);
+      failures = await this.#restart(failures);
     }
   }
 
-  async #again(failures: number): Promise<number> {
+  /** Restarts after a pause, until a start succeeds. Returns the failures so far. */
+  async #restart(failures: number): Promise<number> {
     for (let failed = failures; ; failed++) {
-      await delay(backoff(failed), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await delay(restartPauseMs(failed), undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (this.#stop.signal.aborted) return failed;
       try {
-        await this.#once();
+        await this.#startOnce();
         return failed;
       } catch (error) {
         this.#hooks.say(`${this.id} does not start: ${(error as Error).message}`);

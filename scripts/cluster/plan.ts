@@ -1,18 +1,18 @@
 import type { Config } from '../../lib/process/config.ts';
 import type { NodeKind } from '../../lib/process/node-kinds.ts';
 
-/** A node of the cluster on this machine: one process. */
+/** A node to start: one process. */
 export interface NodePlan {
   id: string;
   services: readonly NodeKind[];
-  /** What it is told beyond this process's own environment. */
+  /** Variables in addition to the environment of this process. */
   env: Readonly<Record<string, string>>;
 }
 
-/** Where all nodes find each other and their data. */
+/** Addresses of the servers that all nodes use. */
 export interface Addresses {
   natsUrl: string;
-  /** Without it there is no watcher, and a dead node is noticed by its missing heartbeats only. */
+  /** Without it there is no watcher, and a dead node is detected by missing heartbeats only. */
   natsSystemUrl?: string;
   mongoUrl: string;
 }
@@ -30,7 +30,7 @@ const NODES: readonly (readonly [id: string, ...services: NodeKind[]])[] = [
 /** The names of all nodes. */
 export const NODE_IDS: readonly string[] = NODES.map(([id]) => id);
 
-/** Which processes make the cluster, and the environment of each, as lib/process/config.ts reads it. */
+/** The nodes of the cluster, with the environment of each as lib/process/config.ts reads it. */
 export function planNodes(config: Config, addressesOf: (id: string) => Addresses): NodePlan[] {
   return NODES.map(([id, ...kinds]) => {
     const { natsUrl, natsSystemUrl, mongoUrl } = addressesOf(id);
@@ -45,7 +45,7 @@ export function planNodes(config: Config, addressesOf: (id: string) => Addresses
         NATS_SYSTEM_URL: natsSystemUrl ?? '',
         MONGO_URL: mongoUrl,
         PUBLIC_URL: config.publicUrl ?? gatewayUrl(config),
-        // All nodes share DATA_DIR, so any of them can erase what another has written.
+        // All nodes share DATA_DIR, so any node can erase mails that another has written.
         ...(config.smtpUrl ? {} : { MAIL: 'file' }),
         HOST: config.host,
         PORT: String(config.port),
@@ -62,7 +62,7 @@ export function isGateway({ services }: Pick<NodePlan, 'services'>): boolean {
   return services.includes('api');
 }
 
-/** Where the shop answers; a wildcard address is reached from here by loopback. */
+/** The address of the gateways; loopback if they listen on all addresses. */
 export function gatewayUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
   const reachable = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
   return `http://${reachable}:${port}`;

@@ -1,49 +1,57 @@
 import { join } from 'node:path';
 import type { Child } from '../servers/child.ts';
 import { randomPasswords, type Server, startMongo, startNats } from '../servers/start.ts';
-import type { NodeKeeper } from './keeper.ts';
+import type { ProcessKeeper } from './keeper.ts';
 import type { Addresses } from './plan.ts';
 
-type Keep = <C extends Child>(id: 'nats' | 'mongo', start: () => Promise<C>) => NodeKeeper<C>;
+type Keep = <C extends Child>(id: 'nats' | 'mongo', start: () => Promise<C>) => ProcessKeeper<C>;
 
 /**
- * NATS and MongoDB: those that `env` names, else started with their data in `folder` and kept, always on the same port.
- * @param keep makes the keeper of a server, which is started here
- * @throws {StartError} when one cannot be had
+ * Addresses of NATS and MongoDB: those of `env`, else of servers that are started here with their data in `folder`, and
+ * restarted on the same port.
+ * @param keep returns the keeper of a server to be started here
+ * @throws {StartError} when a server is not found or does not start
  */
 export async function findServers(env: NodeJS.ProcessEnv, folder: string, keep: Keep): Promise<Addresses> {
-  const [nats, mongo] = await Promise.all([givenNats(env) ?? startedNats(folder, keep), mongoUrl(env, folder, keep)]);
+  const [nats, mongo] = await Promise.all([
+    natsFromEnv(env) ?? startOwnNats(folder, keep),
+    findMongoUrl(env, folder, keep),
+  ]);
   return { ...nats, ...mongo };
 }
 
-function givenNats({ NATS_URL, NATS_SYSTEM_URL }: NodeJS.ProcessEnv): Omit<Addresses, 'mongoUrl'> | undefined {
+function natsFromEnv({ NATS_URL, NATS_SYSTEM_URL }: NodeJS.ProcessEnv): Omit<Addresses, 'mongoUrl'> | undefined {
   return NATS_URL ? { natsUrl: NATS_URL, ...(NATS_SYSTEM_URL ? { natsSystemUrl: NATS_SYSTEM_URL } : {}) } : undefined;
 }
 
-async function startedNats(folder: string, keep: Keep): Promise<Omit<Addresses, 'mongoUrl'>> {
+async function startOwnNats(folder: string, keep: Keep): Promise<Omit<Addresses, 'mongoUrl'>> {
   const options = { dataDir: join(folder, 'nats'), passwords: randomPasswords(), detached: true };
   const { url, systemUrl } = await keep(
     'nats',
-    samePort((port) => startNats({ ...options, ...port })),
+    onSamePort((port) => startNats({ ...options, ...port })),
   ).run();
   return { natsUrl: url, natsSystemUrl: systemUrl };
 }
 
-async function mongoUrl({ MONGO_URL }: NodeJS.ProcessEnv, folder: string, keep: Keep): Promise<{ mongoUrl: string }> {
+async function findMongoUrl(
+  { MONGO_URL }: NodeJS.ProcessEnv,
+  folder: string,
+  keep: Keep,
+): Promise<{ mongoUrl: string }> {
   if (MONGO_URL) return { mongoUrl: MONGO_URL };
   const options = { dataDir: join(folder, 'mongo'), detached: true };
   return {
     mongoUrl: (
       await keep(
         'mongo',
-        samePort((port) => startMongo({ ...options, ...port })),
+        onSamePort((port) => startMongo({ ...options, ...port })),
       ).run()
     ).url,
   };
 }
 
-/** A free port the first time, and that one again each time after it. */
-function samePort<S extends Server>(start: (port: { port?: number }) => Promise<S>): () => Promise<S> {
+/** Starts on a free port the first time, and on the same port after that. */
+function onSamePort<S extends Server>(start: (port: { port?: number }) => Promise<S>): () => Promise<S> {
   let taken: { port?: number } = {};
   return async () => {
     const server = await start(taken);

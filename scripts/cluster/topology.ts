@@ -1,17 +1,18 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutCredentials } from '../../lib/process/ping.ts';
 
-/** The running cluster, in `<DATA_DIR>/cluster/topology.json`; its addresses have passwords in them. */
+/** The running cluster, stored in `<DATA_DIR>/cluster/topology.json`. Its addresses contain passwords. */
 export interface Topology {
-  /** The supervisor's. */
+  /** Process id of the supervisor. */
   pid: number;
-  /** Of the gateways. */
+  /** Address of the gateways. */
   url: string;
   natsUrl: string;
   natsSystemUrl?: string;
   mongoUrl: string;
   nodes: TopologyNode[];
-  /** Those that the supervisor started itself. */
+  /** The servers that the supervisor has started. */
   servers: { id: string; pid: number | null }[];
 }
 
@@ -20,35 +21,35 @@ interface TopologyNode {
   /** Null while it is down. */
   pid: number | null;
   services: readonly string[];
-  /** It has told that its services run. */
+  /** Whether its services run. */
   ready: boolean;
 }
 
 export const clusterFolder = (dataDir: string): string => join(dataDir, 'cluster');
-const file = (dataDir: string) => join(clusterFolder(dataDir), 'topology.json');
+const topologyFile = (dataDir: string) => join(clusterFolder(dataDir), 'topology.json');
 
-/** Undefined when there is none; one that was killed with -9 leaves it, so look whether its `pid` lives. */
+/** The stored topology, if any. A supervisor that was killed with -9 leaves it behind: check whether its `pid` lives. */
 export function readTopology(dataDir: string): Topology | undefined {
   try {
-    return JSON.parse(readFileSync(file(dataDir), 'utf8'));
+    return JSON.parse(readFileSync(topologyFile(dataDir), 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Replaced as a whole: a reader never sees half of it. */
+/** Replaces the file by renaming, so that readers never see an incomplete one. */
 export function writeTopology(dataDir: string, topology: Topology): void {
-  const fresh = `${file(dataDir)}.new`;
-  writeFileSync(fresh, `${JSON.stringify(topology, null, 2)}\n`, { mode: 0o600 });
-  renameSync(fresh, file(dataDir));
+  const draft = `${topologyFile(dataDir)}.new`;
+  writeFileSync(draft, `${JSON.stringify(topology, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, topologyFile(dataDir));
 }
 
 export function removeTopology(dataDir: string): void {
-  rmSync(file(dataDir), { force: true });
+  rmSync(topologyFile(dataDir), { force: true });
 }
 
-/** One line for each process: name, pid, what it runs, where it listens. Passwords are left out. */
+/** A table of all processes: name, pid, services, address without passwords. */
 export function topologyTable({ url, natsUrl, mongoUrl, nodes, servers }: Topology): string {
   const pidOf = (id: string) => {
     const server = servers.find((entry) => entry.id === id);
@@ -56,8 +57,8 @@ export function topologyTable({ url, natsUrl, mongoUrl, nodes, servers }: Topolo
   };
   const rows = [
     ['node', 'pid', 'services', 'address'],
-    ['nats', pidOf('nats'), '', withoutPassword(natsUrl)],
-    ['mongo', pidOf('mongo'), '', withoutPassword(mongoUrl)],
+    ['nats', pidOf('nats'), '', withoutCredentials(natsUrl)],
+    ['mongo', pidOf('mongo'), '', withoutCredentials(mongoUrl)],
     ...nodes.map(({ id, pid, services }) => [
       id,
       pid ?? 'down',
@@ -74,9 +75,4 @@ export function topologyTable({ url, natsUrl, mongoUrl, nodes, servers }: Topolo
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** Not by URL: a MongoDB address with several hosts is none. */
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }

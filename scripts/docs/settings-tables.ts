@@ -1,23 +1,22 @@
-import { SETTING_GROUPS } from '../../lib/process/environment.ts';
 import type { Setting } from '../../lib/process/settings/setting.ts';
+import { SETTING_GROUPS } from '../../services/settings.ts';
 
-const BEGIN = '<!-- settings: printed by npm run docs:settings -->';
-const END = '<!-- /settings -->';
+const BEGIN_MARK = '<!-- settings: printed by npm run docs:settings -->';
+const END_MARK = '<!-- /settings -->';
 
-/** A page with the tables of all settings between its two marks. @throws when it lacks them */
-export function withSettings(page: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`the page needs ${BEGIN} and, after it, ${END}`);
-  return `${page.slice(0, begin)}${BEGIN}\n\n${settingsTables()}\n\n${page.slice(end)}`;
+/** Inserts the tables of all settings between the two marks of a page. @throws when a mark is missing */
+export function insertSettings(page: string): string {
+  const [begin, end] = [page.indexOf(BEGIN_MARK), page.indexOf(END_MARK)];
+  if (begin < 0 || end < begin) throw new Error(`the page needs ${BEGIN_MARK} and, after it, ${END_MARK}`);
+  return `${page.slice(0, begin)}${BEGIN_MARK}\n\n${settingsTables()}\n\n${page.slice(end)}`;
 }
 
-/** All settings in Markdown, a table for each group. */
+/** All settings as Markdown tables, one for each group. */
 function settingsTables(): string {
-  const groups: [string, Readonly<Record<string, Setting>>][] = Object.entries(SETTING_GROUPS);
-  return groups
+  return Object.entries(SETTING_GROUPS)
     .map(([title, settings]) => {
       const rows = Object.entries(settings).map(([name, { allowed, about, ...rest }]) =>
-        rowOf(`\`${name}\``, defaultOf(rest), about, literal(allowed)),
+        rowOf(`\`${name}\``, defaultOf(rest), about, escapeMarkdown(allowed)),
       );
       return [
         `### ${title}`,
@@ -32,8 +31,8 @@ function settingsTables(): string {
 
 const rowOf = (...cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-/** Text that Markdown would read as marks of its own. */
-const literal = (text: string): string => text.replaceAll(/[*_<]/g, '\\$&');
+/** Escapes characters that have a meaning in Markdown. */
+const escapeMarkdown = (text: string): string => text.replaceAll(/[*_<]/g, '\\$&');
 
 function defaultOf({ rule, defaultNote }: Pick<Setting, 'rule' | 'defaultNote'>): string {
   const value = rule.default ?? '';

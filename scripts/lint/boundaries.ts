@@ -1,6 +1,8 @@
-// Part of npm run lint: which file may import which, and how many files a folder may have. docs/architecture.md says why.
+// Part of npm run lint: which file may import which, how many files a folder may have, and that a name is exported once.
+// docs/architecture.md says why.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { repeatedNames } from './exported-names.ts';
 
 /** Source texts by their path from the root of the repository. */
 export type Sources = ReadonlyMap<string, string>;
@@ -9,7 +11,7 @@ export type Sources = ReadonlyMap<string, string>;
 interface Import {
   /** A path from the root, or the name of a package. */
   target: string;
-  /** What is imported by name. */
+  /** Imported names. */
   names: readonly string[];
   /** Erased when it runs. */
   isType: boolean;
@@ -44,13 +46,13 @@ const RULES: readonly Rule[] = [
   })),
 ];
 
-/** What is handed to a handler or a saga's step; domain code is given values instead. */
-const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers Rpc Self Shop Store Worker'.split(' ');
+/** Types of the arguments of handlers and of a saga's steps; domain code is given values instead. */
+const WIRED_TYPES = 'ActionHandler Broker Ctx Filter Handlers OrderStore Rpc SagaContext Self Store Worker'.split(' ');
 const WIRING_FILE = /[.-]service\.ts$/;
 const DOMAIN_FOLDER = /^services\/(customer|product|shopping|shared)\//;
 const BROKER_OR_STORE = /^(moleculer|mongodb|nats)|^mixins\/(worker|store\/(store|engine|nedb))/;
 
-/** @returns a line for each import and each folder that breaks a rule */
+/** @returns a line for each import, folder and exported name that breaks a rule */
 export function violationsOf(sources: Sources): string[] {
   const imports: Imports = new Map([...sources].map(([file, source]) => [file, importsOf(file, source)]));
   const broken = [...imports].flatMap(([file, found]) =>
@@ -65,6 +67,7 @@ export function violationsOf(sources: Sources): string[] {
     ...wiredDomain(imports),
     ...circlesOf(imports).map((circle) => `a circle: ${circle.join(' -> ')}`),
     ...fullFolders(imports),
+    ...repeatedNames(sources),
   ];
 }
 
@@ -108,10 +111,11 @@ function fullFolders(imports: Imports): string[] {
     .map(([folder, files]) => `${folder} has ${files.length} files, more than ${MAX_FILES_PER_FOLDER}`);
 }
 
-const IMPORT = /\b(?:import|export)\s+(type\s)?\s*(?:([\w*\s{},]*?)\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'/g;
+const IMPORT_PATTERN =
+  /\b(?:import|export)\s+(type\s)?\s*(?:([\w*\s{},]*?)\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'/g;
 
 function importsOf(file: string, source: string): Import[] {
-  return [...source.matchAll(IMPORT)].map(([, type, clause = '', from = '', dynamic]) => {
+  return [...source.matchAll(IMPORT_PATTERN)].map(([, type, clause = '', from = '', dynamic]) => {
     const specifier = dynamic ?? from;
     const named = clause.split(/[{},]/).map((part) => part.trim());
     const parts = named.filter((part) => part !== '');

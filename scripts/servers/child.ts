@@ -1,44 +1,44 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 
-/** A process that this one has started and answers for. */
+/** A process that ends with this one. */
 export interface Child {
   readonly pid: number;
   /** The exit code; null when a signal ended it. */
   readonly exited: Promise<number | null>;
-  /** SIGTERM, then SIGKILL after a grace period; resolves when the process is gone. May be called again. */
+  /** Sends SIGTERM, then SIGKILL after a grace period. Resolves when the process has ended. Idempotent. */
   stop(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
 
-const living = new Set<ChildProcess>();
+const runningChildren = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
+  for (const child of runningChildren) child.kill('SIGKILL');
 });
 
 /**
  * Makes a spawned process end with this one.
- * @param grace milliseconds from SIGTERM to SIGKILL in `stop`
+ * @param graceMs time from SIGTERM to SIGKILL in `stop`
  * @throws {StartError} when it could not be spawned
  */
-export async function adopt(child: ChildProcess, grace: number): Promise<Child> {
+export async function adopt(child: ChildProcess, graceMs: number): Promise<Child> {
   if (child.pid === undefined) {
     const [error] = (await once(child, 'error')) as [Error];
     throw new StartError(`cannot run ${child.spawnfile}: ${error.message}`);
   }
-  living.add(child);
+  runningChildren.add(child);
   const exited = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => {
-      living.delete(child);
+      runningChildren.delete(child);
       resolve(code);
     });
   });
   const stop = async () => {
-    if (!living.has(child)) return;
+    if (!runningChildren.has(child)) return;
     child.kill('SIGTERM');
-    child.kill('SIGCONT'); // one that is paused would never hear of it
-    const timer = setTimeout(() => child.kill('SIGKILL'), grace);
+    child.kill('SIGCONT'); // a paused process would not handle SIGTERM
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await exited;
     clearTimeout(timer);
   };
@@ -46,18 +46,18 @@ export async function adopt(child: ChildProcess, grace: number): Promise<Child> 
 }
 
 /**
- * Runs a server with its output in the file `log` (a descriptor). Where the system can (Linux), it ends even if this
- * process is killed with -9.
- * @param detached keeps a terminal's Ctrl-C away from it: whoever starts it decides when it ends
+ * Spawns a server with its output in the file `log` (a descriptor). On Linux it ends even if this process is killed with -9.
+ * @param detached keeps a terminal's Ctrl-C away from the server
  */
 export function spawnServer(command: readonly [string, ...string[]], log: number, detached: boolean): ChildProcess {
-  const [file, ...args] = diesWithParent() ? (['setpriv', '--pdeathsig', 'KILL', ...command] as const) : command;
+  const [file, ...args] = canDieWithParent() ? (['setpriv', '--pdeathsig', 'KILL', ...command] as const) : command;
   return spawn(file, args, { stdio: ['ignore', log, log], detached });
 }
 
-let canDie: boolean | undefined;
+let isSetprivUsable: boolean | undefined;
 
-function diesWithParent(): boolean {
-  canDie ??= process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0;
-  return canDie;
+function canDieWithParent(): boolean {
+  isSetprivUsable ??=
+    process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0;
+  return isSetprivUsable;
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { StartError } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 
-/** A port that was free a moment ago. */
+/** A port that is free now; another process may take it before it is used. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');
@@ -22,7 +22,8 @@ export async function claimPort(port: number, host: string): Promise<void> {
     await listening;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'is taken: stop who uses it, or set PORT' : `cannot be had: ${message}`;
+    const reason =
+      code === 'EADDRINUSE' ? 'is taken: stop the process that uses it, or set PORT' : `cannot be used: ${message}`;
     throw new StartError(`port ${port} of ${host} ${reason}`);
   } finally {
     server.close();
@@ -30,7 +31,7 @@ export async function claimPort(port: number, host: string): Promise<void> {
 }
 
 /** Whether something on this machine accepts connections on `port`. */
-export async function accepts(port: number): Promise<boolean> {
+export async function isAccepting(port: number): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1' });
   try {
     await once(socket, 'connect');

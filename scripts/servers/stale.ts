@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The command line of a process; empty when there is none. */
+const EXIT_POLL_MS = 20;
+
+/** The command line of a process; empty if it does not exist. */
 function commandLine(pid: number): string {
   try {
     return process.platform === 'linux'
@@ -13,19 +15,19 @@ function commandLine(pid: number): string {
   }
 }
 
-/** Whether process `pid` lives and is the one that was meant: its command line holds `marker`. */
+/** Whether process `pid` runs and has `marker` in its command line, as pids are reused. */
 export function isRunning(pid: number, marker: string): boolean {
   return Number.isSafeInteger(pid) && pid > 0 && commandLine(pid).includes(marker);
 }
 
-/** Kills what a killed predecessor left behind, unless the number belongs to another process by now. */
-export async function endStale(pid: number, marker: string): Promise<void> {
+/** Kills a process that a killed predecessor has left, and waits for its end. A process without `marker` is left alone. */
+export async function killStale(pid: number, marker: string): Promise<void> {
   while (isRunning(pid, marker)) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
-    await delay(20);
+    await delay(EXIT_POLL_MS);
   }
 }

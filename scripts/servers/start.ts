@@ -2,50 +2,50 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
-import { connect } from 'nats';
-import { StartError } from '../../lib/process/config.ts';
-import { natsOptions } from '../../lib/process/nats-options.ts';
+import { pingMongo, pingNats } from '../../lib/process/ping.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import { adopt, type Child, spawnServer } from './child.ts';
 import { findMongo, findNats } from './find.ts';
-import { accepts, claimPort, freePort } from './ports.ts';
-import { endStale } from './stale.ts';
+import { claimPort, freePort, isAccepting } from './ports.ts';
+import { killStale } from './stale.ts';
 
-/** A server on 127.0.0.1 that answers. */
+/** A running server on 127.0.0.1. */
 export interface Server extends Child {
-  /** With credentials, where it has any. */
+  /** With credentials, if it needs any. */
   url: string;
   port: number;
 }
 
 export interface NatsServer extends Server {
-  /** The system account, which hears of clients that come and go. */
+  /** Address with the system account, which receives events about clients that connect and disconnect. */
   systemUrl: string;
 }
 
 interface Options {
-  /** Data, log and pid file. What was left running on it is ended first. */
+  /** Folder for data, log and pid file. A server that still runs on it is killed first. */
   dataDir: string;
-  /** A free one when left out. */
+  /** By default a free port. */
   port?: number;
   /** Keeps a terminal's Ctrl-C away from the server. */
   detached?: boolean;
 }
 
-/** Of NATS's two users. */
+/** The passwords of NATS's two users. */
 export interface NatsPasswords {
   app: string;
   system: string;
 }
 
-const READY_WITHIN = 30_000;
-const STOP_GRACE = 10_000;
-/** Another process may take a free port before the server does. */
-const PORT_TRIES = 3;
+const READY_TIMEOUT_MS = 30_000;
+const STOP_GRACE_MS = 10_000;
+const PING_TIMEOUT_MS = 1000;
+const PING_INTERVAL_MS = 25;
+/** Attempts with a free port, as another process may take it before the server does. */
+const MAX_PORT_TRIES = 3;
 
 /**
- * Starts a MongoDB on `dataDir`; what was acknowledged there before, with j: true, is still there.
- * @throws {StartError} when none can be found or it does not start
+ * Starts a MongoDB on `dataDir`, with the data of earlier runs there.
+ * @throws {StartError} when no server is found or it does not start
  */
 export async function startMongo(options: Options): Promise<Server> {
   const { kind, file } = await findMongo();
@@ -53,8 +53,8 @@ export async function startMongo(options: Options): Promise<Server> {
   mkdirSync(db, { recursive: true, mode: 0o700 });
   const args = {
     mongod: (port: string) => ['--bind_ip', '127.0.0.1', '--port', port, '--dbpath', db],
-    // Sync: without it, kill -9 loses acknowledged writes. Standalone: else writing slows down with its oplog. Log
-    // files of 2 GB, as it would have them, take 8 s to read after kill -9.
+    // Without sync-on-commit, kill -9 loses acknowledged writes. Without standalone, its oplog slows down writes. Log files
+    // of the default size, 2 GB, take 8 s to recover after kill -9.
     secantusd: (port: string) => [
       '--port',
       port,
@@ -72,23 +72,16 @@ export async function startMongo(options: Options): Promise<Server> {
   const { port, child } = await launch(
     options,
     (port) => [file, ...args(String(port))],
-    async (port) => {
-      const client = new MongoClient(url(port), { serverSelectionTimeoutMS: 1000 });
-      try {
-        await client.db('admin').command({ ping: 1 });
-      } finally {
-        await client.close();
-      }
-    },
+    (port) => pingMongo(url(port), PING_TIMEOUT_MS),
   );
   return { ...child, port, url: url(port) };
 }
 
 /**
  * Starts a NATS server that notices a lost client within two seconds.
- * @param options.passwords to be given again when clients should survive a restart; random when left out
- * @param options.maxPayloadBytes of a message; NATS's own megabyte when left out
- * @throws {StartError} when none can be found or it does not start
+ * @param options.passwords by default random; the same again let clients reconnect after a restart
+ * @param options.maxPayloadBytes size limit of a message, by default 1 MiB as in NATS
+ * @throws {StartError} when no server is found or it does not start
  */
 export async function startNats(
   options: Options & { passwords?: NatsPasswords; maxPayloadBytes?: number },
@@ -99,13 +92,10 @@ export async function startNats(
   const url = (user: 'app' | 'system', port: number) => `nats://${user}:${passwords[user]}@127.0.0.1:${port}`;
   const command = (port: number): [string, ...string[]] => {
     writeFileSync(config, natsConfig(port, passwords, maxPayloadBytes), { mode: 0o600 });
-    chmodSync(config, 0o600); // the mode above counts for a new file only
+    chmodSync(config, 0o600); // writeFileSync applies the mode to new files only
     return [file, '--config', config];
   };
-  const { port, child } = await launch(options, command, async (port) => {
-    const client = await connect({ ...natsOptions(url('app', port)), reconnect: false, timeout: 1000 });
-    await client.close();
-  });
+  const { port, child } = await launch(options, command, (port) => pingNats(url('app', port), PING_TIMEOUT_MS));
   return { ...child, port, url: url('app', port), systemUrl: url('system', port) };
 }
 
@@ -127,32 +117,33 @@ accounts {
 `;
 }
 
+/** Starts a server and waits until it answers `ping`; on a free port, tries again with another. */
 async function launch(
   { dataDir, port: given, detached = false }: Options,
   command: (port: number) => [string, ...string[]],
-  probe: (port: number) => Promise<void>,
+  ping: (port: number) => Promise<unknown>,
 ): Promise<{ port: number; child: Child }> {
   const folder = resolve(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pidFile = join(folder, 'server.pid');
-  await endStale(readPid(pidFile), folder);
-  // Asked here, as the probe would take whatever else answers there for the server.
+  await killStale(readPid(pidFile), folder);
+  // Otherwise another server on this port would answer the ping.
   if (given !== undefined) await claimPort(given, '127.0.0.1');
   for (let tries = 1; ; tries++) {
     const port = given ?? (await freePort());
     const log = openSync(join(folder, 'server.log'), 'w', 0o600);
     const process = spawnServer(command(port), log, detached);
     closeSync(log);
-    const child = await adopt(process, STOP_GRACE);
+    const child = await adopt(process, STOP_GRACE_MS);
     writeFileSync(pidFile, String(child.pid));
     try {
-      await answering(child, port, probe);
+      await waitUntilAnswering(child, port, ping);
       return { port, child };
     } catch (error) {
       await child.stop();
-      if (given === undefined && tries < PORT_TRIES) continue;
-      const said = readFileSync(join(folder, 'server.log'), 'utf8').trim().split('\n').at(-1);
-      throw new StartError(`${process.spawnargs.join(' ')}: ${(error as Error).message}: ${said}`);
+      if (given === undefined && tries < MAX_PORT_TRIES) continue;
+      const lastLogLine = readFileSync(join(folder, 'server.log'), 'utf8').trim().split('\n').at(-1);
+      throw new StartError(`${process.spawnargs.join(' ')}: ${(error as Error).message}: ${lastLogLine}`);
     }
   }
 }
@@ -165,22 +156,22 @@ function readPid(file: string): number {
   }
 }
 
-/** Asks until it answers, which it cannot announce by itself. */
-async function answering(child: Child, port: number, probe: (port: number) => Promise<void>): Promise<void> {
+/** Polls a server until it answers. @throws when it ends, or after READY_TIMEOUT_MS */
+async function waitUntilAnswering(child: Child, port: number, ping: (port: number) => Promise<unknown>): Promise<void> {
   let ended = false;
   void child.exited.then(() => {
     ended = true;
   });
   let reason: unknown = 'it accepts no connections';
-  for (const deadline = Date.now() + READY_WITHIN; Date.now() < deadline; await delay(25)) {
-    if (ended) throw new Error('it ended at once');
-    if (!(await accepts(port))) continue;
+  for (const deadline = Date.now() + READY_TIMEOUT_MS; Date.now() < deadline; await delay(PING_INTERVAL_MS)) {
+    if (ended) throw new Error('it ended during its start');
+    if (!(await isAccepting(port))) continue;
     try {
-      await probe(port);
+      await ping(port);
       if (!ended) return;
     } catch (error) {
       reason = error;
     }
   }
-  throw new Error(`no answer after ${READY_WITHIN / 1000} s (${reason})`);
+  throw new Error(`no answer after ${READY_TIMEOUT_MS / 1000} s (${reason})`);
 }

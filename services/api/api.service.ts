@@ -1,23 +1,22 @@
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { properties, type Self } from '../../lib/contract/mixin.ts';
 import { service } from '../../lib/contract/service.ts';
-import type { Config } from '../../lib/process/config.ts';
 import { isOutage } from '../../lib/process/outage.ts';
 import { worker } from '../../mixins/worker.ts';
-import { contracts } from '../contracts.ts';
+import type { NodeConfig } from '../node-config.ts';
 import { api } from './api.contract.ts';
 import { gateway } from './gateway.ts';
 import { clientAddress } from './http/client-address.ts';
 import { Revocations } from './http/revocations.ts';
 import { routesOf } from './http/routes.ts';
-import { checkGateway, checkParts } from './readiness.ts';
+import { checkGateway, checkParts, checkStarted } from './readiness.ts';
 
-/** An access token is refused at most this much later, in ms, when every word of it got lost. */
+/** Longest time until an access token is refused when the events of its session were lost. */
 const CATCH_UP_MS = 5000;
 
-export default function apiService(config: Config) {
+export default function apiService(config: NodeConfig) {
   const access = {
-    keys: keyRing(config),
+    keys: createKeyRing(config),
     revocations: new Revocations(),
     addressOf: clientAddress(config.trustedProxies),
   };
@@ -26,13 +25,13 @@ export default function apiService(config: Config) {
     mixins: [
       worker<Self<unknown>>({
         every: CATCH_UP_MS,
-        // Without the customer service there is nobody who could have ended a session.
+        // While the customer service is away, no session can end.
         async run() {
           await access.revocations.catchUp(this.broker).catch(ifOutage);
         },
       }),
-      gateway(config, routesOf(contracts), access),
-      // Resolves when this gateway knows which sessions have ended, or stops.
+      gateway(config, routesOf(config.contracts), access),
+      // Resolves when this gateway knows the ended sessions, or stops.
       properties(() => ({ learnt: Promise.resolve() })),
     ],
 
@@ -43,7 +42,10 @@ export default function apiService(config: Config) {
 
       async readiness(ctx) {
         checkGateway({ broker: this.broker, draining: this.draining, revocations: access.revocations });
-        return { status: 'ready' as const, ...(ctx.params.deep ? { parts: await checkParts(this.broker) } : {}) };
+        const parts = ctx.params.deep ? { parts: await checkParts(this.broker) } : {};
+        // Last, so that a deep check of a process that is starting names the missing parts.
+        checkStarted(this.broker);
+        return { status: 'ready' as const, ...parts };
       },
 
       jwks() {

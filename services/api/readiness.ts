@@ -1,7 +1,7 @@
 import type { Broker } from '../../lib/contract/contract.ts';
 import { errors } from '../shared/problems.ts';
 
-/** By node kind, the action that says whether its database is reached. */
+/** By node kind, the action that checks its database. */
 const CHECKS = { customer: 'customer.ready', product: 'product.ready', shopping: 'order.ready' } as const;
 
 /** State of each node kind that this gateway calls. */
@@ -20,10 +20,15 @@ interface Gateway {
 export function checkGateway({ broker, draining, revocations }: Gateway): void {
   if (draining) throw errors.unavailable('This gateway is stopping.');
   if (broker.transit && !broker.transit.connected) throw errors.unavailable('This gateway is cut off from NATS.');
-  if (!revocations.isKnown) throw errors.unavailable('This gateway does not know yet which sessions have ended.');
+  if (!revocations.isKnown) throw errors.unavailable('This gateway does not know the ended sessions yet.');
 }
 
-/** Checks that each node kind is there and reaches its database. @throws unavailable, with the state of each */
+/** The port is open before the other services of this process have started. @throws unavailable until then */
+export function checkStarted({ started }: Broker): void {
+  if (!started) throw errors.unavailable('This gateway is starting.');
+}
+
+/** Checks that each node kind is running and reaches its database. @throws unavailable, with the state of each */
 export async function checkParts(broker: Broker): Promise<Parts> {
   const states = await Promise.all(
     Object.entries(CHECKS).map(async ([kind, check]) => [kind, await stateOf(broker, check)] as const),

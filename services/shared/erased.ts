@@ -1,2 +1,2 @@
-/** Stands where something personal was. */
+/** The stored text in place of erased personal data. */
 export const ERASED = 'erased';

@@ -1,26 +1,26 @@
 import { decimalsOf } from '../../lib/contract/currency.ts';
 import type { Money } from './money.ts';
 
-/** By currency: making one takes longer than all that it is used for. */
-const formats = new Map<string, Intl.NumberFormat>();
+/** Number formats by currency. They are cached, as making one takes much longer than using it. */
+const formatsByCurrency = new Map<string, Intl.NumberFormat>();
 
-function formatOf(currency: string): Intl.NumberFormat {
-  const known = formats.get(currency);
+function numberFormatOf(currency: string): Intl.NumberFormat {
+  const known = formatsByCurrency.get(currency);
   if (known) return known;
   const decimals = decimalsOf(currency);
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   const made = new Intl.NumberFormat('en', { style: 'currency', currency, ...digits });
-  formats.set(currency, made);
+  formatsByCurrency.set(currency, made);
   return made;
 }
 
-/** Money for people: `€1,234.50`, `¥1,234`. */
+/** An amount with the sign of its currency: `€1,234.50`, `¥1,234`. */
 export function moneyText({ amount, currency }: Money): string {
-  // As a text, since a quotient of floats is not exact; the type of `format` leaves such texts out.
-  return formatOf(currency).format(decimalText(amount, decimalsOf(currency)) as `${number}`);
+  // A text is exact, unlike a quotient of floats; the type of `format` does not allow every text.
+  return numberFormatOf(currency).format(decimalText(amount, decimalsOf(currency)) as `${number}`);
 }
 
-/** Money as the history of an order has it: `1234.50 EUR`. */
+/** An amount with the code of its currency: `1234.50 EUR`. */
 export function plainMoneyText({ amount, currency }: Money): string {
   return `${decimalText(amount, decimalsOf(currency))} ${currency}`;
 }
@@ -33,15 +33,15 @@ function decimalText(amount: number, decimals: number): string {
   return decimals === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-decimals)}`;
 }
 
-/** Basis points for people: 1900 is `19 %`. */
+/** Basis points as a percentage: 1900 is `19 %`. */
 export const rateText = (rate: number): string => `${rate / 100} %`;
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as a part of HTML, in an element or a quoted attribute. */
-export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? '');
+/** Escapes a text for HTML, in an element or a quoted attribute. */
+export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => HTML_ENTITIES[mark] ?? '');
 
-/** The lines of a postal address, as one gives it to a carrier. */
+/** The lines of a postal address, as on a parcel. */
 export function addressLines(address: {
   name: string;
   company?: string | undefined;

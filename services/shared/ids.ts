@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { decodeTime, encodeTime, ulid } from 'ulid';
 
-/** Prefixes of our ids: what an id names shows in every log line. */
+/** The prefixes of ids. They show in every log line which kind of thing an id names. */
 export type IdPrefix =
   | 'adr'
   | 'alr'
@@ -18,37 +18,42 @@ export type IdPrefix =
   | 'ses'
   | 'vot';
 
-/** A new id, `<prefix>_<ULID>`: unique, sortable by the time it was made (https://github.com/ulid/spec). */
+/** A new id, `<prefix>_<ULID>`: unique, and sortable by time (https://github.com/ulid/spec). */
 export function newId(prefix: IdPrefix, now = new Date()): string {
-  return `${prefix}_${ulid(now.getTime(), random)}`;
+  return `${prefix}_${ulid(now.getTime(), randomFraction)}`;
 }
 
-/** The library asks for a random number 16 times an id, and the system would be asked as often: 90 instead of 2 microseconds. */
-const pool = new Uint8Array(4096);
-let taken = pool.length;
+/**
+ * Random bytes in stock. The library takes 16 for an id; with a system call for each, an id took 90 µs instead of 2.
+ */
+const randomBytesPool = new Uint8Array(4096);
+let usedBytes = randomBytesPool.length;
 
-/** From 0 up to before 1, in steps of 1/256: a whole number of them for each of an id's 32 characters. */
-function random(): number {
-  if (taken === pool.length) {
-    randomFillSync(pool);
-    taken = 0;
+/** A random number in [0, 1) in steps of 1/256: 8 steps for each of the 32 possible characters. */
+function randomFraction(): number {
+  if (usedBytes === randomBytesPool.length) {
+    randomFillSync(randomBytesPool);
+    usedBytes = 0;
   }
-  const byte = pool[taken] ?? 0;
-  taken += 1;
+  const byte = randomBytesPool[usedBytes] ?? 0;
+  usedBytes += 1;
   return byte / 256;
 }
 
-/** When an id was made. */
+/** The time at which an id was made. */
 export function idTime(id: string): Date {
   return new Date(decodeTime(id.slice(id.indexOf('_') + 1)));
 }
 
-/** Not above any id that is made from this moment on, and above all that were made before it. */
+/** The lower bound of the ids that are made from this time on. All earlier ids are below it. */
 export const lowestId = (prefix: IdPrefix, from: Date): string => `${prefix}_${encodeTime(Math.max(0, +from))}`;
 
 /** The contract rule of an id. */
 export const idRule = <const P extends IdPrefix>(prefix: P) =>
   ({ type: 'string', pattern: new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`) }) as const;
 
-/** The contract rule of an id that a client sends: one that cannot be ours is answered as one that is not there. */
+/**
+ * The contract rule of an id that a client sends. Any text passes, so that a wrong id is answered with 404 and not with
+ * 400.
+ */
 export const anyId = { type: 'string', min: 1, max: 64 } as const;

@@ -1,41 +1,41 @@
-import { foldNumber } from './plain-text.ts';
+import { normaliseCharacters } from './normalise-characters.ts';
 
-/** Digits of a number (E.164 has 15 at most; the shortest national ones have 5). */
-const FEWEST_DIGITS = 5;
-const MOST_DIGITS = 15;
+/** E.164 allows at most 15 digits; the shortest national numbers have 5. */
+const MIN_PHONE_DIGITS = 5;
+const MAX_PHONE_DIGITS = 15;
 
-/** What people write between the digits. */
-const SEPARATORS = /[\s().\-/·]/gu;
-const EXTENSION = /(?:[,;]?\s*(?:ext\.?|extension|poste|x|#))[\s=]*(\d{1,6})$/iu;
+/** The characters that people type between digits. */
+const DIGIT_SEPARATORS = /[\s().\-/·]/gu;
+const PHONE_EXTENSION = /(?:[,;]?\s*(?:ext\.?|extension|poste|x|#))[\s=]*(\d{1,6})$/iu;
 
 /**
- * A phone number without the signs between its digits: `+493012345`, or `03012345` when it was written without its
- * country; with ` ext 12` when it has an extension. `undefined` for what is none.
+ * Normalises a phone number: `+493012345`, or `03012345` if it was typed without its country code. An extension follows
+ * as ` ext 12`. `undefined`: the text is no phone number.
  */
-export function foldPhone(text: string): string | undefined {
-  // Address books put marks of direction around numbers.
-  const plain = foldNumber(text);
-  const extension = EXTENSION.exec(plain)?.[1];
+export function normalisePhone(text: string): string | undefined {
+  // Also removes the invisible direction marks of address books.
+  const plain = normaliseCharacters(text);
+  const extension = PHONE_EXTENSION.exec(plain)?.[1];
   const number = plain
-    .replace(EXTENSION, '')
-    // The 0 that is not dialled after a country: +49 (0)30.
+    .replace(PHONE_EXTENSION, '')
+    // The 0 that is not dialled after a country code: +49 (0)30.
     .replace(/^((?:\+|00)[\d\s]+)\(0\)/, '$1')
-    .replaceAll(SEPARATORS, '')
+    .replaceAll(DIGIT_SEPARATORS, '')
     .replace(/^00(?=[1-9])/, '+');
   const digits = /^\+?(\d+)$/.exec(number)?.[1] ?? '';
-  if (digits.length < FEWEST_DIGITS || digits.length > MOST_DIGITS) return undefined;
+  if (digits.length < MIN_PHONE_DIGITS || digits.length > MAX_PHONE_DIGITS) return undefined;
   return extension ? `${number} ext ${extension}` : number;
 }
 
 function checkPhone(value: unknown, faults: object[], { max }: { max: number }, path: string): unknown {
-  // Left out, or refused already.
+  // Absent, or refused by another check.
   if (typeof value !== 'string' || value === '' || value.length > max) return value;
-  const folded = foldPhone(value);
-  if (folded === undefined) {
+  const normalised = normalisePhone(value);
+  if (normalised === undefined) {
     faults.push({ type: 'phone', message: `The '${path}' field must be a phone number such as +49 30 123456.` });
   }
-  return folded ?? value;
+  return normalised ?? value;
 }
 
-/** Contract rule of a phone number that may be left out or empty. */
+/** The contract rule of a phone number that may be absent or empty. */
 export const optionalPhone = { type: 'string', trim: true, max: 40, optional: true, custom: checkPhone } as const;

@@ -1,6 +1,6 @@
 import countries from 'i18n-iso-countries';
 import type { FieldError } from '../../lib/contract/errors.ts';
-import { spellPostcode } from './postcode.ts';
+import { normalisePostcode } from './postcode.ts';
 import { errors } from './problems.ts';
 
 /** A postal address. `country` is ISO 3166-1 alpha-2. */
@@ -11,16 +11,16 @@ export interface PostalAddress {
   line2?: string | undefined;
   city: string;
   region?: string | undefined;
-  /** As its country writes it; absent where there is none. */
+  /** In the usual form of its country. Absent in countries without postcodes. */
   postcode?: string | undefined;
   country: string;
-  /** As `foldPhone` makes it. */
+  /** Normalised by `normalisePhone`. */
   phone?: string | undefined;
 }
 
 /**
- * An address as it may be sent to, with its postcode in the usual form, and without what was left empty.
- * @param at where it is in the request, as a JSON pointer
+ * Checks an address. The result has its postcode in the usual form, and no empty fields.
+ * @param at the JSON pointer of the address in the request
  * @throws invalid-request for a country that does not exist, or a postcode that its country does not have
  */
 export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
@@ -30,17 +30,17 @@ export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
     const detail = `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.`;
     throw errors.invalidRequest([{ pointer: `${at}/country`, detail }]);
   }
-  const spelling = spellPostcode(typed, country);
-  if ('refusal' in spelling) {
-    throw errors.invalidRequest([{ pointer: `${at}/postcode`, detail: spelling.refusal }]);
+  const check = normalisePostcode(typed, country);
+  if ('refusal' in check) {
+    throw errors.invalidRequest([{ pointer: `${at}/postcode`, detail: check.refusal }]);
   }
-  const { postcode } = spelling;
+  const { postcode } = check;
   return { ...rest, ...(company && { company }), ...(postcode && { postcode }), ...(phone && { phone }) } as A;
 }
 
-/** What may be a mistake in an address that was taken. @param pointer to what the client would correct */
+/** Possible mistakes in a valid address. @param pointer to the field that the client can correct */
 export function addressWarnings({ postcode, country }: PostalAddress, pointer = '/postcode'): FieldError[] {
-  const spelling = spellPostcode(postcode, country);
-  const detail = 'refusal' in spelling ? spelling.refusal : spelling.warning;
+  const check = normalisePostcode(postcode, country);
+  const detail = 'refusal' in check ? check.refusal : check.warning;
   return detail === undefined ? [] : [{ pointer, detail }];
 }

@@ -1,7 +1,7 @@
 import { named } from '../../lib/contract/named.ts';
 import { moneyRule } from './money.ts';
 
-/** Contract rules of `Priced` (price.ts), for all who show or keep it. */
+/** Contract rules of the parts of `Priced` (price.ts). */
 
 /** `rate` in basis points: 1900 is 19 %. */
 export const taxRule = named('Tax', { type: 'object', props: { rate: 'number', amount: moneyRule } });

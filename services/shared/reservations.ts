@@ -2,13 +2,11 @@ import type { Decision } from '../../mixins/store/changes.ts';
 import { applyOnce, type IdempotencyKeys, type IdempotentCommand } from '../../mixins/store/idempotency-log.ts';
 import { idTime } from './ids.ts';
 
-export { acknowledge, applyOnce } from '../../mixins/store/idempotency-log.ts';
-
 /**
- * A quantity that orders reserve, then consume: stock of a SKU, uses of a coupon. Invariants: total issued = available +
- * reserved + sold, none negative; reserved = sum of `res`.
+ * A quantity that orders reserve, then consume: stock of a SKU, uses of a coupon. Invariants: the total issued is
+ * available + reserved + sold, none is negative, and reserved is the sum of `res`.
  * `res` maps open orders to their reserved quantity. `done` maps orders to how their reservation ended, so that a late
- * command changes nothing: 1 sold, -1 released, or closed if the order is in `res` too.
+ * command changes nothing: 1 sold, -1 released, or closed if the order is in `res`, too.
  */
 export interface ReservableQuantity<A = unknown> {
   available: number;
@@ -23,7 +21,7 @@ export interface ReservableQuantity<A = unknown> {
 }
 
 export type ReserveResult = { outcome: 'reserved' | 'short' | 'closed'; available: number };
-type Fields = Record<string, unknown>;
+type PatchFields = Record<string, unknown>;
 
 export const emptyReservable = (available: number): ReservableQuantity<never> => ({
   available,
@@ -66,7 +64,7 @@ export function reserveQuantity(
 export function commitReservation(from: Readonly<ReservableQuantity>, orderId: string, now: Date): Decision<undefined> {
   const quantity = from.res[orderId];
   if (quantity === undefined) {
-    // A paid order keeps its reservation until its first commit: one that is gone and pruned was sold.
+    // A paid order keeps its reservation until its first commit. So one without a reservation that was pruned is sold.
     if (from.done[orderId] === ENDED_SOLD || (from.done[orderId] === undefined && isDone(from, orderId))) {
       return { answer: undefined };
     }
@@ -78,7 +76,7 @@ export function commitReservation(from: Readonly<ReservableQuantity>, orderId: s
       reserved: from.reserved - quantity,
       sold: from.sold + quantity,
       [`res.${orderId}`]: undefined,
-      ...ended(from, orderId, ENDED_SOLD, now),
+      ...endReservation(from, orderId, ENDED_SOLD, now),
     },
   };
 }
@@ -91,21 +89,21 @@ export function releaseReservation(
 ): Decision<undefined> {
   if (isDone(from, orderId)) return { answer: undefined };
   const quantity = from.res[orderId];
-  if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, ENDED_RELEASED, now) };
+  if (quantity === undefined) return { answer: undefined, patch: endReservation(from, orderId, ENDED_RELEASED, now) };
   return {
     answer: undefined,
     patch: {
       available: from.available + quantity,
       reserved: from.reserved - quantity,
       [`res.${orderId}`]: undefined,
-      ...ended(from, orderId, ENDED_RELEASED, now),
+      ...endReservation(from, orderId, ENDED_RELEASED, now),
     },
   };
 }
 
 /**
- * Refuses further commands of the order while its reservation stays. A caller that then finds the reservation unused may
- * release it.
+ * Refuses further commands of the order while its reservation stays. A caller that then finds the reservation unused
+ * may release it.
  */
 export function closeReservation(from: Readonly<ReservableQuantity>, orderId: string, now: Date): Decision<undefined> {
   if (!Object.hasOwn(from.res, orderId)) return releaseReservation(from, orderId, now);
@@ -140,10 +138,10 @@ function isClosed(from: Readonly<ReservableQuantity>, orderId: string): boolean 
 }
 
 /** The part of a patch that records how an order ended and prunes old entries. */
-function ended(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1, now: Date): Fields {
-  const patch: Fields = { [`done.${orderId}`]: how };
+function endReservation(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1, now: Date): PatchFields {
+  const patch: PatchFields = { [`done.${orderId}`]: how };
   let { prunedThrough } = from;
-  for (const id of expired(from.done, now)) {
+  for (const id of expiredOrderIds(from.done, now)) {
     if (isClosed(from, id)) continue;
     patch[`done.${id}`] = undefined;
     if (id > prunedThrough) prunedThrough = id;
@@ -152,8 +150,8 @@ function ended(from: Readonly<ReservableQuantity>, orderId: string, how: 1 | -1,
 }
 
 /** Entries are in order of writing, nearly that of their ids, so the oldest one is first. */
-function* expired(done: ReservableQuantity['done'], now: Date): Generator<string> {
-  const first = firstOf(done);
+function* expiredOrderIds(done: ReservableQuantity['done'], now: Date): Generator<string> {
+  const first = firstKeyOf(done);
   if (first === undefined || +now - +idTime(first) <= PRUNE_AFTER_MS) return;
   for (const id in done) {
     if (+now - +idTime(id) <= ENDED_ORDER_RETENTION_MS) return;
@@ -161,14 +159,14 @@ function* expired(done: ReservableQuantity['done'], now: Date): Generator<string
   }
 }
 
-/** Caches the first key: finding it takes time linear in the number of properties. */
-const firsts = new WeakMap<object, string>();
+/** The first key of each object, cached: finding it takes time linear in the number of properties. */
+const firstKeys = new WeakMap<object, string>();
 
-function firstOf(done: ReservableQuantity['done']): string | undefined {
-  const known = firsts.get(done);
+function firstKeyOf(done: ReservableQuantity['done']): string | undefined {
+  const known = firstKeys.get(done);
   if (known !== undefined && Object.hasOwn(done, known)) return known;
   for (const id in done) {
-    firsts.set(done, id);
+    firstKeys.set(done, id);
     return id;
   }
   return undefined;

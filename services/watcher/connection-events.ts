@@ -1,47 +1,48 @@
-/** A client that came to NATS, or that NATS lost. */
+/** The beginning or end of a client's connection to NATS. */
 export interface ConnectionEvent {
   kind: 'connect' | 'disconnect';
   /** The client's name: a node calls its connection by its own id. */
   name: string;
   /** When the connection began; ms since the epoch. */
   start: number;
-  /** When the event was; ms since the epoch. */
+  /** Time of the event; ms since the epoch. */
   at: number;
 }
 
-/** Above this age an event tells of the past: a watcher that was frozen finds old ones when it goes on. */
-const FRESH_MS = 5000;
+/** Older events are ignored: a watcher that was suspended gets them late. */
+const MAX_EVENT_AGE_MS = 5000;
 
 /**
- * Reads an event of NATS's system account, of type `io.nats.server.advisory.v1.client_connect` or `…client_disconnect`.
- * Undefined for anything else, and for a client without a name.
+ * Parses an event of NATS's system account, of type `io.nats.server.advisory.v1.client_connect` or
+ * `…client_disconnect`. `undefined`: another event, or a client without a name.
  */
-export function connectionEvent(json: string): ConnectionEvent | undefined {
-  let found: { type?: unknown; timestamp?: unknown; client?: { name?: unknown; start?: unknown } } | null;
+export function parseConnectionEvent(json: string): ConnectionEvent | undefined {
+  let event: { type?: unknown; timestamp?: unknown; client?: { name?: unknown; start?: unknown } } | null;
   try {
-    found = JSON.parse(json);
+    event = JSON.parse(json);
   } catch {
     return undefined;
   }
-  const kind = /^io\.nats\.server\.advisory\.v1\.client_(connect|disconnect)$/.exec(String(found?.type))?.[1];
-  const name = found?.client?.name;
-  const start = Date.parse(String(found?.client?.start));
-  const at = Date.parse(String(found?.timestamp));
+  const kind = /^io\.nats\.server\.advisory\.v1\.client_(connect|disconnect)$/.exec(String(event?.type))?.[1];
+  const name = event?.client?.name;
+  const start = Date.parse(String(event?.client?.start));
+  const at = Date.parse(String(event?.timestamp));
   if ((kind !== 'connect' && kind !== 'disconnect') || typeof name !== 'string' || name === '') return undefined;
   return Number.isNaN(start) || Number.isNaN(at) ? undefined : { kind, name, start, at };
 }
 
-/** The part of Moleculer's registry that counts here: the nodes known, and whether calls are sent to them. */
-export type Nodes = ReadonlyMap<string, { available: boolean }>;
+/** The nodes in Moleculer's registry. `available`: calls are sent to the node. */
+export type KnownNodes = ReadonlyMap<string, { available: boolean }>;
 
 /**
- * What an event says of a node: `lost` when calls are still sent to it, `back` when they are not. Undefined when it
- * changes nothing: strangers, this node itself, old news, and the end of a connection that was replaced already.
- * @param newest the start of each node's newest connection; kept up to date here
+ * Detects the change of a node's state by an event: `lost` if calls are still sent to a node without a connection,
+ * `back` if no calls are sent to a node with one. `undefined`: no change, as the event is of an unknown client, of this
+ * node or too old, or its connection was replaced since.
+ * @param newest the start of each node's newest connection; updated here
  */
-export function verdict(
+export function detectNodeChange(
   event: ConnectionEvent,
-  nodes: Nodes,
+  nodes: KnownNodes,
   self: string,
   newest: Map<string, number>,
   now: number,
@@ -49,9 +50,9 @@ export function verdict(
   const node = nodes.get(event.name);
   if (!node || event.name === self) return undefined;
   const known = newest.get(event.name) ?? 0;
-  const late = event.start < known;
+  const isReplaced = event.start < known;
   newest.set(event.name, Math.max(known, event.start));
-  if (late || now - event.at > FRESH_MS) return undefined;
+  if (isReplaced || now - event.at > MAX_EVENT_AGE_MS) return undefined;
   if (event.kind === 'disconnect') return node.available ? 'lost' : undefined;
   return node.available ? undefined : 'back';
 }

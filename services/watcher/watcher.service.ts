@@ -1,20 +1,23 @@
 import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
 import { connect, type NatsConnection } from 'nats';
-import { type Config, StartError } from '../../lib/process/config.ts';
+import type { Config } from '../../lib/process/config.ts';
 import { type NatsFiles, natsOptions } from '../../lib/process/nats-options.ts';
-import { connectionEvent, verdict } from './connection-events.ts';
-
-/** From a node's connection to its subscriptions; should it take longer, its next heartbeat announces it. */
-const SUBSCRIBED_MS = 200;
+import { StartError } from '../../lib/process/start-error.ts';
+import { detectNodeChange, parseConnectionEvent } from './connection-events.ts';
 
 /**
- * Passes on to Moleculer what NATS knows at once and Moleculer only after its heartbeats: a node is gone, or back.
- * Any number may run; they agree, and all nodes listen to all of them.
+ * The time from a node's connection to its subscriptions. If it takes longer, the node's next heartbeat announces it.
+ */
+const SUBSCRIPTION_DELAY_MS = 200;
+
+/**
+ * Tells Moleculer's nodes when a node's connection to NATS ends or begins, which they would know only after missed
+ * heartbeats. Any number of watchers can run: their messages are the same, and repetitions change nothing.
  * @throws {StartError} without `natsSystemUrl`, or when NATS refuses its credentials
  */
 export default function watcher(config: Config): ServiceSchema {
   let connection: NatsConnection | undefined;
-  const newest = new Map<string, number>();
+  const newestStartByNode = new Map<string, number>();
 
   return {
     name: 'watcher',
@@ -22,22 +25,28 @@ export default function watcher(config: Config): ServiceSchema {
     async started(this: Service) {
       if (!config.natsSystemUrl) throw new StartError('SERVICES has watcher, which needs NATS_SYSTEM_URL');
       const { broker, logger } = this;
-      connection = await listen(config.natsSystemUrl, `watcher-${broker.nodeID}`, config.natsFiles);
+      connection = await connectToNats(config.natsSystemUrl, `watcher-${broker.nodeID}`, config.natsFiles);
 
       const onEvent = (json: string) => {
-        const event = connectionEvent(json);
+        const event = parseConnectionEvent(json);
         if (!event) return;
-        const change = verdict(event, broker.registry.nodes.nodes, broker.nodeID, newest, Date.now());
+        const change = detectNodeChange(
+          event,
+          broker.registry.nodes.nodes,
+          broker.nodeID,
+          newestStartByNode,
+          Date.now(),
+        );
         if (change === 'lost') {
-          logger.warn(`${event.name} lost its connection to NATS and is dropped`);
-          sendAs(broker, 'DISCONNECT', event.name);
+          logger.warn(`Node ${event.name} lost its connection to NATS and is removed`);
+          sendPacketAs(broker, 'DISCONNECT', event.name);
         } else if (change === 'back') {
-          setTimeout(() => announce(event.name), SUBSCRIBED_MS).unref();
+          setTimeout(() => announce(event.name), SUBSCRIPTION_DELAY_MS).unref();
         }
       };
-      // Every node that holds it for lost asks it what it offers, as on any heartbeat of a node it does not know.
+      // A heartbeat makes the nodes that removed it ask for its services, as from any unknown node.
       const announce = (name: string) => {
-        if (broker.registry.nodes.get(name)?.available === false) sendAs(broker, 'HEARTBEAT', name);
+        if (broker.registry.nodes.get(name)?.available === false) sendPacketAs(broker, 'HEARTBEAT', name);
       };
       for (const kind of ['CONNECT', 'DISCONNECT']) {
         connection.subscribe(`$SYS.ACCOUNT.*.${kind}`, {
@@ -53,17 +62,17 @@ export default function watcher(config: Config): ServiceSchema {
   };
 }
 
-async function listen(url: string, name: string, files: NatsFiles): Promise<NatsConnection> {
-  const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 200, ignoreAuthErrorAbort: true };
+async function connectToNats(url: string, name: string, files: NatsFiles): Promise<NatsConnection> {
+  const reconnectForever = { maxReconnectAttempts: -1, reconnectTimeWait: 200, ignoreAuthErrorAbort: true };
   try {
-    return await connect({ ...natsOptions(url, files), ...forever, name });
+    return await connect({ ...natsOptions(url, files), ...reconnectForever, name });
   } catch (error) {
-    throw new StartError(`the watcher cannot use NATS_SYSTEM_URL: ${(error as Error).message}`);
+    throw new StartError(`The watcher cannot use NATS_SYSTEM_URL: ${(error as Error).message}`);
   }
 }
 
-/** Sends a packet of Moleculer's protocol in the name of another node; `transit.publish` would put our own on it. */
-function sendAs(broker: ServiceBroker, type: 'DISCONNECT' | 'HEARTBEAT', sender: string): void {
+/** Sends a packet of Moleculer's protocol in the name of another node. `transit.publish` would use this node's name. */
+function sendPacketAs(broker: ServiceBroker, type: 'DISCONNECT' | 'HEARTBEAT', sender: string): void {
   const { transit, serializer } = broker;
   if (!transit?.connected || !serializer) return;
   const data = serializer.serialize({ ver: broker.PROTOCOL_VERSION, sender }, type);

@@ -152,7 +152,7 @@ eachEngine('the store', (engine) => {
       items.change('d2', take('b')),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(outcomes[1]).toMatchObject({ reason: { duplicate: true } });
+    expect(outcomes[1]).toMatchObject({ reason: { isDuplicate: true } });
     expect(await items.get('d2')).toMatchObject({ email: 'd2', taken: { a: 1, b: 1 } });
     await expect(items.change('d2', () => ({ answer: 0, patch: { owner: 'd1' } }))).rejects.toThrow(RefusedPatch);
   });

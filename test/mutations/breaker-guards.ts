@@ -73,7 +73,7 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     red: /● after a while one call finds out/,
   },
   'a decline opens the breaker before the payment provider': {
-    file: 'services/shopping/payment/providers/guarded.ts',
+    file: 'services/shopping/payment/providers/provider-breaker.ts',
     find: 'return !((cause.statusCode ?? 500) < 500);',
     replace: 'return true;',
     tests: ['test/integration/shopping/stripe-provider.test.ts'],
@@ -84,6 +84,6 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     find: 'const isAway = isOutage(cause);',
     replace: 'const isAway = isOutage(null);',
     tests: ['test/unit/customer/mail.test.ts'],
-    red: /● a mail that an outage keeps/,
+    red: /● a mail that an outage delays/,
   },
 };

@@ -1,6 +1,7 @@
 import { BREAKER_MUTATIONS } from './breaker-guards.ts';
 import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { DUE_WORK_MUTATIONS } from './due-work-guards.ts';
+import { EXTENSION_MUTATIONS } from './extension-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
@@ -15,15 +16,15 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
   'no compare-and-set on stock': {
     file: 'mixins/store/store-mongo.ts',
-    find: 'updateOne({ _id: id, rev }, asUpdate(rev, patch))',
-    replace: 'updateOne({ _id: id }, asUpdate(rev, patch))',
+    find: 'updateOne({ _id: id, rev }, updateOf(rev, patch))',
+    replace: 'updateOne({ _id: id }, updateOf(rev, patch))',
     tests: ['test/integration/shopping/two-nodes.test.ts'],
     red: /I[123] /,
   },
   'no fence by rev: a lost race counts as won': {
     file: 'mixins/store/changes.ts',
-    find: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched)))) {',
-    replace: 'if (touched.size === 0 || (await this.#slot.swap(id, doc.rev, merged(doc, touched))) || true) {',
+    find: 'if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched)))) {',
+    replace: 'if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched))) || true) {',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I[1-9]\d? |money was taken|without money/,
   },
@@ -36,7 +37,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'the embedded store tells of a change that its file does not have yet': {
     file: 'mixins/store/store-nedb.ts',
-    find: "await this.log?.flushed()?.catch((error) => this.end('written', error));",
+    find: "await this.log?.flushed()?.catch((error) => this.failFatally('written', error));",
     replace: '',
     tests: ['test/integration/store.test.ts'],
     red: /the file has what is answered/,
@@ -65,7 +66,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'no tombstone': {
     file: 'services/shared/reservations.ts',
-    find: 'if (quantity === undefined) return { answer: undefined, patch: ended(from, orderId, ENDED_RELEASED, now) };',
+    find: 'if (quantity === undefined) return { answer: undefined, patch: endReservation(from, orderId, ENDED_RELEASED, now) };',
     replace: 'if (quantity === undefined) return { answer: undefined };',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I9 /,
@@ -109,6 +110,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...GATEWAY_MUTATIONS,
   ...CUSTOMER_MUTATIONS,
   ...DUE_WORK_MUTATIONS,
+  ...EXTENSION_MUTATIONS,
   'browsing and ordering share a limit': {
     file: 'services/api/admission/load-class.ts',
     find: "if (CHECKOUT.has(service)) return 'checkout';",
@@ -153,7 +155,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   },
   'all who are refused are told the same time': {
     file: 'lib/admission/return-schedule.ts',
-    find: 'this.#nextFree = slot + 1000 / (SHARE * perSecond);',
+    find: 'this.#nextFree = slot + 1000 / (APPOINTMENT_SHARE * perSecond);',
     replace: '',
     tests: ['test/unit/lib/admission/overload.test.ts'],
     red: /● .*1,000 at once who come back as told/,

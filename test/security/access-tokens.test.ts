@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import jwt, { type Algorithm } from 'jsonwebtoken';
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { eachEngine } from '../support/engines.ts';
@@ -26,7 +26,7 @@ eachEngine('access tokens', (engine) => {
     // What is undefined is left out.
     const payload = JSON.parse(JSON.stringify({ ...good, ...claims }));
     const key = algorithm === 'none' ? '' : (secret ?? config.tokenSecret);
-    const own = keyRing(config).signing?.kid;
+    const own = createKeyRing(config).signing?.kid;
     return jwt.sign(payload, key, {
       algorithm,
       header: { alg: algorithm, typ, ...(kid === null ? {} : { kid: kid ?? own }) },
@@ -42,7 +42,7 @@ eachEngine('access tokens', (engine) => {
   });
   afterAll(() => shop.stop());
 
-  test('one made as the shop makes them is taken, whatever the case of the scheme', async () => {
+  test('one that the shop signed is accepted, with the scheme in any case', async () => {
     expect(await me(`Bearer ${forged()}`)).toMatchObject({ status: 200, body: { id: ada.id } });
     expect(await me(`bearer ${forged()}`)).toMatchObject({ status: 200, body: { id: ada.id } });
   });
@@ -89,19 +89,19 @@ eachEngine('access tokens', (engine) => {
     }
   });
 
-  test('who is not logged in is told so before anything of the request is judged', async () => {
+  test('a guest is refused before the content of the request is checked', async () => {
     const answer = await request(shop.url, 'PATCH /v1/me', { body: { nonsense: true } });
     expect(answer).toMatchObject({ status: 401, body: { type: '/problems/unauthenticated' } });
   });
 
-  test('where nobody needs one, a bad one is as good as none', async () => {
+  test('a public route treats an invalid one as none', async () => {
     expect((await request(shop.url, 'GET /v1/categories', { token: 'garbage' })).status).toBe(200);
   });
 
-  test('that of a customer who is not there is worth nothing, for reading and for changing', async () => {
+  test('one of an unknown customer is refused, for reading and for changing', async () => {
     const token = signAccessToken(
       { id: 'cus_01JNVVWZEZHWMHB63K63A6KM7H', sessionId: 'ses_1', role: 'customer' },
-      keyRing(config),
+      createKeyRing(config),
     );
     const answers = await Promise.all([
       request(shop.url, 'GET /v1/me', { token }),

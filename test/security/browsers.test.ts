@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keepCookie } from '../../services/shopping/cart/cart-token.ts';
+import { renewCookie } from '../../services/shopping/cart/cart-token.ts';
 import { eachEngine } from '../support/engines.ts';
 import { request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 
@@ -87,7 +87,7 @@ eachEngine('browsers', (engine) => {
       const { headers } = await request(shop.url, `PUT /v1/cart/items/${sku}`, { body: { quantity: 1 } });
       const given = headers.get('set-cookie') ?? '';
       expect(given).toMatch(/^cart=[\w-]{43}; Path=\/v1; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
-      expect(keepCookie('x', true)['Set-Cookie']).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+      expect(renewCookie('x', true)['Set-Cookie']).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
       cookie = given.split(';', 1)[0] ?? '';
       expect(await itemsWith({})).toBe(1);
       expect(await itemsWith({ origin: LISTED, 'sec-fetch-site': 'cross-site' })).toBe(1);

@@ -57,7 +57,7 @@ test('every fault of ours has the same answer, but for the id of the request', a
       type: 'application/problem+json',
       body: {
         type: '/problems/internal-error',
-        title: 'Something went wrong here',
+        title: 'Internal error',
         status: 500,
         detail: 'The cause is in our log under this request id.',
         instance: '',

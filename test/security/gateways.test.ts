@@ -151,7 +151,7 @@ here('two gateways and two customer nodes', () => {
     expect(ready.body.detail).toContain('sessions');
     const refused = await at(alone, ada).ask('GET /v1/orders');
     expect(refused).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } });
-    expect(refused.body.detail).toContain('logged in');
+    expect(refused.body.detail).toContain('access tokens');
     expect(refused.headers.get('retry-after')).toBe('1');
     // A token that nobody has signed is still told from one that cannot be trusted yet.
     const forged = await request(alone.url, 'GET /v1/orders', { token: `${ada.token}x` });

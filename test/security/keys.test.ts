@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { keyRing } from '../../lib/auth/token-keys.ts';
-import { loadConfig, StartError } from '../../lib/process/config.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
+import { loadConfig } from '../../lib/process/config.ts';
+import { StartError } from '../../lib/process/start-error.ts';
 import { eachEngine } from '../support/engines.ts';
 import { request, Shopper, startShop } from '../support/shop.ts';
 
@@ -82,7 +83,7 @@ eachEngine('the keys of access tokens', (engine) => {
 
 test('a private key that is too short is refused at start, not at the first login', () => {
   const load = (bits: number) =>
-    keyRing(
+    createKeyRing(
       loadConfig({
         DATA_DIR: folder,
         TOKEN_SECRET: randomBytes(32).toString('hex'),

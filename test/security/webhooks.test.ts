@@ -6,7 +6,8 @@ import inventoryService from '../../services/product/inventory/inventory.service
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
 import { newId } from '../../services/shared/ids.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { sign } from '../../services/shopping/payment/providers/webhook-signature.ts';
+import { sandboxSecret } from '../../services/shopping/payment/providers/sandbox/sandbox-secret.ts';
+import { signWebhook } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 import { stopAndAudit, storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
@@ -32,7 +33,7 @@ eachEngine('a webhook', (engine) => {
 
   const eventOf = (orderId: string, id = `evt_${randomUUID()}`) =>
     JSON.stringify({ id, type: 'payment.captured', orderId });
-  const signature = (body: string, secret = config.payments.webhookSecret, at = new Date()) => sign(body, secret, at);
+  const signature = (body: string, secret = sandboxSecret(config), at = new Date()) => signWebhook(body, secret, at);
   const send = (body: string, header: string | undefined = signature(body), provider = 'sandbox') =>
     request(shop.url, `POST /v1/webhooks/${provider}`, {
       body,
@@ -62,7 +63,7 @@ eachEngine('a webhook', (engine) => {
     expect(await stored(id)).toMatchObject({ state: 'PAID', payment: { reference: `sandbox_${id}` } });
   });
 
-  test('is read as it came, whatever its media type and its spaces', async () => {
+  test('is read byte for byte, with any media type', async () => {
     const body = ` ${eventOf(newId('ord'))}\n`;
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=utf-8']) {
       const headers = { 'sandbox-signature': signature(body), 'content-type': type };
@@ -105,10 +106,22 @@ eachEngine('a webhook', (engine) => {
       await refused(request(shop.url, 'POST /v1/webhooks/sandbox', { body, headers }), 400, 'invalid-signature');
     });
 
+    test.each([
+      'null',
+      '[]',
+      '{',
+      '',
+      '{"id":1}',
+      '{"id":"evt_1","type":null}',
+      '{"id":"evt_1","type":"x","orderId":1}',
+    ])('with the signed body %j, which is no event', async (body) => {
+      await refused(send(body), 400, 'invalid-request');
+    });
+
     test('from a provider that this shop does not use, or that there is not', async () => {
       const body = eventOf(id);
       await refused(send(body, undefined, 'stripe'), 404, 'not-found');
-      await refused(send(body, undefined, 'nobody'), 404, 'not-found');
+      await refused(send(body, undefined, 'unknown'), 404, 'not-found');
     });
 
     test('for no other reason', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Schema } from '../../lib/contract/contract.ts';
 import { fullRule } from '../../lib/contract/json-schema.ts';
+import { anyText } from './any-text.ts';
 
 /** What an attacker, or a broken client, sends where something else is meant. */
 const hostile: fc.Arbitrary<unknown> = fc.oneof(
@@ -46,7 +47,7 @@ const hostile: fc.Arbitrary<unknown> = fc.oneof(
     { constructor: { name: 1 } },
     { length: 1e9 },
   ),
-  fc.string({ maxLength: 300, unit: 'binary' }),
+  anyText({ maxLength: 300 }),
   fc.constant('x'.repeat(20_000)),
   fc.jsonValue({ maxDepth: 4 }),
 );

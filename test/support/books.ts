@@ -2,8 +2,8 @@ import type { Store } from '../../mixins/store/store.ts';
 import type { Account } from '../../services/customer/account/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { CategoryTree } from '../../services/product/category/category-tree.ts';
-import type { Job } from '../../services/product/import/job.ts';
-import type { Entry } from '../../services/product/inventory/ledger-writer.ts';
+import type { ImportJob } from '../../services/product/import/job.ts';
+import type { MovementEntry } from '../../services/product/inventory/ledger-writer.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import type { StockAdjustment } from '../../services/product/inventory/stock-adjustment.ts';
 import type { Product } from '../../services/product/product/product.ts';
@@ -14,9 +14,9 @@ import type { Cart } from '../../services/shopping/cart/cart.ts';
 import type { Coupon } from '../../services/shopping/coupon/coupon.ts';
 import type { Hold } from '../../services/shopping/hold/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
-import type { Invoice } from '../../services/shopping/invoice/numbering.ts';
+import type { Invoice } from '../../services/shopping/invoice/invoice.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import { eventually, type TestShop } from './shop.ts';
 
 /** Whose documents a service of the shop keeps. */
@@ -26,12 +26,12 @@ interface Kept {
   product: Product;
   category: CategoryTree;
   inventory: Stock;
-  movement: Entry & { _id: string; rev: number };
+  movement: MovementEntry & { _id: string; rev: number };
   posting: StockAdjustment;
   'stock-alert': StockAlert;
   review: Review;
   'review-vote': Vote;
-  import: Job;
+  import: ImportJob;
   cart: Cart;
   coupon: Coupon;
   hold: Hold;

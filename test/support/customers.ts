@@ -1,9 +1,9 @@
 import { MongoClient } from 'mongodb';
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { newId } from '../../services/shared/ids.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import { storeOf } from './books.ts';
 import { Shopper, type TestShop } from './shop.ts';
 
@@ -39,7 +39,7 @@ function newCustomers(url: string, config: Config, count: number, inCart: InCart
   const now = new Date();
   const quantities = typeof inCart === 'string' ? { [inCart]: 1 } : inCart;
   const items = Object.fromEntries(Object.entries(quantities).map(([sku, quantity]) => [sku, { quantity }]));
-  const keys = keyRing(config);
+  const keys = createKeyRing(config);
   const shoppers = Array.from({ length: count }, () => {
     const shopper = new Shopper(url);
     shopper.id = newId('cus');
@@ -52,6 +52,6 @@ function newCustomers(url: string, config: Config, count: number, inCart: InCart
       ...{ _id, email: `${_id}@example.com`.toLowerCase(), name: 'One of many', passwordHash: '' },
       ...{ addresses: [], sessions: [], createdAt: now },
     })),
-    carts: shoppers.map(({ id }) => ({ ...emptyCart(id, now), items })),
+    carts: shoppers.map(({ id }) => ({ ...newCart(id, now), items })),
   };
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema } from 'moleculer';
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Contract, Rpc } from '../../lib/contract/contract.ts';
 import { paramsValidator } from '../../lib/contract/validator.ts';
@@ -45,7 +45,7 @@ export async function startGateways(
     validator: paramsValidator(),
     metrics: { enabled: true, reporter: [] },
   };
-  const keys = keyRing(config);
+  const keys = createKeyRing(config);
   const home = new ServiceBroker({ ...options, nodeID: 'home' });
   const brokers = apart
     ? Array.from({ length: count }, (_, n) => new ServiceBroker({ ...options, nodeID: `gateway-${n}` }))

@@ -1,23 +1,23 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import { workOff } from '../../mixins/due-work/work-off.ts';
+import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyReservable } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart/cart.service.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import couponService from '../../services/shopping/coupon/coupon.service.ts';
 import { type Coupon, newCoupon } from '../../services/shopping/coupon/coupon.ts';
 import holdService from '../../services/shopping/hold/hold.service.ts';
 import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
-import { holdQueue, keepHold } from '../../services/shopping/hold/hold-keeper.ts';
+import { holdQueue, reviewDueHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
+import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
-import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
+import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 export const START = Date.parse('2026-03-01T10:00:00Z');
@@ -85,7 +85,7 @@ export class HoldShop {
       this.#docs.stock.set(_id, { _id, rev: 0, productId: 'prd', ...stock });
     }
     const items = Object.fromEntries(Object.entries(WANTED).map(([sku, quantity]) => [sku, { quantity }]));
-    this.#cluster.database.insert('carts', { ...emptyCart(CUSTOMER, now), items });
+    this.#cluster.database.insert('carts', { ...newCart(CUSTOMER, now), items });
     this.#cluster.database.insert('holds', newHold(CUSTOMER));
     const terms = { kind: 'fixed', amount: 100, limit: 1, perCustomer: 1 } as const;
     this.#cluster.database.insert('coupons', newCoupon('SAVE', terms, now));
@@ -140,12 +140,12 @@ export class HoldShop {
     const { store, broker: rpc } = (services.hold as NonNullable<typeof services.hold>).self;
     const failed = (error: unknown) => this.#cluster.failures.push(error);
     const keeper = { store: store as unknown as Store<Hold>, rpc };
-    const work = (hold: Hold) => keepHold(hold, keeper);
-    workOff(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
+    const work = (hold: Hold) => reviewDueHold(hold, keeper);
+    processDue(holdQueue, { store: keeper.store, work, failed }, 50).catch(failed);
     const orders = (services.order as NonNullable<typeof services.order>).self;
     const shop = { store: orders.store as unknown as Store<Order>, rpc };
-    const drive = (order: Order) => recover(order, shop);
-    workOff(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
+    const drive = (order: Order) => processOrder(order, shop);
+    processDue(recoveryQueue(`node-${process}`), { store: shop.store, work: drive, failed }, 20).catch(failed);
   }
 
   /** Both keepers, as long as there is anything to keep: within the hold's time and two minutes. */

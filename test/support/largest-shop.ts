@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { keyRing } from '../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
 import { blobStore } from '../../lib/files/blob-store.ts';
 import type { Config } from '../../lib/process/config.ts';
@@ -9,7 +9,7 @@ import { pictureFile } from '../../services/product/media/picture.ts';
 import { createProduct, type ProductInput } from '../../services/product/product/edit.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import { newId } from '../../services/shared/ids.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import { storeOf } from './books.ts';
 import type { TestEngine } from './engines.ts';
 import { Shopper, type TestShop } from './shop.ts';
@@ -69,7 +69,7 @@ export async function startLargestShop({ config }: TestEngine, natsUrl: string):
     [product, ...others].map(({ _id }) => _id),
   );
   const staff = Object.assign(new Shopper(url), {
-    token: signAccessToken({ id: newId('cus'), sessionId: 'ses_staff', role: 'admin' }, keyRing(customerConfig)),
+    token: signAccessToken({ id: newId('cus'), sessionId: 'ses_staff', role: 'admin' }, createKeyRing(customerConfig)),
   });
   const picture = { path: `/media/${'p'.repeat(43)}/2560.webp`, content: randomBytes(3_000_000) };
   await blobStore(productConfig.blobs).put(pictureFile('p'.repeat(43), 2560), picture.content);
@@ -132,8 +132,8 @@ async function shopperWithAll(
     ...{ addresses, wishlist, sessions: [], createdAt: now },
   });
   const items = Object.fromEntries(skus.map((sku) => [sku, { quantity: 1 }]));
-  await storeOf(nodes.shopping, 'cart').insert({ ...emptyCart(id, now), items });
+  await storeOf(nodes.shopping, 'cart').insert({ ...newCart(id, now), items });
   const shopper = new Shopper(nodes.api.url);
-  const token = signAccessToken({ id, sessionId: 'ses_largest', role: 'customer' }, keyRing(config));
+  const token = signAccessToken({ id, sessionId: 'ses_largest', role: 'customer' }, createKeyRing(config));
   return Object.assign(shopper, { id, token, addressId: addresses[0]?.id ?? '' });
 }

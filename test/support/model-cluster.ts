@@ -3,10 +3,10 @@ import { Errors, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
 import type { Rpc } from '../../lib/contract/contract.ts';
 import { Changes } from '../../mixins/store/changes.ts';
-import { copied, type Versioned } from '../../mixins/store/patch.ts';
+import { deepCopy, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
-import { staffAudit } from '../../services/customer/staff/audited.ts';
-import { emptyCart } from '../../services/shopping/cart/cart.ts';
+import { staffAuditMiddleware } from '../../services/customer/staff/staff-audit.ts';
+import { newCart } from '../../services/shopping/cart/cart.ts';
 import { Database } from './model-database.ts';
 
 /** `not done`: the caller learns of an error; `done unseen`: so too, but it happens; `crash`: its process dies first. */
@@ -120,14 +120,14 @@ export class Cluster {
   /** Runs an action in a process, as its broker does. */
   async serve(process: Process, name: string, params: object, meta: Meta = {}): Promise<unknown> {
     const stub = this.#stubs[name];
-    if (stub) return copied(stub(params as never));
+    if (stub) return deepCopy(stub(params as never));
     const [service = '', action = ''] = name.split('.');
     const running = process.services[service];
     const handler = running?.actions[action]?.handler;
     if (!handler) throw new Error(`the model has no ${name}`);
     const { broker } = running.self;
     return handler.call(running.self, {
-      params: copied(params),
+      params: deepCopy(params),
       meta,
       locals: {},
       broker,
@@ -139,7 +139,7 @@ export class Cluster {
     process.life = new Life();
     const broker = this.#rpc(process, {});
     // Actions of staff run on brokers that audit them, and on no others.
-    staffAudit().created?.(broker as unknown as ServiceBroker);
+    staffAuditMiddleware().created?.(broker as unknown as ServiceBroker);
     const background = (task: Promise<unknown>) => void task.catch((error: unknown) => this.failures.push(error));
     const logger = { info: () => undefined, warn: (_text: string, error: unknown) => this.failures.push(error) };
     for (const { name, mixins = [], actions } of this.#schemas) {
@@ -202,7 +202,7 @@ export class Cluster {
       const [outcome] = await Promise.allSettled([server.life.answer(this.serve(server, name, params, meta))]);
       if ((await this.#wait(life)) !== 'done') throw unanswered();
       if (outcome.status === 'rejected') throw outcome.reason;
-      return copied(outcome.value);
+      return deepCopy(outcome.value);
     };
     const silent = async () => {};
     return { call, emit: silent, broadcast: silent } as Rpc;
@@ -215,7 +215,7 @@ export class Cluster {
       this.#pausing = true; // Changes asks how long
       return 0;
     };
-    const create = collection === 'carts' ? emptyCart : undefined;
+    const create = collection === 'carts' ? newCart : undefined;
     const read = async (id: string) => {
       const found = await this.#step(life, () => database.read(collection, id));
       if (found || !create) return found;

@@ -1,4 +1,4 @@
-import { assign, copied, type Patch, type Versioned } from '../../mixins/store/patch.ts';
+import { assignPath, deepCopy, type Patch, type Versioned } from '../../mixins/store/patch.ts';
 
 /** The unique indexes; documents without any of the fields are not in them. */
 const UNIQUE: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -27,17 +27,17 @@ export class Database {
   }
 
   read(collection: string, id: string): Versioned | null {
-    return copied(this.docs(collection).get(id) ?? null);
+    return deepCopy(this.docs(collection).get(id) ?? null);
   }
 
   find(collection: string, filter: object): Versioned[] {
-    return copied([...this.docs(collection).values()].filter((doc) => matches(doc, filter)));
+    return deepCopy([...this.docs(collection).values()].filter((doc) => matches(doc, filter)));
   }
 
   swap(collection: string, id: string, rev: number, patch: Patch): boolean {
     const doc = this.read(collection, id);
     if (doc?.rev !== rev) return false;
-    for (const [path, value] of Object.entries(patch)) assign(doc, path, value, []);
+    for (const [path, value] of Object.entries(patch)) assignPath(doc, path, value, []);
     this.docs(collection).set(id, { ...doc, rev: rev + 1 });
     this.#written();
     return true;
@@ -51,7 +51,7 @@ export class Database {
       return !Object.values(key).includes(undefined) && this.find(collection, key).length > 0;
     };
     if (docs.has(_id) || UNIQUE[collection]?.some(isTaken)) return false;
-    docs.set(_id, copied({ ...(doc as Versioned), rev: 0 }));
+    docs.set(_id, deepCopy({ ...(doc as Versioned), rev: 0 }));
     this.#written();
     return true;
   }

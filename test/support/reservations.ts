@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { Rpc } from '../../lib/contract/contract.ts';
-import { loggedTotal, type Movement, movedOut, plus, totalOf } from '../../services/product/inventory/ledger.ts';
+import {
+  addQuantities,
+  type Movement,
+  sumLog,
+  sumMovements,
+  trimmedThrough,
+} from '../../services/product/inventory/ledger.ts';
 import { logOf, type Stock } from '../../services/product/inventory/stock.ts';
 import { newId } from '../../services/shared/ids.ts';
 
@@ -74,11 +80,13 @@ export async function wrongStock(
         .collection<Movement & { _id: string; seq: number }>('movements')
         .find({ _id: { $gte: `${sku}:`, $lt: `${sku};` } })
         .toArray();
-      const filed = all.filter(({ seq }) => seq <= movedOut(log));
-      const sums = plus(totalOf(filed), loggedTotal(log));
+      const filed = all.filter(({ seq }) => seq <= trimmedThrough(log));
+      const sums = addQuantities(sumMovements(filed), sumLog(log));
       const same = sums.available === available && sums.reserved === reserved && sums.sold === sold;
-      if (filed.length !== movedOut(log) || !same) {
-        wrong.push(`${sku}: ${filed.length} of ${movedOut(log)} movements, which add up to ${JSON.stringify(sums)}`);
+      if (filed.length !== trimmedThrough(log) || !same) {
+        wrong.push(
+          `${sku}: ${filed.length} of ${trimmedThrough(log)} movements, which add up to ${JSON.stringify(sums)}`,
+        );
       }
     }
     if (stocks.length !== new Set(skus).size) wrong.push(`${stocks.length} of ${skus.length} SKUs`);

@@ -1,22 +1,19 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { DueQueue } from '../../mixins/due-work/queue.ts';
-import { workOff } from '../../mixins/due-work/work-off.ts';
 import productService from '../../services/product/product/product.service.ts';
 import type { Product } from '../../services/product/product/product.ts';
 import { type AggregateUpdate, settleContribution } from '../../services/product/review/aggregate-update.ts';
 import reviewService from '../../services/product/review/review.service.ts';
 import type { Review } from '../../services/product/review/review.ts';
-import { reviewContribution as countingReviews, reviewMoves } from '../../services/product/review/review-service.ts';
-import reviewVoteService, {
-  voteContribution as countingVotes,
-  voteMoves,
-} from '../../services/product/review/review-vote.service.ts';
+import { ratingUpdate, reviewTransfers } from '../../services/product/review/review-service.ts';
+import reviewVoteService, { helpfulUpdate, voteTransfers } from '../../services/product/review/review-vote.service.ts';
 import type { Vote } from '../../services/product/review/review-vote.ts';
 import { toProduct } from '../../services/product/seed/load.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
-/** What somebody asks for: a customer of a product, or staff of what that customer has said. */
+/** A request: of a customer about a product, or of staff about that customer's review. */
 export interface Asked {
   what: 'put' | 'withdraw' | 'approve' | 'reject' | 'vote' | 'unvote';
   customer: number;
@@ -113,13 +110,13 @@ export class ModelReviews {
   #recover({ services }: Process): void {
     jest.setSystemTime(Date.now() + LEFT_ALONE);
     const self = (name: string) => services[name]?.self as never;
-    // Whatever fails is tried again, which the end of the story sees to.
+    // Failed work is tried again at the end of the story.
     const goOn = <T extends Review | Vote>(queue: DueQueue<T>, counting: AggregateUpdate<T>) => {
       const work = ({ _id }: T) => settleContribution(_id, counting);
-      workOff(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
+      processDue(queue, { store: counting.store, work, failed: () => {} }, 50).catch(() => {});
     };
-    goOn(reviewMoves, countingReviews(self('review')));
-    goOn(voteMoves, countingVotes(self('review-vote')));
+    goOn(reviewTransfers, ratingUpdate(self('review')));
+    goOn(voteTransfers, helpfulUpdate(self('review-vote')));
   }
 
   #ask({ what, customer, product, stars }: Asked, process: Process): void {

@@ -1,22 +1,22 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
-import { workOff } from '../../mixins/due-work/work-off.ts';
+import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import { emptyReservable } from '../../services/shared/reservations.ts';
 import cartService from '../../services/shopping/cart/cart.service.ts';
-import { type Cart, emptyCart } from '../../services/shopping/cart/cart.ts';
-import { advanceBy } from '../../services/shopping/order/fulfilment.ts';
+import { type Cart, newCart } from '../../services/shopping/cart/cart.ts';
+import { takeFulfilmentStep } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
-import { recover, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
+import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
-import type { LedgerEntry } from '../../services/shopping/payment/sandbox/ledger-entry.ts';
-import sandboxService from '../../services/shopping/payment/sandbox/sandbox.service.ts';
-import type { TestToken } from '../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
+import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
+import type { TestToken } from '../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 type Lines = Record<string, number>;
@@ -123,7 +123,7 @@ export class ModelShop {
     for (const [buyer, { wants }] of story.buyers.entries()) {
       const _id = customerId(buyer);
       const items = Object.fromEntries(Object.entries(wants).map(([sku, quantity]) => [sku, { quantity }]));
-      this.#carts.set(_id, { ...emptyCart(_id, new Date()), items });
+      this.#carts.set(_id, { ...newCart(_id, new Date()), items });
     }
   }
 
@@ -191,8 +191,8 @@ export class ModelShop {
     const { store, broker: rpc } = (services.order as NonNullable<typeof services.order>).self;
     const failed = (error: unknown) => this.failures.push(error);
     const shop = { store: store as unknown as Store<Order>, rpc };
-    const work = (order: Order) => recover(order, shop);
-    workOff(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
+    const work = (order: Order) => processOrder(order, shop);
+    processDue(recoveryQueue(name), { store: shop.store, work, failed }, 20).catch(failed);
   }
 
   #order(buyer: number, process: Process, key: string): void {
@@ -220,9 +220,9 @@ export class ModelShop {
     this.#peacefulSteps = this.#cluster.steps;
     const by = { role: 'staff', id: 'cus_staff' } as const;
     for (const { _id: id, lines } of this.#orders.values()) {
-      this.#decide(id, (order, now) => advanceBy(order, { to: 'PACKED' }, by, now));
+      this.#decide(id, (order, now) => takeFulfilmentStep(order, { to: 'PACKED' }, by, now));
       const shipped = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
-      this.#decide(id, (order, now) => advanceBy(order, shipped, by, now));
+      this.#decide(id, (order, now) => takeFulfilmentStep(order, shipped, by, now));
       const pieces = lines.flatMap(({ sku, quantity }) => Array<string>(quantity).fill(sku));
       for (const [nth, sku] of pieces.entries()) {
         const request = { id: `ret_${nth}`, key: `key ${nth}`, items: [{ sku, quantity: 1 }], reason: 'too small' };

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Decision } from '../../mixins/store/changes.ts';
-import { assign, copied, type Versioned } from '../../mixins/store/patch.ts';
+import { assignPath, deepCopy, type Versioned } from '../../mixins/store/patch.ts';
 import type { ProblemCode } from '../../services/shared/problem-codes.ts';
 
 /**
@@ -33,8 +33,8 @@ class Spec<S extends object, A> {
   ): Spec<Doc, B> {
     return this.#step((before) => {
       const { answer, patch = {} } = decide(before, ...args);
-      const state = copied(before);
-      for (const [path, value] of Object.entries(patch)) assign(state, path, value, []);
+      const state = deepCopy(before);
+      for (const [path, value] of Object.entries(patch)) assignPath(state, path, value, []);
       return { answer, state };
     });
   }
@@ -91,7 +91,7 @@ class Spec<S extends object, A> {
 
   #step<Next extends object, B>(run: (state: S) => { answer: B; state: Next }): Spec<Next, B> {
     const { state } = this.#accepted();
-    const before = copied(state);
+    const before = deepCopy(state);
     try {
       return new Spec(run(state), before);
     } catch (refusal) {

@@ -40,7 +40,7 @@ interface Reply {
   body: object;
 }
 
-/** What befalls the next requests to a path: the answer is lost though it happened, or Stripe fails. */
+/** A fault of the next requests to a path: the response to a processed request is lost, or Stripe fails. */
 interface Mishap {
   path: RegExp;
   method?: string;
@@ -48,7 +48,7 @@ interface Mishap {
   times: number;
 }
 
-/** Beyond these it takes no amount. */
+/** The limits of amounts. */
 const SMALLEST = 50;
 const LARGEST = 99_999_999;
 
@@ -57,7 +57,7 @@ export class StripeStandIn {
   readonly intents: Intent[] = [];
   readonly refunds: Refund[] = [];
   readonly disputes: Dispute[] = [];
-  /** Each request that was carried out, without those that were answered from their key. */
+  /** Each processed request, without those that were answered from their key. */
   readonly log: string[] = [];
   url = '';
   readonly #secretKey: string;
@@ -67,7 +67,7 @@ export class StripeStandIn {
     this.#answer(req).then(
       ({ reply: { status, body }, replayed, lost }) => {
         if (lost) return void req.socket.destroy();
-        // What is kept under a key will not change by asking again.
+        // The response that is kept under a key stays the same.
         const kept = status === 500 ? { 'stripe-should-retry': 'false' } : {};
         const headers = { 'content-type': 'application/json', 'request-id': 'req_1', ...kept };
         res.writeHead(status, { ...headers, ...(replayed ? { 'idempotent-replayed': 'true' } : {}) });
@@ -101,7 +101,7 @@ export class StripeStandIn {
     this.#mishaps.push({ what: error, path, times, ...(method ? { method } : {}) });
   }
 
-  /** Somebody gives money back on Stripe's own pages. */
+  /** A refund in Stripe's dashboard. */
   refundElsewhere(intentId: string, amount: number): Refund {
     const refund: Refund = {
       ...{ id: `re_${randomBytes(8).toString('hex')}`, object: 'refund', status: 'succeeded' },
@@ -127,7 +127,7 @@ export class StripeStandIn {
     return dispute && Object.assign(dispute, { status });
   }
 
-  /** Nothing befalls anyone any more. */
+  /** Ends all faults. */
   calm(): void {
     this.#mishaps = [];
   }
@@ -137,7 +137,7 @@ export class StripeStandIn {
     this.#keys.clear();
   }
 
-  /** All that is kept of what was charged for an order, and how many charges there were. */
+  /** The charges of an order, and the money that is left after refunds. */
   moneyOf(orderId: string): { charges: number; kept: number } {
     const charged = this.intents.filter((one) => one.metadata.orderId === orderId && one.status === 'succeeded');
     const kept = charged.reduce((sum, { id, amount }) => sum + amount - this.#refunded(id), 0);
@@ -164,7 +164,7 @@ export class StripeStandIn {
     this.log.push(`${req.method} ${url.pathname.replace('/v1/', '')}`);
     if (typeof mishap?.what === 'object') {
       const { status, type, ...error } = mishap.what;
-      // What was never carried out is not kept under the key.
+      // A refused request is not kept under the key.
       return { reply: failure(status, type, { message: 'Refused', ...error }) };
     }
     const fails = mishap?.what === 'failure';

@@ -1,6 +1,6 @@
 // Checked by `npm run types`: each line under an @ts-expect-error is a mistake that the compiler has to refuse.
 import type { Cart, CustomerCart, GuestCart } from '../../services/shopping/cart/cart.ts';
-import { merge, takeOrdered } from '../../services/shopping/cart/cart.ts';
+import { mergeCarts, takeOrdered } from '../../services/shopping/cart/cart.ts';
 
 declare const cart: Cart;
 declare const customers: CustomerCart;
@@ -32,4 +32,4 @@ takeOrdered(guests, 'ord_1', [], now);
 // @ts-expect-error the same, of a cart of which it is not known whose it is
 takeOrdered(cart, 'ord_1', [], now);
 // @ts-expect-error a customer's cart is not merged into a guest's
-merge(guests, customers, now);
+mergeCarts(guests, customers, now);

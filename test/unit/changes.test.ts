@@ -90,7 +90,7 @@ describe('changing a document', () => {
 
   test('given 50 changes at once, when each is written alone, then each is one rev', async () => {
     const slot = new MemorySlot(stock(50));
-    const changes = new Changes<Doc>(slot, { batch: 1 });
+    const changes = new Changes<Doc>(slot, { maxBatch: 1 });
     await Promise.all(Array.from({ length: 50 }, (_, n) => changes.change('x', take(`o${n}`, 1))));
     expect(slot.doc).toMatchObject({ available: 0, rev: 50 });
   });
@@ -147,7 +147,7 @@ describe('changing a document', () => {
 
   test('given only lost races, when all tries are spent, then it says so', async () => {
     const fates = Array.from({ length: 9 }, (): Fate => 'lost race');
-    const changes = new Changes<Doc>(new MemorySlot(stock(1), fates), { tries: 4, random: () => 0 });
+    const changes = new Changes<Doc>(new MemorySlot(stock(1), fates), { maxTries: 4, random: () => 0 });
     await expect(changes.change('x', take('a', 1))).rejects.toThrow('4 races lost in a row');
   });
 
@@ -171,7 +171,7 @@ describe('changing a document', () => {
 
   test('given a kept version, when the next change writes, then nothing is read', async () => {
     const slot = new MemorySlot(stock(9));
-    const changes = new Changes<Doc>(slot, { cached: 1 });
+    const changes = new Changes<Doc>(slot, { maxCached: 1 });
     await changes.change('x', take('a', 1));
     await changes.change('x', take('b', 1));
     expect(slot.reads).toBe(1);
@@ -203,7 +203,7 @@ describe('changing a document', () => {
       changes.change('x', take('b', 2)),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(outcomes[1]).toMatchObject({ reason: { duplicate: true } });
+    expect(outcomes[1]).toMatchObject({ reason: { isDuplicate: true } });
     expect(slot.doc).toMatchObject({ available: 6, taken: { a: 1, b: 2 } });
   });
 
@@ -238,7 +238,7 @@ describe('whatever the database does', () => {
       fc.nat(40),
       async (list, fates, initial) => {
         const slot = new MemorySlot(stock(initial), fates);
-        const processes = [0, 1].map(() => new Changes<Doc>(slot, { batch: 4, random: () => 0 }));
+        const processes = [0, 1].map(() => new Changes<Doc>(slot, { maxBatch: 4, random: () => 0 }));
         const answers = await Promise.all(
           list.map(async ({ by, quantity }, n) => {
             for (;;) {
@@ -270,7 +270,7 @@ describe('whatever the database does', () => {
     const patches = fc.array(fc.dictionary(path, value, { maxKeys: 3, noNullPrototype: true }), { maxLength: 12 });
     const check = fc.asyncProperty(patches, fc.integer({ min: 1, max: 5 }), async (list, batch) => {
       const slot = new MemorySlot({});
-      const changes = new Changes<Doc>(slot, { batch });
+      const changes = new Changes<Doc>(slot, { maxBatch: batch });
       const seen: unknown[] = [];
       const outcomes = await Promise.allSettled(
         list.map((patch, n) =>

@@ -2,31 +2,8 @@ import { type Setting, text } from './setting.ts';
 
 const s3Key = { rule: { ...text, min: 1, optional: true }, isSecret: true, about: 'who we are at S3' } as const;
 
-/** Servers outside the shop: those that take money, keep files and deliver mails. */
+/** Servers outside of this system that keep files and deliver mails. */
 export const outsideSettings = {
-  PAYMENT_PROVIDER: {
-    rule: { type: 'enum', values: ['sandbox', 'stripe'], optional: true },
-    allowed: 'sandbox or stripe',
-    about: 'who takes the money; in production the sandbox has to be asked for',
-    defaultNote: '`stripe` with a key, else `sandbox`',
-  },
-  STRIPE_SECRET_KEY: {
-    rule: { ...text, pattern: /^(sk|rk)_/, optional: true },
-    allowed: 'a secret key of Stripe, which begins with sk_ or rk_',
-    about: 'our key at Stripe: [docs/payments.md](docs/payments.md)',
-    isSecret: true,
-  },
-  STRIPE_WEBHOOK_SECRET: {
-    rule: { ...text, pattern: /^whsec_/, optional: true },
-    allowed: 'a signing secret of Stripe, which begins with whsec_',
-    about: 'signs what Stripe reports; required with its key',
-    ...{ isSecret: true, mustBeRandom: true },
-  },
-  STRIPE_API_URL: {
-    rule: { ...text, pattern: /^https?:\/\//, default: 'https://api.stripe.com' },
-    allowed: 'an address such as https://api.stripe.com',
-    about: 'where Stripe is, for tests against another server',
-  },
   S3_BUCKET: {
     rule: { ...text, pattern: /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, optional: true },
     allowed: 'the name of a bucket',

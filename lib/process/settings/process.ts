@@ -49,6 +49,11 @@ export const processSettings = {
     allowed: 'a folder',
     about: "files of the embedded store, the kept token secret, the cluster's logs",
   },
+  SERVICES_DIR: {
+    rule: { ...text, optional: true },
+    allowed: 'a folder',
+    about: "a shop's own services, which run besides ours: [docs/extending.md](docs/extending.md)",
+  },
   LOG_LEVEL: {
     rule: { type: 'enum', values: LOG_LEVELS, default: 'warn' },
     allowed: `one of ${LOG_LEVELS.join(', ')}`,

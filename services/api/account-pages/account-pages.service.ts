@@ -2,30 +2,30 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { LINK_MAILS } from '../../customer/mail/mail.contract.ts';
+import { LINK_MAIL_KINDS } from '../../customer/mail/mail.contract.ts';
 import { errors } from '../../shared/problems.ts';
 import { accountPages } from './account-pages.contract.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../web/account');
 
-/** Nothing but these files and our own routes: neither an inline script nor another host, and no form that goes by itself. */
+/** Allows these files and the shop's routes alone: no inline script, no other host, and no form that the browser submits. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-const KEPT = 'public, max-age=300';
+const CACHE_CONTROL = 'public, max-age=300';
 
 interface Part {
   type: string;
   content: string;
 }
 
-/** A page for each link that is mailed, and what they share; by a list, as what a client names is never a path. */
+/** A page for each link in a mail, and their shared files. A list, so that no request becomes a path. */
 const files: readonly (readonly [name: string, file: string, type: string])[] = [
-  ...LINK_MAILS.map((name) => [name, `${name}.html`, 'text/html'] as const),
+  ...LINK_MAIL_KINDS.map((name) => [name, `${name}.html`, 'text/html'] as const),
   ['account.js', 'account.js', 'text/javascript'],
   ['account.css', 'account.css', 'text/css'],
 ];
 
-/** What mailed links lead to where PUBLIC_URL is the gateway itself; a front end brings its own pages. */
+/** The pages behind links in mails, where PUBLIC_URL is the gateway itself; a front end has pages of its own. */
 export default function accountPagesService(config: Config) {
   const parts = new Map<string, Part>(
     files.map(([name, file, type]) => [
@@ -40,7 +40,7 @@ export default function accountPagesService(config: Config) {
         const part = parts.get(ctx.params.page);
         if (!part) throw errors.notFound('This page');
         ctx.meta.$responseType = part.type;
-        ctx.meta.$responseHeaders = { 'Cache-Control': KEPT, 'Content-Security-Policy': POLICY };
+        ctx.meta.$responseHeaders = { 'Cache-Control': CACHE_CONTROL, 'Content-Security-Policy': POLICY };
         return part.content;
       },
     },

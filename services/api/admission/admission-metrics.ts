@@ -6,7 +6,7 @@ const IN_FLIGHT = 'shop.admission.in-flight';
 const WAITING = 'shop.admission.waiting';
 const REFUSED = 'shop.admission.refused.total';
 
-/** What operators see of the admission, by class of routes. */
+/** Metrics of the admission, by load class. */
 export class AdmissionMetrics {
   readonly #metrics: ServiceBroker['metrics'] | undefined;
 
@@ -18,11 +18,11 @@ export class AdmissionMetrics {
         type: 'gauge',
         name,
         labelNames,
-        description: `Requests by class of routes: ${description}`,
+        description: `Requests by load class: ${description}`,
       });
-    gauge(LIMIT, 'as many as are let in at a time now');
-    gauge(IN_FLIGHT, 'being answered');
-    gauge(WAITING, 'in line');
+    gauge(LIMIT, 'the current limit');
+    gauge(IN_FLIGHT, 'in flight');
+    gauge(WAITING, 'waiting');
     metrics?.register({ type: 'counter', name: REFUSED, labelNames, description: 'Requests refused for overload' });
   }
 

@@ -13,12 +13,12 @@ import { Arrivals } from './arrivals.ts';
 import { CLASS_LIMITS, type LoadClass, loadClassOf } from './load-class.ts';
 import { LoopDelay } from './loop-delay.ts';
 
-/** No class has more requests in flight, however fast they are answered. */
+/** Maximum limit of a class, however fast its requests are answered. */
 const MAX_CONCURRENCY = 512;
 
 /**
- * Lets in what this gateway can finish, each class of routes by its own adaptive limit, and refuses the rest before any
- * work is done for it: what was refused here has changed nothing, and can be sent again as it is.
+ * Admits the requests that this gateway can finish, each load class by its own adaptive limit, and refuses the rest before
+ * any work is done: a refused request has changed nothing, and can be sent again as it is.
  */
 export class Admission {
   readonly arrivals = new Arrivals();
@@ -28,7 +28,7 @@ export class Admission {
   readonly #metrics: AdmissionMetrics;
   readonly #loopDelay = new LoopDelay();
 
-  /** @param minConcurrency the smallest limit; that of checkouts, the other classes have a share of it */
+  /** @param minConcurrency the smallest limit of checkouts; the other classes have a share of it */
   constructor(
     routes: readonly Route[],
     access: Access,
@@ -48,21 +48,21 @@ export class Admission {
     }
   }
 
-  /** Looks at a request before its body is read. @throws overloaded */
+  /** Decides on a request before its body is read. @throws overloaded */
   arrive(req: Request): void {
     const { route } = req;
     const name = route && this.#classOf.get(route.action);
     const gate = name && this.#gates.get(name);
     if (!gate) return;
-    // By network, as rate limits do: a client that has an IPv6 network would have appointments for each address of it.
+    // By network, as for rate limits: each address of an IPv6 network would have an appointment of its own.
     const arrival = gate.arrive(identify(req, this.#access)?.id ?? clientNetwork(this.#access.addressOf(req)));
     if (arrival instanceof Refusal) throw this.#refused(name, arrival);
     req.admission = { name, gate, arrival };
   }
 
   /**
-   * Runs the action of a request when it is its turn, and counts it as in flight until the action has answered: how fast
-   * the client reads the answer is not its cost.
+   * Runs the action of a request when its turn comes, and counts it as in flight until the action has answered: the time in
+   * which the client reads the response is not a load.
    * @throws overloaded, and then the action was not run
    */
   async run<R>(req: Request, res: ServerResponse, action: (waited: boolean) => Promise<R>): Promise<R> {
@@ -73,7 +73,7 @@ export class Admission {
     this.#metrics.report(name, gate);
     const route = req.route?.action ?? '';
     try {
-      // All that have arrived are counted before the first is begun: an action that computes leaves no other chance to.
+      // An action that computes blocks the event loop: all arrivals are counted before the first action begins.
       await this.arrivals.seen();
       const result = await action(admitted.waited);
       admitted.end(route, false);

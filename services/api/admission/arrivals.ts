@@ -1,13 +1,13 @@
-import { setImmediate as nextRound } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../lib/admission/clock.ts';
 
-/** How long new connections keep requests that were let in from beginning, in ms. */
-const LONGEST_MS = 10;
+/** Longest time that new connections delay admitted requests. */
+const MAX_DELAY_MS = 10;
 
 /**
- * Tells when all that have arrived are seen. Node takes in few new connections in each round of its event loop (`Port`).
- * With rounds as long as the work in them, clients of a rush would wait for seconds until they are as much as refused;
- * so between two batches of work there are short rounds, for as long as they bring new connections.
+ * Tells when all new connections are accepted. Node accepts few of them in each turn of its event loop (`Port`). With turns
+ * as long as the work in them, clients of a rush would wait for seconds before they are even refused; so between two
+ * batches of work there are short turns, for as long as they bring new connections.
  */
 export class Arrivals {
   readonly #clock: Pick<Clock, 'now'>;
@@ -23,20 +23,20 @@ export class Arrivals {
     this.#connections += 1;
   }
 
-  /** Resolves in a later round: when one has brought no new connection, or after `LONGEST_MS`. */
+  /** Resolves in a later turn: when one has brought no new connection, or after `MAX_DELAY_MS`. */
   seen(): Promise<void> {
-    this.#current ??= this.#resolveRequest().finally(() => {
+    this.#current ??= this.#awaitQuietTurn().finally(() => {
       this.#current = undefined;
     });
     return this.#current;
   }
 
-  async #resolveRequest(): Promise<void> {
-    const latest = this.#clock.now() + LONGEST_MS;
+  async #awaitQuietTurn(): Promise<void> {
+    const latest = this.#clock.now() + MAX_DELAY_MS;
     let before: number;
     do {
       before = this.#connections;
-      await nextRound();
+      await nextTurn();
     } while (this.#connections > before && this.#clock.now() < latest);
   }
 }

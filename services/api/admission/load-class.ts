@@ -1,18 +1,18 @@
 import type { Route } from '../http/routes.ts';
 
 /**
- * Routes that are admitted together: what a rush of one class does to the gateway leaves the others alone. `exempt` is
- * never refused: probes, webhooks of the payment provider, and what lasts as long as its client wants.
+ * Routes that share a limit, so that a rush of one class does not slow the others. `exempt` is never refused: probes,
+ * webhooks of the payment provider, and streams, which last as long as their client wants.
  */
 export type LoadClass = 'browse' | 'cart' | 'checkout' | 'account' | 'staff' | 'exempt';
 
 /** How a class is limited; see lib/admission. */
 export interface ClassLimit {
-  /** Of the smallest limit of a gateway (MIN_CONCURRENCY). */
+  /** Part of the smallest limit of a gateway (MIN_CONCURRENCY). */
   share: number;
-  /** Latency, in ms, that is never taken for an overload. */
+  /** Latency, in ms, up to which there is no overload. */
   targetMs: number;
-  /** Delay of the gateway's event loop, in ms, above which the class gives way: browsing first, a checkout last. */
+  /** Delay of the gateway's event loop, in ms, above which the limit falls: browsing first, checkouts last. */
   loopDelayMs: number;
 }
 
@@ -26,7 +26,7 @@ export const CLASS_LIMITS: ReadonlyMap<LoadClass, ClassLimit> = new Map([
 
 const ACCOUNT = new Set(['customer']);
 const CHECKOUT = new Set(['checkout', 'hold', 'order']);
-/** Their answers wait for nothing, or are signed by the payment provider, which must not be turned away. */
+/** Services that answer at once, and `payment`, whose provider must not be turned away. */
 const EXEMPT = new Set(['api', 'docs', 'account-pages', 'payment']);
 
 /** The class of a route. */

@@ -1,12 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 10;
-/** How long a mean is used before the next one is taken, in ms. */
+/** A mean is used for this long. */
 const WINDOW_MS = 250;
 
 /**
- * How long an event waits for its turn in this process, by how much later than due its timers ran. It is the mean over time, not over the
- * rounds of the event loop: of one round of 200 ms and twenty of 10 ms, an event most likely meets the long one.
+ * The delay of an event in this process, measured by how late timers run. It is the mean over time, not over the turns of the
+ * event loop: of one turn of 200 ms and twenty of 10 ms, an event meets the long one as often as all others.
  */
 export class LoopDelay {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { publicRead } from '../../../lib/contract/presets.ts';
 
-/** Sent compressed to clients that take it so; 304 to those that have it. */
+/** Compressed for clients that accept it; 304 for those that have it. */
 const compressed = { headers: { acceptEncoding: 'Accept-Encoding' }, mayAnswer: [304] } as const;
 const acceptEncoding = { type: 'string', optional: true } as const;
 const page = { ...publicRead, returns: 'any' } as const;

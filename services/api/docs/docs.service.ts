@@ -3,16 +3,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
-import type { Config } from '../../../lib/process/config.ts';
-import { contracts } from '../../contracts.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { errors } from '../../shared/problems.ts';
-import { CompressedDocument } from '../http/compressed.ts';
-import { helpFor, problemPage } from '../http/problem-help.ts';
 import { routesOf } from '../http/routes.ts';
+import { CompressedDocument } from './compressed.ts';
 import { docs } from './docs.contract.ts';
 import { openapi } from './openapi.ts';
+import { helpFor, problemPage } from './problem-help.ts';
 
-/** From the package alone: the page asks no other host for anything. */
+/** Served from the package, so that the page loads nothing from another host. */
 const FOLDER: string = createRequire(import.meta.url)('swagger-ui-dist/absolute-path.js')();
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
@@ -27,21 +26,21 @@ const PAGE = `<!doctype html>
 <body><div id="docs"></div>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 `;
-/** Swagger UI styles its elements by itself and has pictures in its style sheet. */
+/** Swagger UI sets styles inline and has pictures in its style sheet. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 const TEXT_POLICY = "default-src 'none'; frame-ancestors 'none'";
-const KEPT = 'public, max-age=3600';
+const CACHE_CONTROL = 'public, max-age=3600';
 
 function answer(meta: Meta, type: string, headers: Record<string, string> = {}): void {
   meta.$responseType = type;
-  meta.$responseHeaders = { 'Cache-Control': KEPT, ...headers };
+  meta.$responseHeaders = { 'Cache-Control': CACHE_CONTROL, ...headers };
 }
 
-/** Runs in every gateway, and describes it. */
-export default function docsService(config: Config) {
-  // At the start: a gateway whose document cannot be written does not come up.
-  const description = new CompressedDocument(JSON.stringify(openapi(routesOf(contracts))));
+/** The documentation of the API; runs in every gateway. */
+export default function docsService(config: NodeConfig) {
+  // At the start, so that a gateway whose document cannot be written does not start.
+  const description = new CompressedDocument(JSON.stringify(openapi(routesOf(config.contracts))));
   const assets = new Map<string, CompressedDocument>();
 
   return service(docs, config, {
@@ -63,7 +62,7 @@ export default function docsService(config: Config) {
           answer(ctx.meta, 'text/javascript; charset=utf-8');
           return START;
         }
-        // By a list: what a client names is never a path.
+        // A list of names, so that no request becomes a path.
         const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
         if (!type) throw errors.notFound();
         const content = assets.get(file) ?? new CompressedDocument(readFileSync(join(FOLDER, file)));

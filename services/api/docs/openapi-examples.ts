@@ -1,7 +1,7 @@
 import type { Schema } from '../../../lib/contract/contract.ts';
 import { fullRule } from '../../../lib/contract/json-schema.ts';
 
-/** What fields are called tells more than their rules; an example has to mean something. */
+/** Examples by the name of a field, which tells more than its rule. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
   email: 'ada@example.com',
   password: 'correct horse battery staple',
@@ -42,7 +42,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   at: '2026-12-24T00:00:00Z',
 };
 
-/** A body that an action takes, with all its fields. */
+/** An example of a body, with all its fields. */
 export const bodyExample = (fields: Schema): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([name, rule]) => [name, exampleOf(name, rule)]));
 

@@ -9,23 +9,23 @@ const CART_TOKEN: JsonSchema = {
   type: 'apiKey',
   in: 'header',
   name: CART_TOKEN_HEADER,
-  description: "The token of a guest's cart, as the answer to the first change of the cart has it in this header",
+  description: "The token of a guest's cart, from this header of the response to the first change of the cart",
 };
 const CART_COOKIE: JsonSchema = {
   type: 'apiKey',
   in: 'cookie',
   name: CART_TOKEN_COOKIE,
-  description: 'The same token in the cookie that browsers keep',
+  description: 'The same token as a cookie of browsers',
 };
 
-/** How a client may say who asks, by name. */
+/** The ways in which a request may identify its caller, by name. */
 export const SECURITY_SCHEMES = { accessToken: ACCESS_TOKEN, cartToken: CART_TOKEN, cartCookie: CART_COOKIE } as const;
 
-/** Headers of answers, by name. */
+/** Headers of responses, by name. */
 export const HEADERS = {
   RequestId: { description: 'The id of the request in the logs', schema: { type: 'string' } },
-  RateLimit: { description: 'What is left of the limit in this window', schema: { type: 'string' } },
+  RateLimit: { description: 'The rest of the limit in this window', schema: { type: 'string' } },
   RetryAfter: { description: 'When to try again, in seconds', schema: { type: 'integer' } },
   Location: { description: 'The address of the result', schema: { type: 'string' } },
-  ETag: { description: 'The tag of exactly these bytes, for If-None-Match', schema: { type: 'string' } },
+  ETag: { description: 'The strong entity tag of the body, for If-None-Match', schema: { type: 'string' } },
 } as const;

@@ -10,16 +10,16 @@ const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const PROBLEM: JsonSchema = {
   type: 'object',
   properties: {
-    type: { type: 'string', description: 'What kind of problem it is; clients tell problems apart by it' },
+    type: { type: 'string', description: 'The type of the problem, by which clients tell problems apart' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
-    instance: { type: 'string', description: 'Has the id of the request' },
+    instance: { type: 'string', description: 'Contains the id of the request' },
   },
   required: ['type', 'title', 'status', 'detail', 'instance'],
 };
 
-/** `Problem`, and a schema of each kind of it. */
+/** `Problem`, and a schema for each type of problem. */
 export const problemSchemas = (writer: SchemaWriter): Record<string, JsonSchema> => ({
   Problem: PROBLEM,
   ...Object.fromEntries(CODES.map((code) => [schemaName(code), kindSchema(code, writer)])),
@@ -38,14 +38,14 @@ function kindSchema(code: ProblemCode, writer: SchemaWriter): JsonSchema {
   };
 }
 
-/** The answers with a problem, by name, that several routes have. */
+/** The problem responses that several routes share, by name. */
 export function sharedProblemResponses(routes: readonly Route[]): Record<string, JsonSchema> {
   const counts = Map.groupBy(routes.flatMap(problemSets), responseName);
   const shared = [...counts].filter(([, sets]) => sets.length > 1);
   return Object.fromEntries(shared.map(([name, [codes = []]]) => [name, problemResponse(codes)]).sort());
 }
 
-/** The answers of a route with a problem, by status. */
+/** The problem responses of a route, by status. */
 export function problemResponses(route: Route, shared: Readonly<Record<string, JsonSchema>>): JsonSchema {
   return Object.fromEntries(
     problemSets(route).map((codes) => {
@@ -56,7 +56,7 @@ export function problemResponses(route: Route, shared: Readonly<Record<string, J
   );
 }
 
-/** The kinds of problem of a route, those of a status together, in the order of the table. */
+/** The problem types of a route, grouped by status, in the order of `PROBLEMS`. */
 function problemSets(route: Route): ProblemCode[][] {
   const codes = problemsOf(route);
   const sorted = CODES.filter((code) => codes.has(code));

@@ -6,7 +6,7 @@ import { bodyExample } from './openapi-examples.ts';
 import { CART_TOKEN_SCHEMES, HEADERS, SECURITY_SCHEMES } from './openapi-parts.ts';
 import { problemResponses, problemSchemas, sharedProblemResponses } from './openapi-problems.ts';
 
-/** Headers that OpenAPI does not describe as parameters, and one that is the transport's. */
+/** Headers that OpenAPI does not allow as parameters, and Accept-Encoding, which belongs to the transport. */
 const UNDESCRIBED_HEADERS = ['Accept', 'Accept-Encoding', 'Content-Type'];
 
 /**
@@ -58,7 +58,7 @@ function operation(route: Route, writer: SchemaWriter, sharedResponses: Record<s
   };
 }
 
-/** The alternatives by which a caller may say who asks; an empty one stands for nobody. */
+/** The alternatives by which a request may identify its caller; an empty one stands for no identification. */
 function security({ contract }: Route): JsonSchema[] {
   if (contract.auth !== 'public') return [{ accessToken: [] }];
   const schemes = [...(contract.personal ? ['accessToken'] : []), ...(contract.cartToken ? CART_TOKEN_SCHEMES : [])];
@@ -69,7 +69,7 @@ const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'The ETag of the answer that the caller has',
+  description: 'The ETag of the response that the client has',
   schema: { type: 'string' },
 };
 
@@ -91,7 +91,7 @@ function parameters({ method, pathParams, contract }: Route, writer: SchemaWrite
 function requestBody({ pathParams, contract }: Route, writer: SchemaWriter): JsonSchema {
   const { params, headers = {}, rawBody, upload } = contract;
   if (upload) {
-    // OpenAPI 3.1: bytes as they are, without a schema.
+    // OpenAPI 3.1 describes binary bodies without a schema.
     return { requestBody: { required: true, content: Object.fromEntries(upload.types.map((type) => [type, {}])) } };
   }
   if (rawBody) return { requestBody: { required: true, content: { '*/*': { schema: {} } } } };
@@ -118,7 +118,7 @@ function success({ contract }: Route, writer: SchemaWriter): JsonSchema {
       : undefined;
   const answer = { headers, ...(content ? { content } : {}) };
   const { RateLimit: _, ...unmetered } = headers;
-  // What the near-cache answers is not counted against a limit.
+  // A response from the near-cache may have no RateLimit header.
   const unchanged = { headers: nearCache ? unmetered : headers };
   const statuses = [status, ...mayAnswer, ...(nearCache ? [304] : [])];
   return Object.fromEntries(

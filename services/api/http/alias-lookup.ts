@@ -1,3 +1,4 @@
+/** moleculer-web's alias: a method and path, and its action. */
 export interface Alias {
   action: string;
   method: string;
@@ -6,17 +7,12 @@ export interface Alias {
   match(url: string): unknown;
 }
 
-/**
- * Finds the alias of a request among those with its method and as many segments, where moleculer-web tries them all;
- * and has each alias ready as the text that moleculer-web logs, or does not log, for each request.
- */
+/** Finds the alias of a request among those with its method and number of path segments. */
 export class AliasLookup {
   readonly #byMethod = new Map<string, Alias[][]>();
 
   constructor(aliases: readonly Alias[]) {
     for (const alias of aliases) {
-      const text = String(alias);
-      alias.toString = () => text;
       const buckets = this.#byMethod.get(alias.method) ?? [];
       this.#byMethod.set(alias.method, buckets);
       const count = segments(alias.fullPath);
@@ -24,7 +20,7 @@ export class AliasLookup {
     }
   }
 
-  /** The alias alone; what is in the path is not looked at. */
+  /** The alias alone, without the parameters in the path. */
   find(path: string, method: string): Alias | undefined {
     return this.#candidates(path, method).find(({ re }) => re.test(path));
   }

@@ -1,7 +1,7 @@
 import type { Context } from 'moleculer';
 import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
-import { admit as authorise } from '../../../lib/contract/service.ts';
+import { checkAccess as authorise } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
 import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
 import type { Access, Request } from './request.ts';
@@ -19,7 +19,7 @@ export function authenticate({ contract }: Route, ctx: Context<unknown, Meta>, r
   ctx.meta.address = access.addressOf(req);
   ctx.meta.userAgent = req.headers['user-agent']?.slice(0, 200) ?? '';
   const identity = identify(req, access);
-  if (req.isUnproven) throw errors.unavailable('Nobody can be logged in here yet. Try again in a moment.');
+  if (req.isUnproven) throw errors.unavailable('This gateway cannot check access tokens yet. Try again in a moment.');
   if (identity === null && contract.auth !== 'public') throw errors.invalidToken();
   if (identity) ctx.meta.user = identity;
   authorise(contract, ctx);

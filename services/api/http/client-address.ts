@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { networkMatcher, parseAddress } from '../../../lib/process/client-address.ts';
 
 /**
- * Finds the address that a request came from: that of the connection, unless it is a trusted proxy; then what
- * X-Forwarded-For says, from the right, as far as each is trusted. Where that is no address, the proxy that passed it on
- * counts: nobody gets around a limit by writing nonsense.
+ * Finds the address of the client: the peer of the connection or, behind trusted proxies, the rightmost address of
+ * X-Forwarded-For that is not a trusted proxy. A proxy that passed on no valid address counts as the client, so that
+ * invalid text does not get around a limit.
  * @param trustedProxies addresses and networks
  */
 export function clientAddress(trustedProxies: readonly string[]): (req: IncomingMessage) => string {

@@ -20,12 +20,12 @@ const EXPOSED_HEADERS = [
   CART_TOKEN_HEADER,
   'X-Request-Id',
 ].join(', ');
-/** How long a browser may keep a preflight's answer, in seconds. */
+/** How long a browser may cache a preflight's answer. */
 const MAX_AGE_S = 600;
 
 /**
- * Says which pages may ask from a browser (https://fetch.spec.whatwg.org/#http-cors-protocol): those of the origins
- * that are listed, each by its name and never all.
+ * Allows cross-origin requests from the pages of the listed origins alone
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol).
  */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
@@ -34,14 +34,14 @@ export class Cors {
     this.#origins = new Set(origins);
   }
 
-  /** Whether a page of another site, which is not listed, asks. */
+  /** Whether a request comes from a page of an origin that is neither this one nor listed. */
   isForeign({ headers: { origin, host, 'sec-fetch-site': site } }: IncomingMessage): boolean {
     if (site === 'same-origin' || site === 'same-site' || site === 'none') return false;
     if (origin === undefined) return site === 'cross-site';
     return !this.#origins.has(origin) && origin !== `http://${host}` && origin !== `https://${host}`;
   }
 
-  /** Tells the browser of a listed origin, by headers added to these, that its page may read the answer. */
+  /** Adds the headers by which a browser lets the page of a listed origin read the response. @returns whether it is listed */
   allow({ headers: { origin } }: IncomingMessage, baseHeaders: string[]): boolean {
     baseHeaders.push('Vary', 'Origin');
     if (origin === undefined || !this.#origins.has(origin)) return false;
@@ -60,6 +60,6 @@ export class Cors {
   }
 }
 
-/** Whether a browser asks before it sends what a page of another site wants to send. */
+/** Whether a request is a CORS preflight. */
 export const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
   method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;

@@ -1,18 +1,18 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 
-/** What of an answer is handed to its connection at a time. */
+/** Bytes that are written to the connection at a time. */
 const PIECE_BYTES = 32 * 1024;
 
 type Done = () => void;
 
 /**
- * An answer that hands a large body to its connection piece by piece, as fast as the client takes it, so that a client
- * that does not read holds no copy of the body.
+ * A response that writes a large body to its connection piece by piece, as fast as the client reads it, so that no copy of
+ * the body is held for a client that does not read.
  */
 export class PacedResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   #restBytes = 0;
 
-  /** Bytes of the answer that neither the client nor the kernel has taken yet. */
+  /** Bytes of the response that neither the client nor the kernel has taken yet. */
   get unsentBytes(): number {
     return this.destroyed ? 0 : this.#restBytes + this.writableLength;
   }
@@ -23,7 +23,7 @@ export class PacedResponse<R extends IncomingMessage = IncomingMessage> extends 
     if (!isLarge || typeof encoding === 'function' || this.req.method === 'HEAD') {
       return super.end(body, encoding as BufferEncoding, done);
     }
-    // A latin1 text has one byte for each character: it is cut as it is, and shared by all who are sent it.
+    // A latin1 text has one byte for each character: it is sliced without a copy, and shared by all responses.
     if (isText && encoding === 'latin1') this.#sendPieces(body.length, (at) => body.slice(at, at + PIECE_BYTES), done);
     else {
       const bytes = isText ? Buffer.from(body, encoding) : body;

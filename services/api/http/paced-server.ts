@@ -3,13 +3,12 @@ import type { ServiceBroker } from 'moleculer';
 import { PacedResponse } from './paced-response.ts';
 import { type CutReason, Replies, SEND_LIMITS, type SendLimits } from './replies.ts';
 
-/** Pause between two looks at what clients have not read, in ms. */
-const CHECK_PAUSE_MS = 1000;
+const CHECK_INTERVAL_MS = 1000;
 
 const UNSENT = 'shop.unsent.bytes';
 const CUT = 'shop.cut.connections.total';
 
-/** What tests set in another way. */
+/** Replaced by tests. */
 export interface Sending {
   limits?: SendLimits;
   clock?: { now(): number };
@@ -24,7 +23,7 @@ interface Options extends Sending {
   handle(req: IncomingMessage, res: PacedResponse): Promise<void>;
 }
 
-/** A server for HTTP that bounds what waits for clients which read slowly, or not at all. */
+/** An HTTP server that bounds the memory for clients which read slowly, or not at all (`Replies`). */
 export function createPacedServer(options: Options): Server {
   const { limits = SEND_LIMITS, clock, metrics, clientOf, mayContinue, handle } = options;
   const answer = (req: IncomingMessage, res: PacedResponse) => replies.answer(req, res, () => handle(req, res));
@@ -33,15 +32,20 @@ export function createPacedServer(options: Options): Server {
     if (mayContinue(req)) res.writeContinue();
     answer(req, res);
   });
-  metrics?.register({ type: 'gauge', name: UNSENT, description: 'Bytes that clients have not read yet', unit: 'byte' });
-  const description = 'Connections that were cut since their clients did not read, or sent requests far ahead';
+  metrics?.register({
+    type: 'gauge',
+    name: UNSENT,
+    description: 'Bytes of responses that are not sent yet',
+    unit: 'byte',
+  });
+  const description = 'Connections reset because their clients did not read, or sent too many requests ahead';
   metrics?.register({ type: 'counter', name: CUT, labelNames: ['reason'], description });
   const onCut = (reason: CutReason) => metrics?.increment(CUT, { reason });
   const replies = new Replies(server, { limits, clientOf, onCut, ...(clock ? { clock } : {}) });
   const check = setInterval(() => {
     replies.check();
     metrics?.set(UNSENT, replies.unsentBytes);
-  }, CHECK_PAUSE_MS).unref();
+  }, CHECK_INTERVAL_MS).unref();
   server.once('close', () => clearInterval(check));
   return server;
 }

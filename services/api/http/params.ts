@@ -1,5 +1,5 @@
 import type { ActionContract, Method, Schema } from '../../../lib/contract/contract.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
 import { refuseUnsafeBody, refuseUnsafePath } from './unsafe-names.ts';
@@ -47,7 +47,7 @@ export const queryHasParams = (method: Method, { takesBody, upload }: ActionCont
 function rejectUnknown(fields: string[]): void {
   if (fields.length === 0) return;
   throw errors.invalidRequest(
-    fields.map((field) => ({ pointer: `/${escaped(field)}`, detail: `${field} is not known here.` })),
+    fields.map((field) => ({ pointer: `/${escapePointerPart(field)}`, detail: `${field} is not known here.` })),
   );
 }
 

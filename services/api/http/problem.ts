@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/contract/errors.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
 import { PROBLEMS, type ProblemCode } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
@@ -23,7 +23,7 @@ interface Failure {
   data?: unknown;
 }
 
-/** The problem to answer with, and whether it is one of ours that the log should have the cause of. */
+/** The problem for an error, and whether the error is a bug, whose cause belongs in the log. */
 export function problemOf(error: unknown, requestId: string): { problem: Problem; retryAfter?: number; bug: boolean } {
   const { type, message, data } = translate(error as Failure);
   const code = (typeof type === 'string' && Object.hasOwn(PROBLEMS, type) ? type : 'internal-error') as ProblemCode;
@@ -31,7 +31,7 @@ export function problemOf(error: unknown, requestId: string): { problem: Problem
   const bug = code === 'internal-error';
   const detail = bug ? 'The cause is in our log under this request id.' : typeof message === 'string' ? message : title;
   const members: { retryAfter?: unknown } = bug || typeof data !== 'object' || data === null ? {} : data;
-  // Some know better than their kind of problem when to come back.
+  // Some errors know better than their type when to try again.
   const retryAfter = typeof members.retryAfter === 'number' ? members.retryAfter : known.retryAfter;
   const standard = { type: `/problems/${code}`, title, status, detail, instance: instanceOf(requestId) };
   const problem = { ...standard, ...members, ...standard };
@@ -39,9 +39,9 @@ export function problemOf(error: unknown, requestId: string): { problem: Problem
 }
 
 const NO_DATABASE = 'This part of the shop cannot reach its database right now. Try again in a moment.';
-const STARTING = 'This part of the shop is not there yet. Try again in a moment.';
+const STARTING = 'This part of the shop is starting. Try again in a moment.';
 
-/** What Moleculer, moleculer-web and body-parser throw, in our own words. */
+/** Errors of Moleculer, moleculer-web and body-parser as errors of the shop. */
 function translate(error: Failure): Failure {
   switch (error?.type) {
     case 'VALIDATION_ERROR':
@@ -70,9 +70,9 @@ function translate(error: Failure): Failure {
     case 'charset.unsupported':
       return errors.unsupportedMediaType();
     default:
-      // The driver's errors have no type: a database that is away, or has more to do than it can.
+      // The driver's errors have no type: its database is not reachable, or overloaded.
       if (isOutage(error)) return error.type === 'unavailable' ? error : errors.unavailable(NO_DATABASE);
-      // moleculer-web's word for a route whose service nobody has announced yet carries no type.
+      // moleculer-web throws it without a type where no node has announced the service of a route yet.
       return error?.code === 503 && error.type === undefined ? errors.unavailable(STARTING) : (error ?? {});
   }
 }
@@ -91,7 +91,7 @@ function fieldErrors(data: unknown): FieldError[] {
     if (type === 'objectStrict' && typeof actual === 'string') {
       return actual
         .split(', ')
-        .map((name) => ({ pointer: `${at}/${escaped(name)}`, detail: `${name} is not known here.` }));
+        .map((name) => ({ pointer: `${at}/${escapePointerPart(name)}`, detail: `${name} is not known here.` }));
     }
     const isNull = type === 'required' && actual === null;
     return [{ pointer: at, detail: isNull ? `The '${field}' field cannot be null.` : message }];

@@ -4,19 +4,20 @@ import type { Rpc } from '../../../lib/contract/contract.ts';
 
 export type RateClass = 'login' | 'mutations' | 'reads';
 
-/** In ms. */
 const WINDOW_MS = 60_000;
-/** Clients that a gateway remembers at a time. */
-const MAX_COUNTERS = 50_000;
-/** Leased at a time, as a part of the limit: asking the others costs a call, and what is leased here they cannot use. */
-const SHARES = 20;
+/** Clients whose leases a gateway keeps. */
+const MAX_LEASES = 50_000;
+/** A lease is this part of the limit: a smaller one costs more calls, a larger one keeps more from the other gateways. */
+const LEASES_PER_LIMIT = 20;
 
-/** What one client may still ask at this gateway without asking the others. */
+/** Requests that a client may make at this gateway without a call to the limit service. */
 interface Lease {
+  /** Left of this lease. */
   own: number;
+  /** Left of the limit, for leases to come. */
   left: number;
   endsAt: number;
-  /** Nobody else was asked. */
+  /** Made without the limit service, which did not answer. */
   isAlone: boolean;
 }
 
@@ -31,20 +32,20 @@ export interface Verdict {
 
 interface Options {
   limits: Readonly<Record<RateClass, number>>;
-  /** Makes of a client's address or id what may be stored. */
+  /** Keys the hash of a client's address or id, which alone is stored. */
   secret: string;
   rpc: Rpc;
   warn(text: string, error: unknown): void;
 }
 
 /**
- * Counts requests by class and client, together with all other gateways: each leases a part of what a client may ask in
- * a minute, and spends it by itself. While nobody answers, a gateway counts alone: then the shop is slow to say no,
- * rather than closed.
+ * Counts requests by class and client, together with all other gateways: each leases a part of a client's limit per
+ * minute, and counts it down by itself. While the limit service does not answer, a gateway counts alone: the shop then
+ * allows more, rather than nothing.
  */
 export class RateLimit {
   readonly #options: Options;
-  readonly #leases = new LRUCache<string, Lease>({ max: MAX_COUNTERS });
+  readonly #leases = new LRUCache<string, Lease>({ max: MAX_LEASES });
   readonly #pending = new Map<string, Promise<Lease>>();
   #isAlone = false;
 
@@ -52,7 +53,7 @@ export class RateLimit {
     this.#options = options;
   }
 
-  /** Counts one request; a promise only where the others have to be asked. */
+  /** Counts one request. A promise only where a new lease is needed. */
   count(kind: RateClass, client: string): Verdict | Promise<Verdict> {
     const key = `${kind} ${client}`;
     const lease = this.#leases.get(key);
@@ -60,7 +61,7 @@ export class RateLimit {
     return this.#leased(kind, key).then((fresh) => this.#again(kind, client, fresh));
   }
 
-  /** Others who waited for the same lease may have used it up. */
+  /** Requests that waited for the same lease may have used it up. */
   #again(kind: RateClass, client: string, lease: Lease): Verdict | Promise<Verdict> {
     return lease.own > 0 || lease.left === 0 ? this.#spend(kind, lease) : this.count(kind, client);
   }
@@ -88,20 +89,20 @@ export class RateLimit {
   async #ask(kind: RateClass, key: string): Promise<Lease> {
     const { limits, rpc, secret, warn } = this.#options;
     const limit = limits[kind];
-    const wish = {
-      // With the limit: what was taken under another one says nothing of this one.
+    const request = {
+      // With the limit in the key, a changed limit starts anew.
       key: createHmac('sha256', secret).update(`limit ${limit} ${key}`).digest('base64url'),
-      count: Math.max(1, Math.floor(limit / SHARES)),
+      count: Math.max(1, Math.floor(limit / LEASES_PER_LIMIT)),
       limit,
       window: WINDOW_MS,
     };
-    const lease = await rpc.call('limit.take', wish).then(
+    const lease = await rpc.call('limit.take', request).then(
       ({ granted, left, endsAt }): Lease => {
         this.#isAlone = false;
         return { own: granted, left, endsAt, isAlone: false };
       },
       (error: unknown): Lease => {
-        if (!this.#isAlone) warn('the limit service does not answer: requests are counted here alone', error);
+        if (!this.#isAlone) warn('limit service does not answer: this gateway counts requests alone', error);
         this.#isAlone = true;
         const endsAt = (Math.floor(Date.now() / WINDOW_MS) + 1) * WINDOW_MS;
         const old = this.#leases.get(key);

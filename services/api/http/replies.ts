@@ -2,11 +2,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PacedResponse } from './paced-response.ts';
 
-/** How much may wait for clients that read slowly, or not at all. */
+/** Bounds for clients that read slowly, or not at all. */
 export interface SendLimits {
-  /** How long a connection may have unsent bytes without getting rid of any of them, in ms. */
+  /** Longest time that a connection may have unsent bytes without sending any, in ms. */
   unsentMs: number;
-  /** Requests of one connection that wait for the answer before theirs. */
+  /** Requests of one connection that wait for an earlier response. */
   pipelined: number;
   /** Unsent bytes of one client, on all its connections. */
   clientBytes: number;
@@ -14,7 +14,7 @@ export interface SendLimits {
   totalBytes: number;
 }
 
-/** A piece of 32 KiB within 30 s: a client that takes 1 KiB a second is served. */
+/** 32 KiB within 30 s: a client that reads about 1 KiB per second is served. */
 export const SEND_LIMITS: SendLimits = {
   unsentMs: 30_000,
   pipelined: 16,
@@ -22,12 +22,12 @@ export const SEND_LIMITS: SendLimits = {
   totalBytes: 128 * 1024 ** 2,
 };
 
-/** Why a connection was cut. */
+/** The limit for which a connection was reset. */
 export type CutReason = 'unsent-time' | 'pipelined' | 'client-bytes' | 'total-bytes';
 
 interface Options {
   limits: SendLimits;
-  /** What counts as one client. */
+  /** The client of a request, for `clientBytes`. */
   clientOf(req: IncomingMessage): string;
   /** In ms, of any origin. */
   clock?: { now(): number };
@@ -36,21 +36,21 @@ interface Options {
 
 interface Connection {
   socket: Socket;
-  /** The answer under way, and its request or the one before. */
+  /** The current response, and its request or the one before. */
   current: PacedResponse | undefined;
   request: IncomingMessage | undefined;
   waiting: (() => void)[];
-  /** Whose bytes are unsent. */
+  /** The client whose bytes are unsent. */
   client: string;
   unsent: number;
   /** Bytes that the kernel has taken. */
   sent: number;
-  /** When there were no unsent bytes, or some of them were sent, for the last time. */
+  /** The last time when bytes were sent, or none were unsent. */
   movedAt: number;
 }
 
 /**
- * Answers the requests of a connection one after the other (HTTP pipelining, RFC 9112 §9.3.2), and cuts the connections
+ * Answers the requests of a connection one after the other (HTTP pipelining, RFC 9112 §9.3.2), and resets the connections
  * of clients that leave too much unread for too long.
  */
 export class Replies {
@@ -66,12 +66,12 @@ export class Replies {
     server.on('connection', (socket: Socket) => this.#open(socket));
   }
 
-  /** Bytes that clients have not read yet. */
+  /** Bytes of all clients that are unsent. */
   get unsentBytes(): number {
     return this.#unsent;
   }
 
-  /** Has a request answered by `handle` when those before it on its connection are. */
+  /** Runs `handle` when the earlier requests of the connection are answered. */
   answer(req: IncomingMessage, res: PacedResponse, handle: () => Promise<void>): void {
     const connection = this.#connections.get(req.socket);
     if (!connection) return void res.destroy(); // closed already
@@ -79,7 +79,7 @@ export class Replies {
       connection.current = res;
       connection.request = req;
       res.once('close', () => this.#next(connection));
-      // What is unsent afterwards is what the client did not read at once.
+      // The bytes that are still unsent are those that the client did not read at once.
       void handle().finally(() => this.#look(connection));
     };
     if (!connection.current) begin();
@@ -87,7 +87,7 @@ export class Replies {
     else this.#cut(connection, 'pipelined');
   }
 
-  /** Looks at all connections: to be called every second. */
+  /** Checks all connections; to be called every second. */
   check(): void {
     for (const connection of this.#connections.values()) this.#look(connection);
   }
@@ -107,7 +107,7 @@ export class Replies {
   #next(connection: Connection): void {
     connection.current = undefined;
     this.#count(connection, 0);
-    // After an answer with `Connection: close`, no other can be sent.
+    // After a response with `Connection: close`, no other can be sent.
     if (!connection.socket.writable) connection.waiting = [];
     connection.waiting.shift()?.();
   }
@@ -119,7 +119,7 @@ export class Replies {
     if (unsent === 0 && connection.unsent === 0) return;
     const { unsentMs, clientBytes, totalBytes } = this.#options.limits;
     const now = this.#clock.now();
-    // What is written to a connection includes what it has not sent yet.
+    // `bytesWritten` includes bytes that are not sent yet.
     const sent = socket.bytesWritten - socket.writableLength;
     if (connection.unsent === 0 || sent !== connection.sent) connection.movedAt = now;
     if (connection.unsent === 0 && request) connection.client = this.#options.clientOf(request);
@@ -132,7 +132,7 @@ export class Replies {
     while (this.#unsent > totalBytes && this.#cutSlowest('total-bytes'));
   }
 
-  /** Of all connections with unsent bytes, or those of one client, the one that has not moved for the longest time. */
+  /** Resets the connection with unsent bytes, of all or of one client, that has sent none for the longest time. */
   #cutSlowest(reason: CutReason, client?: string): boolean {
     let slowest: Connection | undefined;
     for (const connection of this.#connections.values()) {
@@ -147,7 +147,7 @@ export class Replies {
     connection.waiting = [];
     this.#count(connection, 0);
     this.#connections.delete(connection.socket);
-    // By a reset the kernel lets go of what it has taken, too.
+    // A reset also frees the bytes that the kernel holds.
     connection.socket.resetAndDestroy();
     this.#options.onCut?.(reason);
   }

@@ -9,9 +9,23 @@ import type { PendingResponse } from '../near-cache/near-cache.ts';
 import type { Revocations } from './revocations.ts';
 import type { Route } from './routes.ts';
 
-/** moleculer-web's request: Node's with what the routing found out. */
-export interface Request extends IncomingMessage {
+/** Node's request with what moleculer-web adds to it. */
+interface RoutedRequest extends IncomingMessage {
   $ctx: Context<unknown, Meta>;
+  /** Until `resolveRequest`: `params`, those in the path, beside `query` and `body`. Then the parameters of the action. */
+  $params: Record<string, unknown>;
+  $alias: { action: string };
+  /** The action of the chosen node; a name lets the broker choose one. */
+  $endpoint: unknown;
+  /** The path, without its query. */
+  parsedUrl?: string;
+  originalUrl?: string;
+  query: Record<string, unknown>;
+  /** The parsed body; a buffer on a route with `rawBody`. */
+  body?: unknown;
+}
+
+export interface Request extends RoutedRequest {
   /** Set by `RequestPipeline.begin`. */
   requestId: string;
   /** Headers of every response, names and values alternating. Set by `RequestPipeline.begin`. */
@@ -28,15 +42,10 @@ export interface Request extends IncomingMessage {
   tokenExpiresAt?: number;
   /** The token is sound, but its session may have ended before this gateway started. Set by `identify`. */
   isUnproven?: boolean;
-  $params: Record<string, unknown>;
-  $alias: { action: string };
-  $endpoint: unknown;
-  parsedUrl?: string;
-  originalUrl?: string;
-  query: Record<string, unknown>;
-  /** The parsed body; a buffer on a route with `rawBody`. */
-  body?: unknown;
 }
+
+/** The parameters in the path of a request whose `$params` are still as moleculer-web set them. */
+export const pathParamsOf = ({ $params }: RoutedRequest) => $params.params as Record<string, unknown>;
 
 /** What identifies the sender of a request. */
 export interface Access {

@@ -3,23 +3,23 @@ import { ACCESS_TOKEN_SECONDS } from '../../../lib/auth/tokens.ts';
 import type { Broker, Rpc } from '../../../lib/contract/contract.ts';
 import { isOutage } from '../../../lib/process/outage.ts';
 
-/** How long a session that has ended is remembered, in ms: its access tokens have expired by then, on any clock. */
-const REMEMBERED = 2 * ACCESS_TOKEN_SECONDS * 1000;
-/** Pause between two attempts of a gateway that has just started, in ms. */
+/** An ended session is kept for this long: its access tokens have expired by then, on any clock. */
+const RETENTION_MS = 2 * ACCESS_TOKEN_SECONDS * 1000;
+/** Pause between two attempts of a gateway that has just started. */
 const FIRST_ATTEMPTS_MS = 100;
 
 /**
- * The sessions that have ended while access tokens of them are still around. They come by three ways: with the answer
- * to whoever ended one here, by an event, and, since events get lost, by asking again and again.
+ * The ended sessions whose access tokens may not have expired yet. They come with the answer to the request that ended a
+ * session at this gateway, by an event, and by polling, since events get lost.
  */
 export class Revocations {
-  /** Session id -> when it can be forgotten; the oldest first. */
+  /** By session id, when it can be deleted, in ms since 1970; the oldest first. */
   readonly #ended = new Map<string, number>();
   readonly #listeners: ((sessions: readonly string[]) => void)[] = [];
-  #since = Date.now() - REMEMBERED;
+  #since = Date.now() - RETENTION_MS;
   #isKnown = false;
 
-  /** Whether it is known what ended before this gateway started; until then no access token can be trusted. */
+  /** Whether the sessions that ended before this gateway started are known; until then no access token is trusted. */
   get isKnown(): boolean {
     return this.#isKnown;
   }
@@ -31,8 +31,8 @@ export class Revocations {
 
   add(sessions: readonly string[], now = Date.now()): void {
     for (const id of sessions) {
-      this.#ended.delete(id); // the oldest come first
-      this.#ended.set(id, now + REMEMBERED);
+      this.#ended.delete(id); // to move it behind the older ones
+      this.#ended.set(id, now + RETENTION_MS);
     }
     for (const listener of this.#listeners) listener(sessions);
   }
@@ -54,12 +54,12 @@ export class Revocations {
     }
   }
 
-  /** Asks for what has ended since the last time. */
+  /** Asks for the sessions that have ended since the last answer. */
   async catchUp(rpc: Rpc, now = Date.now()): Promise<void> {
     for (let more = true; more; ) {
       const answer = await rpc.call('customer.revocations', { since: this.#since });
       this.add(answer.sessions, now);
-      // Many that ended in the same instant fill a page by themselves; the next time shows the rest.
+      // Sessions that ended in the same instant may fill a page; the next poll gets the rest.
       more = answer.more && answer.until > this.#since;
       this.#since = answer.until;
     }

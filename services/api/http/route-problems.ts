@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../../shared/problem-codes.ts';
 import { hasBody, type Route } from './routes.ts';
 
-/** What the gateway may answer any request with. */
+/** Problems that any request may get. */
 const ANY_ROUTE: readonly ProblemCode[] = [
   'invalid-request',
   'not-found',
@@ -17,7 +17,7 @@ const ANY_ROUTE: readonly ProblemCode[] = [
 const WITH_BODY: readonly ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
 const WITH_LOGIN: readonly ProblemCode[] = ['unauthenticated', 'invalid-token'];
 
-/** The kinds of problem that a route may answer with: those of the gateway, and those of the action's contract. */
+/** The problem types of a route: those of the gateway, and those of the action's contract. */
 export function problemsOf(route: Route): ReadonlySet<ProblemCode> {
   const { auth, problems = [] } = route.contract;
   return new Set([

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { ActionContract, Contract, Method } from '../../../lib/contract/contract.ts';
 
 /** A contract's action with its route. */
@@ -41,7 +42,25 @@ function routeOf(action: string, contract: ActionContract): Route {
 export const hasBody = ({ method, contract }: Route): boolean =>
   method !== 'GET' && (method !== 'DELETE' || contract.takesBody === true);
 
-/** The aliases that moleculer-web takes. */
+/** Whether the results of a route differ from caller to caller. */
+export const isPersonal = ({ auth, personal }: ActionContract): boolean => personal ?? auth !== 'public';
+
+/** Matches requests to routes that take the body as it was sent. */
+export function wantsRawBody(routes: readonly Route[]): (req: IncomingMessage) => boolean {
+  const raw = routes.filter(({ contract }) => contract.rawBody).map(({ path }) => path.replace(/:.*/, ''));
+  return (req) => raw.some((path) => req.url?.startsWith(path));
+}
+
+export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
+/** `/v1/orders/{id}` with the fields of the result. */
+export function locationOf(template: string, result: unknown): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, field: string) =>
+    encodeURIComponent(String((result as Record<string, unknown>)[field])),
+  );
+}
+
+/** The routes as moleculer-web's aliases: `GET /v1/orders/:id` to `order.get`. */
 export function aliasesOf(routes: readonly Route[]): Record<string, string> {
   return Object.fromEntries(routes.map(({ method, path, action }) => [`${method} ${path}`, action]));
 }

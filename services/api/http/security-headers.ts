@@ -1,10 +1,10 @@
 import helmet from 'helmet';
 
-/** What answers that are data are shown with: nothing of them runs or is framed. Pages say what they need. */
+/** For responses that are data: a browser runs and frames nothing of them. Pages set a policy of their own. */
 const DATA_POLICY = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
 const headers: [string, string][] = [];
-/** helmet decides by its options alone, so it is asked once. */
+/** helmet's headers depend on its options alone, so one call is enough. */
 helmet({
   contentSecurityPolicy: { useDefaults: false, directives: DATA_POLICY },
   // Front ends on other origins read what CORS lets them.
@@ -20,5 +20,5 @@ helmet({
   },
 );
 
-/** What every answer says to browsers, if nothing later says otherwise. */
+/** Headers of every response, unless a later step replaces them. */
 export const SECURITY_HEADERS: readonly (readonly [string, string])[] = headers;

@@ -6,18 +6,18 @@ import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { isUploading } from './upload.ts';
 
-/** What a client may take its time with, in ms, and how much it may say before its body, in bytes. */
+/** Time limits of a request, in ms, and the size of its headers, in bytes. */
 export const SERVER_OPTIONS: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 10_000,
-  // Both are looked at this often.
+  // How often both are checked.
   connectionsCheckingInterval: 1000,
-  // Longer than load balancers and clients keep an idle connection between two requests.
+  // Longer than load balancers and clients keep an idle connection.
   keepAliveTimeout: 30_000,
   maxHeaderSize: 16 * 1024,
 };
 
-/** Answers what Node could not make a request of, and closes: what follows on that connection means nothing. */
+/** Answers bytes that Node could not parse as a request, and closes: the rest of the connection cannot be parsed either. */
 export function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(socket)) return;
   if (!socket.writable || error.code === 'ECONNRESET') {
@@ -42,5 +42,5 @@ export function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void
 function problemOfParser(code: string | undefined) {
   if (code === 'HPE_HEADER_OVERFLOW') return errors.headersTooLarge();
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return errors.requestTimeout();
-  return errors.malformed('This is no HTTP request.');
+  return errors.malformed('This is not an HTTP request.');
 }

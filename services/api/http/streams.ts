@@ -5,7 +5,7 @@ import type { Request } from './request.ts';
 import type { Revocations } from './revocations.ts';
 
 const EVENT_STREAM = 'text/event-stream';
-/** Node's timers end at once when they are given more. */
+/** With more, Node's timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface OpenStream {
@@ -15,8 +15,8 @@ interface OpenStream {
 }
 
 /**
- * Sends the answers that are streams, each for as long as it lasts, its client stays, and the session lasts that asked
- * for it. Event streams end with their access token too; the download of a file that has begun goes on.
+ * Sends streams as responses. A stream ends with its source, its connection or the session of its request; a stream of
+ * events also with its access token, while the download of a file goes on.
  */
 export class Streams {
   readonly #revocations: Revocations;
@@ -36,7 +36,7 @@ export class Streams {
     const type = meta.$responseType ?? 'application/octet-stream';
     const stream = { source, isEvents: type === EVENT_STREAM, sessionId: identity?.sessionId };
     const isRevoked = stream.sessionId !== undefined && this.#revocations.has(stream.sessionId);
-    // A client that has gone meanwhile would never close.
+    // The response of a client that has disconnected meanwhile would never emit `close`.
     const isUnwanted = this.#ended || isRevoked || res.destroyed || method === 'HEAD';
     if (isUnwanted) source.destroy();
     if (this.#ended) throw errors.unavailable('This gateway is stopping.');
@@ -55,18 +55,18 @@ export class Streams {
       this.#open.delete(res);
       source.destroy();
     });
-    // Nothing else can tell the client, who has its status already.
+    // The client has the status already; a cut connection is the only way to tell it.
     source.once('error', () => res.destroy());
     source.pipe(res);
   }
 
-  /** Ends the event streams, and takes no new streams: a client that comes back finds another gateway. */
+  /** Ends the event streams, and refuses new streams: a client that connects again reaches another gateway. */
   endEvents(): void {
     this.#ended = true;
     for (const [res, stream] of this.#open) if (stream.isEvents) this.#end(res, stream);
   }
 
-  /** Cuts what is still sent. */
+  /** Cuts the streams that are left. */
   cutAll(): void {
     for (const res of this.#open.keys()) res.destroy();
   }
@@ -77,12 +77,12 @@ export class Streams {
     }
   }
 
-  /** With its connection. Part of a file must not look like all of it, so that is cut. */
+  /** Ends an event stream with its connection. A file is cut, so that a part of it does not look complete. */
   #end(res: ServerResponse, { source, isEvents }: OpenStream): void {
     if (!isEvents) return void res.destroy();
     const { socket } = res;
     source.unpipe(res);
-    // A client that does not read would never see the end.
+    // A client that does not read would never get the end.
     if (res.writableNeedDrain) return void res.destroy();
     res.end(() => socket?.end());
   }

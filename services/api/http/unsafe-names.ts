@@ -1,14 +1,14 @@
 import type { FieldError } from '../../../lib/contract/errors.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import { isInheritedName, isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
 import { errors } from '../../shared/problems.ts';
 
-/** Far above what any contract has; below what a recursion of ours can follow. */
+/** Far above the depth of any contract, and safe for a recursion. */
 const MAX_DEPTH = 32;
-/** Above any list of ours; what has more is not looked at element by element. */
+/** Above the longest list of any contract. */
 const MAX_LIST_LENGTH = 1000;
 const MAX_FIELDS = 10_000;
-/** Above any name of ours. Errors repeat the names that they refuse. */
+/** Above the longest name of any contract. Errors repeat the names that they refuse. */
 const MAX_NAME_LENGTH = 200;
 /** A lone surrogate has no form in UTF-8, so that a database would keep another character. */
 const HALF_CHARACTER = 'This is not well-formed Unicode: it has half of a surrogate pair.';
@@ -35,11 +35,11 @@ function search(value: unknown, pointer: string, found: FieldError[], seen: { fi
     else if (key.length > MAX_NAME_LENGTH)
       found.push({ pointer, detail: `A name may have ${MAX_NAME_LENGTH} characters.` });
     else if (isUnsafeName(key)) found.push(unknown(pointer, key));
-    else search(inner, `${pointer}/${escaped(key)}`, found, seen, depth + 1);
+    else search(inner, `${pointer}/${escapePointerPart(key)}`, found, seen, depth + 1);
   }
 }
 
-/** The query's parser leaves out unsafe names: the client is told instead that they are not known. @throws invalid-request */
+/** Refuses unsafe names, which the query's parser would leave out without an error. @throws invalid-request */
 export function refuseUnsafeQuery(url: string): void {
   const at = url.indexOf('?');
   if (at < 0) return;
@@ -51,8 +51,8 @@ export function refuseUnsafeQuery(url: string): void {
 }
 
 /**
- * What stands in a path is a value, which becomes a name where things are kept by it (a SKU, a slug). Nothing has an
- * unsafe name, so nothing is found. File names have dots. @throws not-found
+ * A parameter in the path is a value, but some services use it as the name of a field (a SKU, a slug). No document has an
+ * unsafe name, so it is not found. Dots are allowed for file names. @throws not-found
  */
 export function refuseUnsafePath(params: Readonly<Record<string, unknown>>): void {
   const isUnsafe = (value: unknown) => typeof value === 'string' && (value.startsWith('$') || isInheritedName(value));
@@ -60,6 +60,6 @@ export function refuseUnsafePath(params: Readonly<Record<string, unknown>>): voi
 }
 
 const unknown = (pointer: string, name: string): FieldError => ({
-  pointer: `${pointer}/${escaped(name)}`,
+  pointer: `${pointer}/${escapePointerPart(name)}`,
   detail: `${name} is not known here.`,
 });

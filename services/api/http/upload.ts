@@ -2,22 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import type { UploadRule } from '../../../lib/contract/contract.ts';
-import { uploadTime } from '../../../lib/contract/upload-time.ts';
+import { uploadTimeoutMs } from '../../../lib/contract/upload-time.ts';
 import { MAX_PART_BYTES } from '../../../lib/relay/message-limit.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Route } from './routes.ts';
 
-/** How long a client may send nothing while the gateway waits for its bytes. */
+/** Longest pause of a client while the gateway waits for its bytes. */
 const MAX_PAUSE_MS = 10_000;
-/** For a client that goes on sending after the response: closing at once would lose the response. */
+/** Time for a client that still sends after the response: closing at once would lose the response. */
 const LINGER_MS = 2000;
 
 const uploading = new WeakSet<Duplex>();
 
-/** Whether a connection is in the middle of an upload, which has other time limits than any other request. */
+/** Whether a connection is in the middle of an upload, which has time limits of its own. */
 export const isUploading = (socket: Duplex): boolean => uploading.has(socket);
 
-/** Whether a request's address is of a route that takes an upload. */
+/** Matches requests to routes that take an upload. */
 export function uploadRoutes(routes: readonly Route[]): (req: IncomingMessage) => boolean {
   const shapes = routes
     .filter(({ contract }) => contract.upload)
@@ -25,7 +25,7 @@ export function uploadRoutes(routes: readonly Route[]): (req: IncomingMessage) =
   return (req) => shapes.some(({ method, pattern }) => method === req.method && pattern.test(req.url ?? ''));
 }
 
-/** Refuses by its headers alone what need not be read. @throws unsupported-media-type, payload-too-large */
+/** Checks an upload by its headers, before its body is read. @throws unsupported-media-type, payload-too-large */
 export function checkUpload({ headers }: IncomingMessage, { types, limit }: UploadRule): void {
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const isPlain = (headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity';
@@ -34,8 +34,8 @@ export function checkUpload({ headers }: IncomingMessage, { types, limit }: Uplo
 }
 
 /**
- * Runs `handle` with the body as it comes: never more of it than the rule says, as fast as it is used, and ended with
- * an error when the client goes, pauses for too long or takes too long. What is left of a body afterwards is dropped.
+ * Runs `handle` with the body as a stream: at most the size of the rule, as fast as it is read, and destroyed with an
+ * error when the client disconnects, pauses for too long or takes too long. The unread rest of a body is discarded.
  */
 export async function receive<R>(
   rule: UploadRule,
@@ -45,7 +45,7 @@ export async function receive<R>(
 ): Promise<R> {
   const { socket } = req;
   uploading.add(socket);
-  // The client asked whether it should send at all.
+  // The client waits for permission to send its body.
   if (req.headers.expect) res.writeContinue();
   const body = guarded(req, rule);
   try {
@@ -66,12 +66,12 @@ export async function receive<R>(
 }
 
 function guarded(req: IncomingMessage, rule: UploadRule): Transform {
-  const begun = performance.now();
-  let [size, heard] = [0, begun];
+  const startedAt = performance.now();
+  let [size, lastMovedAt] = [0, startedAt];
   const body = new Transform({
     readableHighWaterMark: MAX_PART_BYTES,
     transform(chunk: Buffer, _encoding, done) {
-      heard = performance.now();
+      lastMovedAt = performance.now();
       size += chunk.length;
       if (size > rule.limit) done(errors.payloadTooLarge(rule.limit));
       else done(null, chunk);
@@ -79,19 +79,19 @@ function guarded(req: IncomingMessage, rule: UploadRule): Transform {
   });
   const check = setInterval(() => {
     const now = performance.now();
-    // While we are slow, the client has to wait; and it has nothing more to say when it has said it all.
-    if (body.writableNeedDrain || req.complete) heard = now;
-    if (now - heard > MAX_PAUSE_MS) body.destroy(errors.requestTimeout('An upload may pause for 10 seconds.'));
-    if (now - begun > uploadTime(rule)) {
-      body.destroy(errors.requestTimeout(`An upload may take ${uploadTime(rule) / 1000} seconds here.`));
+    // The client does not pause while the gateway is the slow one, or when the body is complete.
+    if (body.writableNeedDrain || req.complete) lastMovedAt = now;
+    if (now - lastMovedAt > MAX_PAUSE_MS) body.destroy(errors.requestTimeout('An upload may pause for 10 seconds.'));
+    if (now - startedAt > uploadTimeoutMs(rule)) {
+      body.destroy(errors.requestTimeout(`An upload may take ${uploadTimeoutMs(rule) / 1000} seconds here.`));
     }
   }, 1000).unref();
-  // Whoever reads the body is told, now or when they begin to.
+  // The reader of the body gets the error, also when it begins to read later.
   body.on('error', () => {});
   body.once('close', () => clearInterval(check));
   req.on('error', () => {});
   req.once('close', () => {
-    if (!req.complete) body.destroy(errors.malformed('The upload was broken off.'));
+    if (!req.complete) body.destroy(errors.malformed('The upload was aborted.'));
   });
   req.pipe(body);
   return body;

@@ -54,7 +54,7 @@ export class NearAnswers {
       });
     }
     sendAnswer(req, res, found, req.baseHeaders);
-    this.#log?.(`${req.method} ${req.url?.split('?', 1)[0]} kept`, { requestId: req.requestId });
+    this.#log?.(`${req.method} ${req.url?.split('?', 1)[0]} from cache`, { requestId: req.requestId });
     return true;
   }
 
@@ -123,11 +123,11 @@ const BYTES = 'shop.near-cache.bytes';
 
 function meterOf({ metrics }: ServiceBroker): Meter {
   const labelNames = ['action'];
-  const description = (what: string) => `Answers of this gateway's near-cache: ${what}`;
-  metrics?.register({ type: 'counter', name: HITS, labelNames, description: description('given') });
-  metrics?.register({ type: 'counter', name: MISSES, labelNames, description: description('asked a node for') });
-  metrics?.register({ type: 'gauge', name: ENTRIES, description: description('kept') });
-  metrics?.register({ type: 'gauge', name: BYTES, description: description('kept, in bytes'), unit: 'byte' });
+  const description = (what: string) => `Responses of this gateway's near-cache: ${what}`;
+  metrics?.register({ type: 'counter', name: HITS, labelNames, description: description('sent from the cache') });
+  metrics?.register({ type: 'counter', name: MISSES, labelNames, description: description('not in the cache') });
+  metrics?.register({ type: 'gauge', name: ENTRIES, description: description('cached') });
+  metrics?.register({ type: 'gauge', name: BYTES, description: description('cached, in bytes'), unit: 'byte' });
   return {
     hit: (action) => metrics?.increment(HITS, { action }),
     miss: (action) => metrics?.increment(MISSES, { action }),

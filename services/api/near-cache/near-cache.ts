@@ -14,8 +14,8 @@ interface Options {
   meter: Meter;
   /** In ms, of any origin. */
   clock?: { now(): number };
-  most?: number;
-  mostBytes?: number;
+  maxEntries?: number;
+  maxBytes?: number;
 }
 
 interface Entry {
@@ -50,19 +50,19 @@ export class NearCache {
 
   constructor(
     routes: readonly Route[],
-    { meter, clock = performance, most = MAX_ENTRIES, mostBytes = MAX_BYTES }: Options,
+    { meter, clock = performance, maxEntries = MAX_ENTRIES, maxBytes = MAX_BYTES }: Options,
   ) {
     this.#rules = new Map(
       routes.flatMap(({ action, contract: { nearCache } }) => (nearCache ? [[action, nearCache] as const] : [])),
     );
     this.#meter = meter;
     this.#clock = clock;
-    this.#changes = new LRUCache({ max: most });
+    this.#changes = new LRUCache({ max: maxEntries });
     this.#entries = new LRUCache<string, Entry>({
       perf: clock,
       ttlResolution: 0,
-      max: most,
-      maxSize: mostBytes,
+      max: maxEntries,
+      maxSize: maxBytes,
       sizeCalculation: ({ answer }, key) => answer.body.length + key.length + ENTRY_OVERHEAD_BYTES,
       dispose: (entry, key) => this.#forget(entry, key),
     });

@@ -3,7 +3,7 @@ import type { Result } from '../../../lib/contract/contract.ts';
 
 export type Timeline = Result<'order.timeline'>;
 
-/** Proxies close silent connections. */
+/** Shorter than proxies keep an idle connection. */
 const HEARTBEAT_MS = 15_000;
 
 /**
@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 15_000;
 export class OrderStream extends Readable {
   readonly #heartbeat: NodeJS.Timeout;
   #after: number;
-  /** Nothing may be pushed behind the end, which a slow client may not have come to. */
+  /** Set with the final entry; nothing may be pushed after it, also while a slow client still reads. */
   #isOver = false;
 
   /** @param after the last entry that the client has */
@@ -42,7 +42,7 @@ export class OrderStream extends Readable {
     this.push(null);
   }
 
-  /** Not to a client that has not read what it was sent: what waits for it must not grow for ever. */
+  /** Skipped for a client that does not read, whose buffer must not grow for ever. */
   #beat(): void {
     if (this.readableLength === 0 && !this.#isOver) this.push(': still here\n\n');
   }

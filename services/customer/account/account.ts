@@ -1,9 +1,10 @@
 import type { Role } from '../../../lib/auth/access.ts';
 import type { RetryFields } from '../../../mixins/due-work/queue.ts';
+import type { Decision } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Address } from '../address/address.ts';
 import type { LinkPurpose, PendingLink } from '../auth/link.ts';
-import type { Closed, Session } from '../auth/session.ts';
+import { type EndedSession, endSessions, type Session } from '../auth/session.ts';
 import type { Wish } from '../wishlist/wishlist.ts';
 import type { Consent } from './consent.ts';
 
@@ -20,19 +21,19 @@ export interface Erasure extends RetryFields {
 export interface Account {
   _id: string;
   rev: number;
-  /** As `normalEmail` makes it; unique. */
+  /** As `normaliseEmail` returns it; unique. */
   email: string;
   /** When the owner followed a link sent to `email`. */
   verifiedAt?: Date;
   name: string;
-  /** Missing on accounts of customers. */
+  /** Missing on accounts that were never staff. */
   role?: Role;
   /** PHC string of Argon2id. */
   passwordHash: string;
   addresses: Address[];
   sessions: Session[];
   /** Sessions that ended recently; their access tokens may not have expired yet. */
-  closed?: Closed[];
+  closed?: EndedSession[];
   /** When the last one of `closed` ended. */
   closedAt?: Date;
   /** Mailed links that were not used yet, by purpose. */
@@ -44,6 +45,21 @@ export interface Account {
   createdAt: Date;
 }
 
+type NewAccount = Pick<Account, '_id' | 'email' | 'name' | 'passwordHash'> &
+  Partial<Pick<Account, 'role' | 'sessions'>>;
+
+/** A new account, without addresses. @param fields.email in its normal form */
+export function newAccount(fields: NewAccount, now: Date): Omit<Account, 'rev'> {
+  return { addresses: [], sessions: [], ...fields, createdAt: now };
+}
+
+/** Changes the role and ends all sessions: the role is in their access tokens. @returns the ids of the ended sessions */
+export function changeRole(account: Readonly<Account>, role: Role, now: Date): Decision<string[]> {
+  if (account.role === role) return { answer: [] };
+  const { ended, patch } = endSessions(account, 'all', now);
+  return { answer: ended, patch: { ...patch, role } };
+}
+
 /** @throws invalid-request when there is nothing to change. */
 export function rename(name: string | undefined): { patch: Partial<Account> } {
   if (name === undefined) {
@@ -52,6 +68,6 @@ export function rename(name: string | undefined): { patch: Partial<Account> } {
   return { patch: { name } };
 }
 
-export function profileOf({ _id, email, verifiedAt, name, createdAt }: Account) {
+export function profileOf({ _id, email, verifiedAt, name, createdAt }: Omit<Account, 'rev'>) {
   return { id: _id, email, emailVerified: verifiedAt !== undefined, name, createdAt: createdAt.toISOString() };
 }

@@ -3,13 +3,14 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { readyAction } from '../../ready.ts';
 import { idRule } from '../../shared/ids.ts';
-import { addressActions } from '../address/addresses.contract.ts';
+import { addressActions } from '../address/address.contract.ts';
 import { authActions } from '../auth/auth.contract.ts';
-import { credentialActions } from '../auth/credentials.contract.ts';
+import { credentialActions } from '../auth/credential.contract.ts';
 import { privacyActions } from '../privacy/privacy.contract.ts';
 import { staffActions } from '../staff/staff.contract.ts';
 import { wishlistActions } from '../wishlist/wishlist.contract.ts';
-import { email, name, newPassword, profile } from './customer.rules.ts';
+import { name, newPassword, profile } from './customer.rules.ts';
+import { email } from './email.rules.ts';
 
 export const customer = contract(
   'customer',

@@ -3,18 +3,21 @@ import { optionalPersonLine, personLine } from '../../../lib/contract/text-rules
 import { optionalPhone } from '../../shared/phone.ts';
 import { optionalPostcode } from '../../shared/postcode.ts';
 
-/** Contract rules of what a customer is made of. */
+/** Contract rules of a customer's fields. */
 
-export { email } from './email.ts';
 export const name = personLine;
 export const newPassword = { type: 'string', min: 10, max: 128 } as const;
+/** A password to check: its rules may have been others when it was set. */
+export const knownPassword = { type: 'string', max: 1024 } as const;
+/** An e-mail address to look up: an invalid one belongs to no account, and gets the same answer. */
+export const knownEmail = { type: 'string', max: 254 } as const;
 
 export const profile = named('Customer', {
   type: 'object',
   props: { id: 'string', email: 'string', emailVerified: 'boolean', name: 'string', createdAt: 'string' },
 });
 
-/** An address as a person gives it. */
+/** An address as a customer enters it. */
 export const addressInputFields = {
   name: personLine,
   company: optionalPersonLine,
@@ -48,7 +51,7 @@ export const addressFields = {
 } as const;
 export const postalAddress = named('PostalAddress', { type: 'object', props: addressFields });
 
-/** What is taken, but may be a mistake: the parameter as an RFC 6901 JSON pointer, and why. */
+/** Accepted values that may be mistakes: each with the parameter as a JSON pointer (RFC 6901), and why. */
 export const warnings = {
   type: 'array',
   optional: true,

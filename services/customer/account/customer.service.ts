@@ -1,36 +1,37 @@
-import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import { properties } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
-import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
+import type { NodeConfig } from '../../node-config.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
-import { addressHandlers } from '../address/addresses.ts';
-import { authHandlers } from '../auth/auth.ts';
-import { credentialHandlers } from '../auth/credentials.ts';
+import { addressHandlers } from '../address/address-handlers.ts';
+import { authHandlers } from '../auth/auth-handlers.ts';
+import { credentialHandlers } from '../auth/credential-handlers.ts';
 import { HashingQueue } from '../auth/hashing-queue.ts';
-import { endSessions } from '../auth/session.ts';
-import { erasures } from '../privacy/erasure.ts';
-import { eraseElsewhere, privacyHandlers } from '../privacy/privacy.ts';
-import { staffHandlers } from '../staff/staff.ts';
+import { hashInQueue } from '../auth/password-check.ts';
+import { erasureQueue } from '../privacy/erasure.ts';
+import { eraseInOtherServices, privacyHandlers } from '../privacy/privacy-handlers.ts';
+import { staffHandlers } from '../staff/staff-handlers.ts';
 import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
-import { type Account, profileOf, rename } from './account.ts';
+import { type Account, changeRole, newAccount, profileOf, rename } from './account.ts';
+import { changeOwnAccount, findOwnAccount, insertUnlessKnown } from './account-store.ts';
 import { customer } from './customer.contract.ts';
-import { accountOf, type CustomerService, changeOwn, hashed } from './customer-service.ts';
-import { normalEmail } from './email.ts';
+import type { CustomerService } from './customer-mixins.ts';
+import { normaliseEmail } from './email.rules.ts';
 
-const ERASURES_AT_ONCE = 4;
+const MAX_CONCURRENT_ERASURES = 4;
 
-/** @param erasurePause until an erasure looks for what was under way when it began, in ms: longer than an order may be */
-export default function customerService(config: Config, erasurePause = 35_000) {
+/** @param secondPassDelayMs from the first pass of an erasure to the second; longer than an order may be under way */
+export default function customerService(config: NodeConfig, secondPassDelayMs = 35_000) {
   return service(customer, config, {
     mixins: [
       dueWork<Account, CustomerService>({
-        queue: erasures,
-        atOnce: ERASURES_AT_ONCE,
+        queue: erasureQueue,
+        atOnce: MAX_CONCURRENT_ERASURES,
         work(account) {
-          return eraseElsewhere(account, this, erasurePause);
+          return eraseInOtherServices(account, this, secondPassDelayMs);
         },
       }),
       store<Account>(config, {
@@ -44,7 +45,7 @@ export default function customerService(config: Config, erasurePause = 35_000) {
           { fields: { 'erasure.parkedAt': 1 }, sparse: true },
         ],
       }),
-      properties(() => ({ shop: config, keys: keyRing(config), hashing: new HashingQueue() })),
+      properties(() => ({ shop: config, keys: createKeyRing(config), hashing: new HashingQueue() })),
     ],
 
     handlers: {
@@ -61,26 +62,12 @@ export default function customerService(config: Config, erasurePause = 35_000) {
 
       async appoint(ctx) {
         const { role, password, name = 'Staff' } = ctx.params;
-        const email = normalEmail(ctx.params.email);
-        const account = {
-          _id: newId('cus'),
-          email,
-          name,
-          role,
-          passwordHash: await hashed(this, password),
-          addresses: [],
-          sessions: [],
-          createdAt: new Date(),
-        };
-        if (await this.store.insert(account)) return { id: account._id, created: true };
-        const known = await this.store.findOne({ email });
-        if (!known) throw errors.unavailable('The account was removed meanwhile.');
-        // The role is in the access token: it holds from the next login on.
-        await this.store.change(known._id, (doc, now) => ({
-          answer: undefined,
-          patch: doc.role === role ? {} : { role, ...endSessions(doc, 'all', now).patch },
-        }));
-        return { id: known._id, created: false };
+        const email = normaliseEmail(ctx.params.email);
+        const passwordHash = await hashInQueue(this, password);
+        const account = newAccount({ _id: newId('cus'), email, name, role, passwordHash }, new Date());
+        const known = await insertUnlessKnown(this.store, account);
+        if (known) await this.store.change(known._id, (doc, now) => changeRole(doc, role, now));
+        return { id: known?._id ?? account._id, created: !known };
       },
 
       async contact(ctx) {
@@ -95,12 +82,12 @@ export default function customerService(config: Config, erasurePause = 35_000) {
       },
 
       async profile(ctx) {
-        return profileOf(await accountOf(customerOf(ctx), this.store));
+        return profileOf(await findOwnAccount(customerOf(ctx), this.store));
       },
 
       async rename(ctx) {
         const { patch } = rename(ctx.params.name);
-        return changeOwn(customerOf(ctx), this.store, (account) => ({
+        return changeOwnAccount(customerOf(ctx), this.store, (account) => ({
           answer: profileOf({ ...account, ...patch }),
           patch,
         }));

@@ -12,15 +12,15 @@ export type AddressInput = PostalAddress & { isDefault?: boolean | undefined };
 const MAX_ADDRESSES = 50;
 
 /** Adds an address; the first one always becomes the default. @throws limit-reached, invalid-request */
-export function add(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
+export function addAddress(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
   if (addresses.length >= MAX_ADDRESSES) throw errors.limitReached(`A customer may keep ${MAX_ADDRESSES} addresses.`);
-  return withOneDefault([...addresses, checked(id, input)], input.isDefault ? id : undefined);
+  return withOneDefault([...addresses, checkInput(id, input)], input.isDefault ? id : undefined);
 }
 
 /** Replaces an address; it stays the default if it was. @throws not-found, invalid-request */
-export function replace(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
-  const old = find(addresses, id);
-  const changed = { ...checked(id, input), isDefault: old.isDefault };
+export function replaceAddress(addresses: readonly Address[], id: string, input: AddressInput): Address[] {
+  const old = findAddress(addresses, id);
+  const changed = { ...checkInput(id, input), isDefault: old.isDefault };
   return withOneDefault(
     addresses.map((address) => (address.id === id ? changed : address)),
     input.isDefault ? id : undefined,
@@ -28,13 +28,13 @@ export function replace(addresses: readonly Address[], id: string, input: Addres
 }
 
 /** Removes an address; another becomes the default if it was. @throws not-found */
-export function remove(addresses: readonly Address[], id: string): Address[] {
-  find(addresses, id);
+export function removeAddress(addresses: readonly Address[], id: string): Address[] {
+  findAddress(addresses, id);
   return withOneDefault(addresses.filter((address) => address.id !== id));
 }
 
 /** @throws not-found */
-export function find(addresses: readonly Address[], id: string): Address {
+export function findAddress(addresses: readonly Address[], id: string): Address {
   const found = addresses.find((address) => address.id === id);
   if (!found) throw errors.notFound('This address');
   return found;
@@ -56,4 +56,4 @@ export function addressView(address: Address) {
   return warnings.length > 0 ? { ...address, warnings } : address;
 }
 
-const checked = (id: string, input: AddressInput): Address => ({ id, ...checkAddress(input), isDefault: false });
+const checkInput = (id: string, input: AddressInput): Address => ({ id, ...checkAddress(input), isDefault: false });

@@ -2,7 +2,8 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
-import { email, name, newPassword, profile } from '../account/customer.rules.ts';
+import { knownEmail, knownPassword, name, newPassword, profile } from '../account/customer.rules.ts';
+import { email } from '../account/email.rules.ts';
 
 const refreshToken = { type: 'string', min: 1, max: 512 } as const;
 const tokens = named('Tokens', {
@@ -23,7 +24,7 @@ export const authActions = {
     idempotent: false,
     rateClass: 'login',
     rest: 'POST /v1/auth/register',
-    // What is in the guest's cart goes into the customer's.
+    // The items of the guest's cart are moved into the customer's.
     cartToken: true,
     status: 201,
     location: '/v1/me',
@@ -48,7 +49,7 @@ export const authActions = {
     rateClass: 'login',
     rest: 'POST /v1/auth/login',
     cartToken: true,
-    params: { email: { type: 'string', max: 254 }, password: { type: 'string', max: 1024 } },
+    params: { email: knownEmail, password: knownPassword },
     returns: tokens,
     problems: ['wrong-credentials', 'too-many-attempts', 'email-not-verified', 'unavailable'],
   },

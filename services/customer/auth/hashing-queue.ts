@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import { errors } from '../../shared/problems.ts';
 
 /** Concurrent hashes; each keeps a core busy. One of libuv's four threads stays free for files. */
-const SLOTS = Math.min(3, availableParallelism());
+const MAX_CONCURRENT_HASHES = Math.min(3, availableParallelism());
 /** Maximum expected wait, far below the request timeout. */
 const MAX_WAIT_MS = 3000;
 /** Always admitted, even when a busy machine is slow. */
-const MIN_WAITING = 2 * SLOTS;
+const MIN_QUEUE_LENGTH = 2 * MAX_CONCURRENT_HASHES;
 /** An upper bound: attempts refused for guessing finish at once and make the queue look faster than it is. */
-const MAX_WAITING = 100;
+const MAX_QUEUE_LENGTH = 100;
 /** Duration of a task before the first measurement. */
 const FIRST_ESTIMATE_MS = 50;
 /** Weight of the latest task in the mean duration. */
@@ -35,15 +35,16 @@ export class HashingQueue {
   /** The latest Retry-After time given to a refused client. */
   #promisedAt = 0;
 
-  constructor({ slots = SLOTS, clock = () => performance.now() }: Options = {}) {
+  constructor({ slots = MAX_CONCURRENT_HASHES, clock = () => performance.now() }: Options = {}) {
     this.#slots = slots;
     this.#clock = clock;
   }
 
-  /** Runs a task when it is its turn. @throws unavailable, with the time to come back, when that would be too late */
+  /** Runs a task when it is its turn. @throws unavailable, with a Retry-After, when the queue is full */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running < this.#slots) this.#running += 1;
-    else if (this.#isFull()) throw errors.unavailable('Too many log in right now.', this.#retryAfter());
+    else if (this.#isFull())
+      throw errors.unavailable('Too many customers are logging in at the moment.', this.#retryAfter());
     // A task that ends hands its slot on.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const begun = this.#clock();
@@ -57,14 +58,14 @@ export class HashingQueue {
     }
   }
 
-  /** Between two tasks that end, in ms. */
+  /** Mean time between the ends of two tasks, in ms. */
   get #paceMs(): number {
     return this.#taskMs / this.#slots;
   }
 
   #isFull(): boolean {
-    const many = this.#waiting.length;
-    return many >= MAX_WAITING || (many >= MIN_WAITING && many * this.#paceMs > MAX_WAIT_MS);
+    const { length } = this.#waiting;
+    return length >= MAX_QUEUE_LENGTH || (length >= MIN_QUEUE_LENGTH && length * this.#paceMs > MAX_WAIT_MS);
   }
 
   /** In seconds. */

@@ -1,6 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import type { Config } from '../../../lib/process/config.ts';
+import { acceptedSecrets, deriveKey, type TokenSecrets } from '../../../lib/auth/secrets.ts';
 import { errors } from '../../shared/problems.ts';
 
 /** The purposes of mailed links, and how long each is valid. */
@@ -12,8 +12,8 @@ const LINK_LIFETIMES_MS = {
 export type LinkPurpose = keyof typeof LINK_LIFETIMES_MS;
 
 /**
- * The mailed links of one purpose, as the account stores them. All have the same nonce: each is valid until it expires or one
- * of them was used, so that a request for a new link does not invalidate the others.
+ * The mailed links of one purpose, as the account stores them. All have the same nonce: each is valid until it expires or
+ * one of them was used, so that a request for a new link does not invalidate the others.
  */
 export interface PendingLink {
   nonce: string;
@@ -32,7 +32,7 @@ export interface Link {
 
 export const newNonce = (): string => randomBytes(16).toString('base64url');
 
-/** Adds a link. @param before the pending link of this purpose; replaced when it is for another address */
+/** Renews or adds a pending link. @param before the pending link of this purpose; replaced when it is for another address */
 export function pendingLink(
   purpose: LinkPurpose,
   email: string,
@@ -42,27 +42,25 @@ export function pendingLink(
   return { nonce: isAgain ? before.nonce : nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES_MS[purpose]) };
 }
 
-type Secrets = Pick<Config, 'tokenSecret' | 'previousSecret'>;
-
 /** Signs a link when it is sent, so that no database holds what would open an account. */
-export function signLink({ purpose, customerId, nonce }: Link, expiresAt: Date, { tokenSecret }: Secrets): string {
+export function signLink({ purpose, customerId, nonce }: Link, expiresAt: Date, { tokenSecret }: TokenSecrets): string {
   const claims = { sub: customerId, jti: nonce, exp: Math.floor(+expiresAt / 1000) };
-  return jwt.sign(claims, keyFrom(tokenSecret), { algorithm: 'HS256', audience: purpose, noTimestamp: true });
+  return jwt.sign(claims, deriveLinkKey(tokenSecret), { algorithm: 'HS256', audience: purpose, noTimestamp: true });
 }
 
-/** @throws link-expired for one that is forged, too old, or for another purpose */
-export function readLink(token: string, purposes: readonly LinkPurpose[], secrets: Secrets): Link {
-  for (const secret of [secrets.tokenSecret, secrets.previousSecret]) {
-    const claims = secret === undefined ? undefined : verified(token, secret);
+/** Reads the token of a mailed link. @throws link-expired when it is forged, too old, or for another purpose */
+export function readLink(token: string, purposes: readonly LinkPurpose[], secrets: TokenSecrets): Link {
+  for (const secret of acceptedSecrets(secrets)) {
+    const claims = verifyClaims(token, secret);
     const purpose = purposes.find((one) => one === claims?.aud);
     if (purpose && claims?.sub && claims.jti) return { purpose, customerId: claims.sub, nonce: claims.jti };
   }
   throw errors.linkExpired();
 }
 
-function verified(token: string, secret: string): jwt.JwtPayload | undefined {
+function verifyClaims(token: string, secret: string): jwt.JwtPayload | undefined {
   try {
-    const claims = jwt.verify(token, keyFrom(secret), { algorithms: ['HS256'] });
+    const claims = jwt.verify(token, deriveLinkKey(secret), { algorithms: ['HS256'] });
     return typeof claims === 'string' ? undefined : claims;
   } catch {
     return undefined;
@@ -70,7 +68,11 @@ function verified(token: string, secret: string): jwt.JwtPayload | undefined {
 }
 
 /** The pending link that a token names. @throws link-expired when it was used or replaced */
-export function pendingOf(links: Partial<Record<LinkPurpose, PendingLink>> = {}, link: Link, now: Date): PendingLink {
+export function requirePending(
+  links: Partial<Record<LinkPurpose, PendingLink>> = {},
+  link: Link,
+  now: Date,
+): PendingLink {
   const pending = links[link.purpose];
   if (!pending || pending.nonce !== link.nonce || pending.expiresAt <= now) throw errors.linkExpired();
   return pending;
@@ -82,4 +84,4 @@ export function withoutLinks(links: Partial<Record<LinkPurpose, PendingLink>> = 
 }
 
 /** A key of its own: a link cannot be used as an access token, nor the other way round. */
-const keyFrom = (secret: string) => createHmac('sha256', secret).update('links in mails').digest();
+const deriveLinkKey = (secret: string) => deriveKey(secret, 'links in mails');

@@ -9,7 +9,7 @@ export const attempt = contract(
     begin: {
       ...internal,
       summary: 'Count a login attempt before the password is checked; returns how long to wait, in ms',
-      // Counted twice would only be the safer side, but an answer must not be lost to a retry.
+      // A retry would count the attempt twice, and its answer could be a delay that the first call caused.
       idempotent: false,
       params: subject,
       returns: { type: 'object', props: { wait: 'number' } },

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { keyedHash } from '../../../lib/auth/secrets.ts';
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import { clientNetwork } from '../../../lib/process/client-address.ts';
@@ -9,22 +9,21 @@ import { attempt } from './attempt.contract.ts';
 import {
   ATTEMPT_RETENTION_MS,
   type Attempts,
-  beginFrom,
-  beginTo,
+  countAccountAttempt,
+  countAddressAttempt,
   noAttempts,
-  succeededFrom,
-  succeededTo,
+  recordAccountSuccess,
+  recordAddressSuccess,
 } from './attempts.ts';
 
 const CLEANUP_INTERVAL_MS = 3600_000;
 
 /** Delays password guessing. The counts are in the database, so they hold across gateways and nodes. */
 export default function attemptService(config: Config) {
-  const hashed = (text: string) =>
-    createHmac('sha256', config.tokenSecret).update(`attempt ${text}`).digest('base64url');
+  const hash = (text: string) => keyedHash(config.tokenSecret, `attempt ${text}`);
   const idsOf = ({ email, address }: { email: string; address: string }) => {
-    const from = hashed(clientNetwork(address));
-    return { account: `to-${hashed(email)}`, address: `from-${from}`, from };
+    const from = hash(clientNetwork(address));
+    return { account: `to-${hash(email)}`, address: `from-${from}`, from };
   };
 
   return service(attempt, config, {
@@ -46,16 +45,16 @@ export default function attemptService(config: Config) {
     handlers: {
       async begin(ctx) {
         const { account, address, from } = idsOf(ctx.params);
-        const slowed = await this.store.change(address, beginFrom);
+        const slowed = await this.store.change(address, countAddressAttempt);
         if (slowed > 0) return { wait: slowed };
-        return { wait: await this.store.change(account, (doc, now) => beginTo(doc, from, now)) };
+        return { wait: await this.store.change(account, (doc, now) => countAccountAttempt(doc, from, now)) };
       },
 
       async succeed(ctx) {
         const { account, address, from } = idsOf(ctx.params);
         await Promise.all([
-          this.store.change(address, succeededFrom),
-          this.store.change(account, (doc, now) => succeededTo(doc, from, now)),
+          this.store.change(address, recordAddressSuccess),
+          this.store.change(account, (doc, now) => recordAccountSuccess(doc, from, now)),
         ]);
       },
     },

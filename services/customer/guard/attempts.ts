@@ -17,21 +17,21 @@ export interface Attempts {
   updatedAt: Date;
 }
 
-interface Limit {
+interface DelayLimit {
   /** Failures without a delay. */
   free: number;
   maxDelayMs: number;
 }
 
 /** From one address to one account. */
-const PAIR: Limit = { free: 5, maxDelayMs: 15 * 60_000 };
+const PAIR_LIMIT: DelayLimit = { free: 5, maxDelayMs: 15 * 60_000 };
 /**
  * From all unknown addresses together. At most a minute, so that an owner under attack can log in from a new address, and
  * at once from a known one.
  */
-const STRANGERS: Limit = { free: 20, maxDelayMs: 60_000 };
+const STRANGERS_LIMIT: DelayLimit = { free: 20, maxDelayMs: 60_000 };
 /** From one address to all accounts. */
-const ADDRESS: Limit = { free: 50, maxDelayMs: 15 * 60_000 };
+const ADDRESS_LIMIT: DelayLimit = { free: 50, maxDelayMs: 15 * 60_000 };
 
 /** Failures are deleted after this time without another. */
 export const ATTEMPT_RETENTION_MS = 24 * 3600_000;
@@ -51,33 +51,38 @@ interface Outcome {
   patch?: Patch;
 }
 
-/** Counts an attempt to log in to an account from an address; it counts as failed until `succeeded`. */
-export function beginTo(account: Readonly<Attempts>, address: string, now: Date): Outcome {
-  const limits: [string, Limit][] = [[pairKey(address), PAIR]];
-  if (!account.known.includes(address)) limits.push(['strangers', STRANGERS]);
-  return begin(account, limits, now);
+/** Counts an attempt to log in to an account from an address. It counts as failed until `recordAccountSuccess`. */
+export function countAccountAttempt(account: Readonly<Attempts>, address: string, now: Date): Outcome {
+  const limits: [string, DelayLimit][] = [[pairKey(address), PAIR_LIMIT]];
+  if (!account.known.includes(address)) limits.push(['strangers', STRANGERS_LIMIT]);
+  return countAttempt(account, limits, now);
 }
 
 /** Counts an attempt to log in from an address, to any account. */
-export const beginFrom = (address: Readonly<Attempts>, now: Date): Outcome => begin(address, [['all', ADDRESS]], now);
+export const countAddressAttempt = (address: Readonly<Attempts>, now: Date): Outcome =>
+  countAttempt(address, [['all', ADDRESS_LIMIT]], now);
 
-function begin({ tries: before, updatedAt }: Readonly<Attempts>, limits: [string, Limit][], now: Date): Outcome {
+function countAttempt(
+  { tries: before, updatedAt }: Readonly<Attempts>,
+  limits: [string, DelayLimit][],
+  now: Date,
+): Outcome {
   const tries = +now - +updatedAt > ATTEMPT_RETENTION_MS ? {} : before;
   const wait = Math.max(0, ...limits.map(([key]) => +(tries[key]?.nextAt ?? 0) - +now));
   if (wait > 0) return { answer: wait };
-  const counted = limits.map(([key, limit]) => [key, failed(tries[key], limit, now)] as const);
+  const counted = limits.map(([key, limit]) => [key, withFailure(tries[key], limit, now)] as const);
   const kept = Object.entries(tries).filter(([key]) => !counted.some(([one]) => one === key));
   return { answer: 0, patch: { tries: Object.fromEntries([...kept, ...counted].slice(-MAX_PAIRS)), updatedAt: now } };
 }
 
-function failed(tries: FailedAttempts | undefined, { free, maxDelayMs }: Limit, now: Date): FailedAttempts {
+function withFailure(tries: FailedAttempts | undefined, { free, maxDelayMs }: DelayLimit, now: Date): FailedAttempts {
   const failures = (tries?.failures ?? 0) + 1;
   const delay = failures < free ? 0 : Math.min(1000 * 2 ** Math.min(failures - free, 30), maxDelayMs);
   return { failures, nextAt: new Date(+now + delay) };
 }
 
-/** The attempt that was counted had the right password: the address is known from now on. */
-export function succeededTo(
+/** Takes back the failure of a counted attempt whose password was right. The address is known from now on. */
+export function recordAccountSuccess(
   { tries, known }: Readonly<Attempts>,
   address: string,
   now: Date,
@@ -86,18 +91,22 @@ export function succeededTo(
   return {
     answer: undefined,
     patch: {
-      tries: strangers ? { ...rest, strangers: takenBack(strangers, now) } : rest,
+      tries: strangers ? { ...rest, strangers: withoutFailure(strangers, now) } : rest,
       known: [...known.filter((one) => one !== address), address].slice(-MAX_KNOWN_ADDRESSES),
       updatedAt: now,
     },
   };
 }
 
-export function succeededFrom({ tries }: Readonly<Attempts>, now: Date): { answer: undefined; patch: Patch } {
-  return { answer: undefined, patch: { tries: tries.all ? { all: takenBack(tries.all, now) } : {}, updatedAt: now } };
+/** The same for the address, on all accounts together. */
+export function recordAddressSuccess({ tries }: Readonly<Attempts>, now: Date): { answer: undefined; patch: Patch } {
+  return {
+    answer: undefined,
+    patch: { tries: tries.all ? { all: withoutFailure(tries.all, now) } : {}, updatedAt: now },
+  };
 }
 
-const takenBack = ({ failures }: FailedAttempts, now: Date): FailedAttempts => ({
+const withoutFailure = ({ failures }: FailedAttempts, now: Date): FailedAttempts => ({
   failures: Math.max(0, failures - 1),
   nextAt: now,
 });

@@ -1,7 +1,7 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { internal } from '../../../lib/contract/presets.ts';
 
-const whole = { type: 'number', integer: true, min: 1 } as const;
+const positiveInteger = { type: 'number', integer: true, min: 1 } as const;
 
 export const limit = contract(
   'limit',
@@ -9,11 +9,16 @@ export const limit = contract(
     take: {
       summary: "Take a part of a client's rate limit in a window for a gateway",
       ...internal,
-      // Taken twice, a client may ask a little less; that is better than a gateway that waits.
+      // A lost answer costs the client a part of its limit; a retry would make the gateway wait.
       idempotent: false,
       timeout: 500,
       shardKey: 'key',
-      params: { key: { type: 'string', max: 100 }, count: whole, limit: whole, window: whole },
+      params: {
+        key: { type: 'string', max: 100 },
+        count: positiveInteger,
+        limit: positiveInteger,
+        window: positiveInteger,
+      },
       returns: { type: 'object', props: { granted: 'number', left: 'number', endsAt: 'number' } },
     },
   },

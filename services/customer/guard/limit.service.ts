@@ -4,7 +4,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { limit } from './limit.contract.ts';
-import { type Allowance, noAllowance, take } from './limit.ts';
+import { type Allowance, leaseRequests, noAllowance } from './limit.ts';
 
 const CLEANUP_INTERVAL_MS = 60_000;
 
@@ -29,7 +29,7 @@ export default function limitService(config: Config) {
     handlers: {
       take(ctx) {
         const { key, ...request } = ctx.params;
-        return this.store.change(key, (allowance, now) => take(allowance, request, now));
+        return this.store.change(key, (allowance, now) => leaseRequests(allowance, request, now));
       },
     },
   });

@@ -4,7 +4,7 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 export interface Allowance {
   _id: string;
   rev: number;
-  /** Requests allowed in the window that ends at `endsAt`. */
+  /** Requests granted in the window that ends at `endsAt`. */
   taken: number;
   endsAt: Date;
 }
@@ -13,21 +13,23 @@ export interface LeaseRequest {
   /** How many requests a gateway asks to let through. */
   count: number;
   limit: number;
-  /** In ms. */
+  /** Length of the window, in ms. */
   window: number;
 }
 
-/** What a gateway may spend by itself, what is left for all gateways, and the end of the window in ms since 1970. */
 export interface Grant {
+  /** Requests that this gateway may let through. */
   granted: number;
+  /** Requests that remain for all gateways. */
   left: number;
+  /** End of the window, in ms since 1970. */
   endsAt: number;
 }
 
 export const noAllowance = (_id: string, now: Date): Omit<Allowance, 'rev'> => ({ _id, taken: 0, endsAt: now });
 
 /** Leases up to `count` requests of a fixed window, never more than `limit` in one. */
-export function take(
+export function leaseRequests(
   allowance: Readonly<Allowance>,
   { count, limit, window }: LeaseRequest,
   now: Date,

@@ -1,13 +1,13 @@
-import { greeting, laidOut, type Message } from './layout.ts';
+import { greetingFor, layOut, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
-/** What a mail says of an account. @param link the address that it leads to */
-export function accountMail(kind: MailRequest['kind'], name: string | undefined, link?: string): Message {
-  const { subject, news } = wording(kind);
-  return laidOut({ subject, paragraphs: [greeting(name), ...news], ...(link ? { link } : {}) });
+/** Composes a mail about an account. @param link the URL for the reader to follow */
+export function composeAccountMail(kind: MailRequest['kind'], name: string | undefined, link?: string): Message {
+  const { subject, news } = wordingOf(kind);
+  return layOut({ subject, paragraphs: [greetingFor(name), ...news], ...(link ? { link } : {}) });
 }
 
-function wording(kind: MailRequest['kind']): { subject: string; news: string[] } {
+function wordingOf(kind: MailRequest['kind']): { subject: string; news: string[] } {
   switch (kind) {
     case 'verify-email':
       return {
@@ -24,7 +24,7 @@ function wording(kind: MailRequest['kind']): { subject: string; news: string[] }
         subject: 'Your new password',
         news: [
           'Follow this link within 30 minutes to set a new password.',
-          'If you have not asked for it, somebody else has: your password is as it was, and there is nothing to do.',
+          'If you have not asked for it, another person has: your password has not changed, and you need not do anything.',
         ],
       };
     case 'email-changed':
@@ -38,6 +38,6 @@ function wording(kind: MailRequest['kind']): { subject: string; news: string[] }
         news: ['Your account has a new password now. If that was not you, ask for a new one at once.'],
       };
     default:
-      throw new Error(`${kind} is no mail about an account`);
+      throw new Error(`${kind} is not a mail about an account`);
   }
 }

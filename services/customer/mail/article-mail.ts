@@ -1,16 +1,16 @@
-import { greeting, laidOut, type Message } from './layout.ts';
+import { greetingFor, layOut, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
-/** What a mail says of an article. @param link the page where it can be bought */
-export const articleMail = (
+/** Composes a mail about an article. @param link the URL of its page */
+export const composeArticleMail = (
   article: NonNullable<MailRequest['article']>,
   name: string | undefined,
   link?: string,
 ): Message =>
-  laidOut({
+  layOut({
     subject: `${article.title} is back in stock`,
     paragraphs: [
-      greeting(name),
+      greetingFor(name),
       `${article.title}, ${article.variant}, is back in stock. You asked us to tell you, and this is the only time we do.`,
     ],
     ...(link ? { link } : {}),

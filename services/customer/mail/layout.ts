@@ -6,36 +6,39 @@ export interface Message {
   html: string;
 }
 
-/** Something, and what it comes to. */
-export type MailRow = readonly [label: string, value: string];
+/** A line of the order: its label, and its amount with the currency. */
+export type MailRow = readonly [label: string, amount: string];
 
-export interface Content {
+export interface MailContent {
   subject: string;
   paragraphs: string[];
-  /** Stands by itself, so that mail programs make it one that can be followed. */
+  /** On a line of its own: mail programs make a link of it. */
   link?: string;
   items?: MailRow[];
   sums?: MailRow[];
   address?: string[];
 }
 
-/** @param name whom an address belongs to; `undefined` while nobody has proven that it is theirs */
-export const greeting = (name: string | undefined): string => (name ? `Hello ${name},` : 'Hello,');
+/** @param name of the owner; `undefined` while the address is not verified */
+export const greetingFor = (name: string | undefined): string => (name ? `Hello ${name},` : 'Hello,');
 
-/** A mail's content, once in text and once in HTML. Whatever a customer wrote is escaped. */
-export const laidOut = (content: Content): Message => ({
+/** Renders a mail's content as text and as HTML. In HTML all of it is escaped. */
+export const layOut = (content: MailContent): Message => ({
   subject: content.subject,
-  text: textOf(content),
-  html: htmlOf(content),
+  text: renderText(content),
+  html: renderHtml(content),
 });
 
-/** Widest label beside which an amount stands; a longer one has it on a line of its own. */
-const WIDEST = 56;
+/** Behind a longer label, the amount is on the next line. */
+const LABEL_WIDTH_CHARS = 56;
+const AMOUNT_WIDTH_CHARS = 14;
 
-function textOf({ paragraphs, link, items = [], sums = [], address }: Content): string {
-  const row = ([label, value]: MailRow) => {
-    const amount = value.padStart(14);
-    return label.length > WIDEST ? `${label}\n${' '.repeat(WIDEST)}${amount}` : label.padEnd(WIDEST) + amount;
+function renderText({ paragraphs, link, items = [], sums = [], address }: MailContent): string {
+  const row = ([label, amount]: MailRow) => {
+    const column = amount.padStart(AMOUNT_WIDTH_CHARS);
+    return label.length > LABEL_WIDTH_CHARS
+      ? `${label}\n${' '.repeat(LABEL_WIDTH_CHARS)}${column}`
+      : label.padEnd(LABEL_WIDTH_CHARS) + column;
   };
   const blocks = [
     ...paragraphs,
@@ -47,12 +50,12 @@ function textOf({ paragraphs, link, items = [], sums = [], address }: Content): 
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** Mail programs know no style sheets: each element carries its own. */
-function htmlOf({ subject, paragraphs, link, items = [], sums = [], address }: Content): string {
+/** Styles are inline: many mail programs ignore style sheets. */
+function renderHtml({ subject, paragraphs, link, items = [], sums = [], address }: MailContent): string {
   const cell = 'padding:6px 0;border-bottom:1px solid #e5e5ea;vertical-align:top';
-  const row = ([label, value]: MailRow, index: number, rows: readonly MailRow[]) => {
+  const row = ([label, amount]: MailRow, index: number, rows: readonly MailRow[]) => {
     const style = rows === sums && index === rows.length - 1 ? `${cell};font-weight:bold` : cell;
-    return `<tr><td style="${style}">${e(label)}</td><td style="${style};text-align:right;white-space:nowrap;padding-left:16px">${e(value)}</td></tr>`;
+    return `<tr><td style="${style}">${e(label)}</td><td style="${style};text-align:right;white-space:nowrap;padding-left:16px">${e(amount)}</td></tr>`;
   };
   const rows = [...items.map(row), ...sums.map(row)];
   const parts = [

@@ -5,7 +5,7 @@ import { moneyRule } from '../../shared/money.ts';
 import { totalsRule } from '../../shared/priced-rules.ts';
 import { postalAddress } from '../account/customer.rules.ts';
 
-/** What a mail says of an order. */
+/** The part of an order that its mails show. */
 const orderSummary = {
   type: 'object',
   props: {
@@ -31,7 +31,7 @@ const orderSummary = {
   },
 } as const;
 
-export const ORDER_MAILS = [
+export const ORDER_MAIL_KINDS = [
   'order-confirmed',
   'order-shipped',
   'order-refunded',
@@ -43,10 +43,9 @@ export const ORDER_MAILS = [
   'return-approved',
   'return-refused',
 ] as const;
-export const LINK_MAILS = ['verify-email', 'change-email', 'reset-password'] as const;
-/** About something that can be bought. */
-const ARTICLE_MAILS = ['back-in-stock'] as const;
-export const NOTICES = ['email-changed', 'password-changed'] as const;
+export const LINK_MAIL_KINDS = ['verify-email', 'change-email', 'reset-password'] as const;
+const ARTICLE_MAIL_KINDS = ['back-in-stock'] as const;
+export const NOTICE_KINDS = ['email-changed', 'password-changed'] as const;
 
 const mailId = { type: 'string', pattern: /^[\w:-]{1,100}$/ } as const;
 
@@ -59,14 +58,17 @@ export const mail = contract(
       params: {
         id: mailId,
         customerId: idRule('cus'),
-        kind: { type: 'enum', values: [...ORDER_MAILS, ...LINK_MAILS, ...ARTICLE_MAILS, ...NOTICES] },
-        /** Where to, when that is not the address of the account. */
+        kind: {
+          type: 'enum',
+          values: [...ORDER_MAIL_KINDS, ...LINK_MAIL_KINDS, ...ARTICLE_MAIL_KINDS, ...NOTICE_KINDS],
+        },
+        /** The recipient, when it is not the address of the account. */
         to: { type: 'string', max: 254, optional: true },
-        /** Of mails about orders. */
+        /** For mails about orders. */
         order: { ...orderSummary, optional: true },
-        /** Of mails with a link, which is signed only when the mail is sent. */
+        /** For mails with a link. The link is signed when the mail is sent. */
         link: { type: 'object', optional: true, props: { nonce: 'string', expiresAt: 'string' } },
-        /** Of mails about an article. */
+        /** For mails about an article. */
         article: { type: 'object', optional: true, props: { slug: 'string', title: 'string', variant: 'string' } },
         refund: { ...moneyRule, optional: true },
         shipment: { type: 'object', optional: true, props: { carrier: 'string', trackingNumber: 'string' } },

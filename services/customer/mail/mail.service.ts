@@ -1,107 +1,74 @@
-import { createHmac } from 'node:crypto';
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
-import { putOff, replay } from '../../../mixins/due-work/queue.ts';
+import { recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import { signLink } from '../auth/link.ts';
-import { LINK_MAILS, mail, NOTICES, ORDER_MAILS } from './mail.contract.ts';
-import { ended, type Mail, mailQueue, newMail } from './mail.ts';
+import { LINK_MAIL_KINDS, mail } from './mail.contract.ts';
+import { endMail, type Mail, mailQueue, newMail } from './mail.ts';
+import { isAboutOrder, isLimited, MailLimit } from './mail-limit.ts';
 import { mailSettingsOf } from './settings.ts';
-import { messageOf } from './templates.ts';
-import { forgetFiles, prepareFolder, transportOf } from './transport.ts';
+import { composeMail } from './templates.ts';
+import { createMailTransport, prepareMailFolder, removeMailFiles } from './transport.ts';
 
-/** Mails that the worker sends side by side. */
-const BATCH = 4;
-/** Mails that are sent as they come, without a claim by the worker. */
-const AT_ONCE = 16;
-/**
- * Mails of one kind to one address in one window, whoever asks for them. A window is shorter than the life of any link
- * (link.ts), so that an owner whose address is flooded has a link that works at any time.
- */
-const MAILS_PER_WINDOW = 5;
-const MAIL_WINDOW_MS = 15 * 60_000;
-/**
- * Mails about orders, of all kinds together, to an address that nobody has proven: orders that are given up unpaid cost
- * nothing, and would be a way to flood a stranger. Above what a customer orders in a window who has not verified yet.
- */
-const UNPROVEN_ORDER_MAILS_PER_WINDOW = 20;
-const ORDER_KINDS: ReadonlySet<string> = new Set(ORDER_MAILS);
-const LIMIT_TRIES = 3;
-const LIMITED_KINDS: ReadonlySet<string> = new Set([...LINK_MAILS, ...NOTICES]);
-const isLimited = (kind: Mail['request']['kind']) => LIMITED_KINDS.has(kind);
+const MAX_WORKER_SENDS = 4;
+/** Mails that are sent while they are queued. Each one slows down the orders that this process works on. */
+const MAX_IMMEDIATE_SENDS = 2;
+const MAX_LISTED_MAILS = 1000;
 
-type This = Self<{ store: Store<Mail>; worker: Worker }>;
+type MailService = Self<{ store: Store<Mail>; worker: Worker }>;
 
+/** Queues and sends the mails to customers. */
 export default function mailService(config: Config) {
   const { publicUrl } = mailSettingsOf(config);
-  const send = transportOf(config);
+  const send = createMailTransport(config);
+  const mailLimit = new MailLimit(config);
 
-  let sending = 0;
-
-  /** Whether one more mail of this kind may go to an address, counted in the database for all nodes. */
-  async function mayWrite(
-    { broker, logger }: This,
-    to: string,
-    kind: string,
-    limit = MAILS_PER_WINDOW,
-  ): Promise<boolean> {
-    const key = createHmac('sha256', config.tokenSecret).update(`mail ${kind} ${to}`).digest('base64url');
-    const wish = { key, count: 1, limit, window: MAIL_WINDOW_MS };
-    for (let tries = 1; ; tries++) {
-      try {
-        return (await broker.call('limit.take', wish)).granted > 0;
-      } catch (error) {
-        if (tries < LIMIT_TRIES) continue;
-        // A mail that somebody waits for matters more than an exact count.
-        logger.warn('mails to one address are not counted now', error);
-        return true;
-      }
-    }
-  }
+  let sendsUnderWay = 0;
 
   /** Sends a mail that this process has claimed. @throws why it could not be sent */
-  async function sendClaimed(service: This, claimed: Mail): Promise<void> {
+  async function sendClaimed(service: MailService, claimed: Mail): Promise<void> {
     const { _id: id, request } = claimed;
-    sending += 1;
+    const { broker, store } = service;
+    sendsUnderWay += 1;
     try {
-      const contact = await service.broker.call('customer.contact', { customerId: request.customerId }).catch(ifGone);
-      if (!contact) return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
+      const contact = await broker.call('customer.contact', { customerId: request.customerId }).catch(ignoreNotFound);
+      if (!contact) return await store.change(id, (doc) => endMail(doc, 'DROPPED'));
       const address = request.to ?? contact.email;
-      const isProven = contact.emailVerified && address === contact.email;
-      // One that was tried before was counted then.
-      const isCounted = !isProven && ORDER_KINDS.has(request.kind) && claimed.error === undefined;
-      if (isCounted && !(await mayWrite(service, address, 'order', UNPROVEN_ORDER_MAILS_PER_WINDOW))) {
-        return await service.store.change(id, (doc) => ended(doc, 'DROPPED'));
+      const isVerified = contact.emailVerified && address === contact.email;
+      // A mail with an error was counted at its first try.
+      const isCounted = !isVerified && isAboutOrder(request.kind) && claimed.error === undefined;
+      if (isCounted && !(await mailLimit.countUnverified(service, address))) {
+        return await store.change(id, (doc) => endMail(doc, 'DROPPED'));
       }
-      const name = isProven ? contact.name : undefined;
+      const name = isVerified ? contact.name : undefined;
       const link = linkOf(request, { ...config, publicUrl });
-      await send({ id, to: { name: name ?? '', address }, ...messageOf(request, name, link, config.timeZone) });
-      await service.store.change(id, (doc) => ended(doc, 'SENT'));
+      await send({ id, to: { name: name ?? '', address }, ...composeMail(request, name, link, config.timeZone) });
+      await store.change(id, (doc) => endMail(doc, 'SENT'));
     } finally {
-      sending -= 1;
+      sendsUnderWay -= 1;
     }
   }
 
-  /** Sends a mail that was inserted as claimed. */
-  async function sendNew(service: This, mail: Mail): Promise<void> {
+  /** Sends a mail that was inserted as claimed. If that fails, the worker sends it later. */
+  async function sendNew(service: MailService, mail: Mail): Promise<void> {
     try {
       await sendClaimed(service, mail);
     } catch (error) {
       service.logger.warn(`mail ${mail._id} could not be sent, will be tried again`, error);
-      await service.store.change(mail._id, (doc, now) => putOff(mailQueue, doc, error, now, mail));
+      await service.store.change(mail._id, (doc, now) => recordFailure(mailQueue, doc, error, now, mail));
     }
   }
 
   return service(mail, config, {
     mixins: [
-      dueWork<Mail, This>({
+      dueWork<Mail, MailService>({
         queue: mailQueue,
-        atOnce: BATCH,
+        atOnce: MAX_WORKER_SENDS,
         isPaused: () => send.isAway(),
         work(claimed) {
           return sendClaimed(this, claimed);
@@ -117,15 +84,16 @@ export default function mailService(config: Config) {
     handlers: {
       async queue(ctx) {
         const { kind, to } = ctx.params;
-        if (to !== undefined && isLimited(kind) && !(await mayWrite(this, to, kind))) return;
-        // At once, unless the server is away, or so many are sent that this one might outlast its claim: then the worker does.
-        const draft = newMail(ctx.params, new Date(), sending < AT_ONCE && !send.isAway());
-        const isNew = await this.store.insert(draft); // false: it is on its way already
-        if (isNew && draft.nextAt !== draft.createdAt) this.worker.background(sendNew(this, { ...draft, rev: 0 }));
+        if (to !== undefined && isLimited(kind) && !(await mailLimit.count(this, to, kind))) return;
+        // With many sends under way, this one could outlast its lease: the worker sends it later.
+        const isSentNow = sendsUnderWay < MAX_IMMEDIATE_SENDS && !send.isAway();
+        const draft = newMail(ctx.params, new Date(), isSentNow);
+        const isNew = await this.store.insert(draft);
+        if (isNew && isSentNow) this.worker.background(sendNew(this, { ...draft, rev: 0 }));
       },
 
       async parked() {
-        const found = await this.store.find({ state: 'PARKED' }, { sort: { _id: 1 }, limit: 1000 });
+        const found = await this.store.find({ state: 'PARKED' }, { sort: { _id: 1 }, limit: MAX_LISTED_MAILS });
         return { items: found.map(({ _id: id, request, error = '' }) => ({ id, kind: request.kind, error })) };
       },
 
@@ -142,7 +110,7 @@ export default function mailService(config: Config) {
       async erase(ctx) {
         const { customerId } = ctx.params;
         const found = await this.store.find({ 'request.customerId': customerId }, { fields: ['_id'] });
-        await forgetFiles(
+        await removeMailFiles(
           config,
           found.map(({ _id }) => _id),
         );
@@ -157,22 +125,22 @@ export default function mailService(config: Config) {
     },
 
     started() {
-      return prepareFolder(config);
+      return prepareMailFolder(config);
     },
   });
 }
 
 type LinkConfig = Config & { publicUrl: string };
 
-/** The page of the front end that a mail leads to; what it is allowed there is behind the #, which no server logs. */
+/** The URL in a mail. The token is behind the `#`: browsers do not send that part, so no server logs it. */
 function linkOf({ kind, link, article, customerId }: Mail['request'], config: LinkConfig): string | undefined {
   if (article) return `${config.publicUrl}/products/${encodeURIComponent(article.slug)}`;
-  const purpose = LINK_MAILS.find((one) => one === kind);
+  const purpose = LINK_MAIL_KINDS.find((one) => one === kind);
   if (!purpose || !link) return undefined;
   const token = signLink({ purpose, customerId, nonce: link.nonce }, new Date(link.expiresAt), config);
   return `${config.publicUrl}/account/${purpose}#token=${token}`;
 }
 
-function ifGone(error: unknown): undefined {
+function ignoreNotFound(error: unknown): undefined {
   if (!isProblem(error, 'not-found')) throw error;
 }

@@ -5,18 +5,18 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 
 export type MailRequest = Params<'mail.queue'>;
 
-/** A mail on its way; its id keeps one event from becoming two mails. */
+/** A mail to send. Its id names the event that causes it, so that one event is one mail. */
 export interface Mail {
   _id: string;
   rev: number;
   request: MailRequest;
   state: 'QUEUED' | 'SENT' | 'PARKED' | 'DROPPED';
   failures: number;
-  /** Pauses in a row; as many as failures on mails from before outages were counted apart. */
+  /** Pauses in a row. Missing on mails of earlier versions, which counted outages as failures. */
   attempts?: number;
   error?: string;
   parkedAt?: Date | null;
-  /** When it is tried; null once there is nothing left to do. Whoever claims it has it until then. */
+  /** When the next try is due, or the lease of a claimed mail ends; null when the mail has ended. */
   nextAt: Date | null;
   createdAt: Date;
 }
@@ -25,10 +25,10 @@ export const mailQueue: DueQueue<Mail> = {
   name: 'mails',
   policy: {
     ...RETRY_POLICY,
-    // Above what sending takes before it is given up (transport.ts): nobody sends a mail that somebody else still sends.
+    // Longer than the timeout of sending (transport.ts): two nodes never send one mail at the same time.
     leaseMs: 60_000,
     maxFaultPauseMs: 600_000,
-    // As long as mail servers keep theirs (RFC 5321 §4.5.4.1).
+    // As long as mail servers retry (RFC 5321 §4.5.4.1).
     outagePatienceMs: 5 * 86_400_000,
   },
   dueField: 'nextAt',
@@ -44,13 +44,13 @@ export const mailQueue: DueQueue<Mail> = {
   }),
 };
 
-/** @param claimed whoever queues it sends it at once, and has it for as long as sending may take */
-export function newMail(request: MailRequest, now: Date, claimed = false): Omit<Mail, 'rev'> {
-  const nextAt = claimed ? new Date(+now + mailQueue.policy.leaseMs) : now;
+/** @param isClaimed the caller sends the mail itself, at once: it holds the lease, so that the worker does not */
+export function newMail(request: MailRequest, now: Date, isClaimed = false): Omit<Mail, 'rev'> {
+  const nextAt = isClaimed ? new Date(+now + mailQueue.policy.leaseMs) : now;
   return { _id: request.id, request, state: 'QUEUED', failures: 0, nextAt, createdAt: now };
 }
 
-/** It was sent, or there is nobody left to send it to. */
-export function ended(mail: Readonly<Mail>, state: 'SENT' | 'DROPPED'): Decision<undefined> {
+/** Ends a mail: it was sent, or it is dropped unsent. */
+export function endMail(mail: Readonly<Mail>, state: 'SENT' | 'DROPPED'): Decision<undefined> {
   return mail.state === 'QUEUED' ? { answer: undefined, patch: { state, nextAt: null } } : { answer: undefined };
 }

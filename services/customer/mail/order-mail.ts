@@ -1,18 +1,22 @@
-import type { Params } from '../../../lib/contract/contract.ts';
 import { addressLines, moneyText } from '../../shared/format.ts';
-import { negated } from '../../shared/money.ts';
-import { greeting, laidOut, type MailRow, type Message } from './layout.ts';
+import { negate } from '../../shared/money.ts';
+import { greetingFor, layOut, type MailRow, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
 
-type Order = NonNullable<Params<'mail.queue'>['order']>;
+type OrderSummary = NonNullable<MailRequest['order']>;
 
-/** What a mail says of an order. Its address is text of whoever ordered, so that only a proven reader is shown it. */
-export function orderMail(request: MailRequest, order: Order, name: string | undefined, timeZone: string): Message {
-  const { subject, news } = wording(request, order.number);
+/** Composes a mail about an order. It shows the delivery address, a text of the customer, only to a verified reader. */
+export function composeOrderMail(
+  request: MailRequest,
+  order: OrderSummary,
+  name: string | undefined,
+  timeZone: string,
+): Message {
+  const { subject, news } = wordingOf(request, order.number);
   const { totals } = order;
-  return laidOut({
+  return layOut({
     subject,
-    paragraphs: [greeting(name), ...news, `Order ${order.number} of ${dayText(order.createdAt, timeZone)}`],
+    paragraphs: [greetingFor(name), ...news, `Order ${order.number} of ${formatDay(order.createdAt, timeZone)}`],
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): MailRow => [
         `${quantity} x ${title}, ${variant}`,
@@ -21,7 +25,7 @@ export function orderMail(request: MailRequest, order: Order, name: string | und
     ),
     sums: [
       ['Goods', moneyText(totals.subtotal)],
-      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negated(totals.discount))] satisfies MailRow] : []),
+      ...(totals.discount.amount > 0 ? [['Discount', moneyText(negate(totals.discount))] satisfies MailRow] : []),
       ['Shipping', moneyText(totals.shipping)],
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
@@ -30,7 +34,7 @@ export function orderMail(request: MailRequest, order: Order, name: string | und
   });
 }
 
-function wording({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string[] } {
+function wordingOf({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string[] } {
   switch (kind) {
     case 'order-confirmed':
       return { subject: `Your order ${number}`, news: ['Thank you. Your order is paid, and we are packing it.'] };
@@ -65,12 +69,12 @@ function wording({ kind, shipment, refund }: MailRequest, number: string): { sub
     case 'payment-failed':
       return {
         subject: `The payment of your order ${number} has failed`,
-        news: ['Your payment did not go through, so we have given up your order.', NOTHING_CHARGED, ORDER_AGAIN],
+        news: ['Your payment did not go through, so we have given up your order.', NOTHING_CHARGED, CART_KEPT],
       };
     case 'order-rejected':
       return {
         subject: `We cannot carry out your order ${number}`,
-        news: ['We could not carry out your order as it was, so we have given it up.', NOTHING_CHARGED, ORDER_AGAIN],
+        news: ['We could not carry out your order as it was, so we have given it up.', NOTHING_CHARGED, CART_KEPT],
       };
     case 'return-approved':
       return {
@@ -87,12 +91,12 @@ function wording({ kind, shipment, refund }: MailRequest, number: string): { sub
         news: ['We could not accept your return, so no money goes back for it. You find the reason with your order.'],
       };
     default:
-      throw new Error(`${kind} is no mail about an order`);
+      throw new Error(`${kind} is not a mail about an order`);
   }
 }
 
 const NOTHING_CHARGED = 'You have not paid anything. If your bank shows a payment, it goes back to you by itself.';
-const ORDER_AGAIN = 'What you wanted is still in your cart: you can order it again.';
+const CART_KEPT = 'What you wanted is still in your cart: you can order it again.';
 
-const dayText = (at: string, timeZone: string) =>
+const formatDay = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone }).format(new Date(at));

@@ -1,14 +1,15 @@
-import { type Config, StartError } from '../../../lib/process/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 
-type Source = Pick<Config, 'production' | 'natsUrl' | 'port' | 'publicUrl' | 'smtpUrl' | 'mailToFiles'>;
+type MailSettings = Pick<Config, 'production' | 'natsUrl' | 'port' | 'publicUrl' | 'smtpUrl' | 'mailToFiles'>;
 
 /**
- * The address that links in mails begin with. Production and clusters have no default for it, nor for where mails go:
- * a link to this machine is a dead end for customers, and a mail in a file of one container never reaches them and
- * outlives the erasure that runs on another node.
- * @throws {StartError} naming the setting that is missing
+ * The URL that links in mails begin with. Production and clusters must set it, and where mails go: customers cannot follow
+ * a link to this machine, and a mail in a file of one container never reaches them and is not found by an erasure that
+ * runs on another node.
+ * @throws {StartError} naming the missing setting
  */
-export function mailSettingsOf({ production, natsUrl, port, publicUrl, smtpUrl, mailToFiles }: Source): {
+export function mailSettingsOf({ production, natsUrl, port, publicUrl, smtpUrl, mailToFiles }: MailSettings): {
   publicUrl: string;
 } {
   if (!production && !natsUrl) return { publicUrl: publicUrl ?? `http://127.0.0.1:${port}` };

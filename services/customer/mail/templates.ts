@@ -1,17 +1,19 @@
-import { accountMail } from './account-mail.ts';
-import { articleMail } from './article-mail.ts';
+import { composeAccountMail } from './account-mail.ts';
+import { composeArticleMail } from './article-mail.ts';
 import type { Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
-import { orderMail } from './order-mail.ts';
+import { composeOrderMail } from './order-mail.ts';
 
 /**
- * What a mail says.
- * @param name of the reader; `undefined` when nobody has proven yet that the address is theirs. Such a mail has no text
- *   that a customer wrote, or anybody could have the shop write to strangers.
- * @param link the address that a mail with a link leads to
- * @param timeZone whose days its dates are
+ * Composes a mail by its kind.
+ * @param name of the reader; `undefined` while the address is not verified. Such a mail contains no text that a customer
+ *   wrote: otherwise a customer could use the shop to send texts to strangers.
+ * @param link the URL for the reader to follow
+ * @param timeZone IANA name; dates are days of this zone
  */
-export function messageOf(request: MailRequest, name: string | undefined, link?: string, timeZone = 'UTC'): Message {
-  if (request.article) return articleMail(request.article, name, link);
-  return request.order ? orderMail(request, request.order, name, timeZone) : accountMail(request.kind, name, link);
+export function composeMail(request: MailRequest, name: string | undefined, link?: string, timeZone = 'UTC'): Message {
+  if (request.article) return composeArticleMail(request.article, name, link);
+  return request.order
+    ? composeOrderMail(request, request.order, name, timeZone)
+    : composeAccountMail(request.kind, name, link);
 }

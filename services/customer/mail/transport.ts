@@ -2,77 +2,83 @@ import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
 import type { BreakerSettings } from '../../../lib/cluster/breaker-settings.ts';
-import { type Config, StartError } from '../../../lib/process/config.ts';
+import type { Config } from '../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Message } from './layout.ts';
 import { isSmtpOutage } from './smtp-outage.ts';
 
-/** What is sent to whom. */
-interface Letter extends Message {
-  /** Tells a mail that was sent twice, after a crash, from two mails. */
+interface OutgoingMail extends Message {
+  /** Becomes the Message-ID: a mail that is sent twice after a crash has the same one. */
   id: string;
-  /** The name is empty while nobody has proven that the address is theirs. */
+  /** The name is empty while the address is not verified. */
   to: { name: string; address: string };
 }
 
-export interface Transport {
-  /** @throws unavailable when the mail server is away; it has not refused the mail */
-  (letter: Letter): Promise<void>;
-  /** The mail server has not answered lately, and is not asked now. */
+export interface MailTransport {
+  /** @throws unavailable when the mail server is not available; then it has not refused the mail */
+  (mail: OutgoingMail): Promise<void>;
+  /** Whether the circuit breaker is open: the mail server has failed lately, and is not called now. */
   isAway(): boolean;
 }
 
-/** How long a mail may take to be sent, all in all, in ms; then it is given up for now. Well below a mail's lease. */
-const PATIENCE = 20_000;
+/** For sending one mail in all; then it counts as an outage. Well below a mail's lease (mail.ts). */
+const SEND_TIMEOUT_MS = 20_000;
 
-/** Sends by SMTP_URL, or writes files that a mail program opens to `dataDir`/outbox-mail. */
-export function transportOf(
+/** Sends by SMTP_URL, or without it writes `.eml` files to `dataDir`/outbox-mail. */
+export function createMailTransport(
   { smtpUrl, mailFrom, dataDir, circuitBreaker }: Pick<Config, 'smtpUrl' | 'mailFrom' | 'dataDir' | 'circuitBreaker'>,
-  patience = PATIENCE,
-): Transport {
-  return smtpUrl ? smtp(smtpUrl, mailFrom, patience, circuitBreaker) : files(join(dataDir, 'outbox-mail'), mailFrom);
+  timeoutMs = SEND_TIMEOUT_MS,
+): MailTransport {
+  return smtpUrl
+    ? createSmtpTransport(smtpUrl, mailFrom, timeoutMs, circuitBreaker)
+    : createFileTransport(mailFolder(dataDir), mailFrom);
 }
 
-function smtp(url: string, from: string, patience: number, settings: BreakerSettings): Transport {
+function createSmtpTransport(url: string, from: string, timeoutMs: number, settings: BreakerSettings): MailTransport {
   const breaker = new OutsideBreaker({ label: 'smtp', name: 'mail server' }, settings, isSmtpOutage);
-  // Each mail has a connection of its own: a pool sends again by itself what a lost connection may have delivered.
+  // One connection for each mail: a pool would send a mail again when its connection is lost, perhaps after delivery.
   const transporter = nodemailer.createTransport({ url });
-  const send = async (letter: Letter) => {
+  const send = async (mail: OutgoingMail) => {
     try {
-      // nodemailer's own limits are for each answer of the server, and a slow one gives a dozen.
-      const sent = () => transporter.sendMail({ ...envelope(letter, from), signal: AbortSignal.timeout(patience) });
-      await breaker.run(sent);
+      // nodemailer's own timeouts are for each reply of the server, and a mail takes a dozen.
+      const sendOnce = () =>
+        transporter.sendMail({ ...toNodemailer(mail, from), signal: AbortSignal.timeout(timeoutMs) });
+      await breaker.run(sendOnce);
     } catch (error) {
       if (!isSmtpOutage(error)) throw error;
-      throw Object.assign(errors.unavailable(`The mail server is away: ${(error as Error).message}`), { cause: error });
+      throw Object.assign(errors.unavailable(`The mail server is not available: ${(error as Error).message}`), {
+        cause: error,
+      });
     }
   };
   return Object.assign(send, { isAway: () => breaker.isOpen });
 }
 
-function files(folder: string, from: string): Transport {
+function createFileTransport(folder: string, from: string): MailTransport {
   const writer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
-  const write = async (letter: Letter) => {
-    const { message } = await writer.sendMail(envelope(letter, from));
+  const write = async (mail: OutgoingMail) => {
+    const { message } = await writer.sendMail(toNodemailer(mail, from));
     await mkdir(folder, { recursive: true });
-    // By its id: sent again after a crash, it is the same file.
-    const file = join(folder, fileOf(letter.id));
+    // Named by the id: after a crash the same mail replaces its file.
+    const file = join(folder, mailFileName(mail.id));
     await writeFile(`${file}.new`, message as Buffer, { mode: 0o600 });
     await rename(`${file}.new`, file);
   };
   return Object.assign(write, { isAway: () => false });
 }
 
-const fileOf = (id: string) => `${id.replaceAll(':', '-')}.eml`;
+const mailFolder = (dataDir: string) => join(dataDir, 'outbox-mail');
+const mailFileName = (id: string) => `${id.replaceAll(':', '-')}.eml`;
 
 /**
- * Makes the folder for mails, where they are files.
- * @throws {StartError} when it cannot be written: each mail would fail later, one by one
+ * Creates the folder of mails, where mails are files.
+ * @throws {StartError} when it cannot be written, rather than failing at each mail
  */
-export async function prepareFolder({ smtpUrl, dataDir }: Pick<Config, 'smtpUrl' | 'dataDir'>): Promise<void> {
+export async function prepareMailFolder({ smtpUrl, dataDir }: Pick<Config, 'smtpUrl' | 'dataDir'>): Promise<void> {
   if (smtpUrl) return;
-  const folder = join(dataDir, 'outbox-mail');
+  const folder = mailFolder(dataDir);
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
@@ -81,15 +87,16 @@ export async function prepareFolder({ smtpUrl, dataDir }: Pick<Config, 'smtpUrl'
   }
 }
 
-/** Removes what was written of mails, where there is no mail server that has them. */
-export async function forgetFiles({ dataDir }: Pick<Config, 'dataDir'>, ids: readonly string[]): Promise<void> {
-  await Promise.all(ids.map((id) => rm(join(dataDir, 'outbox-mail', fileOf(id)), { force: true })));
+/** Removes the files of mails, where mails are files. */
+export async function removeMailFiles({ dataDir }: Pick<Config, 'dataDir'>, ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => rm(join(mailFolder(dataDir), mailFileName(id)), { force: true })));
 }
 
-const envelope = ({ id, ...letter }: Letter, from: string) => ({
+/** The mail as nodemailer takes it. */
+const toNodemailer = ({ id, ...content }: OutgoingMail, from: string) => ({
   from,
   messageId: `<${id.replaceAll(':', '.')}@${/@([\w.-]+)/.exec(from)?.[1] ?? 'shop'}>`,
-  // So that nobody's "I am on holiday" comes back (RFC 3834).
+  // Stops automatic replies, such as holiday notices (RFC 3834).
   headers: { 'Auto-Submitted': 'auto-generated' },
-  ...letter,
+  ...content,
 });

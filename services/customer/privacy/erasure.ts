@@ -1,3 +1,4 @@
+import type { Contract } from '../../../lib/contract/contract.ts';
 import { type DueQueue, dueIn, hasTime } from '../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
@@ -5,8 +6,8 @@ import { ERASED } from '../../shared/erased.ts';
 import type { Account, Erasure } from '../account/account.ts';
 import { endSessions } from '../auth/session.ts';
 
-/** What others keep of a person, each erased by a call that may be repeated. */
-export const ERASURES = [
+/** The actions that erase a person in other services; each can be repeated. */
+export const ERASE_ACTIONS = [
   'cart.erase',
   'hold.erase',
   'order.erase',
@@ -18,10 +19,17 @@ export const ERASURES = [
   'review-vote.erase',
 ] as const;
 
+/** The same of extensions: by convention an internal action `erase` that takes a `customerId`. */
+export const extensionErasures = (contracts: readonly Contract[]): string[] =>
+  contracts
+    .filter(({ actions: { erase } }) => erase?.auth === 'internal' && Object.hasOwn(erase.params, 'customerId'))
+    .map(({ name }) => `${name}.erase`)
+    .filter((action) => !ERASE_ACTIONS.some((ours) => ours === action));
+
 const erasureFields = dueIn('nextAt');
 
-/** Accounts whose persons are to be erased elsewhere. */
-export const erasures: DueQueue<Account> = {
+/** Accounts whose data is still to be erased in other services. */
+export const erasureQueue: DueQueue<Account> = {
   name: 'erasures',
   policy: RETRY_POLICY,
   dueField: 'erasure.nextAt',
@@ -31,10 +39,10 @@ export const erasures: DueQueue<Account> = {
 };
 
 /**
- * Takes everything personal out of an account in one write: nobody can log in to it any more, its e-mail address is free
- * again, and whoever comes across it knows what is left to do elsewhere.
+ * Erases the personal data of an account in one write, which also ends its sessions, frees its e-mail address, and queues
+ * the erasure in other services. @returns the ids of the ended sessions
  */
-export function erase(account: Readonly<Account>, now: Date): Decision<string[]> {
+export function eraseAccount(account: Readonly<Account>, now: Date): Decision<string[]> {
   const { ended, patch } = endSessions(account, 'all', now);
   return {
     answer: ended,
@@ -43,7 +51,7 @@ export function erase(account: Readonly<Account>, now: Date): Decision<string[]>
       email: `${ERASED}:${account._id}`,
       name: ERASED,
       role: 'customer',
-      // No password has it.
+      // No password has this hash.
       passwordHash: '',
       addresses: [],
       wishlist: [],
@@ -54,10 +62,18 @@ export function erase(account: Readonly<Account>, now: Date): Decision<string[]>
   };
 }
 
-/** After a pass that everyone has acknowledged. @param pause longer than an order may be under way, in ms */
-export function passed({ erasure }: Readonly<Account>, pass: 1 | 2, pause: number, now: Date): Decision<undefined> {
+/**
+ * Ends a pass that all services have acknowledged: the second pass follows the first, and completes the erasure.
+ * @param secondPassDelayMs longer than an order may be under way
+ */
+export function completePass(
+  { erasure }: Readonly<Account>,
+  pass: 1 | 2,
+  secondPassDelayMs: number,
+  now: Date,
+): Decision<undefined> {
   if (erasure?.pass !== pass || erasure.nextAt === null) return { answer: undefined };
   const next: Erasure =
-    pass === 1 ? { ...erasure, pass: 2, nextAt: new Date(+now + pause) } : { ...erasure, nextAt: null };
+    pass === 1 ? { ...erasure, pass: 2, nextAt: new Date(+now + secondPassDelayMs) } : { ...erasure, nextAt: null };
   return { answer: undefined, patch: { erasure: next } };
 }

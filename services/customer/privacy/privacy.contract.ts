@@ -2,8 +2,9 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { ownData } from '../../../lib/contract/presets.ts';
 import { orderViewRule } from '../../shopping/order/order.rules.ts';
+import { knownPassword } from '../account/customer.rules.ts';
 
-/** What a person may ask of those who keep data about them (GDPR Art. 15, 17, 20); part of the `customer` contract. */
+/** Export and erasure of personal data (GDPR Art. 15, 17, 20); part of the `customer` contract. */
 export const privacyActions = {
   export: {
     summary: 'Export all personal data about me as one document',
@@ -34,14 +35,14 @@ export const privacyActions = {
     }),
   },
   erase: {
-    summary: 'Erase my account and all personal data about me; orders stay in the books without my name',
+    summary: 'Erase my account and all personal data about me; orders are kept without my name',
     ...ownData,
     idempotent: false,
     rateClass: 'login',
     takesBody: true,
     rest: 'DELETE /v1/me',
     status: 204,
-    params: { password: { type: 'string', max: 1024 } },
+    params: { password: knownPassword },
     problems: ['wrong-credentials', 'too-many-attempts', 'orders-open'],
   },
 } as const;

@@ -5,28 +5,32 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 
-const logged = { ...internal, timeout: 3000 } as const;
-const document = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;
-const begun = {
+const logAction = { ...internal, timeout: 3000 } as const;
+const jsonObject = { type: 'record', key: 'string', value: { type: 'any', nullable: true } } as const;
+const startFields = {
   id: idRule('aud'),
   staffId: 'string',
   role: { type: 'enum', values: ROLES },
   action: 'string',
-  params: document,
+  params: jsonObject,
   requestId: 'string',
   address: 'string',
 } as const;
-const came = {
+const outcomeFields = {
   outcome: 'string',
-  before: { ...document, nullable: true },
-  after: { ...document, nullable: true },
+  before: { ...jsonObject, nullable: true },
+  after: { ...jsonObject, nullable: true },
 } as const;
 
 export const auditLog = contract(
   'audit-log',
   {
-    begin: { ...logged, summary: 'Log an action of staff before it is done', params: begun },
-    end: { ...logged, summary: 'Log the outcome of the action, once', params: { id: begun.id, ...came } },
+    begin: { ...logAction, summary: 'Log an action of staff before it is done', params: startFields },
+    end: {
+      ...logAction,
+      summary: 'Log the outcome of the action, once',
+      params: { id: startFields.id, ...outcomeFields },
+    },
     list: {
       summary: 'List the actions of staff, newest first',
       ...staff('audit-log:read'),
@@ -37,7 +41,9 @@ export const auditLog = contract(
         action: { type: 'string', max: 100, optional: true },
         ...pageParams,
       },
-      returns: pageOf(named('AuditLogEntry', { type: 'object', props: { ...begun, ...came, at: 'string' } })),
+      returns: pageOf(
+        named('AuditLogEntry', { type: 'object', props: { ...startFields, ...outcomeFields, at: 'string' } }),
+      ),
     },
   },
   {},

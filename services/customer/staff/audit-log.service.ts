@@ -5,34 +5,33 @@ import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { auditLog } from './audit-log.contract.ts';
 
-type Begun = Omit<Params<'audit-log.begin'>, 'id'>;
-type Came = Omit<Params<'audit-log.end'>, 'id'>;
+type EntryStart = Omit<Params<'audit-log.begin'>, 'id'>;
+type EntryOutcome = Omit<Params<'audit-log.end'>, 'id'>;
 
 /**
- * One thing that a member of staff did. What it was done with is kept as JSON: names that somebody has thought up may be
- * none that a database takes.
+ * One action of a member of staff. Parameters and change are JSON texts: their field names come from clients, and a
+ * database does not accept every name.
  */
-interface Entry extends Omit<Begun, 'params'> {
+interface AuditEntry extends Omit<EntryStart, 'params'> {
   _id: string;
   rev: number;
   params: string;
-  outcome: Came['outcome'];
+  outcome: EntryOutcome['outcome'];
   change: string;
   at: Date;
 }
 
-/** What was there before and after, as far as it is known. */
-const changeOf = ({ before, after }: Omit<Came, 'outcome'>) => JSON.stringify({ before, after });
-const UNKNOWN = changeOf({ before: null, after: null });
+const writeChange = ({ before, after }: Omit<EntryOutcome, 'outcome'>) => JSON.stringify({ before, after });
+const UNKNOWN_CHANGE = writeChange({ before: null, after: null });
 
-/** Until it is known what came of it. */
-const STARTED = 'started';
+/** The outcome of an entry until the action ends. */
+const STARTED_OUTCOME = 'started';
 
-/** Who of staff did what. Entries are added and ended, each once; nothing changes or removes them after that. */
+/** The log of staff actions. An entry is added and gets its outcome, each once; it is never changed or removed later. */
 export default function auditLogService(config: Config) {
   return service(auditLog, config, {
     mixins: [
-      store<Entry>(config, {
+      store<AuditEntry>(config, {
         node: 'customer',
         collection: 'audit-log',
         indexes: [{ fields: { staffId: 1, _id: -1 } }, { fields: { action: 1, _id: -1 } }],
@@ -41,16 +40,22 @@ export default function auditLogService(config: Config) {
 
     handlers: {
       async begin(ctx) {
-        const { id, params, ...begun } = ctx.params;
-        const said = { ...begun, params: JSON.stringify(params) };
-        await this.store.insert({ _id: id, ...said, outcome: STARTED, change: UNKNOWN, at: new Date() });
+        const { id, params, ...start } = ctx.params;
+        const fields = { ...start, params: JSON.stringify(params) };
+        await this.store.insert({
+          _id: id,
+          ...fields,
+          outcome: STARTED_OUTCOME,
+          change: UNKNOWN_CHANGE,
+          at: new Date(),
+        });
       },
 
       async end(ctx) {
-        const { id, outcome, ...came } = ctx.params;
+        const { id, outcome, ...change } = ctx.params;
         await this.store.change(id, (entry) => ({
           answer: undefined,
-          ...(entry.outcome === STARTED ? { patch: { outcome, change: changeOf(came) } } : {}),
+          ...(entry.outcome === STARTED_OUTCOME ? { patch: { outcome, change: writeChange(change) } } : {}),
         }));
       },
 
@@ -61,8 +66,8 @@ export default function auditLogService(config: Config) {
         return {
           items: items.map(({ _id: id, rev: _rev, at, params, change, ...entry }) => ({
             ...{ id, ...entry, at: at.toISOString() },
-            params: JSON.parse(params) as Begun['params'],
-            ...(JSON.parse(change) as Omit<Came, 'outcome'>),
+            params: JSON.parse(params) as EntryStart['params'],
+            ...(JSON.parse(change) as Omit<EntryOutcome, 'outcome'>),
           })),
           nextCursor,
         };

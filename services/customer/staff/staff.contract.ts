@@ -3,13 +3,14 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
-import { email, name } from '../account/customer.rules.ts';
+import { name } from '../account/customer.rules.ts';
+import { email } from '../account/email.rules.ts';
 
 const role = named('StaffRole', { type: 'enum', values: STAFF_ROLES });
 const view = named('StaffMember', { type: 'object', props: { id: 'string', email: 'string', name: 'string', role } });
 const admin = { ...staff('staff:write'), idempotent: true } as const;
 
-/** Who works here; part of the `customer` contract. */
+/** Members of staff; part of the `customer` contract. */
 export const staffActions = {
   listStaff: {
     ...admin,

@@ -1,20 +1,17 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
-import { accountOf, type CustomerService, changeOwn } from '../account/customer-service.ts';
+import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
+import type { CustomerService } from '../account/customer-mixins.ts';
 import type { wishlistActions } from './wishlist.contract.ts';
-import { addWish, removeWish } from './wishlist.ts';
+import { addWish, removeWish, wishView } from './wishlist.ts';
 
 /** The handlers of wishlists. */
 export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService> = {
   async wishlist(ctx) {
-    const { wishlist = [] } = await accountOf(customerOf(ctx), this.store);
+    const { wishlist = [] } = await findOwnAccount(customerOf(ctx), this.store);
     const { items: products } = await ctx.call('product.lookup', { ids: wishlist.map(({ productId }) => productId) });
     const byId = new Map(products.map((product) => [product.id, product]));
-    const items = wishlist.map(({ productId, addedAt }) => ({
-      productId,
-      addedAt: addedAt.toISOString(),
-      product: byId.get(productId) ?? null,
-    }));
+    const items = wishlist.map((wish) => ({ ...wishView(wish), product: byId.get(wish.productId) ?? null }));
     return { items, nextCursor: null };
   },
 
@@ -22,7 +19,7 @@ export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService>
     const { productId } = ctx.params;
     const { items } = await ctx.call('product.lookup', { ids: [productId] });
     if (items.length === 0) throw errors.notFound('This product');
-    await changeOwn(customerOf(ctx), this.store, ({ wishlist = [] }, now) => ({
+    await changeOwnAccount(customerOf(ctx), this.store, ({ wishlist = [] }, now) => ({
       answer: undefined,
       patch: { wishlist: addWish(wishlist, productId, now) },
     }));
@@ -30,7 +27,7 @@ export const wishlistHandlers: Handlers<typeof wishlistActions, CustomerService>
 
   async unwish(ctx) {
     const { productId } = ctx.params;
-    await changeOwn(customerOf(ctx), this.store, ({ wishlist = [] }) => ({
+    await changeOwnAccount(customerOf(ctx), this.store, ({ wishlist = [] }) => ({
       answer: undefined,
       patch: { wishlist: removeWish(wishlist, productId) },
     }));

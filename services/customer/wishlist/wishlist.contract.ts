@@ -7,11 +7,11 @@ import { anyId } from '../../shared/ids.ts';
 const own = { ...ownData, idempotent: true } as const;
 const wish = named('WishlistItem', {
   type: 'object',
-  // Null: it is no longer sold.
+  // Null when the product is no longer sold.
   props: { productId: 'string', addedAt: 'string', product: { ...productCard, nullable: true } },
 });
 
-/** What a customer would like to have; part of the `customer` contract. */
+/** A customer's wishlist; part of the `customer` contract. */
 export const wishlistActions = {
   wishlist: {
     ...own,

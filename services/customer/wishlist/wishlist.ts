@@ -6,6 +6,9 @@ export interface Wish {
   addedAt: Date;
 }
 
+/** A wish as its owner sees it. */
+export const wishView = ({ productId, addedAt }: Wish) => ({ productId, addedAt: addedAt.toISOString() });
+
 /** The limit of one product lookup. */
 const MAX_WISHES = 100;
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Events, Rpc } from '../../../lib/contract/contract.ts';
+import { chunksOf } from '../../../lib/process/concurrency.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import type { StockLevel } from '../inventory/availability.ts';
 import type { Product } from '../product/product.ts';
@@ -70,7 +71,7 @@ export class CatchUp {
     );
     for await (const revisions of batches) {
       const fresh = revisions.filter(({ _id, rev }) => rev > this.#catalogue.revOf(_id)).map(({ _id }) => _id);
-      for (let n = 0; n < fresh.length; n += PRODUCTS_PER_READ) await this.#read(fresh.slice(n, n + PRODUCTS_PER_READ));
+      for (const ids of chunksOf(fresh, PRODUCTS_PER_READ)) await this.#read(ids);
     }
     await this.#readLevels(since);
     await this.#missingStock.openMissing(this.#rpc);

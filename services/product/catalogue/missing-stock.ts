@@ -1,7 +1,6 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
+import { openStock } from '../inventory/open-stock.ts';
 import type { Product } from '../product/product.ts';
-
-const MAX_SKUS_PER_CALL = 1000;
 
 /**
  * SKUs without a stock document. The process that creates a product opens their stock right afterwards; if it dies in
@@ -27,8 +26,6 @@ export class MissingStock {
       else if (entry.isSeen) items.push({ sku, productId: entry.productId });
       else entry.isSeen = true;
     }
-    for (let at = 0; at < items.length; at += MAX_SKUS_PER_CALL) {
-      await rpc.call('inventory.open', { items: items.slice(at, at + MAX_SKUS_PER_CALL) });
-    }
+    await openStock(rpc, items);
   }
 }

@@ -1,9 +1,9 @@
-import { DEFAULT_LIMIT, fitting } from '../../../lib/contract/page.ts';
+import { countFitting, DEFAULT_PAGE_ITEMS } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
 import { errors } from '../../shared/problems.ts';
-import { type Product, soldIn } from '../product/product.ts';
-import { displayContext, type ProductService } from '../product/product-service.ts';
+import type { Product } from '../product/product.ts';
+import { displayContext, type ProductService, requireSold } from '../product/product-service.ts';
 import { type DisplayContext, renderProductCard, renderProductCopy } from '../product/product-view.ts';
 import type { productSearchActions } from './product-search.contract.ts';
 
@@ -14,7 +14,7 @@ const CHANGE_FEED_PARAMS = ['updatedSince', 'currency', 'limit', 'cursor'];
 /** The handlers of search, suggestions and related products. */
 export const productSearchHandlers: Handlers<typeof productSearchActions, ProductService> = {
   list(ctx) {
-    const { limit = DEFAULT_LIMIT, cursor, currency: asked, updatedSince, ...query } = ctx.params;
+    const { limit = DEFAULT_PAGE_ITEMS, cursor, currency: asked, updatedSince, ...query } = ctx.params;
     const context = displayContext(this, asked);
     const { currency } = context;
     if (updatedSince !== undefined) refuseFilters(ctx.params);
@@ -43,8 +43,7 @@ export const productSearchHandlers: Handlers<typeof productSearchActions, Produc
   related(ctx) {
     const { idOrSlug, limit = DEFAULT_RESULT_COUNT, currency } = ctx.params;
     const context = displayContext(this, currency);
-    const product = this.catalogue.get(idOrSlug);
-    if (!product || soldIn(product, context.currency).length === 0) throw errors.notFound('This product');
+    const product = requireSold(this, idOrSlug, context.currency);
     const found = this.catalogue.related(context.currency, product, limit);
     return { items: found.map((one) => renderProductCard(one, context)) };
   },
@@ -62,13 +61,13 @@ const viewPage = <P extends { items: Product[] }, V>(
 /** The largest page up to `limit` that fits the byte limit of a response. Its cursor points behind its own last item. */
 function fitPage<P extends { items: object[] }>(limit: number, pageOf: (size: number) => P): P {
   const page = pageOf(limit);
-  const fittingCount = fitting(page.items);
+  const fittingCount = countFitting(page.items);
   return fittingCount < page.items.length ? fitPage(fittingCount, pageOf) : page;
 }
 
 function refuseFilters(params: object): void {
   const filters = Object.keys(params).filter((name) => !CHANGE_FEED_PARAMS.includes(name));
   if (filters.length === 0) return;
-  const detail = (name: string) => `${name} does not go with updatedSince.`;
+  const detail = (name: string) => `${name} cannot be combined with updatedSince.`;
   throw errors.invalidRequest(filters.map((name) => ({ pointer: `/${name}`, detail: detail(name) })));
 }

@@ -67,7 +67,7 @@ export function addCategory(
 ): Decision<undefined> {
   if (Object.hasOwn(categories, slug)) throw errors.slugTaken(slug);
   if (Object.keys(categories).length >= MAX_CATEGORIES)
-    throw errors.limitReached(`A shop may have ${MAX_CATEGORIES} categories.`);
+    throw errors.limitReached(`A shop may have at most ${MAX_CATEGORIES} categories.`);
   checkParent(categories, slug, input.parent);
   const { title, description, parent, position = lastPosition(categories, parent) + 1 } = input;
   return { answer: undefined, patch: { [`categories.${slug}`]: { title, description, parent, position } } };
@@ -103,7 +103,7 @@ function checkParent(tree: CategoriesBySlug, slug: string, parent: string | null
   if (ancestors.length === 0) throw errors.notFound(`The category ${parent}`);
   if (ancestors.includes(slug)) throw errors.categoryCycle(slug, parent);
   if (ancestors.length + heightOf(tree, slug) > MAX_DEPTH) {
-    throw errors.limitReached(`Categories may be nested ${MAX_DEPTH} deep.`);
+    throw errors.limitReached(`Categories may have at most ${MAX_DEPTH} levels.`);
   }
 }
 

@@ -75,7 +75,7 @@ export default function categoryService(config: Config) {
       async exists(ctx) {
         const { slug } = ctx.params;
         if (Object.hasOwn(await readTree(this.store), slug)) return;
-        throw errors.invalidRequest([{ pointer: '/category', detail: `There is no category ${slug}.` }]);
+        throw errors.invalidField('/category', `There is no category ${slug}.`);
       },
 
       async tree(ctx) {

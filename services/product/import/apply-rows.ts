@@ -1,22 +1,22 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { change, differences, refuseArchived } from '../product/edit.ts';
+import { changeFields, differences, refuseArchived } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
-import type { Input } from './import-input.ts';
-import { type RowOutcome, refusal } from './outcome.ts';
-import { editOf } from './row-edit.ts';
+import type { RowInput } from './import-input.ts';
+import { outcomeOfError, type RowOutcome } from './outcome.ts';
+import { rowEdit } from './row-edit.ts';
 
-/** A row of a product that is there. */
-export interface Change {
+/** A row of an existing product. */
+export interface RowChange {
   line: number;
-  input: Input;
-  /** SKUs that are to go with it. */
+  input: RowInput;
+  /** SKUs of the variants to remove. */
   removed: ReadonlySet<string>;
 }
 
-/** Makes the changes of one product at once; one that is refused leaves the others be. */
+/** Applies the rows of one product in one change; a refused row does not affect the others. */
 export function applyRows(
   product: Readonly<Product>,
-  changes: readonly Change[],
+  changes: readonly RowChange[],
   currencies: readonly string[],
   now: Date,
 ): Decision<{ product: Product; outcomes: RowOutcome[] }> {
@@ -25,16 +25,16 @@ export function applyRows(
   const outcomes = changes.map(({ input, removed }): RowOutcome => {
     try {
       refuseArchived(product);
-      const different = differences(after, editOf(after, input, { currencies, removed }));
-      const gone = after.variants.filter(({ sku }) => removed.has(sku)).length;
+      const different = differences(after, rowEdit(after, input, { currencies, removed }));
+      const removedCount = after.variants.filter(({ sku }) => removed.has(sku)).length;
       after = { ...after, ...different };
       fields = { ...fields, ...different };
       const kind = Object.keys(different).length > 0 ? 'updated' : 'unchanged';
-      return gone > 0 ? { kind, removed: gone } : { kind };
+      return removedCount > 0 ? { kind, removed: removedCount } : { kind };
     } catch (error) {
-      return refusal(error);
+      return outcomeOfError(error);
     }
   });
-  const { answer, patch } = change(product, { ...fields }, now);
+  const { answer, patch } = changeFields(product, { ...fields }, now);
   return { answer: { product: answer, outcomes }, ...(patch ? { patch } : {}) };
 }

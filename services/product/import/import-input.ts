@@ -3,8 +3,8 @@ import { optional } from '../../../lib/contract/optional.ts';
 import { priceRule, productFields, skuRule, slugRule } from '../product/product-input.ts';
 
 /**
- * What a row of a file says of one product: a merge patch (RFC 7396). What is absent is left alone, null takes away, and
- * variants are known by their SKU. Only a new product has to say all that `productInput` needs.
+ * Contract rules of a row: a merge patch of one product (RFC 7396). Absent fields stay, null removes, and variants are
+ * identified by SKU. Only a new product needs all required fields of `productInput`.
  */
 
 const nullable = <const R extends object>(rule: R) => ({ ...rule, nullable: true, optional: true }) as const;
@@ -18,7 +18,7 @@ const variant = {
     sku: skuRule,
     title: optional(title),
     options: optional(labels),
-    /** By currency; null: not sold in it any more. */
+    /** By currency; null: no longer sold in it. */
     prices: optional({
       type: 'record',
       key: 'string',
@@ -35,7 +35,7 @@ const variant = {
 } as const;
 
 export const importInput = {
-  /** Left out: the product is known by the SKU of its one variant. */
+  /** Without it, the product is identified by the SKU of the row's only variant. */
   slug: optional(slugRule),
   title: optional(productFields.title),
   description: optional(productFields.description),
@@ -48,8 +48,7 @@ export const importInput = {
   popularity: optional(productFields.popularity),
 } as const;
 
-/** What a row says of a product. */
-export type Input = Infer<typeof importInput>;
+export type RowInput = Infer<typeof importInput>;
 export type VariantInput = Infer<typeof variant.props>;
 
-export const MAX_VARIANTS = productFields.variants.max;
+export const MAX_PRODUCT_VARIANTS = productFields.variants.max;

@@ -3,37 +3,37 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
-import { FORMATS, JOB_STATUSES } from './job.ts';
+import { FILE_FORMATS, IMPORT_STATUSES } from './job.ts';
 import { removedVariantRule } from './removed-variant.contract.ts';
 
-const LARGEST_FILE = 512 * 1024 ** 2;
+const MAX_FILE_BYTES = 512 * 1024 ** 2;
 
 /** CSV, a row for each variant, or JSON Lines. */
-export const formatRule = named('FileFormat', { type: 'enum', values: FORMATS });
+export const formatRule = named('FileFormat', { type: 'enum', values: FILE_FORMATS });
 
 const job = {
   id: 'string',
-  status: named('ImportStatus', { type: 'enum', values: JOB_STATUSES }),
+  status: named('ImportStatus', { type: 'enum', values: IMPORT_STATUSES }),
   format: formatRule,
   staffId: 'string',
-  /** Products of the file that have been dealt with so far, and what came of them. */
+  /** Products of the file that are processed so far; the next four are their outcomes. */
   rows: 'number',
   created: 'number',
   updated: 'number',
   unchanged: 'number',
   failed: 'number',
-  /** Variants go that the rows of their product leave out, and how many went so far. */
+  /** Whether variants missing in the file are removed, and how many are removed so far. */
   removeMissing: 'boolean',
   removed: 'number',
-  /** Why the rest of the file could not be read. */
+  /** Why the rest of the file was not imported. */
   reason: { type: 'string', nullable: true },
   createdAt: 'string',
   finishedAt: { type: 'string', nullable: true },
 } as const;
 const refusedRowRule = named('RefusedRow', { type: 'object', props: { line: 'number', detail: 'string' } });
 const jobRule = named('ImportJob', { type: 'object', props: job });
-/** With the first 100 rows that were refused, and variants that were removed; all of them have lists of their own. */
-const fullJob = named('ImportJobDetails', {
+/** With the first 100 refused rows and removed variants; separate routes list all of them. */
+const jobDetails = named('ImportJobDetails', {
   type: 'object',
   props: {
     ...job,
@@ -42,20 +42,20 @@ const fullJob = named('ImportJobDetails', {
   },
 });
 
-const byStaff = { ...staff('catalogue:write') } as const;
+const byStaff = staff('catalogue:write');
 
 export const imports = contract(
   'import',
   {
     start: {
       ...byStaff,
-      /** Nothing that is missing in the file is removed, but for variants with `removeMissing`. It runs afterwards. */
+      /** Answers before the import runs. Products missing in the file stay; so do variants, unless `removeMissing` is set. */
       summary: 'Start an import of products from a file: CSV (one row per variant) or JSON Lines',
       idempotent: false,
       rest: 'POST /v1/admin/imports',
       status: 202,
       location: '/v1/admin/imports/{id}',
-      upload: { types: ['text/csv', 'application/x-ndjson'], limit: LARGEST_FILE, maxSeconds: 3600 },
+      upload: { types: ['text/csv', 'application/x-ndjson'], limit: MAX_FILE_BYTES, maxSeconds: 3600 },
       headers: { type: 'Content-Type' },
       params: { type: { type: 'string', max: 200 }, removeMissing: { type: 'boolean', optional: true } },
       returns: jobRule,
@@ -66,7 +66,7 @@ export const imports = contract(
       idempotent: true,
       rest: 'GET /v1/admin/imports/:id',
       params: { id: anyId },
-      returns: fullJob,
+      returns: jobDetails,
       problems: ['not-found'],
     },
     errors: {

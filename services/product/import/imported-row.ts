@@ -1,7 +1,7 @@
-import type { Input } from './import-input.ts';
+import type { RowInput } from './import-input.ts';
 
-/** What one row of a file says; `line` is where it stands. */
+/** The input of one product in a file, with its first line. */
 export interface ImportedRow {
   line: number;
-  input: Input;
+  input: RowInput;
 }

@@ -4,113 +4,115 @@ import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { RowOutcome } from './outcome.ts';
 
-export const FORMATS = ['csv', 'jsonl'] as const;
-export type Format = (typeof FORMATS)[number];
-export const JOB_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
+export const FILE_FORMATS = ['csv', 'jsonl'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+export const IMPORT_STATUSES = ['uploading', 'queued', 'running', 'done', 'failed'] as const;
 
-/** How long a node may be silent before another one goes on with its work. */
-export const LEASE_MS = 10_000;
-/** Claims that got no further, after which it is given up. */
-const MOST_ATTEMPTS = 5;
+/** Another node continues an import that was not renewed for this long. */
+export const IMPORT_LEASE_MS = 10_000;
+/** Claims without progress, after which an import fails. */
+const MAX_ATTEMPTS = 5;
 
-/** An import of products from a file: what it came to so far, and who works on it until when. */
-export interface Job {
+/** An import of products from a file: its progress, and the lease of the node that works on it. */
+export interface ImportJob {
   _id: string;
   rev: number;
-  format: Format;
-  status: (typeof JOB_STATUSES)[number];
+  format: FileFormat;
+  status: (typeof IMPORT_STATUSES)[number];
   staffId: string;
-  /** Variants go that their product's rows leave out; missing on imports from before there was a choice. */
+  /** Whether to remove variants missing in the file; absent in documents from before this option. */
   removeMissing?: boolean;
-  /** Products of the file that have been dealt with: where to go on. */
+  /** Processed products of the file: where to continue. */
   rows: number;
   created: number;
   updated: number;
   unchanged: number;
   failed: number;
-  /** Variants that went; missing on imports from before any did. */
+  /** Removed variants; absent in documents from before there were removals. */
   removed?: number;
-  /** Why the rest could not be read. */
+  /** Why the rest of the file was not imported. */
   reason: string | null;
-  /** Who works on it. */
+  /** The claim that works on it, as a random id. */
   owner: string | null;
-  /** Whoever had it before may have done more than it says. */
+  /** The previous owner may have imported more rows than `rows` counts. */
   again?: boolean;
-  /** Claims since it got any further, that of who has it now among them. */
+  /** Claims since the last progress, including the current one. */
   attempts: number;
-  /** When somebody has to look after it; null: never again. */
+  /** When a worker continues; null: nothing to do. */
   nextAt: Date | null;
   createdAt: Date;
   finishedAt: Date | null;
 }
 
-const NOTHING_DONE = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, removed: 0 };
+const NO_PROGRESS = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, removed: 0 };
 
-/** An import whose file is on its way, which takes until `patience` ms from now at most. */
-export function uploading(
-  { _id, staffId, format, removeMissing }: Pick<Job, '_id' | 'staffId' | 'format'> & { removeMissing: boolean },
-  patience: number,
+/** An import whose file is being uploaded, for `uploadTimeoutMs` at most. */
+export function newJob(
+  { _id, staffId, format, removeMissing }: Pick<ImportJob, '_id' | 'staffId' | 'format'> & { removeMissing: boolean },
+  uploadTimeoutMs: number,
   now: Date,
-): Omit<Job, 'rev'> {
-  const counts = { ...NOTHING_DONE, attempts: 0 };
-  const nextAt = new Date(now.getTime() + patience);
+): Omit<ImportJob, 'rev'> {
+  const counts = { ...NO_PROGRESS, attempts: 0 };
+  const nextAt = new Date(now.getTime() + uploadTimeoutMs);
   const open = { reason: null, owner: null, finishedAt: null };
   return { _id, staffId, format, removeMissing, status: 'uploading', ...counts, ...open, nextAt, createdAt: now };
 }
 
-/** All of the file is there. */
-export function queued(job: Readonly<Job>, now: Date): Decision<Job> {
-  return moved(job, { status: 'queued', nextAt: now });
+/** Queues an import whose file is uploaded. */
+export function queueJob(job: Readonly<ImportJob>, now: Date): Decision<ImportJob> {
+  return patched(job, { status: 'queued', nextAt: now });
 }
 
 /**
- * Imports that are to be worked off. None is parked: one that gets no further ends, its staff sees why, and sends the
- * file again. A claim counts as an attempt, so that one which takes its node with it comes to an end, too.
+ * The imports to run. None is parked: an import without progress fails with a reason, and staff sends the file again.
+ * Each claim counts as an attempt, so an import that crashes its node fails too.
  */
-export const importQueue: DueQueue<Job> = {
+export const importQueue: DueQueue<ImportJob> = {
   name: 'imports',
-  // The beginning of the file is read again each time.
-  policy: { ...RETRY_POLICY, leaseMs: LEASE_MS, firstPauseMs: 5000, maxFailures: Number.POSITIVE_INFINITY },
+  // Each attempt reads the file from the start.
+  policy: { ...RETRY_POLICY, leaseMs: IMPORT_LEASE_MS, firstPauseMs: 5000, maxFailures: Number.POSITIVE_INFINITY },
   dueField: 'nextAt',
   read({ nextAt: dueAt, attempts }) {
     const failures = Math.max(0, attempts - 1);
     return { dueAt, attempts: failures, failures, parkedAt: null };
   },
-  // After an outage the attempt is not counted.
+  // An attempt that ends in an outage is not counted.
   write: ({ dueAt: nextAt, failures: attempts }) => ({ nextAt, attempts }),
   onClaim: (job) => ({
     ...{ owner: randomUUID(), attempts: job.attempts + 1 },
-    ...(job.status === 'uploading' ? {} : { ...restarted(job), status: 'running', again: job.status === 'running' }),
+    ...(job.status === 'uploading'
+      ? {}
+      : { ...withoutOldProgress(job), status: 'running', again: job.status === 'running' }),
   }),
   isHeld: (job, claimed) => job.owner === claimed.owner,
 };
 
-/** Why an import that was claimed cannot go on. */
-export function hopeless({ status, attempts }: Readonly<Job>): string | undefined {
+/** Why a claimed import fails without another attempt; undefined: it runs. */
+export function reasonToGiveUp({ status, attempts }: Readonly<ImportJob>): string | undefined {
   if (status === 'uploading') return 'The upload was not finished.';
-  return attempts > MOST_ATTEMPTS ? `It got no further in ${MOST_ATTEMPTS} attempts.` : undefined;
+  return attempts > MAX_ATTEMPTS ? `It made no progress in ${MAX_ATTEMPTS} attempts.` : undefined;
 }
 
-/** One from before the rows of a product could stand apart was counted in another order: again, it changes nothing. */
-const restarted = ({ removeMissing }: Readonly<Job>): Partial<Job> =>
-  removeMissing === undefined ? { ...NOTHING_DONE, removeMissing: false } : {};
+/** Restarts an import from before `removeMissing` existed, as its progress counts rows in another order. Idempotent. */
+const withoutOldProgress = ({ removeMissing }: Readonly<ImportJob>): Partial<ImportJob> =>
+  removeMissing === undefined ? { ...NO_PROGRESS, removeMissing: false } : {};
 
-/** Keeps an import from others while it is worked on. */
-export function renewed(job: Readonly<Job>, owner: string, now: Date): Decision<void> {
-  return job.owner === owner ? { answer: undefined, patch: { nextAt: leasedFrom(now) } } : { answer: undefined };
+/** Extends the lease of an import. */
+export function renewLease(job: Readonly<ImportJob>, owner: string, now: Date): Decision<void> {
+  return job.owner === owner ? { answer: undefined, patch: { nextAt: leaseEnd(now) } } : { answer: undefined };
 }
 
-/** What has been dealt with since. Null: another node has taken over. */
-export function progressed(
-  job: Readonly<Job>,
+/** Counts the results of further rows. @returns null when another node has taken over */
+export function recordProgress(
+  job: Readonly<ImportJob>,
   owner: string,
   results: readonly { outcome: RowOutcome }[],
   now: Date,
-): Decision<Job | null> {
+): Decision<ImportJob | null> {
   if (job.owner !== owner) return { answer: null };
   const count = (kind: RowOutcome['kind']) => results.filter(({ outcome }) => outcome.kind === kind).length;
   const removed = results.reduce((sum, { outcome }) => sum + (('removed' in outcome && outcome.removed) || 0), 0);
-  return moved(job, {
+  return patched(job, {
     rows: job.rows + results.length,
     created: job.created + count('created'),
     updated: job.updated + count('updated'),
@@ -118,26 +120,34 @@ export function progressed(
     failed: job.failed + count('refused'),
     removed: (job.removed ?? 0) + removed,
     attempts: 0,
-    nextAt: leasedFrom(now),
+    nextAt: leaseEnd(now),
   });
 }
 
-/** The end of the file, or, with a reason, what keeps the rest from being read. */
-export function finished(job: Readonly<Job>, owner: string, reason: string | null, now: Date): Decision<Job | null> {
+/** Ends an import: done, or failed for a reason. @returns null when another node has taken over */
+export function finishJob(
+  job: Readonly<ImportJob>,
+  owner: string,
+  reason: string | null,
+  now: Date,
+): Decision<ImportJob | null> {
   if (job.owner !== owner) return { answer: null };
-  if (reason !== null) return failed(job, reason, now);
-  return moved(job, { status: 'done', owner: null, nextAt: null, finishedAt: now });
+  if (reason !== null) return failJob(job, reason, now);
+  return patched(job, { status: 'done', owner: null, nextAt: null, finishedAt: now });
 }
 
-/** Lets another node go on at once. */
-export function released(job: Readonly<Job>, owner: string, now: Date): Decision<Job | null> {
+/** Ends the lease, so that another node continues at once. @returns null when one has already */
+export function releaseJob(job: Readonly<ImportJob>, owner: string, now: Date): Decision<ImportJob | null> {
   if (job.owner !== owner || job.status !== 'running') return { answer: null };
-  return moved(job, { status: 'queued', owner: null, attempts: 0, nextAt: now });
+  return patched(job, { status: 'queued', owner: null, attempts: 0, nextAt: now });
 }
 
-const failed = (job: Readonly<Job>, reason: string, now: Date): Decision<Job> =>
-  moved(job, { status: 'failed', reason, owner: null, nextAt: null, finishedAt: now });
+const failJob = (job: Readonly<ImportJob>, reason: string, now: Date): Decision<ImportJob> =>
+  patched(job, { status: 'failed', reason, owner: null, nextAt: null, finishedAt: now });
 
-const leasedFrom = (now: Date): Date => new Date(now.getTime() + LEASE_MS);
+const leaseEnd = (now: Date): Date => new Date(now.getTime() + IMPORT_LEASE_MS);
 
-const moved = (job: Readonly<Job>, patch: Partial<Job>): Decision<Job> => ({ answer: { ...job, ...patch }, patch });
+const patched = (job: Readonly<ImportJob>, patch: Partial<ImportJob>): Decision<ImportJob> => ({
+  answer: { ...job, ...patch },
+  patch,
+});

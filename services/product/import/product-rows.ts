@@ -1,51 +1,50 @@
 import { TimeSlicer } from '../catalogue/time-slicer.ts';
 import { csvRecords } from './format/csv.ts';
-import { hashOf, indexOf } from './format/file-index.ts';
+import { hashOf, indexFile } from './format/file-index.ts';
 import { jsonlRecords } from './format/jsonl.ts';
 import { RecordGroup } from './format/record-group.ts';
 import { BrokenFile, type FileRecord, type ImportRow } from './format/row.ts';
-import type { Format } from './job.ts';
+import type { FileFormat } from './job.ts';
 
-/** Of the products whose records do not stand together, so much is gathered at a time. */
+/** Of scattered products, in memory at a time. */
 const MAX_GATHERED_BYTES = 16 * 1024 ** 2;
 
 interface Options {
-  /** Nothing of a file counts that cannot be read to its end, each line of it: what it leaves out means something. */
-  whole: boolean;
-  maxGathered?: number;
-  /** Gets all SKUs of the file by their hash, before the first product is given. */
+  /** Refuse a file with any unreadable line at once: the import removes variants that the file leaves out. */
+  mustBeWhole: boolean;
+  maxGatheredBytes?: number;
+  /** Gets the hashes of all SKUs of the file, before the first product is yielded. */
   skus?: Set<number>;
 }
 
 /**
- * The products of a file, each once with all of its records. A first pass finds those whose records do not stand
- * together; the second gives the others as they come, and as many further passes as their size asks for give those: few
- * of them are in memory at a time, in whatever order somebody has sorted the file. Again, it gives the same in the same
- * order.
- * @throws {BrokenFile} behind all that can be read; at once when the file has to be whole
+ * The products of a file, each once with all of its records, in any order of the file and always in the same order. A
+ * first pass finds the scattered products, whose records are not consecutive. The second pass yields all others, and
+ * further passes the scattered ones, so many per pass as fit into `maxGatheredBytes`.
+ * @throws {BrokenFile} after the last readable product; before the first one if the file must be whole
  */
 export async function* productRows(
   open: () => Promise<AsyncIterable<Buffer>>,
-  format: Format,
-  { whole, maxGathered = MAX_GATHERED_BYTES, skus }: Options,
+  format: FileFormat,
+  { mustBeWhole, maxGatheredBytes = MAX_GATHERED_BYTES, skus }: Options,
 ): AsyncGenerator<ImportRow> {
-  const records = async () => paced(format === 'csv' ? csvRecords(await open()) : jsonlRecords(await open()));
-  const { scattered, broken, last, stray } = await indexOf(await records(), undefined, skus);
-  if (broken && whole) throw broken;
-  if (stray !== undefined && whole) {
-    throw new BrokenFile(`Line ${stray} has no slug that can be read, and may be of any product.`);
+  const records = async () => inSlices(format === 'csv' ? csvRecords(await open()) : jsonlRecords(await open()));
+  const { scattered, broken, lastHash, unidentifiedLine } = await indexFile(await records(), undefined, skus);
+  if (broken && mustBeWhole) throw broken;
+  if (unidentifiedLine !== undefined && mustBeWhole) {
+    throw new BrokenFile(`Line ${unidentifiedLine} has no valid slug, so it may belong to any product.`);
   }
-  // More of it may have followed.
-  const isCut = (hash: number) => broken !== undefined && hash === last;
-  yield* together(readable(await records()), (hash) => !scattered.has(hash) && !isCut(hash));
-  for (const part of partsOf(scattered, maxGathered)) {
-    yield* gathered(readable(await records()), (hash) => part.has(hash) && !isCut(hash));
+  // The file may break off in the middle of its last product.
+  const isCut = (hash: number) => broken !== undefined && hash === lastHash;
+  yield* contiguousProducts(untilBroken(await records()), (hash) => !scattered.has(hash) && !isCut(hash));
+  for (const part of partsBySize(scattered, maxGatheredBytes)) {
+    yield* scatteredProducts(untilBroken(await records()), (hash) => part.has(hash) && !isCut(hash));
   }
   if (broken) throw broken;
 }
 
-/** The products whose records stand together, and the records that are of none. */
-async function* together(
+/** The products with consecutive records, and the records without a product. */
+async function* contiguousProducts(
   records: AsyncIterable<FileRecord>,
   isWanted: (hash: number) => boolean,
 ): AsyncGenerator<ImportRow> {
@@ -57,7 +56,7 @@ async function* together(
     }
     if (record.key === undefined) {
       const checked = record.check();
-      yield { line: record.line, wrong: 'wrong' in checked ? checked.wrong : 'It is of no product.' };
+      yield { line: record.line, detail: 'detail' in checked ? checked.detail : 'It belongs to no product.' };
       continue;
     }
     open ??= { key: record.key, group: isWanted(hashOf(record.key)) ? new RecordGroup(record.line) : undefined };
@@ -66,8 +65,8 @@ async function* together(
   if (open?.group) yield open.group.row();
 }
 
-/** Some products, wherever their records stand. */
-async function* gathered(
+/** Products with records anywhere in the file. */
+async function* scatteredProducts(
   records: AsyncIterable<FileRecord>,
   isWanted: (hash: number) => boolean,
 ): AsyncGenerator<ImportRow> {
@@ -87,12 +86,12 @@ async function* gathered(
   }
 }
 
-/** Parts of so many bytes, or of one product that has more. */
-function* partsOf(sizes: ReadonlyMap<number, number>, most: number): Generator<ReadonlySet<number>> {
+/** Parts of at most `maxBytes`; a larger product is a part of its own. */
+function* partsBySize(sizes: ReadonlyMap<number, number>, maxBytes: number): Generator<ReadonlySet<number>> {
   let part = new Set<number>();
   let bytes = 0;
   for (const [hash, size] of sizes) {
-    if (part.size > 0 && bytes + size > most) {
+    if (part.size > 0 && bytes + size > maxBytes) {
       yield part;
       [part, bytes] = [new Set(), 0];
     }
@@ -102,8 +101,8 @@ function* partsOf(sizes: ReadonlyMap<number, number>, most: number): Generator<R
   if (part.size > 0) yield part;
 }
 
-/** Up to where the file can be read. */
-async function* readable(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord> {
+/** The records before the place where the file is broken. */
+async function* untilBroken(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord> {
   try {
     yield* records;
   } catch (error) {
@@ -111,7 +110,8 @@ async function* readable(records: AsyncIterable<FileRecord>): AsyncGenerator<Fil
   }
 }
 
-async function* paced(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord> {
+/** Lets the process answer requests while records are parsed. */
+async function* inSlices(records: AsyncIterable<FileRecord>): AsyncGenerator<FileRecord> {
   const slicer = new TimeSlicer();
   for await (const record of records) {
     if (slicer.isOver) await slicer.rest();

@@ -3,7 +3,7 @@ import type { PageOptions } from '../../../mixins/store/pages.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { afterLine, lineId, lineIdEnd } from './format/line-id.ts';
 
-/** A row of an import that was refused, and why. */
+/** A refused row of an import, with the reason. */
 export interface RowRefusal {
   _id: string;
   rev: number;
@@ -11,24 +11,28 @@ export interface RowRefusal {
   detail: string;
 }
 
-type Told = Pick<RowRefusal, 'line' | 'detail'>;
+type RefusalView = Pick<RowRefusal, 'line' | 'detail'>;
 
-const told = ({ line, detail }: RowRefusal): Told => ({ line, detail });
+const refusalView = ({ line, detail }: RowRefusal): RefusalView => ({ line, detail });
 const ofImport = (importId: string) => ({ _id: { $gte: afterLine(importId, 0), $lt: lineIdEnd(importId) } });
 
-/** Notes refused rows; those that are noted already change nothing. */
-export async function noteRefusals(
+/** Stores refused rows, each once. */
+export async function recordRefusals(
   refusals: Store<RowRefusal>,
   importId: string,
-  rows: readonly Told[],
+  rows: readonly RefusalView[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await refusals.insertNew(rows.map(({ line, detail }) => ({ _id: lineId(importId, line), line, detail })));
 }
 
 /** The first refused rows of an import, by line. */
-export async function firstRefusals(refusals: Store<RowRefusal>, importId: string, limit: number): Promise<Told[]> {
-  return (await refusals.find(ofImport(importId), { sort: { _id: 1 }, limit })).map(told);
+export async function firstRefusals(
+  refusals: Store<RowRefusal>,
+  importId: string,
+  limit: number,
+): Promise<RefusalView[]> {
+  return (await refusals.find(ofImport(importId), { sort: { _id: 1 }, limit })).map(refusalView);
 }
 
 /** A page of the refused rows of an import, by line. @throws invalid-request for a cursor of another list */
@@ -36,7 +40,7 @@ export async function refusalsPage(
   refusals: Store<RowRefusal>,
   importId: string,
   { limit, cursor }: Pick<PageOptions<RowRefusal>, 'limit' | 'cursor'>,
-): Promise<CursorPage<Told>> {
+): Promise<CursorPage<RefusalView>> {
   const { items, nextCursor } = await refusals.page(ofImport(importId), {
     ...{ limit, cursor },
     order: {
@@ -48,5 +52,5 @@ export async function refusalsPage(
       },
     },
   });
-  return { items: items.map(told), nextCursor };
+  return { items: items.map(refusalView), nextCursor };
 }

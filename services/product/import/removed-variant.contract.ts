@@ -5,7 +5,7 @@ import { internal } from '../../../lib/contract/presets.ts';
 
 const place = { line: 'number', sku: 'string' } as const;
 
-/** A variant that an import removed, and how many pieces of it were left then. */
+/** A variant that an import removed, with its available pieces at that time. */
 export const removedVariantRule = named('RemovedVariant', {
   type: 'object',
   props: { ...place, slug: 'string', available: 'number' },

@@ -15,11 +15,11 @@ interface RemovedVariant {
   available: number;
 }
 
-/** The variants of a line stand together, by SKU. */
+/** An id that sorts variants by import, line and SKU. */
 const idOf = (importId: string, line: number, sku: string): string => `${lineId(importId, line)}:${sku}`;
 
-/** Lists go on behind a line and a SKU. */
-const placeIn = (importId: string): PlaceKey<RemovedVariant> => ({
+/** Cursors of the list: a line and a SKU. */
+const placeByLineAndSku = (importId: string): PlaceKey<RemovedVariant> => ({
   field: '_id',
   shape: ['number', 'string'],
   placeOf: ({ line, sku }) => [line, sku],
@@ -58,7 +58,7 @@ export default function removedVariantService(config: Config) {
         const { importId, limit, cursor } = ctx.params;
         const { items, nextCursor } = await this.store.page(
           { _id: { $gte: afterLine(importId, 0), $lt: lineIdEnd(importId) } },
-          { limit, cursor, order: { direction: 1, key: placeIn(importId) } },
+          { limit, cursor, order: { direction: 1, key: placeByLineAndSku(importId) } },
         );
         return { items: items.map(view), nextCursor };
       },

@@ -1,119 +1,118 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errors } from '../../shared/problems.ts';
-import { type ProductInput, priceIn } from '../product/edit.ts';
+import { type ProductInput, priceIn, requireImage } from '../product/edit.ts';
 import { checkLabels } from '../product/labels.ts';
 import type { Price, Product, Variant } from '../product/product.ts';
 import { RefusedRow } from './format/row.ts';
-import type { Input, VariantInput } from './import-input.ts';
+import type { RowInput, VariantInput } from './import-input.ts';
 
-/** What the shop has, or allows, that a row is held against. */
-interface Known {
+/** The data that a row is checked against. */
+interface RowContext {
   currencies: readonly string[];
-  /** The SKUs that are to go. */
+  /** SKUs of the variants to remove. */
   removed: ReadonlySet<string>;
 }
 
 /**
- * What a new row says, as staff would say all of a product.
- * @throws {RefusedRow} for what it lacks; invalid-request, each wrong field with its pointer
+ * The input of a new product.
+ * @throws {RefusedRow} for missing fields; invalid-request with the pointer of each invalid field
  */
-export function newProductOf(
-  { slug = '', variants, attributes, ...fields }: Input,
+export function newProductInput(
+  { slug = '', variants, attributes, ...fields }: RowInput,
   currencies: readonly string[],
 ): ProductInput {
   const { title, brand, category } = fields;
   if (title === undefined || brand === undefined || category === undefined || !variants) {
-    const missing = missingOf({ title, brand, category, sku: variants });
-    throw new RefusedRow(`There is no product ${slug} yet, and a new one needs: ${missing}.`);
+    const missing = missingNames({ title, brand, category, sku: variants });
+    throw new RefusedRow(`${slug} is a new product, and needs: ${missing}.`);
   }
   return {
     ...{ ...fields, slug, title, brand, category },
-    ...(attributes ? { attributes: labelsOf('/attributes', {}, attributes) } : {}),
-    variants: variantsOf({ variants: [], images: [] }, variants, { currencies, removed: new Set() }),
+    ...(attributes ? { attributes: mergeLabels('/attributes', {}, attributes) } : {}),
+    variants: mergeVariants({ variants: [], images: [] }, variants, { currencies, removed: new Set() }),
   };
 }
 
 /**
- * What a row makes of a product that is there: fields it does not name stay, and so do variants, but for those that are
- * to go. Variants keep their order; new ones come last.
- * @throws {RefusedRow}; invalid-request, each wrong field with its pointer
+ * The edited fields of an existing product. Fields and variants that the row leaves out stay, except the variants to
+ * remove. Variants keep their order; new ones come last.
+ * @throws {RefusedRow}; invalid-request with the pointer of each invalid field
  */
-export function editOf(
+export function rowEdit(
   product: Readonly<Product>,
-  { slug: _, attributes, variants, ...fields }: Input,
-  known: Known,
+  { slug: _, attributes, variants, ...fields }: RowInput,
+  known: RowContext,
 ): Partial<Product> {
-  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
-    ...Object.fromEntries(said),
-    ...(attributes ? { attributes: labelsOf('/attributes', product.attributes, attributes) } : {}),
-    ...(variants ? { variants: variantsOf(product, variants, known) } : {}),
+    ...Object.fromEntries(given),
+    ...(attributes ? { attributes: mergeLabels('/attributes', product.attributes, attributes) } : {}),
+    ...(variants ? { variants: mergeVariants(product, variants, known) } : {}),
   };
 }
 
-function variantsOf(
+function mergeVariants(
   { variants, images }: Pick<Product, 'variants' | 'images'>,
-  said: readonly VariantInput[],
-  { currencies, removed }: Known,
+  given: readonly VariantInput[],
+  { currencies, removed }: RowContext,
 ): Variant[] {
   const bySku = new Map(variants.filter(({ sku }) => !removed.has(sku)).map((variant) => [variant.sku, variant]));
-  for (const [i, variant] of said.entries()) {
+  for (const [i, variant] of given.entries()) {
     const before = bySku.get(variant.sku);
-    const after = variantOf(before, variant, `/variants/${i}`, currencies);
+    const after = mergeVariant(before, variant, `/variants/${i}`, currencies);
     const { image } = after;
-    if (image !== undefined && image !== before?.image && !images.some(({ id }) => id === image)) {
-      throw errors.invalidRequest([{ pointer: `/variants/${i}/image`, detail: 'The product has no such image.' }]);
-    }
+    if (image !== undefined && image !== before?.image) requireImage(images, image, `/variants/${i}/image`);
     bySku.set(variant.sku, after);
   }
   return [...bySku.values()];
 }
 
-function variantOf(
+function mergeVariant(
   before: Readonly<Variant> | undefined,
-  said: VariantInput,
+  given: VariantInput,
   at: string,
   currencies: readonly string[],
 ): Variant {
-  const { sku, title = before?.title, weight = before?.weight, options, prices } = said;
+  const { sku, title = before?.title, weight = before?.weight, options, prices } = given;
   if (title === undefined || weight === undefined) {
-    const missing = missingOf({ 'a title (variant_title)': title, weight });
+    const missing = missingNames({ 'a title (variant_title)': title, weight });
     throw new RefusedRow(`${sku} is a new variant, and needs: ${missing}.`);
   }
-  const barcode = said.barcode === undefined ? before?.barcode : said.barcode;
-  const image = said.image === undefined ? before?.image : said.image;
+  const barcode = given.barcode === undefined ? before?.barcode : given.barcode;
+  const image = given.image === undefined ? before?.image : given.image;
   return {
     ...{ sku, title, weight },
-    options: labelsOf(`${at}/options`, before?.options ?? {}, options ?? {}),
-    prices: pricesOf(sku, before?.prices ?? {}, prices ?? {}, `${at}/prices`, currencies),
+    options: mergeLabels(`${at}/options`, before?.options ?? {}, options ?? {}),
+    prices: mergePrices(sku, before?.prices ?? {}, prices ?? {}, `${at}/prices`, currencies),
     ...(typeof barcode === 'string' ? { barcode } : {}),
     ...(typeof image === 'string' ? { image } : {}),
   };
 }
 
-/** Labels with those that are said; null takes one away. What was there already is not judged again. */
-function labelsOf(
+/** Merges labels; null removes one. Stored labels are not checked again. */
+function mergeLabels(
   pointer: string,
   before: Readonly<Record<string, string>>,
-  said: Readonly<Record<string, string | null>>,
+  given: Readonly<Record<string, string | null>>,
 ): Record<string, string> {
-  const labels = Object.entries({ ...before, ...said }).filter((label): label is [string, string] => label[1] !== null);
+  const labels = Object.entries({ ...before, ...given }).filter(
+    (label): label is [string, string] => label[1] !== null,
+  );
   const after = Object.fromEntries(labels);
   checkLabels(pointer, after, before);
   return after;
 }
 
-/** Prices with those that are said. What was there already is not judged again: a shop may give up a currency. */
-function pricesOf(
+/** Merges prices; null removes one. Stored prices are not checked again, as the shop may have dropped their currency. */
+function mergePrices(
   sku: string,
   before: Readonly<Variant['prices']>,
-  said: NonNullable<VariantInput['prices']>,
+  given: NonNullable<VariantInput['prices']>,
   pointer: string,
   currencies: readonly string[],
 ): Variant['prices'] {
   const prices = new Map(Object.entries(before));
-  for (const [currency, change] of Object.entries(said)) {
-    const price = change && priceOf(sku, currency, prices.get(currency), change);
+  for (const [currency, change] of Object.entries(given)) {
+    const price = change && mergePrice(sku, currency, prices.get(currency), change);
     if (price === null) prices.delete(currency);
     else if (price && !isDeepStrictEqual(price, prices.get(currency))) {
       prices.set(currency, priceIn(currency, price, pointer, currencies));
@@ -122,26 +121,26 @@ function pricesOf(
   return Object.fromEntries(prices);
 }
 
-/** @returns undefined: there is none, and none is said */
-function priceOf(
+/** The merged price in one currency; undefined when neither the product nor the row has one. */
+function mergePrice(
   sku: string,
   currency: string,
   before: Readonly<Price> | undefined,
-  said: { amount?: number | undefined; compareAt?: number | null | undefined },
+  given: { amount?: number | undefined; compareAt?: number | null | undefined },
 ): Price | undefined {
-  const { amount = before?.amount, compareAt = before?.compareAt } = said;
+  const { amount = before?.amount, compareAt = before?.compareAt } = given;
   if (amount === undefined && typeof compareAt !== 'number') return undefined;
-  if (amount === undefined) throw new RefusedRow(`${sku} has no price in ${currency} that it could have cost before.`);
+  if (amount === undefined) throw new RefusedRow(`${sku} has a compare_at:${currency}, but no price in ${currency}.`);
   if (typeof compareAt !== 'number') return { amount };
-  if (said.compareAt === undefined && compareAt <= amount) {
+  if (given.compareAt === undefined && compareAt <= amount) {
     throw new RefusedRow(
-      `${sku} is to cost ${amount} ${currency}, but its compare_at:${currency} is ${compareAt}: say that too.`,
+      `The new price of ${sku} is ${amount} ${currency}, but its compare_at:${currency} is ${compareAt}: change both.`,
     );
   }
   return { amount, compareAt };
 }
 
-const missingOf = (fields: Readonly<Record<string, unknown>>): string =>
+const missingNames = (fields: Readonly<Record<string, unknown>>): string =>
   Object.entries(fields)
     .filter(([, value]) => value === undefined)
     .map(([name]) => name)

@@ -12,7 +12,7 @@ const outcome = {
   },
 } as const;
 
-/** Products that come and go as files; part of the `product` contract. */
+/** Import and export of products as files; part of the `product` contract. */
 export const transferActions = {
   export: {
     summary: 'Export all products that are not archived, as CSV (one row per variant) or JSON Lines',
@@ -24,7 +24,7 @@ export const transferActions = {
     produces: ['text/csv', 'application/x-ndjson'],
   },
   importBatch: {
-    summary: 'Create or change products from rows of a file; answers the outcome of each, in this order',
+    summary: 'Create or change products from rows of a file; returns the outcome of each row, in order',
     ...internal,
     timeout: 60_000,
     params: {
@@ -34,11 +34,11 @@ export const transferActions = {
         items: { type: 'object', props: { line: 'number', input: { type: 'object', props: importInput } } },
         max: 500,
       },
-      /** A part of it may have been done before. */
+      /** Whether a process that died may have imported some of the rows. */
       again: 'boolean',
-      /** Variants go that the row of their product leaves out. */
+      /** Whether to remove the variants that a product's row leaves out. */
       removeMissing: 'boolean',
-      /** But for these, which stand elsewhere in the file. */
+      /** SKUs that stay nevertheless: other rows of the file have them. */
       keep: { type: 'array', items: 'string', optional: true },
     },
     returns: { type: 'array', items: outcome },

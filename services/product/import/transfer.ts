@@ -1,18 +1,18 @@
 import type { Handlers } from '../../../lib/contract/service.ts';
 import type { ProductService } from '../product/product-service.ts';
-import { importBatch } from './batch.ts';
-import { exported } from './export.ts';
+import { exportProducts } from './export.ts';
+import { importBatch } from './import-batch.ts';
 import type { transferActions } from './transfer.contract.ts';
 
-const TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson' } as const;
+const MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson' } as const;
 
-/** The handlers of products that come and go as files. */
+/** The handlers of importing and exporting products as files. */
 export const transferHandlers: Handlers<typeof transferActions, ProductService> = {
   export(ctx) {
     const { format = 'csv' } = ctx.params;
-    ctx.meta.$responseType = TYPES[format];
+    ctx.meta.$responseType = MEDIA_TYPES[format];
     ctx.meta.$responseHeaders = { 'Content-Disposition': `attachment; filename="products.${format}"` };
-    return exported(this.store, format);
+    return exportProducts(this.store, format);
   },
 
   importBatch(ctx) {

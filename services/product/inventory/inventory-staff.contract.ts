@@ -2,24 +2,21 @@ import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staff } from '../../../lib/contract/presets.ts';
-import { reasonRule } from './inventory.rules.ts';
-import { MOVEMENTS } from './ledger.ts';
-
-const sku = { type: 'string', min: 1, max: 64 } as const;
-const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
+import { quantities, reasonRule, stockSku as sku } from './inventory.rules.ts';
+import { MOVEMENT_KINDS } from './ledger.ts';
 
 const stock = named('StockLevel', {
   type: 'object',
   props: {
     sku: 'string',
     productId: 'string',
-    ...totals,
+    ...quantities,
     /** received + adjusted = available + reserved + sold */
     received: 'number',
     adjusted: 'number',
     lowAt: 'number',
     low: 'boolean',
-    /** When `available` or `lowAt` changed last. */
+    /** Time of the last change of `available` or `lowAt`. */
     updatedAt: 'string',
   },
 });
@@ -27,21 +24,21 @@ const stock = named('StockLevel', {
 const movement = named('StockMovement', {
   type: 'object',
   props: {
-    /** Counts the movements of this SKU, from 1 on, without gaps. */
+    /** Number among the movements of this SKU, from 1, without gaps. */
     seq: 'number',
-    kind: { type: 'enum', values: MOVEMENTS },
+    kind: { type: 'enum', values: MOVEMENT_KINDS },
     quantity: 'number',
-    /** What it did to the numbers; all of a SKU's movements add up to them. */
-    effect: named('StockQuantities', { type: 'object', props: totals }),
+    /** How it changed the quantities; all effects of a SKU add up to its quantities. */
+    effect: named('StockQuantities', { type: 'object', props: quantities }),
     reason: optional(reasonRule),
-    /** The order, return or posting that it was for. */
+    /** The id of its cause: an order, a return or a stock adjustment. */
     ref: 'string',
     by: 'string|optional',
     at: 'string',
   },
 });
 
-/** What staff sees of the stock; part of the `inventory` contract. What staff does to it is in the `posting` contract. */
+/** Views of the stock for staff; part of the `inventory` contract. The `posting` contract has the stock adjustments. */
 export const inventoryStaffActions = {
   list: {
     ...staff('inventory:read'),
@@ -51,7 +48,7 @@ export const inventoryStaffActions = {
     params: {
       sku: { ...sku, optional: true },
       productId: { type: 'string', min: 1, max: 64, optional: true },
-      /** Only what is below its threshold. */
+      /** Only SKUs below their threshold. */
       low: { type: 'boolean', optional: true },
       ...pageParams,
     },

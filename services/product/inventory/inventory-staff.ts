@@ -1,20 +1,20 @@
 import type { Self } from '../../../lib/contract/mixin.ts';
-import { DEFAULT_LIMIT, decodeCursor, page } from '../../../lib/contract/page.ts';
+import { buildPage, DEFAULT_PAGE_ITEMS, decodeCursor } from '../../../lib/contract/page.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { type Decide, MissingDocument } from '../../../mixins/store/changes.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import type { inventoryStaffActions } from './inventory-staff.contract.ts';
-import { effectOf, type Movement, movedOut, unpacked } from './ledger.ts';
+import { effectOf, type Movement, trimmedThrough, unpackMovement } from './ledger.ts';
 import { LOW_STOCK_BY_SKU, LOW_STOCK_KEYS, logOf, lowAtOf, type Stock, setLowAt } from './stock.ts';
 
 /** The `inventory` service, as staff's handlers see it. */
 export type InventoryService = Self<{ store: Store<Stock> }>;
-/** Changes the stock of a SKU, and has told what there is to tell of it. */
+/** Changes the stock of a SKU, and announces the change. */
 export type ChangeStock = <A>(service: InventoryService, sku: string, decide: Decide<Stock, A>) => Promise<A>;
 
-/** The handlers of what staff sees of the stock. */
+/** The handlers of the stock views for staff. */
 export const inventoryStaffHandlers = (
   change: ChangeStock,
 ): Handlers<typeof inventoryStaffActions, InventoryService> => ({
@@ -25,32 +25,32 @@ export const inventoryStaffHandlers = (
       ...(productId === undefined ? {} : { productId }),
       ...(low ? { standing: LOW_STOCK_KEYS } : {}),
     };
-    // By SKU, either way.
+    // Both orders are by SKU.
     const order = low ? ({ direction: 1, key: LOW_STOCK_BY_SKU } as const) : ({ direction: 1 } as const);
-    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order, fields: VIEWED });
+    const { items, nextCursor } = await this.store.page(filter, { limit, cursor, order, fields: VIEWED_FIELDS });
     return { items: items.map(stockView), nextCursor };
   },
 
   async read(ctx) {
-    return stockView(await stockOf(this, ctx.params.sku));
+    return stockView(await requireStock(this, ctx.params.sku));
   },
 
   async movements(ctx) {
-    const { sku, limit = DEFAULT_LIMIT, cursor } = ctx.params;
-    // First the stock: what has left its log by now is in the ledger, and found there.
-    const log = logOf(await stockOf(this, sku));
+    const { sku, limit = DEFAULT_PAGE_ITEMS, cursor } = ctx.params;
+    // The stock is read first: movements trimmed from its log by then are in the ledger.
+    const log = logOf(await requireStock(this, sku));
     const below =
       cursor === undefined ? log.seq + 1 : Math.min(Number(decodeCursor(cursor, ['number'])[0]), log.seq + 1);
     const from = Math.max(1, below - limit - 1);
-    const through = movedOut(log);
+    const through = trimmedThrough(log);
     const filed =
       from <= through ? await ctx.call('movement.list', { sku, from, below: Math.min(below, through + 1) }) : [];
     const views = filed.map(({ seq, at, ...movement }) => movementView(seq, { ...movement, at: new Date(at) }));
     for (let seq = Math.max(from, through + 1); seq < below; seq++) {
       const text = log.log[seq];
-      if (text !== undefined) views.push(movementView(seq, unpacked(text)));
+      if (text !== undefined) views.push(movementView(seq, unpackMovement(text)));
     }
-    return page(views.reverse(), limit, ({ seq }) => [seq]);
+    return buildPage(views.reverse(), limit, ({ seq }) => [seq]);
   },
 
   async set(ctx) {
@@ -58,30 +58,30 @@ export const inventoryStaffHandlers = (
     const { before, after } = await change(this, sku, (stock, now) => {
       const { answer, ...rest } = setLowAt(stock, lowAt, now);
       return { answer: { before: stockView(stock), after: stockView(answer) }, ...rest };
-    }).catch(unknownSku);
+    }).catch(refuseUnknownSku);
     recordChange(ctx, { lowAt: before.lowAt }, { lowAt: after.lowAt });
     return after;
   },
 });
 
-/** Not the orders that hold or held it, which are most of a popular SKU. */
-const VIEWED = [
+/** Without the reservations, which are most of a popular SKU's document. */
+const VIEWED_FIELDS = [
   ...(['_id', 'productId', 'available', 'reserved', 'sold'] as const),
   ...(['received', 'adjusted', 'lowAt', 'updatedAt'] as const),
 ] as const;
-type Viewed = Pick<Stock, (typeof VIEWED)[number]>;
+type ViewedStock = Pick<Stock, (typeof VIEWED_FIELDS)[number]>;
 
-async function stockOf({ store }: InventoryService, sku: string): Promise<Stock> {
+async function requireStock({ store }: InventoryService, sku: string): Promise<Stock> {
   const found = await store.get(sku);
   if (!found) throw errors.notFound('This SKU');
   return found;
 }
 
-function unknownSku(error: unknown): never {
+function refuseUnknownSku(error: unknown): never {
   throw error instanceof MissingDocument ? errors.notFound('This SKU') : error;
 }
 
-function stockView(stock: Viewed) {
+function stockView(stock: ViewedStock) {
   const { _id: sku, productId, available, reserved, sold, received, adjusted = 0, updatedAt } = stock;
   const lowAt = lowAtOf(stock);
   return {

@@ -2,19 +2,18 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { internal } from '../../../lib/contract/presets.ts';
 import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
-import { reasonRule } from './inventory.rules.ts';
+import { quantities, reasonRule, stockSku as sku } from './inventory.rules.ts';
 import { inventoryStaffActions } from './inventory-staff.contract.ts';
 
-const sku = { type: 'string', min: 1, max: 64 } as const;
 const orderId = idRule('ord');
 const quantity = { type: 'number', integer: true, positive: true } as const;
 
 const key = { type: 'string', pattern: /^[\w-]{1,64}$/ } as const;
-/** `until`: when whoever asks gives up waiting, in ms since the epoch, at most a minute ahead. */
+/** When the caller gives up, in ms since the epoch; at most a minute ahead. */
 const until = { type: 'number', integer: true } as const;
 const once = { key, quantity, until } as const;
 
-/** One SKU's stock is changed by one node at a time, as far as nodes come and go. */
+/** Sharded by SKU: one node changes the stock of a SKU, except while nodes come and go. */
 const keyed = { ...internal, timeout: 2000, shardKey: 'sku' } as const;
 
 const low = { sku: 'string', productId: 'string', available: 'number', lowAt: 'number' } as const;
@@ -77,12 +76,12 @@ export const inventory = contract(
     },
     release: {
       ...keyed,
-      summary: 'Release the reservation of an order, and refuse a later reservation',
+      summary: 'Release the reservation of an order, and refuse later ones',
       params: { sku, orderId },
     },
     close: {
       ...keyed,
-      summary: 'Refuse a later reservation of an order; what it holds stays reserved',
+      summary: 'Refuse later reservations of an order; its current one stays',
       params: { sku, orderId },
     },
     takeBack: {
@@ -97,7 +96,7 @@ export const inventory = contract(
     },
     post: {
       ...keyed,
-      summary: 'Adjust a stock on request of staff, once for each key; again answers the same',
+      summary: 'Correct a stock for staff, once for each key; a repeated key returns the first result',
       params: { sku, key, until, ref: 'string', by: 'string', correction },
       returns: {
         type: 'object',
@@ -106,9 +105,7 @@ export const inventory = contract(
           quantity: 'number',
           seq: 'number',
           at: 'string',
-          available: 'number',
-          reserved: 'number',
-          sold: 'number',
+          ...quantities,
         },
       },
     },
@@ -124,21 +121,19 @@ export const inventory = contract(
       returns: auditPageOf({
         sku: 'string',
         rev: 'number',
-        available: 'number',
-        reserved: 'number',
-        sold: 'number',
+        ...quantities,
         received: 'number',
         adjusted: 'number',
-        /** Up to which number the movements are in the ledger alone, and what those after it come to. */
+        /** Movements up to number `filed` are in the ledger only; `logged` is the sum of the later ones. */
         filed: 'number',
-        logged: { type: 'object', props: { available: 'number', reserved: 'number', sold: 'number' } },
+        logged: { type: 'object', props: quantities },
         res: { type: 'record', key: 'string', value: 'number' },
       }),
     },
     levels: {
       ...internal,
-      /** A stream, as there may be more than fit into one answer; of lists like those of `changed`. */
-      summary: 'Stream the available and sold quantities of all SKUs, or of those that changed since then',
+      /** A stream of lists like those of `changed`: all levels may not fit into one message. */
+      summary: 'Stream the available and sold quantities of all SKUs, or of those changed since a time',
       params: { since: 'string|optional' },
       returns: 'any',
     },

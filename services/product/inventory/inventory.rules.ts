@@ -1,7 +1,13 @@
 import { named } from '../../../lib/contract/named.ts';
-import { REASONS } from './ledger.ts';
+import { ADJUSTMENT_REASONS } from './ledger.ts';
 
 /** Contract rules of the stock. */
 
-/** Why staff corrects a stock. */
-export const reasonRule = named('StockAdjustmentReason', { type: 'enum', values: REASONS });
+/** A SKU that a request names. It need not exist, so its characters are not checked. */
+export const stockSku = { type: 'string', min: 1, max: 64 } as const;
+
+/** `StockQuantities` (ledger.ts). */
+export const quantities = { available: 'number', reserved: 'number', sold: 'number' } as const;
+
+/** The reason of a stock adjustment. */
+export const reasonRule = named('StockAdjustmentReason', { type: 'enum', values: ADJUSTMENT_REASONS });

@@ -2,15 +2,15 @@ import { Readable } from 'node:stream';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
+import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { acknowledge } from '../../shared/reservations.ts';
 import { sampleStock, seed } from '../seed/load.ts';
-import { Announcer } from './announcer.ts';
-import { postToStock } from './apply-to-stock.ts';
+import { applyCorrection } from './correction.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
-import { loggedTotal, movedOut } from './ledger.ts';
+import { sumLog, trimmedThrough } from './ledger.ts';
 import { LedgerWriter } from './ledger-writer.ts';
+import { LevelAnnouncer } from './level-announcer.ts';
 import {
   close,
   commit,
@@ -22,21 +22,21 @@ import {
   reserve,
   type Stock,
   takeBack,
-  trimmed,
-  watched,
+  withLowStock,
+  withTrimmedLog,
 } from './stock.ts';
 
 export default function inventoryService(config: Config) {
-  let announcer: Announcer | undefined;
+  let announcer: LevelAnnouncer | undefined;
   let ledger: LedgerWriter | undefined;
 
   const change: ChangeStock = async ({ store, broker, logger }, sku, decide) => {
-    const { answer, fell } = await store.change(sku, (stock, now) =>
-      watched(stock, trimmed(stock, decide(stock, now), ledger?.filed(sku) ?? 0)),
+    const { answer, lowStock } = await store.change(sku, (stock, now) =>
+      withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
     );
-    if (fell) {
-      logger.info(`${sku} is low: ${fell.available} left, below ${fell.lowAt}`);
-      void broker.emit('inventory.low', fell);
+    if (lowStock) {
+      logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
+      void broker.emit('inventory.low', lowStock);
     }
     return answer;
   };
@@ -48,8 +48,8 @@ export default function inventoryService(config: Config) {
         collection: 'stock',
         indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { standing: 1 } }],
         written(stock) {
-          ledger?.take(stock);
-          announcer?.say(levelOf(stock));
+          ledger?.enqueueNew(stock);
+          announcer?.announce(levelOf(stock));
         },
       }),
     ],
@@ -60,10 +60,10 @@ export default function inventoryService(config: Config) {
       async open(ctx) {
         const { items } = ctx.params;
         const now = new Date();
-        const begun = await this.store.insertNew(
+        const openedCount = await this.store.insertNew(
           items.map(({ sku, productId, pieces = 0 }) => newStock(sku, productId, pieces, now)),
         );
-        if (begun === items.length) return;
+        if (openedCount === items.length) return;
         // A SKU may move to another product, and its stock goes with it.
         const owners = new Map(items.map(({ sku, productId }) => [sku, productId]));
         const known = await this.store.find({ _id: { $in: [...owners.keys()] } }, { fields: ['_id', 'productId'] });
@@ -106,7 +106,7 @@ export default function inventoryService(config: Config) {
 
       post(ctx) {
         const { sku, ...command } = ctx.params;
-        return change(this, sku, (stock, now) => postToStock(stock, command, now));
+        return change(this, sku, (stock, now) => applyCorrection(stock, command, now));
       },
 
       forget(ctx) {
@@ -118,20 +118,20 @@ export default function inventoryService(config: Config) {
         return readAuditPage(this.store, ctx.params, (stock) => {
           const { _id: sku, rev, available, reserved, sold, received, adjusted = 0, res } = stock;
           const log = logOf(stock);
-          const logged = loggedTotal(log);
-          return { sku, rev, available, reserved, sold, received, adjusted, res, filed: movedOut(log), logged };
+          const logged = sumLog(log);
+          return { sku, rev, available, reserved, sold, received, adjusted, res, filed: trimmedThrough(log), logged };
         });
       },
 
       levels(ctx) {
         const { since } = ctx.params;
         const filter = since === undefined ? {} : { updatedAt: { $gte: new Date(since) } };
-        const batches = this.store.scan(filter, { batch: LEVELS, fields: LEVEL });
-        return Readable.from(batches).map((stocks: Leveled[]) => stocks.map(levelOf));
+        const batches = this.store.scan(filter, { batch: LEVELS_PER_BATCH, fields: LEVEL_FIELDS });
+        return Readable.from(batches).map((stocks: LevelSource[]) => stocks.map(levelOf));
       },
 
       async current(ctx) {
-        return (await this.store.find({ _id: { $in: ctx.params.skus } }, { fields: LEVEL })).map(levelOf);
+        return (await this.store.find({ _id: { $in: ctx.params.skus } }, { fields: LEVEL_FIELDS })).map(levelOf);
       },
 
       async quantities(ctx) {
@@ -142,11 +142,11 @@ export default function inventoryService(config: Config) {
     },
 
     created() {
-      announcer = new Announcer((levels) => this.broker.broadcast('inventory.changed', { levels }));
+      announcer = new LevelAnnouncer((levels) => this.broker.broadcast('inventory.changed', { levels }));
       ledger = new LedgerWriter(
         (entries) =>
           this.broker.call('movement.append', { entries: entries.map(({ at, ...entry }) => ({ ...entry, at: +at })) }),
-        (error) => this.logger.warn('movements could not be filed yet, and stay with their stock', error),
+        (error) => this.logger.warn('Stock movements are not in the ledger yet; the stock documents keep them', error),
       );
     },
 
@@ -160,14 +160,13 @@ export default function inventoryService(config: Config) {
   });
 }
 
-/** Without the orders that hold or held it, which are most of a popular SKU. */
-const LEVEL = ['_id', 'productId', 'available', 'sold', 'lowAt'] as const;
+/** Without the reservations, which are most of a popular SKU's document. */
+const LEVEL_FIELDS = ['_id', 'productId', 'available', 'sold', 'lowAt'] as const;
 
-type Leveled = Pick<Stock, (typeof LEVEL)[number]>;
-/** How many are told of at a time. */
-const LEVELS = 1000;
+type LevelSource = Pick<Stock, (typeof LEVEL_FIELDS)[number]>;
+const LEVELS_PER_BATCH = 1000;
 
-const levelOf = (stock: Leveled) => ({
+const levelOf = (stock: LevelSource) => ({
   sku: stock._id,
   productId: stock.productId,
   available: stock.available,

@@ -1,59 +1,59 @@
-/** What can happen to the stock of a SKU. */
-export const MOVEMENTS = ['receive', 'adjust', 'reserve', 'commit', 'release', 'return'] as const;
-type MovementKind = (typeof MOVEMENTS)[number];
+/** The kinds of change of a SKU's stock. */
+export const MOVEMENT_KINDS = ['receive', 'adjust', 'reserve', 'commit', 'release', 'return'] as const;
+type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 /** Why staff corrects a stock. */
-export const REASONS = ['damaged', 'lost', 'found', 'stock-taking', 'correction'] as const;
-export type Reason = (typeof REASONS)[number];
+export const ADJUSTMENT_REASONS = ['damaged', 'lost', 'found', 'stock-taking', 'correction'] as const;
+export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number];
 
-/** Where the pieces of a SKU are. */
-export interface Totals {
+/** The pieces of a SKU, by where they are. */
+export interface StockQuantities {
   available: number;
   reserved: number;
   sold: number;
 }
 
-/** One change of a stock. It is written in the very write that makes the change, and never changes again. */
+/** One change of a stock. It is stored by the same write as the change, and never modified. */
 export interface Movement {
   kind: MovementKind;
-  /** Pieces; of an adjustment below zero when they became fewer. */
+  /** Pieces; negative for an adjustment that removes some. */
   quantity: number;
-  /** What it was for: an order, a return, a posting of staff. */
+  /** The id of its cause: an order, a return or a stock adjustment. */
   ref: string;
   at: Date;
-  reason?: Reason | undefined;
+  reason?: AdjustmentReason | undefined;
   /** The member of staff. */
   by?: string | undefined;
 }
 
 /**
- * Movements by their number, as a stock document has them: `seq` is the last one's, and none is missing before it. They
- * are packed, since they are written and copied with each sale.
+ * The latest movements by their number, as stored in a stock document: consecutive numbers up to `seq`. They are
+ * packed, since each sale writes and copies them.
  */
-export interface Log {
+export interface MovementLog {
   seq: number;
-  log: Record<string, Packed>;
+  log: Record<string, PackedMovement>;
 }
 /** A movement as JSON. */
-export type Packed = string;
+export type PackedMovement = string;
 
-export const packed = ({ at, ...movement }: Movement): Packed => JSON.stringify({ ...movement, at: +at });
-export function unpacked(text: Packed): Movement {
+export const packMovement = ({ at, ...movement }: Movement): PackedMovement => JSON.stringify({ ...movement, at: +at });
+export function unpackMovement(text: PackedMovement): Movement {
   const movement = JSON.parse(text) as Omit<Movement, 'at'> & { at: number };
   return { ...movement, at: new Date(movement.at) };
 }
 
-/** What became of a correction, and the numbers it left. `short`: there would be less than nothing, so nothing was changed. */
-export interface Posted extends Totals {
+/** The outcome of a correction, with the quantities after it. `short`: too few pieces, so nothing was changed. */
+export interface CorrectionResult extends StockQuantities {
   outcome: 'done' | 'short';
   quantity: number;
-  /** The movement's number; 0: there was nothing to change. */
+  /** The movement's number; 0 when nothing was changed. */
   seq: number;
   at: string;
 }
 
-/** What a movement does to the numbers. */
-export function effectOf({ kind, quantity }: Pick<Movement, 'kind' | 'quantity'>): Totals {
+/** How a movement changes the quantities. */
+export function effectOf({ kind, quantity }: Pick<Movement, 'kind' | 'quantity'>): StockQuantities {
   switch (kind) {
     case 'receive':
     case 'adjust':
@@ -71,39 +71,43 @@ export function effectOf({ kind, quantity }: Pick<Movement, 'kind' | 'quantity'>
   }
 }
 
-export const NOTHING: Totals = { available: 0, reserved: 0, sold: 0 };
+export const NO_QUANTITIES: StockQuantities = { available: 0, reserved: 0, sold: 0 };
 
-export const plus = (a: Totals, b: Totals): Totals => ({
+export const addQuantities = (a: StockQuantities, b: StockQuantities): StockQuantities => ({
   available: a.available + b.available,
   reserved: a.reserved + b.reserved,
   sold: a.sold + b.sold,
 });
 
-/** What movements come to. */
-export const totalOf = (movements: Iterable<Pick<Movement, 'kind' | 'quantity'>>): Totals =>
-  [...movements].reduce((sum, movement) => plus(sum, effectOf(movement)), NOTHING);
+/** The sum of the effects of movements. */
+export const sumMovements = (movements: Iterable<Pick<Movement, 'kind' | 'quantity'>>): StockQuantities =>
+  [...movements].reduce((sum, movement) => addQuantities(sum, effectOf(movement)), NO_QUANTITIES);
 
-/** The log of a stock from before there were movements: as if it had come to its numbers at once. */
-export function openingLog({ available, reserved, sold }: Totals, at: Date): Log {
+/** The log of a stock without movements: opening movements that lead to its quantities. */
+export function openingLog({ available, reserved, sold }: StockQuantities, at: Date): MovementLog {
   const steps: [MovementKind, number][] = [
     ['receive', available + reserved + sold],
     ['reserve', reserved + sold],
     ['commit', sold],
   ];
   const movements = steps.flatMap(([kind, quantity]) => (quantity > 0 ? [{ kind, quantity, ref: 'opening', at }] : []));
-  return { seq: movements.length, log: Object.fromEntries(movements.map((movement, i) => [i + 1, packed(movement)])) };
+  return {
+    seq: movements.length,
+    log: Object.fromEntries(movements.map((movement, i) => [i + 1, packMovement(movement)])),
+  };
 }
 
-/** What the movements in the log come to. */
-export const loggedTotal = ({ log }: Readonly<Log>): Totals => totalOf(Object.values(log).map(unpacked));
+/** The sum of the effects of the movements in a log. */
+export const sumLog = ({ log }: Readonly<MovementLog>): StockQuantities =>
+  sumMovements(Object.values(log).map(unpackMovement));
 
-/** The number up to which movements have left the log, all of them for the ledger. */
-export const movedOut = ({ seq, log }: Readonly<Log>): number => seq - Object.keys(log).length;
+/** The number of the last movement that was trimmed from the log; it and all before it are in the ledger. */
+export const trimmedThrough = ({ seq, log }: Readonly<MovementLog>): number => seq - Object.keys(log).length;
 
-/** The log without what is in the ledger, up to `through`; undefined when that changes nothing. */
-export function withoutFiled({ seq, log }: Readonly<Log>, through: number): Log['log'] | undefined {
+/** The log without the movements up to `through`, which are in the ledger; undefined when there are none to trim. */
+export function trimLog({ seq, log }: Readonly<MovementLog>, through: number): MovementLog['log'] | undefined {
   if (!Object.hasOwn(log, through)) return undefined;
-  const rest: Log['log'] = {};
+  const rest: MovementLog['log'] = {};
   for (let n = through + 1; n <= seq; n++) {
     const text = log[n];
     if (text !== undefined) rest[n] = text;

@@ -2,7 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { internal } from '../../../lib/contract/presets.ts';
 import { reasonRule } from './inventory.rules.ts';
-import { MOVEMENTS } from './ledger.ts';
+import { MOVEMENT_KINDS } from './ledger.ts';
 
 const whole = { type: 'number', integer: true } as const;
 const entry = {
@@ -10,7 +10,7 @@ const entry = {
   props: {
     sku: 'string',
     seq: whole,
-    kind: { type: 'enum', values: MOVEMENTS },
+    kind: { type: 'enum', values: MOVEMENT_KINDS },
     quantity: whole,
     ref: 'string',
     /** In ms since the epoch. */
@@ -20,7 +20,7 @@ const entry = {
   },
 } as const;
 
-/** The ledger of the stock: entries are added, each once, and nothing changes or removes them. */
+/** The ledger of stock movements: append-only, each entry once. */
 export const movement = contract(
   'movement',
   {
@@ -31,7 +31,7 @@ export const movement = contract(
     },
     list: {
       ...internal,
-      summary: 'List the movements of a SKU, from one number up to before another',
+      summary: 'List the movements of a SKU whose numbers are in a range',
       params: { sku: 'string', from: whole, below: whole },
       returns: { type: 'array', items: entry },
     },

@@ -2,24 +2,22 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { staff } from '../../../lib/contract/presets.ts';
-import { reasonRule } from './inventory.rules.ts';
+import { quantities, reasonRule, stockSku as sku } from './inventory.rules.ts';
 
-const sku = { type: 'string', min: 1, max: 64 } as const;
 const whole = { type: 'number', integer: true, max: 1_000_000 } as const;
 const kind = named('StockAdjustmentKind', { type: 'enum', values: ['receive', 'adjust'] });
 const reason = optional(reasonRule);
-const totals = { available: 'number', reserved: 'number', sold: 'number' } as const;
 
-/** What can be sent again with its key, for good, and happens once. */
+/** A repeated Idempotency-Key returns the first result, without a time limit. */
 const byStaff = {
   ...staff('inventory:write'),
   idempotent: true,
   headers: { idempotencyKey: 'Idempotency-Key' },
 } as const;
 const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
-const repeated = ['missing-idempotency-key', 'idempotency-key-reused', 'request-in-progress'] as const;
+const IDEMPOTENCY_PROBLEMS = ['missing-idempotency-key', 'idempotency-key-reused', 'request-in-progress'] as const;
 
-/** What staff does to the stock. */
+/** Stock adjustments by staff. */
 export const posting = contract(
   'posting',
   {
@@ -33,9 +31,9 @@ export const posting = contract(
         sku,
         idempotencyKey,
         kind,
-        /** Pieces; of an adjustment below zero when there are fewer. */
+        /** Pieces; negative for an adjustment that removes some. */
         quantity: { ...whole, min: -1_000_000 },
-        /** Of an adjustment. */
+        /** Only of an adjustment, which needs one. */
         reason,
       },
       returns: named('StockAdjustment', {
@@ -47,14 +45,14 @@ export const posting = contract(
           quantity: 'number',
           reason,
           at: 'string',
-          ...totals,
+          ...quantities,
         },
       }),
-      problems: [...repeated, 'invalid-request', 'not-found', 'out-of-stock'],
+      problems: [...IDEMPOTENCY_PROBLEMS, 'invalid-request', 'not-found', 'out-of-stock'],
     },
     stocktake: {
       ...byStaff,
-      summary: 'Correct the stock to what was counted on the shelf, reserved pieces included',
+      summary: 'Correct the stock to the counts of a stocktake, reserved pieces included',
       rest: 'POST /v1/admin/inventory/stocktakes',
       timeout: 30_000,
       params: {
@@ -76,18 +74,18 @@ export const posting = contract(
               type: 'object',
               props: {
                 sku: 'string',
-                /** `refused`: less was counted than is reserved; `unknown`: there is no such SKU. */
+                /** `refused`: fewer were counted than are reserved; `unknown`: the SKU does not exist. */
                 outcome: { type: 'enum', values: ['done', 'refused', 'unknown'] },
                 counted: 'number',
-                /** By how much the stock was corrected. */
+                /** Pieces that the correction added or, if negative, removed. */
                 difference: 'number',
-                ...totals,
+                ...quantities,
               },
             }),
           },
         },
       }),
-      problems: [...repeated, 'invalid-request'],
+      problems: [...IDEMPOTENCY_PROBLEMS, 'invalid-request'],
     },
   },
   {},

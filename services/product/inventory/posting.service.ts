@@ -1,4 +1,4 @@
-import { readOnce } from '../../../lib/contract/fingerprint.ts';
+import { parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { service, staffOf } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -9,32 +9,32 @@ import type { Worker } from '../../../mixins/worker.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
-import { type AdjustmentKeeper, applyAdjustment, goOn, isKnownKey } from './adjustment-keeper.ts';
+import { type AdjustmentContext, applyAdjustment, isKnownKey, resumeAdjustment } from './apply-adjustment.ts';
 import { effectOf } from './ledger.ts';
 import { posting } from './posting.contract.ts';
-import { correctionOf, linesOf } from './posting-input.ts';
-import { newPosting, type StockAdjustment, stockAdjustments } from './stock-adjustment.ts';
+import { newAdjustment, type StockAdjustment, stockAdjustments } from './stock-adjustment.ts';
+import { correctionOf, linesOf } from './stock-adjustment-input.ts';
 
-/** Each has up to 32 lines on their way. */
-const AT_ONCE = 2;
+/** Each applies up to 32 lines at a time (apply-adjustment.ts). */
+const MAX_CONCURRENT_ADJUSTMENTS = 2;
 
-type This = Self<{ store: Store<StockAdjustment>; worker: Worker }>;
+type PostingService = Self<{ store: Store<StockAdjustment>; worker: Worker }>;
 
-const keeperOf = ({ store, broker: rpc, worker }: This): AdjustmentKeeper => ({
+const contextOf = ({ store, broker: rpc, worker }: PostingService): AdjustmentContext => ({
   store,
   rpc,
   background: worker.background,
 });
 
-/** What staff does to the stock, each request once for good. */
+/** Stock adjustments by staff: each request is applied once, without a time limit. */
 export default function postingService(config: Config) {
   return service(posting, config, {
     mixins: [
-      dueWork<StockAdjustment, This>({
+      dueWork<StockAdjustment, PostingService>({
         queue: stockAdjustments,
-        atOnce: AT_ONCE,
+        atOnce: MAX_CONCURRENT_ADJUSTMENTS,
         work({ _id }) {
-          return goOn(_id, keeperOf(this));
+          return resumeAdjustment(_id, contextOf(this));
         },
       }),
       store<StockAdjustment>(config, {
@@ -47,12 +47,12 @@ export default function postingService(config: Config) {
     handlers: {
       async move(ctx) {
         const { sku, idempotencyKey: key } = ctx.params;
-        const [by, keeper] = [staffOf(ctx), keeperOf(this)];
-        const correction = await readOnce(
+        const [by, context] = [staffOf(ctx), contextOf(this)];
+        const correction = await parseIdempotentRequest(
           () => correctionOf(ctx.params),
-          () => isKnownKey({ by, key }, keeper),
+          () => isKnownKey({ by, key }, context),
         );
-        const { outcomes } = await applyAdjustment(draftOf(by, key, [{ sku, correction }]), keeper);
+        const { outcomes } = await applyAdjustment(adjustmentOf(by, key, [{ sku, correction }]), context);
         const [outcome] = outcomes;
         if (!outcome || outcome.outcome === 'unknown') throw errors.notFound('This SKU');
         const { available, reserved, sold, quantity, seq, at } = outcome;
@@ -65,12 +65,12 @@ export default function postingService(config: Config) {
 
       async stocktake(ctx) {
         const { idempotencyKey: key, lines } = ctx.params;
-        const [by, keeper] = [staffOf(ctx), keeperOf(this)];
-        const counted = await readOnce(
+        const [by, context] = [staffOf(ctx), contextOf(this)];
+        const counted = await parseIdempotentRequest(
           () => linesOf(lines),
-          () => isKnownKey({ by, key }, keeper),
+          () => isKnownKey({ by, key }, context),
         );
-        const { id, outcomes } = await applyAdjustment(draftOf(by, key, counted), keeper);
+        const { id, outcomes } = await applyAdjustment(adjustmentOf(by, key, counted), context);
         const views = outcomes.map(({ sku, outcome, quantity, available, reserved, sold }, line) => ({
           sku,
           outcome: outcome === 'short' ? ('refused' as const) : outcome,
@@ -86,7 +86,5 @@ export default function postingService(config: Config) {
   });
 }
 
-/** The same member of staff and the same key: the same request, or a mistake. */
-function draftOf(by: string, key: string, lines: StockAdjustment['lines']): Omit<StockAdjustment, 'rev'> {
-  return newPosting({ _id: newId('pst'), by, key, lines }, new Date());
-}
+const adjustmentOf = (by: string, key: string, lines: StockAdjustment['lines']): Omit<StockAdjustment, 'rev'> =>
+  newAdjustment({ _id: newId('pst'), by, key, lines }, new Date());

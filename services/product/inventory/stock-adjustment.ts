@@ -3,15 +3,18 @@ import { type DueQueue, dueIn, type RetryFields } from '../../../mixins/due-work
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
-import type { Correction } from './apply-to-stock.ts';
-import type { Posted } from './ledger.ts';
+import type { Correction } from './correction.ts';
+import type { CorrectionResult } from './ledger.ts';
 
-/** What became of a line. `unknown`: there is no such SKU. */
-export type AdjustmentOutcome = Omit<Posted, 'outcome'> & { sku: string; outcome: Posted['outcome'] | 'unknown' };
+/** The outcome of a line. `unknown`: the SKU does not exist. */
+export type AdjustmentOutcome = Omit<CorrectionResult, 'outcome'> & {
+  sku: string;
+  outcome: CorrectionResult['outcome'] | 'unknown';
+};
 
 /**
- * What a member of staff had the stock changed by, under an Idempotency-Key of theirs: one change, or a whole
- * stock-taking. It stays, so that the key answers the same for good.
+ * A staff request that changes stock: one change, or a whole stocktake. It is kept under its Idempotency-Key without a
+ * time limit, so that a repeated key returns the first result.
  */
 export interface StockAdjustment extends RetryFields {
   _id: string;
@@ -19,30 +22,30 @@ export interface StockAdjustment extends RetryFields {
   /** The member of staff; unique with `key`. */
   by: string;
   key: string;
-  /** All of the request: the key sent with other lines is a mistake. */
+  /** The whole request: the same key with other lines is refused. */
   lines: { sku: string; correction: Correction }[];
-  /** One for each line; null until all are through. */
+  /** One for each line; null until all lines are applied. */
   outcomes: AdjustmentOutcome[] | null;
   failures: number;
-  /** When a worker takes it up; null once there is nothing left to do. */
+  /** When a worker continues; null: nothing to do. */
   nextAt: Date | null;
   createdAt: Date;
 }
 
-/** How long a command of ours may be on its way, in ms. */
-export const PATIENCE = 20_000;
+/** A stock refuses the command of a line after this time. */
+export const COMMAND_TIMEOUT_MS = 20_000;
 
 export const stockAdjustments: DueQueue<StockAdjustment> = {
   name: 'stock-adjustments',
-  // The lease is longer than PATIENCE, so that whoever has claimed one is alone with it.
+  // Longer than COMMAND_TIMEOUT_MS: when another process claims an adjustment, earlier commands have expired.
   policy: { ...RETRY_POLICY, leaseMs: 30_000 },
   ...dueIn('nextAt'),
 };
 
-type Draft = Pick<StockAdjustment, '_id' | 'by' | 'key' | 'lines'>;
+type AdjustmentRequest = Pick<StockAdjustment, '_id' | 'by' | 'key' | 'lines'>;
 
-/** A posting that whoever inserts it carries out at once. */
-export function newPosting(draft: Draft, now: Date): Omit<StockAdjustment, 'rev'> {
+/** A new adjustment, leased to the process that inserts it. */
+export function newAdjustment(draft: AdjustmentRequest, now: Date): Omit<StockAdjustment, 'rev'> {
   return {
     ...draft,
     outcomes: null,
@@ -52,25 +55,25 @@ export function newPosting(draft: Draft, now: Date): Omit<StockAdjustment, 'rev'
   };
 }
 
-/** The one that the key belongs to, for a request. @throws idempotency-key-reused when it was another request */
-export function sameRequest(known: StockAdjustment, { lines }: Draft): StockAdjustment {
+/** Returns the stored adjustment if it is the same request. @throws idempotency-key-reused for another request */
+export function requireSameRequest(known: StockAdjustment, { lines }: AdjustmentRequest): StockAdjustment {
   if (fingerprintOf({ lines: known.lines }) !== fingerprintOf({ lines })) throw errors.idempotencyKeyReused();
   return known;
 }
 
-/** All lines are through. Whoever says so first is right; their keys can be forgotten now. */
-export function concluded(
-  posting: Readonly<StockAdjustment>,
+/** Stores the outcomes of all lines; outcomes that are stored already win. */
+export function recordOutcomes(
+  adjustment: Readonly<StockAdjustment>,
   outcomes: AdjustmentOutcome[],
 ): Decision<AdjustmentOutcome[]> {
-  if (posting.outcomes) return { answer: posting.outcomes };
+  if (adjustment.outcomes) return { answer: adjustment.outcomes };
   return { answer: outcomes, patch: { outcomes } };
 }
 
-/** The keys are forgotten. */
-export function isAdjustmentSettled(posting: Readonly<StockAdjustment>): Decision<undefined> {
-  return posting.nextAt === null ? { answer: undefined } : { answer: undefined, patch: { nextAt: null } };
+/** Ends the due work, after the stocks have forgotten the keys. */
+export function settleAdjustment(adjustment: Readonly<StockAdjustment>): Decision<undefined> {
+  return adjustment.nextAt === null ? { answer: undefined } : { answer: undefined, patch: { nextAt: null } };
 }
 
-/** By which a line's change happens once. */
+/** The idempotency key of a line in the stock. */
 export const lineKey = ({ _id }: Pick<StockAdjustment, '_id'>, line: number): string => `${_id}-${line}`;

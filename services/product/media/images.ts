@@ -2,17 +2,15 @@ import type { Ctx } from '../../../lib/contract/contract.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { blobStore } from '../../../lib/files/blob-store.ts';
 import type { BlobConfig } from '../../../lib/files/blobs.ts';
-import type { Decision } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
+import { type ProductChange, withBefore } from '../product/edit.ts';
 import type { Product } from '../product/product.ts';
 import type { ProductService } from '../product/product-service.ts';
 import { addImage, describeImage, orderImages, removeImage } from './image-list.ts';
 import { imageView } from './image-view.ts';
 import type { imageActions } from './images.contract.ts';
 import { readBody, storePicture } from './picture.ts';
-
-type ImageChange = (product: Readonly<Product>, now: Date) => Decision<Product>;
 
 /** The handlers of product pictures. */
 export function imageHandlers(files: BlobConfig): Handlers<typeof imageActions, ProductService> {
@@ -44,12 +42,9 @@ export function imageHandlers(files: BlobConfig): Handlers<typeof imageActions, 
   };
 }
 
-async function applyChange({ store }: ProductService, ctx: Ctx<unknown>, id: string, decide: ImageChange) {
-  const { before, after } = await store.change(id, (product, now) => {
-    const { answer, ...rest } = decide(product, now);
-    return { answer: { before: imagesOf(product), after: imagesOf(answer) }, ...rest };
-  });
-  recordChange(ctx, before, after);
+async function applyChange({ store }: ProductService, ctx: Ctx<unknown>, id: string, decide: ProductChange) {
+  const { before, after } = await store.change(id, withBefore(decide));
+  recordChange(ctx, imagesOf(before), imagesOf(after));
   const { version, images } = after;
   return { id, version, images: images.map(imageView) };
 }

@@ -5,7 +5,7 @@ export const media = contract(
   'media',
   {
     file: {
-      summary: 'Get a picture in one of its widths; an address always has the same bytes',
+      summary: 'Get a picture in one of its widths; a URL always has the same bytes',
       ...publicRead,
       timeout: 3000,
       rest: 'GET /media/:id/:file',

@@ -49,7 +49,7 @@ export async function readBody(body: Readable): Promise<Buffer> {
  */
 export async function storePicture(content: Buffer, blobs: Blobs): Promise<Omit<Image, 'alt'>> {
   const format = detectFormat(content);
-  if (!format) throw errors.pictureRefused('It is neither PNG, JPEG nor WebP, or there is something else behind it.');
+  if (!format) throw errors.pictureRefused('It is not a complete PNG, JPEG or WebP, or has other data behind its end.');
   const open = await loadSharp();
   const { width, height } = await sizeOf(open(content), format);
   const id = createHash('sha256').update(content).digest('base64url');
@@ -71,8 +71,8 @@ function widthsOf(width: number): number[] {
 /** Size after rotation by the EXIF orientation. */
 async function sizeOf(picture: Sharp, format: PictureFormat): Promise<{ width: number; height: number }> {
   const found = await picture.metadata().catch(refusePicture);
-  if (found.format !== format) throw errors.pictureRefused(`It begins as ${format}, but is none.`);
-  if ((found.pages ?? 1) > 1) throw errors.pictureRefused('It moves; a picture of a product stands still.');
+  if (found.format !== format) throw errors.pictureRefused(`It begins like ${format}, but is not.`);
+  if ((found.pages ?? 1) > 1) throw errors.pictureRefused('Animated pictures are not accepted.');
   const { width, height } = found.autoOrient;
   if (width > MAX_SIDE_PX || height > MAX_SIDE_PX) {
     throw errors.pictureRefused(`It is longer than ${MAX_SIDE_PX} pixels.`);

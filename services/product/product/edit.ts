@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Infer } from '../../../lib/contract/infer.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
 import { errors } from '../../shared/problems.ts';
@@ -11,6 +11,7 @@ import type { productInput, productPatch } from './product-input.ts';
 
 export type ProductInput = Infer<typeof productInput>;
 export type ProductEdit = Infer<typeof productPatch>;
+export type ProductChange = (product: Readonly<Product>, now: Date) => Decision<Product>;
 type New<T> = Omit<T, 'rev'>;
 /** Stored fields; undefined means not given. */
 type ProductFields = { [K in keyof Product]?: Product[K] | undefined };
@@ -50,7 +51,7 @@ export function editProduct(
   refuseArchived(product);
   checkLabels('/attributes', fields.attributes ?? {});
   const given = { ...fields, ...(variants ? { variants: variantsOf(variants, product.images, currencies) } : {}) };
-  return change(product, differences(product, given), now);
+  return changeFields(product, differences(product, given), now);
 }
 
 /** The given fields that differ from the product, with the fields that follow from them. */
@@ -70,25 +71,38 @@ export function refuseArchived({ status }: Pick<Product, 'status'>): void {
 /** Archives a product; its orders, reviews and stock stay. Idempotent. @throws stale-version */
 export function archiveProduct(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
   refuseStale(product, version);
-  return change(product, product.status === 'archived' ? {} : { status: 'archived' }, now);
+  return changeFields(product, product.status === 'archived' ? {} : { status: 'archived' }, now);
 }
 
 /** Makes an archived product active; idempotent. @throws stale-version */
 export function restoreProduct(product: Readonly<Product>, version: number | undefined, now: Date): Decision<Product> {
   refuseStale(product, version);
-  return change(product, product.status === 'archived' ? { status: 'active' } : {}, now);
+  return changeFields(product, product.status === 'archived' ? { status: 'active' } : {}, now);
 }
 
+/** A decision that also answers the product before it. */
+export const withBefore =
+  (decide: ProductChange) =>
+  (product: Readonly<Product>, now: Date): Decision<{ before: Readonly<Product>; after: Product }> => {
+    const { answer, patch } = decide(product, now);
+    return { answer: { before: product, after: answer }, ...(patch ? { patch } : {}) };
+  };
+
 /** Applies a change by staff and increments the version; no fields, no change. */
-export function change(product: Readonly<Product>, fields: Patch, now: Date): Decision<Product> {
+export function changeFields(product: Readonly<Product>, fields: Patch, now: Date): Decision<Product> {
   if (Object.keys(fields).length === 0) return { answer: product };
   const patch = { ...fields, version: product.version + 1, updatedAt: now };
   return { answer: { ...product, ...patch }, patch };
 }
 
 /** @param version the version that staff has read; undefined: any. @throws stale-version */
-export function refuseStale(product: Readonly<Product>, version: number | undefined): void {
-  if (version !== undefined && version !== product.version) throw errors.staleVersion(product.version);
+export function refuseStale(doc: { readonly version: number }, version: number | undefined): void {
+  if (version !== undefined && version !== doc.version) throw errors.staleVersion(doc.version);
+}
+
+/** @throws invalid-request if the product has no image with this id */
+export function requireImage(images: Product['images'], id: string, pointer: string): void {
+  if (!images.some((image) => image.id === id)) throw errors.invalidField(pointer, 'The product has no such image.');
 }
 
 /** New variants, without the scheduled prices of removed ones. */
@@ -107,12 +121,10 @@ function variantsOf(
   const seen = new Set<string>();
   return given.map(({ options = {}, prices, barcode, image, ...variant }, i) => {
     const at = `/variants/${i}`;
-    if (seen.has(variant.sku)) throw badField(`${at}/sku`, `${variant.sku} is there twice.`);
+    if (seen.has(variant.sku)) throw errors.invalidField(`${at}/sku`, `${variant.sku} occurs twice.`);
     seen.add(variant.sku);
     checkLabels(`${at}/options`, options);
-    if (image !== undefined && !images.some(({ id }) => id === image)) {
-      throw badField(`${at}/image`, 'The product has no such image.');
-    }
+    if (image !== undefined) requireImage(images, image, `${at}/image`);
     return {
       ...variant,
       options,
@@ -139,9 +151,8 @@ export function priceIn(
   at: string,
   currencies: readonly string[],
 ): Price {
-  const pointer = `${at}/${escaped(currency)}`;
-  if (!currencies.includes(currency)) throw badField(pointer, `The price lists are ${currencies.join(', ')}.`);
+  const pointer = `${at}/${escapePointerPart(currency)}`;
+  if (!currencies.includes(currency))
+    throw errors.invalidField(pointer, `The currency must be one of ${currencies.join(', ')}.`);
   return priceOf(price, pointer);
 }
-
-const badField = (pointer: string, detail: string): Error => errors.invalidRequest([{ pointer, detail }]);

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../lib/contract/errors.ts';
-import { escaped } from '../../../lib/contract/pointer.ts';
+import { escapePointerPart } from '../../../lib/contract/pointer.ts';
 import { isUnsafeName } from '../../../lib/contract/unsafe-names.ts';
 import { errors } from '../../shared/problems.ts';
 
@@ -18,9 +18,9 @@ export function checkLabels(
 ): void {
   const names = Object.keys(given).filter((name) => !Object.hasOwn(known, name) || known[name] !== given[name]);
   const isTooMany = names.length > 0 && Object.keys(given).length > MAX_LABELS;
-  if (isTooMany) throw errors.invalidRequest([{ pointer, detail: `${MAX_LABELS} are the most.` }]);
+  if (isTooMany) throw errors.invalidField(pointer, `At most ${MAX_LABELS} names are allowed.`);
   const fieldErrors = names.flatMap((name): FieldError[] => {
-    const at = `${pointer}/${escaped(name)}`;
+    const at = `${pointer}/${escapePointerPart(name)}`;
     if (!/^(?!.* $)[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u.test(name) || isUnsafeName(name)) {
       return [
         { pointer: at, detail: 'A name has up to 40 letters, digits, spaces, _ and -, and no space at its end.' },

@@ -1,6 +1,6 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { errors } from '../../shared/problems.ts';
-import { change, refuseStale } from './edit.ts';
+import { changeFields, refuseStale } from './edit.ts';
 import type { Price, PriceChange, Product, Variant } from './product.ts';
 
 const MAX_SCHEDULED_PRICES = 100;
@@ -17,11 +17,11 @@ export function schedulePrice(
 ): Decision<Product> {
   refuseStale(product, version);
   if (!product.variants.some(({ sku }) => sku === planned.sku)) throw errors.notFound(`The SKU ${planned.sku}`);
-  if (planned.at <= now) throw errors.invalidRequest([{ pointer: '/at', detail: 'Give a time that is to come.' }]);
+  if (planned.at <= now) throw errors.invalidField('/at', 'The time must be in the future.');
   if (product.scheduled.length >= MAX_SCHEDULED_PRICES)
-    throw errors.limitReached(`A product may have ${MAX_SCHEDULED_PRICES} prices to come.`);
+    throw errors.limitReached(`A product may have at most ${MAX_SCHEDULED_PRICES} scheduled prices.`);
   // For the same time, the price that was scheduled later wins: the sort is stable, so it is applied last.
-  return change(product, withSchedule([...product.scheduled, planned]), now);
+  return changeFields(product, withSchedule([...product.scheduled, planned]), now);
 }
 
 /** Cancels a scheduled price; idempotent. @throws stale-version */
@@ -33,7 +33,7 @@ export function unschedulePrice(
 ): Decision<Product> {
   refuseStale(product, version);
   const remaining = product.scheduled.filter((planned) => planned.id !== id);
-  return change(product, remaining.length < product.scheduled.length ? withSchedule(remaining) : {}, now);
+  return changeFields(product, remaining.length < product.scheduled.length ? withSchedule(remaining) : {}, now);
 }
 
 /** Applies the scheduled prices that are due. Each is applied once, on any node and at any later time. */
@@ -42,7 +42,7 @@ export function applyDuePrices(product: Readonly<Product>, now: Date): Decision<
   if (due.length === 0) return { answer: undefined };
   let { variants } = product;
   for (const { sku, currency, price } of due) variants = withPrice(variants, sku, currency, price);
-  const { patch = {} } = change(product, { variants, ...withSchedule(product.scheduled.slice(due.length)) }, now);
+  const { patch = {} } = changeFields(product, { variants, ...withSchedule(product.scheduled.slice(due.length)) }, now);
   return { answer: undefined, patch };
 }
 

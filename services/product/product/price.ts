@@ -6,6 +6,5 @@ export function priceOf(given: { amount: number; compareAt?: number | undefined 
   const { amount, compareAt } = given;
   if (compareAt === undefined) return { amount };
   if (compareAt > amount) return { amount, compareAt };
-  const detail = 'What it cost before is more than it costs now.';
-  throw errors.invalidRequest([{ pointer: `${pointer}/compareAt`, detail }]);
+  throw errors.invalidField(`${pointer}/compareAt`, 'compareAt must be greater than amount.');
 }

@@ -69,7 +69,7 @@ export const productAdminActions = {
   read: {
     ...byStaff,
     idempotent: true,
-    summary: 'Get all of a product; its ETag is its version',
+    summary: 'Get a product with all its fields; the ETag is its version',
     rest: 'GET /v1/admin/products/:id',
     params: { id: anyId },
     problems: ['not-found'],

@@ -1,13 +1,13 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
-import { etagOf, versionIn } from '../../../lib/contract/etag.ts';
+import { etagOf, parseIfMatch } from '../../../lib/contract/etag.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import { timeOf } from '../../../lib/contract/time.ts';
-import { type Decision, RefusedPatch } from '../../../mixins/store/changes.ts';
+import { RefusedPatch } from '../../../mixins/store/changes.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { recordChange } from '../../shared/record-change.ts';
-import { archiveProduct, createProduct, editProduct, restoreProduct } from './edit.ts';
+import { archiveProduct, createProduct, editProduct, type ProductChange, restoreProduct, withBefore } from './edit.ts';
 import { priceOf } from './price.ts';
 import { schedulePrice, unschedulePrice } from './price-change.ts';
 import type { Product } from './product.ts';
@@ -40,7 +40,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const now = new Date();
     const product = createProduct(newId('prd', now), ctx.params, this.shop.currencies, now);
     if (!(await this.store.insert(product))) throw await findConflict(product, this.store);
-    await this.opened({ ...product, rev: 0 });
+    await this.openStockOf({ ...product, rev: 0 });
     recordChange(ctx, null, product);
     return respondWith(ctx, { ...product, rev: 0 });
   },
@@ -49,7 +49,7 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const { id, ifMatch, ...fields } = ctx.params;
     if (fields.category !== undefined) await ctx.call('category.exists', { slug: fields.category });
     const { currencies } = this.shop;
-    const version = versionIn(ifMatch);
+    const version = parseIfMatch(ifMatch);
     return changeProduct(
       this,
       ctx,
@@ -61,12 +61,12 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
 
   archive(ctx) {
     const { id, ifMatch } = ctx.params;
-    return changeProduct(this, ctx, id, (product, now) => archiveProduct(product, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => archiveProduct(product, parseIfMatch(ifMatch), now));
   },
 
   restore(ctx) {
     const { id, ifMatch } = ctx.params;
-    return changeProduct(this, ctx, id, (product, now) => restoreProduct(product, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => restoreProduct(product, parseIfMatch(ifMatch), now));
   },
 
   schedulePrice(ctx) {
@@ -74,12 +74,14 @@ export const productAdminHandlers: Handlers<typeof productAdminActions, ProductS
     const { currencies } = this.shop;
     if (!currencies.includes(currency)) throw errors.unknownCurrency(currency, currencies);
     const planned = { id: newId('pch'), at: timeOf('at', at), sku, currency, price: priceOf(price, '/price') };
-    return changeProduct(this, ctx, id, (product, now) => schedulePrice(product, planned, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) => schedulePrice(product, planned, parseIfMatch(ifMatch), now));
   },
 
   unschedulePrice(ctx) {
     const { id, ifMatch, changeId } = ctx.params;
-    return changeProduct(this, ctx, id, (product, now) => unschedulePrice(product, changeId, versionIn(ifMatch), now));
+    return changeProduct(this, ctx, id, (product, now) =>
+      unschedulePrice(product, changeId, parseIfMatch(ifMatch), now),
+    );
   },
 };
 
@@ -88,19 +90,14 @@ async function changeProduct(
   service: ProductService,
   ctx: Ctx<unknown>,
   id: string,
-  decide: (product: Readonly<Product>, now: Date) => Decision<Product>,
+  decide: ProductChange,
   uniqueFields: Omit<UniqueNames, '_id'> = {},
 ) {
-  const { before, after } = await service.store
-    .change(id, (product, now) => {
-      const { answer, patch } = decide(product, now);
-      return { answer: { before: product, after: answer }, ...(patch ? { patch } : {}) };
-    })
-    .catch(async (error: unknown) => {
-      const isTaken = error instanceof RefusedPatch && error.duplicate;
-      throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
-    });
-  await service.opened(after);
+  const { before, after } = await service.store.change(id, withBefore(decide)).catch(async (error: unknown) => {
+    const isTaken = error instanceof RefusedPatch && error.isDuplicate;
+    throw isTaken ? await findConflict({ _id: id, ...uniqueFields }, service.store) : error;
+  });
+  await service.openStockOf(after);
   recordChange(ctx, before, after);
   return respondWith(ctx, after);
 }

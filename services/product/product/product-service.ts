@@ -4,7 +4,7 @@ import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { Product } from './product.ts';
+import { type Product, soldIn } from './product.ts';
 import type { DisplayContext } from './product-view.ts';
 
 /** Properties that the `product` service adds to Moleculer's. */
@@ -14,13 +14,20 @@ export interface ProductParts {
   shop: Config;
   catalogue: Catalogue;
   /** Announces new products: this node's projection gets the documents, the other nodes an event. */
-  added(products: readonly Product[]): Promise<void>;
+  announceNew(products: readonly Product[]): Promise<void>;
   /** Opens the stock of a product's SKUs; if it fails, catalogue/missing-stock.ts repeats it. */
-  opened(product: Product): Promise<void>;
+  openStockOf(product: Product): Promise<void>;
 }
 
 /** The `product` service, as its handlers see it. */
 export type ProductService = Self<ProductParts>;
+
+/** The product with an id or slug. @throws not-found if it is not sold in the currency */
+export function requireSold({ catalogue }: ProductParts, idOrSlug: string, currency: string): Product {
+  const product = catalogue.get(idOrSlug);
+  if (!product || soldIn(product, currency).length === 0) throw errors.notFound('This product');
+  return product;
+}
 
 /** The display context of a currency, by default the shop's first. @throws unknown-currency */
 export function displayContext({ shop, catalogue }: ProductParts, currency: string = shop.currency): DisplayContext {

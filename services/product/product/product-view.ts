@@ -1,5 +1,5 @@
 import type { Money } from '../../shared/money.ts';
-import { availabilityOf, bestOf, type Levels } from '../inventory/availability.ts';
+import { availabilityOf, bestAvailability, type LevelOf } from '../inventory/availability.ts';
 import { imageView } from '../media/image-view.ts';
 import { moneyOf, type Product, soldIn, type Variant } from './product.ts';
 import { renderMarkdown } from './rich-text.ts';
@@ -7,7 +7,7 @@ import { renderMarkdown } from './rich-text.ts';
 /** The currency and stock levels that a product is rendered with. */
 export interface DisplayContext {
   currency: string;
-  levels: Levels;
+  levels: LevelOf;
 }
 
 /** A product in a list: a summary of the variants sold in the currency. */
@@ -59,7 +59,7 @@ function cardOf(product: Product, variants: readonly VariantView[], { currency }
     defaultSku: (variants.find(({ availability }) => availability !== 'out_of_stock') ?? first)?.sku ?? null,
     variantCount: variants.length,
     rating: ratingView(rating),
-    availability: bestOf(variants.map(({ availability }) => availability)),
+    availability: bestAvailability(variants.map(({ availability }) => availability)),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

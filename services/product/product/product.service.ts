@@ -3,20 +3,20 @@ import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
-import { errors } from '../../shared/problems.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { CatchUp } from '../catalogue/catch-up.ts';
 import { productSearchHandlers } from '../catalogue/product-search.ts';
 import { transferHandlers } from '../import/transfer.ts';
+import { openStock, stockToOpen } from '../inventory/open-stock.ts';
 import { imageHandlers } from '../media/images.ts';
 import { loadSharp } from '../media/picture.ts';
 import { sampleProducts, seed } from '../seed/load.ts';
 import { sampleHandlers } from '../seed/samples.ts';
 import { applyDuePrices } from './price-change.ts';
 import { product } from './product.contract.ts';
-import { type Product, soldIn } from './product.ts';
+import type { Product } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
-import { displayContext, type ProductService } from './product-service.ts';
+import { displayContext, type ProductService, requireSold } from './product-service.ts';
 import { renderOffer, renderProductCard, renderProductPage } from './product-view.ts';
 import { tallyHandlers } from './tally.ts';
 
@@ -62,13 +62,11 @@ export default function productService(config: Config) {
       properties(({ broker }) => ({
         shop: config,
         catalogue,
-        async added(products: readonly Product[]) {
+        async announceNew(products: readonly Product[]) {
           await catchUp?.apply(products);
           broker.broadcast('product.added', { ids: products.map(({ _id }) => _id) });
         },
-        async opened({ _id: productId, variants }: Product) {
-          await broker.call('inventory.open', { items: variants.map(({ sku }) => ({ sku, productId })) });
-        },
+        openStockOf: (product: Product) => openStock(broker, stockToOpen(product)),
       })),
     ],
 
@@ -86,10 +84,8 @@ export default function productService(config: Config) {
       ...productSearchHandlers,
 
       get(ctx) {
-        const found = catalogue.get(ctx.params.idOrSlug);
         const context = displayContext(this, ctx.params.currency);
-        if (!found || soldIn(found, context.currency).length === 0) throw errors.notFound('This product');
-        return renderProductPage(found, context);
+        return renderProductPage(requireSold(this, ctx.params.idOrSlug, context.currency), context);
       },
 
       lookup(ctx) {

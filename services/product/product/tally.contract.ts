@@ -3,7 +3,7 @@ import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.t
 import { idRule } from '../../shared/ids.ts';
 
 /** The id of a contributing document and the number of its step; see services/product/review/contribution.ts. */
-export const moveKey = { type: 'string', pattern: /^[a-z]{3}_[0-9A-Z]{26}:\d{1,9}$/ } as const;
+export const transferKey = { type: 'string', pattern: /^[a-z]{3}_[0-9A-Z]{26}:\d{1,9}$/ } as const;
 /** When the caller gives up, in ms since the epoch; at most a minute ahead. */
 export const until = { type: 'number', integer: true } as const;
 
@@ -17,7 +17,7 @@ export const tallyActions = {
     ...keyed,
     summary: "Add a review to its product's rating, or subtract it, once for each key",
     params: {
-      ...{ id, key: moveKey, until },
+      ...{ id, key: transferKey, until },
       count: { type: 'number', integer: true, min: -1, max: 1 },
       sum: { type: 'number', integer: true, min: -5, max: 5 },
     },
@@ -25,7 +25,7 @@ export const tallyActions = {
   forgetTally: {
     ...keyed,
     summary: 'Forget the key of an acknowledged tally',
-    params: { id, key: moveKey },
+    params: { id, key: transferKey },
   },
   books: {
     summary: 'Page through all ratings for the auditor, by product',

@@ -9,10 +9,10 @@ export interface UniqueNames {
   variants?: readonly { sku: string }[] | undefined;
 }
 
-/** The error for the slug or SKU that another product already has. */
+/** The error for a write that was refused because another product has the slug or a SKU. */
 export async function findConflict(
   { _id: id, slug, variants = [] }: UniqueNames,
-  store: Store<Product>,
+  store: Pick<Store<Product>, 'findOne' | 'find'>,
 ): Promise<Error> {
   const owner = slug === undefined ? null : await store.findOne({ slug });
   if (slug !== undefined && owner && owner._id !== id) return errors.slugTaken(slug);

@@ -15,23 +15,23 @@ export interface AggregateDifference extends IdempotentCommand {
 export interface AggregateUpdate<T extends Contribution> {
   store: Store<T>;
   /** The amount a document contributes; null: nothing, and it is removed. */
-  wanted(doc: T): number | null;
+  amountOf(doc: T): number | null;
   /** Changes the aggregate. @returns false when it no longer exists */
   apply(doc: T, difference: AggregateDifference): Promise<boolean>;
   forget(doc: T, key: string): Promise<void>;
   /** Removes dependent documents, before the document itself is removed. */
-  leave?(doc: T): Promise<void>;
+  removeDependents?(doc: T): Promise<void>;
 }
 
 /** A change of the aggregate is refused after this time. */
 const APPLY_TIMEOUT_MS = 20_000;
 
-/** Completes all transfers of a document (contribution.ts). @throws what keeps it from going on */
+/** Completes all transfers of a document (contribution.ts). @throws the error that interrupts it */
 export async function settleContribution<T extends Contribution>(
   id: string,
-  counting: AggregateUpdate<T>,
+  update: AggregateUpdate<T>,
 ): Promise<void> {
-  const { store, wanted } = counting;
+  const { store, amountOf } = update;
   for (;;) {
     // Taken before the document is read: see `applyOnce`.
     const until = Date.now() + APPLY_TIMEOUT_MS;
@@ -39,21 +39,21 @@ export async function settleContribution<T extends Contribution>(
     if (!doc) return;
     const { move, counted } = doc;
     if (move === null) {
-      if (wanted(doc) !== null) return;
+      if (amountOf(doc) !== null) return;
       // A removal is final, so nothing can come in between.
-      await counting.leave?.(doc);
+      await update.removeDependents?.(doc);
       await store.remove({ _id: id });
       return;
     } else if (!move.done) {
       const count = Number(move.to > 0) - Number(counted > 0);
-      if (!(await counting.apply(doc, { key: move.key, until, count, sum: move.to - counted }))) {
+      if (!(await update.apply(doc, { key: move.key, until, count, sum: move.to - counted }))) {
         await store.remove({ _id: id });
         return;
       }
       await ignoreRemoved(store.change(id, (latest) => markApplied(latest, move.key)));
     } else {
-      await counting.forget(doc, move.key);
-      await ignoreRemoved(store.change(id, (latest, now) => completeTransfer(latest, move.key, wanted(latest), now)));
+      await update.forget(doc, move.key);
+      await ignoreRemoved(store.change(id, (latest, now) => completeTransfer(latest, move.key, amountOf(latest), now)));
     }
   }
 }
@@ -64,7 +64,9 @@ export async function settleNowOrLater<T extends Contribution>(
   update: AggregateUpdate<T>,
   logger: { warn(...words: unknown[]): void },
 ): Promise<void> {
-  await settleContribution(id, update).catch((error: unknown) => logger.warn(`${id} is counted later`, error));
+  await settleContribution(id, update).catch((error: unknown) =>
+    logger.warn(`The contribution of ${id} is transferred later`, error),
+  );
 }
 
 const ERASE_BATCH_SIZE = 100;

@@ -43,14 +43,14 @@ export const transferQueue = <T extends Contribution>(name: string): DueQueue<T>
 export const NO_CONTRIBUTION = { counted: 0, move: null, moves: 0, dueAt: null } as const;
 
 /**
- * The part of a patch that begins a transfer to `wanted`; a transfer under way is completed first.
- * @param wanted null: nothing, and the document is removed afterwards
+ * The part of a patch that begins a transfer to `amount`; a transfer under way is completed first.
+ * @param amount null: nothing, and the document is removed afterwards
  */
-export function beginTransfer(doc: Readonly<Contribution>, wanted: number | null, now: Date): Partial<Contribution> {
+export function beginTransfer(doc: Readonly<Contribution>, amount: number | null, now: Date): Partial<Contribution> {
   if (doc.move) return {};
   const dueAt = new Date(+now + TRANSFER_LEASE_MS);
-  const to = wanted ?? 0;
-  if (to === doc.counted) return { dueAt: wanted === null ? dueAt : null };
+  const to = amount ?? 0;
+  if (to === doc.counted) return { dueAt: amount === null ? dueAt : null };
   const moves = doc.moves + 1;
   return { move: { key: `${doc._id}:${moves}`, to, done: false }, moves, dueAt };
 }
@@ -61,14 +61,14 @@ export function markApplied({ move }: Readonly<Contribution>, key: string): Deci
   return { answer: undefined, patch: { counted: move.to, move: { ...move, done: true } } };
 }
 
-/** Ends a transfer; the next one begins if `wanted` has changed. */
+/** Ends a transfer; the next one begins if `amount` has changed. */
 export function completeTransfer(
   doc: Readonly<Contribution>,
   key: string,
-  wanted: number | null,
+  amount: number | null,
   now: Date,
 ): Decision<undefined> {
   if (doc.move?.key !== key) return { answer: undefined };
-  const next = beginTransfer({ ...doc, move: null }, wanted, now);
+  const next = beginTransfer({ ...doc, move: null }, amount, now);
   return { answer: undefined, patch: { move: null, ...(doc.parkedAt ? { parkedAt: null } : {}), ...next } };
 }

@@ -5,17 +5,17 @@ import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import { ignoreRemoved, settleContribution } from './aggregate-update.ts';
 import type { review } from './review.contract.ts';
-import { rewritten, withdrawReview, written } from './review.ts';
-import { type ReviewService, reviewContribution, settleReview } from './review-service.ts';
-import { displayName, opinionOf } from './review-text.ts';
+import { newReview, rewriteReview, withdrawReview } from './review.ts';
+import { type ReviewService, ratingUpdate, settleReview } from './review-service.ts';
+import { displayName, sanitizeOpinion } from './review-text.ts';
 import { ownView } from './review-view.ts';
 
 type OwnActions = Pick<typeof review.actions, 'mine' | 'put' | 'withdraw'>;
 
-/** How often a review may be withdrawn by one request while another writes it. */
-const TRIES = 5;
+/** Each try is lost to another request that withdraws or writes the same review. */
+const MAX_TRIES = 5;
 
-/** The handlers of what customers do with reviews of their own. */
+/** The handlers of a customer's own reviews. */
 export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
   async mine(ctx) {
     const found = await this.store.findOne({ customerId: customerOf(ctx), productId: ctx.params.id });
@@ -25,24 +25,24 @@ export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
 
   async put(ctx) {
     const customerId = customerOf(ctx);
-    const { id: productId, ...said } = ctx.params;
-    const opinion = opinionOf(said);
-    const author = await buyer(ctx, customerId, productId);
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const { id: productId, ...input } = ctx.params;
+    const opinion = sanitizeOpinion(input);
+    const author = await requireBuyer(ctx, customerId, productId);
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const known = await this.store.findOne({ customerId, productId });
       if (!known) {
-        const draft = written({ id: newId('rev'), productId, customerId, author, opinion }, new Date());
+        const draft = newReview({ id: newId('rev'), productId, customerId, author, opinion }, new Date());
         if (!(await this.store.insert(draft))) continue;
         ctx.meta.$statusCode = 201;
         return ownView({ ...draft, rev: 0 });
       }
       if (known.status === 'withdrawn') {
-        // It has to be gone first, and its votes with it.
-        await settleContribution(known._id, reviewContribution(this));
+        // A new review needs the withdrawn one and its votes to be removed.
+        await settleContribution(known._id, ratingUpdate(this));
         continue;
       }
       const changed = await ignoreRemoved(
-        this.store.change(known._id, (review, now) => rewritten(review, opinion, author, now)),
+        this.store.change(known._id, (review, now) => rewriteReview(review, opinion, author, now)),
       );
       if (!changed) continue;
       await settleReview(this, changed._id);
@@ -60,10 +60,10 @@ export const ownReviewHandlers: Handlers<OwnActions, ReviewService> = {
 };
 
 /**
- * The name of a customer who may review a product, as others see it.
- * @throws not-found for what is not sold, not-purchased, invalid-token for a customer who is gone
+ * The display name of a customer who may review a product.
+ * @throws not-found for a product that is not sold, not-purchased, invalid-token for a customer who is erased
  */
-async function buyer(ctx: Ctx<unknown>, customerId: string, productId: string): Promise<string> {
+async function requireBuyer(ctx: Ctx<unknown>, customerId: string, productId: string): Promise<string> {
   const [{ items }, bought, { name }] = await Promise.all([
     ctx.call('product.lookup', { ids: [productId] }),
     ctx.call('order.bought', { customerId, productId }),

@@ -3,26 +3,26 @@ import type { Store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
 import { type AggregateUpdate, settleNowOrLater } from './aggregate-update.ts';
 import { transferQueue } from './contribution.ts';
-import { type Review, starsOf } from './review.ts';
+import { countedStars, type Review } from './review.ts';
 
-/** Reviews whose stars are to be counted. */
-export const reviewMoves = transferQueue<Review>('reviews');
+/** The due transfers of reviews. */
+export const reviewTransfers = transferQueue<Review>('reviews');
 
 /** The `review` service, as its handlers see it. */
 export type ReviewService = Self<{ store: Store<Review>; worker: Worker }>;
 
-/** Reviews count by their stars, in the rating of their product. */
-export const reviewContribution = ({ store, broker }: ReviewService): AggregateUpdate<Review> => ({
+/** A review contributes its stars to the rating of its product. */
+export const ratingUpdate = ({ store, broker }: ReviewService): AggregateUpdate<Review> => ({
   store,
-  wanted: starsOf,
+  amountOf: countedStars,
   async apply({ productId: id }, difference) {
     await broker.call('product.tally', { id, ...difference });
     return true;
   },
   forget: ({ productId: id }, key) => broker.call('product.forgetTally', { id, key }),
-  leave: ({ _id: reviewId }) => broker.call('review-vote.drop', { reviewId }),
+  removeDependents: ({ _id: reviewId }) => broker.call('review-vote.drop', { reviewId }),
 });
 
-/** Has a review counted now. What cannot be done yet is done by a worker, so that it is no failure of who asked. */
+/** Updates the rating now, or leaves it to a worker: a failure here must not fail the request. */
 export const settleReview = (reviews: ReviewService, id: string): Promise<void> =>
-  settleNowOrLater(id, reviewContribution(reviews), reviews.logger);
+  settleNowOrLater(id, ratingUpdate(reviews), reviews.logger);

@@ -8,13 +8,13 @@ import { staffReview, statusRule } from './review.rules.ts';
 const byStaff = { ...staff('reviews:write'), idempotent: true } as const;
 const verdict = {
   ...byStaff,
-  // A review may be changed while it is read.
+  // The author may change a review while staff reads it.
   headers: { ifMatch: 'If-Match' },
   returns: staffReview,
   problems: ['not-found', 'stale-version', 'missing-version'],
 } as const;
 
-/** How staff moderates reviews; part of the `review` contract. */
+/** Moderation by staff; part of the `review` contract. */
 export const reviewStaffActions = {
   search: {
     ...byStaff,

@@ -1,6 +1,6 @@
 import type { Review } from './review.ts';
 
-/** A review as everyone sees it. Its text is plain: to be escaped, never rendered. */
+/** A review as everyone sees it. Its text is plain: clients escape it, and never render it. */
 export function reviewView({ _id: id, author, rating, title, text, helpful, createdAt, updatedAt }: Review) {
   return {
     ...{ id, author, verified: true, rating },
@@ -21,5 +21,5 @@ export function staffView(review: Review) {
   return { ...ownView(review), customerId, version };
 }
 
-/** What the audit log may keep of it: nothing that a person has said. */
+/** The fields for the audit log; without personal text. */
 export const auditView = ({ productId, status, rating, version }: Review) => ({ productId, status, rating, version });

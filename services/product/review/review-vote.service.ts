@@ -17,27 +17,27 @@ import {
 } from './aggregate-update.ts';
 import { transferQueue } from './contribution.ts';
 import { reviewVote } from './review-vote.contract.ts';
-import { cast, type Vote, voiceOf, withdrawVote } from './review-vote.ts';
+import { countedVote, newVote, type Vote, withdrawVote } from './review-vote.ts';
 
-type This = Self<{ store: Store<Vote>; worker: Worker }>;
+type ReviewVoteService = Self<{ store: Store<Vote>; worker: Worker }>;
 
-const AT_ONCE = 50;
-/** How often a vote may be withdrawn by one request while another casts it. */
-const TRIES = 5;
+const MAX_CONCURRENT_TRANSFERS = 50;
+/** Each try is lost to another request that withdraws or casts the same vote. */
+const MAX_TRIES = 5;
 
-/** Votes that are to be counted. */
-export const voteMoves = transferQueue<Vote>('review-votes');
+/** The due transfers of votes. */
+export const voteTransfers = transferQueue<Vote>('review-votes');
 
-/** Votes count one each, in what helps of their review. */
-export const voteContribution = ({ store, broker }: This): AggregateUpdate<Vote> => ({
+/** A vote contributes one to the helpful votes of its review. */
+export const helpfulUpdate = ({ store, broker }: ReviewVoteService): AggregateUpdate<Vote> => ({
   store,
-  wanted: voiceOf,
+  amountOf: countedVote,
   async apply({ reviewId: id }, { key, until, sum }) {
     try {
       await broker.call('review.tally', { id, key, until, sum });
       return true;
     } catch (error) {
-      if (isProblem(error, 'not-found')) return false; // the review is gone, or about to go
+      if (isProblem(error, 'not-found')) return false; // the review is removed or withdrawn
       throw error;
     }
   },
@@ -47,11 +47,11 @@ export const voteContribution = ({ store, broker }: This): AggregateUpdate<Vote>
 export default function reviewVoteService(config: Config) {
   return service(reviewVote, config, {
     mixins: [
-      dueWork<Vote, This>({
-        queue: voteMoves,
-        atOnce: AT_ONCE,
+      dueWork<Vote, ReviewVoteService>({
+        queue: voteTransfers,
+        atOnce: MAX_CONCURRENT_TRANSFERS,
         work({ _id }) {
-          return settleContribution(_id, voteContribution(this));
+          return settleContribution(_id, helpfulUpdate(this));
         },
       }),
       store<Vote>(config, {
@@ -73,15 +73,15 @@ export default function reviewVoteService(config: Config) {
         const votable = { id: reviewId, productId };
         const review = await ctx.call('review.votable', votable);
         if (review.customerId === customerId) throw errors.ownReview();
-        for (let tries = 0; tries < TRIES; tries += 1) {
+        for (let tries = 0; tries < MAX_TRIES; tries += 1) {
           const known = await this.store.findOne({ reviewId, customerId });
           if (known?.withdrawn) {
-            await settleContribution(known._id, voteContribution(this)); // it has to be gone first
+            await settleContribution(known._id, helpfulUpdate(this)); // a new vote needs the withdrawn one to be removed
             continue;
           }
-          const vote = known ?? cast(newId('vot'), { reviewId, customerId, productId }, new Date());
+          const vote = known ?? newVote(newId('vot'), { reviewId, customerId, productId }, new Date());
           if (!known && !(await this.store.insert(vote))) continue;
-          await settleNowOrLater(vote._id, voteContribution(this), this.logger);
+          await settleNowOrLater(vote._id, helpfulUpdate(this), this.logger);
           return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
         }
         throw errors.unavailable('This vote is being withdrawn at the same time.');
@@ -94,7 +94,7 @@ export default function reviewVoteService(config: Config) {
         const known = await this.store.findOne({ reviewId, customerId: customerOf(ctx) });
         if (known) {
           await ignoreRemoved(this.store.change(known._id, withdrawVote));
-          await settleNowOrLater(known._id, voteContribution(this), this.logger);
+          await settleNowOrLater(known._id, helpfulUpdate(this), this.logger);
         }
         return { id: reviewId, helpful: (await ctx.call('review.votable', votable)).helpful };
       },
@@ -115,7 +115,7 @@ export default function reviewVoteService(config: Config) {
       },
 
       async erase(ctx) {
-        await eraseContributions(ctx.params.customerId, voteContribution(this), withdrawVote);
+        await eraseContributions(ctx.params.customerId, helpfulUpdate(this), withdrawVote);
       },
     },
   });

@@ -1,7 +1,7 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { beginTransfer, type Contribution, NO_CONTRIBUTION } from './contribution.ts';
 
-/** That a customer has found a review helpful; one for each review and customer. A vote that is withdrawn goes. */
+/** A customer found a review helpful; one vote per review and customer. A withdrawn vote is removed. */
 export interface Vote extends Contribution {
   reviewId: string;
   customerId: string;
@@ -10,18 +10,18 @@ export interface Vote extends Contribution {
   createdAt: Date;
 }
 
-/** Whether it counts; null: it is to go. */
-export const voiceOf = ({ withdrawn }: Pick<Vote, 'withdrawn'>): number | null => (withdrawn ? null : 1);
+/** The amount that a vote contributes; null: nothing, and it is removed. */
+export const countedVote = ({ withdrawn }: Pick<Vote, 'withdrawn'>): number | null => (withdrawn ? null : 1);
 
-type Whose = Pick<Vote, 'reviewId' | 'customerId' | 'productId'>;
+type VoteSubject = Pick<Vote, 'reviewId' | 'customerId' | 'productId'>;
 
-/** A new vote, which is to be counted. */
-export function cast(id: string, whose: Whose, now: Date): Omit<Vote, 'rev'> {
-  const fresh = { _id: id, ...whose, withdrawn: false, createdAt: now, ...NO_CONTRIBUTION };
+/** A new vote, with its transfer begun. */
+export function newVote(id: string, subject: VoteSubject, now: Date): Omit<Vote, 'rev'> {
+  const fresh = { _id: id, ...subject, withdrawn: false, createdAt: now, ...NO_CONTRIBUTION };
   return { ...fresh, ...beginTransfer({ ...fresh, rev: 0 }, 1, now) };
 }
 
-/** Takes a vote back for good. */
+/** Withdraws a vote; final. */
 export function withdrawVote(vote: Readonly<Vote>, now: Date): Decision<undefined> {
   if (vote.withdrawn) return { answer: undefined };
   return { answer: undefined, patch: { withdrawn: true, ...beginTransfer(vote, null, now) } };

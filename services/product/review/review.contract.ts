@@ -3,14 +3,14 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, ownData, publicRead } from '../../../lib/contract/presets.ts';
 import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
-import { moveKey, until } from '../product/tally.contract.ts';
-import { listParams, opinion, ownReview, reviewRule } from './review.rules.ts';
+import { transferKey, until } from '../product/tally.contract.ts';
+import { opinionRules, ownReview, reviewListParams, reviewRule } from './review.rules.ts';
 import { reviewStaffActions } from './review-staff.contract.ts';
 
 const own = { ...ownData, idempotent: true } as const;
 const reviewId = idRule('rev');
 const customerId = idRule('cus');
-/** One review is changed by one node at a time, as far as nodes come and go. */
+/** Sharded by review: one node changes a review, except while nodes come and go. */
 const keyed = { ...internal, timeout: 2000, shardKey: 'id' } as const;
 
 export const review = contract(
@@ -22,7 +22,7 @@ export const review = contract(
       ...publicRead,
       timeout: 1000,
       rest: 'GET /v1/products/:id/reviews',
-      params: listParams,
+      params: reviewListParams,
       returns: pageOf(reviewRule),
       problems: ['not-found'],
       nearCache: { ttl: 1000, dropOn: {} },
@@ -40,7 +40,7 @@ export const review = contract(
       summary: 'Write or change my review of a product that I have bought; it is shown once staff has approved it',
       rest: 'PUT /v1/products/:id/reviews/mine',
       mayAnswer: [201],
-      params: { id: anyId, ...opinion },
+      params: { id: anyId, ...opinionRules },
       returns: ownReview,
       problems: ['not-found', 'not-purchased', 'unavailable'],
     },
@@ -61,13 +61,13 @@ export const review = contract(
     tally: {
       ...keyed,
       summary: "Add a vote to a review's count, or subtract it, once for each key",
-      params: { id: reviewId, key: moveKey, until, sum: { type: 'number', integer: true, min: -1, max: 1 } },
+      params: { id: reviewId, key: transferKey, until, sum: { type: 'number', integer: true, min: -1, max: 1 } },
       problems: ['not-found'],
     },
     forgetTally: {
       ...keyed,
       summary: 'Forget the key of an acknowledged tally',
-      params: { id: reviewId, key: moveKey },
+      params: { id: reviewId, key: transferKey },
     },
     export: {
       ...internal,
@@ -90,7 +90,7 @@ export const review = contract(
         status: 'string',
         rating: 'number',
         counted: 'number',
-        /** What of it is counted is about to change. */
+        /** Whether a transfer is under way. */
         moving: 'boolean',
       }),
     },

@@ -2,26 +2,26 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageParams } from '../../../lib/contract/page.ts';
 import { optionalPersonLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { anyId } from '../../shared/ids.ts';
-import { MODERATED } from './review.ts';
+import { MODERATION_STATUSES } from './review.ts';
 
 /** Contract rules of reviews. */
 
 export const REVIEW_SORTS = ['helpful', 'newest', 'rating', '-rating'] as const;
 
-export const statusRule = named('ModerationStatus', { type: 'enum', values: MODERATED });
+export const statusRule = named('ModerationStatus', { type: 'enum', values: MODERATION_STATUSES });
 const stars = { type: 'number', integer: true, min: 1, max: 5 } as const;
 
 const shown = {
   id: 'string',
   /** A first name and an initial. */
   author: 'string',
-  /** Whoever wrote it has bought it. */
+  /** The author has bought the product. */
   verified: 'boolean',
   rating: 'number',
   title: 'string|optional',
-  /** Plain text: to be escaped, never rendered. */
+  /** Plain text: clients escape it, and never render it. */
   text: 'string',
-  /** How many customers have found it helpful. */
+  /** Number of customers who found it helpful. */
   helpful: 'number',
   createdAt: 'string',
   updatedAt: 'string',
@@ -29,8 +29,8 @@ const shown = {
 const own = {
   ...shown,
   productId: 'string',
-  /** Only what is approved is shown to others. */
-  status: named('ReviewStatus', { type: 'enum', values: [...MODERATED, 'withdrawn'] }),
+  /** Others see only approved reviews. */
+  status: named('ReviewStatus', { type: 'enum', values: [...MODERATION_STATUSES, 'withdrawn'] }),
   /** Why it was rejected. */
   reason: 'string|optional',
 } as const;
@@ -43,13 +43,13 @@ export const staffReview = named('StaffReview', {
   props: { ...own, customerId: 'string', version: 'number' },
 });
 
-export const opinion = {
+export const opinionRules = {
   rating: stars,
   title: { ...optionalPersonLine, max: 120 },
   text: { ...textLines, max: 4000 },
 } as const;
 
-export const listParams = {
+export const reviewListParams = {
   id: anyId,
   sort: { type: 'enum', values: REVIEW_SORTS, optional: true },
   rating: { ...stars, optional: true },

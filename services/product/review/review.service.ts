@@ -8,23 +8,23 @@ import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { eraseContributions, ignoreRemoved, settleContribution } from './aggregate-update.ts';
 import { review } from './review.contract.ts';
-import { type Review, voted, withdrawReview } from './review.ts';
-import { LIST_INDEXES, shownReviews } from './review-list.ts';
+import { countVote, type Review, withdrawReview } from './review.ts';
+import { approvedReviews, REVIEW_LIST_INDEXES } from './review-list.ts';
 import { ownReviewHandlers } from './review-own.ts';
-import { type ReviewService, reviewContribution, reviewMoves } from './review-service.ts';
+import { type ReviewService, ratingUpdate, reviewTransfers } from './review-service.ts';
 import { reviewStaffHandlers } from './review-staff.ts';
 import { ownView, reviewView } from './review-view.ts';
 
-const AT_ONCE = 50;
+const MAX_CONCURRENT_TRANSFERS = 50;
 
 export default function reviewService(config: Config) {
   return service(review, config, {
     mixins: [
       dueWork<Review, ReviewService>({
-        queue: reviewMoves,
-        atOnce: AT_ONCE,
+        queue: reviewTransfers,
+        atOnce: MAX_CONCURRENT_TRANSFERS,
         work({ _id }) {
-          return settleContribution(_id, reviewContribution(this));
+          return settleContribution(_id, ratingUpdate(this));
         },
       }),
       store<Review>(config, {
@@ -33,7 +33,7 @@ export default function reviewService(config: Config) {
         indexes: [
           { fields: { customerId: 1, productId: 1 }, unique: true },
           { fields: { customerId: 1, _id: 1 } },
-          ...LIST_INDEXES,
+          ...REVIEW_LIST_INDEXES,
           { fields: { status: 1, _id: 1 } },
           { fields: { dueAt: 1 } },
           PARKED_INDEX,
@@ -48,7 +48,7 @@ export default function reviewService(config: Config) {
       async list(ctx) {
         const { items: known } = await ctx.call('product.lookup', { ids: [ctx.params.id] });
         if (known.length === 0) throw errors.notFound('This product');
-        const { items, nextCursor } = await shownReviews(this.store, ctx.params);
+        const { items, nextCursor } = await approvedReviews(this.store, ctx.params);
         return { items: items.map(reviewView), nextCursor };
       },
 
@@ -61,7 +61,7 @@ export default function reviewService(config: Config) {
 
       tally(ctx) {
         const { id, ...vote } = ctx.params;
-        return this.store.change(id, (found, now) => voted(found, { ...vote, count: 0 }, now));
+        return this.store.change(id, (found, now) => countVote(found, { ...vote, count: 0 }, now));
       },
 
       async forgetTally(ctx) {
@@ -76,7 +76,7 @@ export default function reviewService(config: Config) {
       },
 
       async erase(ctx) {
-        await eraseContributions(ctx.params.customerId, reviewContribution(this), withdrawReview);
+        await eraseContributions(ctx.params.customerId, ratingUpdate(this), withdrawReview);
       },
 
       books(ctx) {

@@ -1,38 +1,39 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { applyOnce, type IdempotencyLog } from '../../../mixins/store/idempotency-log.ts';
 import { errors } from '../../shared/problems.ts';
+import { refuseStale } from '../product/edit.ts';
 import type { AggregateDifference } from './aggregate-update.ts';
 import { beginTransfer, type Contribution, NO_CONTRIBUTION } from './contribution.ts';
 import type { Opinion } from './review-text.ts';
 
-/** What staff sees of reviews: withdrawn ones are about to be removed. */
-export const MODERATED = ['pending', 'approved', 'rejected'] as const;
+/** The statuses that staff sees; withdrawn reviews are about to be removed. */
+export const MODERATION_STATUSES = ['pending', 'approved', 'rejected'] as const;
 
 /**
- * What a customer says of a product that they have bought; one for each product and customer. While it is approved it
- * counts in the product's rating. `back`: of the votes that have lately begun or ceased to count in `helpful`.
+ * A customer's review of a product that they have bought; one per product and customer. While it is approved, it counts in
+ * the product's rating. `back` has the keys of votes that were recently counted into `helpful`, or out of it.
  */
 export interface Review extends Contribution, Opinion, IdempotencyLog {
   productId: string;
   customerId: string;
-  /** The name to be shown, as it was when the review was written. */
+  /** Display name, as of when the review was written. */
   author: string;
-  status: (typeof MODERATED)[number] | 'withdrawn';
-  /** Why it was rejected; empty unless it was. */
+  status: (typeof MODERATION_STATUSES)[number] | 'withdrawn';
+  /** Why it was rejected; else empty. */
   reason: string;
-  /** Counts what its author has made of it, from 1 on: what an If-Match of staff names. */
+  /** Number of versions by the author, from 1; the value of If-Match. */
   version: number;
-  /** Customers who have found it helpful. */
+  /** Number of customers who found it helpful. */
   helpful: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** How many stars of it count in the product's rating; null: it is to go. */
-export const starsOf = ({ status, rating }: Pick<Review, 'status' | 'rating'>): number | null =>
+/** The stars that a review contributes to the product's rating; null: none, and it is removed. */
+export const countedStars = ({ status, rating }: Pick<Review, 'status' | 'rating'>): number | null =>
   status === 'withdrawn' ? null : status === 'approved' ? rating : 0;
 
-interface Writing {
+interface ReviewDraft {
   id: string;
   productId: string;
   customerId: string;
@@ -40,17 +41,17 @@ interface Writing {
   opinion: Opinion;
 }
 
-/** A new review, which waits for staff. */
-export function written({ id, opinion, ...whose }: Writing, now: Date): Omit<Review, 'rev'> {
+/** A new review, pending for staff. */
+export function newReview({ id, opinion, ...subject }: ReviewDraft, now: Date): Omit<Review, 'rev'> {
   const fresh = { status: 'pending', reason: '', version: 1, helpful: 0, createdAt: now, updatedAt: now } as const;
-  return { _id: id, ...whose, ...opinion, ...fresh, ...NO_CONTRIBUTION };
+  return { _id: id, ...subject, ...opinion, ...fresh, ...NO_CONTRIBUTION };
 }
 
 /**
- * Replaces what its author has said: it waits for staff again. The same again changes nothing.
- * @returns null for one that is withdrawn
+ * Replaces the content of a review, which is pending again. The same content changes nothing.
+ * @returns null for a withdrawn review
  */
-export function rewritten(
+export function rewriteReview(
   review: Readonly<Review>,
   { rating, title, text }: Opinion,
   author: string,
@@ -59,41 +60,41 @@ export function rewritten(
   if (review.status === 'withdrawn') return { answer: null };
   if (review.rating === rating && review.title === title && review.text === text) return { answer: review };
   const version = review.version + 1;
-  const said = { rating, title, text, author, status: 'pending', reason: '', version, updatedAt: now } as const;
-  return changed(review, said, now);
+  const fields = { rating, title, text, author, status: 'pending', reason: '', version, updatedAt: now } as const;
+  return changeReview(review, fields, now);
 }
 
-/** Takes a review back for good: nothing of what was said is kept until it is removed. */
+/** Withdraws a review; final. Its content is deleted at once, the document later. */
 export function withdrawReview(review: Readonly<Review>, now: Date): Decision<Review> {
   if (review.status === 'withdrawn') return { answer: review };
-  return changed(review, { status: 'withdrawn', author: '', title: '', text: '', reason: '' }, now);
+  return changeReview(review, { status: 'withdrawn', author: '', title: '', text: '', reason: '' }, now);
 }
 
 /**
- * Shows a review, or not. The same again changes nothing.
- * @param version the one that staff has read: nobody lets pass what they have not seen; undefined: any
- * @throws not-found for one that is withdrawn, stale-version
+ * Approves or rejects a review; idempotent.
+ * @param version the version that staff has read, so that an unread change is not approved; undefined: any
+ * @throws not-found for a withdrawn review, stale-version
  */
-export function moderated(
+export function moderateReview(
   review: Readonly<Review>,
   verdict: { status: 'approved' } | { status: 'rejected'; reason: string },
   version: number | undefined,
   now: Date,
 ): Decision<{ before: Review; after: Review }> {
   if (review.status === 'withdrawn') throw errors.notFound('This review');
-  if (version !== undefined && version !== review.version) throw errors.staleVersion(review.version);
+  refuseStale(review, version);
   const reason = verdict.status === 'rejected' ? verdict.reason : '';
   if (review.status === verdict.status && review.reason === reason)
     return { answer: { before: review, after: review } };
-  const { answer: after, patch = {} } = changed(review, { status: verdict.status, reason }, now);
+  const { answer: after, patch = {} } = changeReview(review, { status: verdict.status, reason }, now);
   return { answer: { before: review, after }, patch };
 }
 
 /**
- * Counts a vote, or counts it no more: once for each key.
- * @throws not-found for a review that is withdrawn, unavailable when it comes too late
+ * Counts a vote in or out; idempotent by key.
+ * @throws not-found for a withdrawn review, unavailable after the deadline of the request
  */
-export function voted(
+export function countVote(
   review: Readonly<Review>,
   { sum, ...command }: AggregateDifference,
   now: Date,
@@ -102,7 +103,8 @@ export function voted(
   return applyOnce(review, command, now, () => ({ helpful: review.helpful + sum }));
 }
 
-function changed(review: Readonly<Review>, fields: Partial<Review>, now: Date): Decision<Review> {
-  const patch = { ...fields, ...beginTransfer(review, starsOf({ ...review, ...fields }), now) };
+/** Changes fields, and begins the transfer that follows from them. */
+function changeReview(review: Readonly<Review>, fields: Partial<Review>, now: Date): Decision<Review> {
+  const patch = { ...fields, ...beginTransfer(review, countedStars({ ...review, ...fields }), now) };
   return { answer: { ...review, ...patch }, patch };
 }

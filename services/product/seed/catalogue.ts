@@ -1,9 +1,6 @@
 import { OPENED_AT, productOf, type SampleProduct, sampleId } from './product.ts';
 import { ranges } from './ranges/index.ts';
 
-export { bulkProducts } from './bulk.ts';
-export type { SampleProduct } from './product.ts';
-
 export interface SampleCategory {
   /** `cat_<ULID>`. */
   _id: string;

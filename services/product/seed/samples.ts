@@ -1,10 +1,9 @@
 import type { Handlers } from '../../../lib/contract/service.ts';
+import { openStock } from '../inventory/open-stock.ts';
 import type { ProductService } from '../product/product-service.ts';
 import { toProduct } from './load.ts';
 import type { SampleProduct } from './product.ts';
 import type { sampleActions } from './samples.contract.ts';
-
-const STOCKS_PER_CALL = 1000;
 
 /** The handlers that fill a shop with generated products, for demos and load tests. */
 export const sampleHandlers: Handlers<typeof sampleActions, ProductService> = {
@@ -20,9 +19,7 @@ export const sampleHandlers: Handlers<typeof sampleActions, ProductService> = {
     const stock = samples.flatMap(({ _id: productId, variants }) =>
       variants.map(({ sku, stock: pieces }) => ({ sku, productId, pieces })),
     );
-    for (let at = 0; at < stock.length; at += STOCKS_PER_CALL) {
-      await ctx.call('inventory.open', { items: stock.slice(at, at + STOCKS_PER_CALL) });
-    }
+    await openStock(ctx, stock);
     // `updatedAt` is now: the catch-up of the projections finds products by it.
     const products = samples.map((sample) => ({ ...toProduct(sample, others), updatedAt: now }));
     return { added: await this.store.insertNew(products) };

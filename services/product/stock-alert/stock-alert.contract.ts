@@ -3,8 +3,8 @@ import { named } from '../../../lib/contract/named.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
 import { internal, ownData } from '../../../lib/contract/presets.ts';
 import { idRule } from '../../shared/ids.ts';
+import { stockSku as sku } from '../inventory/inventory.rules.ts';
 
-const sku = { type: 'string', min: 1, max: 64 } as const;
 const own = { ...ownData, idempotent: true } as const;
 const alert = named('StockAlert', {
   type: 'object',

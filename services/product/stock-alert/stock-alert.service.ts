@@ -60,7 +60,7 @@ export default function stockAlertService(config: Config) {
         if (!offer) throw errors.notFound('This SKU');
         const known = await alertsOf(this, customerId);
         if (known.length >= MAX_ALERTS_PER_CUSTOMER && !known.some((one) => one.sku === sku)) {
-          throw errors.limitReached(`You may wait for ${MAX_ALERTS_PER_CUSTOMER} SKUs.`);
+          throw errors.limitReached(`A customer may have at most ${MAX_ALERTS_PER_CUSTOMER} stock alerts.`);
         }
         const { productId } = offer;
         const [level] = await ctx.call('inventory.current', { skus: [sku] });

@@ -1,13 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ActionName, Params, Result, Rpc } from '../../../lib/contract/contract.ts';
 
+/** An order as the auditor reads it. */
+export type AuditedOrder = AuditData['orders'][number];
+
 type ItemsOf<K extends ActionName> = Result<K> extends { items: (infer T)[] } ? T : never;
 
-/** What the services have stored about money and goods. */
+/** The stored data of the services about money and goods. */
 export interface AuditData {
   /** When reading began. */
   readAt: Date;
-  /** The stock before and after the rest was read, as it may change in between. */
+  /** The stock before the rest was read (`before`) and after it (`stock`), as it may change in between. */
   before: ItemsOf<'inventory.books'>[];
   stock: ItemsOf<'inventory.books'>[];
   /** The totals of each SKU that has movements outside `stock`. */
@@ -26,49 +29,50 @@ export interface AuditData {
 }
 
 /**
- * Reads the data of each service, page by page, while the shop runs. Dependent data is read first: charges before orders,
- * so that an order of a charge that is not found does not exist.
+ * Reads the data of each service, page by page, while the shop runs. Dependent data is read first: charges before
+ * orders, so that an order of a charge that is not found does not exist.
  */
 export async function readAuditData(rpc: Rpc): Promise<AuditData> {
   const readAt = new Date();
-  const before = await pages('inventory.books', rpc);
+  const before = await readAllPages('inventory.books', rpc);
   const { external = false } = await rpc.call('payment.books', { limit: 1 });
-  const ledger = await pages('payment.books', rpc);
-  const coupons = await pages('coupon.books', rpc);
-  const creditNotes = await pages('credit-note.books', rpc);
-  const invoices = await pages('invoice.books', rpc);
-  const holds = await pages('hold.books', rpc);
-  const orders = await pages('order.books', rpc);
-  const stock = await pages('inventory.books', rpc);
-  const movements = await totals(stock, rpc);
-  const ratings = await pages('product.books', rpc);
-  const reviews = await pages('review.books', rpc);
-  const now = await pages('product.books', rpc);
+  const ledger = await readAllPages('payment.books', rpc);
+  const coupons = await readAllPages('coupon.books', rpc);
+  const creditNotes = await readAllPages('credit-note.books', rpc);
+  const invoices = await readAllPages('invoice.books', rpc);
+  const holds = await readAllPages('hold.books', rpc);
+  const orders = await readAllPages('order.books', rpc);
+  const stock = await readAllPages('inventory.books', rpc);
+  const movements = await readMovementTotals(stock, rpc);
+  const ratingsBefore = await readAllPages('product.books', rpc);
+  const reviews = await readAllPages('review.books', rpc);
+  const ratingsAfter = await readAllPages('product.books', rpc);
   return {
     ...{ readAt, before, stock, movements, orders, ledger, external, coupons, holds, invoices, creditNotes, reviews },
-    ratings: { before: ratings, after: now },
+    ratings: { before: ratingsBefore, after: ratingsAfter },
   };
 }
 
 const SKUS_PER_CALL = 200;
 
-async function totals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['movements']> {
-  const of = stock.flatMap(({ sku, filed }) => (filed > 0 ? [{ sku, through: filed }] : []));
+/** Reads the movement totals of the SKUs that have movements outside their stock document. */
+async function readMovementTotals(stock: AuditData['stock'], rpc: Rpc): Promise<AuditData['movements']> {
+  const skus = stock.flatMap(({ sku, filed }) => (filed > 0 ? [{ sku, through: filed }] : []));
   const all: AuditData['movements'] = [];
-  for (let from = 0; from < of.length; from += SKUS_PER_CALL) {
-    all.push(...(await rpc.call('movement.totals', { of: of.slice(from, from + SKUS_PER_CALL) })));
+  for (let from = 0; from < skus.length; from += SKUS_PER_CALL) {
+    all.push(...(await rpc.call('movement.totals', { of: skus.slice(from, from + SKUS_PER_CALL) })));
   }
   return all;
 }
 
-type Paged = Extract<ActionName, `${string}.books`>;
+type PagedAction = Extract<ActionName, `${string}.books`>;
 
-async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
+async function readAllPages<K extends PagedAction>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
   const all: ItemsOf<K>[] = [];
   // The compiler cannot relate a generic action to the type of its pages.
   const call = rpc.call.bind(rpc) as (
     action: K,
-    params: Params<Paged>,
+    params: Params<PagedAction>,
   ) => Promise<{ items: ItemsOf<K>[]; next: string | null }>;
   for (let after: string | null | undefined; after !== null; ) {
     const { items, next }: { items: ItemsOf<K>[]; next: string | null } = await call(
@@ -77,7 +81,7 @@ async function pages<K extends Paged>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]
     );
     all.push(...items);
     after = next;
-    await setImmediate(); // lets other work of this process go on
+    await setImmediate(); // lets this process do other work in between
   }
   return all;
 }

@@ -20,9 +20,9 @@ export const audit = contract(
       // It reads every order.
       timeout: 300_000,
       params: {
-        /** The shop is at rest: work that is not done is a violation, also when it is new. */
+        /** The shop is at rest: any unfinished work is a violation. */
         atRest: { type: 'boolean', optional: true },
-        /** Ids of orders that were acknowledged to a client, and have to exist. */
+        /** Ids of orders that clients got an acknowledgement for, so they have to exist. */
         acknowledged: { type: 'array', items: 'string', optional: true },
       },
       returns: {

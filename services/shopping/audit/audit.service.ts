@@ -6,7 +6,7 @@ import { audit } from './audit.contract.ts';
 import { runAudit } from './audit.ts';
 import { INVARIANTS, type Violation } from './violation.ts';
 
-const GAUGE = 'shop.invariant.violations';
+const VIOLATIONS_GAUGE = 'shop.invariant.violations';
 
 export default function auditService(config: Config) {
   const watching = config.metricsPort > 0 && config.auditSeconds > 0;
@@ -26,8 +26,8 @@ export default function auditService(config: Config) {
       async run(ctx) {
         const { atRest = false, acknowledged = [] } = ctx.params;
         const report = await runAudit(ctx, { atRest, acknowledged });
-        for (const [invariant, count] of counts(report.violations)) {
-          this.broker.metrics?.set(GAUGE, count, { invariant });
+        for (const [invariant, count] of countViolations(report.violations)) {
+          this.broker.metrics?.set(VIOLATIONS_GAUGE, count, { invariant });
         }
         return report;
       },
@@ -35,12 +35,12 @@ export default function auditService(config: Config) {
 
     created() {
       const description = 'Violations of each invariant that the last audit found';
-      this.broker.metrics?.register({ type: 'gauge', name: GAUGE, description, labelNames: ['invariant'] });
+      this.broker.metrics?.register({ type: 'gauge', name: VIOLATIONS_GAUGE, description, labelNames: ['invariant'] });
     },
   });
 }
 
-/** The violations of each invariant. Those that hold count zero: a gauge that is not set tells nothing. */
-function counts(violations: readonly Violation[]): [string, number][] {
+/** The number of violations of each invariant, also zero, as a gauge without a value would be missing. */
+function countViolations(violations: readonly Violation[]): [string, number][] {
   return Object.keys(INVARIANTS).map((name) => [name, violations.filter(({ invariant }) => invariant === name).length]);
 }

@@ -9,7 +9,7 @@ import { checkRatings } from './ratings.ts';
 import { checkRefunds } from './refunds.ts';
 import { Findings, type Violation } from './violation.ts';
 
-/** The violations of the invariants in this data. Work that may be under way is none. */
+/** The violations of the invariants in this data. Work that may be under way is no violation. */
 function violationsOf(data: AuditData, expectations: Expectations): Violation[] {
   const findings = new Findings();
   checkGoods(data, findings);
@@ -23,7 +23,7 @@ function violationsOf(data: AuditData, expectations: Expectations): Violation[] 
   return findings.violations;
 }
 
-/** Data that is read while the shop runs can be inconsistent, but hardly in the same way three times in a row. */
+/** Data that is read while the shop runs can be inconsistent, but rarely in the same way three times in a row. */
 const AUDIT_PASSES = 3;
 const PASS_INTERVAL_MS = 500;
 
@@ -35,7 +35,8 @@ export interface Report {
 }
 
 /**
- * Audits the whole shop while it runs. A violation is reported if each of several passes finds it at the same documents.
+ * Audits the whole shop while it runs. A violation is reported if each of several passes finds it at the same
+ * documents.
  */
 export async function runAudit(rpc: Rpc, expectations: Expectations): Promise<Report> {
   let data = await readAuditData(rpc);

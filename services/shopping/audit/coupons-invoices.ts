@@ -1,19 +1,15 @@
 import type { AuditData } from './audit-data.ts';
+import { Ranges, soldRange } from './ranges.ts';
 import type { Findings } from './violation.ts';
 
 /** I11: the uses of each coupon are those of the orders that were paid with it. */
 export function checkCoupons({ coupons, orders }: AuditData, findings: Findings): void {
-  const uses = new Map<string, { least: number; most: number }>();
-  const use = (id: string, least: number, most: number) => {
-    const sum = uses.get(id) ?? { least: 0, most: 0 };
-    uses.set(id, { least: sum.least + least, most: sum.most + most });
-  };
-  for (const { status, coupons: codes, outbox, customerId } of orders) {
-    if (status === 'REJECTED' || status === 'REJECTING' || status === 'CANCELLED') continue;
-    for (const code of codes) {
-      const waiting = status === 'PENDING' || status === 'CANCELLING' || outbox.includes(`redeem:${code}`);
-      use(code, waiting ? 0 : 1, 1);
-      use(`${code}:${customerId}`, waiting ? 0 : 1, 1);
+  const uses = new Ranges();
+  for (const order of orders) {
+    for (const code of order.coupons) {
+      const use = soldRange(order, `redeem:${code}`, 1);
+      uses.add(code, use);
+      uses.add(`${code}:${order.customerId}`, use);
     }
   }
   for (const { id, limit, available, reserved, sold } of coupons) {
@@ -24,7 +20,7 @@ export function checkCoupons({ coupons, orders }: AuditData, findings: Findings)
       `${id}: ${sold} + ${reserved} uses of ${limit}`,
       id,
     );
-    const { least, most } = uses.get(id) ?? { least: 0, most: 0 };
+    const { least, most } = uses.get(id);
     findings.check(
       sold >= least && sold <= most,
       'I11',
@@ -45,8 +41,8 @@ export function checkInvoices({ invoices }: AuditData, findings: Findings): void
 }
 
 /**
- * I16: the credit notes of each year are numbered 1, 2, 3, …, one for each refund, with its amount and lines. The order of
- * a credit note has an invoice, and each refund of an order with an invoice has a credit note.
+ * I16: the credit notes of each year are numbered 1, 2, 3, …, one for each refund, with its amount and lines. The order
+ * of a credit note has an invoice, and each refund of an order with an invoice has a credit note.
  */
 export function checkCreditNotes({ creditNotes, invoices, orders }: AuditData, findings: Findings): void {
   checkNumbers(creditNotes, 'I16', findings);

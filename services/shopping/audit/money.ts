@@ -1,7 +1,5 @@
-import type { AuditData } from './audit-data.ts';
+import type { AuditData, AuditedOrder } from './audit-data.ts';
 import type { Findings } from './violation.ts';
-
-type BookedOrder = AuditData['orders'][number];
 
 /** I5, I6: the payment provider's ledger agrees with each order. */
 export function checkMoney({ ledger, external, orders }: AuditData, findings: Findings): void {
@@ -27,25 +25,25 @@ export function checkMoney({ ledger, external, orders }: AuditData, findings: Fi
     }
     const kept = (charge?.captured ?? 0) - (charge?.refunded ?? 0) - (charge?.chargedBack ?? 0);
     findings.check(
-      kept === dueFor(order),
+      kept === expectedAmount(order),
       'I6',
-      `${order.id} is ${order.status}: ${dueFor(order)} due, ${kept} kept`,
+      `${order.id} is ${order.status}: ${expectedAmount(order)} due, ${kept} kept`,
       order.id,
     );
   }
 }
 
-/** All amounts of an order have one currency: amounts of several are never added. */
-function currenciesOf({ total, captured, refunds }: BookedOrder, charge: AuditData['ledger'][number] | undefined) {
+/** The currencies of an order's amounts. There has to be one: amounts of several cannot be added. */
+function currenciesOf({ total, captured, refunds }: AuditedOrder, charge: AuditData['ledger'][number] | undefined) {
   const booked = [total, captured, ...refunds.map(({ amount }) => amount)].map(({ currency }) => currency);
   return [...new Set([...booked, charge?.currency ?? total.currency])];
 }
 
 /**
- * The money of an order that the provider has by the order's account, in minor units of its currency. The amount of a
- * refund that failed, or was paid by other means, is still there.
+ * The amount that the payment provider should have, by the order, in minor units. It still has the amounts of refunds
+ * that failed or were paid by other means.
  */
-function dueFor({ captured, refunds, chargedBack }: BookedOrder): number {
+function expectedAmount({ captured, refunds, chargedBack }: AuditedOrder): number {
   const done = refunds.filter(({ status }) => status === 'DONE');
   return done.reduce((left, { amount }) => left - amount.amount, captured.amount - chargedBack);
 }

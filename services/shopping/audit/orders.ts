@@ -1,9 +1,9 @@
-import type { AuditData } from './audit-data.ts';
+import type { AuditData, AuditedOrder } from './audit-data.ts';
 import type { Findings } from './violation.ts';
 
-/** After this time without a change, an order that is not settled is a violation. */
+/** An order that is not settled and unchanged for this time is a violation. */
 const MAX_UNSETTLED_MS = 60_000;
-/** The same for a pending order: more than PAYMENT_TIMEOUT_MS of placement.ts. */
+/** The same for a pending order. It has to be longer than PAYMENT_TIMEOUT_MS of placement.ts. */
 const MAX_PENDING_MS = 32 * 60_000;
 
 export interface Expectations {
@@ -14,8 +14,8 @@ export interface Expectations {
 }
 
 /** I4, I7, I8, I10, I15: each order exists, once, and comes to its end. */
-export function checkOrders(books: AuditData, { atRest, acknowledged }: Expectations, findings: Findings): void {
-  const { orders, readAt } = books;
+export function checkOrders(data: AuditData, { atRest, acknowledged }: Expectations, findings: Findings): void {
+  const { orders, readAt } = data;
   const keys = new Map<string, string>();
   const claims = new Map<string, string>();
   const known = new Set<string>();
@@ -26,18 +26,18 @@ export function checkOrders(books: AuditData, { atRest, acknowledged }: Expectat
     keys.set(key, id);
     checkClaim({ id, customerId, cartClaim }, claims, findings);
     const age = +readAt - Date.parse(changedAt);
-    const late = age > (status === 'PENDING' ? MAX_PENDING_MS : MAX_UNSETTLED_MS);
+    const isLate = age > (status === 'PENDING' ? MAX_PENDING_MS : MAX_UNSETTLED_MS);
     const why = parked ? ', parked' : '';
-    findings.check(settled || !(atRest || parked || late), 'I8', `${id} is ${status} for ${age} ms${why}`, id);
-    const undelivered = outbox.length > 0 && (atRest || parked || late);
+    findings.check(settled || !(atRest || parked || isLate), 'I8', `${id} is ${status} for ${age} ms${why}`, id);
+    const undelivered = outbox.length > 0 && (atRest || parked || isLate);
     findings.check(!undelivered, 'I10', `${id} has not delivered ${outbox.join(', ')}`, id);
   }
-  for (const [orderId, what] of named(books, acknowledged)) {
-    findings.check(known.has(orderId), 'I7', `${what} names ${orderId}, which does not exist`, orderId);
+  for (const [orderId, source] of referencedOrders(data, acknowledged)) {
+    findings.check(known.has(orderId), 'I7', `${source} names ${orderId}, which does not exist`, orderId);
   }
 }
 
-type ClaimedOrder = Pick<AuditData['orders'][number], 'id' | 'customerId' | 'cartClaim'>;
+type ClaimedOrder = Pick<AuditedOrder, 'id' | 'customerId' | 'cartClaim'>;
 
 /** I15: each order has its own generation of its customer's cart. */
 function checkClaim(
@@ -53,8 +53,8 @@ function checkClaim(
   claims.set(cartClaim, id);
 }
 
-/** The ids of orders that other documents name, with what names them. */
-function* named(
+/** The ids of orders in other documents, each with its source. */
+function* referencedOrders(
   { before, coupons, invoices, holds }: AuditData,
   acknowledged: readonly string[],
 ): Generator<[string, string]> {

@@ -16,7 +16,7 @@ export function checkRatings({ reviews, ratings }: AuditData, findings: Findings
     // A rating that changed while the reviews were read, or is about to change, cannot be checked.
     if (before.get(id) !== rev || moving.has(id)) continue;
     const due = counted.get(id) ?? { count: 0, sum: 0 };
-    const said = `${id}: ${count} reviews with ${sum} stars, ${due.count} with ${due.sum} are counted`;
-    findings.check(count === due.count && sum === due.sum, 'I14', said, id);
+    const detail = `${id}: ${count} reviews with ${sum} stars, ${due.count} with ${due.sum} are counted`;
+    findings.check(count === due.count && sum === due.sum, 'I14', detail, id);
   }
 }

@@ -12,7 +12,7 @@ interface CurrentCart {
  * releases the cart here. A paid one is taken out here, if the order's outbox has not done so yet: so the cart is empty
  * at once after a paid order.
  */
-export async function currentCart(
+export async function loadCurrentCart(
   id: string | undefined,
   carts: Pick<Store<Cart>, 'get' | 'change'>,
   rpc: Pick<Rpc, 'call'>,

@@ -20,17 +20,17 @@ export function ownerOf({ user, cartToken }: Meta): string | undefined {
  * the cookie: carts are changed by PUT and DELETE only, which CORS does not allow them to send.
  */
 export function tokenHeaders(token: string, secure: boolean): Record<string, string> {
-  return { [CART_TOKEN_HEADER]: token, ...keepCookie(token, secure) };
+  return { [CART_TOKEN_HEADER]: token, ...renewCookie(token, secure) };
 }
 
 /** Renews the cookie: like its cart, it is kept from the last change on. */
-export const keepCookie = (token: string, secure: boolean): Record<string, string> => ({
-  'Set-Cookie': cookie(token, GUEST_CART_LIFETIME_MS / 1000, secure),
+export const renewCookie = (token: string, secure: boolean): Record<string, string> => ({
+  'Set-Cookie': cartCookie(token, GUEST_CART_LIFETIME_MS / 1000, secure),
 });
 
 /** Ends the cookie, after its cart was merged into a customer's. */
-export const forgetCookie = (secure: boolean): Record<string, string> => ({ 'Set-Cookie': cookie('', 0, secure) });
+export const endCookie = (secure: boolean): Record<string, string> => ({ 'Set-Cookie': cartCookie('', 0, secure) });
 
-function cookie(value: string, maxAge: number, secure: boolean): string {
+function cartCookie(value: string, maxAge: number, secure: boolean): string {
   return `${CART_TOKEN_COOKIE}=${value}; Path=/v1; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }

@@ -19,7 +19,7 @@ const openOrder = named('OpenOrder', { type: 'object', props: { id: 'string', st
 const cartView = named('Cart', {
   type: 'object',
   props: {
-    /** ISO 4217: what it is priced in. */
+    /** ISO 4217: the currency of its prices. */
     currency: 'string',
     items: {
       type: 'array',
@@ -32,7 +32,7 @@ const cartView = named('Cart', {
           slug: 'string|optional',
           title: 'string|optional',
           variant: 'string|optional',
-          /** Absent when the SKU is not sold, or not in this currency, as is all that is optional here. */
+          /** Absent, like the other optional fields, if the SKU is not sold, or not in this currency. */
           unitPrice: { ...moneyRule, optional: true },
           lineTotal: { ...moneyRule, optional: true },
           availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
@@ -43,7 +43,7 @@ const cartView = named('Cart', {
       type: 'object',
       props: { quantity: 'number', subtotal: moneyRule, total: moneyRule },
     }),
-    /** The order of this cart whose payment has no outcome yet: until then no other order can be made of the cart. */
+    /** The order of this cart whose payment has no outcome yet. Until then, the cart cannot be ordered again. */
     openOrder: { ...openOrder, optional: true },
   },
 });
@@ -97,7 +97,7 @@ export const cart = contract(
         type: 'object',
         props: {
           ...content,
-          /** The unique key of the order that is made of it. */
+          /** The unique key of the order of this cart. */
           claim: 'string',
           openOrder: { ...openOrder, nullable: true },
           /** The latest order that was taken out of the cart. */
@@ -120,12 +120,12 @@ export const cart = contract(
       params: { customerId },
     },
     erase: {
-      summary: "Erase a customer's cart for good; no order can be made of it any more",
+      summary: "Erase a customer's cart for good; it cannot be ordered any more",
       ...internal,
       params: { customerId },
     },
     ordered: {
-      summary: 'Remove what was ordered from the cart, once for each order',
+      summary: 'Remove the ordered items from the cart, once for each order',
       ...internal,
       params: { customerId, orderId: idRule('ord'), items },
     },

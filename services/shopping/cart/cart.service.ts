@@ -11,12 +11,12 @@ import {
   type CartContent,
   cartClaimOf,
   cartView,
-  clear,
+  clearCart,
   currencyOf,
   customerCart,
-  emptyCart,
   eraseCart,
   itemsOf,
+  newCart,
   type OpenOrder,
   removeItem,
   setCurrency,
@@ -24,18 +24,18 @@ import {
   takeOrdered,
 } from './cart.ts';
 import { hasContent, mergeGuestCart } from './cart-merge.ts';
-import { currentCart } from './cart-orders.ts';
+import { loadCurrentCart } from './cart-orders.ts';
 import {
-  forgetCookie,
+  endCookie,
   GUEST_CART_LIFETIME_MS,
   guestIdOf,
-  keepCookie,
   newCartToken,
   ownerOf,
+  renewCookie,
   tokenHeaders,
 } from './cart-token.ts';
 
-const CLEANING_INTERVAL_MS = 3600_000;
+const CART_CLEANING_INTERVAL_MS = 3600_000;
 
 type This = Self<{ store: Store<Cart>; worker: Worker }>;
 
@@ -46,7 +46,8 @@ export default function cartService(config: Config) {
     currency: currencyOf(cart, config),
   });
 
-  const priced = async (cart: CartContent | null, openOrder: OpenOrder | null, rpc: Rpc) => {
+  /** The view of a cart at current prices. */
+  const priceCart = async (cart: CartContent | null, openOrder: OpenOrder | null, rpc: Rpc) => {
     const { items, currency } = contentOf(cart);
     const skus = items.map(({ sku }) => sku);
     const offers = skus.length > 0 ? await rpc.call('product.offers', { skus, currency }) : [];
@@ -54,54 +55,54 @@ export default function cartService(config: Config) {
   };
 
   /** Merges the guest's cart that a customer had before logging in, and ends its cookie. */
-  async function takeGuest(carts: Store<Cart>, customerId: string, ctx: Ctx<unknown>): Promise<void> {
+  async function mergeGuest(carts: Store<Cart>, customerId: string, ctx: Ctx<unknown>): Promise<void> {
     const { meta } = ctx;
     if (!meta.cartToken) return;
     const guestId = guestIdOf(meta.cartToken.token);
     if (await hasContent(carts, guestId)) {
-      // A paid order is taken out first: what is merged now is wanted besides.
-      await currentCart(customerId, carts, ctx);
+      // A paid order is taken out first, so that the merged items stay.
+      await loadCurrentCart(customerId, carts, ctx);
       await mergeGuestCart(carts, guestId, customerId);
     }
-    if (meta.cartToken.from === 'cookie') meta.$responseHeaders = forgetCookie(config.production);
+    if (meta.cartToken.from === 'cookie') meta.$responseHeaders = endCookie(config.production);
   }
 
   /** The id of the caller's cart. A guest's cart is merged here too, in case the login could not do it. */
-  async function owner({ store }: This, ctx: Ctx<unknown>): Promise<string | undefined> {
-    if (ctx.meta.user) await takeGuest(store, ctx.meta.user.id, ctx);
+  async function ownerWithMerge({ store }: This, ctx: Ctx<unknown>): Promise<string | undefined> {
+    if (ctx.meta.user) await mergeGuest(store, ctx.meta.user.id, ctx);
     return ownerOf(ctx.meta);
   }
 
-  /** The caller's cart; see `currentCart`. */
-  async function current(self: This, ctx: Ctx<unknown>) {
-    const id = await owner(self, ctx);
-    return { id, ...(await currentCart(id, self.store, ctx)) };
+  /** The caller's cart; see `loadCurrentCart`. */
+  async function getCurrent(self: This, ctx: Ctx<unknown>) {
+    const id = await ownerWithMerge(self, ctx);
+    return { id, ...(await loadCurrentCart(id, self.store, ctx)) };
   }
 
   /**
-   * The caller's cart, to be changed. A guest without a cart gets the token of a new one, also one whose token leads to no
-   * cart (any more): clients do not choose tokens.
+   * The caller's cart, to be changed. A guest without a cart gets a new token, and so does a guest whose token has no
+   * cart: clients cannot choose tokens.
    */
-  async function opened(self: This, ctx: Ctx<unknown>) {
-    const { id: given, cart: before, openOrder } = await current(self, ctx);
+  async function openCart(self: This, ctx: Ctx<unknown>) {
+    const { id: given, cart: before, openOrder } = await getCurrent(self, ctx);
     if (given !== undefined && (before || ctx.meta.user)) return { id: given, before, openOrder };
     const token = newCartToken();
     return { id: guestIdOf(token), before: null, openOrder, token };
   }
 
   /** Sends the token of a new cart, or renews the cookie of one that was changed. */
-  function giveToken({ meta }: Ctx<unknown>, token: string | undefined): void {
+  function sendToken({ meta }: Ctx<unknown>, token: string | undefined): void {
     const { user, cartToken } = meta;
     if (token) meta.$responseHeaders = tokenHeaders(token, config.production);
     else if (!user && cartToken?.from === 'cookie') {
-      meta.$responseHeaders = keepCookie(cartToken.token, config.production);
+      meta.$responseHeaders = renewCookie(cartToken.token, config.production);
     }
   }
 
   return service(cart, config, {
     mixins: [
       worker<This>({
-        every: CLEANING_INTERVAL_MS,
+        every: CART_CLEANING_INTERVAL_MS,
         run() {
           return this.store.remove({ guest: true, updatedAt: { $lt: new Date(Date.now() - GUEST_CART_LIFETIME_MS) } });
         },
@@ -109,20 +110,20 @@ export default function cartService(config: Config) {
       store<Cart>(config, {
         node: 'shopping',
         collection: 'carts',
-        create: emptyCart,
+        create: newCart,
         indexes: [{ fields: { guest: 1, updatedAt: 1 } }],
       }),
     ],
 
     handlers: {
       async get(ctx) {
-        const { cart, openOrder } = await current(this, ctx);
-        return priced(cart, openOrder, ctx);
+        const { cart, openOrder } = await getCurrent(this, ctx);
+        return priceCart(cart, openOrder, ctx);
       },
 
       async setItem(ctx) {
         const { sku } = ctx.params;
-        const { id, before, openOrder, token } = await opened(this, ctx);
+        const { id, before, openOrder, token } = await openCart(this, ctx);
         const currency = currencyOf(before, config);
         const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
         const offers = await ctx.call('product.offers', { skus, currency });
@@ -131,38 +132,38 @@ export default function cartService(config: Config) {
         // Refuses a total that is too high before it is stored.
         cartView(itemsOf({ ...before?.items, [sku]: { quantity: ctx.params.quantity } }), offers, currency);
         const cart = await this.store.change(id, (doc, now) => setItem(doc, ctx.params, now));
-        giveToken(ctx, token);
+        sendToken(ctx, token);
         // Another device may have added something meanwhile, or chosen another currency.
         const after = contentOf(cart);
-        const asked = after.currency === currency && after.items.every((item) => skus.includes(item.sku));
-        return asked ? cartView(after.items, offers, currency, openOrder) : priced(cart, openOrder, ctx);
+        const isPriced = after.currency === currency && after.items.every((item) => skus.includes(item.sku));
+        return isPriced ? cartView(after.items, offers, currency, openOrder) : priceCart(cart, openOrder, ctx);
       },
 
       async setCurrency(ctx) {
         const { currency } = ctx.params;
         if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
-        const { id, openOrder, token } = await opened(this, ctx);
+        const { id, openOrder, token } = await openCart(this, ctx);
         const cart = await this.store.change(id, (doc, now) => setCurrency(doc, currency, now));
-        giveToken(ctx, token);
-        return priced(cart, openOrder, ctx);
+        sendToken(ctx, token);
+        return priceCart(cart, openOrder, ctx);
       },
 
       async removeItem(ctx) {
         const { sku } = ctx.params;
-        const { id, cart, openOrder } = await current(this, ctx);
-        if (id === undefined || !cart) return priced(null, openOrder, ctx);
-        return priced(await this.store.change(id, (cart, now) => removeItem(cart, sku, now)), openOrder, ctx);
+        const { id, cart, openOrder } = await getCurrent(this, ctx);
+        if (id === undefined || !cart) return priceCart(null, openOrder, ctx);
+        return priceCart(await this.store.change(id, (cart, now) => removeItem(cart, sku, now)), openOrder, ctx);
       },
 
       async clear(ctx) {
-        const { id, cart, openOrder } = await current(this, ctx);
-        if (id === undefined || !cart) return priced(null, openOrder, ctx);
-        return priced(await this.store.change(id, clear), openOrder, ctx);
+        const { id, cart, openOrder } = await getCurrent(this, ctx);
+        if (id === undefined || !cart) return priceCart(null, openOrder, ctx);
+        return priceCart(await this.store.change(id, clearCart), openOrder, ctx);
       },
 
       async content(ctx) {
         const { customerId: _id } = ctx.params;
-        const { cart, openOrder } = await currentCart(_id, this.store, ctx);
+        const { cart, openOrder } = await loadCurrentCart(_id, this.store, ctx);
         if (cart?.erased) throw errors.invalidToken();
         const { lastOrder } = cart ?? {};
         return {
@@ -174,7 +175,7 @@ export default function cartService(config: Config) {
       },
 
       async own(ctx) {
-        return contentOf((await currentCart(ownerOf(ctx.meta), this.store, ctx)).cart);
+        return contentOf((await loadCurrentCart(ownerOf(ctx.meta), this.store, ctx)).cart);
       },
 
       async erase(ctx) {
@@ -183,7 +184,7 @@ export default function cartService(config: Config) {
       },
 
       merge(ctx) {
-        return takeGuest(this.store, ctx.params.customerId, ctx);
+        return mergeGuest(this.store, ctx.params.customerId, ctx);
       },
 
       async ordered(ctx) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../../../lib/contract/contract.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { type Money, sum, times } from '../../shared/money.ts';
+import { type Money, multiplyMoney, sumMoney } from '../../shared/money.ts';
 import { errors } from '../../shared/problems.ts';
 
 interface CartFields {
@@ -24,7 +24,7 @@ export interface CustomerCart extends CartFields {
   lastOrder?: { id: string; at: Date };
   /** The latest guests' carts that were merged, `<id>:<rev>`, so that none brings back what was taken out since. */
   merged?: string[];
-  /** The customer is gone. Access tokens can outlive the customer. */
+  /** The customer was erased. Access tokens can outlive the customer. */
   erased?: boolean;
   guest?: never;
   mergedInto?: never;
@@ -49,7 +49,7 @@ type CartPatch<C> = { [K in keyof C]?: C[K] | undefined } & {
   [item: `items.${string}`]: { quantity: number } | undefined;
 };
 
-/** A decision about a cart of type `C`, or, unless it is said, of either type. */
+/** A decision about a cart of type `C`; by default of either type. */
 interface CartDecision<A, C = CartFields> extends Decision<A> {
   patch?: CartPatch<C>;
 }
@@ -71,7 +71,7 @@ export interface Item {
   quantity: number;
 }
 
-/** What a shopper has chosen: items, and the currency of their prices. */
+/** The content of a cart: its items, and the currency of their prices. */
 export type CartContent = Pick<CartFields, 'items' | 'currency'>;
 
 export type Offer = Result<'product.offers'>[number];
@@ -83,7 +83,7 @@ const MAX_CART_LINES = 100;
 const MAX_ORDERS_REMEMBERED = 50;
 const MAX_GUESTS_REMEMBERED = 10;
 
-export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
+export const newCart = (_id: string, updatedAt: Date): Cart => ({
   ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
   ...(_id.startsWith('gst_') ? { guest: true as const } : {}),
 });
@@ -93,7 +93,7 @@ export const emptyCart = (_id: string, updatedAt: Date): Cart => ({
  * quantities, so that no device's choice counts twice. Each version of a guest's cart is merged once. Lines beyond
  * `MAX_CART_LINES` are left out, those that the guest added last. An empty cart also takes the guest's currency.
  */
-export function merge(
+export function mergeCarts(
   cart: Readonly<CustomerCart>,
   guest: Readonly<GuestCart>,
   now: Date,
@@ -111,7 +111,7 @@ export function merge(
 }
 
 /** Empties a guest's cart that was merged. False: its content has changed since, and has to be merged first. */
-export function handOver(
+export function emptyMergedCart(
   guest: Readonly<GuestCart>,
   { items, currency }: CartContent,
   mergedInto: string,
@@ -122,7 +122,7 @@ export function handOver(
 }
 
 /** Whether a guest's cart has nothing to merge. */
-export const isBlank = ({ items, currency }: CartContent): boolean =>
+export const hasNothingToMerge = ({ items, currency }: CartContent): boolean =>
   currency === undefined && Object.keys(items).length === 0;
 
 /** The currency of a cart's prices: the chosen one, while the shop has prices in it. */
@@ -160,19 +160,20 @@ export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): CartDe
   return { answer: { ...cart, items }, patch: itemPatch(sku, undefined, now) };
 }
 
-export function clear(cart: Readonly<Cart>, now: Date): CartDecision<CartContent> {
+export function clearCart(cart: Readonly<Cart>, now: Date): CartDecision<CartContent> {
   if (Object.keys(cart.items).length === 0) return { answer: cart };
   return { answer: { ...cart, items: {} }, patch: { items: {}, updatedAt: now } };
 }
 
 /**
- * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the cart,
- * or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read it late.
+ * The unique key of the order that is made of a cart. The generation moves on when a paid order is taken out of the
+ * cart, or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read
+ * it late.
  */
 export const cartClaimOf = ({ _id, generation = 0 }: Pick<CustomerCart, '_id' | 'generation'>): string =>
   `${_id}:${generation}`;
 
-/** Takes a paid order's quantities out of the cart. What was added to it since then stays. */
+/** Takes a paid order's quantities out of the cart. Items that were added since stay. */
 export function takeOrdered(
   cart: Readonly<CustomerCart>,
   orderId: string,
@@ -205,7 +206,10 @@ export function releaseClaim(
 export const itemsOf = (items: CartFields['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));
 
-/** The cart at today's prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not added up. */
+/**
+ * The view of a cart at current prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not
+ * added up.
+ */
 export function cartView(
   items: readonly Item[],
   offers: readonly Offer[],
@@ -217,9 +221,9 @@ export function cartView(
     const offer = bySku.get(sku);
     if (!offer) return { sku, quantity, availability: 'not_sold' as const };
     const { price: unitPrice, category: _, taxClass: _t, weight: _w, ...rest } = offer;
-    return { ...rest, quantity, unitPrice, lineTotal: times(unitPrice, quantity) };
+    return { ...rest, quantity, unitPrice, lineTotal: multiplyMoney(unitPrice, quantity) };
   });
-  const subtotal = sum(
+  const subtotal = sumMoney(
     lines.flatMap((line): Money[] => ('lineTotal' in line ? [line.lineTotal] : [])),
     currency,
   );
@@ -228,7 +232,7 @@ export function cartView(
   return { currency, items: lines, totals, ...(openOrder ? { openOrder } : {}) };
 }
 
-/** Leaves of a cart only that its customer is gone. */
+/** Removes all data from the cart of an erased customer, and marks it as erased. */
 export const eraseCart = (_cart: Readonly<CustomerCart>, updatedAt: Date): CartDecision<undefined, CustomerCart> => ({
   answer: undefined,
   patch: { items: {}, currency: undefined, ordered: [], lastOrder: undefined, merged: [], erased: true, updatedAt },

@@ -3,16 +3,27 @@ import type { FieldError } from '../../../lib/contract/errors.ts';
 import type { Money } from '../../shared/money.ts';
 import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/postal-address.ts';
 import { errors } from '../../shared/problems.ts';
-import { orderable } from '../order/order.ts';
+import { orderableLines } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
-import { amountLimits } from '../payment/providers/amount-limits.ts';
-import { type Priced, price } from './pricing/price.ts';
+import { type Priced, priceLines } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
 
 type Terms = Result<'coupon.terms'>;
 
 /** What a shopper chooses for a quote or an order: the address, the shipping method and the coupons. */
 export type CheckoutRequest = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
+
+/** The part of a shop's configuration that decides about a checkout. */
+export interface CheckoutTerms {
+  book: PriceBook;
+  /** The amounts that the payment provider charges in a currency. */
+  limits: (currency: string) => AmountLimits;
+}
+
+export interface PayableRange {
+  least: Money;
+  largest: Money;
+}
 
 /** A cart with its prices, the address that it goes to, and the rules that it was priced by. */
 export interface PricedBasket {
@@ -24,7 +35,7 @@ export interface PricedBasket {
 }
 
 /**
- * Prices a cart at today's prices, in its currency.
+ * Prices a cart at current prices, in its currency.
  * @throws invalid-request, not-found for the address, empty-cart, cart-not-orderable, coupon-refused, no-shipping,
  * total-not-payable
  */
@@ -32,11 +43,11 @@ export async function priceBasket(
   { items, currency }: Result<'cart.own'>,
   { addressId, address, shippingMethod, couponCodes = [] }: CheckoutRequest,
   customerId: string | undefined,
-  book: PriceBook,
+  { book, limits }: CheckoutTerms,
   rpc: Rpc,
 ): Promise<PricedBasket> {
   if ((addressId === undefined) === (address === undefined)) {
-    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Give either addressId or address.' }]);
+    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Send either addressId or address.' }]);
   }
   if (items.length === 0) throw errors.emptyCart();
   const rules = rulesFor(book, currency);
@@ -47,19 +58,31 @@ export async function priceBasket(
       ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
       : ([] as Terms),
   ]);
-  const lines = orderable(items, offers);
+  const lines = orderableLines(items, offers);
   const { country } = to;
-  const priced = price({ lines, country, ...(shippingMethod ? { shippingMethod } : {}), coupons, rules, currency });
+  const priced = priceLines({
+    lines,
+    country,
+    ...(shippingMethod ? { shippingMethod } : {}),
+    coupons,
+    rules,
+    currency,
+  });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
-  refuseUnpayable(priced.totals.total, amountLimits(currency));
+  refuseUnpayable(priced.totals.total, payableRange(limits, currency));
   return { priced, address: to, rules, warnings };
 }
 
-/** Nothing is charged for a total of zero. @throws total-not-payable */
-function refuseUnpayable(total: Money, { least, largest }: AmountLimits): void {
-  if (total.amount === 0 || (total.amount >= least && total.amount <= largest)) return;
-  const money = (amount: number) => ({ ...total, amount });
-  throw errors.totalNotPayable(total, { least: money(least), largest: money(largest) });
+/** The lowest and the highest total that can be charged in a currency. */
+export function payableRange(limits: CheckoutTerms['limits'], currency: string): PayableRange {
+  const { least, largest } = limits(currency);
+  return { least: { amount: least, currency }, largest: { amount: largest, currency } };
+}
+
+/** A total of zero is not charged. @throws total-not-payable */
+function refuseUnpayable(total: Money, range: PayableRange): void {
+  if (total.amount === 0 || (total.amount >= range.least.amount && total.amount <= range.largest.amount)) return;
+  throw errors.totalNotPayable(total, range);
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {

@@ -12,7 +12,7 @@ export const checkout = contract(
     quote: {
       summary: 'Calculate the exact totals of the cart for an address and a shipping method',
       visibility: 'published',
-      // A guest may know what it costs before opening an account.
+      // Guests see the total before they open an account.
       auth: 'public',
       personal: true,
       cartToken: true,
@@ -28,9 +28,9 @@ export const checkout = contract(
         type: 'object',
         props: {
           ...pricedFields,
-          /** What can be charged at least and at most; a total of zero is free. */
+          /** The lowest and the highest total that can be charged. A total of zero is free. */
           payable: named('PayableRange', { type: 'object', props: { least: moneyRule, largest: moneyRule } }),
-          /** The ways of shipping to this address, the quoted one among them. */
+          /** The shipping methods to this address, with the quoted one. */
           shippingMethods: {
             type: 'array',
             items: named('ShippingMethod', {
@@ -38,7 +38,7 @@ export const checkout = contract(
               props: { method: 'string', title: 'string', price: moneyRule },
             }),
           },
-          /** Of the address, such as a postcode in a form that is not usual there. */
+          /** Possible mistakes in the address, such as an unusual postcode. */
           warnings,
         },
       }),

@@ -22,12 +22,13 @@ export function parseCouponInput(
   shop: ShopSettings,
 ): CouponInput {
   const field = REQUIRED_FIELDS[input.kind];
-  if (field && input[field] === undefined) throw bad(field, `A ${input.kind} coupon needs ${field}.`);
+  if (field && input[field] === undefined) throw invalidField(field, `A ${input.kind} coupon needs ${field}.`);
   const from = validFrom === undefined ? undefined : startOf('validFrom', validFrom, shop.timeZone);
   const until = validUntil === undefined ? undefined : endOf('validUntil', validUntil, shop.timeZone);
-  if (from && until && until <= from) throw bad('validUntil', 'A coupon ends after it begins.');
+  if (from && until && until <= from) throw invalidField('validUntil', 'The end has to be after the beginning.');
   const hasAmount = input.kind === 'fixed' || input.minimum !== undefined;
-  if (currency !== undefined && !hasAmount) throw bad('currency', 'Only an amount or a minimum has a currency.');
+  if (currency !== undefined && !hasAmount)
+    throw invalidField('currency', 'Only an amount or a minimum has a currency.');
   if (currency !== undefined && !shop.currencies.includes(currency)) {
     throw errors.unknownCurrency(currency, shop.currencies);
   }
@@ -39,4 +40,5 @@ export function parseCouponInput(
   };
 }
 
-const bad = (field: string, detail: string): Error => errors.invalidRequest([{ pointer: `/${field}`, detail }]);
+const invalidField = (field: string, detail: string): Error =>
+  errors.invalidRequest([{ pointer: `/${field}`, detail }]);

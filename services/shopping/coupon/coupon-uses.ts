@@ -1,4 +1,5 @@
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import * as reservations from '../../shared/reservations.ts';
 import { type Coupon, customerCouponId, newCustomerCoupon, takeCustomerUse } from './coupon.ts';
@@ -20,9 +21,9 @@ export interface CouponContext {
 }
 
 /**
- * Takes a use from the customer's limit, then from that of all customers. If the second is used up, the first stays taken
- * until the order is rejected, which releases both. It is not released here, as another worker may have taken both since
- * and charged the order.
+ * Takes a use from the customer's limit, then from that of all customers. If the second is used up, the first stays
+ * taken until the order is rejected, which releases both. It is not released here, as another worker may have taken
+ * both since and charged the order.
  */
 export async function takeUse(context: CouponContext, { code, orderId, customerId }: CouponUse): Promise<TakeOutcome> {
   const { store } = context;
@@ -62,12 +63,12 @@ export function giveBackUse(context: CouponContext, use: CouponUse, until: numbe
 
 /** Forgets the key of a `giveBackUse` that was acknowledged and does not come again. */
 export function forgetUse(context: CouponContext, use: CouponUse): Promise<void> {
-  return changeBoth(context, use, (doc, now) => reservations.acknowledge(doc, use.orderId, now));
+  return changeBoth(context, use, (doc, now) => acknowledge(doc, use.orderId, now));
 }
 
 /**
- * The time to prune by, earlier by the length of a hold. Pruning goes by the times in the orders' ids, so that otherwise
- * younger orders would prune past one that has its hold's id, and it would find its coupon closed.
+ * The time to prune by, earlier by the length of a hold. Pruning goes by the times in the orders' ids, so that
+ * otherwise younger orders would prune past one that has its hold's id, and it would find its coupon closed.
  */
 const pruningTime = ({ holdTime }: CouponContext, now: Date) => new Date(+now - holdTime);
 

@@ -10,21 +10,21 @@ import { idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
-const whole = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
+const positiveInteger = { type: 'number', integer: true, min: 1, max: Number.MAX_SAFE_INTEGER } as const;
 const kind = named('CouponKind', { type: 'enum', values: ['percentage', 'fixed', 'free-shipping'] });
 const terms = {
   kind,
   /** In basis points: 1000 is 10 %. */
-  percent: optional({ ...whole, max: 10_000 }),
-  /** In minor units of `currency`, the shop's own when that is left out. */
-  amount: optional(whole),
-  minimum: optional(whole),
+  percent: optional({ ...positiveInteger, max: 10_000 }),
+  /** In minor units of `currency`, which is the shop's own by default. */
+  amount: optional(positiveInteger),
+  minimum: optional(positiveInteger),
   currency: optional(currencyRule),
-  /** A day is one of the shop's time zone: from its beginning, until its end. */
+  /** A time, or a day of the shop's time zone: valid from its beginning and until its end. */
   validFrom: optional(timeOrDayRule),
   validUntil: optional(timeOrDayRule),
-  limit: optional(whole),
-  perCustomer: optional(whole),
+  limit: optional(positiveInteger),
+  perCustomer: optional(positiveInteger),
 } as const;
 
 const view = named('Coupon', {
@@ -39,7 +39,7 @@ const view = named('Coupon', {
 });
 
 const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
-/** Keyed by the order, so doing it again is safe. */
+/** Keyed by the order's id, so a repetition is safe. */
 const keyed = { ...internal, shardKey: 'code' } as const;
 const byStaff = {
   ...staff('coupons:read'),
@@ -73,7 +73,7 @@ export const coupon = contract(
       returns: pageOf(view),
     },
     terms: {
-      summary: 'Get the terms of coupons that are valid now, for a customer if one is known',
+      summary: 'Get the terms of coupons that are valid now, and for this customer',
       ...internal,
       params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
       returns: {

@@ -9,18 +9,19 @@ export interface CouponInput {
   percent?: number | undefined;
   amount?: number | undefined;
   minimum?: number | undefined;
-  /** Of both amounts. Absent on old coupons: the shop's own. */
+  /** The currency of both amounts. Absent on old coupons: the shop's own. */
   currency?: string | undefined;
   validFrom?: Date | undefined;
   validUntil?: Date | undefined;
-  /** Uses by all customers together, and by each one. */
+  /** The maximum of uses by all customers together, and by each one. */
   limit?: number | undefined;
   perCustomer?: number | undefined;
 }
 
 /**
- * A coupon (its id is the code), or one customer's part of it (its id is `code:customerId`). Each is a reservable quantity
- * of uses. Every use counts in both, limited or not, so that limits can be set, changed and removed at any time.
+ * A coupon (its id is the code), or one customer's part of it (its id is `code:customerId`). Each is a reservable
+ * quantity of uses. Every use counts in both, limited or not, so that limits can be set, changed and removed at any
+ * time.
  */
 export interface Coupon extends reservations.ReservableQuantity {
   _id: string;
@@ -79,7 +80,7 @@ export function takeCustomerUse(
   return patch ? { answer, patch: { ...patch, limit } } : { answer };
 }
 
-/** @throws coupon-refused when all uses, or all of this customer, are taken */
+/** Checks that the coupon, and the customer's part of it, has a free use. @throws coupon-refused */
 export function checkUses(coupon: Readonly<Coupon>, part: Readonly<Coupon> | null): void {
   if (coupon.available < 1) throw couponRefused(coupon.code, 'used-up');
   const { perCustomer = UNLIMITED_USES } = coupon.input ?? {};
@@ -106,16 +107,17 @@ export function termsOf({ code, input }: Readonly<Coupon>, own: string, now: Dat
 }
 
 const REFUSAL_TEXTS: Record<CouponRefusal, string> = {
-  unknown: 'There is no such coupon.',
+  unknown: 'This coupon does not exist.',
   'not-yet': 'This coupon is not valid yet.',
   expired: 'This coupon is no longer valid.',
-  minimum: 'The goods cost less than this coupon asks for.',
+  minimum: 'The goods cost less than the minimum of this coupon.',
   'used-up': 'This coupon is used up.',
-  'already-used': 'You have used this coupon as often as you may.',
-  combination: 'These coupons do not go together.',
+  'already-used': 'You have no uses of this coupon left.',
+  combination: 'These coupons cannot be combined.',
   currency: 'This coupon is for orders in another currency.',
 };
 
+/** The problem of a coupon that cannot be used. */
 export const couponRefused = (code: string, reason: CouponRefusal): Error =>
   errors.couponRefused(code, reason, REFUSAL_TEXTS[reason]);
 

@@ -10,8 +10,10 @@ import {
   confirmHold,
   consumeHold,
   dropHold,
+  dropUnreserved,
   type HeldItems,
   type Hold,
+  isReserving,
   removeReleased,
   reviewHold,
   unconfirmed,
@@ -20,19 +22,19 @@ import { grantHold, type HoldLimits, refuseTooManyPieces } from './hold-limits.t
 
 const holdFields = dueIn('nextAt');
 
-/** Holds that the keeper has to look at. */
+/** Holds that are due for a review. */
 export const holdQueue: DueQueue<Hold> = {
   name: 'holds',
   policy: RETRY_POLICY,
   ...holdFields,
-  // One that was parked may have been given back since, by its customer's next hold.
+  // The customer's next hold may have released a parked one since.
   read: (hold) => ({ ...holdFields.read(hold), ...(isIdle(hold) ? { parkedAt: null } : {}) }),
 };
 
 const isIdle = ({ current, consumed, releasing }: Readonly<Hold>): boolean =>
   current === null && consumed.length === 0 && releasing.length === 0;
 
-/** What the functions below read and call. */
+/** The store of holds and the client for calls. */
 export interface HoldKeeper {
   store: Pick<Store<Hold>, 'get' | 'change'>;
   rpc: Pick<Rpc, 'call'>;
@@ -40,8 +42,9 @@ export interface HoldKeeper {
 
 /**
  * Reserves items under the id of an order to come, within the customer's limits. The hold before is released first.
- * @throws limit-reached, and the hold before stays; out-of-stock, and nothing is on hold; unavailable when another hold
- * of this customer came between
+ * Requests for the same items at the same time get one hold.
+ * @throws limit-reached, and the hold before stays; out-of-stock, and nothing is on hold; hold-replaced when another
+ * request has replaced or released the hold since
  */
 export async function placeHold(
   customerId: string,
@@ -50,30 +53,37 @@ export async function placeHold(
   keeper: HoldKeeper,
 ): Promise<Hold> {
   const { store, rpc } = keeper;
-  refuseTooManyPieces(wanted.items, limits);
+  const { items } = wanted;
+  refuseTooManyPieces(items, limits);
   const begun = await store.change(customerId, (doc, now) => {
+    if (isReserving(doc, items, now)) return { answer: doc };
     const { until, usage } = grantHold(doc, limits, now);
     return beginHold(doc, wanted, until, now, usage);
   });
+  const { orderId } = begun.current ?? wanted;
   await releaseUnwanted(begun, keeper);
-  const { short, isClosed } = await reserveStock(wanted, rpc);
+  const { short, isClosed } = await reserveStock({ orderId, items }, rpc);
   if (short.length === 0 && !isClosed) {
-    const confirmed = await store.change(customerId, (doc, now) => confirmHold(doc, wanted.orderId, now));
+    const confirmed = await store.change(customerId, (doc, now) => confirmHold(doc, orderId, now));
     if (confirmed) return confirmed;
   }
-  await releaseUnwanted(await store.change(customerId, (doc, now) => dropHold(doc, wanted.orderId, now)), keeper);
-  // Enough stock: another hold has dropped this one while it was reserved.
-  if (short.length === 0) throw errors.unavailable('Another hold has taken the place of this one.');
+  const rest = await store.change(customerId, (doc, now) => dropUnreserved(doc, orderId, now));
+  await releaseUnwanted(rest, keeper);
+  if (rest.current?.orderId === orderId) return rest;
+  if (short.length === 0) throw errors.holdReplaced();
   throw errors.outOfStock(short);
 }
 
 /** Releases the hold of a customer, unless an order has consumed it. */
 export async function releaseHold(customerId: string, keeper: HoldKeeper): Promise<void> {
   if (!(await keeper.store.get(customerId))) return;
-  await releaseUnwanted(await keeper.store.change(customerId, (doc, now) => dropHold(doc, undefined, now)), keeper);
+  await releaseUnwanted(await keeper.store.change(customerId, (doc, now) => dropHold(doc, now)), keeper);
 }
 
-/** See `consumeHold`. A hold of other items is released before the answer. @returns the id that the order takes, if any */
+/**
+ * See `consumeHold`. A hold of other items is released before the answer.
+ * @returns the id that the order takes, if any
+ */
 export async function giveHoldToOrder(
   customerId: string,
   cartClaim: string,
@@ -89,8 +99,8 @@ export async function giveHoldToOrder(
   return orderId;
 }
 
-/** Looks after a hold whose time has come. */
-export async function keepHold(hold: Hold, keeper: HoldKeeper): Promise<void> {
+/** Reviews a due hold, and releases the reservations that are not needed any more. */
+export async function reviewDueHold(hold: Hold, keeper: HoldKeeper): Promise<void> {
   const { store, rpc } = keeper;
   const exists = await Promise.all(
     unconfirmed(hold, new Date()).map(async (one) => [one.orderId, await orderExists(one, rpc)] as const),
@@ -99,8 +109,9 @@ export async function keepHold(hold: Hold, keeper: HoldKeeper): Promise<void> {
 }
 
 /**
- * Whether the order of a consumed hold exists. One that does not may be stored any moment: so the reservation is closed,
- * and the order is looked for again. An order that found its reservation open is stored by then; a later one is refused.
+ * Whether the order of a consumed hold exists. An order that does not exist may be stored at any moment, so the
+ * reservation is closed, and the order is looked up again: an order that found its reservation open is stored by then,
+ * and a later one is refused.
  */
 async function orderExists(consumed: HeldItems, rpc: HoldKeeper['rpc']): Promise<boolean> {
   const { orderId } = consumed;
@@ -109,7 +120,7 @@ async function orderExists(consumed: HeldItems, rpc: HoldKeeper['rpc']): Promise
   return rpc.call('order.exists', { orderId });
 }
 
-/** Releases reservations that are not wanted any more, each closed against a reserve that is still under way. */
+/** Releases the unwanted reservations. A reserve that is still under way fails then. */
 async function releaseUnwanted({ _id, releasing }: Hold, { store, rpc }: HoldKeeper): Promise<void> {
   if (releasing.length === 0) return;
   await Promise.all(releasing.map((reservation) => releaseStock(reservation, rpc)));

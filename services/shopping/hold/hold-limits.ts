@@ -1,13 +1,13 @@
 import { errors } from '../../shared/problems.ts';
 import type { Item } from '../cart/cart.ts';
 
-/** Limits of what a customer has on hold: stock that is not bought must not be kept out of sale. Times in ms. */
+/** The limits of a customer's holds, so that stock which is not bought stays on sale. */
 export interface HoldLimits {
   /** Pieces in a hold. A customer has one hold at a time. */
   pieces: number;
   /** How long a hold lasts, unless less is left. */
   holdMs: number;
-  /** How long stock may be on hold for one customer within a window, renewals and replaced holds together. */
+  /** How long stock may be on hold for a customer within a window, renewed and replaced holds included. */
   totalMs: number;
   windowMs: number;
 }
@@ -43,7 +43,7 @@ export function holdLimits(isVerified: boolean, holdMs: number): HoldLimits {
   };
 }
 
-/** @throws limit-reached */
+/** Refuses a hold of more pieces than the limit. @throws limit-reached */
 export function refuseTooManyPieces(items: readonly Item[], { pieces }: HoldLimits): void {
   const count = items.reduce((sum, { quantity }) => sum + quantity, 0);
   if (count > pieces) {
@@ -53,7 +53,7 @@ export function refuseTooManyPieces(items: readonly Item[], { pieces }: HoldLimi
   }
 }
 
-/** Until when a hold that begins now may last, and what the customer has used of their window. @throws limit-reached */
+/** The end of a hold that begins now, and the customer's usage of the window. @throws limit-reached */
 export function grantHold(
   hold: HeldStock,
   { holdMs, totalMs, windowMs }: HoldLimits,
@@ -64,13 +64,13 @@ export function grantHold(
   const leftMs = totalMs - usage.usedMs;
   if (leftMs < holdMs * MIN_HOLD_FRACTION) {
     throw errors.limitReached(
-      `Stock was on hold for you as long as it can be. Order it now, or hold it again after ${usage.windowEndsAt.toISOString()}.`,
+      `The time for your holds is used up. Order now, or hold the stock again after ${usage.windowEndsAt.toISOString()}.`,
     );
   }
   return { until: new Date(+now + Math.min(holdMs, leftMs)), usage };
 }
 
-/** The usage with that of the current hold, should it end now. */
+/** The usage, with that of the current hold if it ended now. */
 export function usageAt({ current, usage }: HeldStock, now: Date): HoldUsage | undefined {
   if (!usage || !current) return usage;
   const endsAt = Math.min(+now, +current.until);

@@ -22,14 +22,14 @@ export const hold = contract(
   {
     put: {
       ...mine,
-      summary: 'Hold the stock of what is in my cart for a while',
+      summary: 'Hold the stock of my cart for a while',
       idempotent: false,
       rest: 'POST /v1/checkout/hold',
       status: 201,
       location: '/v1/checkout/hold',
       params: {},
       returns: view,
-      problems: ['empty-cart', 'order-open', 'limit-reached', 'out-of-stock'],
+      problems: ['empty-cart', 'order-open', 'limit-reached', 'out-of-stock', 'hold-replaced'],
     },
     get: {
       ...mine,

@@ -10,7 +10,7 @@ import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { hold } from './hold.contract.ts';
 import { type Hold, holdView, newHold } from './hold.ts';
-import { giveHoldToOrder, type HoldKeeper, holdQueue, keepHold, placeHold, releaseHold } from './hold-keeper.ts';
+import { giveHoldToOrder, type HoldKeeper, holdQueue, placeHold, releaseHold, reviewDueHold } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
 const MAX_HOLDS_AT_ONCE = 50;
@@ -26,7 +26,7 @@ export default function holdService(config: Config) {
         queue: holdQueue,
         atOnce: MAX_HOLDS_AT_ONCE,
         work(doc) {
-          return keepHold(doc, keeperOf(this));
+          return reviewDueHold(doc, keeperOf(this));
         },
       }),
       store<Hold>(config, {
@@ -41,7 +41,7 @@ export default function holdService(config: Config) {
       async put(ctx) {
         const customerId = customerOf(ctx);
         const { items, openOrder } = await ctx.call('cart.content', { customerId });
-        // The order has its stock already.
+        // The stock is reserved for the order.
         if (openOrder) throw errors.orderOpen(openOrder.id, openOrder.status);
         if (items.length === 0) throw errors.emptyCart();
         // Without an answer of the customer service, the address counts as unverified.

@@ -3,23 +3,23 @@ import type { Decision } from '../../../mixins/store/changes.ts';
 import type { Item } from '../cart/cart.ts';
 import { type HoldUsage, usageAt } from './hold-limits.ts';
 
-/** The stock that is on hold for a customer, whose id is its id. */
+/** The hold of a customer, under the customer's id: stock that is reserved before it is ordered. */
 export interface Hold extends RetryFields {
   _id: string;
   rev: number;
   current: CurrentHold | null;
-  /** Reservations that were given to orders, until it is known whether those orders exist. */
+  /** Reservations that orders have taken over, until it is known whether those orders exist. */
   consumed: ConsumedHold[];
-  /** Reservations that are not wanted any more, until their release is acknowledged. */
+  /** Reservations to be released, until the release is acknowledged. */
   releasing: HeldItems[];
-  /** How long stock was on hold lately. Absent before the first hold. */
+  /** The usage of the current window. Absent before the first hold. */
   usage?: HoldUsage;
-  /** When the keeper reviews it. Null: there is nothing to do. */
+  /** When the hold is due for a review. Null: it needs none. */
   nextAt: Date | null;
 }
 
 export interface HeldItems {
-  /** Id of the order to come. The stock is reserved under it, so that the order finds it reserved. */
+  /** Id of the future order. The stock is reserved under it, so that the order finds it reserved. */
   orderId: string;
   items: Item[];
 }
@@ -28,7 +28,7 @@ interface CurrentHold extends HeldItems {
   /** TAKING: the stock is being reserved. */
   state: 'TAKING' | 'HELD';
   begunAt: Date;
-  /** Until when the stock is kept. */
+  /** When the hold expires. */
   until: Date;
 }
 
@@ -48,6 +48,14 @@ export const newHold = (_id: string): Omit<Hold, 'rev'> => ({
   ...{ _id, current: null, consumed: [], releasing: [], nextAt: null },
 });
 
+/**
+ * Whether another request is reserving the same items now. A request joins it then, instead of replacing its hold: both
+ * reserve under one id, and get the same hold.
+ */
+export function isReserving({ current }: Pick<Hold, 'current'>, items: readonly Item[], now: Date): boolean {
+  return current?.state === 'TAKING' && reservedBy(current) > now && hasSameItems(current.items, items);
+}
+
 /** Begins a hold. It replaces the one before, whose stock is to be released. */
 export function beginHold(
   hold: Readonly<Hold>,
@@ -57,27 +65,33 @@ export function beginHold(
   usage?: HoldUsage,
 ): Decision<Hold> {
   const current: CurrentHold = { orderId, items, until, state: 'TAKING', begunAt: now };
-  return changed(hold, { ...withoutCurrent(hold, now), current, ...(usage ? { usage } : {}) }, now);
+  return changeHold(hold, { ...withoutCurrent(hold, now), current, ...(usage ? { usage } : {}) }, now);
 }
 
-/** All of its stock is reserved. Null: the hold was dropped meanwhile. */
+/** Records that all of its stock is reserved. Null: the hold was replaced, released or consumed since. */
 export function confirmHold(hold: Readonly<Hold>, orderId: string, now: Date): Decision<Hold | null> {
   const { current } = hold;
-  if (current?.orderId !== orderId || current.state !== 'TAKING') return { answer: null };
-  return changed(hold, { current: { ...current, state: 'HELD' } }, now);
+  if (current?.orderId !== orderId) return { answer: null };
+  if (current.state === 'HELD') return { answer: hold };
+  return changeHold(hold, { current: { ...current, state: 'HELD' } }, now);
 }
 
-/** Drops the current hold, if it has the given `orderId`. A hold that an order has consumed stays the order's. */
-export function dropHold(hold: Readonly<Hold>, orderId: string | undefined, now: Date): Decision<Hold> {
+/** Drops the current hold. A hold that an order has consumed stays the order's. */
+export function dropHold(hold: Readonly<Hold>, now: Date): Decision<Hold> {
+  return hold.current ? changeHold(hold, withoutCurrent(hold, now), now) : { answer: hold };
+}
+
+/** Drops a hold whose stock could not be reserved, unless another request has reserved all of it since. */
+export function dropUnreserved(hold: Readonly<Hold>, orderId: string, now: Date): Decision<Hold> {
   const { current } = hold;
-  if (!current || (orderId !== undefined && current.orderId !== orderId)) return { answer: hold };
-  return changed(hold, withoutCurrent(hold, now), now);
+  return current?.orderId === orderId && current.state === 'TAKING' ? dropHold(hold, now) : { answer: hold };
 }
 
 /**
  * Gives the current hold to an order, if it has exactly the order's items and has not expired: the order takes the id
  * under which the stock is reserved. All orders with one claim on the cart and these items get the same id, so that the
- * one that is accepted finds its stock reserved. A hold of other items is dropped, so that the order finds the stock free.
+ * one that is accepted finds its stock reserved. A hold of other items is dropped, so that the order finds the stock
+ * free.
  */
 export function consumeHold(
   hold: Readonly<Hold>,
@@ -89,12 +103,12 @@ export function consumeHold(
   const before = hold.consumed.find((one) => one.cartClaim === cartClaim && hasSameItems(one.items, items));
   if (before) return { answer: { orderId: before.orderId, hold } };
   if (current?.state !== 'HELD' || current.until <= now || !hasSameItems(current.items, items)) {
-    const { answer, ...rest } = dropHold(hold, undefined, now);
+    const { answer, ...rest } = dropHold(hold, now);
     return { answer: { orderId: null, hold: answer }, ...rest };
   }
   const { orderId } = current;
   const consumed = [...hold.consumed, { orderId, items: current.items, cartClaim, at: now }];
-  const { answer, ...rest } = changed(hold, { current: null, consumed, ...usagePart(hold, now) }, now);
+  const { answer, ...rest } = changeHold(hold, { current: null, consumed, ...usageField(hold, now) }, now);
   return { answer: { orderId, hold: answer }, ...rest };
 }
 
@@ -102,13 +116,16 @@ export function consumeHold(
 export const unconfirmed = ({ consumed }: Readonly<Hold>, now: Date): ConsumedHold[] =>
   consumed.filter(({ at }) => +at + ORDER_TIMEOUT_MS <= +now);
 
-/** Drops an expired hold, and those that were consumed without an order. @param exists whether the order exists, by id */
+/**
+ * Drops an expired hold, and those that were consumed without an order.
+ * @param exists whether the order exists, by id
+ */
 export function reviewHold(hold: Readonly<Hold>, exists: ReadonlyMap<string, boolean>, now: Date): Decision<Hold> {
   const { current } = hold;
   const isExpired = current && (current.state === 'HELD' ? current.until : reservedBy(current)) <= now;
   const rest = isExpired ? withoutCurrent(hold, now) : hold;
   const orphans = hold.consumed.filter(({ orderId }) => exists.get(orderId) === false);
-  return changed(
+  return changeHold(
     hold,
     {
       current: rest.current,
@@ -122,7 +139,7 @@ export function reviewHold(hold: Readonly<Hold>, exists: ReadonlyMap<string, boo
 
 /** The release of these reservations was acknowledged. */
 export function removeReleased(hold: Readonly<Hold>, orderIds: readonly string[], now: Date): Decision<Hold> {
-  return changed(hold, { releasing: hold.releasing.filter(({ orderId }) => !orderIds.includes(orderId)) }, now);
+  return changeHold(hold, { releasing: hold.releasing.filter(({ orderId }) => !orderIds.includes(orderId)) }, now);
 }
 
 /** A hold as its shopper sees it. Null: nothing is on hold. */
@@ -133,7 +150,7 @@ export function holdView({ current }: Pick<Hold, 'current'>, now: Date) {
 }
 
 /** Adds to a patch when the keeper has to review the hold: as soon as anything in it is due. */
-function changed(hold: Readonly<Hold>, patch: Partial<Hold>, now: Date): Decision<Hold> {
+function changeHold(hold: Readonly<Hold>, patch: Partial<Hold>, now: Date): Decision<Hold> {
   const { current, consumed, releasing } = { ...hold, ...patch };
   const due = [
     ...(current ? [current.state === 'HELD' ? +current.until : +reservedBy(current)] : []),
@@ -150,10 +167,10 @@ function withoutCurrent(hold: Readonly<Hold>, now: Date): Pick<Hold, 'current' |
   const { current, releasing } = hold;
   if (!current) return { current, releasing };
   const { orderId, items } = current;
-  return { current: null, releasing: [...releasing, { orderId, items }], ...usagePart(hold, now) };
+  return { current: null, releasing: [...releasing, { orderId, items }], ...usageField(hold, now) };
 }
 
-function usagePart(hold: Readonly<Hold>, now: Date): Pick<Hold, 'usage'> {
+function usageField(hold: Readonly<Hold>, now: Date): Pick<Hold, 'usage'> {
   const usage = usageAt(hold, now);
   return usage ? { usage } : {};
 }

@@ -7,7 +7,7 @@ import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { bookedParts, item, refundLines } from '../order/order.rules.ts';
-import { invoiceOrder, paperFormat } from './invoice.contract.ts';
+import { documentFormat, invoiceOrder } from './invoice.contract.ts';
 
 const number = { type: 'string', pattern: /^CN-\d{4}-\d{6,12}$/, max: 20 } as const;
 
@@ -28,7 +28,7 @@ const view = named('CreditNote', {
         props: { title: 'string', variant: 'string', sku: 'string', quantity: 'number' },
       }),
     },
-    /** What is credited for which line, and for the delivery. Absent on credit notes from before refunds had lines. */
+    /** The credited amounts by line. Absent on credit notes from before refunds had lines, as is `shipping`. */
     lines: {
       type: 'array',
       optional: true,
@@ -47,7 +47,7 @@ const view = named('CreditNote', {
     },
     shipping: { ...moneyRule, optional: true },
     amount: moneyRule,
-    /** What of the amount has which rate, in basis points; `gross` contains `tax`. */
+    /** The amount by tax rate, in basis points; `gross` contains `tax`. */
     taxes: {
       type: 'array',
       items: named('CreditNoteTax', { type: 'object', props: { rate: 'number', gross: moneyRule, tax: moneyRule } }),
@@ -62,8 +62,8 @@ const byStaff = {
   idempotent: true,
   problems: ['not-found'],
 } as const;
-/** A document, and no JSON. */
-const paper = { returns: 'any', produces: ['application/pdf', 'text/html'], headers: { accept: 'Accept' } } as const;
+/** The response is a document, not JSON. */
+const document = { returns: 'any', produces: ['application/pdf', 'text/html'], headers: { accept: 'Accept' } } as const;
 
 export const creditNote = contract(
   'credit-note',
@@ -77,10 +77,10 @@ export const creditNote = contract(
     },
     get: {
       ...customer,
-      ...paper,
+      ...document,
       summary: 'Get a credit note of one of my orders, as PDF or HTML',
       rest: 'GET /v1/orders/:id/credit-notes/:number',
-      params: { id: anyId, number, ...paperFormat },
+      params: { id: anyId, number, ...documentFormat },
     },
     staffList: {
       ...byStaff,
@@ -91,10 +91,10 @@ export const creditNote = contract(
     },
     staffGet: {
       ...byStaff,
-      ...paper,
+      ...document,
       summary: 'Get a credit note of an order, as PDF or HTML',
       rest: 'GET /v1/admin/orders/:id/credit-notes/:number',
-      params: { id: anyId, number, ...paperFormat },
+      params: { id: anyId, number, ...documentFormat },
     },
     search: {
       ...byStaff,
@@ -115,14 +115,14 @@ export const creditNote = contract(
       params: {
         refundId: 'string',
         amount: moneyRule,
-        /** What of the amount belongs to which line, and to the delivery; in minor units. */
+        /** The parts of the amount by line, in minor units, and `shipping` for the delivery. */
         lines: { ...refundLines, min: 0, optional: true },
         shipping: { type: 'number', integer: true, min: 0, optional: true },
-        /** Goods that came back. */
+        /** Returned goods. */
         items: { type: 'array', items: item },
-        /** Of a cancelled order: without an invoice there is nothing to correct. */
+        /** The order was cancelled. If it has no invoice, it needs no credit note. */
         cancellation: 'boolean',
-        /** Whether the order has an invoice, or somebody is about to be given one. */
+        /** Whether the order has an invoice, or is about to get one. */
         invoiced: 'boolean',
         order: invoiceOrder,
       },
@@ -158,7 +158,7 @@ export const creditNote = contract(
         orderId: 'string',
         refundId: 'string',
         amount: moneyRule,
-        /** The sum of its parts by tax rate, in minor units. */
+        /** The sum of the amounts by tax rate, in minor units. */
         taxed: 'number',
         parts: bookedParts,
       }),

@@ -3,16 +3,16 @@ import type { Config } from '../../../lib/process/config.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
-import { answerPaper } from './answer-paper.ts';
+import { anonymiseDocuments } from './anonymise-documents.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { type CreditNote, issueCreditNote } from './credit-note.ts';
-import { creditNoteSheet } from './credit-note-sheet.ts';
-import { erasePapers } from './erase-papers.ts';
-import { Queue } from './numbering.ts';
-import { papersOfYear } from './papers-of-year.ts';
+import { creditNoteContent } from './credit-note-content.ts';
+import { respondWithDocument } from './document-response.ts';
+import { documentsOfYear } from './documents-of-year.ts';
+import { SerialQueue } from './numbering.ts';
 
 export default function creditNoteService(config: Config) {
-  const queue = new Queue();
+  const queue = new SerialQueue();
 
   return service(creditNote, config, {
     mixins: [
@@ -30,46 +30,46 @@ export default function creditNoteService(config: Config) {
 
     handlers: {
       async list(ctx) {
-        // Says no to customers whose order it is not.
+        // Fails for another customer's order.
         await ctx.call('order.get', { id: ctx.params.id });
-        return { items: (await ofOrder(this.store, ctx.params.id)).map(viewOf) };
+        return { items: (await creditNotesOf(this.store, ctx.params.id)).map(viewOf) };
       },
 
       async get(ctx) {
         const { id, number, ...request } = ctx.params;
         const note = await this.store.findOne({ _id: number, orderId: id, 'order.customerId': customerOf(ctx) });
-        return answerPaper(ctx, request, creditNoteSheet(present(note)));
+        return respondWithDocument(ctx, request, creditNoteContent(requireFound(note)));
       },
 
       async staffList(ctx) {
         await ctx.call('order.read', { id: ctx.params.id });
-        return { items: (await ofOrder(this.store, ctx.params.id)).map(viewOf) };
+        return { items: (await creditNotesOf(this.store, ctx.params.id)).map(viewOf) };
       },
 
       async staffGet(ctx) {
         const { id, number, ...request } = ctx.params;
         const note = await this.store.findOne({ _id: number, orderId: id });
-        return answerPaper(ctx, request, creditNoteSheet(present(note)));
+        return respondWithDocument(ctx, request, creditNoteContent(requireFound(note)));
       },
 
       async search(ctx) {
-        const { items, nextCursor } = await papersOfYear(this.store, ctx.params, config.timeZone);
+        const { items, nextCursor } = await documentsOfYear(this.store, ctx.params, config.timeZone);
         return { items: items.map(viewOf), nextCursor };
       },
 
       async ofOrder(ctx) {
-        return { items: (await ofOrder(this.store, ctx.params.orderId)).map(viewOf) };
+        return { items: (await creditNotesOf(this.store, ctx.params.orderId)).map(viewOf) };
       },
 
       async issue(ctx) {
         const { order, cancellation, invoiced, ...credit } = ctx.params;
-        const known = await this.store.findOne({ refundId: credit.refundId });
-        if (known) return { number: known._id };
+        const issued = await this.store.findOne({ refundId: credit.refundId });
+        if (issued) return { number: issued._id };
         const invoice = await ctx.call('invoice.forCredit', { order, issue: invoiced || !cancellation });
         if (!invoice) return { number: null };
-        const draft = { ...credit, isCancellation: cancellation, invoice };
-        const issued = await queue.run(() => issueCreditNote(draft, config, new Date(), this.store));
-        return { number: issued._id };
+        const request = { ...credit, isCancellation: cancellation, invoice };
+        const note = await queue.run(() => issueCreditNote(request, config, new Date(), this.store));
+        return { number: note._id };
       },
 
       async export(ctx) {
@@ -83,7 +83,7 @@ export default function creditNoteService(config: Config) {
       },
 
       erase(ctx) {
-        return erasePapers(this.store, ctx.params.customerId);
+        return anonymiseDocuments(this.store, ctx.params.customerId);
       },
 
       books(ctx) {
@@ -113,10 +113,10 @@ export default function creditNoteService(config: Config) {
   });
 }
 
-const ofOrder = (notes: Store<CreditNote>, orderId: string) => notes.find({ orderId }, { sort: { nth: 1 } });
+const creditNotesOf = (notes: Store<CreditNote>, orderId: string) => notes.find({ orderId }, { sort: { nth: 1 } });
 
 /** @throws not-found */
-function present(note: CreditNote | null): CreditNote {
+function requireFound(note: CreditNote | null): CreditNote {
   if (!note) throw errors.notFound('This credit note');
   return note;
 }

@@ -1,8 +1,9 @@
 import type { Store } from '../../../mixins/store/store.ts';
-import type { Money } from '../../shared/money.ts';
+import { type Money, sumAmounts } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
-import { allot, proportion } from '../checkout/pricing/round.ts';
-import { type InvoiceOrder, type Issuer, issuePaper, type Paper } from './numbering.ts';
+import { allocate, proportion } from '../checkout/pricing/round.ts';
+import type { InvoiceOrder } from './invoice.ts';
+import { type Issuer, issueDocument, type NumberedDocument } from './numbering.ts';
 
 /** A part of a credited amount, and the tax in it. `rate` in basis points; `gross` contains the tax. */
 export interface CreditedTax {
@@ -28,100 +29,102 @@ export interface CreditedLine {
   amount: Money;
 }
 
-/** Corrects an invoice by what was paid back. Like the invoice, it never changes. */
-export interface CreditNote extends Paper {
+/** The document that corrects an invoice by a refund. Like the invoice, it never changes. */
+export interface CreditNote extends NumberedDocument {
   /** Unique: a refund has one credit note. */
   refundId: string;
-  /** Which of its order it is, from 1 on; unique with `orderId`, so that each takes the ones before it into account. */
+  /**
+   * Its number among those of its order, from 1 on. Unique with `orderId`, so that each one takes the earlier ones into
+   * account.
+   */
   nth: number;
   invoice: { number: string; issuedAt: Date };
   order: Pick<InvoiceOrder, 'id' | 'number' | 'customerId'> & { billingAddress: PostalAddress };
   isCancellation: boolean;
-  /** Goods that came back; empty for a refund of money alone. */
+  /** Returned goods. Empty for a refund without a return. */
   items: { title: string; variant: string; sku: string; quantity: number }[];
-  /** What is credited for which line; absent on credit notes from before refunds had lines. */
+  /** The credited amounts by line. Absent on credit notes from before refunds had lines. */
   lines?: CreditedLine[];
-  /** What is credited for the delivery; said together with `lines`. */
+  /** The credited amount for the delivery. Present together with `lines`. */
   shipping?: Money;
   amount: Money;
   taxes: CreditedTax[];
 }
 
-/** What a credit note is asked for with. */
-export interface Credit {
+/** The input of a new credit note. */
+export interface CreditRequest {
   refundId: string;
   amount: Money;
   isCancellation: boolean;
   items: readonly CreditedItem[];
-  /** What of the amount belongs to which line, in minor units. Left out: it is spread over all. */
+  /** The parts of the amount by line, in minor units. Default: it is spread over all. */
   lines?: readonly { sku: string; quantity?: number | undefined; amount: number }[] | undefined;
-  /** What of it belongs to the delivery, in minor units. */
+  /** The part of the amount for the delivery, in minor units. */
   shipping?: number | undefined;
-  /** What it corrects. */
+  /** The invoice that it corrects. */
   invoice: { number: string; issuedAt: string; order: InvoiceOrder };
 }
 
 /**
- * The taxes in a credited amount, by rate. What belongs to which rate is known by the lines it is refunded for; without
- * them it is split in proportion to what of each rate is not credited yet (largest remainder). The tax in a part is that
- * share of the tax that is left, rounded half up: so no credit is ever above what was invoiced, and those of a whole
- * order add up to its taxes exactly.
+ * The taxes in a credited amount, by rate. Refunded lines have known rates. An amount without lines is split in
+ * proportion to the rest of each rate that is not credited yet (largest remainder method). The tax in a part is the
+ * same share of the rest of the tax, rounded half up: so credits never exceed the invoice, and those of a whole order
+ * add up to its taxes exactly.
+ * @param before the taxes of the order's earlier credit notes
  */
 export function creditedTaxes(
   order: InvoiceOrder,
   before: readonly CreditedTax[],
-  { amount, lines, shipping = 0 }: Pick<Credit, 'amount' | 'lines' | 'shipping'>,
+  { amount, lines, shipping = 0 }: Pick<CreditRequest, 'amount' | 'lines' | 'shipping'>,
 ): CreditedTax[] {
   const parts = [...order.lines, order.shipping].map(({ tax, total }) => ({ ...tax, gross: total.amount }));
   const rates = [...new Set(parts.map(({ rate }) => rate))].sort((a, b) => b - a);
-  const left = rates.map((rate) => {
+  const remainders = rates.map((rate) => {
     const invoiced = parts.filter((part) => part.rate === rate);
     const credited = before.filter((part) => part.rate === rate);
     return {
       rate,
-      gross: added(invoiced.map((part) => part.gross)) - added(credited.map((part) => part.gross.amount)),
-      tax: added(invoiced.map((part) => part.amount.amount)) - added(credited.map((part) => part.tax.amount)),
+      gross: sumAmounts(invoiced.map((part) => part.gross)) - sumAmounts(credited.map((part) => part.gross.amount)),
+      tax: sumAmounts(invoiced.map((part) => part.amount.amount)) - sumAmounts(credited.map((part) => part.tax.amount)),
     };
   });
   const rateOf = (sku: string) => order.lines.find((line) => line.sku === sku)?.tax.rate;
   // Credit notes from before refunds had lines may have taken more of a rate than its lines were refunded.
-  const named = left.map(({ rate, gross }) => {
+  const byLines = remainders.map(({ rate, gross }) => {
     const ofLines = (lines ?? []).filter((line) => rateOf(line.sku) === rate).map((line) => line.amount);
-    return Math.min(gross, added([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
+    return Math.min(gross, sumAmounts([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
   });
-  const rest = allot(
-    amount.amount - added(named),
-    left.map(({ gross }, index) => gross - (named[index] ?? 0)),
+  const rest = allocate(
+    amount.amount - sumAmounts(byLines),
+    remainders.map(({ gross }, index) => gross - (byLines[index] ?? 0)),
   );
-  return left.flatMap(({ rate, gross, tax }, index) => {
-    const share = (named[index] ?? 0) + (rest[index] ?? 0);
+  return remainders.flatMap(({ rate, gross, tax }, index) => {
+    const share = (byLines[index] ?? 0) + (rest[index] ?? 0);
     if (share === 0) return [];
     const part = { ...amount, amount: share };
     return [{ rate, gross: part, tax: { ...amount, amount: proportion(tax, share, gross) } }];
   });
 }
 
-const added = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
+type CreditNoteStore = Pick<Store<CreditNote>, 'insert' | 'find' | 'findOne'>;
 
-type CreditNotes = Pick<Store<CreditNote>, 'insert' | 'find' | 'findOne'>;
-
-/** Issues the credit note of a refund; a known refund has its credit note already. */
+/** Issues the credit note of a refund, once for each refund. */
 export function issueCreditNote(
-  { refundId, amount, isCancellation, items, lines, shipping, invoice: { number, issuedAt, order } }: Credit,
+  { refundId, amount, isCancellation, items, lines, shipping, invoice: { number, issuedAt, order } }: CreditRequest,
   issuer: Issuer,
   now: Date,
-  notes: CreditNotes,
+  notes: CreditNoteStore,
 ): Promise<CreditNote> {
-  const known = () => notes.findOne({ refundId });
-  return issuePaper('CN-', issuer, now, notes, known, async (numbered): Promise<Omit<CreditNote, 'rev'>> => {
+  const findIssued = () => notes.findOne({ refundId });
+  return issueDocument('CN-', issuer, now, notes, findIssued, async (header): Promise<Omit<CreditNote, 'rev'>> => {
     const earlier = await notes.find({ orderId: order.id }, { sort: { nth: 1 } });
     const before = earlier.flatMap(({ taxes }) => taxes);
-    const named = items.flatMap(({ sku, quantity }) => {
+    const credited = items.flatMap(({ sku, quantity }) => {
       const line = order.lines.find((one) => one.sku === sku);
       return line ? [{ title: line.title, variant: line.variant, sku, quantity }] : [];
     });
     return {
-      ...numbered,
+      ...header,
       refundId,
       orderId: order.id,
       nth: earlier.length + 1,
@@ -133,8 +136,8 @@ export function issueCreditNote(
         billingAddress: order.billingAddress,
       },
       isCancellation,
-      items: named,
-      ...(lines ? { lines: lines.flatMap((line) => creditedLine(order, line, amount)) } : {}),
+      items: credited,
+      ...(lines ? { lines: lines.flatMap((line) => creditedLines(order, line, amount)) } : {}),
       ...(lines ? { shipping: { ...amount, amount: shipping ?? 0 } } : {}),
       amount,
       taxes: creditedTaxes(order, before, { amount, lines, shipping }),
@@ -142,9 +145,10 @@ export function issueCreditNote(
   });
 }
 
-function creditedLine(
+/** The credited line, or none for a SKU that is not in the order. */
+function creditedLines(
   order: InvoiceOrder,
-  { sku, quantity, amount }: NonNullable<Credit['lines']>[number],
+  { sku, quantity, amount }: NonNullable<CreditRequest['lines']>[number],
   { currency }: Money,
 ): CreditedLine[] {
   const line = order.lines.find((one) => one.sku === sku);

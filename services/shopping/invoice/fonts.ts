@@ -3,17 +3,17 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Font, openSync } from 'fontkit';
 
-/** A font of papers by its name; a file is read when the first text needs it, and kept. */
-export type FontName = keyof typeof FILES;
+/** The name of a font. Its file is read when the first text needs it, and stays in memory. */
+export type FontName = keyof typeof FONT_FILES;
 
-const FILES = {
+const FONT_FILES = {
   latin: '@embedpdf/fonts-latin/fonts/NotoSans-Regular.ttf',
   latinBold: '@embedpdf/fonts-latin/fonts/NotoSans-Bold.ttf',
   arabic: '@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-Regular.ttf',
   arabicBold: '@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-Bold.ttf',
   hebrew: '@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-Regular.ttf',
   hebrewBold: '@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-Bold.ttf',
-  // Of several megabytes each: not in bold, so that a process keeps one at most of each.
+  // Several megabytes each, so they are not loaded in bold as well.
   japanese: '@embedpdf/fonts-jp/fonts/NotoSansJP-Regular.otf',
   korean: '@embedpdf/fonts-kr/fonts/NotoSansKR-Regular.otf',
   chinese: '@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf',
@@ -22,7 +22,7 @@ const FILES = {
   georgian: '@fontsource/noto-sans-georgian/files/noto-sans-georgian-georgian-400-normal.woff',
 } as const;
 
-const SCRIPTS: readonly [script: RegExp, fonts: readonly FontName[], bold?: FontName][] = [
+const SCRIPT_FONTS: readonly [script: RegExp, fonts: readonly FontName[], bold?: FontName][] = [
   [/\p{Script_Extensions=Arabic}/u, ['arabic'], 'arabicBold'],
   [/\p{Script_Extensions=Hebrew}/u, ['hebrew'], 'hebrewBold'],
   [/\p{Script=Hangul}/u, ['korean']],
@@ -31,39 +31,39 @@ const SCRIPTS: readonly [script: RegExp, fonts: readonly FontName[], bold?: Font
   [/\p{Script=Armenian}/u, ['armenian']],
   [/\p{Script=Georgian}/u, ['georgian']],
 ];
-/** Han, and the punctuation and the wide letters that go with it. */
+/** Han, with its punctuation and full-width letters. */
 const CJK = /[\p{Script=Han}\u3000-\u303f\u30fb\u30fc\uff00-\uffef]/u;
 
 const { resolve } = createRequire(import.meta.url);
-const loaded = new Map<FontName, Font>();
+const loadedFonts = new Map<FontName, Font>();
 
-export function fontOf(name: FontName): Font {
-  const known = loaded.get(name);
+export function loadFont(name: FontName): Font {
+  const known = loadedFonts.get(name);
   if (known) return known;
-  const font = openSync(pathOf(name));
-  if (!('layout' in font)) throw new Error(`${FILES[name]} is no single font`);
-  loaded.set(name, font);
+  const font = openSync(fontPath(name));
+  if (!('layout' in font)) throw new Error(`${FONT_FILES[name]} is a collection of fonts, not one font`);
+  loadedFonts.set(name, font);
   return font;
 }
 
-/** Packages of fonts export their module alone, if that: their files are found from where it is. */
-function pathOf(name: FontName): string {
-  const [scope = '', folder = '', ...file] = FILES[name].split('/');
+/** Font packages do not export their files, so the path is made from the folders that Node looks for packages in. */
+function fontPath(name: FontName): string {
+  const [scope = '', folder = '', ...file] = FONT_FILES[name].split('/');
   for (const base of resolve.paths(scope) ?? []) {
     const path = join(base, scope, folder, ...file);
     if (existsSync(path)) return path;
   }
-  throw new Error(`${FILES[name]} is not installed`);
+  throw new Error(`${FONT_FILES[name]} is not installed`);
 }
 
 /**
- * The font that has a character, for the language that the text around it seems to be in; undefined where none has it.
- * Han without kana or Hangul beside it is shown in its Chinese forms.
+ * The font for a character, by its script and the language of the text around it. `undefined`: no font has it. Han
+ * without kana or Hangul in the text is shown in its Chinese forms.
  */
-export function fontFor(character: string, text: string, bold: boolean): FontName | undefined {
+export function chooseFont(character: string, text: string, bold: boolean): FontName | undefined {
   const code = character.codePointAt(0) ?? 0;
-  const has = (name: FontName) => fontOf(name).hasGlyphForCodePoint(code);
-  for (const [script, fonts, boldFont] of SCRIPTS) {
+  const has = (name: FontName) => loadFont(name).hasGlyphForCodePoint(code);
+  for (const [script, fonts, boldFont] of SCRIPT_FONTS) {
     if (!script.test(character)) continue;
     const found = (bold && boldFont ? [boldFont, ...fonts] : fonts).find(has);
     if (found) return found;
@@ -73,6 +73,8 @@ export function fontFor(character: string, text: string, bold: boolean): FontNam
   if (!CJK.test(character)) return undefined;
   const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text);
   const korean = /\p{Script=Hangul}/u.test(text);
-  const wanted: FontName[] = ['chinese', 'japanese', 'korean'];
-  return (japanese ? ['japanese' as const, ...wanted] : korean ? ['korean' as const, ...wanted] : wanted).find(has);
+  const cjkFonts: FontName[] = ['chinese', 'japanese', 'korean'];
+  return (japanese ? ['japanese' as const, ...cjkFonts] : korean ? ['korean' as const, ...cjkFonts] : cjkFonts).find(
+    has,
+  );
 }

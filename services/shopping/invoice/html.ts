@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml as e } from '../../shared/format.ts';
-import type { Sheet } from './sheet.ts';
+import type { DocumentContent } from './document-content.ts';
 
 const STYLE = `body{font:14px/1.5 system-ui,sans-serif;color:#1d1d1f;max-width:46rem;margin:3rem auto;padding:0 1.5rem}
 header{display:flex;justify-content:space-between;gap:2rem;margin-bottom:2.5rem}
@@ -20,8 +20,8 @@ tfoot td{border:0;padding:.15rem .5rem}tfoot tr:first-child td{padding-top:1rem}
 tr{break-inside:avoid}
 @media print{body{margin:0 auto}}`;
 
-/** The policy that the page needs, and nothing more: no script, nothing from elsewhere, this one style sheet. */
-export const CONTENT_SECURITY_POLICY = [
+/** The Content-Security-Policy of the page: only its own style sheet, no scripts, nothing from other hosts. */
+export const DOCUMENT_CSP = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
   "base-uri 'none'",
@@ -29,8 +29,8 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** An invoice or a credit note as a page that prints well. Whatever a customer wrote is escaped. */
-export function invoiceHtml({
+/** An invoice or a credit note as an HTML page, also for printing. All text is escaped. */
+export function renderHtml({
   title,
   seller,
   buyer,
@@ -41,7 +41,7 @@ export function invoiceHtml({
   total,
   included,
   notes,
-}: Sheet): string {
+}: DocumentContent): string {
   const lines = (parts: readonly string[]) => parts.map(e).join('<br>');
   const cells = (tag: 'td' | 'th', parts: readonly string[]) =>
     parts.map((part) => `<${tag}>${e(part)}</${tag}>`).join('');

@@ -8,7 +8,7 @@ import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
 
-/** What an invoice freezes of an order. */
+/** The data of an order that its invoice stores. */
 export const invoiceOrder = {
   type: 'object',
   props: {
@@ -43,24 +43,24 @@ export const invoiceOrder = {
   },
 } as const;
 
-/** How a paper is asked for. */
-export const paperFormat = {
-  /** Left out: a page for clients that accept text/html, else a PDF. */
+/** The parameters that choose the format of a document. */
+export const documentFormat = {
+  /** Default: HTML for clients that accept text/html, else a PDF. */
   format: named('DocumentFormat', { type: 'enum', values: ['pdf', 'html'], optional: true }),
   accept: { type: 'string', optional: true },
 } as const;
-/** A document, and no JSON. */
-const paper = {
+/** The response is a document, not JSON. */
+const document = {
   visibility: 'published',
   idempotent: true,
   headers: { accept: 'Accept' },
-  params: { id: anyId, ...paperFormat },
+  params: { id: anyId, ...documentFormat },
   returns: 'any',
   produces: ['application/pdf', 'text/html'],
   problems: ['not-found', 'wrong-state'],
 } as const;
 
-const brief = named('Invoice', {
+const invoiceSummary = named('Invoice', {
   type: 'object',
   props: { number: 'string', orderId: 'string', issuedAt: 'string', total: moneyRule },
 });
@@ -69,13 +69,13 @@ export const invoice = contract(
   'invoice',
   {
     get: {
-      ...paper,
+      ...document,
       summary: 'Get the invoice of one of my orders, as PDF or HTML',
       auth: 'customer',
       rest: 'GET /v1/orders/:id/invoice',
     },
     staffGet: {
-      ...paper,
+      ...document,
       summary: "Get the invoice of a customer's order, as PDF or HTML",
       auth: 'staff',
       scope: 'orders:read',
@@ -107,7 +107,7 @@ export const invoice = contract(
       idempotent: true,
       rest: 'GET /v1/admin/invoices',
       params: { year: { type: 'number', integer: true, min: 2000, max: 9999, optional: true }, ...pageParams },
-      returns: pageOf(brief),
+      returns: pageOf(invoiceSummary),
     },
     export: {
       summary: 'Export the invoices of a customer',

@@ -3,21 +3,22 @@ import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { answerPaper, type PaperRequest } from './answer-paper.ts';
-import { erasePapers } from './erase-papers.ts';
+import { anonymiseDocuments } from './anonymise-documents.ts';
+import { invoiceContent } from './document-content.ts';
+import { type DocumentRequest, respondWithDocument } from './document-response.ts';
+import { documentsOfYear } from './documents-of-year.ts';
 import { invoice } from './invoice.contract.ts';
-import { type Invoice, type InvoiceOrder, issue, Queue } from './numbering.ts';
-import { papersOfYear } from './papers-of-year.ts';
-import { sheetOf } from './sheet.ts';
+import { type Invoice, type InvoiceOrder, issueInvoice } from './invoice.ts';
+import { SerialQueue } from './numbering.ts';
 
 export default function invoiceService(config: Config) {
-  const queue = new Queue();
-  const issued = (invoices: Store<Invoice>, order: InvoiceOrder) =>
-    queue.run(() => issue(order, config, new Date(), invoices));
+  const queue = new SerialQueue();
+  const ensureInvoice = (invoices: Store<Invoice>, order: InvoiceOrder) =>
+    queue.run(() => issueInvoice(order, config, new Date(), invoices));
 
-  async function answer(ctx: Ctx<unknown>, request: PaperRequest, invoice: Invoice) {
+  async function respond(ctx: Ctx<unknown>, request: DocumentRequest, invoice: Invoice) {
     const { items } = await ctx.call('credit-note.ofOrder', { orderId: invoice.orderId });
-    return answerPaper(ctx, request, sheetOf(invoice, items));
+    return respondWithDocument(ctx, request, invoiceContent(invoice, items));
   }
 
   return service(invoice, config, {
@@ -38,41 +39,41 @@ export default function invoiceService(config: Config) {
         const { id, ...request } = ctx.params;
         const customerId = customerOf(ctx);
         const known = await this.store.findOne({ orderId: id, 'order.customerId': customerId });
-        // Says no to customers whose order it is not, and while it is not paid.
+        // Fails for another customer's order, and for an order that is not paid.
         const order = known?.order ?? (await ctx.call('order.forInvoice', { id, customerId }));
-        return answer(ctx, request, await issued(this.store, order));
+        return respond(ctx, request, await ensureInvoice(this.store, order));
       },
 
       async staffGet(ctx) {
         const { id, ...request } = ctx.params;
         const known = await this.store.findOne({ orderId: id });
         const order = known?.order ?? (await ctx.call('order.forInvoice', { id }));
-        return answer(ctx, request, await issued(this.store, order));
+        return respond(ctx, request, await ensureInvoice(this.store, order));
       },
 
       async issue(ctx) {
-        const { _id: number } = await issued(this.store, ctx.params.order);
+        const { _id: number } = await ensureInvoice(this.store, ctx.params.order);
         return { number };
       },
 
       async forCredit(ctx) {
         const { order } = ctx.params;
         const found = ctx.params.issue
-          ? await issued(this.store, order)
+          ? await ensureInvoice(this.store, order)
           : await this.store.findOne({ orderId: order.id });
         if (!found) return null;
         return { number: found._id, issuedAt: found.issuedAt.toISOString(), order: found.order };
       },
 
       async list(ctx) {
-        const { items, nextCursor } = await papersOfYear(this.store, ctx.params, config.timeZone);
-        const brief = ({ _id: number, orderId, issuedAt, order }: Invoice) => ({
+        const { items, nextCursor } = await documentsOfYear(this.store, ctx.params, config.timeZone);
+        const summary = ({ _id: number, orderId, issuedAt, order }: Invoice) => ({
           number,
           orderId,
           issuedAt: issuedAt.toISOString(),
           total: order.totals.total,
         });
-        return { items: items.map(brief), nextCursor };
+        return { items: items.map(summary), nextCursor };
       },
 
       async export(ctx) {
@@ -87,7 +88,7 @@ export default function invoiceService(config: Config) {
       },
 
       erase(ctx) {
-        return erasePapers(this.store, ctx.params.customerId);
+        return anonymiseDocuments(this.store, ctx.params.customerId);
       },
 
       books(ctx) {

@@ -1,13 +1,9 @@
-import type { InferRule } from '../../../lib/contract/infer.ts';
 import { yearIn } from '../../../lib/contract/time-zone.ts';
 import type { Store } from '../../../mixins/store/store.ts';
-import type { invoiceOrder } from './invoice.contract.ts';
 
-export type InvoiceOrder = InferRule<typeof invoiceOrder>;
-
-/** What every numbered paper has. */
-export interface Paper {
-  /** Its number, such as 2026-000001. */
+/** The fields of every numbered document: an invoice or a credit note. */
+export interface NumberedDocument {
+  /** The number, such as 2026-000001. */
   _id: string;
   rev: number;
   /** In the shop's time zone. */
@@ -16,73 +12,56 @@ export interface Paper {
   seq: number;
   orderId: string;
   issuedAt: Date;
-  /** Name and address of the shop as they were then, parts separated by commas. */
+  /** Name and address of the shop at the time of issue, parts separated by commas. */
   seller: string;
-  /** Whose days its dates are; UTC on papers from before there was a setting. */
+  /** The time zone of its dates. Absent on documents from before there was a setting: UTC. */
   timeZone?: string;
 }
 
-/** An invoice, as it was issued: it never changes. `orderId` is unique: an order has one invoice. */
-export interface Invoice extends Paper {
-  order: InvoiceOrder;
-}
-
-/** What the shop's settings say on each paper. */
+/** The shop's settings that each document shows. */
 export interface Issuer {
   seller: string;
   timeZone: string;
 }
 
-type Shelf<P extends Paper> = Pick<Store<P>, 'insert' | 'find'>;
-type Numbered = Pick<Paper, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
+type DocumentStore<D extends NumberedDocument> = Pick<Store<D>, 'insert' | 'find'>;
+type DocumentHeader = Pick<NumberedDocument, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
 
-/** Races lost in a row after which something else must be wrong. */
-const TRIES = 1000;
+/** More lost races in a row than this are a bug. */
+const MAX_NUMBERING_ATTEMPTS = 1000;
 
 /**
- * Issues a paper under the next number of the year; a known one stays as it is. The only write is one insert that
- * carries both the number and what the paper is for, each unique, of the number after the highest there is: so no
- * number is left out, none is given twice, and a crash leaves either all of it or nothing. Who loses the race for a
- * number tries the next one, and looks again whether the paper is known.
+ * Issues a document under the next number of the year, unless `findIssued` finds it. The only write is an insert under
+ * two unique keys: the number, which is one above the highest, and the subject of the document. So no number is left
+ * out or given twice, and a crash leaves all of it or nothing. After a lost race for a number it looks again, and tries
+ * the next number.
+ * @param prefix of the number, such as `CN-`
+ * @param findIssued finds the document if it was issued before
+ * @param draftOf makes the document under a number
  */
-export async function issuePaper<P extends Paper>(
+export async function issueDocument<D extends NumberedDocument>(
   prefix: string,
   { seller, timeZone }: Issuer,
   now: Date,
-  papers: Shelf<P>,
-  known: () => Promise<P | null>,
-  draftOf: (numbered: Numbered) => Promise<Omit<P, 'rev'>>,
-): Promise<P> {
+  documents: DocumentStore<D>,
+  findIssued: () => Promise<D | null>,
+  draftOf: (header: DocumentHeader) => Promise<Omit<D, 'rev'>>,
+): Promise<D> {
   const year = yearIn(now, timeZone);
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const found = await known();
-    if (found) return found;
-    const [last] = await papers.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
+  for (let attempt = 0; attempt < MAX_NUMBERING_ATTEMPTS; attempt += 1) {
+    const issued = await findIssued();
+    if (issued) return issued;
+    const [last] = await documents.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
     const seq = (last?.seq ?? 0) + 1;
     const _id = `${prefix}${year}-${String(seq).padStart(6, '0')}`;
     const draft = await draftOf({ _id, year, seq, issuedAt: now, seller, timeZone });
-    if (await papers.insert(draft)) return { ...draft, rev: 0 } as P;
+    if (await documents.insert(draft)) return { ...draft, rev: 0 } as D;
   }
-  throw new Error(`a paper got no number in ${TRIES} tries`);
+  throw new Error(`no number was free in ${MAX_NUMBERING_ATTEMPTS} attempts`);
 }
 
-type Invoices = Pick<Store<Invoice>, 'insert' | 'find' | 'findOne'>;
-
-/** Issues an order's invoice; a known order has its invoice already. */
-export function issue(order: InvoiceOrder, issuer: Issuer, now: Date, invoices: Invoices): Promise<Invoice> {
-  const known = () => invoices.findOne({ orderId: order.id });
-  return issuePaper(
-    '',
-    issuer,
-    now,
-    invoices,
-    known,
-    async (numbered): Promise<Omit<Invoice, 'rev'>> => ({ ...numbered, orderId: order.id, order }),
-  );
-}
-
-/** Runs tasks one after the other: those of one process need not race each other. */
-export class Queue {
+/** Runs tasks one after the other, so that those of one process do not race for a number. */
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   run<T>(task: () => Promise<T>): Promise<T> {

@@ -1,27 +1,34 @@
 import { createRequire } from 'node:module';
-import { type FontName, fontFor } from './fonts.ts';
+import { chooseFont, type FontName } from './fonts.ts';
 
 // A CommonJS module whose types are those of an ES module.
 const bidiFactory: typeof import('bidi-js').default = createRequire(import.meta.url)('bidi-js');
 const bidi = bidiFactory();
 
-/** A piece of a line that is drawn at once: in one font and one direction, its letters in logical order. */
-export interface Run {
+/** A piece of a line in one font and one direction, which is drawn in one call. Its letters are in logical order. */
+export interface TextRun {
   text: string;
   font: FontName;
 }
 
-/** Characters with an emoji of their own, also as parts of longer ones. */
-const EMOJI = /\p{RGI_Emoji}/gv;
-const PICTURE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/u;
-/** Control and format characters, and code units that are no character; joiners are part of how words are written. */
-const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Variation_Selector}]/gu;
+/** Emoji, also those of several characters. */
+const EMOJI_SEQUENCE = /\p{RGI_Emoji}/gv;
+const EMOJI_CHARACTER = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/u;
+/** Control and format characters, and lone surrogates. Joiners are left out, as some scripts write words with them. */
+const INVISIBLE_CHARACTER = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Variation_Selector}]/gu;
 const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
-/** A text as papers show it, in one line: without emoji, which fonts for print do not have, and invisible characters. */
-export function printable(text: string): string {
-  const plain = text.normalize('NFC').replaceAll(/\s+/g, ' ').replaceAll(EMOJI, '').replaceAll(INVISIBLE, '');
-  const shown = Array.from(plain).filter((letter) => !PICTURE.test(letter) || fontFor(letter, plain, false));
+/**
+ * A text as documents print it: in one line, without invisible characters, and without emoji, which the fonts do not
+ * have.
+ */
+export function toPrintable(text: string): string {
+  const plain = text
+    .normalize('NFC')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(EMOJI_SEQUENCE, '')
+    .replaceAll(INVISIBLE_CHARACTER, '');
+  const shown = Array.from(plain).filter((letter) => !EMOJI_CHARACTER.test(letter) || chooseFont(letter, plain, false));
   return shown
     .join('')
     .replaceAll(/(?<![\p{L}\p{M}])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}])/gu, '')
@@ -30,37 +37,38 @@ export function printable(text: string): string {
 }
 
 /**
- * The runs of a line from left to right, by the Unicode Bidirectional Algorithm (UAX #9, rule L2 applied to whole runs).
- * A character that no font has is a box.
+ * Splits a line into runs, from left to right, by the Unicode Bidirectional Algorithm (UAX #9, rule L2 applied to whole
+ * runs). A character that no font has is drawn as a box.
  */
-export function runsOf(line: string, bold: boolean, direction: 'ltr' | 'auto'): Run[] {
+export function splitIntoRuns(line: string, bold: boolean, direction: 'ltr' | 'auto'): TextRun[] {
   if (line === '') return [];
   const { levels } = bidi.getEmbeddingLevels(line, direction);
   const mirrored = bidi.getMirroredCharactersMap(line, levels);
-  const runs: (Run & { level: number })[] = [];
+  const runs: (TextRun & { level: number })[] = [];
   let at = 0;
   for (const letter of line) {
     const level = levels[at] ?? 0;
     const before = runs.at(-1);
     const text = mirrored.get(at) ?? letter;
     at += letter.length;
-    const font = sharedFont(letter, before?.font, line, bold);
+    const font = fontOfLetter(letter, before?.font, line, bold);
     if (before && before.font === font && before.level === level) before.text += text;
     else runs.push({ text, font, level });
   }
-  return reordered(runs).map(({ text, font, level }) => ({
-    text: isReversed(text, level) ? flipped(text) : text,
+  return reorderRuns(runs).map(({ text, font, level }) => ({
+    text: isReversed(text, level) ? reverseText(text) : text,
     font,
   }));
 }
 
-/** Marks and joiners stay with the letter before them, whose font has to shape them. */
-function sharedFont(letter: string, before: FontName | undefined, line: string, bold: boolean): FontName {
+/** The font of a letter. Marks and joiners have that of the letter before them, whose font has to shape them. */
+function fontOfLetter(letter: string, before: FontName | undefined, line: string, bold: boolean): FontName {
   if (before && /[\p{M}\u200c\u200d]/u.test(letter)) return before;
-  return fontFor(letter, line, bold) ?? (bold ? 'latinBold' : 'latin');
+  return chooseFont(letter, line, bold) ?? (bold ? 'latinBold' : 'latin');
 }
 
-function reordered<R extends { level: number }>(runs: readonly R[]): R[] {
+/** Rule L2 of UAX #9: from the highest level down, each sequence of runs at that level or above is reversed. */
+function reorderRuns<R extends { level: number }>(runs: readonly R[]): R[] {
   const visual = [...runs];
   const levels = visual.map(({ level }) => level);
   for (let level = Math.max(...levels); level > 0; level -= 1) {
@@ -74,13 +82,19 @@ function reordered<R extends { level: number }>(runs: readonly R[]): R[] {
   return visual;
 }
 
-/** The shaper draws letters of a script in its direction; what has none, such as digits, always from left to right. */
+/**
+ * Whether the text has to be reversed by hand: the shaper draws letters in their script's direction, and digits left to
+ * right.
+ */
 const isReversed = (text: string, level: number): boolean => (level % 2 === 1) !== RTL_LETTER.test(text);
 
-const flipped = (text: string): string => Array.from(text).reverse().join('');
+const reverseText = (text: string): string => Array.from(text).reverse().join('');
 
-/** Where a line may be broken: after a space or a hyphen, and beside a character of a script without spaces. */
-export function wordsOf(text: string): string[] {
+/**
+ * The pieces between which a line may be broken: after a space or a hyphen, and beside characters of scripts without
+ * spaces.
+ */
+export function splitIntoWords(text: string): string[] {
   return (
     text
       .match(

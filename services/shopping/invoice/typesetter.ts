@@ -1,6 +1,6 @@
 import type PDFDocument from 'pdfkit';
-import { fontOf } from './fonts.ts';
-import { printable, type Run, runsOf, wordsOf } from './runs.ts';
+import { loadFont } from './fonts.ts';
+import { splitIntoRuns, splitIntoWords, type TextRun, toPrintable } from './runs.ts';
 
 type Doc = InstanceType<typeof PDFDocument>;
 
@@ -13,14 +13,17 @@ export interface TextStyle {
   direction?: 'ltr' | 'auto';
 }
 
-/** Of the size: what lies between two lines, and where letters stand in one. */
-const LINE_HEIGHT = 1.4;
-const BASELINE = 1.05;
+/** In font sizes: the distance of two lines, and of a line's top from its baseline. */
+const LINE_HEIGHT_FACTOR = 1.4;
+const BASELINE_FACTOR = 1.05;
 
-/** No features beyond those of the script. Given as a list, pdfkit lays a run out as a whole instead of word by word. */
-const WHOLE: PDFKit.Mixins.OpenTypeFeatures[] = [];
+/**
+ * No OpenType features beyond the script's own. With a list, even an empty one, pdfkit lays out a run as a whole, not
+ * by words.
+ */
+const DEFAULT_FEATURES: PDFKit.Mixins.OpenTypeFeatures[] = [];
 
-/** Puts text of any script on the pages of a document. */
+/** Draws text of any script on the pages of a PDF. Lengths are in points. */
 export class Typesetter {
   readonly #doc: Doc;
   readonly #registered = new Set<string>();
@@ -30,33 +33,33 @@ export class Typesetter {
     this.#doc = doc;
   }
 
-  /** How high a text is when it is broken into lines of this width. */
+  /** The height of a text that is broken into lines of this width. */
   heightOf(text: string, width: number, style: TextStyle): number {
-    return this.#lines(text, width, style).length * style.size * LINE_HEIGHT;
+    return this.#lines(text, width, style).length * style.size * LINE_HEIGHT_FACTOR;
   }
 
-  /** Draws a text, its upper left corner at x and y. Returns where the text below it begins. */
+  /** Draws a text with its upper left corner at x and y. @returns the y below it */
   draw(text: string, x: number, y: number, width: number, style: TextStyle): number {
     const { size, bold = false, color = 'black', align = 'left', direction = 'ltr' } = style;
     let top = y;
     for (const line of this.#lines(text, width, style)) {
-      const runs = runsOf(line, bold, direction);
+      const runs = splitIntoRuns(line, bold, direction);
       const spare = width - this.#widthOf(runs, size);
       let left = x + (align === 'right' ? spare : align === 'center' ? spare / 2 : 0);
       for (const run of runs) {
-        this.#use(run, size).fillColor(color);
-        const place = { lineBreak: false, baseline: 'alphabetic', features: WHOLE } as const;
-        this.#doc.text(run.text, left, top + size * BASELINE, place);
+        this.#selectFont(run, size).fillColor(color);
+        const place = { lineBreak: false, baseline: 'alphabetic', features: DEFAULT_FEATURES } as const;
+        this.#doc.text(run.text, left, top + size * BASELINE_FACTOR, place);
         left += this.#widthOf([run], size);
       }
-      top += size * LINE_HEIGHT;
+      top += size * LINE_HEIGHT_FACTOR;
     }
     return top;
   }
 
   #lines(text: string, width: number, { size, bold = false, direction = 'ltr' }: TextStyle): string[] {
-    const printed = printable(text);
-    const widthOf = (part: string) => this.#widthOf(runsOf(part, bold, direction), size);
+    const printed = toPrintable(text);
+    const widthOf = (part: string) => this.#widthOf(splitIntoRuns(part, bold, direction), size);
     if (widthOf(printed) <= width) return [printed];
     const lines: string[] = [];
     let [line, used] = ['', 0];
@@ -68,35 +71,35 @@ export class Typesetter {
       line += part;
       used += widthOf(part);
     };
-    for (const word of wordsOf(printed)) {
+    for (const word of splitIntoWords(printed)) {
       if (widthOf(word.trimEnd()) <= width) put(word);
-      else for (const { segment } of GRAPHEMES.segment(word)) put(segment);
+      else for (const { segment } of graphemeSegmenter.segment(word)) put(segment);
     }
     return [...lines, line.trimEnd()];
   }
 
-  #widthOf(runs: readonly Run[], size: number): number {
+  #widthOf(runs: readonly TextRun[], size: number): number {
     return runs.reduce((width, run) => width + this.#unitWidthOf(run) * size, 0);
   }
 
-  /** At a size of 1. Measuring is what takes longest, and much of a paper repeats itself. */
-  #unitWidthOf(run: Run): number {
+  /** The width at a font size of 1. It is cached: measuring takes the most time, and documents repeat many texts. */
+  #unitWidthOf(run: TextRun): number {
     const key = `${run.font} ${run.text}`;
     const known = this.#widths.get(key);
     if (known !== undefined) return known;
-    const width = this.#use(run, 1).widthOfString(run.text, { features: WHOLE });
+    const width = this.#selectFont(run, 1).widthOfString(run.text, { features: DEFAULT_FEATURES });
     this.#widths.set(key, width);
     return width;
   }
 
-  #use({ font }: Run, size: number): Doc {
+  #selectFont({ font }: TextRun, size: number): Doc {
     if (!this.#registered.has(font)) {
-      // A font that is open already, which the types of pdfkit do not know, though it takes one.
-      this.#doc.registerFont(font, fontOf(font) as unknown as Uint8Array);
+      // pdfkit takes an opened font, too, which its types do not say.
+      this.#doc.registerFont(font, loadFont(font) as unknown as Uint8Array);
       this.#registered.add(font);
     }
     return this.#doc.font(font).fontSize(size);
   }
 }
 
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemeSegmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -4,22 +4,24 @@ import type { PostalAddress } from '../../shared/postal-address.ts';
 import type { Order, OrderFields } from './order.ts';
 
 /** An address without the person. The country stays, as taxes depend on it. */
-export const anonymousAddress = ({ country }: PostalAddress): PostalAddress => ({
+export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => ({
   name: ERASED,
   line1: ERASED,
   city: ERASED,
   country,
 });
 
-/** The fields of an order without personal data. Accounting keeps what was sold, the amounts, and where it was taxed. */
-export function anonymousOrder({
+/**
+ * The fields of an order without personal data. Accounting keeps what was sold, the amounts, and where it was taxed.
+ */
+export function anonymiseOrder({
   shippingAddress,
   history,
   refunds,
   returns,
   outbox,
 }: Readonly<Order>): Partial<OrderFields> {
-  const address = anonymousAddress(shippingAddress);
+  const address = anonymiseAddress(shippingAddress);
   return {
     shippingAddress: address,
     note: '',

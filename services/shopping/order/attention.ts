@@ -4,9 +4,9 @@ import type { Order } from './order.ts';
 export const ATTENTION_REASONS = ['refund-failed', 'refunded-twice', 'dispute-open'] as const;
 export type AttentionReason = (typeof ATTENTION_REASONS)[number];
 
-type Watched = Pick<Order, 'refunds' | 'disputes' | 'attentionAt'>;
+type AttentionFacts = Pick<Order, 'refunds' | 'disputes' | 'attentionAt'>;
 
-export function attentionReasons({ refunds, disputes = [] }: Readonly<Watched>): AttentionReason[] {
+export function attentionReasons({ refunds, disputes = [] }: Readonly<AttentionFacts>): AttentionReason[] {
   const reasons: AttentionReason[] = [];
   if (refunds.some(({ state }) => state === 'FAILED')) reasons.push('refund-failed');
   // Staff has paid the money back, and then the provider has too.
@@ -16,6 +16,6 @@ export function attentionReasons({ refunds, disputes = [] }: Readonly<Watched>):
 }
 
 /** The part of a patch that marks whether the order needs attention, for the index. */
-export function attention(order: Readonly<Watched>, now: Date): { attentionAt: Date | null } {
+export function attentionFields(order: Readonly<AttentionFacts>, now: Date): { attentionAt: Date | null } {
   return { attentionAt: attentionReasons(order).length > 0 ? (order.attentionAt ?? now) : null };
 }

@@ -14,11 +14,11 @@ export function correctShipment(
   note = `${carrier} ${trackingNumber}`,
 ): OrderDecision {
   const known = order.shipment;
-  if (!known) throw errors.wrongState(order.state, 'It was not shipped yet.');
+  if (!known) throw errors.wrongState(order.state, 'The order is not shipped yet.');
   if (known.carrier === carrier && known.trackingNumber === trackingNumber) return { answer: order };
   const shipment = { carrier, trackingNumber };
   const { history } = historyWith(order, 'shipment-corrected', now, by, note);
-  // Each correction has a mail of its own, named by its entry of the history.
+  // Each correction has its own mail, with the number of its history entry in the id.
   const about = { id: `${order._id}:${history.length}` };
   const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped', about)];
   const patch = { shipment, outbox, nextAt: resumeAt(now), history };
@@ -32,10 +32,10 @@ export function correctShipment(
  */
 export function correctAddress(order: Readonly<Order>, address: PostalAddress, by: Actor, now: Date): OrderDecision {
   if (order.state !== 'PENDING' && order.state !== 'PAID' && order.state !== 'PACKED') {
-    throw errors.wrongState(order.state, 'It is too late for another address.');
+    throw errors.wrongState(order.state, 'The address can only be corrected before the order is shipped.');
   }
   if (address.country !== order.shippingAddress.country) {
-    const detail = `The order was priced for ${order.shippingAddress.country}. Cancel it, and have it ordered again.`;
+    const detail = `The order was priced for ${order.shippingAddress.country}. Cancel it and order again for another country.`;
     throw errors.invalidRequest([{ pointer: '/address/country', detail }]);
   }
   const fields = new Set([...Object.keys(address), ...Object.keys(order.shippingAddress)]) as Set<keyof PostalAddress>;

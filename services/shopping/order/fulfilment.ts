@@ -3,41 +3,44 @@ import { type Order, type OrderFields, resumeAt } from './order.ts';
 import { moveOrder, type OrderDecision } from './order-change.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, type Transition } from './order-state.ts';
-import { CANCEL_KEY, refundable, withinRefundable } from './refund/refund-lines.ts';
-import { cancellationParts, refundOf } from './refund/refunds.ts';
+import { CANCELLATION_REFUND_KEY, reduceToRefundable, refundableAmount } from './refund/refund-lines.ts';
+import { cancellationParts, newRefund } from './refund/refunds.ts';
 
-/** A step of staff, or of the customer, after the order was placed. */
-export type Step =
+/** A step that staff or the customer takes after the order was placed. */
+export type FulfilmentStep =
   | { to: 'PACKED' }
   | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
   | { to: 'DELIVERED' }
   | { to: 'CANCELLED'; refundId: string };
 
 /**
- * Takes an order a step further. Repeating a step changes nothing.
+ * Takes a step of the fulfilment. A repetition changes nothing.
  * @throws wrong-state; order-disputed
  */
-export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Date, note?: string): OrderDecision {
+export function takeFulfilmentStep(
+  order: Readonly<Order>,
+  step: FulfilmentStep,
+  by: Actor,
+  now: Date,
+  note?: string,
+): OrderDecision {
   switch (step.to) {
     case 'PACKED':
     case 'DELIVERED':
-      return advance(order, { state: step.to }, {}, by, now, note);
+      return advanceTo(order, { state: step.to }, {}, by, now, note);
     case 'SHIPPED': {
       const { carrier, trackingNumber } = step;
       const shipment = { carrier, trackingNumber };
       const known = order.shipment;
       if (known && (known.trackingNumber !== trackingNumber || known.carrier !== carrier)) {
-        throw errors.wrongState(
-          order.state,
-          `It was shipped before, with ${known.carrier} as ${known.trackingNumber}.`,
-        );
+        throw errors.wrongState(order.state, `The order was shipped with ${known.carrier} as ${known.trackingNumber}.`);
       }
       const disputed = (order.disputes ?? []).filter(({ state }) => state !== 'WON');
       if (order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute) {
         throw errors.orderDisputed(disputed.map(({ id, state }) => ({ id, status: state })));
       }
       const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
-      return advance(
+      return advanceTo(
         order,
         { state: 'SHIPPED', shipment },
         { outbox, nextAt: resumeAt(now) },
@@ -47,29 +50,32 @@ export function advanceBy(order: Readonly<Order>, step: Step, by: Actor, now: Da
       );
     }
     case 'CANCELLED':
-      return cancel(order, step.refundId, by, now, note);
+      return cancelOrder(order, step.refundId, by, now, note);
     default:
       throw new Error(`unknown step ${step satisfies never}`);
   }
 }
 
-/** An unpaid order is rejected. A paid one that was not shipped is refunded, and its goods go back into the stock. */
-function cancel(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
+/**
+ * Cancels an order: an unpaid one is rejected; a paid one that is not shipped is refunded, and its goods are taken
+ * back.
+ */
+function cancelOrder(order: Readonly<Order>, id: string, by: Actor, now: Date, reason = 'cancelled'): OrderDecision {
   if (order.state === 'CANCELLING' || order.state === 'CANCELLED') return { answer: order };
-  // A repetition: it was cancelled before it was paid.
+  // A repetition: the order was cancelled before it was paid.
   if (order.rejection?.code === 'order-cancelled') return { answer: order };
   if (order.state === 'PENDING') {
     const rejection = { code: 'order-cancelled' } as const;
-    return advance(order, { state: 'REJECTING', rejection }, { nextAt: resumeAt(now) }, by, now, reason);
+    return advanceTo(order, { state: 'REJECTING', rejection }, { nextAt: resumeAt(now) }, by, now, reason);
   }
-  const origin = { id, key: CANCEL_KEY, cause: 'cancellation', reason, by } as const;
-  const refund = refundOf(order, origin, withinRefundable(order, cancellationParts(order)), now);
-  const refunds = refundable(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
-  return advance(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
+  const origin = { id, key: CANCELLATION_REFUND_KEY, cause: 'cancellation', reason, by } as const;
+  const refund = newRefund(order, origin, reduceToRefundable(order, cancellationParts(order)), now);
+  const refunds = refundableAmount(order).amount > 0 ? [...order.refunds, refund] : order.refunds;
+  return advanceTo(order, { state: 'CANCELLING' }, { refunds, nextAt: resumeAt(now) }, by, now, reason);
 }
 
-/** @throws wrong-state */
-function advance(
+/** Moves an order to its next state, if the table of transitions allows it. @throws wrong-state */
+function advanceTo(
   order: Readonly<Order>,
   next: Transition,
   fields: Partial<OrderFields>,

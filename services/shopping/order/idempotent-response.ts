@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result } from '../../../lib/contract/contract.ts';
 import { errors } from '../../shared/problems.ts';
+import { couponRefused } from '../coupon/coupon.ts';
 import type { Order } from './order.ts';
 import type { Rejection } from './order-state.ts';
 import type { OrderStore } from './order-store.ts';
 import { orderView } from './order-view.ts';
 
 /**
- * The response to a request for an order. The first request and each repetition with its key get the same one, also when
- * the order has moved on since (draft-ietf-httpapi-idempotency-key-header).
- * @throws the order's rejection; request-in-progress before there is an outcome; idempotency-key-reused for another body
+ * The response to a request for an order. The first request and each repetition with its key get the same one, also
+ * when the order has changed since (draft-ietf-httpapi-idempotency-key-header).
+ * @throws the order's rejection; request-in-progress before there is an outcome; idempotency-key-reused for another
+ * body
  */
 export function responseOf(order: Order, fingerprint: string): Result<'order.place'> {
   if (order.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
@@ -23,7 +25,7 @@ export function responseOf(order: Order, fingerprint: string): Result<'order.pla
 const POLL_INTERVAL_MS = 50;
 
 /**
- * The response to a repeated request, which waits for that to the first one, for `timeoutMs` at most.
+ * The response to a repeated request. It waits for the response to the first one, at most for `timeoutMs`.
  * @throws as `responseOf`
  */
 export async function awaitFirstResponse(
@@ -46,12 +48,13 @@ export async function awaitFirstResponse(
 
 const hasNoOutcome = ({ state }: Order) => state === 'PENDING' || state === 'REJECTING';
 
+/** The problem that tells the client of a rejection. */
 function rejectionProblem(rejection: Rejection): Error {
   switch (rejection.code) {
     case 'out-of-stock':
       return errors.outOfStock(rejection.items);
     case 'coupon-refused':
-      return errors.couponRefused(rejection.coupon, rejection.reason, `The coupon ${rejection.coupon} is used up.`);
+      return couponRefused(rejection.coupon, rejection.reason);
     case 'payment-declined':
       return errors.paymentDeclined(rejection.reason);
     case 'order-expired':

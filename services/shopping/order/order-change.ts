@@ -7,7 +7,7 @@ type SameState = Partial<OrderFields> & { state?: never; rejection?: never; paym
 /** Fields to write to an order that stays in its state. */
 export type OrderUpdate = SameState & { shipment?: never };
 
-/** What can be written to an order: a state is written only with what an order in that state has. */
+/** The patches that can be written to an order. A new state comes with the fields of that state. */
 export type OrderPatch = OrderUpdate | (SameState & { shipment: Shipment }) | (Partial<OrderFields> & Transition);
 
 export interface OrderDecision<A = Order> extends Decision<A> {
@@ -20,33 +20,33 @@ export interface OrderUpdateDecision extends OrderDecision {
 
 export type OrderCommand<A = Order> = (order: Readonly<Order>, now: Date) => OrderDecision<A>;
 
-/** The order with other fields, in the state that it is in. */
+/** Changes fields of an order, which stays in its state. */
 export function updateOrder(order: Readonly<Order>, patch: OrderUpdate): OrderUpdateDecision {
   return { answer: { ...order, ...patch }, patch };
 }
 
-interface Cause {
+interface TransitionCause {
   at: Date;
   by?: Actor | undefined;
   note?: string | undefined;
 }
 
 /**
- * The order in its next state, which its history tells of.
+ * Moves an order to its next state, with an entry in its history.
  * @throws {Error} when the table of transitions does not have this one
  */
 export function moveOrder(
   order: Readonly<Order>,
   next: Transition,
-  { at, by, note }: Cause,
+  { at, by, note }: TransitionCause,
   fields: Partial<OrderFields> = {},
 ): OrderDecision {
   const { history } = historyWith({ history: order.history, state: next.state }, 'status', at, by, note);
   const patch = { ...fields, ...next, history };
-  return { answer: { ...entered(order, next), ...fields, history }, patch };
+  return { answer: { ...enterState(order, next), ...fields, history }, patch };
 }
 
-function entered(order: Readonly<Order>, next: Transition): Order {
+function enterState(order: Readonly<Order>, next: Transition): Order {
   switch (next.state) {
     case 'PAID':
       if (canMove(order, next.state)) return { ...order, ...next };

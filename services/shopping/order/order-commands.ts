@@ -7,21 +7,22 @@ import { isPaid, type Order } from './order.ts';
 import type { OrderCommand } from './order-change.ts';
 import type { OrderStore } from './order-store.ts';
 import { isSkipped } from './saga/order-steps.ts';
-import { driveOn, finish } from './saga/recovery.ts';
+import { processOrPostpone, processOrWait } from './saga/recovery.ts';
+import { announceChange, type SagaContext } from './saga/saga-context.ts';
 import { reconcileOrder } from './saga/settlement.ts';
-import { announceChange, type Shop } from './saga/shop.ts';
 import { paymentStep } from './saga/steps/payment-step.ts';
 
 /** `this` of the handlers of the order service. */
 export type OrderService = Self<{ store: OrderStore; worker: Worker }>;
 
-export const shopOf = ({ store, broker }: OrderService): Shop => ({ store, rpc: broker });
+/** The saga's context in the order service. */
+export const sagaContextOf = ({ store, broker }: OrderService): SagaContext => ({ store, rpc: broker });
 
-/** Logs that an order could not be driven on. Recovery tries again. */
+/** Logs that processing an order has failed. Recovery retries it. */
 export const logFailure =
   ({ logger }: OrderService) =>
   (error: unknown, { _id }: Order) =>
-    logger.warn(`${_id} could not be driven on, will be tried again`, error);
+    logger.warn(`Processing order ${_id} failed and will be retried`, error);
 
 /** Any order. @throws not-found */
 export async function getOrder({ store }: OrderService, id: string): Promise<Order> {
@@ -47,41 +48,41 @@ export function ordersOf(
 }
 
 /**
- * Changes an order by a decision of the domain. What follows in other services is done in the background, by this process
- * or another.
- * @throws not-found, and what `decide` throws
+ * Changes an order by a decision of the domain. The work that follows, such as calls to other services, is done in the
+ * background.
+ * @throws not-found, and the problems of `decide`
  */
 export async function changeOrder(orders: OrderService, id: string, decide: OrderCommand): Promise<Order> {
   await getOrder(orders, id);
   const order = await orders.store.change(id, decide);
-  const shop = shopOf(orders);
-  announceChange(order, shop.rpc);
-  if (order.nextAt !== null) orders.worker.background(finish(order, shop, logFailure(orders)));
+  const saga = sagaContextOf(orders);
+  announceChange(order, saga.rpc);
+  if (order.nextAt !== null) orders.worker.background(processOrPostpone(order, saga, logFailure(orders)));
   return order;
 }
 
-/** Drives an order on and waits for it. @throws why it goes no further */
+/** Processes an order and waits for it. @throws the error of a failed step */
 export async function resumeOrder(orders: OrderService, orderId: string): Promise<void> {
   const order = await orders.store.get(orderId);
-  // Without a nextAt there is nothing left to do: the news came late.
-  if (order && order.nextAt !== null) await driveOn(order, shopOf(orders));
+  // An order without `nextAt` is settled, so the news came late.
+  if (order && order.nextAt !== null) await processOrWait(order, sagaContextOf(orders));
   // Staff skipped the void, so the charge may still stand.
   if (order?.state === 'REJECTED' && isSkipped(order, 'void')) await paymentStep.cancel(order, orders.broker);
 }
 
 /**
- * Makes an order agree with the payment provider's statement. What follows is done in the background. An order that is
- * not paid yet is driven on first, as a webhook can be faster than the answer to the charge.
+ * Reconciles an order with the payment provider's statement. The work that follows is done in the background. An order
+ * that is not paid is processed first, as a webhook can be faster than the response to the charge.
  */
 export async function reconcileNow(
   orders: OrderService,
   { orderId, reference }: { orderId?: string | undefined; reference?: string | undefined },
 ): Promise<void> {
-  const known = orderId ? await orders.store.get(orderId) : null;
-  const order = known ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
+  const byId = orderId ? await orders.store.get(orderId) : null;
+  const order = byId ?? (reference ? await orders.store.findOne({ 'payment.reference': reference }) : null);
   if (!order) return;
   if (!isPaid(order)) await resumeOrder(orders, order._id);
-  const shop = shopOf(orders);
-  const current = await reconcileOrder(await getOrder(orders, order._id), shop);
-  if (current.nextAt !== null) orders.worker.background(finish(current, shop, logFailure(orders)));
+  const saga = sagaContextOf(orders);
+  const current = await reconcileOrder(await getOrder(orders, order._id), saga);
+  if (current.nextAt !== null) orders.worker.background(processOrPostpone(current, saga, logFailure(orders)));
 }

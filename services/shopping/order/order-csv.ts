@@ -1,14 +1,13 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { LINE_BREAK } from '../../../lib/files/unicode.ts';
-import type { Store } from '../../../mixins/store/store.ts';
-import type { Order } from './order.ts';
 import { orderNumber } from './order-number.ts';
+import { type OrderStore, readNewestFirst } from './order-store.ts';
 
-const PAGE_SIZE = 200;
+const BATCH_SIZE = 200;
 
-/** All orders as CSV, the newest first. They are read page by page, so that few are in memory. */
-export function ordersCsv(store: Store<Order>): Readable {
+/** Exports all orders as CSV, newest first. */
+export function ordersCsv(orders: Pick<OrderStore, 'find'>): Readable {
   const table = stringify({
     header: true,
     bom: true,
@@ -29,27 +28,18 @@ export function ordersCsv(store: Store<Order>): Readable {
       'currency',
     ],
   });
-  return Readable.from(rows(store)).pipe(table);
+  return Readable.from(readRows(orders)).pipe(table);
 }
 
-async function* rows(store: Store<Order>): AsyncGenerator<unknown[]> {
-  for (let last: string | undefined; ; ) {
-    const orders = await store.find(last === undefined ? {} : { _id: { $lt: last } }, {
-      sort: { _id: -1 },
-      limit: PAGE_SIZE,
-    });
-    for (const {
-      _id,
-      state,
-      createdAt,
-      customerId,
-      shippingAddress: { name, company, phone, country },
-      totals: { total },
-    } of orders) {
+const CSV_FIELDS = ['_id', 'state', 'createdAt', 'customerId', 'shippingAddress', 'totals'] as const;
+
+async function* readRows(orders: Pick<OrderStore, 'find'>): AsyncGenerator<unknown[]> {
+  for await (const batch of readNewestFirst(orders, {}, { batch: BATCH_SIZE, fields: CSV_FIELDS })) {
+    for (const { _id, state, createdAt, customerId, shippingAddress, totals } of batch) {
+      const { name, company, phone, country } = shippingAddress;
+      const { amount, currency } = totals.total;
       const at = createdAt.toISOString();
-      yield [_id, orderNumber(_id), state, at, customerId, name, company, phone, country, total.amount, total.currency];
+      yield [_id, orderNumber(_id), state, at, customerId, name, company, phone, country, amount, currency];
     }
-    if (orders.length < PAGE_SIZE) return;
-    last = orders.at(-1)?._id;
   }
 }

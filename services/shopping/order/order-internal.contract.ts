@@ -8,7 +8,7 @@ import { bookedParts, decision, item, orderViewRule, status, timelineEntry } fro
 
 const orderId = idRule('ord');
 
-const booked = {
+const auditedOrder = {
   id: 'string',
   rev: 'number',
   customerId: 'string',
@@ -18,11 +18,11 @@ const booked = {
   status,
   items: { type: 'array', items: item },
   coupons: { type: 'array', items: 'string' },
-  /** It has an invoice, or is about to be given one; false on orders from before credit notes. */
+  /** Whether the order has an invoice, or is about to get one. False on orders from before credit notes. */
   invoiced: 'boolean',
   total: moneyRule,
   captured: moneyRule,
-  /** What was paid for each line and for the delivery, in minor units. */
+  /** The paid amounts of each line and of the delivery, in minor units. */
   paid: { ...bookedParts, nullable: false },
   refunds: {
     type: 'array',
@@ -31,9 +31,9 @@ const booked = {
       props: { id: 'string', amount: moneyRule, status: 'string', parts: bookedParts },
     },
   },
-  /** What the bank has taken back for the cardholder, in minor units. */
+  /** The charged-back amount, in minor units. */
   chargedBack: { type: 'number', integer: true, min: 0 },
-  /** Steps that staff has decided to go on without. */
+  /** Steps that staff has decided to skip. */
   skipped: { type: 'array', items: 'string' },
   returns: {
     type: 'array',
@@ -42,7 +42,7 @@ const booked = {
       props: { id: 'string', restock: 'string', approved: { type: 'array', items: item } },
     },
   },
-  /** Ids of what the outbox still has. */
+  /** Ids of the outbox entries. */
   outbox: { type: 'array', items: 'string' },
   settled: 'boolean',
   parked: 'boolean',
@@ -50,11 +50,11 @@ const booked = {
   changedAt: 'string',
 } as const;
 
-/** What other services, and operators, ask of orders; part of the `order` contract. */
+/** The actions of other services and operators; part of the `order` contract. */
 export const orderInternals = {
   resume: {
     ...internal,
-    summary: 'Continue an order now, as there may be news of its payment',
+    summary: 'Process an order now, as its payment may have an outcome',
     params: { orderId },
   },
   reconcile: {
@@ -64,7 +64,7 @@ export const orderInternals = {
   },
   parked: {
     ...internal,
-    summary: 'List the orders that wait for an operator',
+    summary: 'List the parked orders',
     params: {},
     returns: {
       type: 'object',
@@ -87,7 +87,7 @@ export const orderInternals = {
   },
   decideParked: {
     ...internal,
-    summary: 'End a parked order as an operator decided',
+    summary: 'End a parked order by the decision of an operator',
     params: { orderId, ...decision },
     problems: ['not-found', 'wrong-state'],
   },
@@ -99,7 +99,7 @@ export const orderInternals = {
   },
   byCartClaim: {
     ...internal,
-    summary: 'Get the order that was made of this generation of a cart, if there is one',
+    summary: 'Get the order that claims this generation of a cart; null if none does',
     params: { cartClaim: 'string' },
     returns: {
       type: 'object',
@@ -109,7 +109,7 @@ export const orderInternals = {
   },
   bought: {
     ...internal,
-    summary: 'Check that a customer has bought a product: paid, and not cancelled',
+    summary: 'Check that a customer has purchased a product: the order is paid and not cancelled',
     params: { customerId: idRule('cus'), productId: anyId },
     returns: 'boolean',
   },
@@ -146,7 +146,7 @@ export const orderInternals = {
   },
   erase: {
     ...internal,
-    summary: 'Anonymise the orders of a customer, and cancel those under way',
+    summary: 'Anonymise the orders of a customer, and cancel those that are not shipped',
     params: { customerId: idRule('cus') },
     problems: ['unavailable'],
   },
@@ -154,6 +154,6 @@ export const orderInternals = {
     ...internal,
     summary: 'Page through all orders for the auditor, by id',
     params: auditPageParams,
-    returns: auditPageOf(booked),
+    returns: auditPageOf(auditedOrder),
   },
 } as const;

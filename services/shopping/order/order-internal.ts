@@ -2,10 +2,10 @@ import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
-import { anonymousOrder } from './anonymise.ts';
-import { advanceBy } from './fulfilment.ts';
+import { anonymiseOrder } from './anonymise.ts';
+import { takeFulfilmentStep } from './fulfilment.ts';
 import { hasPurchased } from './has-purchased.ts';
-import { isSettled, type Order } from './order.ts';
+import { isSettled, itemsOfOrder, type Order } from './order.ts';
 import {
   changeOrder,
   getOrder,
@@ -16,11 +16,11 @@ import {
   resumeOrder,
 } from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
-import { beginInvoice } from './order-invoice.ts';
+import { markInvoiced } from './order-invoice.ts';
 import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
-import { invoiceOrderView, orderView, timeline } from './order-view.ts';
-import { chargedBack } from './refund/refund-lines.ts';
-import { decide, decisionFor, parkedStepOf } from './saga/parked-decision.ts';
+import { invoiceOrderView, orderView, timelineView } from './order-view.ts';
+import { chargedBackAmount } from './refund/refund-lines.ts';
+import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** Handlers of the actions that other services and operators call. */
@@ -37,7 +37,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     const orders = await this.store.find({ parkedAt: { $gt: new Date(0) } }, { sort: { parkedAt: 1 }, limit: 1000 });
     const items = orders.map((order) => ({
       ...{ id: order._id, status: order.state, at: order.parkedAt?.toISOString() ?? '' },
-      ...{ step: parkedStepOf(order), decision: decisionFor(order), error: order.parkedError ?? '' },
+      ...{ step: parkedStepOf(order), decision: allowedDecision(order), error: order.parkedError ?? '' },
     }));
     return { items };
   },
@@ -48,7 +48,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
 
   async decideParked(ctx) {
     const { orderId, ...verdict } = ctx.params;
-    await changeOrder(this, orderId, (order, now) => decide(order, { ...verdict, by: SYSTEM }, now));
+    await changeOrder(this, orderId, (order, now) => decideParked(order, { ...verdict, by: SYSTEM }, now));
   },
 
   async exists(ctx) {
@@ -59,8 +59,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     const { cartClaim } = ctx.params;
     const [order] = await this.store.find({ cartClaim }, { limit: 1, fields: ['_id', 'state', 'lines'] });
     if (!order) return null;
-    const items = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
-    return { id: order._id, status: order.state, items };
+    return { id: order._id, status: order.state, items: itemsOfOrder(order) };
   },
 
   bought(ctx) {
@@ -71,18 +70,18 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
     const { id, after = 0 } = ctx.params;
     const order = await getOwnOrder(this, id, customerOf(ctx));
     const final = TRANSITIONS[order.state].length === 0 && isSettled(order);
-    return { status: order.state, final, events: timeline(order.history).slice(after) };
+    return { status: order.state, final, events: timelineView(order.history).slice(after) };
   },
 
   async forInvoice(ctx) {
     const { id, customerId } = ctx.params;
     const order = customerId === undefined ? await getOrder(this, id) : await getOwnOrder(this, id, customerId);
-    return invoiceOrderView(await this.store.change(order._id, beginInvoice));
+    return invoiceOrderView(await this.store.change(order._id, markInvoiced));
   },
 
   async open(ctx) {
     const orders = await this.store.find(
-      { customerId: ctx.params.customerId, state: { $in: UNDER_WAY } },
+      { customerId: ctx.params.customerId, state: { $in: OPEN_STATES } },
       { sort: { _id: -1 }, limit: 100, fields: ['_id'] },
     );
     return { orders: orders.map(({ _id }) => _id) };
@@ -96,37 +95,40 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
 
   async erase(ctx) {
     const { customerId } = ctx.params;
-    let waiting = 0;
+    let openCount = 0;
     for (let cursor: string | undefined; ; ) {
       const { items, nextCursor } = await ordersOf(this, customerId, { limit: 100, ...(cursor ? { cursor } : {}) });
-      for (const order of items) waiting += (await eraseOrder(this, order)) ? 0 : 1;
+      for (const order of items) openCount += (await eraseOrder(this, order)) ? 0 : 1;
       if (nextCursor === null) break;
       cursor = nextCursor;
     }
     await this.store.purge();
-    if (waiting > 0) throw errors.unavailable(`${waiting} orders have to come to their end first.`);
+    if (openCount > 0) throw errors.unavailable(`${openCount} orders of the customer are still open.`);
   },
 
   books(ctx) {
-    return readAuditPage(this.store, ctx.params, booked);
+    return readAuditPage(this.store, ctx.params, auditedOrder);
   },
 };
 
-/** The states in which an order still needs its customer's data. */
-const UNDER_WAY: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
+/** The states in which an order is open and still needs its customer's data. */
+const OPEN_STATES: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
 
-/** Cancels an order that was not shipped, and anonymises one that is over. False: the order is not over yet. */
+/** Cancels an order that is not shipped, and anonymises one that is not open. @returns whether it is anonymised */
 async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
   if (state === 'PAID' || state === 'PACKED') {
     const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
-    await changeOrder(orders, id, (order, now) => advanceBy(order, step, SYSTEM, now, 'the customer is gone'));
+    await changeOrder(orders, id, (order, now) =>
+      takeFulfilmentStep(order, step, SYSTEM, now, 'the account was erased'),
+    );
   }
-  if (UNDER_WAY.includes(state)) return false;
-  await orders.store.change(id, (order) => ({ answer: undefined, patch: anonymousOrder(order) }));
+  if (OPEN_STATES.includes(state)) return false;
+  await orders.store.change(id, (order) => ({ answer: undefined, patch: anonymiseOrder(order) }));
   return true;
 }
 
-function booked(order: Order) {
+/** An order as the auditor reads it. */
+function auditedOrder(order: Order) {
   const { _id: id, rev, customerId, idemKey, state: status, payment, refunds, returns, history } = order;
   return {
     id,
@@ -135,7 +137,7 @@ function booked(order: Order) {
     idemKey,
     cartClaim: order.cartClaim ?? null,
     status,
-    items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    items: itemsOfOrder(order),
     coupons: order.discounts.map(({ code }) => code),
     invoiced: order.invoiced ?? false,
     total: order.totals.total,
@@ -150,7 +152,7 @@ function booked(order: Order) {
         ? { lines: refund.lines.map(({ sku, amount }) => ({ sku, amount })), shipping: refund.shipping ?? 0 }
         : null,
     })),
-    chargedBack: chargedBack(order),
+    chargedBack: chargedBackAmount(order),
     skipped: (order.decisions ?? []).flatMap(({ decision, step }) => (decision === 'skip' ? [step] : [])),
     returns: returns.map((one) => ({ id: one.id, restock: one.restock, approved: one.approved })),
     outbox: order.outbox.map((entry) => entry.id),

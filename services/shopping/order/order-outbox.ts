@@ -8,8 +8,8 @@ import { causeOf } from './refund/refund-lines.ts';
 import { reservationOf } from './saga/steps/reservation.ts';
 
 /**
- * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated until
- * it is acknowledged. The called action recognises a repetition by its parameters.
+ * The outbox entries of an order: calls to other services. Each is stored in the write that causes it, and repeated
+ * until it is acknowledged. The called action recognises a repetition by its parameters.
  */
 
 /** After the payment: reservations are committed, the items leave the cart, and the customer gets a mail. */
@@ -30,7 +30,7 @@ export function afterCancellation(order: Order, forgets: readonly OutboxEntry[])
 /**
  * After a rejection: the customer gets a mail, unless the rejection was the response to their request. It may not have
  * been, if they were answered while the order was pending, or if recovery has taken the order up.
- * @param isCharged the provider keeps what it has charged, so that the shop has to pay it back
+ * @param isCharged the payment provider refuses to give back the charge, so staff has to settle the refund
  */
 export function afterRejection(order: Extract<Order, { state: 'REJECTING' }>, isCharged: boolean): OutboxEntry[] {
   const { rejection, attempts, isAnsweredPending = false } = order;

@@ -2,13 +2,14 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { staff } from '../../../lib/contract/presets.ts';
 import { staffLine, textLines } from '../../../lib/contract/text-rules.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
-import { email, postalAddressInput } from '../../customer/account/customer.rules.ts';
+import { postalAddressInput } from '../../customer/account/customer.rules.ts';
+import { email } from '../../customer/account/email.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { decision, itemList, refundLines, staffViewRule, status } from './order.rules.ts';
 import { orderNumberRule } from './order-number.ts';
 
 const byStaff = { ...staff('orders:write'), returns: staffViewRule } as const;
-/** A step that is asked for again changes nothing. */
+/** A repetition of a step changes nothing. */
 const step = { ...byStaff, idempotent: true, problems: ['not-found', 'wrong-state'] } as const;
 const id = anyId;
 const text = textLines;
@@ -16,7 +17,7 @@ const note = { ...text, optional: true } as const;
 const minorUnits = { type: 'number', integer: true, min: 0 } as const;
 const name = staffLine;
 
-/** What staff does with orders; part of the `order` contract. */
+/** The actions of staff; part of the `order` contract. */
 export const orderStaffActions = {
   search: {
     summary: 'Search the orders of all customers, newest first',
@@ -25,17 +26,17 @@ export const orderStaffActions = {
     rest: 'GET /v1/admin/orders',
     params: {
       status: { ...status, optional: true },
-      /** Only those that wait for an operator, with the error that they fail by. */
+      /** Only parked orders. */
       parked: { type: 'boolean', optional: true },
-      /** Only those with something that staff has to see to: a refund that failed, a payment that is disputed. */
+      /** Only orders that need staff's attention, such as for a failed refund or a disputed payment. */
       attention: { type: 'boolean', optional: true },
       number: { ...orderNumberRule, optional: true },
-      /** Of the account that has this e-mail address now. */
+      /** The current e-mail address of the customer's account. */
       email: { ...email, optional: true },
       customerId: { ...anyId, optional: true },
-      /** Placed from this moment, or the beginning of this day in the shop's time zone, on. */
+      /** Only orders placed from this time on, or from the beginning of this day in the shop's time zone. */
       from: { ...timeOrDayRule, optional: true },
-      /** Placed before this moment, or the end of this day. */
+      /** Only orders placed before this time, or before the end of this day. */
       to: { ...timeOrDayRule, optional: true },
       ...pageParams,
     },
@@ -53,7 +54,7 @@ export const orderStaffActions = {
   read: {
     ...byStaff,
     scope: 'orders:read',
-    summary: 'Get an order, with who did what',
+    summary: 'Get an order, with the staff behind each event',
     idempotent: true,
     rest: 'GET /v1/admin/orders/:id',
     params: { id },
@@ -68,7 +69,7 @@ export const orderStaffActions = {
       id,
       carrier: name,
       trackingNumber: name,
-      /** The payment of the order is disputed, and it is to be shipped all the same. */
+      /** Ships the order although its payment is disputed. */
       despiteDispute: { type: 'boolean', optional: true },
       note,
     },
@@ -102,7 +103,7 @@ export const orderStaffActions = {
   },
   refund: {
     ...byStaff,
-    summary: 'Refund lines, the delivery, an amount of the whole order, or all that is left of it',
+    summary: 'Refund lines, the delivery, an amount of the whole order, or its whole rest',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/refunds',
     status: 201,
@@ -111,10 +112,10 @@ export const orderStaffActions = {
     params: {
       id,
       idempotencyKey: { type: 'string', min: 1, max: 255 },
-      /** In minor units of the order's currency. With lines or shipping it can be left out: it is their sum. */
+      /** In minor units of the order's currency. With lines or shipping, the default is their sum. */
       amount: { ...minorUnits, optional: true },
       lines: { ...refundLines, optional: true },
-      /** Of the delivery. */
+      /** The part for the delivery, in minor units. */
       shipping: { ...minorUnits, optional: true },
       reason: text,
     },
@@ -129,7 +130,7 @@ export const orderStaffActions = {
   },
   settleRefund: {
     ...step,
-    summary: 'Settle a refund by hand: it was paid by other means, or is not owed any more',
+    summary: 'Settle a refund by hand: it was paid by other means, or it is not owed any more',
     rest: 'POST /v1/admin/orders/:id/refunds/:refundId/settle',
     params: {
       id,
@@ -148,18 +149,18 @@ export const orderStaffActions = {
   },
   approveReturn: {
     ...byStaff,
-    summary: 'Approve a return or a part of it, and refund it',
+    summary: 'Approve a return, in whole or in part, and refund it',
     idempotent: true,
     rest: 'POST /v1/admin/orders/:id/returns/:returnId/approve',
     params: {
       id,
       returnId: anyId,
       items: { ...itemList, optional: true },
-      /** False for what cannot be sold again. */
+      /** Whether the items can be sold again (the default). */
       restock: { type: 'boolean', optional: true },
       /**
-       * What goes back for the goods, from zero to what is left of their lines, and for the delivery (nothing, unless it is
-       * said). Left out: what the goods are worth, and the delivery where it is due. In minor units.
+       * The refund in minor units: `amount` for the goods, at most the rest of their lines, and `shipping` for the
+       * delivery (default: 0). Default: the worth of the goods, and the delivery if it is due.
        */
       refund: {
         type: 'object',

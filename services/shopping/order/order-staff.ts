@@ -5,7 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
 import { recordChange } from '../../shared/record-change.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
-import { advanceBy, type Step } from './fulfilment.ts';
+import { type FulfilmentStep, takeFulfilmentStep } from './fulfilment.ts';
 import type { Order } from './order.ts';
 import type { OrderCommand } from './order-change.ts';
 import { changeOrder, getOrder, type OrderService, reconcileNow } from './order-commands.ts';
@@ -16,7 +16,7 @@ import { orderStaffView } from './order-view.ts';
 import { retryRefund, settleRefund } from './refund/refund-outcomes.ts';
 import { requestRefund } from './refund/refunds.ts';
 import { approveReturn, refuseReturn } from './refund/returns.ts';
-import { decide } from './saga/parked-decision.ts';
+import { decideParked } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** The handlers of staff's actions. */
@@ -40,80 +40,84 @@ export const orderStaffHandlers = ({
   },
 
   async pack(ctx) {
-    const packed = await step(this, ctx, ctx.params, { to: 'PACKED' });
+    const packed = await takeStep(this, ctx, ctx.params, { to: 'PACKED' });
     // Finds a dispute whose webhook was lost, before the order is shipped.
-    const look = reconcileNow(this, { orderId: packed.id });
-    this.worker.background(look.catch((error: unknown) => this.logger.warn(`${packed.id} was not compared`, error)));
+    const reconciling = reconcileNow(this, { orderId: packed.id });
+    this.worker.background(
+      reconciling.catch((error: unknown) =>
+        this.logger.warn(`Order ${packed.id} could not be reconciled with the payment provider`, error),
+      ),
+    );
     return packed;
   },
 
   ship(ctx) {
     const { carrier, trackingNumber, despiteDispute } = ctx.params;
-    return step(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute });
+    return takeStep(this, ctx, ctx.params, { to: 'SHIPPED', carrier, trackingNumber, despiteDispute });
   },
 
   async correctShipment(ctx) {
     const { id, carrier, trackingNumber, note } = ctx.params;
     const by = staffActor(ctx);
     const shipment = { carrier, trackingNumber };
-    return commanded(this, ctx, id, (order, now) => correctShipment(order, shipment, by, now, note));
+    return changeAndRecord(this, ctx, id, (order, now) => correctShipment(order, shipment, by, now, note));
   },
 
   async correctAddress(ctx) {
     const { id, address } = ctx.params;
     const by = staffActor(ctx);
     const checked = checkAddress(address, '/address');
-    return commanded(this, ctx, id, (order, now) => correctAddress(order, checked, by, now));
+    return changeAndRecord(this, ctx, id, (order, now) => correctAddress(order, checked, by, now));
   },
 
   deliver(ctx) {
-    return step(this, ctx, ctx.params, { to: 'DELIVERED' });
+    return takeStep(this, ctx, ctx.params, { to: 'DELIVERED' });
   },
 
   staffCancel(ctx) {
     const { id, reason: note } = ctx.params;
-    return step(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') });
+    return takeStep(this, ctx, { id, note }, { to: 'CANCELLED', refundId: newId('rfd') });
   },
 
   async refund(ctx) {
     const { id, idempotencyKey: key, ...asked } = ctx.params;
     const request = { ...asked, id: newId('rfd'), key, by: staffActor(ctx) };
-    return commanded(this, ctx, id, (order, now) => requestRefund(order, request, now));
+    return changeAndRecord(this, ctx, id, (order, now) => requestRefund(order, request, now));
   },
 
   async approveReturn(ctx) {
     const { id, restock = true, ...asked } = ctx.params;
     const by = staffActor(ctx);
     const approval = { ...asked, restock, refundId: newId('rfd'), by };
-    return commanded(this, ctx, id, (order, now) => approveReturn(order, approval, { days, timeZone }, now));
+    return changeAndRecord(this, ctx, id, (order, now) => approveReturn(order, approval, { days, timeZone }, now));
   },
 
   async refuseReturn(ctx) {
     const { id, returnId, reason } = ctx.params;
     const by = staffActor(ctx);
-    return commanded(this, ctx, id, (order, now) => refuseReturn(order, returnId, by, reason, now));
+    return changeAndRecord(this, ctx, id, (order, now) => refuseReturn(order, returnId, by, reason, now));
   },
 
   async settleRefund(ctx) {
     const { id, refundId, outcome = 'paid-elsewhere', reason } = ctx.params;
     const by = staffActor(ctx);
-    return commanded(this, ctx, id, (order, now) => settleRefund(order, { refundId, outcome, reason, by }, now));
+    return changeAndRecord(this, ctx, id, (order, now) => settleRefund(order, { refundId, outcome, reason, by }, now));
   },
 
   async retryRefund(ctx) {
     const { id, refundId } = ctx.params;
     const by = staffActor(ctx);
-    return commanded(this, ctx, id, (order, now) => retryRefund(order, refundId, by, now));
+    return changeAndRecord(this, ctx, id, (order, now) => retryRefund(order, refundId, by, now));
   },
 
   async replay(ctx) {
-    return commanded(this, ctx, ctx.params.id, unpark);
+    return changeAndRecord(this, ctx, ctx.params.id, unpark);
   },
 
   async decide(ctx) {
     const { id, ...verdict } = ctx.params;
     const by = staffActor(ctx);
-    return commanded(this, ctx, id, (order, now) => decide(order, { ...verdict, by }, now));
+    return changeAndRecord(this, ctx, id, (order, now) => decideParked(order, { ...verdict, by }, now));
   },
 });
 
@@ -129,8 +133,13 @@ const auditedFields = ({ state: status, shipment, refunds, returns, decisions = 
   decisions: decisions.map(({ decision, step }) => ({ decision, step })),
 });
 
-/** As `changeOrder`, and records the change in the audit log. */
-async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>, id: string, decide: OrderCommand) {
+/** Changes an order, and records the change in the audit log. */
+async function changeAndRecord(
+  orders: OrderService,
+  ctx: Pick<Ctx<unknown>, 'locals'>,
+  id: string,
+  decide: OrderCommand,
+) {
   let before: object | null = null;
   const order = await changeOrder(orders, id, (found, now) => {
     before = auditedFields(found);
@@ -140,12 +149,13 @@ async function commanded(orders: OrderService, ctx: Pick<Ctx<unknown>, 'locals'>
   return orderStaffView(order);
 }
 
-function step(
+/** Takes a step of the fulfilment in the name of the calling staff. */
+function takeStep(
   orders: OrderService,
   ctx: Ctx<unknown>,
   { id, note }: { id: string; note?: string | undefined },
-  to: Step,
+  to: FulfilmentStep,
 ) {
   const by = staffActor(ctx);
-  return commanded(orders, ctx, id, (order, now) => advanceBy(order, to, by, now, note));
+  return changeAndRecord(orders, ctx, id, (order, now) => takeFulfilmentStep(order, to, by, now, note));
 }

@@ -2,7 +2,7 @@ import type { Money } from '../../shared/money.ts';
 import type { CouponRefusal } from '../../shared/problems.ts';
 
 /**
- * The states of an order, and the one table of how they follow each other. Only what a customer can see is a state:
+ * The states of an order, and the only table of their transitions. A state is something that a customer can see:
  * whether stock is held or money was taken is known to the stock and to the payment provider, under the order's id.
  */
 export const TRANSITIONS = {
@@ -42,7 +42,7 @@ export interface Shipment {
   trackingNumber: string;
 }
 
-/** What an order has in each state, as it is stored. Any other combination does not compile. */
+/** The fields of an order that depend on its state. Any other combination does not compile. */
 export type OrderProgress =
   | { state: 'PENDING'; rejection: null; payment: null; shipment: null }
   | { state: 'REJECTING'; rejection: Rejection; payment: null; shipment: null }
@@ -56,7 +56,7 @@ export type OrderProgress =
     }
   | { state: 'SHIPPED' | 'DELIVERED'; rejection: null; payment: CapturedPayment; shipment: Shipment };
 
-/** The next state of an order, with what an order in that state has besides. */
+/** The next state of an order, with the fields that come with it. */
 export type Transition =
   | Entering<{ state: 'PAID'; payment: CapturedPayment }>
   | Entering<{ state: 'REJECTING'; rejection: Rejection }>
@@ -66,12 +66,12 @@ export type Transition =
 
 type Entering<T extends { state: OrderState }> = T & { [K in Exclude<keyof OrderProgress, keyof T>]?: never };
 
-/** Who did something to an order: its customer, a member of staff by id, or the shop by itself. */
+/** The one who changed an order: its customer, a member of staff, or the shop itself. */
 export type Actor = { role: 'customer' } | { role: 'staff'; id: string } | { role: 'system' };
 
 export const SYSTEM: Actor = { role: 'system' };
 
-/** What an entry of the history tells of. */
+/** The kinds of entries in the history. */
 export const ORDER_EVENTS = [
   'status',
   'refund',
@@ -91,7 +91,9 @@ export const ORDER_EVENTS = [
 ] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 
-/** One line of an order's timeline: who did what, when and why. Only ever added to; the first one's number is 1. */
+/**
+ * An entry of an order's timeline: who did what, when and why. Entries are never changed; they are numbered from 1 on.
+ */
 export interface HistoryEntry {
   event: OrderEvent;
   /** The order's state afterwards. */
@@ -106,7 +108,7 @@ type StateBefore<To extends OrderState> = {
   [From in OrderState]: To extends (typeof TRANSITIONS)[From][number] ? From : never;
 }[OrderState];
 
-/** Whether the table has the transition; if so, the compiler knows in which states the order can be. */
+/** Whether the table allows the transition. If so, the compiler knows the possible states of the order. */
 export function canMove<O extends { state: OrderState }, To extends OrderState>(
   order: O,
   to: To,
@@ -114,7 +116,7 @@ export function canMove<O extends { state: OrderState }, To extends OrderState>(
   return (TRANSITIONS[order.state] as readonly OrderState[]).includes(to);
 }
 
-/** The history with an entry more. */
+/** The history with another entry. */
 export function historyWith(
   { history, state }: { history: readonly HistoryEntry[]; state: OrderState },
   event: OrderEvent,

@@ -1,17 +1,17 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
-import { addUp } from '../../shared/money.ts';
+import { sumAmounts } from '../../shared/money.ts';
 import { attentionReasons } from './attention.ts';
 import type { Order, OrderFields, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund/refund-lines.ts';
-import { decisionFor, parkedStepOf } from './saga/parked-decision.ts';
+import { allowedDecision, parkedStepOf } from './saga/parked-decision.ts';
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {
   const { payment, refunds, returns, note } = order;
   const given = refunds.filter(({ state }) => state !== 'FAILED' && state !== 'WAIVED');
-  const refunded = { ...order.totals.total, amount: addUp(given.map(({ amount }) => amount.amount)) };
+  const refunded = { ...order.totals.total, amount: sumAmounts(given.map(({ amount }) => amount.amount)) };
   return {
     id: order._id,
     number: orderNumber(order._id),
@@ -34,7 +34,7 @@ export function orderView(order: Order): Result<'order.get'> {
       status: state,
       at: at.toISOString(),
     })),
-    history: timeline(order.history),
+    history: timelineView(order.history),
     createdAt: order.createdAt.toISOString(),
   };
 }
@@ -69,7 +69,9 @@ function refundView({
   };
 }
 
-/** An order as staff sees it: with its customer, who did what, what needs attention, and why it is parked. */
+/**
+ * An order as staff sees it: with its customer, the staff behind each event, and the reasons for attention and parking.
+ */
 export function orderStaffView(order: Order): Result<'order.read'> {
   const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
   return {
@@ -82,13 +84,13 @@ export function orderStaffView(order: Order): Result<'order.read'> {
     })),
     disputes: disputes.map(({ state, at, ...dispute }) => ({ ...dispute, status: state, at: at.toISOString() })),
     attention: attentionReasons(order),
-    history: timeline(order.history, true),
+    history: timelineView(order.history, true),
     parked: parkedAt
       ? {
           at: parkedAt.toISOString(),
           error: parkedError ?? '',
           step: parkedStepOf(order),
-          decision: decisionFor(order),
+          decision: allowedDecision(order),
         }
       : null,
     decisions: decisions.map(({ decision, step, reason, at }) => ({ decision, step, reason, at: at.toISOString() })),
@@ -96,7 +98,7 @@ export function orderStaffView(order: Order): Result<'order.read'> {
 }
 
 /** The history, numbered from 1 on. @param withIds with staff's ids, which customers do not see */
-export function timeline(history: readonly HistoryEntry[], withIds = false) {
+export function timelineView(history: readonly HistoryEntry[], withIds = false) {
   return history.map(({ at, by, ...entry }, index) => ({
     id: index + 1,
     ...entry,
@@ -106,7 +108,7 @@ export function timeline(history: readonly HistoryEntry[], withIds = false) {
   }));
 }
 
-/** An order as it is summed up in mails. */
+/** The summary of an order in mails. */
 export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['order'] {
   return {
     id: order._id,

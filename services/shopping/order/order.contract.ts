@@ -10,9 +10,9 @@ import { itemList, orderViewRule } from './order.rules.ts';
 import { orderInternals } from './order-internal.contract.ts';
 import { orderStaffActions } from './order-staff.contract.ts';
 
-/** Of a customer's own orders. */
+/** Actions on a customer's own orders. */
 const mine = { ...ownData, returns: orderViewRule } as const;
-/** To the node that has the customer's cart. */
+/** Orders go to the node that also changes the customer's cart. */
 const shardKey = '#user.id';
 
 const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
@@ -26,12 +26,12 @@ export const order = contract(
     ready: readyAction,
     place: {
       ...mine,
-      summary: 'Place an order of what is in the cart',
-      // Repeating it is safe for the client; the broker leaves the decision to it.
+      summary: 'Place an order of my cart',
+      // Clients can repeat it with their key; the broker must not.
       idempotent: false,
       rest: 'POST /v1/orders',
       status: 201,
-      // Not settled yet: its Location tells.
+      // The payment has no outcome yet: the order at `Location` shows it later.
       mayAnswer: [202],
       location: '/v1/orders/{id}',
       shardKey,
@@ -76,7 +76,7 @@ export const order = contract(
     },
     get: {
       ...mine,
-      summary: 'Get one of my orders, with its whole timeline',
+      summary: 'Get one of my orders, with its timeline',
       idempotent: true,
       rest: 'GET /v1/orders/:id',
       params: { id: anyId },
@@ -84,7 +84,7 @@ export const order = contract(
     },
     cancel: {
       ...mine,
-      summary: 'Cancel one of my orders before it is shipped, with refund',
+      summary: 'Cancel one of my orders before it is shipped, and refund it',
       idempotent: true,
       rest: 'POST /v1/orders/:id/cancel',
       params: { id: anyId, reason: { ...reason, optional: true } },

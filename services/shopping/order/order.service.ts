@@ -1,29 +1,30 @@
-import { fingerprintOf, readOnce } from '../../../lib/contract/fingerprint.ts';
+import { fingerprintOf, parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
-import { methodOf } from '../payment/payment-method.ts';
-import { advanceBy } from './fulfilment.ts';
+import { selectedProvider } from '../payment/providers/registry.ts';
+import { takeFulfilmentStep } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { changeOrder, getOwnOrder, type OrderService, ordersOf, shopOf } from './order-commands.ts';
+import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
 import { Pace } from './pace.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
-import { recover, recoveryQueue } from './saga/recovery.ts';
+import { processOrder, recoveryQueue } from './saga/recovery.ts';
 
 const MAX_ORDERS_AT_ONCE = 20;
 
 /** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
 export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
-  const book = loadRules(config);
+  const { methodOf, limits } = selectedProvider(config);
   const pace = { firstResponseTimeoutMs, settling: new Pace() };
+  const terms = { book: loadRules(config), limits };
 
   return service(order, config, {
     mixins: [
@@ -32,7 +33,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         queue: recoveryQueue(config.nodeId),
         atOnce: MAX_ORDERS_AT_ONCE,
         work(order) {
-          return recover(order, shopOf(this));
+          return processOrder(order, sagaContextOf(this));
         },
       }),
       store<Order>(config, {
@@ -65,12 +66,12 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
-        const paymentMethod = await readOnce(
-          () => methodOf(config.payments, body.paymentMethod),
+        const paymentMethod = await parseIdempotentRequest(
+          () => methodOf(body.paymentMethod),
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
         const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, book, pace, ctx);
+        const { response, isPending } = await placeOrder(this, request, terms, pace, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },
@@ -89,7 +90,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         await getOwnOrder(this, id, customerOf(ctx));
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
-        return orderView(await changeOrder(this, id, (order, now) => advanceBy(order, step, by, now, reason)));
+        return orderView(await changeOrder(this, id, (order, now) => takeFulfilmentStep(order, step, by, now, reason)));
       },
 
       async requestReturn(ctx) {

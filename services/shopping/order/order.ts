@@ -28,7 +28,9 @@ export interface OrderFields extends Priced {
   idemKey: string;
   /** Hash of the request that the key was first sent with; see `fingerprintOf`. */
   fingerprint: string;
-  /** The claim on the cart that the order is made of; see `cartClaimOf`. Unique. Absent on orders from before claims. */
+  /**
+   * The claim on the cart that the order is made of; see `cartClaimOf`. Unique. Absent on orders from before claims.
+   */
   cartClaim?: string;
   shippingAddress: PostalAddress;
   note?: string;
@@ -47,15 +49,15 @@ export interface OrderFields extends Priced {
   history: HistoryEntry[];
   /** Calls to other services that are not acknowledged yet, written together with the state that causes them. */
   outbox: OutboxEntry[];
-  /** The node that drives the order on. It saves work; correctness rests on `rev` and on the keys. */
+  /** The node that processes the order. It saves work; correctness rests on `rev` and on the keys. */
   lease: { owner: string; until: Date } | null;
-  /** How often in a row its work was put off. The pauses grow with it. */
+  /** How often in a row the order was postponed. The pauses grow with it. */
   attempts: number;
   /** Failures in a row, outages not counted. After too many the order is parked. */
   failures: number;
   /** When recovery takes the order up. Null: there is nothing left to do. */
   nextAt: Date | null;
-  /** Since when the order waits for an operator's decision. */
+  /** Since when the order is parked: it waits for a decision of staff. */
   parkedAt: Date | null;
   /** The last error, whether or not the order is parked. */
   parkedError?: string;
@@ -99,8 +101,8 @@ export interface Refund {
 }
 
 /**
- * `FAILED`: the provider will not give the money back, and staff has to see to it. `SETTLED`: staff has paid it back by
- * other means. `WAIVED`: it is not owed any more.
+ * `FAILED`: the provider does not give the money back, and staff has to settle it. `SETTLED`: staff has paid it back by
+ * other means. `WAIVED`: the customer is not owed it any more.
  */
 export const REFUND_STATES = ['PENDING', 'DONE', 'FAILED', 'SETTLED', 'WAIVED'] as const;
 type RefundState = (typeof REFUND_STATES)[number];
@@ -170,7 +172,7 @@ export interface Placement {
 /** How long recovery leaves an order to the process that accepted or claimed it. */
 export const ORDER_LEASE_MS = 5000;
 
-/** When recovery takes an order up that this process drives on now, unless it is done by then. */
+/** When recovery takes over an order that this process works on now, unless it is settled by then. */
 export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */
@@ -201,11 +203,11 @@ export function beginOrder({ priced, id, owner, note, ...placement }: Placement,
 }
 
 /** The lines to be priced. @throws empty-cart, cart-not-orderable */
-export function orderable(items: readonly Item[], offers: readonly Offer[]): PricedLine[] {
+export function orderableLines(items: readonly Item[], offers: readonly Offer[]): PricedLine[] {
   if (items.length === 0) throw errors.emptyCart();
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
-  const gone = items.filter(({ sku }) => !bySku.has(sku));
-  if (gone.length > 0) throw errors.cartNotOrderable(gone.map(({ sku }) => ({ sku })));
+  const missing = items.filter(({ sku }) => !bySku.has(sku));
+  if (missing.length > 0) throw errors.cartNotOrderable(missing.map(({ sku }) => ({ sku })));
   return items.flatMap(({ sku, quantity }) => {
     const offer = bySku.get(sku);
     if (!offer) return [];
@@ -213,6 +215,10 @@ export function orderable(items: readonly Item[], offers: readonly Offer[]): Pri
     return [{ sku, productId, title, variant, category, taxClass, weight, quantity, unitPrice }];
   });
 }
+
+/** The ordered items. */
+export const itemsOfOrder = ({ lines }: Pick<Order, 'lines'>): Item[] =>
+  lines.map(({ sku, quantity }) => ({ sku, quantity }));
 
 export const isPaid = (order: Readonly<Order>): order is PaidOrder => order.payment !== null;
 

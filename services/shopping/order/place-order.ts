@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
-import type { PriceBook } from '../checkout/pricing/rules.ts';
+import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
-import { logFailure, type OrderService, shopOf } from './order-commands.ts';
+import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
 import type { Pace } from './pace.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
-import { place } from './saga/placement.ts';
-import { finish } from './saga/recovery.ts';
+import { driveToOutcome } from './saga/placement.ts';
+import { processOrPostpone } from './saga/recovery.ts';
 
 interface PlacedOrder {
   response: Result<'order.place'>;
@@ -17,22 +17,22 @@ interface PlacedOrder {
   isPending: boolean;
 }
 
-/** How long a customer waits for the outcome of an order. The order goes on without them. */
+/** How long a request waits for the outcome of its order. The order is processed to its end in any case. */
 const OUTCOME_TIMEOUT_MS = 4000;
 
 /**
- * Accepts an order and drives it to its outcome. Once it is accepted it comes to its end, by this process or another.
- * @throws what `acceptOrder` throws, and the order's rejection
+ * Accepts an order and takes it to its outcome. If this process dies after the acceptance, recovery does the rest.
+ * @throws the problems of `acceptOrder`, and the order's rejection
  */
 export async function placeOrder(
   orders: OrderService,
   request: OrderRequest,
-  book: PriceBook,
+  terms: CheckoutTerms,
   { firstResponseTimeoutMs, settling }: { firstResponseTimeoutMs: number; settling: Pace },
   rpc: Rpc,
 ): Promise<PlacedOrder> {
   const { fingerprint } = request;
-  const { order, isNew } = await acceptOrder(request, book, orders.store, rpc);
+  const { order, isNew } = await acceptOrder(request, terms, orders.store, rpc);
   if (!isNew) {
     const response = await awaitFirstResponse(order, fingerprint, orders.store, firstResponseTimeoutMs);
     return { response, isPending: false };
@@ -44,15 +44,15 @@ export async function placeOrder(
   return { response: orderView(order), isPending: true };
 }
 
-/** Resolves once the order has an outcome, or waits for the provider. What follows is done in the background, in groups. */
+/** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background, in groups. */
 function beginPlacement(orders: OrderService, order: Order, settling: Pace): Promise<Order> {
-  const shop = shopOf(orders);
-  const placing = place(order, shop);
-  const follow = async () => {
+  const saga = sagaContextOf(orders);
+  const placing = driveToOutcome(order, saga);
+  const settle = async () => {
     const placed = await placing.catch(() => order);
     await settling.turn(orders.worker.stopping);
-    await finish(placed, shop, logFailure(orders));
+    await processOrPostpone(placed, saga, logFailure(orders));
   };
-  orders.worker.background(follow());
+  orders.worker.background(settle());
   return placing;
 }

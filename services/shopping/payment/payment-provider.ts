@@ -1,21 +1,22 @@
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Money } from '../../shared/money.ts';
 
-/** What became of an attempt to charge. Anything else is thrown: the outcome is unknown, ask again. */
-export type Outcome =
+/** The outcome of a charge. An unknown outcome is thrown: call it again. */
+export type ChargeOutcome =
   | { outcome: 'captured'; reference: string }
-  /** The money is set aside; `capture` takes it. */
+  /** The money is reserved; `capture` takes it. */
   | { outcome: 'authorised'; reference: string }
   | { outcome: 'declined'; reason: string }
-  /** The provider does not know yet; its webhook says when it does. */
+  /** The provider decides later, and sends a webhook then. */
   | { outcome: 'pending' };
 
-/** `unknown`: nothing was charged under the key, and nothing refused. */
-export type Found = Outcome | { outcome: 'unknown' };
+/** `unknown`: the key was neither charged nor declined. */
+export type LookupOutcome = ChargeOutcome | { outcome: 'unknown' };
 
-/** What became of an attempt to refund. `refused`: it never will be made, for the reason in the provider's words. */
+/** The outcome of a refund. `refused` is final; its reason is the provider's code. */
 export type RefundOutcome = { outcome: 'refunded' } | { outcome: 'refused'; reason: string };
 
-/** `refused`: the money was captured as `reference`, and the provider will never give it back. */
+/** `refused`: the charge `reference` was captured, and the provider will never refund it. */
 export type CancelOutcome = { outcome: 'cancelled' } | { outcome: 'refused'; reason: string; reference: string };
 
 /** The smallest and the largest amount that can be charged, in minor units. */
@@ -24,29 +25,29 @@ export interface AmountLimits {
   largest: number;
 }
 
-export interface Payment {
+export interface ChargeRequest {
   amount: Money;
-  /** Where the money comes from, in the provider's words: a token, the id of a card. */
+  /** The provider's id of the payment method: a token, a card. */
   method: string;
 }
 
-export interface RefundOrder {
+export interface RefundCommand {
   /** The refund's own idempotency key. */
   key: string;
   /** The key that was charged. */
   of: string;
-  /** The charge, as the provider calls it. */
+  /** The provider's id of the charge. */
   reference: string;
-  /** What was captured in all. */
+  /** The total of the charge. */
   captured: Money;
   amount: Money;
 }
 
-/** A refund as the provider knows it. */
+/** A refund in the provider's statement. */
 export interface StatedRefund {
   /** The provider's id. */
   id: string;
-  /** The key it was made under; null when it was made on the provider's own pages. */
+  /** The refund's idempotency key; null for a refund that was made in the provider's dashboard. */
   key: string | null;
   /** In minor units. */
   amount: number;
@@ -65,15 +66,15 @@ export interface StatedDispute {
   reason: string;
 }
 
-/** All that happened to a charge after it was captured, whoever did it. */
+/** All refunds and disputes of a captured charge, also those that the shop did not cause. */
 export interface Statement {
   refunds: StatedRefund[];
   disputes: StatedDispute[];
 }
 
 /**
- * A webhook whose signature was right. It names the order, or the charge as the provider calls it; neither in events
- * that are not about an order. `money`: something happened to what was captured.
+ * An event from a webhook with a valid signature. It names the order, the provider's id of the charge, or neither if it is
+ * about something else. `money`: a captured charge was refunded or disputed.
  */
 export interface WebhookEvent {
   id: string;
@@ -83,55 +84,55 @@ export interface WebhookEvent {
   reference?: string;
 }
 
-/** A line of a provider's books; amounts in minor units. */
-export interface BookedCharge {
+/** A charge in the provider's ledger; amounts in minor units. */
+export interface LedgerLine {
   id: string;
   state: string;
-  /** Null on a key that was cancelled before it was used. */
+  /** Null for a key that was cancelled before it was used. */
   currency: string | null;
   amount: number;
   captured: number;
   refunded: number;
-  /** Taken back by the bank: of disputes that were lost. */
+  /** The amount of lost disputes, which the bank took back. */
   chargedBack: number;
 }
 
-interface Books {
-  items: BookedCharge[];
+interface LedgerPage {
+  items: LedgerLine[];
   next: string | null;
 }
 
-/** Which charges: those after an id, at most `limit`. */
-interface BooksPage {
+/** At most `limit` charges after an id. */
+interface LedgerPageRequest {
   after?: string | undefined;
   limit?: number | undefined;
 }
 
 /**
- * What the shop needs of a payment provider. Every command carries an idempotency key, the order's id; the provider
- * remembers the outcome under it, in its own books. A key that comes again with another amount is an error.
+ * The commands that the shop sends to a payment provider. Each has an idempotency key, the order's id; the provider keeps
+ * the outcome under the key, in its own ledger. A known key with another amount is an error.
  *
- * Each command ends in one of three ways: it was done, it was refused for good with a reason (`declined`, `refused`), or
- * it throws `unavailable`, and is tried again. A refusal is never thrown, as whoever throws is asked again.
+ * A command ends in one of three ways: it is done, it is refused for good with a reason (`declined`, `refused`), or it throws
+ * `unavailable` and is tried again. A refusal is never thrown, because every error is tried again.
  */
 export interface PaymentProvider {
-  readonly name: 'sandbox' | 'stripe';
-  /** What can be charged in a currency. The provider may refuse amounts between them, which is a decline. */
-  limits(currency: string): AmountLimits;
-  /** Sets the money aside, and captures it at once where the provider can. */
-  authorise(key: string, payment: Payment): Promise<Outcome>;
-  /** Takes what was authorised. Again: changes nothing. */
-  capture(key: string, amount: Money): Promise<Outcome>;
-  /** What became of a key. */
-  find(key: string, amount: Money): Promise<Found>;
-  /** Gives money back, once for each refund's key. */
-  refund(order: RefundOrder): Promise<RefundOutcome>;
-  /** Voids or refunds all of a key, and makes any later use of it fail. Again, or of what was never charged: changes nothing. */
+  /** Reserves the money, or captures it at once if the provider can. */
+  authorise(key: string, payment: ChargeRequest): Promise<ChargeOutcome>;
+  /** Captures an authorised charge. A repeated call changes nothing. */
+  capture(key: string, amount: Money): Promise<ChargeOutcome>;
+  /** Looks up the outcome of a key. */
+  find(key: string, amount: Money): Promise<LookupOutcome>;
+  /** Refunds a part of a charge, once for each refund's key. */
+  refund(order: RefundCommand): Promise<RefundOutcome>;
+  /** Voids or refunds a charge, and makes each later charge under its key fail. A repeated call changes nothing. */
   cancel(key: string, amount: Money): Promise<CancelOutcome>;
-  /** What happened to a charge since; null when the provider has no such charge. */
+  /** The refunds and disputes of a charge; null if the provider has no such charge. */
   statement(charge: { key: string; reference: string; currency: string }): Promise<Statement | null>;
-  /** The event in a webhook's body, as it came. @throws invalid-signature */
+  /** Checks a webhook's body, as received, and reads its event. @throws invalid-signature, invalid-request */
   verify(body: string, signature: string): WebhookEvent;
-  /** The provider's books by ascending key; `undefined` when it keeps them to itself. */
-  books(page: BooksPage): Promise<Books | undefined>;
+  /** The provider's ledger by ascending key; `undefined` if it cannot be read. */
+  ledgerPage(page: LedgerPageRequest): Promise<LedgerPage | undefined>;
 }
+
+/** Makes the provider for a handler; the sandbox is called through the handler's context. */
+export type ConnectProvider = (rpc: Rpc) => PaymentProvider | Promise<PaymentProvider>;

@@ -4,15 +4,16 @@ import { internal } from '../../../lib/contract/presets.ts';
 import { auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
-import { ledgerPage, refundOutcome, statement } from './sandbox/sandbox.contract.ts';
+import { ledgerPage, refundOutcome, statement } from './payment.rules.ts';
+import { bySignatureParam } from './providers/registry.ts';
 
 const orderId = idRule('ord');
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
 
-/** Keyed by the order, or the refund, at the provider, so doing it again is safe. */
+/** The provider takes each command once, by the id of the order or refund: repeating it is safe. */
 const keyed = {
   ...internal,
-  // A provider may take several seconds, and be asked several times; no customer waits for as long.
+  // A provider may take several seconds, and several attempts; customers do not wait for the end of them.
   timeout: 15_000,
 } as const;
 
@@ -69,11 +70,11 @@ export const payment = contract(
       summary: 'Refund a part of the charge of an order, once for each refund',
       params: {
         orderId,
-        /** The id of the refund; of a later attempt with its number behind. */
+        /** The id of the refund, followed by the number of the attempt from the second one on. */
         refundId: { type: 'string', pattern: REFUND_KEY },
         amount: positiveMoneyRule,
         captured: positiveMoneyRule,
-        /** The charge, as the provider named it when it was captured. */
+        /** The provider's id of the charge. */
         reference: 'string',
       },
       returns: refundOutcome,
@@ -85,7 +86,7 @@ export const payment = contract(
       params: auditPageParams,
       returns: {
         ...ledgerPage,
-        /** `external`: the provider keeps its books elsewhere. */
+        /** `external`: the provider's ledger cannot be read here. */
         props: { ...ledgerPage.props, external: 'boolean' },
       },
     },
@@ -96,13 +97,12 @@ export const payment = contract(
       idempotent: true,
       rest: 'POST /v1/webhooks/:provider',
       rawBody: 'payload',
-      headers: { stripeSignature: 'Stripe-Signature', sandboxSignature: 'Sandbox-Signature' },
+      headers: bySignatureParam(({ signatureHeader }) => signatureHeader),
       params: {
         provider: { type: 'string', max: 32 },
-        /** The body as it came, byte for byte: that is what was signed. */
+        /** The body byte for byte, which the signature covers. */
         payload: 'string',
-        stripeSignature: { type: 'string', max: 4096, optional: true },
-        sandboxSignature: { type: 'string', max: 4096, optional: true },
+        ...bySignatureParam(() => ({ type: 'string', max: 4096, optional: true }) as const),
       },
       returns: named('WebhookReceipt', { type: 'object', props: { received: 'boolean' } }),
       problems: ['invalid-signature', 'not-found'],

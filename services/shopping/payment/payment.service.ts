@@ -4,21 +4,21 @@ import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
 import { authoriseAndCapture } from './payment.ts';
-import { methodOf } from './payment-method.ts';
-import { guardedProvider } from './providers/guarded.ts';
+import { connectProvider, selectedProvider } from './providers/registry.ts';
 
-/** A webhook that was dealt with; its id is `<provider>:<event's id>`. */
-interface SeenEvent {
+/** The event of a processed webhook; its id is `<provider>:<event's id>`. */
+interface ProcessedEvent {
   _id: string;
   rev: number;
   at: Date;
 }
 
 export default function paymentService(config: Config) {
-  const providerFor = guardedProvider(config);
+  const selected = selectedProvider(config);
+  const providerFor = connectProvider(config);
 
   return service(payment, config, {
-    mixins: [store<SeenEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
+    mixins: [store<ProcessedEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {
       async charge(ctx) {
@@ -26,16 +26,16 @@ export default function paymentService(config: Config) {
         const { orderId, amount, method } = ctx.params;
         const result = await authoriseAndCapture(provider, orderId, {
           amount,
-          method: methodOf(config.payments, method),
+          method: selected.methodOf(method),
         });
-        return result.outcome === 'captured' ? { ...result, provider: provider.name } : result;
+        return result.outcome === 'captured' ? { ...result, provider: selected.name } : result;
       },
 
       async cancel(ctx) {
         const { orderId, amount } = ctx.params;
         const provider = await providerFor(ctx);
         const result = await provider.cancel(orderId, amount);
-        return result.outcome === 'refused' ? { ...result, provider: provider.name } : result;
+        return result.outcome === 'refused' ? { ...result, provider: selected.name } : result;
       },
 
       async statement(ctx) {
@@ -49,27 +49,27 @@ export default function paymentService(config: Config) {
       },
 
       async books(ctx) {
-        const books = await (await providerFor(ctx)).books(ctx.params);
-        return books ? { ...books, external: false } : { items: [], next: null, external: true };
+        const page = await (await providerFor(ctx)).ledgerPage(ctx.params);
+        return page ? { ...page, external: false } : { items: [], next: null, external: true };
       },
 
       async webhook(ctx) {
         const { provider: name, payload } = ctx.params;
+        if (name !== selected.name) throw errors.notFound('This payment provider');
         const provider = await providerFor(ctx);
-        if (name !== provider.name) throw errors.notFound('This payment provider');
-        const event = provider.verify(payload, ctx.params[`${provider.name}Signature`] ?? '');
+        const event = provider.verify(payload, ctx.params[`${selected.name}Signature`] ?? '');
         const received = { received: true };
         const { orderId, reference } = event;
         if (orderId === undefined && reference === undefined) return received;
         const _id = `${name}:${event.id}`;
         if (await this.store.get(_id)) return received;
-        // It says only that there is news: the order asks the provider, as it does without any webhook.
+        // An event only says that there is news: the order asks the provider, as it does without webhooks.
         if (event.about === 'money') {
           await ctx.call('order.reconcile', { ...(orderId ? { orderId } : {}), ...(reference ? { reference } : {}) });
         } else if (orderId !== undefined) {
           await ctx.call('order.resume', { orderId });
         }
-        // Only now: what failed is sent again by the provider, and must not count as seen.
+        // Only after the order has moved on: the provider sends an event again that failed, and it must be processed then.
         await this.store.insert({ _id, at: new Date() });
         return received;
       },

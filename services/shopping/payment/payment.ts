@@ -1,28 +1,32 @@
-import type { Outcome, Payment, PaymentProvider } from './payment-provider.ts';
+import type { ChargeOutcome, ChargeRequest, PaymentProvider } from './payment-provider.ts';
 
-/** An outcome that an order can go by. */
-export type Charge = Exclude<Outcome, { outcome: 'authorised' }>;
+/** The outcome of a charge that needs no further command. */
+export type CompletedCharge = Exclude<ChargeOutcome, { outcome: 'authorised' }>;
 
 /**
- * Authorises and captures under a key. Again with the same key: the same outcome, and no second charge.
- * @throws while the outcome is unknown; ask again
+ * Authorises and captures under an idempotency key. A repeated call has the same outcome, and charges nothing.
+ * @throws while the outcome is unknown: call it again
  */
-export async function authoriseAndCapture(provider: PaymentProvider, key: string, payment: Payment): Promise<Charge> {
+export async function authoriseAndCapture(
+  provider: PaymentProvider,
+  key: string,
+  payment: ChargeRequest,
+): Promise<CompletedCharge> {
   const { amount } = payment;
-  const authorised = await orKnown(provider.authorise(key, payment), provider, key, payment);
+  const authorised = await orLookUp(provider.authorise(key, payment), provider, key, payment);
   if (authorised.outcome !== 'authorised') return authorised;
-  const captured = await orKnown(provider.capture(key, amount), provider, key, payment);
+  const captured = await orLookUp(provider.capture(key, amount), provider, key, payment);
   if (captured.outcome === 'authorised') throw new Error(`${key} is authorised, but was not captured`);
   return captured;
 }
 
-/** An answer that is lost says nothing of the money; the provider's books do. */
-async function orKnown(
-  attempt: Promise<Outcome>,
+/** Looks up the outcome of an attempt whose answer was lost. @throws the attempt's error when the key is unused */
+async function orLookUp(
+  attempt: Promise<ChargeOutcome>,
   provider: PaymentProvider,
   key: string,
-  { amount }: Payment,
-): Promise<Outcome> {
+  { amount }: ChargeRequest,
+): Promise<ChargeOutcome> {
   try {
     return await attempt;
   } catch (error) {

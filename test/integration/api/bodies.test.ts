@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BrokerOptions, type Service, ServiceBroker } from 'moleculer';
-import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import { contract } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
 import { paramsValidator } from '../../../lib/contract/validator.ts';
@@ -72,7 +72,7 @@ describe.each(['in this process', 'on another node'])('a service %s', (where) =>
       name: 'api',
       mixins: [
         gateway(config, routesOf([papers]), {
-          keys: keyRing(config),
+          keys: createKeyRing(config),
           revocations: await noRevocations(),
           addressOf: clientAddress([]),
         }),

@@ -2,7 +2,7 @@ import { get, type IncomingHttpHeaders } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
-import { strict } from '../../../lib/contract/strict.ts';
+import { strictRules } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { openapi } from '../../../services/api/docs/openapi.ts';
 import { routesOf } from '../../../services/api/http/routes.ts';
@@ -99,7 +99,7 @@ describe('the description of the interface', () => {
     const own = Object.entries(params).filter(([name]) => name in example && !(name in headers));
     const check = new Validator({ considerNullAsAValue: true }).compile({
       $$strict: true,
-      ...strict(Object.fromEntries(own)),
+      ...strictRules(Object.fromEntries(own)),
     });
     expect(check(structuredClone(example))).toBe(true);
   });

@@ -55,7 +55,7 @@ eachEngine('when a part of the shop fails', (engine) => {
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(body).toEqual({
       type: '/problems/internal-error',
-      title: 'Something went wrong here',
+      title: 'Internal error',
       status: 500,
       detail: 'The cause is in our log under this request id.',
       instance: expect.stringMatching(/^urn:uuid:/),

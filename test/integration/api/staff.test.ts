@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { allows } from '../../../lib/auth/access.ts';
-import { keyRing } from '../../../lib/auth/token-keys.ts';
+import { hasScope } from '../../../lib/auth/access.ts';
+import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import { verifyAccessToken } from '../../../lib/auth/tokens.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { contracts } from '../../../services/contracts.ts';
@@ -17,12 +17,12 @@ const routesFor = (role: 'staff' | 'admin') =>
   contracts
     .flatMap(({ actions }) => Object.values(actions))
     .flatMap(({ auth, scope, rest }) =>
-      auth === 'staff' && rest && allows(role, scope) ? [rest.replaceAll(/:\w+/g, 'some-id')] : [],
+      auth === 'staff' && rest && hasScope(role, scope) ? [rest.replaceAll(/:\w+/g, 'some-id')] : [],
     );
 const OPEN_TO = { staff: routesFor('staff'), admin: routesFor('admin') };
 /** Admins may do all that staff may. */
 const STAFF_ROUTES = OPEN_TO.admin;
-const NOTHING = 'What you asked for does not exist.';
+const NOTHING = 'The resource does not exist.';
 
 eachEngine('the routes of staff', (engine) => {
   let config: Config;
@@ -44,14 +44,14 @@ eachEngine('the routes of staff', (engine) => {
     const exp = Math.floor(Date.now() / 1000) + 600;
     const payload = { sub: ada.id, sid: 'ses_1', jti: 'one', iss: 'shop', aud: 'shop-api', exp, ...claims };
     return jwt.sign(payload, config.tokenSecret, {
-      header: { alg: 'HS256', typ: 'at+jwt', kid: keyRing(config).signing?.kid ?? '' },
+      header: { alg: 'HS256', typ: 'at+jwt', kid: createKeyRing(config).signing?.kid ?? '' },
     });
   };
 
   test('are more than a few', () => expect(STAFF_ROUTES.length).toBeGreaterThan(10));
 
   test.each(STAFF_ROUTES)(
-    '%s is not there for customers, whatever they send, and a guest is to log in',
+    '%s answers customers with 404, also to an invalid body, and guests with 401',
     async (route) => {
       for (const body of [bodyOf(route), route.startsWith('GET') ? undefined : { no: 'such field' }]) {
         const answer = await as(ada.token, route, body);
@@ -80,12 +80,12 @@ eachEngine('the routes of staff', (engine) => {
     ['another case', { role: 'STAFF' }],
   ])('are closed to a token with %s, which is still its customer', async (_name, claims) => {
     const token = claiming(claims);
-    expect(verifyAccessToken(token, keyRing(config)).identity.role).toBe('customer');
+    expect(verifyAccessToken(token, createKeyRing(config)).identity.role).toBe('customer');
     expect((await as(token, 'GET /v1/admin/orders')).status).toBe(404);
     expect(await as(token, 'GET /v1/me')).toMatchObject({ status: 200, body: { id: ada.id } });
   });
 
-  test('are closed by each service itself, too, whoever may call it', async () => {
+  test('are refused by each service itself, too, not only by the gateway', async () => {
     const user = { id: ada.id, sessionId: 'ses_1', role: 'customer' } as const;
     const search = (meta: object) => shop.broker.call('order.search', {}, { meta });
     await expect(search({ user })).rejects.toMatchObject({ type: 'not-found' });
@@ -94,7 +94,7 @@ eachEngine('the routes of staff', (engine) => {
     }
   });
 
-  test('nobody gets a role by asking for one', async () => {
+  test('no request gives its sender a role', async () => {
     const email = 'eve@example.com';
     const body = { email, password: ada.password, name: 'Eve' };
     for (const role of ['staff', 'admin', 'customer']) {
@@ -175,7 +175,7 @@ describe('npm run staff:create', () => {
       const { stdout } = await promisify(execFile)(process.execPath, [script, '--email', email], { env });
       const password = /^Password, shown this once: (\S{20})$/m.exec(stdout)?.[1] ?? '';
       const login = await cluster.broker.call('customer.login', { email, password });
-      expect(verifyAccessToken(login.accessToken, keyRing(config)).identity.role).toBe('staff');
+      expect(verifyAccessToken(login.accessToken, createKeyRing(config)).identity.role).toBe('staff');
       expect(existsSync(join(DATA_DIR, `${DATABASE_PREFIX}customer`))).toBe(false);
     } finally {
       await cluster.stop();

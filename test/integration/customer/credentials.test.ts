@@ -44,7 +44,7 @@ eachEngine('e-mail address and password', (engine) => {
     },
   );
 
-  test('no link comes for who is verified or unknown', async () => {
+  test('a verified or an unknown address gets no link', async () => {
     const ada = await Shopper.at(shop.url);
     expect((await verify(await mails.token(ada.email, 'verify-email'))).status).toBe(204);
     for (const email of [ada.email, 'nobody@example.com']) {
@@ -54,7 +54,7 @@ eachEngine('e-mail address and password', (engine) => {
     expect(await mails.to(ada.email, 'verify-email')).toHaveLength(1);
   });
 
-  test('a link that the owner was mailed stays good, whoever else asks for one, and using one voids all', async () => {
+  test('a mailed link stays valid when others request one, and using one voids all', async () => {
     const ada = await Shopper.at(shop.url);
     await post('/v1/auth/password/forgot', { email: ada.email });
     const own = await mails.token(ada.email, 'reset-password');
@@ -77,7 +77,7 @@ eachEngine('e-mail address and password', (engine) => {
     expect((await verify(right)).status).toBe(204);
   });
 
-  test('however often they are asked for, and by whom, few mails go to one address, and the answer tells nobody', async () => {
+  test('however often they are requested, few mails go to one address, and the response does not tell', async () => {
     const ada = await Shopper.at(shop.url);
     await mails.token(ada.email, 'verify-email');
     const asked = [
@@ -175,11 +175,11 @@ eachEngine('e-mail address and password', (engine) => {
     await expect(mails.token(ada.email, 'email-changed')).resolves.toBe('');
   });
 
-  test("another customer's address cannot be taken, and nobody is told that it is one", async () => {
+  test("another customer's address cannot be taken, and the response does not tell that it is registered", async () => {
     const [ada, bob] = await Promise.all([Shopper.at(shop.url), Shopper.at(shop.url)]);
     const answer = await ada.ask('POST /v1/me/email', { email: bob.email, password: ada.password });
     expect(answer).toMatchObject({ status: 204, body: '' });
-    // Registered by somebody else before the link is followed.
+    // Registered by another customer before the link is followed.
     const email = `soon-${ada.email}`;
     await ada.ask('POST /v1/me/email', { email, password: ada.password });
     const token = await mails.token(email, 'change-email');
@@ -223,7 +223,7 @@ eachEngine('e-mail address and password', (engine) => {
     expect((await refresh(ada)).status).toBe(401);
   });
 
-  test('consents are noted with the time, given and withdrawn', async () => {
+  test('consents are recorded with the time, given and withdrawn', async () => {
     const ada = await Shopper.at(shop.url);
     const newsletter = async () =>
       (await ada.ask('GET /v1/me/consents')).body.items.find(

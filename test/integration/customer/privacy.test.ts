@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
+import { contracts } from '../../../services/contracts.ts';
 import customerService from '../../../services/customer/account/customer.service.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
@@ -25,7 +26,7 @@ eachEngine('what the shop has about a person', (engine) => {
     shop = await startShop(config);
     // As it is, but for the half minute that an order may be under way.
     await shop.broker.destroyService(shop.broker.getLocalService('customer'));
-    shop.broker.createService(customerService(config, 1000));
+    shop.broker.createService(customerService({ ...config, contracts }, 1000));
     await shop.broker.waitForServices('customer');
     staff = await staffAt(shop);
     const { body } = await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater');
@@ -45,8 +46,8 @@ eachEngine('what the shop has about a person', (engine) => {
   });
   afterAll(() => shop.stop());
 
-  /** Somebody with something everywhere: an order that has arrived and was returned, mails, a cart, a wish. */
-  async function somebody() {
+  /** A customer with data in all services: an order that has arrived and was returned, mails, a cart, a wish. */
+  async function customerWithData() {
     const mark = randomUUID().slice(0, 8);
     const who = {
       name: `Zelda ${mark}`,
@@ -98,7 +99,7 @@ eachEngine('what the shop has about a person', (engine) => {
     );
 
   test('comes as one document, of all services', async () => {
-    const { zelda, who, order, review } = await somebody();
+    const { zelda, who, order, review } = await customerWithData();
     const { body, headers } = await zelda.ask('GET /v1/me/export');
     expect(headers.get('content-disposition')).toMatch(/^attachment/);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -123,7 +124,7 @@ eachEngine('what the shop has about a person', (engine) => {
   });
 
   test('is erased everywhere, and the books agree as before', async () => {
-    const { zelda, who, order, review, traces } = await somebody();
+    const { zelda, who, order, review, traces } = await customerWithData();
     const waiting = () => storeOf(shop, 'stock-alert').find({ customerId: zelda.id });
     expect(await waiting()).toHaveLength(1);
     const shown = async () => {
@@ -136,7 +137,7 @@ eachEngine('what the shop has about a person', (engine) => {
 
     expect(await zelda.ask('DELETE /v1/me', { password: 'wrong password' })).toMatchObject({ status: 401 });
     expect((await zelda.ask('DELETE /v1/me', { password: zelda.password })).status).toBe(204);
-    // At once: no token is worth anything, nobody can log in, and the address is free.
+    // At once: all tokens are refused, the account cannot log in, and the address is free.
     expect((await zelda.ask('GET /v1/me')).status).toBe(401);
     const { refreshToken, email, password } = zelda;
     expect((await request(shop.url, 'POST /v1/auth/refresh', { body: { refreshToken } })).status).toBe(401);
@@ -183,7 +184,7 @@ eachEngine('what the shop has about a person', (engine) => {
   });
 
   test('goes on being erased when a service was down', async () => {
-    const { zelda, traces } = await somebody();
+    const { zelda, traces } = await customerWithData();
     await shop.broker.destroyService(shop.broker.getLocalService('invoice'));
     expect((await zelda.ask('DELETE /v1/me', { password: zelda.password })).status).toBe(204);
     const waiting = await eventually(

@@ -46,6 +46,7 @@ eachEngine('a customer', (engine) => {
       ['an empty name', { name: '' }, ['/name']],
       ['a name of two lines', { name: 'You won!\n\nClaim it' }, ['/name']],
       ['a name with a link', { name: 'http://evil.example/claim' }, ['/name']],
+      ['a name with a link without a scheme', { name: '//evil.com' }, ['/name']],
       ['a name that is no text', { name: { $set: 1 } }, ['/name/$set']],
     ])('is not changed by %s', async (_name, body, expected) => {
       const before = await ada.ask('GET /v1/me');
@@ -169,7 +170,7 @@ eachEngine('a customer', (engine) => {
       ['with a company of two lines', { company: 'a\nb' }, '/company'],
       ['with a link for a name', { name: 'Claim http://evil.example/claim' }, '/name'],
       ['with a line that turns the text around', { line1: 'abc\u202edef' }, '/line1'],
-      ['with a city that has what nobody sees', { city: 'Ber\u200blin' }, '/city'],
+      ['with a city that has an invisible character', { city: 'Ber\u200blin' }, '/city'],
       ['with a region of two lines', { region: 'a\u2028b' }, '/region'],
       ['with a postcode of two lines', { postcode: '10\n115' }, '/postcode'],
       ['without the postcode that its country has', { postcode: undefined }, '/postcode'],

@@ -24,7 +24,7 @@ eachEngine('where logging in takes a verified e-mail address', (engine) => {
   };
   const login = (body: { email: string; password: string }) => request(shop.url, 'POST /v1/auth/login', { body });
 
-  test('registering gives no tokens, and the mailed link opens the door', async () => {
+  test('registering gives no tokens, and the mailed link permits the login', async () => {
     const ada = await register();
     expect(await login(ada)).toMatchObject(NOT_VERIFIED);
     const token = await mails.token(ada.email, 'verify-email');
@@ -32,13 +32,13 @@ eachEngine('where logging in takes a verified e-mail address', (engine) => {
     expect((await login(ada)).status).toBe(200);
   });
 
-  test('a wrong password tells nothing of whether it is verified', async () => {
+  test('a wrong password does not tell whether the address is verified', async () => {
     const { email } = await register();
     const wrong = await login({ email, password: 'wrong password' });
     expect(wrong).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
   });
 
-  test('who sets a new password by mail has shown that the address is theirs', async () => {
+  test('a new password set by the mailed link verifies the address', async () => {
     const { email } = await register();
     await request(shop.url, 'POST /v1/auth/password/forgot', { body: { email } });
     const token = await mails.token(email, 'reset-password');

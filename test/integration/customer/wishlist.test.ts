@@ -78,7 +78,7 @@ eachEngine('a wish list', (engine) => {
     expect(await list(ada)).toEqual([]);
   });
 
-  test('shows what is said of a product now, and null for one that is no longer sold', async () => {
+  test('shows each product as it is now, and null for one that is no longer sold', async () => {
     const staff = await staffAt(shop);
     const act = (route: string, version: number, change: object = {}) =>
       staff.ask(route, change, { 'if-match': `"${version}"` });

@@ -142,7 +142,7 @@ eachEngine('the catalogue', (engine) => {
     expect(copy?.variants.map(({ sku }) => sku)).toEqual(sample?.variants.map(({ sku }) => sku));
   });
 
-  test('shows a product by its id and by its slug alike, with what is in stock', async () => {
+  test('shows a product by its id and by its slug alike, with its availability', async () => {
     const [sample] = products;
     const byId = await request(shop.url, `GET /v1/products/${sample?._id}`);
     const bySlug = await request(shop.url, `GET /v1/products/${sample?.slug}`);

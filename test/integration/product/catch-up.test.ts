@@ -41,7 +41,7 @@ eachEngine('the projection', (engine) => {
     await becomes('q=zarzuela', 1);
   });
 
-  test('has a change of which no event told, and forgets what is archived', async () => {
+  test('has a change without an event, and forgets an archived product', async () => {
     const { rev } = (await storeOf(shop, 'product').get(sample._id)) as Product;
     await silently('product').swap(sample._id, rev, { title: 'Quietly renamed', updatedAt: new Date() });
     await becomes('q=quietly', 1);
@@ -54,7 +54,7 @@ eachEngine('the projection', (engine) => {
 
   test('has the stock of which no event told', async () => {
     const there = await total('inStock=true');
-    // Opened by whoever saw that it had none.
+    // Opened by the catch-up that found it missing.
     const stock = await eventually(
       () => storeOf(shop, 'inventory').get('FRESH-0'),
       (found) => found !== null,

@@ -27,7 +27,7 @@ eachEngine('the tree of categories', (engine) => {
     staff.ask('POST /v1/admin/categories', { slug: `cat-${randomUUID().slice(0, 8)}`, title: 'Some', ...more });
   const move = (slug: string, parent: string | null) => staff.ask(`PATCH /v1/admin/categories/${slug}`, { parent });
 
-  test('has each category before what is in it, with its path and how many products are in it', async () => {
+  test('has each category before its children, with its path and its number of products', async () => {
     const categories = await all();
     const slugs = categories.map(({ slug }) => slug);
     for (const { slug, parent, path } of categories) {

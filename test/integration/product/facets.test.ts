@@ -56,7 +56,7 @@ eachEngine('filters and facets', (engine) => {
   });
   afterAll(() => shop.stop());
 
-  test('attr finds attributes and options by name and value, whatever their case', async () => {
+  test('attr finds attributes and options by name and value, in any case', async () => {
     const graphite = colours('Graphite').sort();
     expect(graphite.length).toBeGreaterThan(3);
     for (const query of ['attr[colour]=Graphite', 'attr[Colour]=GRAPHITE', 'attr%5Bcolour%5D=graphite']) {
@@ -87,7 +87,7 @@ eachEngine('filters and facets', (engine) => {
     expect(await ids(both)).toEqual(of(a, b).sort());
   });
 
-  test('a category has what is in those below it', async () => {
+  test('a category has the products of its descendants', async () => {
     const { body } = await request(shop.url, 'GET /v1/categories');
     const tree = body.items as { slug: string; parent: string | null; count: number; path: string[] }[];
     const parent = tree.find(({ slug }) => tree.some((one) => one.parent === slug));
@@ -123,7 +123,7 @@ eachEngine('filters and facets', (engine) => {
     expect(found.items.map(({ price }) => price.amount)).toEqual(amounts.filter((a) => a >= least && a <= most));
   });
 
-  test('inStock leaves out what is sold out, at once', async () => {
+  test('inStock leaves out sold-out products, at once', async () => {
     const there = (stock: number) => stock > 0;
     const expected = products.filter(({ variants }) => variants.some(({ stock }) => there(stock)));
     expect((await list('inStock=true')).total).toBe(expected.length);
@@ -188,7 +188,7 @@ eachEngine('filters and facets', (engine) => {
     expect((await list('brand=none')).facets).toBeUndefined();
   });
 
-  test('what is not sold in a currency is in none of its lists', async () => {
+  test('a product that is not sold in a currency is in none of its lists', async () => {
     const dollars = await eventually(
       () => list('currency=USD&facets=inStock'),
       ({ total }) => total === products.length - 1,
@@ -246,7 +246,7 @@ eachEngine('filters and facets', (engine) => {
     }
   });
 
-  test('updatedSince shows what has changed, the longest ago first, and what is gone', async () => {
+  test('updatedSince shows changed products, the oldest change first, and removed ones', async () => {
     const since = new Date().toISOString();
     const [a, b, c] = products.slice(5, 8).map(({ _id }) => _id) as [string, string, string];
     const change = (id: string, patch: object) =>

@@ -119,7 +119,7 @@ eachEngine('pictures of products', (engine) => {
     expect(items[1]).toMatchObject({ outcome: 'done', before: { version: 5 }, after: { version: 6 } });
   });
 
-  test('files are kept by whoever asks for a year, and asked for again only by their tag', async () => {
+  test('files may be cached for a year, and are validated by their tag', async () => {
     const { body } = await add(fresh(), await picture('png', { seed: 7 }));
     const [{ url }] = body.images[0].sources;
     const { status, headers } = await send(shop.url, `GET ${url}`);

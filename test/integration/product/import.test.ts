@@ -61,7 +61,7 @@ eachEngine('imports of products', (engine) => {
     expect(await spool()).toEqual([]);
   });
 
-  test('what is different is changed, and counts as a change by staff', async () => {
+  test('a row that differs changes its product, and counts as a change by staff', async () => {
     await importFile(staff, 'jsonl', productLines(2000, 2004));
     const before = await found('bulk-2001');
     const variant = { ...before.variants[0], prices: { EUR: { amount: 900, compareAt: 3001 }, USD: { amount: 1200 } } };
@@ -109,15 +109,15 @@ eachEngine('imports of products', (engine) => {
     expect(details).toEqual({
       2: expect.stringContaining('slug'),
       3: expect.stringMatching(/category/i),
-      4: `This SKU belongs to another product. Other products have ${taken} already.`,
-      5: 'This SKU belongs to another product. Other products have BULK-3009 already.',
-      6: 'title is not what line 1 says of this product.',
-      7: '/variants/0/prices/GBP: The price lists are EUR, USD.',
-      8: '/variants/0/prices/EUR/compareAt: What it cost before is more than it costs now.',
+      4: `This SKU belongs to another product. Other products already have these SKUs: ${taken}.`,
+      5: 'This SKU belongs to another product. Other products already have these SKUs: BULK-3009.',
+      6: 'title differs from line 1, which has the same product.',
+      7: '/variants/0/prices/GBP: The currency must be one of EUR, USD.',
+      8: '/variants/0/prices/EUR/compareAt: compareAt must be greater than amount.',
       9: expect.stringContaining('A name has up to 40 letters'),
       10: '/variants/0/image: The product has no such image.',
       11: expect.stringMatching(/archived/i),
-      12: 'This is not JSON.',
+      12: 'The line is not valid JSON.',
     });
     for (const slug of ['bulk-3000', 'bulk-3003']) expect(await found(slug)).toBeUndefined();
     expect((await found('bulk-3008')).title).toBe('Bulk product 3008');
@@ -205,17 +205,17 @@ eachEngine('imports of products', (engine) => {
       expect(await storeOf(shop, 'inventory').get('MERGED-XL')).toMatchObject({ productId: before.id });
     });
 
-    test('a row that says too little, of what is new or of a price, is refused with what it lacks', async () => {
+    test('a row without the fields of a new product or of a price is refused with the missing ones', async () => {
       const before = await made('little');
       const file =
         'slug,title,sku,price:EUR,weight\nnew,New,NEW-1,900,1\nlittle,,LITTLE-XL,900,\n,,NOWHERE-1,900,\n,,LITTLE-S,2000,\n,,LITTLE-M,900,\n';
       const job = await importFile(staff, 'csv', file);
       expect(counts(job)).toEqual([0, 1, 0, 4]);
       expect(job.errors.map(({ detail }: { detail: string }) => detail)).toEqual([
-        'There is no product new yet, and a new one needs: brand, category.',
+        'new is a new product, and needs: brand, category.',
         'LITTLE-XL is a new variant, and needs: a title (variant_title), weight.',
         'There is no variant with the SKU NOWHERE-1.',
-        'LITTLE-S is to cost 2000 EUR, but its compare_at:EUR is 2000: say that too.',
+        'The new price of LITTLE-S is 2000 EUR, but its compare_at:EUR is 2000: change both.',
       ]);
       const [small, medium] = before.variants;
       expect((await found('little')).variants.slice(0, 2)).toEqual([
@@ -280,7 +280,7 @@ eachEngine('imports of products', (engine) => {
       const small = header + row('kept', 'S', 1);
       const refused = await importFile(staff, 'csv', small, { removeMissing: true });
       expect([refused.removed, refused.removedVariants, ...counts(refused)]).toEqual([0, [], 0, 0, 0, 1]);
-      expect(refused.errors[0].detail).toBe('Orders have these reserved, so they cannot go: KEPT-M.');
+      expect(refused.errors[0].detail).toBe('These variants are reserved by orders and cannot be removed: KEPT-M.');
       const files = [
         ['csv', 'slug,title\nkept,Bulk product 9000\n'],
         ['csv', 'sku,price:EUR\nKEPT-S,1\n'],
@@ -312,7 +312,7 @@ eachEngine('imports of products', (engine) => {
       for (const file of lost) {
         const job = await importFile(staff, 'csv', file, { removeMissing: true });
         expect(job).toMatchObject({ status: 'failed', rows: 0, removed: 0, removedVariants: [] });
-        expect(job.reason).toBe('Line 4 has no slug that can be read, and may be of any product.');
+        expect(job.reason).toBe('Line 4 has no valid slug, so it may belong to any product.');
       }
       const others = [
         `${told}moved-c,MOVED-A-L,L,100,1000\n`,
@@ -363,7 +363,7 @@ eachEngine('imports of products', (engine) => {
       cursor = String(body.nextCursor);
     }
     const bad = [...Array.from({ length: 1700 }, (_, n) => n + 1), 1702];
-    expect(rows).toEqual(bad.map((line) => ({ line, detail: 'This is not JSON.' })));
+    expect(rows).toEqual(bad.map((line) => ({ line, detail: 'The line is not valid JSON.' })));
     expect((await staff.ask('GET /v1/admin/imports/imp_none/errors')).status).toBe(404);
     const customer = await Shopper.at(shop.url);
     expect((await customer.ask(`GET /v1/admin/imports/${job.id}/errors`)).status).toBe(404);
@@ -441,7 +441,7 @@ eachEngine('imports of products', (engine) => {
     );
   });
 
-  test('an import whose node is gone is gone on with, from where it was, by whoever finds it', async () => {
+  test('an import whose node is gone is continued by another node, from its last count', async () => {
     const store = storeOf(shop, 'import');
     const file = productLines(6000, 6900);
     const { body } = await upload(staff, 'POST /v1/admin/imports', file, 'application/x-ndjson');
@@ -486,10 +486,13 @@ eachEngine('imports of products', (engine) => {
       status: 'failed',
       reason: 'The upload was not finished.',
     });
-    expect(await begin({ status: 'queued' })).toMatchObject({ status: 'failed', reason: 'Its file is not there.' });
+    expect(await begin({ status: 'queued' })).toMatchObject({
+      status: 'failed',
+      reason: 'The uploaded file is missing.',
+    });
   });
 
-  test('are listed for staff, the latest first, and are not there for anybody else', async () => {
+  test('are listed for staff, the latest first, and for no other role', async () => {
     await importFile(staff, 'jsonl', productLine(8000));
     const { body } = await staff.ask('GET /v1/admin/imports?limit=2');
     expect(body.items).toHaveLength(2);

@@ -9,7 +9,7 @@ import { staffAt } from '../../support/staff.ts';
 const { products } = await sampleCatalogue('EUR');
 
 /** The shop's own contracts; what the near-cache does is tried in test/integration/api/near-cache.test.ts. */
-eachEngine('what is kept of the catalogue', (engine) => {
+eachEngine('the cached catalogue', (engine) => {
   let shop: TestShop;
   let metrics: string;
   let next = 0;
@@ -54,7 +54,7 @@ eachEngine('what is kept of the catalogue', (engine) => {
     },
   );
 
-  test('a changed product is shown, by its id and its slug, in whatever currency it was asked for', async () => {
+  test('a changed product is shown, by its id and its slug, in every currency', async () => {
     const titles = async () =>
       Promise.all([id, slug, `${id}?currency=EUR`].map(async (name) => (await get(`/v1/products/${name}`)).body.title));
     const [old] = await titles();
@@ -78,10 +78,10 @@ eachEngine('what is kept of the catalogue', (engine) => {
   test('a change is shown also when its event gets lost: no answer is kept for longer than its time', async () => {
     await deaf(async () => {
       await get(`/v1/products/${id}`);
-      await rename('Heard of by nobody');
+      await rename('Renamed without an event');
       await eventually(
         async () => (await get(`/v1/products/${id}`)).body.title,
-        (title) => title === 'Heard of by nobody',
+        (title) => title === 'Renamed without an event',
       );
     });
   });
@@ -103,7 +103,7 @@ eachEngine('what is kept of the catalogue', (engine) => {
     });
   });
 
-  test('what is of one customer is never shown to another, nor kept from them', async () => {
+  test('data of one customer is never shown to another, and always to its owner', async () => {
     const [ada, bob] = [await Shopper.at(shop.url), await Shopper.at(shop.url)];
     const sku = String(products.find(({ variants }) => (variants[0]?.stock ?? 0) > 20)?.variants[0]?.sku);
     await ada.put(sku, 2);

@@ -4,7 +4,7 @@ import { eachEngine } from '../../support/engines.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
-eachEngine('what is sold becomes popular', (engine) => {
+eachEngine('a product that is sold becomes popular', (engine) => {
   let shop: TestShop;
   let staff: Shopper;
   let shopper: Shopper;

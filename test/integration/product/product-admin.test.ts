@@ -34,7 +34,7 @@ eachEngine('the products of staff', (engine) => {
   const shownAs = (id: string, is: (answer: Answer) => boolean, query = '') =>
     eventually(() => request(shop.url, `GET /v1/products/${id}${query}`), is);
 
-  test('a new product is a draft that nobody sees, until it is made active', async () => {
+  test('a new product is a draft that shoppers do not see, until it is made active', async () => {
     const made = await create({ description: '# Warm\n\n**Dims** to amber.' });
     expect(made).toMatchObject({ status: 201, body: { version: 1, status: 'draft', taxClass: 'standard' } });
     expect(made.headers.get('location')).toBe(`/v1/admin/products/${made.body.id}`);
@@ -56,7 +56,7 @@ eachEngine('the products of staff', (engine) => {
     });
   });
 
-  test('a SKU whose stock nobody opened, since whoever made the product died, gets one', async () => {
+  test('a SKU gets its stock also when the process that created the product died before opening it', async () => {
     const { body } = await create({ status: 'active' });
     const [{ sku }] = body.variants;
     const orphan = `${sku}-2`;
@@ -167,7 +167,7 @@ eachEngine('the products of staff', (engine) => {
     expect(await create({ slug: won.slug })).toMatchObject({ status: 409, body: { type: '/problems/slug-taken' } });
   });
 
-  test('what is archived is gone from the shop and its carts, cannot be changed, and comes back whole', async () => {
+  test('an archived product is gone from the shop and its carts, cannot be changed, and comes back whole', async () => {
     const { body } = await create({ status: 'active' });
     const shopper = await Shopper.at(shop.url);
     const [{ sku }] = body.variants;

@@ -57,16 +57,20 @@ eachEngine('a node whose projection is being built', (engine) => {
       ({ body }) => body.detail?.includes('product'),
     );
     expect(ready.status).toBe(503);
+    // A load balancer sends the process no customer before all its services have started.
+    const starting = await request(url, 'GET /readyz');
+    expect(starting).toMatchObject({ status: 503, body: { detail: 'This gateway is starting.' } });
     for (const path of ['/v1/products', '/v1/products/suggest?q=a', '/v1/products/alder-merino-crew-sweater']) {
       const answer = await request(url, `GET ${path}`);
       expect([path, answer.status, answer.headers.get('retry-after')]).toEqual([path, 503, '1']);
     }
     build();
-    await started;
     await eventually(
-      () => request(url, 'GET /readyz?deep=true'),
+      () => request(url, 'GET /readyz'),
       ({ status }) => status === 200,
     );
+    expect((await request(url, 'GET /v1/products')).status).toBe(200);
+    expect((await request(url, 'GET /readyz?deep=true')).status).toBe(200);
     expect((await request(url, 'GET /v1/products?inStock=true')).body.total).toBeGreaterThan(100);
   });
 });

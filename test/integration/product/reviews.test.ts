@@ -14,7 +14,7 @@ eachEngine('reviews', (engine) => {
   let config: Config;
   let shop: TestShop;
   let staff: Shopper;
-  /** Products that there is plenty of, each with a SKU; each test takes one that nobody has reviewed. */
+  /** Products with plenty of stock, each with a SKU; each test takes one without reviews. */
   let products: { id: string; sku: string }[];
 
   beforeAll(async () => {
@@ -57,7 +57,7 @@ eachEngine('reviews', (engine) => {
       () => judge(id, verdict),
       ({ status }) => status === 200,
     );
-  /** Whatever was not counted at once. */
+  /** Waits for transfers that a worker completes. */
   const counted = () =>
     eventually(
       () => storeOf(shop, 'review').find({ dueAt: { $gt: new Date(0) } }),
@@ -113,8 +113,8 @@ eachEngine('reviews', (engine) => {
     expect(await put(eve, product)).toMatchObject(refused);
     expect(await put(eve, other)).toMatchObject({ status: 201 });
     expect(await put(eve, { id: 'prd_none' })).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
-    const nobody = await request(shop.url, `PUT /v1/products/${other.id}/reviews/mine`, { body: GOOD });
-    expect(nobody.status).toBe(401);
+    const anonymous = await request(shop.url, `PUT /v1/products/${other.id}/reviews/mine`, { body: GOOD });
+    expect(anonymous.status).toBe(401);
   });
 
   test('one who has sent it back may: it was in their hands', async () => {
@@ -149,7 +149,7 @@ eachEngine('reviews', (engine) => {
     expect(await ratingOf(product)).toEqual({ count: 1, sum: 1 });
   });
 
-  test('what is rejected is not shown, and its author sees why', async () => {
+  test('a rejected review is not shown, and its author sees why', async () => {
     const product = fresh();
     const ada = await buyerOf(product);
     const id = await approved(ada, product);
@@ -229,8 +229,8 @@ eachEngine('reviews', (engine) => {
       expect(await helpful(ada, product, id)).toMatchObject({ status: 403, body: { type: '/problems/own-review' } });
       expect(await helpful(eve, other, id)).toMatchObject({ status: 404 });
       expect(await helpful(eve, product, 'rev_none')).toMatchObject({ status: 404 });
-      const nobody = await request(shop.url, `PUT /v1/products/${product.id}/reviews/${id}/helpful`, { body: {} });
-      expect(nobody.status).toBe(401);
+      const anonymous = await request(shop.url, `PUT /v1/products/${product.id}/reviews/${id}/helpful`, { body: {} });
+      expect(anonymous.status).toBe(401);
       expect((await listOf(product)).body.items[0].helpful).toBe(0);
     });
 
@@ -341,7 +341,7 @@ eachEngine('reviews', (engine) => {
       }
     });
 
-    test('half are rejected while the others are approved again: what is left is exact', async () => {
+    test('half are rejected while the others are approved again: the rating is exact', async () => {
       await Promise.all(ids.map((id, nth) => judged(id, nth % 2 === 0 ? 'reject' : 'approve')));
       const left = ids.flatMap((_id, nth) => (nth % 2 === 0 ? [] : [starsOf(nth)]));
       expect(await ratingOf(product)).toEqual({ count: left.length, sum: left.reduce((a, b) => a + b, 0) });

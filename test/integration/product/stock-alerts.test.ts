@@ -8,7 +8,7 @@ import { Mailbox } from '../../support/mailbox.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
-eachEngine('a customer who waits for what is out of stock', (engine) => {
+eachEngine('a customer who waits for a SKU that is out of stock', (engine) => {
   let config: Config;
   let shop: TestShop;
   let staff: Shopper;
@@ -91,7 +91,7 @@ eachEngine('a customer who waits for what is out of stock', (engine) => {
     const mail = { id: `back-in-stock:${alert._id}`, customerId: ada.id, kind: 'back-in-stock', article } as const;
     await shop.broker.call('mail.queue', mail);
     await told(ada);
-    // Past the service, so that nobody says anything of it.
+    // Past the service, so that no event is sent.
     await storeOf(shop, 'inventory').change(sku, ({ received }) => ({
       answer: undefined,
       patch: { available: 1, received: received + 1 },
@@ -120,7 +120,7 @@ eachEngine('a customer who waits for what is out of stock', (engine) => {
     expect(await mails(ada)).toEqual([]);
   });
 
-  test('cannot wait for what is there, or for what is not sold', async () => {
+  test('cannot wait for a SKU that is in stock, or not sold', async () => {
     const ada = await Shopper.at(shop.url);
     await count(1);
     expect(await wait(ada)).toMatchObject({ status: 409, body: { type: '/problems/in-stock' } });

@@ -60,7 +60,7 @@ eachEngine('the stock, for staff', (engine) => {
   };
   const filed = () => storeOf(shop, 'movement').find({ sku });
 
-  test('is opened empty, once, and what is not opened has nothing to reserve', async () => {
+  test('is opened empty, once, and a SKU that is not opened has nothing to reserve', async () => {
     await shop.broker.call('inventory.open', { items: [{ sku, productId: 'prd_other' }] });
     const { body } = await staff.ask(`GET ${at()}`);
     expect(body).toMatchObject({ sku, productId: 'prd_other', available: 0, received: 0, lowAt: 5, low: true });
@@ -141,7 +141,7 @@ eachEngine('the stock, for staff', (engine) => {
     await eventually(filed, (found) => found.length === 13);
     expect(await right()).toEqual(kinds);
     await order(1, 'release');
-    // What is filed has left the document with a later write.
+    // A later write trims filed movements from the document.
     expect(Object.keys((await storeOf(shop, 'inventory').get(sku))?.log ?? {}).length).toBeLessThanOrEqual(2);
     expect((await history()).map(({ seq }) => seq)).toEqual(Array.from({ length: 15 }, (_, n) => 15 - n));
   });
@@ -158,7 +158,7 @@ eachEngine('the stock, for staff', (engine) => {
     await eventually(filed, (found) => found.length === 11);
     expect(await wrongSku()).toEqual([]);
   });
-  /** These orders are nobody's, which the auditor says too. */
+  /** These orders do not exist, which the auditor reports too. */
   const wrongSku = async () =>
     (await wrongAtRest(shop)).filter((line) => /^I1?1? |^I13 /.test(line) && line.includes(sku));
 
@@ -229,7 +229,7 @@ eachEngine('the stock, for staff', (engine) => {
     expect(await levels()).toMatchObject({ available: 7, adjusted: -3 });
   });
 
-  test('is listed by SKU, product and what is low, page by page', async () => {
+  test('is listed by SKU, by product and by low stock, page by page', async () => {
     const productId = `list-${count}`;
     const skus = ['a', 'b', 'c'].map((end) => `${sku}-${end}`);
     for (const one of skus) await shop.broker.call('inventory.open', { items: [{ sku: one, productId }] });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
 import { freePort } from '../../../scripts/servers/ports.ts';
-import { packed, unpacked } from '../../../services/product/inventory/ledger.ts';
+import { packMovement, unpackMovement } from '../../../services/product/inventory/ledger.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import type { AuditData } from '../../../services/shopping/audit/audit-data.ts';
@@ -108,8 +108,8 @@ eachEngine('the auditor', (engine) => {
 
     test('the movements of a SKU do not add up to its stock, with the numbers themselves in order (I13)', async () => {
       const { log = {}, seq = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
-      const last = unpacked(log[seq] ?? '');
-      const more = packed({ ...last, quantity: last.quantity + 1 });
+      const last = unpackMovement(log[seq] ?? '');
+      const more = packMovement({ ...last, quantity: last.quantity + 1 });
       await tamper('inventory', MUG, { [`log.${seq}`]: more }, { [`log.${seq}`]: log[seq] });
       expect(await run()).toMatchObject([{ invariant: 'I13', documents: [MUG] }]);
     });
@@ -118,7 +118,7 @@ eachEngine('the auditor', (engine) => {
       const movements = storeOf(shop, 'movement');
       const { log = {}, seq = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
       const [first = ''] = Object.keys(log);
-      const kept = unpacked(log[first] ?? '');
+      const kept = unpackMovement(log[first] ?? '');
       await eventually(
         () => movements.find({ sku: MUG }),
         (found) => found.some((entry) => entry.seq === seq),
@@ -189,13 +189,13 @@ eachEngine('the auditor', (engine) => {
       expect((await invariants()).sort()).toEqual(['I10', 'I8']);
     });
 
-    test('somebody was told of an order that there is not (I7)', async () => {
+    test('an acknowledged order does not exist (I7)', async () => {
       const gone = newId('ord');
       expect(await run([id, gone])).toMatchObject([{ invariant: 'I7', documents: [gone] }]);
     });
   });
 
-  test('is right while orders run: what is under way is no violation', async () => {
+  test('is right while orders run: work under way is no violation', async () => {
     const customers = await manyCustomers(shop, config, 60, MUG);
     let open = customers.length;
     const orders = customers.map(async (shopper) => {

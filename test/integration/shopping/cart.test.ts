@@ -32,7 +32,7 @@ eachEngine('the cart', (engine) => {
     expect(answer.body).toEqual({ currency: 'EUR', items: [], totals: { quantity: 0, subtotal: none, total: none } });
   });
 
-  test("is nobody else's: a guest has another one", async () => {
+  test('belongs to one customer: a guest has another one', async () => {
     await ada.put(skuOf(0), 2);
     expect((await request(shop.url, 'GET /v1/cart')).body.items).toEqual([]);
     await request(shop.url, `PUT /v1/cart/items/${skuOf(0)}`, { body: { quantity: 1 } });
@@ -91,7 +91,7 @@ eachEngine('the cart', (engine) => {
     }
   });
 
-  test('keeps what is put in at the same time', async () => {
+  test('keeps items that are added at the same time', async () => {
     const skus = [0, 1, 2, 3, 4, 5, 6, 7].map(skuOf);
     const answers = await Promise.all(skus.map((sku, n) => ada.put(sku, n + 1)));
     expect(answers.map(({ status }) => status)).toEqual(skus.map(() => 200));
@@ -136,7 +136,7 @@ eachEngine('the cart', (engine) => {
     expect((await ada.put(String(skus[99]), 2)).status).toBe(200);
   });
 
-  test('has the price of now, and says what is no longer sold', async () => {
+  test('has current prices, and marks items that are no longer sold', async () => {
     const [first, second] = [products[10], products[11]].map((product) => product as NonNullable<typeof product>);
     const [dearer, gone] = [String(first?.variants[0]?.sku), String(second?.variants[0]?.sku)];
     await Promise.all([ada.put(dearer, 2), ada.put(gone, 5)]);

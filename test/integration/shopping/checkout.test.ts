@@ -296,7 +296,7 @@ eachEngine('checking out', (engine) => {
       expect(await stockOf(BOWL.sku)).toEqual(before);
     });
 
-    test('is replaced by another, given back when it is dropped, and in nobody’s way when the cart is another', async () => {
+    test('is replaced by another, released when it is dropped, and in no one’s way when the cart is another', async () => {
       const before = await stockOf(BOWL.sku);
       await ada.put(BOWL.sku, 3);
       await hold();

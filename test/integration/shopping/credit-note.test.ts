@@ -97,7 +97,7 @@ eachEngine('a credit note', (engine) => {
     expect(await invoiceOf(order.id)).toMatchObject({ status: 409, body: { type: '/problems/wrong-state' } });
   });
 
-  test('is numbered without gaps or doubles, whatever is asked for at once, in the year and on the day of the shop’s time zone', async () => {
+  test('is numbered without gaps or doubles, also for requests at once, in the year and on the day of the shop’s time zone', async () => {
     const orders = [await ordered(), await ordered(), await ordered()];
     const keys = Array.from({ length: 5 }, () => randomUUID());
     const asked = orders.flatMap(({ id }) =>
@@ -119,7 +119,7 @@ eachEngine('a credit note', (engine) => {
     expect(body).toContain(dayIn(last?.issuedAt as Date, TIME_ZONE));
   });
 
-  test('has a PDF that names it, and nobody else may read it', async () => {
+  test('has a PDF that names it, and no other customer may read it', async () => {
     const order = await ordered();
     await refund(order.id, { amount: 120, reason: 'late' });
     const [{ number }] = await notesOf(order.id, 1);

@@ -150,7 +150,7 @@ eachEngine('a shop that sells in EUR, USD and JPY', (engine) => {
       expect((await ada.ask('GET /v1/cart')).body.currency).toBe('USD');
     });
 
-    test('says what is not sold in its currency, which cannot be put in nor ordered', async () => {
+    test('marks items that are not sold in its currency, which can be neither added nor ordered', async () => {
       await ada.put(EUROPEAN.sku, 1);
       await ada.put(MUG.sku, 1);
       const { body } = await choose('USD');

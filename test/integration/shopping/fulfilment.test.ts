@@ -128,7 +128,7 @@ eachEngine('after an order was paid', (engine) => {
     });
   });
 
-  describe('whoever follows it', () => {
+  describe('a client that follows it', () => {
     test('sees what has happened and what happens, and comes back with Last-Event-ID', async () => {
       const follower = await Follower.of(ada, id);
       expect(follower.response.headers['content-type']).toMatch(/^text\/event-stream/);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import { forgetCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart/cart-token.ts';
+import { endCookie, guestIdOf, tokenHeaders } from '../../../services/shopping/cart/cart-token.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -50,7 +50,7 @@ eachEngine("a guest's cart", (engine) => {
     expect(JSON.stringify(stored)).not.toContain(token);
   });
 
-  test('is not had with a token that nobody was given, nor is one made for it', async () => {
+  test('cannot be had with a made-up token, and none is made for it', async () => {
     const made = 'A'.repeat(43);
     expect(await cartOf({ 'x-cart-token': made })).toEqual({});
     const answer = await request(shop.url, `PUT /v1/cart/items/${MUG}`, {
@@ -65,7 +65,7 @@ eachEngine("a guest's cart", (engine) => {
     }
   });
 
-  test('is stored by nobody on the way, and its cookie lives on with each change', async () => {
+  test('is stored by no cache, and its cookie is renewed with each change', async () => {
     for (const headers of [{}, (await guest({ [MUG]: 1 })).headers] as Record<string, string>[]) {
       const answer = await request(shop.url, 'GET /v1/cart', { headers });
       expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -187,7 +187,7 @@ eachEngine("a guest's cart", (engine) => {
       expect(itemsOf((await ada.ask('GET /v1/cart')).body)).toEqual({ [MUG]: 2, [BOWL]: 3 });
     });
 
-    test('with what is put in while it is merged', async () => {
+    test('with items that are added while it is merged', async () => {
       const ada = await Shopper.at(shop.url);
       const { headers } = await guest({ [MUG]: 1 });
       const skus = PLENTY.slice(3, 9).map(({ sku }) => sku);
@@ -213,7 +213,7 @@ eachEngine("a guest's cart", (engine) => {
     });
   });
 
-  test('is removed when nobody has used it for long, and no other is', async () => {
+  test('is removed when it is unused for long, and no other is', async () => {
     const [old, fresh] = [await guest({ [MUG]: 1 }), await guest({ [MUG]: 1 })];
     const ada = await Shopper.at(shop.url);
     await ada.put(MUG, 1);
@@ -246,7 +246,7 @@ eachEngine('without the shopping node', (engine) => {
 });
 
 test('in production the cookie is for https alone', () => {
-  const [name, old] = [tokenHeaders('t', true)['Set-Cookie'], forgetCookie(true)['Set-Cookie']];
+  const [name, old] = [tokenHeaders('t', true)['Set-Cookie'], endCookie(true)['Set-Cookie']];
   for (const cookie of [name, old]) expect(cookie).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
   expect(tokenHeaders('t', false)['Set-Cookie']).not.toContain('Secure');
 });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
-import { emptyCart } from '../../../services/shopping/cart/cart.ts';
+import { newCart } from '../../../services/shopping/cart/cart.ts';
 import { type Hold, newHold } from '../../../services/shopping/hold/hold.ts';
-import { type HoldKeeper, keepHold } from '../../../services/shopping/hold/hold-keeper.ts';
+import { type HoldKeeper, placeHold, reviewDueHold } from '../../../services/shopping/hold/hold-keeper.ts';
+import { holdLimits } from '../../../services/shopping/hold/hold-limits.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, startShop, type TestShop } from '../../support/shop.ts';
@@ -23,7 +24,7 @@ eachEngine('stock on hold', (engine) => {
     customerId = newId('cus');
     const stock = { ...emptyReservable(10), received: 10, updatedAt: new Date() };
     await storeOf(shop, 'inventory').insert({ _id: sku, productId: 'prd', ...stock });
-    await storeOf(shop, 'cart').insert({ ...emptyCart(customerId, new Date()), items: { [sku]: { quantity: 3 } } });
+    await storeOf(shop, 'cart').insert({ ...newCart(customerId, new Date()), items: { [sku]: { quantity: 3 } } });
   });
   afterAll(async () => {
     expect(await stopAndAudit(shop)).toEqual([]);
@@ -62,7 +63,7 @@ eachEngine('stock on hold', (engine) => {
     const call = async (name: string, params: object) =>
       (await told(name)) ?? shop.broker.call(name as 'order.exists', params as { orderId: string });
     const doc = (await store.get(customerId)) as Hold;
-    return keepHold(doc, { store, rpc: { call: call as HoldKeeper['rpc']['call'] } });
+    return reviewDueHold(doc, { store, rpc: { call: call as HoldKeeper['rpc']['call'] } });
   };
   const ago = (ms: number) => new Date(Date.now() - ms);
 
@@ -76,7 +77,7 @@ eachEngine('stock on hold', (engine) => {
     await expect(shop.broker.call('hold.get', {}, meta())).rejects.toMatchObject({ type: 'not-found' });
   });
 
-  test('is given back when whoever reserved it died before all was held', async () => {
+  test('is released when the process that reserved it died before all was reserved', async () => {
     const reservation = { orderId: newId('ord'), items: [{ sku, quantity: 3 }] };
     await shop.broker.call('inventory.reserve', { sku, orderId: reservation.orderId, quantity: 3 });
     const until = new Date(Date.now() + 900_000);
@@ -88,7 +89,7 @@ eachEngine('stock on hold', (engine) => {
     expect((await late).outcome).toBe('closed');
   });
 
-  test('is given back when whoever gave it back died on the way', async () => {
+  test('is released when the process that released it died on the way', async () => {
     const reservation = { orderId: newId('ord'), items: [{ sku, quantity: 3 }] };
     await shop.broker.call('inventory.reserve', { sku, orderId: reservation.orderId, quantity: 3 });
     await storeOf(shop, 'hold').insert({ ...newHold(customerId), releasing: [reservation], nextAt: ago(1) });
@@ -157,16 +158,55 @@ eachEngine('stock on hold', (engine) => {
     expect(await stockOf()).toEqual(free);
   });
 
-  test('of two that are asked for at once one is left, and whoever loses is told so', async () => {
-    const results = await Promise.allSettled([hold(), hold(), hold()]);
-    for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ type: 'unavailable' });
-    }
-    const { id } = await shop.broker.call('hold.get', {}, meta());
-    expect(results.some((result) => result.status === 'fulfilled' && result.value.id === id)).toBe(true);
-    expect(await stockOf()).toEqual(kept);
+  /** Requests a hold, and runs `meanwhile` before its stock is reserved. */
+  const holdWith = async (meanwhile: () => Promise<unknown>) => {
+    const call = async (name: string, params: object) => {
+      if (name === 'inventory.reserve') await meanwhile();
+      return shop.broker.call(
+        name as 'inventory.reserve',
+        params as { sku: string; orderId: string; quantity: number },
+      );
+    };
+    const wanted = { orderId: newId('ord'), items: [{ sku, quantity: 3 }] };
+    const keeper = { store: storeOf(shop, 'hold'), rpc: { call: call as HoldKeeper['rpc']['call'] } };
+    return placeHold(customerId, wanted, holdLimits(false, 900_000), keeper);
+  };
+  const isReleased = async () => {
     await shop.broker.call('hold.drop', {}, meta());
     expect(await stockOf()).toEqual(free);
+  };
+
+  test('of one cart that is requested while it is reserved is one hold, which both requests get', async () => {
+    let second = '';
+    const first = await holdWith(async () => {
+      second = (await hold()).id;
+    });
+    expect(first.current).toMatchObject({ orderId: second, state: 'HELD' });
+    expect((await shop.broker.call('hold.get', {}, meta())).id).toBe(second);
+    expect(await stockOf()).toEqual(kept);
+    await isReleased();
+  });
+
+  test('that another request replaces or releases while it is reserved is refused as hold-replaced', async () => {
+    const change = { items: { [sku]: { quantity: 4 } } };
+    const replaced = holdWith(async () => {
+      await storeOf(shop, 'cart').change(customerId, () => ({ answer: undefined, patch: change }));
+      await hold();
+    });
+    await expect(replaced).rejects.toMatchObject({ type: 'hold-replaced', code: 409 });
+    expect(await stockOf()).toEqual({ available: 6, reserved: 4 });
+    await isReleased();
+    const released = holdWith(() => shop.broker.call('hold.drop', {}, meta()));
+    await expect(released).rejects.toMatchObject({ type: 'hold-replaced' });
+    expect(await stockOf()).toEqual(free);
+  });
+
+  test('that is requested three times at once for one cart is granted each time, and one hold in the end', async () => {
+    const holds = await Promise.all([hold(), hold(), hold()]);
+    const { id } = await shop.broker.call('hold.get', {}, meta());
+    expect(holds.map((one) => one.id)).toContain(id);
+    expect(await stockOf()).toEqual(kept);
+    await isReleased();
   });
 
   test('of one that cannot be given back does not keep the others waiting', async () => {
@@ -200,7 +240,7 @@ eachEngine('stock on hold', (engine) => {
     expect(await stockOf()).toEqual(free);
   });
 
-  test('of more pieces than may be held is refused, and what is on hold stays so', async () => {
+  test('of more pieces than the limit is refused, and the hold before stays', async () => {
     await hold();
     await storeOf(shop, 'cart').change(customerId, () => ({
       answer: undefined,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
-import type { Invoice } from '../../../services/shopping/invoice/numbering.ts';
+import type { Invoice } from '../../../services/shopping/invoice/invoice.ts';
 import { storeOf, wrongAtRest } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
@@ -161,7 +161,7 @@ eachEngine('an invoice', (engine) => {
     }
   });
 
-  test('is a page for whoever asks for one, and the page may load nothing', async () => {
+  test('is a page for clients that ask for HTML, and the page may load nothing', async () => {
     const path = `GET /v1/orders/${order.id}/invoice`;
     for (const answer of [await html(ada), await ada.ask(path, undefined, { accept: 'text/html,*/*;q=0.8' })]) {
       expect(answer.status).toBe(200);
@@ -268,7 +268,7 @@ eachEngine('an invoice', (engine) => {
       expect((await staff.ask(`GET /v1/admin/invoices?year=${THIS_YEAR - 1}`)).body.items).toEqual([]);
     });
 
-    test('and for nobody else', async () => {
+    test('and for no other customer', async () => {
       expect((await ada.ask('GET /v1/admin/invoices')).status).toBe(404);
       expect((await new Shopper(shop.url).ask('GET /v1/admin/invoices')).status).toBe(401);
     });

@@ -54,7 +54,7 @@ eachEngine('one cart', (engine) => {
     expect((await cartOf(ada)).items).toEqual([]);
   });
 
-  test('three orders at once of what is on hold are one, which has the stock that was held', async () => {
+  test('three orders at once of a cart on hold are one, which has the held stock', async () => {
     const { available = 0 } = (await storeOf(shop, 'inventory').get(MUG)) ?? {};
     expect((await ada.ask('POST /v1/checkout/hold', {})).status).toBe(201);
     await sentAtOnce([ada, ada, ada]);
@@ -128,7 +128,7 @@ eachEngine('one cart', (engine) => {
     });
   });
 
-  test('that is filled again right after each order can be ordered again, whatever the outbox has done by then', async () => {
+  test('that is filled again right after each order can be ordered again, at any progress of the outbox', async () => {
     for (let nth = 0; nth < 5; nth += 1) {
       await ada.put(MUG, 1);
       expect(await ada.order()).toMatchObject({ status: 201, body: { items: [{ sku: MUG, quantity: 1 }] } });

@@ -54,7 +54,7 @@ eachEngine('orders', (engine) => {
       expect(await ada.order()).toMatchObject({ status: 422, body: { type: '/problems/empty-cart' } });
     });
 
-    test("to an address that there is not, that is somebody else's, or nobody's", async () => {
+    test('to an address that does not exist, or of another customer', async () => {
       await ada.put(MUG.sku, 1);
       const notFound = { status: 404, body: { type: '/problems/not-found' } };
       expect(await ada.order('one', newId('adr'))).toMatchObject(notFound);
@@ -203,7 +203,7 @@ eachEngine('orders', (engine) => {
     }
   });
 
-  test('of somebody else are not there', async () => {
+  test('of another customer are not found', async () => {
     const [mine] = idsOf(await ada.ask('GET /v1/orders'));
     const answer = await eve.ask(`GET /v1/orders/${mine}`);
     expect(answer).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });

@@ -18,7 +18,7 @@ const PLENTY = VARIANTS.findLast(({ stock }) => stock > 150) as Variant;
 eachEngine('when more is ordered at once than there is', (engine) => {
   let shop: TestShop;
   let config: Config;
-  /** So many shoppers order at once, each what is in a cart of their own. */
+  /** This many shoppers order at once, each a cart of their own. */
   const rush = async (count: number, items: Record<string, number>) => {
     const shoppers = await manyCustomers(shop, config, count, items);
     const answers = await Promise.all(shoppers.map((shopper) => orderAsTold(shopper)));
@@ -73,7 +73,7 @@ eachEngine('when more is ordered at once than there is', (engine) => {
     ]);
   });
 
-  test('1,000 at once on a stock of 100: exactly 100 orders, 900 clear 409s, whoever is refused comes back as told', async () => {
+  test('1,000 at once on a stock of 100: exactly 100 orders, 900 clear 409s; refused clients retry after the given time', async () => {
     const sku = HUNDRED.sku;
     const staff = await staffAt(shop);
     const stocktake = await staff.ask(

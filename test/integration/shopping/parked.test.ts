@@ -14,7 +14,7 @@ const [MUG = ''] = products
   .flatMap(({ variants }) => variants.filter(({ stock }) => stock > 100))
   .map(({ sku }) => sku);
 
-/** How an order gets stuck at a step: what is broken, and what is done to it; and where a decision brings it. */
+/** How an order is parked at a step: the failing part and the action on the order, and its state after a decision. */
 interface Story {
   broken: ActionName;
   /** The charge of the order. */
@@ -84,7 +84,7 @@ eachEngine('an order that is parked', (engine) => {
       () => stored(id),
       ({ nextAt }) => nextAt === null,
     );
-  /** It has failed nine times before, so that nobody has to wait for them. */
+  /** The order has failed nine times already, so that the test does not wait for them. */
   const parked = (id: string) =>
     eventually(
       async () => {
@@ -131,7 +131,7 @@ eachEngine('an order that is parked', (engine) => {
         await storeOf(shop, 'order').change(id, () => ({ answer: undefined, patch: { parkedStep: undefined } }));
       const { body } = await staff.ask(`GET /v1/admin/orders/${id}`);
       expect(body.parked).toMatchObject({ step, error: expect.stringContaining(`${story.broken} is broken`) });
-      const reason = 'nobody can mend it';
+      const reason = 'it cannot be repaired';
       const wrong = body.parked.decision === 'skip' ? 'reject' : 'skip';
       expect(await admin(id, 'decide', { decision: wrong, reason })).toMatchObject({ status: 409 });
       const { decision } = body.parked;
@@ -140,7 +140,7 @@ eachEngine('an order that is parked', (engine) => {
         () => stored(id),
         ({ state }) => state === story.ends,
       );
-      // What is left of a release goes on until it can be done.
+      // The release is retried until it succeeds.
       if (step === 'release') broken = undefined;
       const ended = await eventually(
         () => stored(id),
@@ -166,7 +166,7 @@ eachEngine('an order that is parked', (engine) => {
     });
   });
 
-  test('because its refund cannot be made: its goods come back, whatever becomes of the money', async () => {
+  test('because its refund cannot be made: its goods come back all the same', async () => {
     const sold = async () => (await storeOf(shop, 'inventory').get(MUG))?.sold ?? 0;
     const [cancelled, returned] = [await place('tok_approve'), await place('tok_approve')];
     for (const id of [cancelled, returned]) await atRest(id);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../../services/shared/ids.ts';
-import { TEST_TOKENS } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+import { TEST_TOKENS } from '../../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { startShop, type TestShop } from '../../support/shop.ts';
@@ -28,7 +28,7 @@ eachEngine('the payment service', (engine) => {
     Promise.allSettled(Array.from({ length: 20 }, (_, n) => act(n)));
 
   describe('charges a key once', () => {
-    test('however many do it at the same time, by whatever token', async () => {
+    test('however many do it at the same time, by any token', async () => {
       const tokens = TEST_TOKENS.filter((token) => token !== 'tok_slow' && !token.startsWith('tok_late_'));
       await Promise.all(
         tokens.map(async (method) => {

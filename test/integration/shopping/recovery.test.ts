@@ -6,11 +6,11 @@ import type { Config } from '../../../lib/process/config.ts';
 import inventoryService from '../../../services/product/inventory/inventory.service.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
+import { beginOrder, type Order, orderableLines } from '../../../services/shopping/order/order.ts';
 import paymentService from '../../../services/shopping/payment/payment.service.ts';
-import sandboxService from '../../../services/shopping/payment/sandbox/sandbox.service.ts';
+import sandboxService from '../../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -46,13 +46,13 @@ eachEngine('an order that is left half way', (engine) => {
       { sku: MUG, quantity: 2 },
       { sku: BOWL, quantity: 1 },
     ];
-    const lines = orderable(items, await shop.broker.call('product.offers', { skus: [MUG, BOWL] }));
+    const lines = orderableLines(items, await shop.broker.call('product.offers', { skus: [MUG, BOWL] }));
     const { currency } = config;
     const order = beginOrder(
       {
         ...{ id: newId('ord', died), customerId: ada.id, idemKey: key, owner: 'another', paymentMethod: 'tok_approve' },
         ...{ fingerprint: fingerprintOf({ addressId: ada.addressId }), shippingAddress: ADDRESS },
-        priced: price({ lines, country: 'DE', coupons: [], rules: standardRules, currency }),
+        priced: priceLines({ lines, country: 'DE', coupons: [], rules: standardRules, currency }),
       },
       died,
     );
@@ -96,7 +96,7 @@ eachEngine('an order that is left half way', (engine) => {
     expect(stock?.done[left._id]).toBe(1);
   });
 
-  test('PENDING is told to be in progress, and nobody takes it while its lease lasts', async () => {
+  test('PENDING is answered as in progress, and no worker takes it while its lease lasts', async () => {
     const { left, insert } = await leave();
     const until = new Date(Date.now() + 3000);
     Object.assign(left, { lease: { owner: 'another', until }, nextAt: until });
@@ -171,7 +171,7 @@ eachEngine('an order that is left half way', (engine) => {
     expect(await ada.ask('GET /v1/orders')).toMatchObject({ body: { items: [{ id: accepted.body.id }] } });
   });
 
-  test('of a SKU that nobody ever stocked is rejected as out of stock', async () => {
+  test('of a SKU that was never stocked is rejected as out of stock', async () => {
     const [sample] = await storeOf(shop, 'product').find({ status: 'active' }, { limit: 1 });
     const [variant] = sample?.variants ?? [];
     if (!sample || !variant) throw new Error('the sample has no product');

@@ -134,7 +134,7 @@ eachEngine('money and goods that go back', (engine) => {
       expect((await refund({})).status).toBe(422);
     });
 
-    test('happens once for a key, whatever is repeated', async () => {
+    test('happens once for a key, with any repetitions', async () => {
       const key = randomUUID();
       const answers = await Promise.all(Array.from({ length: 10 }, () => refund({ amount: 100 }, key)));
       expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
@@ -209,7 +209,7 @@ eachEngine('money and goods that go back', (engine) => {
   });
 
   describe('the worth of a return', () => {
-    test('after a price reduction is what is left of its line: never more than was paid for it', async () => {
+    test('after a price reduction is the rest of its line: never more than its paid amount', async () => {
       await ship();
       const { amount } = lineOf(BOWL).total;
       await refund({ lines: [{ sku: BOWL, amount: Math.ceil(amount / 2) }] });
@@ -233,7 +233,7 @@ eachEngine('money and goods that go back', (engine) => {
       expect(told).toContain(amount ? '€0.07 goes back to you' : 'No money goes back for it');
     });
 
-    test('is refused above what is left of its lines', async () => {
+    test('is refused above the rest of its lines', async () => {
       await ship();
       const { amount } = lineOf(BOWL).total;
       const refused = await sentBack([{ sku: BOWL, quantity: 1 }], { refund: { amount: amount + 1 } });

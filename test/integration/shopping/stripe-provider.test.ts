@@ -3,9 +3,8 @@ import type { Rpc } from '../../../lib/contract/contract.ts';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { authoriseAndCapture } from '../../../services/shopping/payment/payment.ts';
-import { configuredProvider } from '../../../services/shopping/payment/providers/configured.ts';
-import { guardedProvider } from '../../../services/shopping/payment/providers/guarded.ts';
-import { stripeProvider } from '../../../services/shopping/payment/providers/stripe.ts';
+import { connectProvider, selectedProvider } from '../../../services/shopping/payment/providers/registry.ts';
+import { stripeProvider } from '../../../services/shopping/payment/providers/stripe/stripe-provider.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
 
 const SECRET_KEY = 'sk_test_of_this_test';
@@ -14,8 +13,13 @@ const euros = (amount: number) => ({ amount, currency: 'EUR' });
 
 const stripe = await new StripeStandIn(SECRET_KEY).start();
 const providerWith = (secretKey: string) =>
-  stripeProvider({ provider: 'stripe', secretKey, webhookSecret: 'whsec_unused', apiUrl: stripe.url });
+  stripeProvider({ secretKey, webhookSecret: 'whsec_unused', apiUrl: stripe.url });
 const provider = providerWith(SECRET_KEY);
+const configWith = (secretKey: string, env: NodeJS.ProcessEnv = {}) =>
+  loadConfig({
+    ...{ NODE_ENV: 'test', TOKEN_SECRET: 'of this test, and of nothing else', STRIPE_SECRET_KEY: secretKey },
+    ...{ STRIPE_WEBHOOK_SECRET: 'whsec_1', STRIPE_API_URL: stripe.url, ...env },
+  });
 afterAll(() => stripe.stop());
 
 const charge = (orderId: string, method = 'pm_card_visa', amount = TOTAL) =>
@@ -83,12 +87,10 @@ describe('Stripe', () => {
   });
 
   test('keeps a shop from starting that sells in what it cannot charge every amount of', () => {
-    const payments = { provider: 'stripe', secretKey: 'sk_1', webhookSecret: 'whsec_1', apiUrl: stripe.url } as const;
-    const start = (...currencies: string[]) => configuredProvider({ payments, currencies });
+    const start = (...currencies: string[]) => connectProvider({ ...configWith('sk_1'), currencies });
     expect(() => start('EUR', 'KWD', 'MGA')).toThrow('Stripe cannot charge every amount of KWD, MGA');
     expect(() => start('EUR', 'JPY', 'ISK')).not.toThrow();
-    const sandbox = { provider: 'sandbox', webhookSecret: 'secret' } as const;
-    expect(() => configuredProvider({ payments: sandbox, currencies: ['KWD'] })).not.toThrow();
+    expect(() => connectProvider(configWith('', { PAYMENT_PROVIDER: 'sandbox', CURRENCY: 'KWD' }))).not.toThrow();
   });
 
   test('does not charge a key again that it declined', async () => {
@@ -236,10 +238,11 @@ describe('Stripe', () => {
   });
 
   test('tells what it charges at least and at most, in minor units', () => {
-    expect(provider.limits('EUR')).toEqual({ least: 50, largest: 99_999_999 });
-    expect(provider.limits('JPY')).toEqual({ least: 50, largest: 99_999_999 });
-    expect(provider.limits('ISK')).toEqual({ least: 1, largest: 999_999 });
-    expect(provider.limits('XAF')).toEqual({ least: 1, largest: 99_999_999 });
+    const { limits } = selectedProvider(configWith('sk_1'));
+    expect(limits('EUR')).toEqual({ least: 50, largest: 99_999_999 });
+    expect(limits('JPY')).toEqual({ least: 50, largest: 99_999_999 });
+    expect(limits('ISK')).toEqual({ least: 1, largest: 999_999 });
+    expect(limits('XAF')).toEqual({ least: 1, largest: 99_999_999 });
   });
 
   test('cancels before the charge, which makes a later charge fail', async () => {
@@ -284,10 +287,8 @@ describe('Stripe', () => {
 
 describe('a Stripe that is away', () => {
   const HOUR_MS = 3_600_000;
-  const payments = { provider: 'stripe', secretKey: SECRET_KEY, webhookSecret: 'whsec_1', apiUrl: stripe.url } as const;
   const env = { CIRCUIT_BREAKER_MIN_REQUESTS: '3', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '3600' };
-  const { circuitBreaker } = loadConfig({ NODE_ENV: 'test', ...env });
-  const guarded = () => guardedProvider({ payments, currencies: ['EUR'], circuitBreaker })({} as Rpc);
+  const guarded = (secretKey = SECRET_KEY) => connectProvider(configWith(secretKey, env))({} as Rpc);
   const visa = { amount: TOTAL, method: 'pm_card_visa' };
   const away = { type: 'unavailable' };
   afterEach(() => {
@@ -324,7 +325,7 @@ describe('a Stripe that is away', () => {
     stripe.befall('failure', /payment_intents$/, 2);
     for (let n = 0; n < 2; n += 1) await expect(behind.find(newId('ord'), TOTAL)).rejects.toMatchObject(away);
     stripe.befall('lost', /confirm$/, 3);
-    // The third failure opens the breaker, so that nobody can look what became of the charge.
+    // The third failure opens the breaker, so that the outcome of the charge cannot be looked up.
     await expect(authoriseAndCapture(behind, id, visa)).rejects.toMatchObject(away);
     expect(stripe.moneyOf(id).charges).toBe(1);
     const later = Date.now() + HOUR_MS;
@@ -340,8 +341,7 @@ describe('a Stripe that is away', () => {
       expect(declined.outcome).toBe('declined');
       await expect(behind.capture(newId('ord'), TOTAL)).rejects.toThrow('Stripe');
     }
-    const strangers = { ...payments, secretKey: 'sk_of_another' };
-    const stranger = await guardedProvider({ payments: strangers, currencies: ['EUR'], circuitBreaker })({} as Rpc);
+    const stranger = await guarded('sk_of_another');
     for (let n = 0; n < 5; n += 1) await expect(stranger.find(newId('ord'), TOTAL)).rejects.toThrow('Invalid API Key');
     expect(await authoriseAndCapture(behind, newId('ord'), visa)).toMatchObject({ outcome: 'captured' });
   });

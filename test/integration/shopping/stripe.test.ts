@@ -298,7 +298,7 @@ describe("Stripe's webhook", () => {
   const old = Math.floor(Date.now() / 1000) - 301;
 
   test.each([
-    ['with the signature of a wrong key', { secret: 'whsec_of_somebody_else' }],
+    ['with the signature of a wrong key', { secret: 'whsec_of_another_shop' }],
     ['signed more than five minutes ago', { timestamp: old }],
     ['with the signature of another body', { signature: '0'.repeat(64) }],
   ])('%s is refused', async (_what, options) => {
@@ -309,6 +309,27 @@ describe("Stripe's webhook", () => {
   test('of the sandbox is not taken here', async () => {
     const answer = await request(shop.url, 'POST /v1/webhooks/sandbox', { body });
     expect(answer).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+  });
+
+  test.each([
+    ['whose data.object is null', { data: { object: null } }, '/data/object'],
+    ['without data', {}, '/data'],
+    ['whose id is a number', { id: 1, data: { object: {} } }, '/id'],
+    [
+      'about a payment that is a number',
+      { data: { object: { object: 'charge', payment_intent: 1 } } },
+      '/data/object/payment_intent',
+    ],
+  ])('%s is refused as malformed, with the field by name', async (_what, event, pointer) => {
+    const answer = await webhook(
+      JSON.stringify({ id: newId('ses'), object: 'event', type: 'charge.refunded', ...event }),
+    );
+    expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
+    expect(answer.body.errors.map((one: { pointer: string }) => one.pointer)).toContain(pointer);
+  });
+
+  test.each(['null', '[]', '"evt_1"', '{'])('with the signed body %j is refused as malformed', async (signed) => {
+    expect(await webhook(signed)).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
   });
 
   test.each([

@@ -29,7 +29,7 @@ describe('the near-cache', () => {
   let sizes: [entries: number, bytes: number][];
   let cache: NearCache;
 
-  const create = (bounds: { most?: number; mostBytes?: number } = {}) => {
+  const create = (bounds: { maxEntries?: number; maxBytes?: number } = {}) => {
     const meter = {
       hit: (action: string) => counted.push(`hit ${action}`),
       miss: (action: string) => counted.push(`miss ${action}`),
@@ -180,7 +180,7 @@ describe('the near-cache', () => {
 
   describe('has bounds', () => {
     test('of number: the one not asked for the longest goes first', () => {
-      create({ most: 3 });
+      create({ maxEntries: 3 });
       for (const key of ['a', 'b', 'c']) keep(key);
       kept('a');
       keep('d');
@@ -189,7 +189,7 @@ describe('the near-cache', () => {
     });
 
     test('of bytes', () => {
-      create({ mostBytes: 100_000 });
+      create({ maxBytes: 100_000 });
       for (let n = 0; n < 100; n++) keep(`k${n}`, book(`k${n}`, 'x'.repeat(5000)));
       const [entries, bytes] = sizes.at(-1) ?? [];
       expect(bytes).toBeLessThanOrEqual(100_000);

@@ -7,13 +7,11 @@ import { Port } from '../../../services/api/http/port.ts';
 
 const RUSH = 64;
 
-/** A server that answers everything with 200, as moleculer-web starts it. */
+/** A server that answers everything with 200. */
 async function listening() {
   const server = createServer((_req, res) => void res.end('here'));
   const port = new Port(server, false);
-  await new Promise<void>((resolve) => {
-    (server.listen as (port: number, host: string, done: () => void) => void)(0, '127.0.0.1', resolve);
-  });
+  await new Promise<void>((resolve) => port.listen(0, '127.0.0.1', resolve));
   return { server, port, number: (server.address() as AddressInfo).port };
 }
 

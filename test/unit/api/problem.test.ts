@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Errors } from 'moleculer';
 import { MongoNetworkError } from 'mongodb';
 import { contract } from '../../../lib/contract/contract.ts';
-import { strict } from '../../../lib/contract/strict.ts';
+import { strictRules } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { problemOf } from '../../../services/api/http/problem.ts';
 import { PROBLEMS, type ProblemCode } from '../../../services/shared/problem-codes.ts';
@@ -18,7 +18,7 @@ describe('a problem', () => {
       type: '/problems/out-of-stock',
       title: 'Not enough in stock',
       status: 409,
-      detail: 'Of A 1 of 3 are available.',
+      detail: 'A: 1 of 3 available.',
       instance: `urn:uuid:${ID}`,
       items: [{ sku: 'A', requested: 3, available: 1 }],
     });
@@ -60,7 +60,7 @@ describe('a problem', () => {
     expect(of(error)).toEqual({
       problem: {
         type: '/problems/internal-error',
-        title: 'Something went wrong here',
+        title: 'Internal error',
         status: 500,
         detail: 'The cause is in our log under this request id.',
         instance: `urn:uuid:${ID}`,
@@ -118,7 +118,7 @@ describe('a field that was refused', () => {
     },
     {},
   ).actions.go;
-  const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(params) });
+  const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strictRules(params) });
   const good = { name: 'Ada', address: { lines: ['a'] } };
   const refused = (value: object) => {
     const found = check(structuredClone({ ...good, ...value }));

@@ -3,74 +3,77 @@ import fc from 'fast-check';
 import {
   type Address,
   type AddressInput,
-  add,
+  addAddress,
   defaultFirst,
-  find,
-  remove,
-  replace,
+  findAddress,
+  removeAddress,
+  replaceAddress,
 } from '../../../services/customer/address/address.ts';
 import { given } from '../../support/spec.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const input: AddressInput = { name: 'Ada', line1: '1 Way', city: 'Berlin', postcode: '10115', country: 'DE' };
-const one = add([], 'adr_1', input);
-const two = add(one, 'adr_2', { ...input, city: 'Kiel' });
+const one = addAddress([], 'adr_1', input);
+const two = addAddress(one, 'adr_2', { ...input, city: 'Kiel' });
 const defaultOf = (addresses: readonly Address[]) => addresses.filter(({ isDefault }) => isDefault).map(({ id }) => id);
 
 describe('addresses', () => {
-  test('are added at the end; the first is the default, whatever it says', () => {
-    const first = given([]).evolve(add, 'adr_1', { ...input, isDefault: false });
+  test('are added at the end; the first is always the default', () => {
+    const first = given([]).evolve(addAddress, 'adr_1', { ...input, isDefault: false });
     first.thenState([{ id: 'adr_1', ...input, isDefault: true }]);
     given(one)
-      .evolve(add, 'adr_2', { ...input, city: 'Kiel' })
+      .evolve(addAddress, 'adr_2', { ...input, city: 'Kiel' })
       .thenState([...one, { id: 'adr_2', ...input, city: 'Kiel', isDefault: false }]);
   });
 
-  test('are defaultFirst with the default one first, then as they were added', () => {
-    const three = add(two, 'adr_3', { ...input, isDefault: true });
+  test('are listed with the default first, then in the order of adding', () => {
+    const three = addAddress(two, 'adr_3', { ...input, isDefault: true });
     expect(defaultFirst(three).map(({ id }) => id)).toEqual(['adr_3', 'adr_1', 'adr_2']);
     expect(three.map(({ id }) => id)).toEqual(['adr_1', 'adr_2', 'adr_3']);
   });
 
-  test('have a new default when one says so', () => {
-    expect(defaultOf(add(two, 'adr_3', { ...input, isDefault: true }))).toEqual(['adr_3']);
-    expect(defaultOf(replace(two, 'adr_2', { ...input, isDefault: true }))).toEqual(['adr_2']);
+  test('have a new default when the input asks for it', () => {
+    expect(defaultOf(addAddress(two, 'adr_3', { ...input, isDefault: true }))).toEqual(['adr_3']);
+    expect(defaultOf(replaceAddress(two, 'adr_2', { ...input, isDefault: true }))).toEqual(['adr_2']);
   });
 
   test('are replaced as a whole, in their place, and stay the default if they were', () => {
-    const replaced = replace(add(one, 'adr_2', { ...input, line2: 'Attic' }), 'adr_2', { ...input, city: 'Ulm' });
+    const replaced = replaceAddress(addAddress(one, 'adr_2', { ...input, line2: 'Attic' }), 'adr_2', {
+      ...input,
+      city: 'Ulm',
+    });
     expect(replaced[1]).toEqual({ id: 'adr_2', ...input, city: 'Ulm', isDefault: false });
-    expect(defaultOf(replace(two, 'adr_1', { ...input, isDefault: false }))).toEqual(['adr_1']);
+    expect(defaultOf(replaceAddress(two, 'adr_1', { ...input, isDefault: false }))).toEqual(['adr_1']);
   });
 
   test('have another default when it is removed, as long as there is one', () => {
-    expect(defaultOf(remove(two, 'adr_1'))).toEqual(['adr_2']);
-    expect(defaultOf(remove(two, 'adr_2'))).toEqual(['adr_1']);
-    expect(remove(one, 'adr_1')).toEqual([]);
+    expect(defaultOf(removeAddress(two, 'adr_1'))).toEqual(['adr_2']);
+    expect(defaultOf(removeAddress(two, 'adr_2'))).toEqual(['adr_1']);
+    expect(removeAddress(one, 'adr_1')).toEqual([]);
   });
 
-  test('that are not there are not found', () => {
-    given(two).ask(find, 'adr_9').thenRefused('not-found');
-    given([]).ask(find, 'adr_1').thenRefused('not-found');
-    given(two).evolve(replace, 'adr_9', input).thenRefused('not-found');
-    given(two).evolve(remove, 'adr_9').thenRefused('not-found');
+  test('with an unknown id are not found', () => {
+    given(two).ask(findAddress, 'adr_9').thenRefused('not-found');
+    given([]).ask(findAddress, 'adr_1').thenRefused('not-found');
+    given(two).evolve(replaceAddress, 'adr_9', input).thenRefused('not-found');
+    given(two).evolve(removeAddress, 'adr_9').thenRefused('not-found');
   });
 
   test('are up to 50', () => {
     let many: Address[] = [];
-    for (let n = 0; n < 50; n++) many = add(many, `adr_${n}`, input);
-    given(many).evolve(add, 'adr_50', input).thenRefused('limit-reached');
-    expect(given(many).evolve(remove, 'adr_7').evolve(add, 'adr_50', input).state).toHaveLength(50);
-    expect(given(many).evolve(replace, 'adr_7', input).state).toHaveLength(50);
+    for (let n = 0; n < 50; n++) many = addAddress(many, `adr_${n}`, input);
+    given(many).evolve(addAddress, 'adr_50', input).thenRefused('limit-reached');
+    expect(given(many).evolve(removeAddress, 'adr_7').evolve(addAddress, 'adr_50', input).state).toHaveLength(50);
+    expect(given(many).evolve(replaceAddress, 'adr_7', input).state).toHaveLength(50);
   });
 
   test.each(['XX', 'ZZ', 'UK', 'EU', '', 'D'])('are in a country that exists, which %s does not', (country) => {
     const wrong = { errors: [{ pointer: '/country' }] };
     given([])
-      .evolve(add, 'adr_1', { ...input, country })
+      .evolve(addAddress, 'adr_1', { ...input, country })
       .thenRefused('invalid-request', wrong);
     given(one)
-      .evolve(replace, 'adr_1', { ...input, country })
+      .evolve(replaceAddress, 'adr_1', { ...input, country })
       .thenRefused('invalid-request', wrong);
   });
 
@@ -83,7 +86,7 @@ describe('addresses', () => {
     ['JP', '100-0001'],
   ])('are in a country such as %s, with a postcode such as %s', (country, postcode) => {
     given([])
-      .evolve(add, 'adr_1', { ...input, country, postcode })
+      .evolve(addAddress, 'adr_1', { ...input, country, postcode })
       .thenState([{ country, postcode }]);
   });
 
@@ -95,11 +98,11 @@ describe('addresses', () => {
     ['JP', 'none'],
   ])('are not in %s with the postcode %s', (country, postcode) => {
     given([])
-      .evolve(add, 'adr_1', { ...input, country, postcode })
+      .evolve(addAddress, 'adr_1', { ...input, country, postcode })
       .thenRefused('invalid-request');
   });
 
-  test('whatever is done to them, keep exactly one default, and what was given unchanged', () => {
+  test('have exactly one default after any operations, which change no argument', () => {
     const step = fc.record({
       how: fc.constantFrom('add', 'replace', 'remove'),
       pick: fc.nat(),
@@ -111,9 +114,10 @@ describe('addresses', () => {
         const before = structuredClone(addresses);
         const id = addresses[pick % Math.max(1, addresses.length)]?.id;
         let next = addresses;
-        if (how === 'add' && addresses.length < 50) next = add(addresses, `adr_${made++}`, { ...input, isDefault });
-        else if (how === 'replace' && id) next = replace(addresses, id, { ...input, isDefault });
-        else if (how === 'remove' && id) next = remove(addresses, id);
+        if (how === 'add' && addresses.length < 50)
+          next = addAddress(addresses, `adr_${made++}`, { ...input, isDefault });
+        else if (how === 'replace' && id) next = replaceAddress(addresses, id, { ...input, isDefault });
+        else if (how === 'remove' && id) next = removeAddress(addresses, id);
         expect(addresses).toEqual(before);
         addresses = next;
         expect(defaultOf(addresses)).toHaveLength(Math.min(1, addresses.length));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ValidationSchema } from 'fastest-validator';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { email, normalEmail } from '../../../services/customer/account/email.ts';
+import { email, normaliseEmail } from '../../../services/customer/account/email.rules.ts';
 
 const validator = new Validator({ considerNullAsAValue: true, useNewCustomCheckerFunction: true });
 /** What the rule makes of an address, or the types of its faults. */
@@ -25,7 +25,7 @@ test.each([
 ])('%s is one account, however it is written', (stored, spellings) => {
   for (const written of [stored, ...spellings]) {
     expect(put(written)).toBe(stored);
-    expect(normalEmail(written)).toBe(stored);
+    expect(normaliseEmail(written)).toBe(stored);
   }
 });
 
@@ -63,7 +63,7 @@ test('one whose domain is too long in the DNS is refused', () => {
   expect(put(`${'a'.repeat(250)}@example.com`)).toEqual(['stringMax']);
 });
 
-test('what is looked up is never an error, whatever it is', () => {
+test('looking up any text as an address is never an error', () => {
   for (const text of ['', '@', 'ü', 'ü@', '@ü', 'a@\u{1f4a9}..', 'a@b@c', '\ud800@x'])
-    expect(() => normalEmail(text)).not.toThrow();
+    expect(() => normaliseEmail(text)).not.toThrow();
 });

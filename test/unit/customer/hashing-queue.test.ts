@@ -96,7 +96,7 @@ test('one that would wait for too long is refused at once, while nothing has end
   }
 });
 
-test('one that fails hands its place on', async () => {
+test('a task that fails hands its slot on', async () => {
   const queue = new HashingQueue({ slots: 1 });
   const failing = queue.run(() => Promise.reject(new Error('no memory')));
   const next = queue.run(() => Promise.resolve('hashed'));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { StartError } from '../../../lib/process/config.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 import { mailSettingsOf } from '../../../services/customer/mail/settings.ts';
 
 const alone = { production: false, port: 3000, mailToFiles: false };

@@ -1,12 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/process/config.ts';
-import { claim, putOff, replay } from '../../../mixins/due-work/queue.ts';
-import { ORDER_MAILS } from '../../../services/customer/mail/mail.contract.ts';
-import { ended, type Mail, mailQueue, newMail } from '../../../services/customer/mail/mail.ts';
-import { messageOf } from '../../../services/customer/mail/templates.ts';
-import { transportOf } from '../../../services/customer/mail/transport.ts';
+import { claim, recordFailure, replay } from '../../../mixins/due-work/queue.ts';
+import { ORDER_MAIL_KINDS } from '../../../services/customer/mail/mail.contract.ts';
+import { endMail, type Mail, mailQueue, newMail } from '../../../services/customer/mail/mail.ts';
+import { composeMail } from '../../../services/customer/mail/templates.ts';
+import { createMailTransport } from '../../../services/customer/mail/transport.ts';
 import { errors } from '../../../services/shared/problems.ts';
-import { mailRequest } from '../../support/order-papers.ts';
+import { mailRequest } from '../../support/order-documents.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
 
 const start = new Date('2025-11-24T12:00:00Z');
@@ -16,8 +16,8 @@ const queued: Mail = { ...newMail(request, start), rev: 0 };
 const apply = (mail: Mail, { patch }: { patch?: object }): Mail => ({ ...mail, ...patch });
 const LEASE_MS = mailQueue.policy.leaseMs;
 const claimed = (mail: Mail, now: Date) => claim(mailQueue, mail, now).answer;
-const failed = (mail: Mail, own: Mail, cause: unknown, now: Date) => putOff(mailQueue, mail, cause, now, own);
-const replayed = (mail: Mail, now: Date) => replay(mailQueue, mail, now);
+const failed = (mail: Mail, own: Mail, cause: unknown, now: Date) => recordFailure(mailQueue, mail, cause, now, own);
+const afterReplay = (mail: Mail, now: Date) => replay(mailQueue, mail, now);
 
 describe('a mail', () => {
   test('is claimed by one sender at a time, and by another once its lease has run out', () => {
@@ -27,14 +27,17 @@ describe('a mail', () => {
     expect(claimed(first as Mail, later(LEASE_MS))).toBeDefined();
   });
 
-  test.each(['SENT', 'DROPPED'] as const)('that is %s stays so, whatever a late sender says', (state) => {
-    const done = apply(queued, ended(queued, state));
-    expect(done).toMatchObject({ state, nextAt: null });
-    expect(claimed(done, later(1e9))).toBeUndefined();
-    expect(failed(done, queued, 'late', later(1)).patch).toBeUndefined();
-    expect(replayed(done, later(1)).patch).toBeUndefined();
-    expect(ended(done, 'SENT').patch).toBeUndefined();
-  });
+  test.each(['SENT', 'DROPPED'] as const)(
+    'that is %s stays so, also when a late sender reports another outcome',
+    (state) => {
+      const done = apply(queued, endMail(queued, state));
+      expect(done).toMatchObject({ state, nextAt: null });
+      expect(claimed(done, later(1e9))).toBeUndefined();
+      expect(failed(done, queued, 'late', later(1)).patch).toBeUndefined();
+      expect(afterReplay(done, later(1)).patch).toBeUndefined();
+      expect(endMail(done, 'SENT').patch).toBeUndefined();
+    },
+  );
 
   test('whose sender was overtaken keeps the lease of the one that sends it now', () => {
     const slow = claimed(queued, start) as Mail;
@@ -61,11 +64,11 @@ describe('a mail', () => {
       expect(pause).toBeLessThanOrEqual(longest);
     }
     expect(claimed(mail, later(1e9))).toBeUndefined();
-    expect(apply(mail, replayed(mail, now))).toMatchObject({ state: 'QUEUED', failures: 0, nextAt: now });
+    expect(apply(mail, afterReplay(mail, now))).toMatchObject({ state: 'QUEUED', failures: 0, nextAt: now });
   });
 });
 
-test('a mail that an outage keeps is tried again within ten seconds, and parked only after five days', () => {
+test('a mail that an outage delays is tried again within ten seconds, and parked only after five days', () => {
   const away = errors.unavailable('The mail server is away.');
   const tried = (now: Date) => {
     const own = claimed({ ...queued, failures: 19 }, now) as Mail;
@@ -80,19 +83,19 @@ test('a mail that an outage keeps is tried again within ten seconds, and parked 
   expect(tried(days(5))).toMatchObject({ state: 'PARKED', nextAt: null });
 });
 
-describe('what a mail says', () => {
+describe('the content of a mail', () => {
   const shipment = { carrier: 'Post', trackingNumber: 'RR123456785DE' };
   const refund = { amount: 1990, currency: 'EUR' };
 
   test('a return that is approved comes with the amount that goes back, also when that is none', () => {
     const told = (amount: number) =>
-      messageOf({ ...request, kind: 'return-approved', refund: { amount, currency: 'EUR' } }, 'Ada').text;
+      composeMail({ ...request, kind: 'return-approved', refund: { amount, currency: 'EUR' } }, 'Ada').text;
     expect(told(1990)).toContain('€19.90 goes back to you');
     expect(told(0)).toContain('No money goes back for it');
   });
 
-  test.each(ORDER_MAILS)('%s: number, lines, totals and address, in text and in HTML', (kind) => {
-    const { subject, text, html } = messageOf({ ...request, kind, shipment, refund }, 'Ada');
+  test.each(ORDER_MAIL_KINDS)('%s: number, lines, totals and address, in text and in HTML', (kind) => {
+    const { subject, text, html } = composeMail({ ...request, kind, shipment, refund }, 'Ada');
     expect(subject).toContain(request.order.number);
     for (const body of [text, html]) {
       for (const part of ['Ada', request.order.number, 'November 24, 2025', '3 x Mug, Blue']) {
@@ -105,8 +108,8 @@ describe('what a mail says', () => {
   });
 
   test('an order that was shipped comes with its carrier and tracking number, a refund with its amount', () => {
-    const shipped = messageOf({ ...request, kind: 'order-shipped', shipment }, 'Ada');
-    const refunded = messageOf({ ...request, kind: 'order-refunded', refund }, 'Ada');
+    const shipped = composeMail({ ...request, kind: 'order-shipped', shipment }, 'Ada');
+    const refunded = composeMail({ ...request, kind: 'order-refunded', refund }, 'Ada');
     for (const body of [shipped.text, shipped.html]) expect(body).toMatch(/Post.*RR123456785DE/);
     for (const body of [refunded.text, refunded.html]) expect(body).toContain('€19.90');
   });
@@ -114,7 +117,7 @@ describe('what a mail says', () => {
   test('a currency without decimals has none', () => {
     const yen = (amount: number) => ({ amount, currency: 'JPY' });
     const totals = { ...request.order.totals, total: yen(12_345) };
-    expect(messageOf({ ...request, order: { ...request.order, totals } }, 'Ada').text).toContain('¥12,345\n');
+    expect(composeMail({ ...request, order: { ...request.order, totals } }, 'Ada').text).toContain('¥12,345\n');
   });
 
   test('a hostile name, title or address is shown, not run', () => {
@@ -123,7 +126,7 @@ describe('what a mail says', () => {
     const items = order.items.map((item) => ({ ...item, title: evil, variant: evil }));
     const shippingAddress = { ...order.shippingAddress, name: evil, line1: evil };
     const hostile = { ...request, kind: 'order-shipped', order: { ...order, items, shippingAddress } } as const;
-    const { html } = messageOf({ ...hostile, shipment: { carrier: evil, trackingNumber: evil } }, evil);
+    const { html } = composeMail({ ...hostile, shipment: { carrier: evil, trackingNumber: evil } }, evil);
     expect(html).not.toContain('<script');
     expect(html).not.toContain(`evil.example">`);
     expect(html.split('&lt;script src=&quot;//evil.example&quot;&gt;&#39;&amp;')).toHaveLength(8);
@@ -143,10 +146,10 @@ test('a mail server that answers each command, but all in all too slowly, is giv
   try {
     server.delay = 100;
     const config = smtpConfig(server.url);
-    await expect(transportOf(config, 250)(letter)).rejects.toMatchObject({ type: 'unavailable' });
+    await expect(createMailTransport(config, 250)(letter)).rejects.toMatchObject({ type: 'unavailable' });
     expect(server.received).toEqual([]);
     server.delay = 0;
-    await transportOf(config)(letter);
+    await createMailTransport(config)(letter);
     expect(server.messageIds).toEqual(['<a@example.com>']);
   } finally {
     await server.stop();
@@ -158,7 +161,7 @@ test('a mail server that is away is not asked after some mails, refuses none for
   const clock = jest.spyOn(Date, 'now');
   try {
     const settings = { CIRCUIT_BREAKER_MIN_REQUESTS: '3', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '3600' };
-    const send = transportOf(smtpConfig(server.url, settings));
+    const send = createMailTransport(smtpConfig(server.url, settings));
     server.refusing = 10;
     // What it says of a mail is an answer.
     for (let n = 0; n < 10; n += 1) await expect(send(letter)).rejects.toMatchObject({ responseCode: 451 });

@@ -5,11 +5,11 @@ const password = 'Zürich naïve 北京 👟';
 const hash = await hashPassword(password);
 
 describe('a password', () => {
-  test('is kept as the PHC string of its Argon2id hash, with what it cost', () => {
+  test('is stored as the PHC string of its Argon2id hash, with its cost', () => {
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   });
 
-  test('is told from any other', async () => {
+  test('is distinguished from any other', async () => {
     expect(await verifyPassword(password, hash)).toBe(true);
     const others = ['', ' ', `${password} `, password.toLowerCase(), password.slice(1), hash];
     for (const other of others) expect(await verifyPassword(other, hash)).toBe(false);
@@ -35,12 +35,12 @@ describe('a password', () => {
     expect(await verifyPassword('Password', known)).toBe(false);
   });
 
-  test('is never right for an account that is not there', async () => {
+  test('is never right for an unknown account', async () => {
     expect(await verifyPassword(password, undefined)).toBe(false);
     expect(await verifyPassword('')).toBe(false);
   });
 
-  test('costs an account that is not there as much as one that is', async () => {
+  test('takes as long for an unknown account as for a known one', async () => {
     // Without a derivation it would take a thousandth; the best of three is no slower than the machine.
     const time = async (run: () => Promise<unknown>) => {
       const start = performance.now();

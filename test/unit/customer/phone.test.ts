@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { foldPhone } from '../../../services/shared/phone.ts';
+import { normalisePhone } from '../../../services/shared/phone.ts';
 
 test.each([
   ['+49 30 123456', '+4930123456'],
@@ -27,8 +27,8 @@ test.each([
   ['０３−１２３４−５６７８', '0312345678'],
   ['03ー1234ー5678', '0312345678'],
 ])('%j is stored as %s', (written, folded) => {
-  expect(foldPhone(written)).toBe(folded);
-  expect(foldPhone(folded)).toBe(folded);
+  expect(normalisePhone(written)).toBe(folded);
+  expect(normalisePhone(folded)).toBe(folded);
 });
 
 test.each([
@@ -45,5 +45,5 @@ test.each([
   '12345 <b>',
   'http://1.23456',
 ])('%j is no number', (written) => {
-  expect(foldPhone(written)).toBeUndefined();
+  expect(normalisePhone(written)).toBeUndefined();
 });

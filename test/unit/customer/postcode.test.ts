@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { ValidationSchema } from 'fastest-validator';
 import countries from 'i18n-iso-countries';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { optionalPostcode, spellPostcode } from '../../../services/shared/postcode.ts';
+import { normalisePostcode, optionalPostcode } from '../../../services/shared/postcode.ts';
 import {
-  POSTCODE_FORMS,
-  POSTCODE_OPTIONAL,
-  POSTCODE_UNCERTAIN,
-  WITHOUT_POSTCODES,
-} from '../../../services/shared/postcode-forms.ts';
+  COUNTRIES_WITH_OPTIONAL_POSTCODES,
+  COUNTRIES_WITH_UNCERTAIN_FORMS,
+  COUNTRIES_WITHOUT_POSTCODES,
+  POSTCODE_EXAMPLES,
+} from '../../../services/shared/postcode-examples.ts';
 
 /** Postcodes as people write them, by country: the usual form first. */
 const SPELLINGS: readonly (readonly [country: string, usual: string, ...written: string[]])[] = [
@@ -134,14 +134,14 @@ test(`the table has ${WRITTEN.length} spellings of more than 60 countries`, () =
 
 describe('a postcode', () => {
   test.each(WRITTEN)('of %s written %j is stored as %s, without a doubt', (country, written, usual) => {
-    expect(spellPostcode(written, country)).toEqual({ postcode: usual });
-    expect(spellPostcode(usual, country)).toEqual({ postcode: usual });
+    expect(normalisePostcode(written, country)).toEqual({ postcode: usual });
+    expect(normalisePostcode(usual, country)).toEqual({ postcode: usual });
   });
 
-  test.each(Object.entries(POSTCODE_FORMS))('of %s, in each of its forms (%s), is one', (country, forms) => {
+  test.each(Object.entries(POSTCODE_EXAMPLES))('of %s, in each of its forms (%s), is one', (country, forms) => {
     for (const form of forms.split('|')) {
       for (const written of [form, form.toLowerCase(), form.replaceAll(/[ -]/g, ''), `${country}-${form}`]) {
-        expect([written, spellPostcode(written, country)]).toEqual([written, { postcode: form }]);
+        expect([written, normalisePostcode(written, country)]).toEqual([written, { postcode: form }]);
       }
     }
   });
@@ -166,9 +166,9 @@ describe('a postcode', () => {
     ['PL', '0095'],
     ['LI', '8001'],
   ])('of %s is not %s, and the refusal shows one that is', (country, written) => {
-    const [example = ''] = POSTCODE_FORMS[country]?.split('|') ?? [];
-    expect(spellPostcode(written, country)).toEqual({ refusal: expect.stringContaining(example) });
-    expect(spellPostcode(example, country)).toEqual({ postcode: example });
+    const [example = ''] = POSTCODE_EXAMPLES[country]?.split('|') ?? [];
+    expect(normalisePostcode(written, country)).toEqual({ refusal: expect.stringContaining(example) });
+    expect(normalisePostcode(example, country)).toEqual({ postcode: example });
   });
 
   test.each([
@@ -178,38 +178,47 @@ describe('a postcode', () => {
     ['EC', '1234'],
     ['PE', 'LIMA 13'],
   ])('of %s that is not usual there (%s) is taken with a warning', (country, written) => {
-    const [example = ''] = POSTCODE_FORMS[country]?.split('|') ?? [];
+    const [example = ''] = POSTCODE_EXAMPLES[country]?.split('|') ?? [];
     const spelling = { postcode: written.toUpperCase(), warning: expect.stringContaining(example) };
-    expect(spellPostcode(written, country)).toEqual(spelling);
+    expect(normalisePostcode(written, country)).toEqual(spelling);
   });
 
   test.each(['HK', 'AE', 'QA', 'GH', 'PA', 'IE', 'AO', 'MO', 'JM', 'FJ', 'BS', 'UG', 'ZW', 'NG', 'CO', 'EC'])(
     'can be left out, or empty, in %s',
     (country) => {
-      for (const none of [undefined, '', '  ', '-']) expect(spellPostcode(none, country)).toEqual({});
+      for (const none of [undefined, '', '  ', '-']) expect(normalisePostcode(none, country)).toEqual({});
     },
   );
 
   test.each(['DE', 'US', 'GB', 'JP', 'IN', 'BR', 'FR'])('is needed in %s, and the refusal shows one', (country) => {
-    const [example = ''] = POSTCODE_FORMS[country]?.split('|') ?? [];
+    const [example = ''] = POSTCODE_EXAMPLES[country]?.split('|') ?? [];
     for (const none of [undefined, '', ' - ']) {
-      expect(spellPostcode(none, country)).toEqual({ refusal: expect.stringContaining(example) });
+      expect(normalisePostcode(none, country)).toEqual({ refusal: expect.stringContaining(example) });
     }
   });
 
   test.each(['HK', 'AE', 'QA'])('that is given in %s, which has none, is kept with a warning', (country) => {
-    expect(spellPostcode('00000', country)).toEqual({ postcode: '00000', warning: expect.stringContaining(country) });
+    expect(normalisePostcode('00000', country)).toEqual({
+      postcode: '00000',
+      warning: expect.stringContaining(country),
+    });
   });
 
   test('is decided for every country in one way, and never by throwing', () => {
     for (const country of Object.keys(countries.getAlpha2Codes())) {
-      const known = [Object.hasOwn(POSTCODE_FORMS, country), WITHOUT_POSTCODES.has(country)].filter(Boolean).length;
+      const known = [Object.hasOwn(POSTCODE_EXAMPLES, country), COUNTRIES_WITHOUT_POSTCODES.has(country)].filter(
+        Boolean,
+      ).length;
       expect([country, known]).toEqual([country, expect.any(Number)]);
       expect(known).toBeLessThanOrEqual(1);
       for (const text of ['', '1', 'x', '〒', '-'.repeat(16), '\u{1d7d8}', '💌', 'constructor'])
-        spellPostcode(text, country);
+        normalisePostcode(text, country);
     }
-    for (const set of [WITHOUT_POSTCODES, POSTCODE_OPTIONAL, POSTCODE_UNCERTAIN]) {
+    for (const set of [
+      COUNTRIES_WITHOUT_POSTCODES,
+      COUNTRIES_WITH_OPTIONAL_POSTCODES,
+      COUNTRIES_WITH_UNCERTAIN_FORMS,
+    ]) {
       for (const country of set) expect([country, countries.isValid(country)]).toEqual([country, true]);
     }
   });
@@ -220,7 +229,7 @@ describe('the rule of a postcode in a request', () => {
   const check = validator.compile({ $$strict: true, postcode: optionalPostcode } as unknown as ValidationSchema);
 
   test.each(['\u200e10115', '10115\u200b', '\u202a10115\u202c', '\ufeff10115', '10\u00ad115'])(
-    'takes %j, with marks that nobody sees where it was copied from',
+    'takes %j, with invisible characters that were copied with it',
     (postcode) => {
       const value = { postcode };
       expect(check(value)).toBe(true);

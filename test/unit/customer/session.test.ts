@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  closeBy,
-  isOurs,
+  endByToken,
   newSecret,
-  open,
+  openSession,
   type RefreshToken,
-  readToken,
-  rotate,
+  readRefreshToken,
+  rotateSecret,
   type Session,
+  wasIssued,
   withoutSession,
-  writeToken,
+  writeRefreshToken,
 } from '../../../services/customer/auth/session.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -19,40 +19,40 @@ const start = new Date('2025-06-01T12:00:00Z');
 const after = (days: number) => new Date(+start + days * DAY);
 const SECRET = 'a-secret-of-the-shop-of-40-characters-ok';
 const token = (sessionId: string, secret: string): RefreshToken => ({ customerId: 'cus_1', sessionId, secret });
-/** Exchanges a secret. @param isGenuine whether we have given it out */
+/** Exchanges a secret. @param isGenuine whether the shop issued it */
 function exchange(sessions: readonly Session[], now: Date, presented: RefreshToken, salt = 'salt', isGenuine = true) {
-  const rotation = rotate(sessions, now, { presented, salt, isGenuine });
+  const rotation = rotateSecret(sessions, now, { presented, salt, isGenuine });
   return { secret: '', ...rotation };
 }
 const seconds = (n: number) => new Date(+start + n * 1000);
 const ids = (sessions: readonly Session[]) => sessions.map(({ id }) => id);
-const one = open([], start, { id: 'ses_1', secret: 'first', userAgent: 'Safari' });
-const two = open(one, after(1), { id: 'ses_2', secret: 'other' });
+const one = openSession([], start, { id: 'ses_1', secret: 'first', userAgent: 'Safari' });
+const two = openSession(one, after(1), { id: 'ses_2', secret: 'other' });
 
 describe('a refresh token', () => {
-  test('leads back to what it was made of, and needs no escaping', () => {
+  test('is read as it was written, and needs no escaping', () => {
     const part = fc.stringMatching(/^[\w-]+$/);
     const check = fc.property(part, part, part, (customerId, sessionId, secret) => {
-      const text = writeToken({ customerId, sessionId, secret }, SECRET);
+      const text = writeRefreshToken({ customerId, sessionId, secret }, SECRET);
       expect(text).toMatch(/^[\w-]+$/);
-      expect(readToken(text)).toEqual({ customerId, sessionId, secret, seal: expect.any(String) });
+      expect(readRefreshToken(text)).toEqual({ customerId, sessionId, secret, seal: expect.any(String) });
     });
     fc.assert(check, { seed });
   });
 
-  test('that we did not write means nothing', () => {
+  test('that is malformed is not read', () => {
     const write = (text: string) => Buffer.from(text).toString('base64url');
     for (const text of ['', 'garbage', write('a.b'), write('a.b.c.d.e'), write('a..c'), write('.b.c'), write('a.b.')]) {
-      expect(readToken(text)).toBeUndefined();
+      expect(readRefreshToken(text)).toBeUndefined();
     }
   });
 
-  test('with characters of several bytes in the place of seal or secret is nobody’s, and no fault of ours', () => {
-    const [, , secret = '', seal = ''] = Buffer.from(writeToken(token('ses_1', 'first'), SECRET), 'base64url')
+  test('with characters of several bytes as seal or secret is refused without an error', () => {
+    const [, , secret = '', seal = ''] = Buffer.from(writeRefreshToken(token('ses_1', 'first'), SECRET), 'base64url')
       .toString()
       .split('.');
     const isGenuine = (secret: string, seal: string) =>
-      isOurs({ ...token('ses_1', secret), seal }, { tokenSecret: SECRET });
+      wasIssued({ ...token('ses_1', secret), seal }, { tokenSecret: SECRET });
     expect(isGenuine(secret, seal)).toBe(true);
     expect(isGenuine(secret, 'é'.repeat(seal.length))).toBe(false);
     expect(isGenuine('é'.repeat(secret.length), seal)).toBe(false);
@@ -67,7 +67,7 @@ describe('a refresh token', () => {
 });
 
 describe('opening a session', () => {
-  test('keeps the hash of its secret alone, and what is told of the device', () => {
+  test('stores the device, and of the secret only the hash', () => {
     expect(one).toEqual([
       { id: 'ses_1', hash: expect.any(String), userAgent: 'Safari', createdAt: start, lastUsedAt: start },
     ]);
@@ -78,37 +78,37 @@ describe('opening a session', () => {
 
   test('beyond 20 closes the one unused for longest', () => {
     let sessions: Session[] = [];
-    for (let n = 0; n < 20; n++) sessions = open(sessions, after(n / 10), { id: `ses_${n}`, secret: `${n}` });
+    for (let n = 0; n < 20; n++) sessions = openSession(sessions, after(n / 10), { id: `ses_${n}`, secret: `${n}` });
     expect(sessions).toHaveLength(20);
     // The oldest is used again, so the next one is the longest unused.
     ({ sessions } = exchange(sessions, after(3), token('ses_0', '0')));
-    sessions = open(sessions, after(4), { id: 'ses_20', secret: '20' });
+    sessions = openSession(sessions, after(4), { id: 'ses_20', secret: '20' });
     expect(sessions).toHaveLength(20);
     expect(ids(sessions)).not.toContain('ses_1');
     expect(ids(sessions)).toEqual(expect.arrayContaining(['ses_0', 'ses_2', 'ses_20']));
   });
 
-  test('forgets those that have expired', () => {
-    expect(ids(open(two, after(30.5), { id: 'ses_3', secret: 'x' }))).toEqual(['ses_2', 'ses_3']);
+  test('removes those that have expired', () => {
+    expect(ids(openSession(two, after(30.5), { id: 'ses_3', secret: 'x' }))).toEqual(['ses_2', 'ses_3']);
   });
 });
 
 describe('the seal of a refresh token', () => {
   const parts = { customerId: 'cus_1', sessionId: 'ses_1', secret: 'first' };
-  const sealed = readToken(writeToken(parts, SECRET)) as RefreshToken;
+  const sealed = readRefreshToken(writeRefreshToken(parts, SECRET)) as RefreshToken;
   const secrets = { tokenSecret: SECRET };
 
-  test('shows that we gave it out, also under the secret from before', () => {
-    expect(isOurs(sealed, secrets)).toBe(true);
-    expect(isOurs(sealed, { tokenSecret: 'another', previousSecret: SECRET })).toBe(true);
-    expect(isOurs(sealed, { tokenSecret: 'another' })).toBe(false);
+  test('proves that the shop issued it, also under the previous secret', () => {
+    expect(wasIssued(sealed, secrets)).toBe(true);
+    expect(wasIssued(sealed, { tokenSecret: 'another', previousSecret: SECRET })).toBe(true);
+    expect(wasIssued(sealed, { tokenSecret: 'another' })).toBe(false);
   });
 
-  test('is of no use with other ids or another secret, and none is none', () => {
+  test('is invalid with other ids or another secret, and when it is missing', () => {
     for (const change of [{ customerId: 'cus_2' }, { sessionId: 'ses_2' }, { secret: 'guess' }, { seal: 'x' }]) {
-      expect(isOurs({ ...sealed, ...change }, secrets)).toBe(false);
+      expect(wasIssued({ ...sealed, ...change }, secrets)).toBe(false);
     }
-    expect(isOurs(parts, secrets)).toBe(false);
+    expect(wasIssued(parts, secrets)).toBe(false);
   });
 });
 
@@ -140,7 +140,7 @@ describe('exchanging a secret', () => {
     expect(other.secret).toBe(next.secret);
   });
 
-  test('one of ours that was used closes the session: after its grace, and at once when its successor was used', () => {
+  test('a used one that the shop issued ends the session: after the grace time, or at once when its successor was used', () => {
     const first = exchange(two, seconds(0), token('ses_1', 'first'));
     expect(exchange(first.sessions, seconds(9.9), token('ses_1', 'first')).outcome).toBe('rotated');
     const second = exchange(first.sessions, seconds(1), token('ses_1', first.secret), 'b');
@@ -154,17 +154,17 @@ describe('exchanging a secret', () => {
     }
   });
 
-  test('one without a seal that is current, from before there were seals, goes on', () => {
+  test('a current one without a seal, from an earlier version, is exchanged', () => {
     expect(exchange(two, after(2), token('ses_1', 'first'), 'salt', false).outcome).toBe('rotated');
   });
 
-  test.each(['guess', ''])('one that was never given out (%j) is refused, and closes nothing', (secret) => {
+  test.each(['guess', ''])('one that was never issued (%j) is refused, and ends nothing', (secret) => {
     const { sessions } = exchange(two, after(2), token('ses_1', 'first'));
     const refused = exchange(sessions, after(3), token('ses_1', secret), 'salt', false);
     expect(refused).toMatchObject({ outcome: 'refused', sessions });
   });
 
-  test('is refused for a session that is not there, and closes none', () => {
+  test('is refused for an unknown session, and ends none', () => {
     expect(exchange(two, after(2), token('ses_9', 'first'))).toMatchObject({ outcome: 'refused', sessions: two });
   });
 
@@ -176,26 +176,26 @@ describe('exchanging a secret', () => {
   });
 });
 
-describe('closing a session', () => {
-  test('by its id closes that one', () => {
+describe('ending a session', () => {
+  test('by its id ends that one', () => {
     expect(ids(withoutSession(two, 'ses_1'))).toEqual(['ses_2']);
     expect(withoutSession(two, 'ses_9')).toEqual(two);
     expect(withoutSession(two, undefined)).toEqual(two);
   });
 
   test('by a refresh token needs its secret', () => {
-    expect(ids(closeBy(two, token('ses_1', 'first'), false))).toEqual(['ses_2']);
-    expect(closeBy(two, token('ses_1', 'guess'), false)).toEqual(two);
-    expect(closeBy(two, token('ses_2', 'first'), false)).toEqual(two);
+    expect(ids(endByToken(two, token('ses_1', 'first'), false))).toEqual(['ses_2']);
+    expect(endByToken(two, token('ses_1', 'guess'), false)).toEqual(two);
+    expect(endByToken(two, token('ses_2', 'first'), false)).toEqual(two);
   });
 
-  test('by a refresh token that was exchanged meanwhile, in another tab, closes it too', () => {
+  test('by a refresh token that another tab has exchanged ends it too', () => {
     const { sessions } = exchange(two, after(2), token('ses_1', 'first'));
-    expect(ids(closeBy(sessions, token('ses_1', 'first'), true))).toEqual(['ses_2']);
+    expect(ids(endByToken(sessions, token('ses_1', 'first'), true))).toEqual(['ses_2']);
   });
 });
 
-test('whatever is done, at most 20 sessions stay, each once, and nothing given is changed', () => {
+test('after any operations there are at most 20 sessions, each once, and no argument was changed', () => {
   const id = fc.integer({ min: 0, max: 40 }).map((n) => `ses_${n}`);
   const step = fc.record({
     id,
@@ -212,7 +212,7 @@ test('whatever is done, at most 20 sessions stay, each once, and nothing given i
       let next: Session[];
       if (how === 0) next = withoutSession(sessions, id);
       else if (how === 1) next = exchange(sessions, after(day), token(id, secret)).sessions;
-      else next = open(sessions, after(day), { id: `ses_${opened++}`, secret });
+      else next = openSession(sessions, after(day), { id: `ses_${opened++}`, secret });
       expect(sessions).toEqual(before);
       sessions = next;
       expect(sessions.length).toBeLessThanOrEqual(20);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { SETTINGS } from '../../../lib/process/environment.ts';
-import { withSettings } from '../../../scripts/docs/settings-tables.ts';
+import { insertSettings } from '../../../scripts/docs/settings-tables.ts';
+import { SETTINGS } from '../../../services/settings.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
 
 test('README has the tables of settings that npm run docs:settings prints', () => {
-  expect(readme).toBe(withSettings(readme));
+  expect(readme).toBe(insertSettings(readme));
 });
 
 test('README has a row for each setting, with what it is for and what it must be', () => {
@@ -20,5 +20,5 @@ test('README has a row for each setting, with what it is for and what it must be
 });
 
 test('a page without the place for the tables is refused', () => {
-  expect(() => withSettings('# Shop')).toThrow('docs:settings');
+  expect(() => insertSettings('# Shop')).toThrow('docs:settings');
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { allows, isStaffRole, ROLES, roleOf, SCOPES, STAFF_ROLES } from '../../../lib/auth/access.ts';
+import { hasScope, isStaffRole, ROLES, roleOf, SCOPES, STAFF_ROLES } from '../../../lib/auth/access.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** The one file that may: it has the table. */
@@ -83,15 +83,19 @@ describe('a decision by role outside the table of scopes', () => {
 
 describe('the table of scopes', () => {
   test('gives customers none, staff some and admins all', () => {
-    const scopesOf = (role: (typeof ROLES)[number]) => SCOPES.filter((scope) => allows(role, scope));
+    const scopesOf = (role: (typeof ROLES)[number]) => SCOPES.filter((scope) => hasScope(role, scope));
     expect(scopesOf('customer')).toEqual([]);
     expect(scopesOf('admin')).toEqual(SCOPES);
-    expect(SCOPES.filter((scope) => !allows('staff', scope))).toEqual(['staff:read', 'staff:write', 'audit-log:read']);
-    for (const role of ROLES) expect(allows(role, undefined)).toBe(false);
+    expect(SCOPES.filter((scope) => !hasScope('staff', scope))).toEqual([
+      'staff:read',
+      'staff:write',
+      'audit-log:read',
+    ]);
+    for (const role of ROLES) expect(hasScope(role, undefined)).toBe(false);
   });
 
   test('has as staff exactly those who have a scope', () => {
-    expect(ROLES.filter((role) => SCOPES.some((scope) => allows(role, scope)))).toEqual(STAFF_ROLES);
+    expect(ROLES.filter((role) => SCOPES.some((scope) => hasScope(role, scope)))).toEqual(STAFF_ROLES);
     expect(ROLES.filter(isStaffRole)).toEqual(STAFF_ROLES);
   });
 

@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig, StartError } from '../../../lib/process/config.ts';
+import { loadConfig } from '../../../lib/process/config.ts';
+import { readSettings } from '../../../lib/process/settings/read-settings.ts';
+import { wholeNumber } from '../../../lib/process/settings/setting.ts';
+import { StartError } from '../../../lib/process/start-error.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -15,7 +16,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SECRET = randomBytes(24).toString('base64url');
 const PREVIOUS = randomBytes(16).toString('hex');
-const WEBHOOK_SECRET = `whsec_${randomBytes(24).toString('base64url')}`;
 const load = (env: NodeJS.ProcessEnv = {}) => loadConfig({ DATA_DIR: folder, TOKEN_SECRET: SECRET, ...env });
 /** What is said to whoever starts it so. */
 const refusal = (env: NodeJS.ProcessEnv): string => {
@@ -87,8 +87,7 @@ describe('the environment', () => {
       CIRCUIT_BREAKER_MIN_REQUESTS: '20',
       CIRCUIT_BREAKER_WINDOW_SECONDS: '60',
       CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '2.5',
-      STRIPE_SECRET_KEY: 'sk_test_1',
-      STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      SHOE_SIZE: '43',
       SMTP_URL: 'smtp://user:password@mail:587',
       MAIL_FROM: 'Blue <blue@example.com>',
       SELLER: 'Blue, 1 Street, Berlin',
@@ -113,12 +112,6 @@ describe('the environment', () => {
       tunesV8: true,
       circuitBreaker: { enabled: false, threshold: 0.25, minRequests: 20, windowSeconds: 60, halfOpenMs: 2500 },
       blobs: { kind: 'disk', folder: join(folder, 'media') },
-      payments: {
-        provider: 'stripe',
-        secretKey: 'sk_test_1',
-        webhookSecret: WEBHOOK_SECRET,
-        apiUrl: 'https://api.stripe.com',
-      },
       smtpUrl: env.SMTP_URL,
       mailFrom: env.MAIL_FROM,
       mailToFiles: false,
@@ -146,7 +139,19 @@ describe('the environment', () => {
       seed: true,
       logLevel: 'debug',
       checkResults: false,
+      variables: { SHOE_SIZE: '43' },
     });
+  });
+
+  test('keeps the variables that it does not know for features, which read settings of their own', () => {
+    const settings = {
+      SHOE_SIZE: { rule: { ...wholeNumber, default: 42 }, allowed: 'a size', about: 'shoes' },
+    } as const;
+    expect(readSettings(settings, load({ SHOE_SIZE: '43' }))).toEqual({ SHOE_SIZE: 43 });
+    expect(readSettings(settings, load({ SHOE_SIZE: '' }))).toEqual({ SHOE_SIZE: 42 });
+    expect(() => readSettings(settings, load({ SHOE_SIZE: 'large' }))).toThrow(
+      'SHOE_SIZE must be a size, but is "large"',
+    );
   });
 
   test('with an empty variable is as without it', () => {
@@ -162,13 +167,6 @@ describe('the environment', () => {
 
   test('names a process after its services where it does not say, so that it can be told apart', () => {
     expect(load({ SERVICES: 'product,api' }).nodeId).toMatch(new RegExp(`^product-api-[\\w-]+-${process.pid}$`));
-  });
-
-  test('takes the sandbox for payments, but in production only when it is asked for', () => {
-    expect(load().payments).toMatchObject({ provider: 'sandbox', webhookSecret: expect.stringMatching(/^[\w-]{43}$/) });
-    expect(refusal({ NODE_ENV: 'production' })).toMatch(/^STRIPE_SECRET_KEY is not set/);
-    expect(load({ NODE_ENV: 'production', SERVICES: 'api' }).payments.provider).toBe('sandbox');
-    expect(refusal({ PAYMENT_PROVIDER: 'stripe', STRIPE_SECRET_KEY: 'sk_test_1' })).toMatch(/STRIPE_WEBHOOK_SECRET/);
   });
 
   test('seeds an empty shop, but not in production unless it says so', () => {
@@ -244,22 +242,6 @@ describe('the environment', () => {
       CORS_ORIGINS: 'HTTPS://Shop.Example.com:443, http://bücher.example:80,http://[::1]:3000',
     });
     expect(corsOrigins).toEqual(['https://shop.example.com', 'http://xn--bcher-kva.example', 'http://[::1]:3000']);
-  });
-
-  test.each([
-    ['start', 'TRUSTED_PROXIES', '10.0.0.0/99'],
-    ['cluster', 'TRUSTED_PROXIES', '10.0.0.0/99'],
-    ['repl', 'CORS_ORIGINS', 'https://*.example.com'],
-  ])('that is wrong ends scripts/%s.ts in one line that names %s and its value', async (script, name, value) => {
-    const file = join(import.meta.dirname, `../../../scripts/${script}.ts`);
-    const env = { PATH: process.env.PATH, DATA_DIR: folder, [name]: value };
-    const { code, stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env }).then(
-      () => ({ code: 0, stdout: '', stderr: '' }),
-      (error: { code: number; stdout: string; stderr: string }) => error,
-    );
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(new RegExp(`^\\w+: ${name} must be .*, but has "[^"]+"\n$`));
-    expect(stderr).toContain(value);
   });
 
   test('has what belongs together', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ActionContract, contract } from '../../../lib/contract/contract.ts';
 import { fullRule } from '../../../lib/contract/json-schema.ts';
-import { strict } from '../../../lib/contract/strict.ts';
+import { strictRules } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 import { contracts } from '../../../services/contracts.ts';
 import { isProblem, PROBLEMS } from '../../../services/shared/problem-codes.ts';
@@ -99,7 +99,7 @@ describe('the contracts', () => {
     });
 
     test('has rules that compile, and that refuse what they do not name', () => {
-      const check = validator.compile({ $$strict: true, ...strict(action.params) });
+      const check = validator.compile({ $$strict: true, ...strictRules(action.params) });
       const found = check({ someFieldThatNoContractHas: 1 });
       expect(Array.isArray(found) && found.some(({ type }) => type === 'objectStrict')).toBe(true);
       if (action.returns) validator.compile({ result: action.returns as never });
@@ -110,7 +110,7 @@ describe('the contracts', () => {
         ([, rule]) => Object.hasOwn(Object(rule), 'optional') && !Object.hasOwn(Object(rule), 'nullable'),
       );
       for (const [field, rule] of optional) {
-        const check = validator.compile(strict({ [field]: rule }));
+        const check = validator.compile(strictRules({ [field]: rule }));
         expect(check({})).toBe(true);
         expect(check({ [field]: null })).not.toBe(true);
       }
@@ -121,7 +121,7 @@ describe('the contracts', () => {
 describe('strict rules', () => {
   const check = validator.compile({
     $$strict: true,
-    ...strict({
+    ...strictRules({
       who: { type: 'object', props: { name: 'string', nick: { type: 'string', nullable: true } } },
       list: { type: 'array', items: { type: 'object', props: { sku: 'string' } } },
       either: { type: 'multi', rules: [{ type: 'number' }, { type: 'object', props: { n: 'number' } }] },

@@ -9,7 +9,7 @@ describe('an id', () => {
   test('names its kind, and is like no other', () => {
     const now = new Date();
     const ids = Array.from({ length: 10_000 }, () => newId('ord', now));
-    for (const id of ids) expect(id).toMatch(/^ord_[0-9A-HJKMNP-TV-Z]{26}$/);
+    expect(ids.filter((id) => !/^ord_[0-9A-HJKMNP-TV-Z]{26}$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 

@@ -4,7 +4,7 @@ import { SchemaWriter } from '../../../lib/contract/json-schema.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { optional } from '../../../lib/contract/optional.ts';
 import { pageOf } from '../../../lib/contract/page.ts';
-import { strict } from '../../../lib/contract/strict.ts';
+import { strictRules } from '../../../lib/contract/strict.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
 
 const money = named('Money', {
@@ -90,7 +90,7 @@ describe('a named rule', () => {
 
   test('is checked and typed as the same rule without a name', () => {
     const fields = { price: money, before: optional(money) } as const;
-    const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(fields) });
+    const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strictRules(fields) });
     const good: Infer<typeof fields> = { price: { amount: 1, currency: 'EUR' } };
     expect(check(structuredClone(good))).toBe(true);
     expect(check({ price: { amount: 1.5, currency: 'EUR' } })).not.toBe(true);

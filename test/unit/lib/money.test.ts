@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decimalsOf, isCurrency } from '../../../lib/contract/currency.ts';
 import { Validator } from '../../../lib/contract/validator.ts';
-import { moneyRule, sum, times } from '../../../services/shared/money.ts';
+import { moneyRule, multiplyMoney, sumMoney } from '../../../services/shared/money.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
@@ -10,9 +10,9 @@ const cents = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
 
 describe('money', () => {
   test('times a count is exact, in the same currency', () => {
-    expect(times({ amount: 1999, currency: 'GBP' }, 3)).toEqual({ amount: 5997, currency: 'GBP' });
-    expect(times(eur(1999), 0)).toEqual(eur(0));
-    expect(times(eur(-1), 0)).toEqual(eur(0)); // not -0
+    expect(multiplyMoney({ amount: 1999, currency: 'GBP' }, 3)).toEqual({ amount: 5997, currency: 'GBP' });
+    expect(multiplyMoney(eur(1999), 0)).toEqual(eur(0));
+    expect(multiplyMoney(eur(-1), 0)).toEqual(eur(0)); // not -0
   });
 
   test.each([
@@ -26,27 +26,27 @@ describe('money', () => {
   });
 
   test('sums up what has one currency', () => {
-    expect(sum([eur(10), eur(20), eur(-5)], 'EUR')).toEqual(eur(25));
-    expect(sum([], 'JPY')).toEqual({ amount: 0, currency: 'JPY' });
+    expect(sumMoney([eur(10), eur(20), eur(-5)], 'EUR')).toEqual(eur(25));
+    expect(sumMoney([], 'JPY')).toEqual({ amount: 0, currency: 'JPY' });
   });
 
   test('is never added across currencies', () => {
-    expect(() => sum([eur(1), { amount: 1, currency: 'USD' }], 'EUR')).toThrow(RangeError);
-    expect(() => sum([eur(1)], 'USD')).toThrow('cannot add EUR to USD');
+    expect(() => sumMoney([eur(1), { amount: 1, currency: 'USD' }], 'EUR')).toThrow(RangeError);
+    expect(() => sumMoney([eur(1)], 'USD')).toThrow('cannot add EUR to USD');
   });
 
   test.each([
-    ['a fraction of a count', () => times(eur(199), 0.5)],
-    ['a fraction of a cent', () => sum([eur(0.1), eur(0.2)], 'EUR')],
-    ['no number', () => times(eur(1), Number.NaN)],
+    ['a fraction of a count', () => multiplyMoney(eur(199), 0.5)],
+    ['a fraction of a cent', () => sumMoney([eur(0.1), eur(0.2)], 'EUR')],
+    ['no number', () => multiplyMoney(eur(1), Number.NaN)],
   ])('is never %s', (_name, make) => {
     expect(make).toThrow(RangeError);
   });
 
   test.each([
-    ['a product', () => times(eur(Number.MAX_SAFE_INTEGER), 2)],
-    ['a sum', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1)], 'EUR')],
-    ['a step on the way to a sum', () => sum([eur(Number.MAX_SAFE_INTEGER), eur(1), eur(-1)], 'EUR')],
+    ['a product', () => multiplyMoney(eur(Number.MAX_SAFE_INTEGER), 2)],
+    ['a sum', () => sumMoney([eur(Number.MAX_SAFE_INTEGER), eur(1)], 'EUR')],
+    ['a step on the way to a sum', () => sumMoney([eur(Number.MAX_SAFE_INTEGER), eur(1), eur(-1)], 'EUR')],
   ])('beyond what a number holds is refused as too high: %s', (_name, make) => {
     expect(make).toThrow(expect.objectContaining({ type: 'total-too-high' }));
   });
@@ -60,7 +60,7 @@ describe('money', () => {
 
   test('times a count is that many added up', () => {
     const check = fc.property(cents, fc.integer({ min: 0, max: 99 }), (amount, count) => {
-      expect(times(eur(amount), count).amount).toBe(sum(Array(count).fill(eur(amount)), 'EUR').amount);
+      expect(multiplyMoney(eur(amount), count).amount).toBe(sumMoney(Array(count).fill(eur(amount)), 'EUR').amount);
     });
     fc.assert(check, { seed });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor, MAX_PAGE_BYTES, page } from '../../../lib/contract/page.ts';
+import { buildPage, decodeCursor, encodeCursor, MAX_PAGE_BYTES } from '../../../lib/contract/page.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -58,10 +58,10 @@ describe('a page', () => {
   const place = (n: number) => [n];
 
   test('has at most its limit, and a cursor exactly when there is more', () => {
-    expect(page([1, 2, 3], 2, place)).toEqual({ items: [1, 2], nextCursor: encodeCursor([2]) });
-    expect(page([1, 2], 2, place)).toEqual({ items: [1, 2], nextCursor: null });
-    expect(page([1], 2, place)).toEqual({ items: [1], nextCursor: null });
-    expect(page([], 2, place)).toEqual({ items: [], nextCursor: null });
+    expect(buildPage([1, 2, 3], 2, place)).toEqual({ items: [1, 2], nextCursor: encodeCursor([2]) });
+    expect(buildPage([1, 2], 2, place)).toEqual({ items: [1, 2], nextCursor: null });
+    expect(buildPage([1], 2, place)).toEqual({ items: [1], nextCursor: null });
+    expect(buildPage([], 2, place)).toEqual({ items: [], nextCursor: null });
   });
 
   test('after page leads through a whole list, each item once', () => {
@@ -71,7 +71,7 @@ describe('a page', () => {
       for (let cursor: string | null | undefined; cursor !== null; ) {
         const [after = Number.NEGATIVE_INFINITY] = cursor === undefined ? [] : decodeCursor(cursor, ['number']);
         const read = list.filter((n) => n > Number(after)).slice(0, limit + 1);
-        const { items, nextCursor }: { items: number[]; nextCursor: string | null } = page(read, limit, place);
+        const { items, nextCursor }: { items: number[]; nextCursor: string | null } = buildPage(read, limit, place);
         expect(items.length > 0 || list.length === 0).toBe(true);
         seen.push(...items);
         cursor = nextCursor;
@@ -93,7 +93,7 @@ describe('a page of large items', () => {
       const seen: string[] = [];
       for (let after = ''; ; ) {
         const rest = items.filter(({ _id }) => _id > after).slice(0, limit + 1);
-        const { items: shown, nextCursor } = page(rest, limit, ({ _id }) => [_id]);
+        const { items: shown, nextCursor } = buildPage(rest, limit, ({ _id }) => [_id]);
         expect(shown.length).toBeLessThanOrEqual(limit);
         if (shown.length > 1) expect(Buffer.byteLength(JSON.stringify(shown))).toBeLessThan(MAX_PAGE_BYTES + 100);
         seen.push(...shown.map(({ _id }) => _id));

@@ -11,17 +11,15 @@ const brokerOf = (nodeID: string) =>
   });
 
 const [caller, worker] = [brokerOf('caller'), brokerOf('worker')];
-let taken = 0;
-let release = () => {};
+const held: ((answer: string) => void)[] = [];
+/** Answers all calls that the worker has taken. */
+const release = () => {
+  for (const answer of held) answer('answered');
+};
 worker.createService({
   name: 'work',
   actions: {
-    held: () => {
-      taken += 1;
-      return new Promise<string>((resolve) => {
-        release = () => resolve('answered');
-      });
-    },
+    held: () => new Promise<string>((resolve) => void held.push(resolve)),
   },
 });
 
@@ -29,7 +27,11 @@ beforeAll(async () => {
   await Promise.all([caller.start(), worker.start()]);
   await caller.waitForServices('work');
 });
-afterAll(() => Promise.all([caller.stop(), worker.stop()]));
+afterAll(async () => {
+  // Their time-outs would keep the process.
+  release();
+  await Promise.all([caller.stop(), worker.stop()]);
+});
 
 /** What the worker announces, as an instance of it. */
 function announce(instanceID: string): void {
@@ -41,12 +43,12 @@ function announce(instanceID: string): void {
 
 /** Calls that the worker has taken. */
 async function calls(count: number): Promise<Promise<unknown>[]> {
-  const before = taken;
+  const before = held.length;
   const answers = Array.from({ length: count }, () =>
     caller.call('work.held').catch((error: { type?: string }) => error.type),
   );
   await eventually(
-    async () => taken,
+    async () => held.length,
     (now) => now === before + count,
   );
   return answers;

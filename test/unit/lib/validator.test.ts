@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServiceBroker } from 'moleculer';
-import { strict } from '../../../lib/contract/strict.ts';
+import { strictRules } from '../../../lib/contract/strict.ts';
 import { paramsValidator, Validator } from '../../../lib/contract/validator.ts';
 
 /** Values that throw when they are made a text. */
@@ -27,7 +27,7 @@ const RULES = {
 
 describe.each(NO_TEXTS)('%s', (_name, value) => {
   test.each(Object.entries(RULES))('is refused by the rule %s, which does not throw', (field, rule) => {
-    const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(rule) });
+    const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strictRules(rule) });
     const found = check({ [field]: value });
     // An empty record has nothing that is wrong.
     if (field === 'record' && Object.keys(value as object).length === 0) return expect(found).toBe(true);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
 import {
+  afterClaim,
   afterFailure,
+  afterReplay,
   afterSuccess,
   afterWaiting,
   type DueState,
   isDue,
-  leased,
   RETRY_POLICY,
-  replayed,
 } from '../../../mixins/due-work/schedule.ts';
 
 const start = new Date('2026-03-01T12:00:00Z');
@@ -25,7 +25,7 @@ function fail(cause: (n: number) => unknown, times: number, id = 'one', state = 
   let current = state;
   for (let n = 0; n < times && current.dueAt; n += 1) {
     now = current.dueAt;
-    current = afterFailure(id, leased(current, policy, now), cause(n), policy, now);
+    current = afterFailure(id, afterClaim(current, policy, now), cause(n), policy, now);
     if (current.dueAt) pauses.push(+current.dueAt - +now);
   }
   return { state: current, pauses, now };
@@ -33,7 +33,7 @@ function fail(cause: (n: number) => unknown, times: number, id = 'one', state = 
 
 test('work that is claimed is due again when its lease ends, and not before', () => {
   expect([isDue(fresh, at(-1)), isDue(fresh, start)]).toEqual([false, true]);
-  const claimed = leased(fresh, policy, start);
+  const claimed = afterClaim(fresh, policy, start);
   expect([isDue(claimed, at(29_999)), isDue(claimed, at(30_000))]).toEqual([false, true]);
   expect(isDue({ ...fresh, dueAt: null }, at(1e12))).toBe(false);
 });
@@ -66,7 +66,7 @@ describe('work that fails by a fault', () => {
 
   test('and is replayed is due at once, with as many attempts as at first', () => {
     const { state } = fail(fault, 20);
-    const again = replayed(state, at(5));
+    const again = afterReplay(state, at(5));
     expect(again).toMatchObject({ dueAt: at(5), attempts: 0, failures: 0, parkedAt: null, error: 'Error: refused 19' });
     expect(fail(fault, 19, 'one', again).state.parkedAt).toBeNull();
   });

@@ -15,7 +15,7 @@ describe('refused', () => {
     ['scripts/start.ts', '../bench/run.ts', 'code knows no tests'],
     ['services/shared/ids.ts', '../shopping/cart/cart.contract.ts', 'services/shared knows no service'],
     [CART, '../../product/product/product.ts', 'of another node kind'],
-    ['services/api/gateway.ts', '../customer/staff/staff.ts', 'of another node kind'],
+    ['services/api/gateway.ts', '../customer/staff/staff-handlers.ts', 'of another node kind'],
     [CART, 'moleculer', 'domain code'],
     [CART, 'mongodb', 'domain code'],
     [CART, '../../../mixins/store/store.ts', 'domain code'],
@@ -48,6 +48,25 @@ describe('refused', () => {
     expect(check(Object.fromEntries(files))).toEqual(['lib/files has 26 files, more than 25']);
     expect(check(Object.fromEntries(files.slice(1)))).toEqual([]);
   });
+
+  test.each([
+    ['a value', 'export const price = 1;'],
+    ['a type', 'export type price = number;'],
+    ['a function', 'export async function* price() {}'],
+    ['a class', 'export abstract class price {}'],
+    ['a re-export', "export { price } from './tax.ts';"],
+    ['a re-exported type', "export type { price } from './tax.ts';"],
+    ['one of several re-exports', "export {\n  tax,\n  type price,\n} from './tax.ts';"],
+    ['another name for an import', 'export { tax as price };'],
+    ['a namespace', "export * as price from './tax.ts';"],
+  ])('a name that two files export, the second time as %s', (_, again) => {
+    const files = { 'lib/files/first.ts': 'export const price = 0;', 'services/shared/second.ts': again };
+    expect(check(files)).toEqual(['price is exported by lib/files/first.ts and services/shared/second.ts']);
+  });
+
+  test.each(["export * from './tax.ts';", "export type * from './tax.ts';"])('%s', (source) => {
+    expect(check({ 'lib/files/first.ts': source })).toEqual(['lib/files/first.ts exports all of ./tax.ts again']);
+  });
 });
 
 describe('allowed', () => {
@@ -69,5 +88,11 @@ describe('allowed', () => {
       [CART]: "import type { CartId } from './carts.ts';",
     };
     expect(check(files)).toEqual([]);
+  });
+
+  test('a type and a value of one name in one file, default exports, and names that are not exported', () => {
+    const both = 'export const price = 1;\nexport type price = number;\nconst tax = 2;\nexport default tax;';
+    const other = 'const price = 1;\nexport const tax = price;\nexport default tax;';
+    expect(check({ 'lib/files/first.ts': both, 'lib/files/second.ts': other })).toEqual([]);
   });
 });

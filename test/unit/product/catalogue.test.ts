@@ -122,7 +122,7 @@ describe('paging through the catalogue', () => {
     fc.assert(check, { seed });
   });
 
-  test('visits what stays as it is once, whatever comes, goes and changes between the pages', () => {
+  test('visits each unchanged product once, while others are added, removed and changed between the pages', () => {
     const change = fc.record({
       at: fc.nat(),
       how: fc.constantFrom('put', 'archive', 'move'),
@@ -237,7 +237,7 @@ describe('taking in a product', () => {
     expect(catalogue.get('one')?.rev).toBe(3);
   });
 
-  test('ends with the newest versions, in whatever order they arrive', () => {
+  test('ends with the newest versions, in any order of arrival', () => {
     const version = fc.record({
       _id: fc.constantFrom('prd_1', 'prd_2', 'prd_3'),
       rev: fc.integer({ min: 0, max: 9 }),
@@ -272,7 +272,7 @@ describe('taking in a product', () => {
     }
   });
 
-  test('keeps what is known of its stock', () => {
+  test('keeps its known stock', () => {
     const catalogue = new Catalogue(['EUR']);
     catalogue.setLevel('SKU-prd_1', { available: 7, lowAt: 5, sold: 0 });
     catalogue.put(one);

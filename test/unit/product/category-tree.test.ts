@@ -50,7 +50,7 @@ function after(tree: CategoryTree, command: { kind: string; slug: string; parent
   }
 }
 
-test('whatever is added, moved and removed, every category is reached from the top, once', () => {
+test('after any additions, moves and removals, every category is reached from the top, once', () => {
   fc.assert(
     fc.property(commands, (all) => {
       let tree = emptyTree('tree');
@@ -63,7 +63,7 @@ test('whatever is added, moved and removed, every category is reached from the t
   );
 });
 
-test('a category counts what is in it and below, and each product once', () => {
+test('a category counts its own products and those of its descendants, each once', () => {
   fc.assert(
     fc.property(commands, fc.dictionary(slug, fc.nat(9)), (all, counted) => {
       let tree = emptyTree('tree');

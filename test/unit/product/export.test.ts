@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Store } from '../../../mixins/store/store.ts';
-import { exported } from '../../../services/product/import/export.ts';
+import { exportProducts } from '../../../services/product/import/export.ts';
 import type { ImportRow } from '../../../services/product/import/format/row.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
@@ -53,7 +53,7 @@ describe('an export', () => {
       const { read, store } = shelf(120);
       let received = 0;
       let most = 0;
-      for await (const chunk of exported(store, format)) {
+      for await (const chunk of exportProducts(store, format)) {
         received += String(chunk).split(format === 'csv' ? '\n' : '"sku"').length - 1;
         await settled();
         most = Math.max(most, read.rows - received);
@@ -67,7 +67,8 @@ describe('an export', () => {
     const odd = `'=a${LINE_BREAKS.join('b')}"\uFFFD`;
     const { store } = shelf(30, { description: odd, attributes: { 'care label': odd } });
     const rows: ImportRow[] = [];
-    for await (const row of productRows(async () => exported(store, format), format, { whole: true })) rows.push(row);
+    for await (const row of productRows(async () => exportProducts(store, format), format, { mustBeWhole: true }))
+      rows.push(row);
     expect(rows).toHaveLength(30);
     for (const [n, row] of rows.entries()) {
       const { variants, slug, title } = productOf(n);
@@ -89,9 +90,9 @@ describe('an export', () => {
     const scan = async function* () {
       yield products;
     };
-    const open = async () => exported({ scan } as Pick<Store<Product>, 'scan'>, 'jsonl');
+    const open = async () => exportProducts({ scan } as Pick<Store<Product>, 'scan'>, 'jsonl');
     const rows: ImportRow[] = [];
-    for await (const row of productRows(open, 'jsonl', { whole: true })) rows.push(row);
+    for await (const row of productRows(open, 'jsonl', { mustBeWhole: true })) rows.push(row);
     expect(rows.map((row) => 'input' in row && row.input)).toEqual(
       products.map(({ slug, description, attributes, variants }) =>
         expect.objectContaining({ slug, description, attributes, variants }),
@@ -109,7 +110,7 @@ describe('an export', () => {
         isOpen = false;
       }
     };
-    const stream = exported({ scan } as Pick<Store<Product>, 'scan'>, 'jsonl');
+    const stream = exportProducts({ scan } as Pick<Store<Product>, 'scan'>, 'jsonl');
     for await (const chunk of stream) {
       expect([isOpen, chunk.length > 0]).toEqual([true, true]);
       break;
@@ -124,7 +125,7 @@ describe('an export', () => {
       yield [productOf(1, scans++ === 0 ? {} : { attributes: { fit: 'Slim' } })];
     };
     const read = async () => {
-      for await (const _ of exported({ scan } as Pick<Store<Product>, 'scan'>, 'csv'));
+      for await (const _ of exportProducts({ scan } as Pick<Store<Product>, 'scan'>, 'csv'));
     };
     await expect(read()).rejects.toThrow('attr:fit');
   });

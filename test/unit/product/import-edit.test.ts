@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { applyRows, type Change } from '../../../services/product/import/apply-rows.ts';
+import { applyRows, type RowChange } from '../../../services/product/import/apply-rows.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 import { PRODUCT_DEFAULTS, type Product } from '../../../services/product/product/product.ts';
 
@@ -19,20 +19,20 @@ const product: Product = {
   nextPriceAt: now,
   scheduled: ['A', 'B'].map((sku) => ({ id: sku, at: now, sku, currency: 'EUR', price: { amount: 1 } })),
 };
-const apply = (...inputs: Partial<Change>[]) =>
+const apply = (...inputs: Partial<RowChange>[]) =>
   applyRows(
     product,
     inputs.map((input, i) => ({ line: i + 1, input: {}, removed: new Set<string>(), ...input })),
     ['EUR', 'USD'],
     now,
   );
-const input = (change: Change['input']) => ({ input: change });
+const input = (change: RowChange['input']) => ({ input: change });
 
 /** The rows of a CSV file as changes of one product. */
-async function changesIn(file: string): Promise<Change[]> {
-  const changes: Change[] = [];
-  for await (const row of productRows(async () => Readable.from([Buffer.from(file)]), 'csv', { whole: false })) {
-    if ('wrong' in row) throw new Error(row.wrong);
+async function changesIn(file: string): Promise<RowChange[]> {
+  const changes: RowChange[] = [];
+  for await (const row of productRows(async () => Readable.from([Buffer.from(file)]), 'csv', { mustBeWhole: false })) {
+    if ('detail' in row) throw new Error(row.detail);
     changes.push({ ...row, removed: new Set() });
   }
   return changes;
@@ -84,7 +84,7 @@ test('what was there already is not judged again: a currency that was given up, 
   const changed = { ...prices, EUR: { amount: 1100, compareAt: 1500 } };
   expect(answer.product.variants).toEqual([{ ...first, prices: changed }, ...rest]);
   expect(apply(input({ variants: [{ sku: 'A', prices: { GBP: { amount: 1 } } }] })).answer.outcomes).toEqual([
-    { kind: 'refused', detail: '/variants/0/prices/GBP: The price lists are EUR, USD.' },
+    { kind: 'refused', detail: '/variants/0/prices/GBP: The currency must be one of EUR, USD.' },
   ]);
 });
 
@@ -99,7 +99,7 @@ test('a label whose name ends in a space stays where there is one, and no new on
   ]);
 });
 
-test('a row that says what is there changes nothing, in whatever order it says it', () => {
+test('a row equal to its product changes nothing, in any order of its fields', () => {
   const variants = product.variants.toReversed().map(({ image: _, ...one }) => one);
   const { title, description, brand, category, attributes, popularity } = product;
   const { answer, patch } = apply(input({ title, description, brand, category, attributes, popularity, variants }));
@@ -114,14 +114,14 @@ test('of several rows of one product, one that is refused leaves the others be, 
   );
   expect(answer.outcomes).toEqual([
     { kind: 'updated' },
-    { kind: 'refused', detail: 'B is to cost 1600 EUR, but its compare_at:EUR is 1500: say that too.' },
+    { kind: 'refused', detail: 'The new price of B is 1600 EUR, but its compare_at:EUR is 1500: change both.' },
     { kind: 'updated' },
   ]);
   expect(answer.product.variants.map(({ weight }) => weight)).toEqual([1, 100, 1]);
   expect(patch).toMatchObject({ version: product.version + 1 });
 });
 
-test('a variant that goes takes its prices to come along, and no other', () => {
+test('a removed variant takes its scheduled prices along, and no other', () => {
   const { answer } = apply({ input: { variants: [{ sku: 'A' }] }, removed: new Set(['B', 'gone long ago']) });
   expect(answer.outcomes).toEqual([{ kind: 'updated', removed: 1 }]);
   expect(answer.product.variants.map(({ sku }) => sku)).toEqual(['A', 'C']);

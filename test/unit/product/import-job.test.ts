@@ -1,33 +1,33 @@
 import { expect, test } from '@jest/globals';
 import { MongoNetworkError } from 'mongodb';
-import { claim, putOff } from '../../../mixins/due-work/queue.ts';
+import { claim, recordFailure } from '../../../mixins/due-work/queue.ts';
 import {
-  finished,
-  hopeless,
+  finishJob,
+  IMPORT_LEASE_MS,
+  type ImportJob,
   importQueue,
-  type Job,
-  LEASE_MS,
-  progressed,
-  queued,
-  released,
-  renewed,
-  uploading,
+  newJob,
+  queueJob,
+  reasonToGiveUp,
+  recordProgress,
+  releaseJob,
+  renewLease,
 } from '../../../services/product/import/job.ts';
 
 const at = (ms: number) => new Date(Date.parse('2026-03-01T12:00:00Z') + ms);
-const fresh: Job = {
-  ...uploading({ _id: 'imp_1', staffId: 'cus_1', format: 'csv', removeMissing: false }, 1000, at(0)),
+const fresh: ImportJob = {
+  ...newJob({ _id: 'imp_1', staffId: 'cus_1', format: 'csv', removeMissing: false }, 1000, at(0)),
   rev: 0,
 };
-const waiting = queued(fresh, at(0)).answer;
-const claimed = (job: Job, now: Date): Job | undefined => claim(importQueue, job, now).answer;
-const held = claimed(waiting, at(0)) as Job;
+const waiting = queueJob(fresh, at(0)).answer;
+const claimed = (job: ImportJob, now: Date): ImportJob | undefined => claim(importQueue, job, now).answer;
+const held = claimed(waiting, at(0)) as ImportJob;
 const owner = held.owner as string;
 
-test('nobody takes an import from who works on it, until the lease is over; then what was done may be more than is noted', () => {
+test('an import belongs to its owner until the lease ends; then more rows may be imported than are counted', () => {
   expect(held).toMatchObject({ status: 'running', owner: expect.any(String), again: false });
-  expect(claimed(held, at(LEASE_MS - 1))).toBeUndefined();
-  const taken = claimed(held, at(LEASE_MS)) as Job;
+  expect(claimed(held, at(IMPORT_LEASE_MS - 1))).toBeUndefined();
+  const taken = claimed(held, at(IMPORT_LEASE_MS)) as ImportJob;
   expect(taken).toMatchObject({ status: 'running', again: true });
   expect(taken.owner).not.toBe(owner);
 });
@@ -37,29 +37,29 @@ test('each progress renews the lease; one that was lost is noticed, and nothing 
     { line: 2, outcome: { kind: 'created' as const } },
     { line: 3, outcome: { kind: 'updated' as const, removed: 2 } },
   ];
-  const further = progressed(held, owner, results, at(LEASE_MS - 1)).answer as Job;
-  expect(further).toMatchObject({ rows: 2, created: 1, updated: 1, removed: 2, nextAt: at(2 * LEASE_MS - 1) });
-  expect(claimed(further, at(LEASE_MS))).toBeUndefined();
-  const taken = claimed(held, at(LEASE_MS)) as Job;
+  const further = recordProgress(held, owner, results, at(IMPORT_LEASE_MS - 1)).answer as ImportJob;
+  expect(further).toMatchObject({ rows: 2, created: 1, updated: 1, removed: 2, nextAt: at(2 * IMPORT_LEASE_MS - 1) });
+  expect(claimed(further, at(IMPORT_LEASE_MS))).toBeUndefined();
+  const taken = claimed(held, at(IMPORT_LEASE_MS)) as ImportJob;
   for (const late of [
-    progressed(taken, owner, results, at(LEASE_MS)),
-    finished(taken, owner, null, at(LEASE_MS)),
-    released(taken, owner, at(LEASE_MS)),
+    recordProgress(taken, owner, results, at(IMPORT_LEASE_MS)),
+    finishJob(taken, owner, null, at(IMPORT_LEASE_MS)),
+    releaseJob(taken, owner, at(IMPORT_LEASE_MS)),
   ]) {
     expect(late).toEqual({ answer: null });
   }
 });
 
-test('what is given back can be taken on at once, and nothing of it is in doubt', () => {
-  const back = released(held, owner, at(5)).answer as Job;
+test('a released import can be claimed at once, and its count is exact', () => {
+  const back = releaseJob(held, owner, at(5)).answer as ImportJob;
   expect(claimed(back, at(5))).toMatchObject({ status: 'running', again: false, attempts: 1 });
 });
 
 test('what has ended is never taken on again', () => {
   for (const reason of [null, 'broken']) {
-    const ended = finished(held, owner, reason, at(5)).answer as Job;
+    const ended = finishJob(held, owner, reason, at(5)).answer as ImportJob;
     expect(ended).toMatchObject({ status: reason === null ? 'done' : 'failed', nextAt: null, finishedAt: at(5) });
-    expect(claimed(ended, at(10 * LEASE_MS))).toBeUndefined();
+    expect(claimed(ended, at(10 * IMPORT_LEASE_MS))).toBeUndefined();
   }
 });
 
@@ -74,23 +74,24 @@ test('an import of an earlier version begins again: its rows were counted in ano
 test('what fails five times without getting any further is given up, whether by an error or with its node', () => {
   let job = waiting;
   for (const byItself of [true, false, true, true, false]) {
-    job = claimed(job, job.nextAt as Date) as Job;
-    expect(hopeless(job)).toBeUndefined();
-    if (byItself) job = { ...job, ...putOff(importQueue, job, new Error('broken'), job.nextAt as Date, job).patch };
+    job = claimed(job, job.nextAt as Date) as ImportJob;
+    expect(reasonToGiveUp(job)).toBeUndefined();
+    if (byItself)
+      job = { ...job, ...recordFailure(importQueue, job, new Error('broken'), job.nextAt as Date, job).patch };
   }
-  expect(hopeless(claimed(job, job.nextAt as Date) as Job)).toContain('5 attempts');
+  expect(reasonToGiveUp(claimed(job, job.nextAt as Date) as ImportJob)).toContain('5 attempts');
 });
 
 test('an outage is no attempt, and what another has taken over is not put off', () => {
   const away = new MongoNetworkError('connection lost');
-  let job: Job = { ...waiting, attempts: 4 };
+  let job: ImportJob = { ...waiting, attempts: 4 };
   for (let times = 0; times < 10; times += 1) {
-    job = claimed(job, job.nextAt as Date) as Job;
+    job = claimed(job, job.nextAt as Date) as ImportJob;
     // The lease was renewed meanwhile.
-    job = { ...job, ...renewed(job, job.owner as string, at(5)).patch };
-    job = { ...job, ...putOff(importQueue, job, away, job.nextAt as Date, job).patch };
+    job = { ...job, ...renewLease(job, job.owner as string, at(5)).patch };
+    job = { ...job, ...recordFailure(importQueue, job, away, job.nextAt as Date, job).patch };
   }
   expect(job.attempts).toBe(4);
-  const taken = claimed(held, at(LEASE_MS)) as Job;
-  expect(putOff(importQueue, taken, away, at(LEASE_MS), held).patch).toBeUndefined();
+  const taken = claimed(held, at(IMPORT_LEASE_MS)) as ImportJob;
+  expect(recordFailure(importQueue, taken, away, at(IMPORT_LEASE_MS), held).patch).toBeUndefined();
 });

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { indexOf } from '../../../services/product/import/format/file-index.ts';
-import { formula, plain } from '../../../services/product/import/format/formula.ts';
+import { indexFile } from '../../../services/product/import/format/file-index.ts';
+import { escapeFormula, unescapeFormula } from '../../../services/product/import/format/formula.ts';
 import type { ImportRow } from '../../../services/product/import/format/row.ts';
-import type { Format } from '../../../services/product/import/job.ts';
+import type { FileFormat } from '../../../services/product/import/job.ts';
 import { productRows } from '../../../services/product/import/product-rows.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -28,8 +28,8 @@ async function all(rows: AsyncIterable<ImportRow>): Promise<ImportRow[]> {
   for await (const row of rows) found.push(row);
   return found;
 }
-const rowsOf = (format: Format) => (content: string | Buffer, size?: number) =>
-  all(productRows(async () => pieces(content, size), format, { whole: false }));
+const rowsOf = (format: FileFormat) => (content: string | Buffer, size?: number) =>
+  all(productRows(async () => pieces(content, size), format, { mustBeWhole: false }));
 const jsonl = rowsOf('jsonl');
 const csv = rowsOf('csv');
 
@@ -44,9 +44,9 @@ describe('JSON Lines', () => {
   });
 
   test.each([
-    ['no JSON', '{"slug": ', 'This is not JSON.'],
-    ['a list', '[]', 'A row is a JSON object.'],
-    ['null', 'null', 'A row is a JSON object.'],
+    ['no JSON', '{"slug": ', 'The line is not valid JSON.'],
+    ['a list', '[]', 'A row must be a JSON object.'],
+    ['null', 'null', 'A row must be a JSON object.'],
     ['a field that is not known', other({ price: 1 }), 'price is not known here.'],
     [
       'a field that is not known further down',
@@ -74,11 +74,11 @@ describe('JSON Lines', () => {
       other().replace('"weight"', '"__proto__": {}, "weight"'),
       '__proto__ is not known here.',
     ],
-    ['what is nested beyond measure', `${'['.repeat(100_000)}`, 'This is not JSON.'],
-  ])('%s is reported with its line, and the others are kept', async (_name, bad, wrong) => {
+    ['a row of 100,000 nested arrays', `${'['.repeat(100_000)}`, 'The line is not valid JSON.'],
+  ])('%s is reported with its line, and the others are kept', async (_name, bad, detail) => {
     const rows = await jsonl(`${line()}\n${bad}\n${line({ slug: 'last' })}\n`, 1000);
     expect(rows.map((row) => row.line)).toEqual([1, 2, 3]);
-    expect(rows[1]).toEqual({ line: 2, wrong: typeof wrong === 'string' ? wrong : expect.stringMatching(wrong) });
+    expect(rows[1]).toEqual({ line: 2, detail: typeof detail === 'string' ? detail : expect.stringMatching(detail) });
     expect(rows.filter((row) => 'input' in row)).toHaveLength(2);
   });
 
@@ -93,20 +93,20 @@ describe('JSON Lines', () => {
       { line: 1, input: { ...mug, variants: [variant, { sku: 'MUG-2', barcode: null }] } },
     ]);
     expect(await jsonl(JSON.stringify({ title: 'Mug', variants: [{ sku: 'MUG-9' }] }))).toEqual([
-      { line: 1, wrong: expect.stringContaining('title is of a product') },
+      { line: 1, detail: expect.stringContaining('title belongs to a product') },
     ]);
     expect(await jsonl(JSON.stringify({ variants: [{ sku: 'A' }, { sku: 'B' }] }))).toEqual([
-      { line: 1, wrong: 'A row has the slug of a product, or the sku of one variant.' },
+      { line: 1, detail: 'A row needs the slug of a product, or the SKU of one variant.' },
     ]);
   });
 
-  test('a line that is no UTF-8 is reported, and so is one that is too long, whatever is in it', async () => {
+  test('a line that is not UTF-8 is reported, and so is one that is too long', async () => {
     const broken = Buffer.concat([Buffer.from('{"slug": "'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')]);
     const long = `{"slug": "${'x'.repeat(300 * 1024)}"}`;
     const content = Buffer.concat([broken, Buffer.from(`\n${long}\n${line()}\n`)]);
     expect(await jsonl(content, 1000)).toEqual([
-      { line: 1, wrong: 'This is not UTF-8.' },
-      { line: 2, wrong: 'A line may have 256 KiB.' },
+      { line: 1, detail: 'The line is not valid UTF-8.' },
+      { line: 2, detail: 'A line may have at most 256 KiB.' },
       { line: 3, input: mug },
     ]);
   });
@@ -176,20 +176,22 @@ describe('CSV', () => {
     ['a price that it cost before, alone', ROW.replace(',995,', ',,'), /amount.*required/],
     ['a price in no currency', ROW.replace('4006381333931', '40'), /barcode/],
     ['no SKU', ROW.replace('MUG-1', ''), /sku.*required/],
-  ])('%s is reported with its line, and the others are kept', async (_name, bad, wrong) => {
+  ])('%s is reported with its line, and the others are kept', async (_name, bad, detail) => {
     const rows = await csv(`${HEADER}\nfirst${ROW.slice(3)}\n${bad}\nlast${ROW.slice(3)}\n`);
     expect(rows.map((row) => row.line)).toEqual([2, 3, 4]);
-    expect(rows[1]).toEqual({ line: 3, wrong: expect.stringMatching(wrong) });
+    expect(rows[1]).toEqual({ line: 3, detail: expect.stringMatching(detail) });
   });
 
   test('one bad row of a product keeps all of it out, and says which it was', async () => {
     const second = ROW.replace('MUG-1', 'MUG-2');
     expect(await csv(`${HEADER}\n${ROW}\n${second.replace('Mug', 'Cup')}\nlast${ROW.slice(3)}\n`)).toMatchObject([
-      { line: 3, wrong: 'title is not what line 2 says of this product.' },
+      { line: 3, detail: 'title differs from line 2, which has the same product.' },
       { line: 4 },
     ]);
     const many = Array.from({ length: 300 }, (_, i) => ROW.replace('MUG-1', `MUG-${i}`)).join('\n');
-    expect(await csv(`${HEADER}\n${many}\n`, 1000)).toEqual([{ line: 202, wrong: 'A product may have 200 variants.' }]);
+    expect(await csv(`${HEADER}\n${many}\n`, 1000)).toEqual([
+      { line: 202, detail: 'A product may have at most 200 variants.' },
+    ]);
   });
 
   test('columns that are there and blank say that there is none, where there can be none', async () => {
@@ -218,13 +220,13 @@ describe('CSV', () => {
     expect(await csv('sku,price:EUR\nMUG-1,900\nMUG-2,\n,5\n')).toEqual([
       { line: 2, input: { variants: [{ sku: 'MUG-1', prices: { EUR: { amount: 900 } } }] } },
       { line: 3, input: { variants: [{ sku: 'MUG-2', prices: { EUR: null } }] } },
-      { line: 4, wrong: expect.stringMatching(/sku.*required/) },
+      { line: 4, detail: expect.stringMatching(/sku.*required/) },
     ]);
     const mixed = 'slug,title,sku,price:EUR\nmug,Cup,,\n,,MUG-1,900\n,Cup,MUG-2,900\n,,,\n';
     expect(await csv(mixed)).toEqual([
       { line: 2, input: { slug: 'mug', title: 'Cup' } },
       { line: 3, input: { variants: [{ sku: 'MUG-1', prices: { EUR: { amount: 900 } } }] } },
-      { line: 4, wrong: expect.stringContaining('title is of a product') },
+      { line: 4, detail: expect.stringContaining('title belongs to a product') },
     ]);
   });
 
@@ -234,13 +236,13 @@ describe('CSV', () => {
     expect(row).toEqual({ line: 2, input: { slug: 'mug', attributes: { Care: 'Wash', 'Care ': 'Wipe' }, variants } });
   });
 
-  test('rows sorted by whatever a spreadsheet sorts by give the products they gave before', async () => {
+  test('rows sorted by any column give the products they gave before', async () => {
     const skus = Array.from({ length: 60 }, (_, n) => `V-${n}`);
     const rows = skus.map((sku, n) => `p-${n % 7},P ${n % 7},B,tableware,${sku},V,100,${1000 + n}`);
     const header = 'slug,title,brand,category,sku,variant_title,weight,price:EUR\n';
     const products = (found: ImportRow[]) =>
       found.map((row) => {
-        if ('wrong' in row) throw new Error(`line ${row.line}: ${row.wrong}`);
+        if ('detail' in row) throw new Error(`line ${row.line}: ${row.detail}`);
         const variants = row.input.variants?.toSorted((one, other) => (one.sku < other.sku ? -1 : 1)) ?? [];
         return { ...row.input, variants };
       });
@@ -251,9 +253,9 @@ describe('CSV', () => {
     expect(expected.map(({ variants }) => variants.length)).toEqual([9, 9, 9, 9, 8, 8, 8]);
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async (shuffled) => {
-        for (const maxGathered of [1, 2000, undefined]) {
+        for (const maxGatheredBytes of [1, 2000, undefined]) {
           const open = async () => pieces(`${header}${shuffled.join('\n')}\n`, 500);
-          const options = { whole: true, ...(maxGathered ? { maxGathered } : {}) };
+          const options = { mustBeWhole: true, ...(maxGatheredBytes ? { maxGatheredBytes } : {}) };
           expect(bySlug(await all(productRows(open, 'csv', options)))).toEqual(expected);
         }
       }),
@@ -269,7 +271,7 @@ describe('CSV', () => {
       passes += 1;
       return pieces(content);
     };
-    const found = await all(productRows(open, 'csv', { whole: false, maxGathered: 1 }));
+    const found = await all(productRows(open, 'csv', { mustBeWhole: false, maxGatheredBytes: 1 }));
     expect(found.map((row) => 'input' in row && [row.input.slug, row.input.variants?.length])).toEqual([
       ['d', 1],
       ...['a', 'b', 'c'].map((slug) => [slug, 2]),
@@ -284,22 +286,22 @@ describe('CSV', () => {
     );
     expect(found).toEqual([
       { line: 6, input: expect.objectContaining({ slug: 'c', variants: [{ sku: 'C-1', title: 'V', weight: 1 }] }) },
-      { line: 4, wrong: 'title is not what line 2 says of this product.' },
-      { line: 5, wrong: 'B-1 is there twice, and line 3 says something else of it.' },
+      { line: 4, detail: 'title differs from line 2, which has the same product.' },
+      { line: 5, detail: 'B-1 differs from line 3, which has the same variant.' },
     ]);
     expect(await csv('sku,price:EUR\nMUG-1,900\nMUG-2,900\nMUG-1,950\n')).toEqual([
       { line: 3, input: expect.anything() },
-      { line: 4, wrong: 'MUG-1 is there twice, and line 2 says something else of it.' },
+      { line: 4, detail: 'MUG-1 differs from line 2, which has the same variant.' },
     ]);
   });
 
   test('a file of more products than can be held is refused before any is taken', async () => {
-    const record = (key: string) => ({ line: 1, key, size: 1, skus: [], check: () => ({ wrong: 'not asked' }) });
+    const record = (key: string) => ({ line: 1, key, size: 1, skus: [], check: () => ({ detail: 'not asked' }) });
     const records = async function* () {
       for (const key of ['a', 'a', 'b', 'a', 'c']) yield record(key);
     };
-    await expect(indexOf(records(), 2)).rejects.toThrow('A file may have 2 products.');
-    expect((await indexOf(records(), 3)).scattered.size).toBe(1);
+    await expect(indexFile(records(), 2)).rejects.toThrow('A file may have 2 products.');
+    expect((await indexFile(records(), 3)).scattered.size).toBe(1);
   });
 
   test("the product's columns may stand in any one of its rows", async () => {
@@ -317,7 +319,7 @@ describe('CSV', () => {
   test('a column named as every object has one is no column of anything', async () => {
     for (const name of ['__proto__', 'constructor']) {
       const content = `slug,attr:${name},sku,option:${name},price:${name}\nmug,x,,,\nmug,,MUG-1,,\n`;
-      expect(await csv(content)).toEqual([{ line: 2, wrong: `${name} is not known here.` }]);
+      expect(await csv(content)).toEqual([{ line: 2, detail: `${name} is not known here.` }]);
     }
   });
 
@@ -331,47 +333,55 @@ describe('CSV', () => {
     const broken = `slug,sku\n${rows}"never ends`;
     const seen: ImportRow[] = [];
     const read = async (whole: boolean) => {
-      for await (const row of productRows(async () => pieces(broken), 'csv', { whole })) seen.push(row);
+      for await (const row of productRows(async () => pieces(broken), 'csv', { mustBeWhole: whole })) seen.push(row);
     };
-    await expect(read(true)).rejects.toThrow(/never ends/);
+    await expect(read(true)).rejects.toThrow(/has no end/);
     expect(seen).toEqual([]);
-    await expect(read(false)).rejects.toThrow(/never ends/);
+    await expect(read(false)).rejects.toThrow(/has no end/);
     expect(seen.map((row) => 'input' in row && row.input.slug)).toEqual(['c', 'a']);
   });
 
   test('a line that may be of any product spoils a file that has to be whole', async () => {
     const content = `${line()}\nno JSON\n`;
-    const rows = all(productRows(async () => pieces(content), 'jsonl', { whole: true }));
-    await expect(rows).rejects.toThrow('Line 2 has no slug that can be read, and may be of any product.');
+    const rows = all(productRows(async () => pieces(content), 'jsonl', { mustBeWhole: true }));
+    await expect(rows).rejects.toThrow('Line 2 has no valid slug, so it may belong to any product.');
   });
 
-  test('a line is counted where its row begins, whatever its cells have inside', async () => {
+  test('a row has the number of its first line, also after cells with line breaks', async () => {
     const tall = ROW.replace('mug,Mug,,', 'mug,Mug,"one\ntwo\r\nthree, ""four""",');
     const rows = await csv(`${HEADER}\n${tall}\nbad\nlast${ROW.slice(3)}\n`);
     expect(rows.map((row) => row.line)).toEqual([2, 5, 6]);
     expect(rows[0]).toMatchObject({ input: { description: 'one\ntwo\r\nthree, "four"' } });
   });
 
-  test('what is no UTF-8 is reported', async () => {
+  test('a row that is not UTF-8 is reported', async () => {
     const [before, after] = `${HEADER}\n${ROW}\n`.split('Stoneware') as [string, string];
     const rows = await csv(Buffer.concat([Buffer.from(before), Buffer.from([0x53, 0xe4, 0xff]), Buffer.from(after)]));
-    expect(rows).toEqual([{ line: 2, wrong: 'This is not UTF-8.' }]);
+    expect(rows).toEqual([{ line: 2, detail: 'The row is not valid UTF-8.' }]);
   });
 
   test.each([
     ['no header', '', 'The file has no header.'],
-    ['a column that nobody knows', `${HEADER},stock\n${ROW},1`, 'The column "stock" is not known here.'],
-    ['a column twice', `${HEADER},sku\n${ROW},X`, 'The column sku is there twice.'],
-    ['neither slug nor SKU', 'barcode\n4006381333931', 'One of these columns is needed: slug, sku.'],
-    ['columns of a product without its slug', 'sku,title\nMUG-1,Mug', /title is of a product.*column slug is missing/],
+    ['an unknown column', `${HEADER},stock\n${ROW},1`, 'The column "stock" is not known here.'],
+    ['a column twice', `${HEADER},sku\n${ROW},X`, 'The column sku occurs twice.'],
+    ['neither slug nor SKU', 'barcode\n4006381333931', 'The file needs one of the columns slug and sku.'],
+    [
+      'columns of a product without its slug',
+      'sku,title\nMUG-1,Mug',
+      /title is a product column.*needs the column slug/,
+    ],
     [
       'columns of a variant without its SKU',
       'slug,price:EUR\nmug,995',
-      /price:EUR is of a variant.*column sku is missing/,
+      /price:EUR is a variant column.*needs the column sku/,
     ],
     ['another format', '{"slug": "mug"}', /not known here/],
-    ['a quote that never ends', `${HEADER}\n${ROW}\n"mug,`, /never ends/],
-    ['a row without an end', `${HEADER}\n${ROW}\n"${'x'.repeat(300 * 1024)}`, /cannot be read: a row is too long/],
+    ['a quote that never ends', `${HEADER}\n${ROW}\n"mug,`, /has no end/],
+    [
+      'a row without an end',
+      `${HEADER}\n${ROW}\n"${'x'.repeat(300 * 1024)}`,
+      /cannot be read from line 3: a row is too long/,
+    ],
   ])('a file with %s is broken there', async (_name, content, message) => {
     await expect(csv(content, 1000)).rejects.toThrow(message);
   });
@@ -381,7 +391,7 @@ describe('cells', () => {
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\uFF1D1'])(
     'that begin as %j are no formulas in a file',
     (cell) => {
-      expect(formula(cell)).toBe(`'${cell}`);
+      expect(escapeFormula(cell)).toBe(`'${cell}`);
     },
   );
 
@@ -390,10 +400,10 @@ describe('cells', () => {
     fc.assert(
       fc.property(
         fc.oneof(text, fc.string()),
-        (cell) => plain(formula(cell)) === cell && !/^[=+\-@\t\r]/.test(formula(cell)),
+        (cell) => unescapeFormula(escapeFormula(cell)) === cell && !/^[=+\-@\t\r]/.test(escapeFormula(cell)),
       ),
       { seed },
     );
-    expect(plain("'twas")).toBe("'twas");
+    expect(unescapeFormula("'twas")).toBe("'twas");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { BrokenFile, type ImportRow } from '../../../services/product/import/format/row.ts';
-import { type ImportedResult, runImport } from '../../../services/product/import/run.ts';
+import { importRows, type RowResult } from '../../../services/product/import/import-rows.ts';
 
 /** The rows of a file, each with so many variants. */
 async function* file(count: number, end?: Error, variants = 1): AsyncGenerator<ImportRow> {
@@ -20,7 +20,7 @@ function importOf(rows: AsyncIterable<ImportRow>, work: { done?: number; again?:
   const { done = 0, again = false, mostSaves = Number.POSITIVE_INFINITY } = work;
   const calls: Call[] = [];
   const saved: number[][] = [];
-  const end = runImport({
+  const end = importRows({
     rows,
     done,
     again,
@@ -29,7 +29,7 @@ function importOf(rows: AsyncIterable<ImportRow>, work: { done?: number; again?:
         const finish = () => resolve(rows.map(() => ({ kind: 'created' as const })));
         calls.push({ first: String(rows[0]?.input.slug), again, finish });
       }),
-    async save(results: readonly ImportedResult[]) {
+    async save(results: readonly RowResult[]) {
       saved.push([results[0]?.line ?? 0, results.at(-1)?.line ?? 0]);
       return saved.length < mostSaves;
     },
@@ -84,7 +84,7 @@ describe('runImport', () => {
     }
   });
 
-  test('given somebody who died before, then as many rows as were under way may have been done', async () => {
+  test('given an owner that died, then the rows of two batches may have been imported already', async () => {
     const { calls, end } = importOf(file(4500), { done: 500, again: true });
     await settled();
     await finishAll(calls);
@@ -95,7 +95,7 @@ describe('runImport', () => {
     ]);
   });
 
-  test('given it is told to stop, then what is under way is kept, and nothing else begun', async () => {
+  test('given it is told to stop, then batches under way are saved, and none is begun', async () => {
     const { calls, saved, end } = importOf(file(10_000), { mostSaves: 1 });
     await settled();
     await finishAll(calls);

@@ -3,17 +3,17 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
-import { type Correction, postToStock } from '../../../services/product/inventory/apply-to-stock.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
+import { applyCorrection, type Correction } from '../../../services/product/inventory/correction.ts';
 import {
+  type CorrectionResult,
   type Movement,
-  movedOut,
   openingLog,
-  type Posted,
-  totalOf,
-  unpacked,
+  sumMovements,
+  trimmedThrough,
+  unpackMovement,
 } from '../../../services/product/inventory/ledger.ts';
-import { type Entry, LedgerWriter } from '../../../services/product/inventory/ledger-writer.ts';
+import { LedgerWriter, type MovementEntry } from '../../../services/product/inventory/ledger-writer.ts';
 import {
   commit,
   logOf,
@@ -24,8 +24,8 @@ import {
   type Stock,
   setLowAt,
   takeBack,
-  trimmed,
-  watched,
+  withLowStock,
+  withTrimmedLog,
 } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
@@ -39,7 +39,7 @@ const orders = Array.from({ length: 6 }, (_, n) => newId('ord', at(n)));
 const fresh = (pieces: number): Stock => ({ ...newStock('MUG', 'prd', pieces, at(0)), rev: 0 });
 
 function apply<A>(stock: Stock, { answer, patch = {} }: Decision<A>): A {
-  for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
+  for (const [path, value] of Object.entries(patch)) assignPath(stock, path, value, []);
   return answer;
 }
 
@@ -47,10 +47,10 @@ function apply<A>(stock: Stock, { answer, patch = {} }: Decision<A>): A {
 class Ledger {
   readonly entries = new Map<number, Movement>();
 
-  add(entries: readonly Entry[]): void {
+  add(entries: readonly MovementEntry[]): void {
     for (const { sku: _, seq, ...movement } of entries) {
-      if (!this.entries.has(seq)) this.entries.set(seq, copied(movement));
-      expect(this.entries.get(seq)).toEqual(movement);
+      if (!this.entries.has(seq)) this.entries.set(seq, deepCopy(movement));
+      assert.deepEqual(this.entries.get(seq), movement);
     }
   }
 }
@@ -58,7 +58,7 @@ class Ledger {
 /** A product node, whose writes to the ledger wait for their fate. */
 class Node {
   readonly #ledger: Ledger;
-  #waiting: { entries: Entry[]; done: () => void; failed: (error: Error) => void } | undefined;
+  #waiting: { entries: MovementEntry[]; done: () => void; failed: (error: Error) => void } | undefined;
   writer = this.#start();
 
   constructor(ledger: Ledger) {
@@ -66,7 +66,7 @@ class Node {
   }
 
   #start(): LedgerWriter {
-    const append = (entries: Entry[]) =>
+    const append = (entries: MovementEntry[]) =>
       new Promise<void>((done, failed) => {
         this.#waiting = { entries, done, failed };
       });
@@ -121,10 +121,10 @@ function decide(stock: Stock, { what, order, quantity, correction }: Step, now: 
   if (what === 'release') return release(stock, id, now);
   if (what === 'return') return takeBack(stock, { key: `ret-${order}`, quantity, until }, now);
   if (what === 'receive') return receiveStock(stock, { key: `got-${order}`, quantity, until }, now);
-  return postToStock(stock, { key: `pst-${order}`, until, ref: 'pst', by: 'cus', correction }, now);
+  return applyCorrection(stock, { key: `pst-${order}`, until, ref: 'pst', by: 'cus', correction }, now);
 }
 
-test('whatever happens to stock and to those who file its movements: they add up, none is missing, none there twice', async () => {
+test('after any changes of stock and crashes of ledger writers: movements add up, none is missing, none filed twice', async () => {
   const story = fc.array(step, { maxLength: 60, size: 'max' });
   const property = fc.asyncProperty(fc.nat(10), fc.boolean(), story, async (pieces, old, steps) => {
     const ledger = new Ledger();
@@ -145,15 +145,15 @@ test('whatever happens to stock and to those who file its movements: they add up
       else if (one.what === 'done' || one.what === 'done unseen' || one.what === 'not done') node.file(one.what);
       else {
         try {
-          const unchanged = copied(stock);
-          const decision = trimmed(stock, decide(stock, one, at(n)), node.writer.filed('MUG'));
+          const unchanged = deepCopy(stock);
+          const decision = withTrimmedLog(stock, decide(stock, one, at(n)), node.writer.filedThrough('MUG'));
           assert.deepEqual(stock, unchanged);
           const answer = apply(stock, decision);
           if (one.what === 'post') {
             expect(answer).toEqual(posted.get(one.order) ?? answer);
-            posted.set(one.order, copied(answer));
+            posted.set(one.order, deepCopy(answer));
           }
-          if (decision.patch) node.writer.take(stock);
+          if (decision.patch) node.writer.enqueueNew(stock);
         } catch (error) {
           expect(String(error)).toMatch(/holds nothing|gives back/);
         }
@@ -161,7 +161,7 @@ test('whatever happens to stock and to those who file its movements: they add up
       await setImmediate();
       await setImmediate();
       const log = logOf(stock);
-      const filed = movedOut(log);
+      const filed = trimmedThrough(log);
       assert.deepEqual(
         Object.keys(log.log).map(Number),
         Array.from({ length: log.seq - filed }, (_, i) => filed + 1 + i),
@@ -171,13 +171,16 @@ test('whatever happens to stock and to those who file its movements: they add up
         numbers.filter((seq) => !ledger.entries.has(seq)),
         [],
       );
-      const all = [...numbers.flatMap((seq) => ledger.entries.get(seq) ?? []), ...Object.values(log.log).map(unpacked)];
+      const all = [
+        ...numbers.flatMap((seq) => ledger.entries.get(seq) ?? []),
+        ...Object.values(log.log).map(unpackMovement),
+      ];
       const { available, reserved, sold, received, adjusted = 0 } = stock;
-      assert.deepEqual({ ...totalOf(all) }, { available, reserved, sold });
+      assert.deepEqual({ ...sumMovements(all) }, { available, reserved, sold });
       assert.equal(available + reserved + sold, received + adjusted);
       assert.ok(Math.min(available, reserved, sold) >= 0);
       for (const [seq, text] of Object.entries(log.log)) {
-        const movement = unpacked(text);
+        const movement = unpackMovement(text);
         if (ledger.entries.has(Number(seq))) assert.deepEqual(ledger.entries.get(Number(seq)), movement);
       }
     }
@@ -185,8 +188,8 @@ test('whatever happens to stock and to those who file its movements: they add up
     const [one] = nodes;
     for (let more = 0; more < 3; more++) {
       const command = { key: `end-${more}`, quantity: 1, until: +at(0) + 20_000 };
-      apply(stock, trimmed(stock, receiveStock(stock, command, at(0)), one.writer.filed('MUG')));
-      one.writer.take(stock);
+      apply(stock, withTrimmedLog(stock, receiveStock(stock, command, at(0)), one.writer.filedThrough('MUG')));
+      one.writer.enqueueNew(stock);
       for (let turn = 0; turn < 6; turn++) {
         await setImmediate();
         one.file('done');
@@ -197,15 +200,15 @@ test('whatever happens to stock and to those who file its movements: they add up
   await fc.assert(property, { seed, numRuns: 150 });
 });
 
-const postOf = (stock: Stock, correction: Correction, key = 'pst_1-0'): Posted =>
-  apply(stock, postToStock(stock, { key, until: +at(1) + 1000, ref: 'pst_1', by: 'cus_1', correction }, at(1)));
+const postOf = (stock: Stock, correction: Correction, key = 'pst_1-0'): CorrectionResult =>
+  apply(stock, applyCorrection(stock, { key, until: +at(1) + 1000, ref: 'pst_1', by: 'cus_1', correction }, at(1)));
 
-test('counting corrects the stock to what is on the shelf, what is reserved included', () => {
+test('counting corrects the stock to the pieces on the shelf, reserved ones included', () => {
   const stock = fresh(10);
   apply(stock, reserve(stock, orders[0] ?? '', 4, at(1)));
   expect(postOf(stock, { kind: 'count', counted: 9 })).toMatchObject({ outcome: 'done', quantity: -1, available: 5 });
   expect(stock).toMatchObject({ available: 5, reserved: 4, received: 10, adjusted: -1 });
-  expect(unpacked(stock.log?.[3] ?? '')).toEqual({
+  expect(unpackMovement(stock.log?.[3] ?? '')).toEqual({
     ...{ kind: 'adjust', quantity: -1, reason: 'stock-taking', ref: 'pst_1', by: 'cus_1', at: at(1) },
   });
 });
@@ -227,14 +230,14 @@ test('a stock from before there were movements begins its ledger with what it ha
   const levels = { available: 3, reserved: 2, sold: 5 };
   const { seq, log } = openingLog(levels, at(0));
   expect(seq).toBe(3);
-  expect(totalOf(Object.values(log).map(unpacked))).toEqual(levels);
+  expect(sumMovements(Object.values(log).map(unpackMovement))).toEqual(levels);
   expect(openingLog({ available: 0, reserved: 0, sold: 0 }, at(0))).toEqual({ seq: 0, log: {} });
 });
 
 test('going below the threshold is told once, and again only after it was above', () => {
   const [one = '', two = '', three = ''] = orders;
   const stock = fresh(6);
-  const told = (decision: Decision<unknown>) => apply(stock, watched(stock, decision)).fell;
+  const told = (decision: Decision<unknown>) => apply(stock, withLowStock(stock, decision)).lowStock;
   expect(told(reserve(stock, one, 1, at(1)))).toBeUndefined();
   expect(told(reserve(stock, two, 1, at(1)))).toEqual({ sku: 'MUG', productId: 'prd', available: 4, lowAt: 5 });
   expect(stock.standing).toBe('low MUG');

@@ -23,8 +23,8 @@ const priceOf = (product: Product, sku = 'A') => product.variants.find((one) => 
 const planned = (...changes: ReturnType<typeof change>[]) =>
   changes.reduce((product, one) => after(product, schedulePrice(product, one, undefined, start)), lamp);
 
-describe('prices to come', () => {
-  test('have the first one that is due on the product, for whoever looks', () => {
+describe('scheduled prices', () => {
+  test('have the time of the first one on the product, for the workers that look for due ones', () => {
     const product = planned(change('late', 20, 300), change('soon', 10, 200));
     expect(product).toMatchObject({ nextPriceAt: at(10), version: 3, scheduled: [{ id: 'soon' }, { id: 'late' }] });
     const later = after(product, applyDuePrices(product, at(15)));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { bulkProducts } from '../../../services/product/seed/catalogue.ts';
+import { bulkProducts } from '../../../services/product/seed/bulk.ts';
 import { sampleProducts, toProduct } from '../../../services/product/seed/load.ts';
 import { pricesIn } from '../../../services/product/seed/price-lists.ts';
 

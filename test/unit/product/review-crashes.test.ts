@@ -13,7 +13,7 @@ const START = Date.parse('2026-03-01T10:00:00Z');
 interface Sort {
   what: readonly Asked['what'][];
   customers: number;
-  /** How often somebody asks for something, or takes up what is overdue, among 60 steps. */
+  /** How many of 60 steps are requests or recoveries of overdue work. */
   asks: number;
   recoveries: number;
   fates: readonly [number, Fate][];
@@ -75,7 +75,7 @@ async function holdsFor(sort: Sort, numRuns: number): Promise<void> {
   expect(counted).toBeGreaterThan(0);
 }
 
-test('whatever crashes, is lost, comes late or is done by two at once: at rest every star and every vote is counted', () => {
+test('after crashes, lost and late messages and concurrent workers: at rest every star and every vote is counted', () => {
   const what = ['put', 'put', 'approve', 'approve', 'approve', 'reject', 'withdraw', 'vote', 'vote', 'unvote'] as const;
   const fates = [
     [60, 'done'],

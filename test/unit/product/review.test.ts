@@ -2,22 +2,22 @@ import { expect, test } from '@jest/globals';
 import type { Product } from '../../../services/product/product/product.ts';
 import { countReview } from '../../../services/product/product/rating.ts';
 import {
-  moderated,
+  countVote,
+  moderateReview,
+  newReview,
   type Review,
-  rewritten,
-  voted,
+  rewriteReview,
   withdrawReview,
-  written,
 } from '../../../services/product/review/review.ts';
-import { displayName, opinionOf } from '../../../services/product/review/review-text.ts';
+import { displayName, sanitizeOpinion } from '../../../services/product/review/review-text.ts';
 import { given } from '../../support/spec.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const LATER = new Date(+NOW + 1000);
 const whose = { id: 'rev_1', productId: 'prd_1', customerId: 'cus_1', author: 'Ada B.' };
 const opinion = { rating: 4, title: 'Warm', text: 'It is warm.' };
-const waiting: Review = { ...written({ ...whose, opinion }, NOW), rev: 0 };
-const approved = moderated(waiting, { status: 'approved' }, 1, NOW).answer.after;
+const waiting: Review = { ...newReview({ ...whose, opinion }, NOW), rev: 0 };
+const approved = moderateReview(waiting, { status: 'approved' }, 1, NOW).answer.after;
 
 test.each([
   ['Ada Byron', 'Ada B.'],
@@ -37,9 +37,9 @@ test.each([
   expect(displayName(name)).toBe(shown);
 });
 
-test('what is said is plain text: nothing is hidden in it, nothing of it is taken for markup', () => {
+test('the content is plain text: without hidden characters, and never interpreted as markup', () => {
   const text = '  I\u0000 <3 <b>it</b>\u202e!\r\n\r\n\r\n\n\u0007Really\ud800. Cafe\u0301\t ';
-  expect(opinionOf({ rating: 5, title: ' So\n warm\u2066 ', text })).toEqual({
+  expect(sanitizeOpinion({ rating: 5, title: ' So\n warm\u2066 ', text })).toEqual({
     ...{ rating: 5, title: 'So warm' },
     text: 'I <3 <b>it</b>!\n\nReally. Café',
   });
@@ -52,32 +52,32 @@ test('a review waits for staff, and counts nothing until then', () => {
 });
 
 test('the same again changes nothing, another waits again', () => {
-  given(approved).when(rewritten, opinion, 'Ada B.', LATER).thenAnswer(approved).thenUnchanged();
+  given(approved).when(rewriteReview, opinion, 'Ada B.', LATER).thenAnswer(approved).thenUnchanged();
   given(approved)
-    .when(rewritten, { ...opinion, text: 'No.' }, 'Ada B.', LATER)
+    .when(rewriteReview, { ...opinion, text: 'No.' }, 'Ada B.', LATER)
     .thenState({
       ...{ status: 'pending', version: 2, text: 'No.', updatedAt: LATER, createdAt: NOW },
-      // What is under way comes to its end first.
+      // A transfer under way is completed first.
       move: { key: 'rev_1:1', to: 4, done: false },
     });
 });
 
 test('a verdict about what has changed since is refused, the same again changes nothing, another is taken', () => {
-  given(waiting).when(moderated, { status: 'approved' }, 2, NOW).thenRefused('stale-version');
-  given(approved).when(moderated, { status: 'approved' }, 1, NOW).thenUnchanged();
-  const rejected = given(approved).when(moderated, { status: 'rejected', reason: 'Rude' }, 1, NOW);
+  given(waiting).when(moderateReview, { status: 'approved' }, 2, NOW).thenRefused('stale-version');
+  given(approved).when(moderateReview, { status: 'approved' }, 1, NOW).thenUnchanged();
+  const rejected = given(approved).when(moderateReview, { status: 'rejected', reason: 'Rude' }, 1, NOW);
   rejected.thenState({ status: 'rejected', reason: 'Rude' });
-  rejected.when(moderated, { status: 'approved' }, 1, NOW).thenState({ status: 'approved', reason: '' });
+  rejected.when(moderateReview, { status: 'approved' }, 1, NOW).thenState({ status: 'approved', reason: '' });
 });
 
 test('of one that is withdrawn nothing is kept, and nothing can be done with it', () => {
   const gone = given(waiting).when(withdrawReview, NOW);
   gone.thenState({ status: 'withdrawn', author: '', title: '', text: '', dueAt: expect.any(Date) });
-  gone.when(rewritten, opinion, 'Ada B.', NOW).thenAnswer(null).thenUnchanged();
+  gone.when(rewriteReview, opinion, 'Ada B.', NOW).thenAnswer(null).thenUnchanged();
   const vote = { key: 'vot_1:1', until: +NOW, count: 1, sum: 1 };
-  gone.when(moderated, { status: 'approved' }, undefined, NOW).thenRefused('not-found');
-  gone.when(voted, vote, NOW).thenRefused('not-found');
-  given(waiting).when(voted, vote, NOW).thenState({ helpful: 1 }).when(voted, vote, NOW).thenUnchanged();
+  gone.when(moderateReview, { status: 'approved' }, undefined, NOW).thenRefused('not-found');
+  gone.when(countVote, vote, NOW).thenRefused('not-found');
+  given(waiting).when(countVote, vote, NOW).thenState({ helpful: 1 }).when(countVote, vote, NOW).thenUnchanged();
 });
 
 test('a rating changes without a version of staff, and in time for the lists to notice', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeTime } from 'ulid';
-import { bulkProducts, type SampleProduct, sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import { bulkProducts } from '../../../services/product/seed/bulk.ts';
+import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
+import type { SampleProduct } from '../../../services/product/seed/product.ts';
 
 const { categories, products } = await sampleCatalogue('EUR');
 const variants = products.flatMap((product) => product.variants);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { assign } from '../../../mixins/store/patch.ts';
-import { movedOut } from '../../../services/product/inventory/ledger.ts';
-import { commit, logOf, reserve, type Stock, trimmed } from '../../../services/product/inventory/stock.ts';
+import { assignPath } from '../../../mixins/store/patch.ts';
+import { trimmedThrough } from '../../../services/product/inventory/ledger.ts';
+import { commit, logOf, reserve, type Stock, withTrimmedLog } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
 
@@ -12,7 +12,7 @@ const stockOf = (available: number): Stock => ({
   updatedAt: at(0),
 });
 
-test('what is remembered stays bounded over 100,000 orders, however many there are in all', () => {
+test('a stock document stays small over 100,000 orders', () => {
   const stock = stockOf(100_000);
   let most = 0;
   for (let n = 0; n < 100_000; n++) {
@@ -20,15 +20,15 @@ test('what is remembered stays bounded over 100,000 orders, however many there a
     for (const decide of [(s: Stock) => reserve(s, id, 1, now), (s: Stock) => commit(s, id, now)]) {
       // In place, as Changes does it: a copy of each version would make this slow.
       // The ledger is a few movements behind.
-      const { patch = {} } = trimmed(stock, decide(stock), 2 * n - 6);
-      for (const [path, value] of Object.entries(patch)) assign(stock, path, value, []);
+      const { patch = {} } = withTrimmedLog(stock, decide(stock), 2 * n - 6);
+      for (const [path, value] of Object.entries(patch)) assignPath(stock, path, value, []);
     }
     if (n % 100 === 0) most = Math.max(most, Object.keys(stock.done).length);
   }
   expect(stock).toMatchObject({ available: 0, reserved: 0, sold: 100_000, res: {} });
   // One more: what was there at first.
   expect(stock.seq).toBe(200_001);
-  expect(movedOut(logOf(stock))).toBeGreaterThan(199_980);
+  expect(trimmedThrough(logOf(stock))).toBeGreaterThan(199_980);
   // At one order a second: what the last 120 s to 150 s have brought.
   expect(most).toBeLessThanOrEqual(152);
   expect(Object.keys(stock.done).length).toBeGreaterThanOrEqual(120);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
-import { unpacked } from '../../../services/product/inventory/ledger.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
+import { unpackMovement } from '../../../services/product/inventory/ledger.ts';
 import { commit, release, reserve, type Stock } from '../../../services/product/inventory/stock.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { emptyReservable } from '../../../services/shared/reservations.ts';
@@ -23,8 +23,8 @@ const stockOf = (available: number): Stock => ({
 
 /** What a decision leaves; the stock that was decided on must stay as it is. */
 function after<A>(stock: Stock, decision: Decision<A>): { answer: A; stock: Stock } {
-  const next = copied(stock);
-  for (const [path, value] of Object.entries(decision.patch ?? {})) assign(next, path, value, []);
+  const next = deepCopy(stock);
+  for (const [path, value] of Object.entries(decision.patch ?? {})) assignPath(next, path, value, []);
   return { answer: decision.answer, stock: next };
 }
 
@@ -32,10 +32,10 @@ const held = (orderId: string, quantity: number, available = 10) =>
   after(stockOf(available), reserve(stockOf(available), orderId, quantity, at(0))).stock;
 const level = ({ available, reserved, sold, res }: Stock) => ({ available, reserved, sold, res });
 
-test('reserving sets aside what is available', () => {
+test('reserving takes pieces from available to reserved', () => {
   const held = given(stockOf(10)).when(reserve, 'o1', 4, at(1)).thenAnswer({ outcome: 'reserved', available: 6 });
   held.thenState({ ...stockOf(10), available: 6, reserved: 4, res: { o1: 4 }, updatedAt: at(1) });
-  expect(unpacked(held.state.log?.[2] ?? '')).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
+  expect(unpackMovement(held.state.log?.[2] ?? '')).toEqual({ kind: 'reserve', quantity: 4, ref: 'o1', at: at(1) });
 });
 
 test('the last piece can be reserved, and one more cannot', () => {
@@ -78,7 +78,7 @@ test('a commit of what was never held, or was released, is an error', () => {
   expect(() => commit(free, late, at(2))).toThrow(`${late} holds nothing`);
 });
 
-test('what is forgotten stays closed, and counts as sold to a commit that is repeated', () => {
+test('a forgotten order stays closed, and counts as sold to a repeated commit', () => {
   const [old, older, fresh] = [orderAt(0), orderAt(-1), orderAt(200_000)];
   let stock = held(old, 2);
   stock = after(stock, commit(stock, old, at(1000))).stock;
@@ -91,7 +91,7 @@ test('what is forgotten stays closed, and counts as sold to a commit that is rep
   }
 });
 
-test('an order that holds stock can end however long that took, and whatever was forgotten meanwhile', () => {
+test('an order with a reservation can end after any time, and after other orders were forgotten', () => {
   const slow = orderAt(0);
   for (const [end, sold] of [
     [commit, 3],
@@ -131,7 +131,7 @@ const message: fc.Arbitrary<Message> = fc.record({
   pass: fc.oneof({ weight: 3, arbitrary: fc.nat(20_000) }, { weight: 1, arbitrary: fc.nat(200_000) }),
 });
 
-test('whatever messages come, again, late and in any order: nothing is lost, doubled or negative', () => {
+test('messages that come twice, late and in any order: nothing is lost, doubled or negative', () => {
   const property = fc.property(fc.nat(15), fc.array(message, { maxLength: 80, size: 'max' }), (received, messages) => {
     // Orders are as old as their numbers say; their commands come whenever they come.
     const ids = Array.from({ length: 12 }, (_, n) => orderAt(n * 30_000));
@@ -141,7 +141,7 @@ test('whatever messages come, again, late and in any order: nothing is lost, dou
       const [id, before] = [String(ids[order]), stock];
       const holds = before.res[id];
       now += pass;
-      const unchanged = copied(stock);
+      const unchanged = deepCopy(stock);
       try {
         if (kind === 'reserve') {
           const result = after(stock, reserve(stock, id, quantity, at(now)));

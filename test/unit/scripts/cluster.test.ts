@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/process/config.ts';
-import { backoff } from '../../../scripts/cluster/keeper.ts';
-import { loud } from '../../../scripts/cluster/logs.ts';
+import { restartPauseMs } from '../../../scripts/cluster/keeper.ts';
+import { terminalText } from '../../../scripts/cluster/logs.ts';
 import { gatewayUrl, isGateway, planNodes } from '../../../scripts/cluster/plan.ts';
 import { topologyTable } from '../../../scripts/cluster/topology.ts';
 
@@ -61,7 +61,7 @@ test('the table shows every process, and no password', () => {
 });
 
 test('the wait before a restart grows up to five seconds', () => {
-  expect([1, 2, 3, 4, 5, 6, 100].map(backoff)).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
+  expect([1, 2, 3, 4, 5, 6, 100].map(restartPauseMs)).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
 });
 
 describe('loud', () => {
@@ -71,8 +71,8 @@ describe('loud', () => {
     ['{"level":60,"msg":"gone","err":{"message":"gone"}}', 'fatal: gone'],
     ['[2026-01-01] ERROR broker: gone', '[2026-01-01] ERROR broker: gone'],
     ['{"level":', '{"level":'],
-  ])('shows %s', (line, shown) => expect(loud(line)).toBe(shown));
+  ])('shows %s', (line, shown) => expect(terminalText(line)).toBe(shown));
   test.each(['{"level":30,"msg":"ERROR is only a word here"}', 'The shop listens', ''])('hides %s', (line) =>
-    expect(loud(line)).toBeUndefined(),
+    expect(terminalText(line)).toBeUndefined(),
   );
 });

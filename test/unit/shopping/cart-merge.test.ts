@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Changes } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import {
   type Cart,
   type CustomerCart,
   customerCart,
-  emptyCart,
+  emptyMergedCart,
   type GuestCart,
   guestCart,
-  handOver,
   itemsOf,
-  merge,
+  mergeCarts,
+  newCart,
   removeItem,
   setCurrency,
   setItem,
@@ -26,7 +26,7 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 const now = new Date('2026-03-01T10:00:00Z');
 const [ADA, GUEST] = ['cus_ada', 'gst_1'];
 const withItems = (_id: string, items: Record<string, number>, currency?: string): Cart => ({
-  ...emptyCart(_id, now),
+  ...newCart(_id, now),
   items: Object.fromEntries(Object.entries(items).map(([sku, quantity]) => [sku, { quantity }])),
   ...(currency ? { currency } : {}),
 });
@@ -35,8 +35,9 @@ const guests = (items: Record<string, number>, currency?: string) => guestCart(w
 const quantities = (cart: Pick<Cart, 'items'> | null) =>
   Object.fromEntries(itemsOf(cart?.items ?? {}).map(({ sku, quantity }) => [sku, quantity]));
 const merged = (cart: CustomerCart, guest: GuestCart): CustomerCart => {
-  const next = copied(cart);
-  for (const [path, value] of Object.entries(merge(cart, guest, now).patch ?? {})) assign(next, path, value, []);
+  const next = deepCopy(cart);
+  for (const [path, value] of Object.entries(mergeCarts(cart, guest, now).patch ?? {}))
+    assignPath(next, path, value, []);
   return next;
 };
 
@@ -73,9 +74,9 @@ describe('a merged cart', () => {
   test("a guest's cart is handed over only as it was merged", () => {
     const guest = guests({ MUG: 1, CUP: 2 });
     const merged = { items: { CUP: { quantity: 2 }, MUG: { quantity: 1 } } };
-    expect(handOver(guest, merged, ADA, now).answer).toBe(true);
-    expect(handOver(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
-    expect(handOver({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
+    expect(emptyMergedCart(guest, merged, ADA, now).answer).toBe(true);
+    expect(emptyMergedCart(guest, { items: { MUG: { quantity: 1 } } }, ADA, now)).toEqual({ answer: false });
+    expect(emptyMergedCart({ ...guest, currency: 'USD' }, merged, ADA, now)).toEqual({ answer: false });
   });
 });
 
@@ -87,7 +88,7 @@ function cartsOf(database: Database, step: () => Promise<unknown> = async () => 
     {
       async read(id) {
         await step();
-        database.insert('carts', emptyCart(id, now));
+        database.insert('carts', newCart(id, now));
         return database.read('carts', id) as Cart | null;
       },
       async swap(id, rev, patch) {
@@ -172,7 +173,7 @@ test('one after the other, also with crashes inside a merge, the carts are what 
   await fc.assert(property, { seed });
 });
 
-test('whatever devices, merges and crashes come at the same time, nothing that was added is lost', async () => {
+test('with any devices, merges and crashes at the same time, no added item is lost', async () => {
   // Each device has SKUs of its own, so that it is known what has to be there.
   const wants = (prefix: string) =>
     fc.array(
@@ -216,7 +217,7 @@ test('whatever devices, merges and crashes come at the same time, nothing that w
     expect(found).toMatchObject({ ...last(plans.phone), ...last(plans.laptop) });
     const guests = [...plans.guest, ...plans.tab];
     for (const [sku, quantity] of Object.entries(last(guests))) {
-      // What a merge took earlier may have been more; never what nobody chose.
+      // An earlier merge may have taken a larger quantity, but only a chosen one.
       expect(found[sku]).toBeGreaterThanOrEqual(quantity);
       expect(found[sku]).toBeLessThanOrEqual(most(guests, sku));
     }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
-import { assign, copied } from '../../../mixins/store/patch.ts';
+import { assignPath, deepCopy } from '../../../mixins/store/patch.ts';
 import {
   type Cart,
   type CustomerCart,
   cartClaimOf,
   cartView,
-  clear,
+  clearCart,
   currencyOf,
   customerCart,
-  emptyCart,
   eraseCart,
   type Item,
   itemsOf,
+  newCart,
   type Offer,
   releaseClaim,
   removeItem,
@@ -28,12 +28,12 @@ console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
 const [begun, now] = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T10:05:00Z')];
 
 function after<C extends Cart>(cart: C, { patch = {} }: Decision<unknown>): C {
-  const next = copied(cart);
-  for (const [path, value] of Object.entries(patch)) assign(next, path, value, []);
+  const next = deepCopy(cart);
+  for (const [path, value] of Object.entries(patch)) assignPath(next, path, value, []);
   return next;
 }
 
-const empty = customerCart({ ...emptyCart('cus_1', begun), rev: 0 });
+const empty = customerCart({ ...newCart('cus_1', begun), rev: 0 });
 const cartOf = (...items: [string, number][]): CustomerCart => ({
   ...empty,
   items: Object.fromEntries(items.map(([sku, quantity]) => [sku, { quantity }])),
@@ -90,8 +90,8 @@ test('removing an item leaves the others; one that is not there changes nothing'
 });
 
 test('clearing leaves nothing; an empty cart is not written', () => {
-  expect(after(cartOf(['MUG', 2]), clear(cartOf(['MUG', 2]), now)).items).toEqual({});
-  expect(clear(empty, now)).toEqual({ answer: empty });
+  expect(after(cartOf(['MUG', 2]), clearCart(cartOf(['MUG', 2]), now)).items).toEqual({});
+  expect(clearCart(empty, now)).toEqual({ answer: empty });
 });
 
 describe('the currency of a cart', () => {
@@ -112,7 +112,7 @@ describe('the currency of a cart', () => {
     for (const decision of [
       setItem(chosen, { sku: 'BOWL', quantity: 1 }, now),
       removeItem(chosen, 'MUG', now),
-      clear(chosen, now),
+      clearCart(chosen, now),
     ]) {
       expect([decision.answer.currency, after(chosen, decision).currency]).toEqual(['USD', 'USD']);
     }
@@ -161,7 +161,7 @@ describe('taking out what was ordered', () => {
     expect(cartClaimOf(after(taken, takeOrdered(taken, 'ord_1', items, now)))).toBe(`${cart._id}:1`);
     for (const decision of [
       setItem(taken, { sku: 'CUP', quantity: 1 }, now),
-      clear(taken, now),
+      clearCart(taken, now),
       eraseCart(taken, now),
     ]) {
       expect(cartClaimOf(after(taken, decision))).toBe(`${cart._id}:1`);
@@ -254,7 +254,7 @@ describe('the cart as a customer sees it', () => {
     });
   });
 
-  test('adds up to the cent, whatever the prices', () => {
+  test('adds up to the cent, at any prices', () => {
     const line = fc.record({ price: fc.nat(10_000_000), quantity: fc.integer({ min: 1, max: 99 }) });
     const property = fc.property(fc.array(line, { maxLength: 100 }), (lines) => {
       const items = lines.map(({ quantity }, n) => ({ sku: `SKU-${n}`, quantity }));

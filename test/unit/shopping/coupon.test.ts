@@ -82,7 +82,7 @@ test('a coupon is refused when its uses are used up, or this customer’s are', 
   given(coupon()).ask(checkUses, mine).thenUnchanged();
 });
 
-test('a limit is raised, lowered to what is used, taken away and set again; what was used counts throughout', () => {
+test('a limit is raised, lowered to the number of uses, removed and set again; earlier uses always count', () => {
   const used = { ...coupon({ limit: 10 }), available: 7, reserved: 1, sold: 2 };
   const raised = given(used).when(changeTerms, { ...fixed, limit: 20 });
   raised.thenState({ limit: 20, available: 17, reserved: 1, sold: 2 });

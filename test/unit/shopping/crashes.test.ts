@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TestToken } from '../../../services/shopping/payment/sandbox/sandbox-tokens.ts';
+import type { TestToken } from '../../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
 import type { Fate } from '../../support/model-cluster.ts';
 import { type Meanwhile, ModelShop, type Story } from '../../support/shopping-model.ts';
 
@@ -60,7 +60,7 @@ afterAll(() => {
   jest.useRealTimers();
 });
 
-test('whatever crashes, is lost, comes late or is done by two at once: the books are right and every order ends', async () => {
+test('with any crashes, lost or late messages and two workers at once, the data is consistent and every order is settled', async () => {
   const fates: [number, Fate][] = [
     [80, 'done'],
     [1, 'not done'],

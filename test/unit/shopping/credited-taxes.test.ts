@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CreditedTax, creditedTaxes } from '../../../services/shopping/invoice/credit-note.ts';
-import { creditNoteSheet } from '../../../services/shopping/invoice/credit-note-sheet.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { creditNoteContent } from '../../../services/shopping/invoice/credit-note-content.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 console.info(`fast-check seed: ${seed} (FC_SEED repeats it)`);
@@ -16,7 +16,7 @@ const line = (sku: string, rate: number, total: number, tax: number) => ({
 /** A mug at 19 %, a book at 7 %, and the delivery, 4.90 at 19 %. */
 const order = invoiceOrder({ lines: [line('MUG', 1900, 1190, 190), line('BOOK', 700, 1070, 70)] });
 
-test('what is credited for a line has the tax of that line alone, and for the delivery that of the delivery', () => {
+test('a credited line has the tax of that line alone, and the credited delivery that of the delivery', () => {
   const ofLine = (sku: string, amount: number) =>
     creditedTaxes(order, [], { amount: eur(amount), lines: [{ sku, amount }], shipping: 0 });
   expect(ofLine('BOOK', 535)).toEqual([{ rate: 700, gross: eur(535), tax: eur(35) }]);
@@ -26,7 +26,7 @@ test('what is credited for a line has the tax of that line alone, and for the de
   ]);
 });
 
-test('a credit note from before refunds had lines may have taken more of a rate: what is too much is of the others', () => {
+test('a credit note from before refunds had lines may have taken more of a rate: the excess belongs to the others', () => {
   const before = [{ rate: 700, gross: eur(1000), tax: eur(65) }];
   const lines = [{ sku: 'BOOK', amount: 500 }];
   expect(creditedTaxes(order, before, { amount: eur(500), lines })).toMatchObject([
@@ -35,7 +35,7 @@ test('a credit note from before refunds had lines may have taken more of a rate:
   ]);
 });
 
-test('credits of lines and the delivery, in whatever parts, add up to the invoice and its taxes to the cent', () => {
+test('credits of lines and the delivery, in any parts, add up to the invoice and its taxes to the cent', () => {
   const parts = fc.array(
     fc.record({ sku: fc.constantFrom('MUG', 'BOOK', 'DELIVERY'), amount: fc.integer({ min: 1, max: 600 }) }),
   );
@@ -68,7 +68,7 @@ test('credits of lines and the delivery, in whatever parts, add up to the invoic
 
 test('a credit note shows its lines with their rates, and the delivery', () => {
   const { billingAddress, id, number, customerId } = order;
-  const { rows, total } = creditNoteSheet({
+  const { rows, total } = creditNoteContent({
     ...{ _id: 'CN-2026-000001', rev: 0, year: 2026, seq: 1, issuedAt: new Date('2026-03-01'), seller: 'Shop' },
     ...{ refundId: 'rfd', orderId: id, nth: 1, isCancellation: false, items: [] },
     invoice: { number: '2026-000001', issuedAt: new Date('2026-03-01') },

@@ -29,7 +29,7 @@ const PLOTS: Record<string, Plot & { ends: string | undefined }> = {
   'a hold that is short of one SKU': {
     ...{ stock: { MUG: 2, BOWL: 0 }, holds: 1, paymentMethod: 'tok_approve', ends: 'REJECTED' },
   },
-  'a hold that nobody orders': {
+  'a hold without an order': {
     ...{ stock: enough, holds: 1, paymentMethod: 'tok_approve', leaves: true, ends: undefined },
   },
   'two parallel holds': { stock: enough, holds: 2, paymentMethod: 'tok_approve', ends: 'PAID' },
@@ -70,7 +70,7 @@ test('an order consuming a hold while it expires: its stock is never given back 
   expect(states).toContain('PAID');
 });
 
-test('whatever crashes, is lost or comes late: nothing stays held, and what is paid for is sold', async () => {
+test('with any crashes, lost or late messages, nothing stays on hold, and paid goods are sold', async () => {
   const fate = fc.oneof(
     { weight: 40, arbitrary: fc.constant<Fate>('done') },
     { weight: 1, arbitrary: fc.constantFrom<Fate>('not done', 'done unseen', 'crash') },

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CONTENT_SECURITY_POLICY, invoiceHtml } from '../../../services/shopping/invoice/html.ts';
-import { type Invoice, type InvoiceOrder, issue } from '../../../services/shopping/invoice/numbering.ts';
-import { invoicePdf } from '../../../services/shopping/invoice/pdf.ts';
-import { sheetOf } from '../../../services/shopping/invoice/sheet.ts';
-import { invoiceOrder } from '../../support/order-papers.ts';
+import { invoiceContent } from '../../../services/shopping/invoice/document-content.ts';
+import { DOCUMENT_CSP, renderHtml } from '../../../services/shopping/invoice/html.ts';
+import { type Invoice, type InvoiceOrder, issueInvoice } from '../../../services/shopping/invoice/invoice.ts';
+import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
+import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
@@ -15,10 +15,10 @@ const ISSUER = { seller: SELLER, timeZone: 'UTC' };
 const NOON = new Date('2025-11-24T12:00:00Z');
 
 type Fault = 'none' | 'refused' | 'answer lost';
-type Invoices = Parameters<typeof issue>[3];
+type Invoices = Parameters<typeof issueInvoice>[3];
 
 /** A collection with the two unique keys, whose inserts end as `faults` say, one after the other. */
-class Shelf implements Invoices {
+class InvoiceCollection implements Invoices {
   readonly docs: Invoice[] = [];
   readonly #faults: Fault[];
   constructor(faults: Fault[] = []) {
@@ -50,9 +50,9 @@ class Shelf implements Invoices {
   }
 }
 
-/** As whoever has to have an invoice does: again, until there is an answer. */
-async function insist(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
-  return issue(order, ISSUER, now, invoices).catch(() => insist(order, now, invoices));
+/** Issues an invoice, and tries again after each error. */
+async function issueUntilDone(order: InvoiceOrder, now: Date, invoices: Invoices): Promise<Invoice> {
+  return issueInvoice(order, ISSUER, now, invoices).catch(() => issueUntilDone(order, now, invoices));
 }
 
 const numbers = (year: number, count: number) =>
@@ -60,8 +60,8 @@ const numbers = (year: number, count: number) =>
 
 describe('invoices are numbered', () => {
   test('from 000001 on in each year of the shop’s time zone', async () => {
-    const shelf = new Shelf();
-    const at = (time: string) => issue(invoiceOrder(), ISSUER, new Date(time), shelf);
+    const shelf = new InvoiceCollection();
+    const at = (time: string) => issueInvoice(invoiceOrder(), ISSUER, new Date(time), shelf);
     await at('2025-12-31T12:00:00Z');
     await at('2025-12-31T23:59:59.999Z');
     await at('2026-01-01T00:00:00Z');
@@ -79,14 +79,14 @@ describe('invoices are numbered', () => {
     ['America/Los_Angeles', '2027-01-01T01:00:00Z', '2026-12-31'],
     ['America/Los_Angeles', '2027-01-01T08:00:00Z', '2027-01-01'],
   ])('by the calendar of %s: at %s it is %s there', async (timeZone, time, day) => {
-    const issued = await issue(
+    const issued = await issueInvoice(
       invoiceOrder({ paidAt: time }),
       { seller: SELLER, timeZone },
       new Date(time),
-      new Shelf(),
+      new InvoiceCollection(),
     );
     expect([issued._id, issued.year]).toEqual([`${day.slice(0, 4)}-000001`, Number(day.slice(0, 4))]);
-    expect(sheetOf(issued).facts).toEqual(
+    expect(invoiceContent(issued).facts).toEqual(
       expect.arrayContaining([
         ['Date', day],
         ['Paid', day],
@@ -95,21 +95,23 @@ describe('invoices are numbered', () => {
   });
 
   test('beyond 999999, too', async () => {
-    const shelf = new Shelf();
+    const shelf = new InvoiceCollection();
     const last = { year: 2025, seq: 999_999, _id: '2025-999999', orderId: 'ord_0', rev: 0 };
     shelf.docs.push({ ...last, issuedAt: NOON, seller: SELLER, order: invoiceOrder() });
-    expect((await issue(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000000');
-    expect((await issue(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000001');
+    expect((await issueInvoice(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000000');
+    expect((await issueInvoice(invoiceOrder(), ISSUER, NOON, shelf))._id).toBe('2025-1000001');
   });
 
-  test(`without gaps or doubles, whatever becomes of the inserts (seed ${seed})`, async () => {
+  test(`without gaps or doubles, with any failures of the inserts (seed ${seed})`, async () => {
     const fault = fc.constantFrom<Fault>('none', 'none', 'refused', 'answer lost');
     const check = fc.asyncProperty(
       fc.array(fault, { maxLength: 30 }),
       fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 16 }),
       async (faults, asked) => {
-        const [shelf, orders] = [new Shelf(faults), Array.from({ length: 8 }, () => invoiceOrder())];
-        const issued = await Promise.all(asked.map((which) => insist(orders[which] as InvoiceOrder, NOON, shelf)));
+        const [shelf, orders] = [new InvoiceCollection(faults), Array.from({ length: 8 }, () => invoiceOrder())];
+        const issued = await Promise.all(
+          asked.map((which) => issueUntilDone(orders[which] as InvoiceOrder, NOON, shelf)),
+        );
         expect(shelf.numbers()).toEqual(numbers(2025, new Set(asked).size));
         for (const [index, { orderId }] of issued.entries()) expect(orderId).toBe(orders[asked[index] ?? 0]?.id);
       },
@@ -118,12 +120,12 @@ describe('invoices are numbered', () => {
   });
 
   test.each<Fault>(['refused', 'answer lost'])('without a gap when an insert is %s', async (fault) => {
-    const shelf = new Shelf(['none', fault]);
+    const shelf = new InvoiceCollection(['none', fault]);
     const [first, second, third] = [invoiceOrder(), invoiceOrder(), invoiceOrder()];
-    await issue(first, ISSUER, NOON, shelf);
-    await expect(issue(second, ISSUER, NOON, shelf)).rejects.toThrow();
-    await issue(third, ISSUER, NOON, shelf);
-    await issue(second, ISSUER, NOON, shelf);
+    await issueInvoice(first, ISSUER, NOON, shelf);
+    await expect(issueInvoice(second, ISSUER, NOON, shelf)).rejects.toThrow();
+    await issueInvoice(third, ISSUER, NOON, shelf);
+    await issueInvoice(second, ISSUER, NOON, shelf);
     expect(shelf.numbers()).toEqual(numbers(2025, 3));
   });
 });
@@ -146,16 +148,16 @@ describe('an invoice', () => {
 
   test('as a PDF is one, and has the number, all amounts and the total in its text', async () => {
     for (const compress of [true, false]) {
-      const pdf = await invoicePdf(sheetOf(invoiceOf(order)), compress);
+      const pdf = await renderPdf(invoiceContent(invoiceOf(order)), compress);
       expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
       for (const fact of [...facts, 'page 1 of 1']) expect(pdfText(pdf)).toContain(fact);
     }
   });
 
   test('as a PDF has the same bytes each time', async () => {
-    const sheet = sheetOf(invoiceOf(order));
-    const pdf = await invoicePdf(sheet);
-    expect(pdf.equals(await invoicePdf(sheet))).toBe(true);
+    const content = invoiceContent(invoiceOf(order));
+    const pdf = await renderPdf(content);
+    expect(pdf.equals(await renderPdf(content))).toBe(true);
     // Neither the time of day nor chance is in it.
     expect(pdf.toString('latin1')).toContain('(D:20251124120000Z)');
   });
@@ -163,7 +165,9 @@ describe('an invoice', () => {
   test('as a PDF has its columns and its number on every page, and no line is lost', async () => {
     const [line] = order.lines;
     const lines = Array.from({ length: 100 }, (_, index) => ({ ...line, sku: `SKU-${index}.` }));
-    const text = pdfText(await invoicePdf(sheetOf(invoiceOf({ ...order, lines: lines as InvoiceOrder['lines'] }))));
+    const text = pdfText(
+      await renderPdf(invoiceContent(invoiceOf({ ...order, lines: lines as InvoiceOrder['lines'] }))),
+    );
     const pages = Number(/page 1 of (\d+)/.exec(text)?.[1]);
     expect(pages).toBeGreaterThan(2);
     expect(text.match(/page \d+ of/g)).toHaveLength(pages);
@@ -172,12 +176,12 @@ describe('an invoice', () => {
   });
 
   test('as a page says the same', () => {
-    for (const fact of facts) expect(invoiceHtml(sheetOf(invoiceOf(order)))).toContain(fact);
+    for (const fact of facts) expect(renderHtml(invoiceContent(invoiceOf(order)))).toContain(fact);
   });
 
   test('adds the tax up when prices are without it, and names it beneath the total when they contain it', () => {
     const labels = (taxIncluded: boolean) => {
-      const { sums, included } = sheetOf(invoiceOf(withTotals({ taxIncluded })));
+      const { sums, included } = invoiceContent(invoiceOf(withTotals({ taxIncluded })));
       return [sums.map(([label]) => label), included.map(([label]) => label)];
     };
     expect(labels(true)).toEqual([['Goods', 'Discount WELCOME', 'Shipping'], ['Includes 19 % tax on €1,012.52']]);
@@ -189,18 +193,18 @@ describe('an invoice', () => {
     const lines = order.lines.map((line) => ({ ...line, title: evil, variant: evil, sku: evil }));
     const billingAddress = { ...order.billingAddress, name: evil, line1: evil };
     const shipping = { ...order.shipping, title: evil };
-    const html = invoiceHtml(sheetOf(invoiceOf({ ...order, lines, billingAddress, shipping })));
+    const html = renderHtml(invoiceContent(invoiceOf({ ...order, lines, billingAddress, shipping })));
     expect(html).not.toContain('<img');
     expect(html.split('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;')).toHaveLength(7);
   });
 
   test('as a page is allowed its own style sheet and nothing else', () => {
-    const html = invoiceHtml(sheetOf(invoiceOf(order)));
+    const html = renderHtml(invoiceContent(invoiceOf(order)));
     const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
-    expect(CONTENT_SECURITY_POLICY).toContain("default-src 'none'");
-    expect(CONTENT_SECURITY_POLICY).toContain(`style-src 'sha256-${hash}'`);
-    expect(CONTENT_SECURITY_POLICY).not.toContain('unsafe');
+    expect(DOCUMENT_CSP).toContain("default-src 'none'");
+    expect(DOCUMENT_CSP).toContain(`style-src 'sha256-${hash}'`);
+    expect(DOCUMENT_CSP).not.toContain('unsafe');
     expect(html).not.toMatch(/ style="|<script|https?:/);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import type { Order } from '../../../services/shopping/order/order.ts';
 import { beginOrder } from '../../../services/shopping/order/order.ts';
@@ -20,7 +20,7 @@ const line = {
   ...{ weight: 300, quantity: 2, unitPrice: eur(1000) },
 };
 const basket = {
-  priced: price({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
+  priced: priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
   address: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
   rules: standardRules,
   warnings: [],

@@ -4,15 +4,15 @@ import { fingerprintOf } from '../../../lib/contract/fingerprint.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { PROBLEMS } from '../../../services/shared/problem-codes.ts';
 import type { Item, Offer } from '../../../services/shopping/cart/cart.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { responseOf } from '../../../services/shopping/order/idempotent-response.ts';
-import { beginOrder, type Order, orderable } from '../../../services/shopping/order/order.ts';
+import { beginOrder, type Order, orderableLines } from '../../../services/shopping/order/order.ts';
 import { moveOrder } from '../../../services/shopping/order/order-change.ts';
 import { orderNumber } from '../../../services/shopping/order/order-number.ts';
 import { canMove, type OrderState, type Rejection, TRANSITIONS } from '../../../services/shopping/order/order-state.ts';
 import { orderView } from '../../../services/shopping/order/order-view.ts';
-import { postponed, unpark } from '../../../services/shopping/order/saga/recovery.ts';
+import { postpone, unpark } from '../../../services/shopping/order/saga/recovery.ts';
 import { orderIn, transitionTo } from '../../support/orders.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
@@ -22,7 +22,13 @@ const offer = (sku: string, amount: number): Offer => ({
   ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock', taxClass: 'standard' },
 });
 const priced = (items: Item[], offers: Offer[]) =>
-  price({ lines: orderable(items, offers), country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
+  priceLines({
+    lines: orderableLines(items, offers),
+    country: 'DE',
+    coupons: [],
+    rules: standardRules,
+    currency: 'EUR',
+  });
 const begun = () => ({
   ...beginOrder(
     {
@@ -38,7 +44,7 @@ const begun = () => ({
 const problem = (type: string) => expect.objectContaining({ type });
 
 describe('beginning an order', () => {
-  test('freezes what is ordered, at the prices of the moment', () => {
+  test('freezes the ordered items and their current prices', () => {
     const order = begun();
     const [unitPrice, lineTotal] = [1999, 3998].map((amount) => ({ amount, currency: 'EUR' }));
     expect(order.lines).toMatchObject([
@@ -55,10 +61,10 @@ describe('beginning an order', () => {
     expect(attempts).toBe(0);
   });
 
-  test('is refused for an empty cart, and for what is no longer sold, by name', () => {
-    expect(() => orderable([], [])).toThrow(problem('empty-cart'));
+  test('is refused for an empty cart, and for items that are no longer sold, by name', () => {
+    expect(() => orderableLines([], [])).toThrow(problem('empty-cart'));
     const items = ['MUG', 'GONE', 'AWAY'].map((sku) => ({ sku, quantity: 1 }));
-    expect(() => orderable(items, [offer('MUG', 1)])).toThrow(
+    expect(() => orderableLines(items, [offer('MUG', 1)])).toThrow(
       expect.objectContaining({ type: 'cart-not-orderable', data: { items: [{ sku: 'GONE' }, { sku: 'AWAY' }] } }),
     );
   });
@@ -110,7 +116,7 @@ describe('the answer to a key that is sent again', () => {
   const paid = orderIn('PAID', begun(), later);
   const outOfStock: Rejection = { code: 'out-of-stock', items: [{ sku: 'MUG', requested: 2, available: 1 }] };
 
-  test('is the order as it was when it was paid, whatever became of it', () => {
+  test('is the order as it was when it was paid, also when it has changed since', () => {
     const first = responseOf(paid, 'print');
     expect(first).toEqual(orderView(paid));
     expect(first.status).toBe('PAID');
@@ -158,7 +164,7 @@ describe('the answer to a key that is sent again', () => {
   });
 });
 
-test('an order shows nothing of how it is driven on, and has a number with its day that people can read out', () => {
+test('an order shows nothing of its processing, and has a number with its day that people can read out', () => {
   const view = orderView(begun());
   for (const field of [
     'outbox',
@@ -177,8 +183,8 @@ test('an order shows nothing of how it is driven on, and has a number with its d
   expect(view.number).toBe(orderNumber(view.id));
 });
 
-describe('an order that could not be driven to its end', () => {
-  const failed = (order: Order, error?: unknown): Order => ({ ...order, ...postponed(order, now, error).patch });
+describe('an order that could not be processed', () => {
+  const failed = (order: Order, error?: unknown): Order => ({ ...order, ...postpone(order, now, error).patch });
   const failing = (times: number, error: () => unknown, order: Order = begun()): Order =>
     times === 0 ? order : failing(times - 1, error, failed(order, error()));
   const byItself = () => new Error('holds nothing');

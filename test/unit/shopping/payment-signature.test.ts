@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { isSigned, sign } from '../../../services/shopping/payment/providers/webhook-signature.ts';
+import {
+  isSignatureValid,
+  signWebhook,
+} from '../../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 
 const SECRET = 'whsec_of_this_test';
 const NOW = new Date('2026-03-01T10:00:00Z');
@@ -8,17 +11,17 @@ const BODY = '{"id":"evt_1","text":"für Ada"}';
 const later = (seconds: number) => new Date(+NOW + seconds * 1000);
 
 describe('the signature of a webhook', () => {
-  const header = sign(BODY, SECRET, NOW);
+  const header = signWebhook(BODY, SECRET, NOW);
 
   test("is right for its body, and is what Stripe's own library makes and takes", () => {
-    expect(isSigned(BODY, header, SECRET, NOW)).toBe(true);
+    expect(isSignatureValid(BODY, header, SECRET, NOW)).toBe(true);
     const options = { payload: BODY, secret: SECRET, timestamp: +NOW / 1000 };
     expect(header).toBe(Stripe.webhooks.generateTestHeaderString(options));
     expect(Stripe.webhooks.signature?.verifyHeader(BODY, header, SECRET, 300, undefined, +NOW)).toBe(true);
   });
 
   test.each([
-    ['made with a wrong key', BODY, sign(BODY, 'whsec_of_somebody_else', NOW)],
+    ['made with a wrong key', BODY, signWebhook(BODY, 'whsec_of_another_shop', NOW)],
     ['of a body that was tampered with', BODY.replace('1', '2'), header],
     ['whose time was moved', BODY, header.replace(/t=\d+/, `t=${+NOW / 1000 + 60}`)],
     ['of another scheme', BODY, header.replace('v1=', 'v0=')],
@@ -29,16 +32,16 @@ describe('the signature of a webhook', () => {
     ['that is no signature', BODY, 'nonsense'],
     ['that is not there', BODY, ''],
   ])('%s is refused', (_what, body, given) => {
-    expect(isSigned(body, given, SECRET, NOW)).toBe(false);
+    expect(isSignatureValid(body, given, SECRET, NOW)).toBe(false);
   });
 
   test('counts for five minutes', () => {
-    expect(isSigned(BODY, header, SECRET, later(300))).toBe(true);
-    expect(isSigned(BODY, header, SECRET, later(301))).toBe(false);
+    expect(isSignatureValid(BODY, header, SECRET, later(300))).toBe(true);
+    expect(isSignatureValid(BODY, header, SECRET, later(301))).toBe(false);
   });
 
   test('may be one of several, while the secret is being changed', () => {
     const both = `${header.split(',')[0]},v1=${'0'.repeat(64)},${header.split(',')[1]}`;
-    expect(isSigned(BODY, both, SECRET, NOW)).toBe(true);
+    expect(isSignatureValid(BODY, both, SECRET, NOW)).toBe(true);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { assign } from '../../../mixins/store/patch.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { assignPath } from '../../../mixins/store/patch.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
 import type { Order } from '../../../services/shopping/order/order.ts';
 import { beginOrder } from '../../../services/shopping/order/order.ts';
-import { refundable } from '../../../services/shopping/order/refund/refund-lines.ts';
+import { refundableAmount } from '../../../services/shopping/order/refund/refund-lines.ts';
 import {
-  refundDone,
-  refundFailed,
+  recordRefundDone,
+  recordRefundFailed,
   retryRefund,
   settleRefund,
 } from '../../../services/shopping/order/refund/refund-outcomes.ts';
@@ -27,7 +27,7 @@ const line = {
   ...{ sku: 'MUG', productId: 'prd_1', title: 'Mug', variant: 'One', category: 'mugs', taxClass: 'standard' },
   ...{ weight: 300, quantity: 2, unitPrice: eur(1000) },
 };
-const priced = price({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
+const priced = priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' });
 /** 20.00 of goods and 4.90 of delivery, paid. */
 const TOTAL = 2490;
 const paid: Order = {
@@ -68,7 +68,7 @@ test('a patch says all that the answer has', () => {
     NOW,
   );
   const patched = structuredClone(requested(paid, 'rfd_a'));
-  for (const [path, value] of Object.entries(patch ?? {})) assign(patched, path, value, []);
+  for (const [path, value] of Object.entries(patch ?? {})) assignPath(patched, path, value, []);
   expect(patched).toEqual(answer);
 });
 
@@ -80,17 +80,17 @@ describe("a refund on the provider's own pages", () => {
     ]);
     expect(sent(once)).toEqual(['mail:rfd:order-refunded', 'credit-note:rfd']);
     expect(hear(once, { refunds: [elsewhere('re_1', 2100)] })).toBe(once);
-    expect(refundable(once).amount).toBe(390);
+    expect(refundableAmount(once).amount).toBe(390);
   });
 
-  test('that fails later is owed still, whatever comes late, and is never done again', () => {
+  test('that fails later is still owed, also after late messages, and is never done again', () => {
     const failed = hear(hear(paid, { refunds: [elsewhere('re_1', 500)] }), {
       refunds: [elsewhere('re_1', 500, 'failed')],
     });
     expect(failed.refunds).toMatchObject([
       { state: 'FAILED', failure: { reason: 'lost_or_stolen_card', isReturned: true } },
     ]);
-    expect([failed.attentionAt, refundable(failed).amount]).toEqual([NOW, TOTAL - 500]);
+    expect([failed.attentionAt, refundableAmount(failed).amount]).toEqual([NOW, TOTAL - 500]);
     expect(hear(failed, { refunds: [elsewhere('re_1', 500)] })).toBe(failed);
   });
 
@@ -106,7 +106,7 @@ describe("a refund on the provider's own pages", () => {
         const done = hear({ ...before, outbox: [] }, news);
         expect([states(done), done.attentionAt]).toEqual([[['DONE', 500]], null]);
         expect(sent(done)).toEqual([expect.stringContaining('order-refunded')]);
-        expect(refundable(done).amount).toBe(TOTAL - 500);
+        expect(refundableAmount(done).amount).toBe(TOTAL - 500);
         expect(hear(done, news)).toBe(done);
         expect(hear(done, { refunds: [first] })).toBe(done);
         expect(states(hear(done, { refunds: [back(elsewhere('re_b', 500))] }))).toEqual([['FAILED', 500]]);
@@ -114,10 +114,10 @@ describe("a refund on the provider's own pages", () => {
     }
   });
 
-  test('beyond what is left pays what the bank has sent back: in whole, or so that staff knows of the difference', () => {
+  test('that exceeds the rest pays refunds that the bank has sent back: in whole, or with a note of the difference for staff', () => {
     const back = { refunds: [{ ...elsewhere('re_a', 500, 'failed'), key: 'rfd_a' }] };
     const failedAfter = (amount: number) =>
-      hear(refundDone(requested(paid, 'rfd_a', amount), 'rfd_a', NOW).answer, back);
+      hear(recordRefundDone(requested(paid, 'rfd_a', amount), 'rfd_a', NOW).answer, back);
     const all = { refunds: [elsewhere('re_b', TOTAL), ...back.refunds] };
     const whole = hear({ ...failedAfter(500), outbox: [] }, all);
     expect([states(whole), whole.attentionAt]).toEqual([
@@ -159,7 +159,7 @@ describe("a refund on the provider's own pages", () => {
     expect(hear(paid, { refunds: [elsewhere('re_1', 500, 'failed')] })).toBe(paid);
   });
 
-  test('leaves those of the shop what is left: less, or nothing', () => {
+  test('leaves the rest to those of the shop: a smaller amount, or none', () => {
     const waiting = requested(requested(paid, 'rfd_a', 1000), 'rfd_b', 800);
     expect(states(hear(waiting, { refunds: [elsewhere('re_1', 600)] }))).toEqual([
       ['PENDING', 1000],
@@ -195,23 +195,23 @@ describe("a refund of the shop's own", () => {
   });
 
   test('that was thought to be refused, and was made, is done', () => {
-    const refused = refundFailed(
+    const refused = recordRefundFailed(
       requested(paid, 'rfd_a', 500),
       'rfd_a',
       { reason: 'x', isReturned: false },
       NOW,
     ).answer;
     expect(states(refused)).toEqual([['FAILED', 500]]);
-    expect(refundable(refused).amount).toBe(TOTAL);
+    expect(refundableAmount(refused).amount).toBe(TOTAL);
     const done = hear(refused, { refunds: [own('rfd_a')] });
     expect([states(done), done.attentionAt]).toEqual([[['DONE', 500]], null]);
   });
 
   test('that fails later tells its customer, who was told that it is done', () => {
-    const done = refundDone(requested(paid, 'rfd_a', 500), 'rfd_a', NOW).answer;
+    const done = recordRefundDone(requested(paid, 'rfd_a', 500), 'rfd_a', NOW).answer;
     const failed = hear({ ...done, outbox: [] }, { refunds: [own('rfd_a', 'failed')] });
     expect([states(failed), sent(failed)]).toEqual([[['FAILED', 500]], ['mail:rfd:refund-failed']]);
-    expect(refundDone(failed, 'rfd_a', NOW).answer).toBe(failed);
+    expect(recordRefundDone(failed, 'rfd_a', NOW).answer).toBe(failed);
   });
 
   test('that the provider has never heard of stays as it is', () => {
@@ -221,18 +221,18 @@ describe("a refund of the shop's own", () => {
 });
 
 describe('a dispute', () => {
-  test('is opened and closed once, in whatever order it is heard of', () => {
+  test('is opened and closed once, in any order of messages', () => {
     const open = hear(paid, { disputes: [dispute('open')] });
     expect([open.disputes?.[0]?.state, open.attentionAt]).toEqual(['OPEN', NOW]);
     expect(hear(open, { disputes: [dispute('open')] })).toBe(open);
     const lost = hear(open, { disputes: [dispute('lost')] });
-    expect([lost.disputes?.[0]?.state, lost.attentionAt, refundable(lost).amount]).toEqual(['LOST', null, 0]);
+    expect([lost.disputes?.[0]?.state, lost.attentionAt, refundableAmount(lost).amount]).toEqual(['LOST', null, 0]);
     expect(hear(lost, { disputes: [dispute('open')] })).toBe(lost);
     const won = hear(open, { disputes: [dispute('won')] });
-    expect([won.attentionAt, refundable(won).amount]).toEqual([null, TOTAL]);
+    expect([won.attentionAt, refundableAmount(won).amount]).toEqual([null, TOTAL]);
   });
 
-  test('that was lost has paid its customer: a refund that waits gets what is left', () => {
+  test('that was lost has paid its customer: a waiting refund gets the rest', () => {
     const lost = hear(requested(paid, 'rfd_a'), { disputes: [dispute('lost', 2000)] });
     expect(states(lost)).toEqual([['PENDING', 490]]);
     expect(states(hear(requested(paid, 'rfd_a'), { disputes: [dispute('lost')] }))).toEqual([['WAIVED', TOTAL]]);
@@ -244,7 +244,7 @@ test('an order without a payment has nothing to be told of', () => {
   expect(hear(order, { refunds: [elsewhere('re_1', 500)], disputes: [dispute('open')] })).toBe(order);
 });
 
-test('whatever is heard of how often and in whatever order: it counts once, and never more than was captured', () => {
+test('messages in any number and order count once, and never exceed the captured amount', () => {
   /** What the provider has said, at any time, of two refunds on its pages, one of ours, and a dispute. */
   const state = fc.constantFrom('made' as const, 'failed' as const);
   const stated = fc.oneof(
@@ -268,7 +268,7 @@ test('whatever is heard of how often and in whatever order: it counts once, and 
       expect(new Set(keys).size).toBe(keys.length);
       expect(order.refunds.length).toBeLessThanOrEqual(3);
       expect(sent(order).filter((id) => id === 'credit-note:rfd').length).toBeLessThanOrEqual(3);
-      expect(refundable(order).amount).toBeGreaterThanOrEqual(0);
+      expect(refundableAmount(order).amount).toBeGreaterThanOrEqual(0);
     }),
     { seed, numRuns: 1000 },
   );

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { errors } from '../../../services/shared/problems.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import { attentionReasons } from '../../../services/shopping/order/attention.ts';
-import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
+import { takeFulfilmentStep } from '../../../services/shopping/order/fulfilment.ts';
 import { beginOrder, type Order, type Refund } from '../../../services/shopping/order/order.ts';
 import {
-  refundDone,
-  refundFailed,
+  recordRefundDone,
+  recordRefundFailed,
   refundKey,
   retryRefund,
   settleRefund,
 } from '../../../services/shopping/order/refund/refund-outcomes.ts';
 import { requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { ORDER_STEPS, STEP_DECISIONS } from '../../../services/shopping/order/saga/order-steps.ts';
-import { decide, decisionFor } from '../../../services/shopping/order/saga/parked-decision.ts';
-import { postponed } from '../../../services/shopping/order/saga/recovery.ts';
+import { allowedDecision, decideParked } from '../../../services/shopping/order/saga/parked-decision.ts';
+import { postpone } from '../../../services/shopping/order/saga/recovery.ts';
 import { orderIn } from '../../support/orders.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
@@ -37,7 +37,7 @@ const pending: Order = {
         owner: 'node',
       },
       shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
-      priced: price({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
+      priced: priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
       paymentMethod: 'tok_approve',
     },
     NOW,
@@ -49,7 +49,7 @@ const requested = requestRefund(paid, { id: 'rfd_a', key: 'a', amount: 500, reas
 const settle = (order: Order, outcome: 'paid-elsewhere' | 'not-owed' = 'paid-elsewhere') =>
   settleRefund(order, { refundId: 'rfd_a', outcome, reason: 'why', by: STAFF }, NOW).answer;
 const failed = (order: Order, isReturned = false) =>
-  refundFailed(order, 'rfd_a', { reason: 'charge_disputed', isReturned }, NOW).answer;
+  recordRefundFailed(order, 'rfd_a', { reason: 'charge_disputed', isReturned }, NOW).answer;
 const stateOf = ({ refunds }: Order): Refund['state'] | undefined => refunds[0]?.state;
 const sent = ({ outbox }: Order) => outbox.map(({ id }) => id);
 const wrongState = expect.objectContaining({ type: 'wrong-state' });
@@ -58,12 +58,12 @@ describe('a refund', () => {
   test('that is settled while it is under way, and is made after all, is done: staff hears that it went out twice', () => {
     const settled = settle(requested);
     expect([stateOf(settled), sent(settled)]).toEqual(['SETTLED', ['mail:rfd_a:order-refunded', 'credit-note:rfd_a']]);
-    const twice = refundDone(settled, 'rfd_a', NOW).answer;
+    const twice = recordRefundDone(settled, 'rfd_a', NOW).answer;
     expect([stateOf(twice), sent(twice), attentionReasons(twice)]).toEqual(['DONE', sent(settled), ['refunded-twice']]);
   });
 
   test('that was done cannot be settled, nor one that is credited be waived', () => {
-    const done = refundDone(requested, 'rfd_a', NOW).answer;
+    const done = recordRefundDone(requested, 'rfd_a', NOW).answer;
     expect(() => settle(done)).toThrow(wrongState as never);
     expect(() => settle(failed(done, true), 'not-owed')).toThrow(wrongState as never);
     expect(stateOf(settle(failed(requested), 'not-owed'))).toBe('WAIVED');
@@ -72,11 +72,11 @@ describe('a refund', () => {
     );
   });
 
-  test('that is refused tells nobody but staff, who was never told that it is done', () => {
+  test('that is refused is told to staff alone, as the customer was not told of it', () => {
     const refused = failed(requested);
     expect([stateOf(refused), sent(refused), attentionReasons(refused)]).toEqual(['FAILED', [], ['refund-failed']]);
     expect(failed(refused)).toBe(refused);
-    expect(stateOf(failed(refundDone(requested, 'rfd_a', NOW).answer))).toBe('DONE');
+    expect(stateOf(failed(recordRefundDone(requested, 'rfd_a', NOW).answer))).toBe('DONE');
   });
 
   test('that failed, and of which others got the money since, is neither settled nor tried again: it is not owed', () => {
@@ -100,10 +100,15 @@ describe('a refund', () => {
   });
 
   test('that is tried again has another key at the provider, and one credit note', () => {
-    const again = retryRefund(failed(refundDone(requested, 'rfd_a', NOW).answer, true), 'rfd_a', STAFF, NOW).answer;
+    const again = retryRefund(
+      failed(recordRefundDone(requested, 'rfd_a', NOW).answer, true),
+      'rfd_a',
+      STAFF,
+      NOW,
+    ).answer;
     expect(refundKey(again.refunds[0] as Refund)).toBe('rfd_a_2');
     expect(retryRefund(again, 'rfd_a', STAFF, NOW).answer).toBe(again);
-    const done = refundDone({ ...again, outbox: [] }, 'rfd_a', NOW).answer;
+    const done = recordRefundDone({ ...again, outbox: [] }, 'rfd_a', NOW).answer;
     expect(sent(done)).toEqual(['mail:rfd_a_2:order-refunded']);
   });
 });
@@ -121,12 +126,12 @@ test('an order whose payment is disputed, or was charged back, is shipped only i
       type: 'order-disputed',
       data: { disputes: [{ id: 'dp_1', status: state }] },
     });
-    expect(() => advanceBy(packed(state), shipped, STAFF, NOW)).toThrow(disputed as never);
-    const despite = advanceBy(packed(state), { ...shipped, despiteDispute: true }, STAFF, NOW).answer;
+    expect(() => takeFulfilmentStep(packed(state), shipped, STAFF, NOW)).toThrow(disputed as never);
+    const despite = takeFulfilmentStep(packed(state), { ...shipped, despiteDispute: true }, STAFF, NOW).answer;
     expect(despite.state).toBe('SHIPPED');
-    expect(advanceBy(despite, shipped, STAFF, NOW).answer).toBe(despite);
+    expect(takeFulfilmentStep(despite, shipped, STAFF, NOW).answer).toBe(despite);
   }
-  expect(advanceBy(packed('WON'), shipped, STAFF, NOW).answer.state).toBe('SHIPPED');
+  expect(takeFulfilmentStep(packed('WON'), shipped, STAFF, NOW).answer.state).toBe('SHIPPED');
 });
 
 describe('an order that is stuck', () => {
@@ -135,12 +140,12 @@ describe('an order that is stuck', () => {
   });
   const verdict = (decision: 'reject' | 'skip') => ({ decision, reason: 'why', by: STAFF });
 
-  test.each(ORDER_STEPS)('at %s, whatever state it has got into since, has a decision that ends it', (step) => {
+  test.each(ORDER_STEPS)('at %s, in any later state, has a decision that ends it', (step) => {
     expect(Object.keys(STEP_DECISIONS)).toContain(step);
     for (const state of ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'SHIPPED', 'DELIVERED', 'CANCELLING'] as const) {
       const order = parkedAt(step, state);
-      const due = decisionFor(order);
-      const decided = decide(order, verdict(due), NOW).answer;
+      const due = allowedDecision(order);
+      const decided = decideParked(order, verdict(due), NOW).answer;
       expect(decided).toMatchObject({ parkedAt: null, failures: 0, decisions: [{ decision: due, step }] });
       expect(decided.nextAt).toBeInstanceOf(Date);
       expect(decided.state).toBe(state === 'PENDING' ? 'REJECTING' : state);
@@ -149,21 +154,21 @@ describe('an order that is stuck', () => {
 
   test('because of an outage can be decided of after an hour, and not before', () => {
     const unreachable = errors.unavailable('Stripe: out of reach');
-    const cancelling = advanceBy(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).answer;
-    const waiting = { ...cancelling, ...postponed(cancelling, NOW, unreachable).patch };
+    const cancelling = takeFulfilmentStep(paid, { to: 'CANCELLED', refundId: 'rfd_a' }, STAFF, NOW).answer;
+    const waiting = { ...cancelling, ...postpone(cancelling, NOW, unreachable).patch };
     expect(waiting).toMatchObject({
       parkedAt: null,
       parkedStep: 'other',
       parkedError: expect.stringContaining('reach'),
     });
-    expect(() => decide(waiting, verdict('skip'), later(3_600_000))).toThrow(wrongState as never);
-    const decided = decide(waiting, verdict('skip'), later(3_600_001)).answer;
+    expect(() => decideParked(waiting, verdict('skip'), later(3_600_000))).toThrow(wrongState as never);
+    const decided = decideParked(waiting, verdict('skip'), later(3_600_001)).answer;
     expect(decided.refunds).toMatchObject([{ state: 'FAILED', failure: { reason: 'given_up' } }]);
-    expect(decide(decided, verdict('skip'), NOW).answer).toBe(decided);
+    expect(decideParked(decided, verdict('skip'), NOW).answer).toBe(decided);
   });
 
   test('and one that is not cannot', () => {
-    expect(() => decide(paid, verdict('skip'), later(9e9))).toThrow(wrongState as never);
-    expect(() => decide(parkedAt('charge', 'PENDING'), verdict('skip'), NOW)).toThrow(wrongState as never);
+    expect(() => decideParked(paid, verdict('skip'), later(9e9))).toThrow(wrongState as never);
+    expect(() => decideParked(parkedAt('charge', 'PENDING'), verdict('skip'), NOW)).toThrow(wrongState as never);
   });
 });

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { newId } from '../../../services/shared/ids.ts';
-import { price } from '../../../services/shopping/checkout/pricing/price.ts';
+import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
-import { advanceBy } from '../../../services/shopping/order/fulfilment.ts';
+import { takeFulfilmentStep } from '../../../services/shopping/order/fulfilment.ts';
 import { beginOrder, type Order, type Refund, type Return } from '../../../services/shopping/order/order.ts';
 import { moveOrder } from '../../../services/shopping/order/order-change.ts';
-import { amountOf, refundable, remainderOf } from '../../../services/shopping/order/refund/refund-lines.ts';
+import { refundableAmount, remainderOf, totalAmountOf } from '../../../services/shopping/order/refund/refund-lines.ts';
 import { type RefundRequest, requestRefund } from '../../../services/shopping/order/refund/refunds.ts';
 import { type Approval, approveReturn, requestReturn } from '../../../services/shopping/order/refund/returns.ts';
 
@@ -32,7 +32,7 @@ type Line = [sku: string, quantity: number, unitPrice: number];
 
 /** A paid order, its delivery 4.90 for what weighs as little as this. */
 function paid(lines: Line[], discount = 0): Order {
-  const priced = price({
+  const priced = priceLines({
     lines: lines.map(([sku, quantity, unitPrice]) => ({
       ...{ sku, quantity, unitPrice: eur(unitPrice), productId: `prd_${sku}`, title: sku, variant: 'One' },
       ...{ category: 'mugs', taxClass: sku === 'BOOK' ? 'reduced' : 'standard', weight: 1 },
@@ -49,10 +49,12 @@ function paid(lines: Line[], discount = 0): Order {
 
 /** Shipped on the first day; delivered on the `delivered`th, if it is noted. */
 function shipped(order: Order, delivered?: number): Order {
-  const packed = after(order, advanceBy(order, { to: 'PACKED' }, STAFF, at(0)));
+  const packed = after(order, takeFulfilmentStep(order, { to: 'PACKED' }, STAFF, at(0)));
   const step = { to: 'SHIPPED', carrier: 'Post', trackingNumber: 'RR1' } as const;
-  const sent = after(packed, advanceBy(packed, step, STAFF, at(0)));
-  return delivered === undefined ? sent : after(sent, advanceBy(sent, { to: 'DELIVERED' }, STAFF, at(delivered)));
+  const sent = after(packed, takeFulfilmentStep(packed, step, STAFF, at(0)));
+  return delivered === undefined
+    ? sent
+    : after(sent, takeFulfilmentStep(sent, { to: 'DELIVERED' }, STAFF, at(delivered)));
 }
 
 const after = <A>(order: Order, { patch = {} }: Decision<A>): Order => ({ ...order, ...patch }) as Order;
@@ -149,13 +151,13 @@ describe('a refund', () => {
     }
   });
 
-  test('of an amount of the whole order is of all goods in proportion to what is left of each, and only then of the delivery', () => {
+  test('of an amount of the whole order is spread over all goods in proportion to the rest of each, and only then over the delivery', () => {
     const once = refunded(order, { lines: [{ sku: 'A', amount: 1500 }] });
     const spread = refunded(once, { amount: 1000 });
     expect(spread.refunds[1]).toMatchObject({ lines: [{ amount: 200 }, { amount: 800 }], shipping: 0 });
     const rest = refunded(spread, {});
     expect(rest.refunds[2]).toMatchObject({ lines: [{ amount: 1300 }, { amount: 5200 }], shipping: 490 });
-    expect(refundable(rest).amount).toBe(0);
+    expect(refundableAmount(rest).amount).toBe(0);
     expect(() => refunded(rest, {})).toThrow(problem('refund-too-high') as never);
   });
 
@@ -172,7 +174,7 @@ describe('a refund', () => {
 
   test('whose key is the word of a cancellation, or the id of a return, is a refund like any other', () => {
     const named = refunded(order, { amount: 100 }, 'cancel');
-    const cancelled = after(named, advanceBy(named, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(1)));
+    const cancelled = after(named, takeFulfilmentStep(named, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(1)));
     expect(cancelled.refunds).toMatchObject([{ cause: 'request' }, { cause: 'cancellation' }]);
     const back = approved(refunded(asked(shipped(order), 'A', 1), { amount: 9 }, 'ret_0'));
     expect(back.refunds).toMatchObject([{ cause: 'request' }, { cause: 'return', lines: [{ sku: 'A' }] }]);
@@ -185,7 +187,8 @@ test('of what was charged back nothing is refunded again, nor its customer told 
     disputes: [{ id: 'dp_1', state: 'LOST', amount: eur(amount), reason: 'fraudulent', at: at(1) }],
   });
   const order = paid([['A', 2, 1000]]); // 20.00 and 4.90 of delivery
-  const cancel = (one: Order) => after(one, advanceBy(one, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(2)));
+  const cancel = (one: Order) =>
+    after(one, takeFulfilmentStep(one, { to: 'CANCELLED', refundId: 'rfd_c' }, STAFF, at(2)));
   const returned = (one: Order) => approved(asked(one, 'A', 2));
   const mailed = ({ outbox }: Order) => outbox.find(({ id }) => id.includes('return-approved'))?.params;
   for (const [amount, left] of [
@@ -197,7 +200,7 @@ test('of what was charged back nothing is refunded again, nor its customer told 
     for (const one of [back, cancel(lost(order, amount)), ...(left > 0 ? [refunded(lost(order, amount), {})] : [])]) {
       expect(sums(one.refunds)).toEqual(left > 0 ? [left] : []);
       expect(
-        one.refunds.map((refund) => amountOf({ lines: refund.lines ?? [], shipping: refund.shipping ?? 0 })),
+        one.refunds.map((refund) => totalAmountOf({ lines: refund.lines ?? [], shipping: refund.shipping ?? 0 })),
       ).toEqual(sums(one.refunds));
     }
     expect(back.returns[0]?.state).toBe('APPROVED');
@@ -213,7 +216,7 @@ describe('a return', () => {
     ]),
   );
 
-  test('after a price reduction of its line is worth what is left of the line', () => {
+  test('after a price reduction of its line is worth the rest of the line', () => {
     const reduced = refunded(pair, { lines: [{ sku: 'B', amount: 1500 }] });
     expect(sums(approved(asked(reduced, 'B', 1)).refunds)).toEqual([1500, 1500]);
     expect(sums(approved(asked(reduced, 'A', 1)).refunds)).toEqual([1500, 3000]);
@@ -239,7 +242,7 @@ describe('a return', () => {
     expect(approved(old, { refund: { amount: 1 } })).toEqual(old);
   });
 
-  test('piece by piece is worth what the line cost, whatever was refunded of it in between', () => {
+  test('piece by piece is worth the price of the line, with any refunds in between', () => {
     const three = shipped(
       paid([
         ['A', 3, 1000],
@@ -252,7 +255,7 @@ describe('a return', () => {
     expect(sums(third.refunds)).toEqual([1000, 501, 749, 750]);
   });
 
-  test('can be approved with any amount from zero to what is left of its lines, and never more', () => {
+  test('can be approved with any amount from zero to the rest of its lines, and never more', () => {
     const back = asked(pair, 'A', 1);
     expect(sums(approved(back, { refund: { amount: 0 } }).refunds)).toEqual([]);
     expect(sums(approved(back, { refund: { amount: 700 } }).refunds)).toEqual([700]);
@@ -330,7 +333,7 @@ describe('the delivery is refunded', () => {
     expect(shippingOf(late.refunds)).toEqual([0, 0]);
   });
 
-  test('counted from the delivery, and from the shipment where nobody has noted the delivery', () => {
+  test('counted from the delivery, or from the shipment if the delivery was not recorded', () => {
     expect(shippingOf(all(shipped(order, 20), 30).refunds)).toEqual([0, 490]);
     expect(shippingOf(all(shipped(order), 30).refunds)).toEqual([0, 0]);
     expect(shippingOf(all(shipped(order), 14).refunds)).toEqual([0, 490]);
@@ -375,7 +378,7 @@ function acted(order: Order, one: Act): Order {
   return one.amount === null ? approved(back) : approved(back, { refund: { amount: one.amount } });
 }
 
-test('whatever is refunded and sent back in whatever order: no line, no delivery and no order beyond what was paid', () => {
+test('refunds and returns in any order never exceed the paid amount of a line, the delivery or the order', () => {
   const quantities = fc.tuple(...SKUS.map(() => fc.integer({ min: 1, max: 4 })));
   const prices = fc.tuple(...SKUS.map(() => fc.integer({ min: 1, max: 5000 })));
   const property = fc.property(
@@ -398,13 +401,13 @@ test('whatever is refunded and sent back in whatever order: no line, no delivery
         const left = remainderOf(order);
         for (const part of [...left.lines.map((line) => line.amount), left.shipping])
           expect(part).toBeGreaterThanOrEqual(0);
-        expect(amountOf(left)).toBe(refundable(order).amount);
+        expect(totalAmountOf(left)).toBe(refundableAmount(order).amount);
         for (const refund of order.refunds) {
           const { lines: ofLines = [], shipping = 0 } = refund;
-          expect(amountOf({ lines: ofLines, shipping })).toBe(refund.amount.amount);
+          expect(totalAmountOf({ lines: ofLines, shipping })).toBe(refund.amount.amount);
         }
       }
-      // What is left comes back: with nothing chosen by staff, everything that was paid goes back.
+      // All other goods come back: without amounts chosen by staff, the whole paid amount is refunded.
       const isChosen = acts.some((one) => one.act === 'back' && one.amount !== null);
       for (const one of SKUS) {
         const open = many[SKUS.indexOf(one)] as number;
@@ -415,7 +418,7 @@ test('whatever is refunded and sent back in whatever order: no line, no delivery
         if (open > count) order = approved(asked(order, one, open - count));
       }
       const isOpen = order.returns.some(({ state }) => state === 'REQUESTED');
-      if (!isChosen && !isOpen) expect(refundable(order).amount).toBe(0);
+      if (!isChosen && !isOpen) expect(refundableAmount(order).amount).toBe(0);
     },
   );
   fc.assert(property, { seed, numRuns: 300 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ConnectionEvent, connectionEvent, verdict } from '../../../services/watcher/connection-events.ts';
+import {
+  type ConnectionEvent,
+  detectNodeChange,
+  parseConnectionEvent,
+} from '../../../services/watcher/connection-events.ts';
 
 const START = '2026-01-01T10:00:00.123456789Z';
 const NOW = Date.parse('2026-01-01T10:01:00Z');
@@ -12,8 +16,8 @@ describe('connectionEvent', () => {
   test('reads who came or went, and when', () => {
     const client = { name: 'product-1', start: START, acc: 'APP', id: 7 };
     const event = { name: 'product-1', start: Date.parse(START), at: NOW };
-    expect(connectionEvent(advisory('disconnect', client))).toEqual({ kind: 'disconnect', ...event });
-    expect(connectionEvent(advisory('connect', client))).toEqual({ kind: 'connect', ...event });
+    expect(parseConnectionEvent(advisory('disconnect', client))).toEqual({ kind: 'disconnect', ...event });
+    expect(parseConnectionEvent(advisory('connect', client))).toEqual({ kind: 'connect', ...event });
   });
 
   test.each([
@@ -22,9 +26,9 @@ describe('connectionEvent', () => {
     ['no client', JSON.stringify({ type: 'io.nats.server.advisory.v1.client_disconnect', timestamp: START })],
     ['another kind of event', advisory('connections', { name: 'product-1', start: START })],
     ['no times', JSON.stringify({ type: 'io.nats.server.advisory.v1.client_connect', client: { name: 'product-1' } })],
-    ['what is no JSON', '{'],
+    ['no JSON', '{'],
     ['null', 'null'],
-  ])('ignores %s', (_, json) => expect(connectionEvent(json)).toBeUndefined());
+  ])('ignores %s', (_, json) => expect(parseConnectionEvent(json)).toBeUndefined());
 });
 
 describe('verdict', () => {
@@ -41,7 +45,7 @@ describe('verdict', () => {
   });
   const came = (name: string, start = NOW, at = NOW): ConnectionEvent => ({ kind: 'connect', name, start, at });
   const decide = (event: ConnectionEvent, newest = new Map<string, number>(), now = NOW) =>
-    verdict(event, nodes, 'api-1', newest, now);
+    detectNodeChange(event, nodes, 'api-1', newest, now);
 
   test('a node whose connection ends is lost', () => expect(decide(lost('product-1'))).toBe('lost'));
   test('a node that is dropped already stays so', () => expect(decide(lost('product-2'))).toBeUndefined());

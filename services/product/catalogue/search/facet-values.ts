@@ -83,5 +83,9 @@ export class FacetValues {
   }
 }
 
-/** Highest count first; ties in alphabetical order. */
-export const byCount = (a: FacetCount, b: FacetCount): number => b.count - a.count || (a.value < b.value ? -1 : 1);
+/** The values with the highest counts, without zeros; ties in alphabetical order. */
+export const mostCommon = (counts: readonly FacetCount[], limit: number): FacetCount[] =>
+  counts
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, limit);

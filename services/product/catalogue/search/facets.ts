@@ -1,5 +1,5 @@
 import type { BitSet } from './bit-set.ts';
-import { byCount, type FacetCount } from './facet-values.ts';
+import { type FacetCount, mostCommon } from './facet-values.ts';
 import type { PriceList } from './price-list.ts';
 import { formatRange, priceRanges } from './price-ranges.ts';
 import type { Projection } from './projection.ts';
@@ -44,11 +44,14 @@ export class FacetCounter {
     const set = this.#without(attribute === undefined ? facet : attributeFacet(foldText(attribute)));
     switch (facet) {
       case 'category':
-        return mostCommon([...categories.countsIn(set)].map(([value, count]) => ({ value, count })));
+        return mostCommon(
+          [...categories.countsIn(set)].map(([value, count]) => ({ value, count })),
+          MAX_FACET_VALUES,
+        );
       case 'brand':
-        return mostCommon(brands.countsIn(set));
+        return mostCommon(brands.countsIn(set), MAX_FACET_VALUES);
       case 'attributes':
-        return mostCommon(attributes.names.countsIn(set));
+        return mostCommon(attributes.names.countsIn(set), MAX_FACET_VALUES);
       case 'rating':
         return ratings.countsIn(set);
       case 'price':
@@ -56,12 +59,10 @@ export class FacetCounter {
       case 'inStock':
         return stockCounts(set, this.#prices);
       default:
-        return mostCommon(attributes.valuesOf(attribute ?? '')?.countsIn(set) ?? []);
+        return mostCommon(attributes.valuesOf(attribute ?? '')?.countsIn(set) ?? [], MAX_FACET_VALUES);
     }
   }
 }
-
-const mostCommon = (counts: FacetCount[]): FacetCount[] => counts.sort(byCount).slice(0, MAX_FACET_VALUES);
 
 function stockCounts(set: BitSet, { inStock }: PriceList): FacetCount[] {
   const available = set.countCommon(inStock);

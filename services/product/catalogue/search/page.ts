@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, foreignCursor } from '../../../../lib/contract/page.ts';
+import { decodeCursor, encodeCursor, invalidCursor } from '../../../../lib/contract/page.ts';
 import type { BitSet } from './bit-set.ts';
 import { type SortOrder, takeFirst } from './sort-order.ts';
 import type { SortPosition } from './sorted-list.ts';
@@ -29,6 +29,6 @@ export function takePage({ set, size, order, listId }: OrderedSet, { limit, curs
 
 function decodePosition(listId: string, cursor: string): SortPosition {
   const [of, key, id] = decodeCursor(cursor, ['string', 'number', 'string']);
-  if (of !== listId) throw foreignCursor();
+  if (of !== listId) throw invalidCursor();
   return { key: Number(key), id: String(id) };
 }

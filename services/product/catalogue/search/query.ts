@@ -47,18 +47,18 @@ export function parseProductQuery({
   const known: readonly string[] = FACETS;
   const unknown = names.filter((name) => !known.includes(name) && attributeOf(name) === undefined);
   const checks: [boolean, FieldError][] = [
-    [words.length > MAX_QUERY_WORDS, { pointer: '/q', detail: `q may have ${MAX_QUERY_WORDS} words.` }],
-    [minPrice > maxPrice, { pointer: '/minPrice', detail: 'minPrice is more than maxPrice.' }],
+    [words.length > MAX_QUERY_WORDS, { pointer: '/q', detail: `q may have at most ${MAX_QUERY_WORDS} words.` }],
+    [minPrice > maxPrice, { pointer: '/minPrice', detail: 'minPrice is greater than maxPrice.' }],
     [
       Object.keys(attr).length > MAX_ATTRIBUTE_FILTERS,
-      { pointer: '/attr', detail: `attr may have ${MAX_ATTRIBUTE_FILTERS} names.` },
+      { pointer: '/attr', detail: `attr may have at most ${MAX_ATTRIBUTE_FILTERS} names.` },
     ],
-    [names.length > MAX_FACETS, { pointer: '/facets', detail: `facets may have ${MAX_FACETS} names.` }],
+    [names.length > MAX_FACETS, { pointer: '/facets', detail: `facets may have at most ${MAX_FACETS} names.` }],
     [
       unknown.length > 0,
       {
         pointer: '/facets',
-        detail: `facets has ${unknown.join(', ')}, but there are ${FACETS.join(', ')} and attr[…].`,
+        detail: `Unknown: ${unknown.join(', ')}. The facets are ${FACETS.join(', ')} and attr[<name>].`,
       },
     ],
   ];

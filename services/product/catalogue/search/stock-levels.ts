@@ -1,4 +1,4 @@
-import { type Level, LOW_AT, type StockLevel } from '../../inventory/availability.ts';
+import { DEFAULT_LOW_AT, type Level, type StockLevel } from '../../inventory/availability.ts';
 
 /** A SKU whose product is not known, only its stock; also the index of an unknown SKU. */
 const NO_OWNER = -1;
@@ -16,7 +16,7 @@ export class StockLevels {
   /** The level of a SKU; zero pieces for an unknown SKU. */
   readonly levelOf = (sku: string): Level => {
     const slot = this.#slots.get(sku) ?? NO_OWNER;
-    return { available: this.#available[slot] ?? 0, lowAt: this.#lowAt[slot] ?? LOW_AT };
+    return { available: this.#available[slot] ?? 0, lowAt: this.#lowAt[slot] ?? DEFAULT_LOW_AT };
   };
 
   soldOf(sku: string): number {
@@ -56,7 +56,7 @@ export class StockLevels {
     const slot = this.#owners.push(NO_OWNER) - 1;
     this.#slots.set(sku, slot);
     this.#available.push(0);
-    this.#lowAt.push(LOW_AT);
+    this.#lowAt.push(DEFAULT_LOW_AT);
     this.#sold.push(0);
     this.#isKnown.push(false);
     return slot;

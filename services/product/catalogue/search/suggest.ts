@@ -1,5 +1,5 @@
 import { BitSet } from './bit-set.ts';
-import { byCount, type FacetCount } from './facet-values.ts';
+import { type FacetCount, mostCommon } from './facet-values.ts';
 import type { PriceList } from './price-list.ts';
 import type { Projection } from './projection.ts';
 import { Relevance, relevanceOrder } from './relevance.ts';
@@ -37,9 +37,3 @@ export function suggest(projection: Projection, { sold }: PriceList, q: string, 
     ordinals: takeFirst(set, set.size, relevanceOrder(projection, relevance), undefined, limit),
   };
 }
-
-const mostCommon = (counts: FacetCount[], limit: number): FacetCount[] =>
-  counts
-    .filter(({ count }) => count > 0)
-    .sort(byCount)
-    .slice(0, limit);

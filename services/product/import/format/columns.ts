@@ -1,92 +1,90 @@
 import type { Product, Variant } from '../../product/product.ts';
-import { formula, plain } from './formula.ts';
+import { escapeFormula, unescapeFormula } from './formula.ts';
 
-/** Columns of a CSV file: of the product, the same in each of its rows, and of the variant that the row is. */
+/** Product columns have the same value in each row of a product; variant columns differ. */
 const PRODUCT_COLUMNS = ['slug', 'title', 'description', 'brand', 'category', 'tax_class', 'status'];
 const VARIANT_COLUMNS = ['sku', 'variant_title', 'barcode', 'weight'];
-/** Columns with a name of their own behind the colon: an attribute, an option, a currency. */
-const NAMED = /^(attr|option|price|compare_at):(.+)$/s;
-/** Of a label: its name is kept as it is. */
-const LABEL = /^\s*(attr|option):/;
-/** Those of them that say something of the product. */
-const OF_PRODUCT = /^attr:/;
+/** A column with a name after the colon: an attribute, an option or a currency. */
+const PREFIXED_COLUMN = /^(attr|option|price|compare_at):(.+)$/s;
+const LABEL_COLUMN = /^\s*(attr|option):/;
+const ATTRIBUTE_COLUMN = /^attr:/;
 
 export const isColumn = (name: string): boolean =>
-  PRODUCT_COLUMNS.includes(name) || VARIANT_COLUMNS.includes(name) || NAMED.test(name);
-export const isOfProduct = (name: string): boolean => PRODUCT_COLUMNS.includes(name) || OF_PRODUCT.test(name);
-export const isOfVariant = (name: string): boolean => isColumn(name) && !isOfProduct(name);
+  PRODUCT_COLUMNS.includes(name) || VARIANT_COLUMNS.includes(name) || PREFIXED_COLUMN.test(name);
+export const isProductColumn = (name: string): boolean => PRODUCT_COLUMNS.includes(name) || ATTRIBUTE_COLUMN.test(name);
+export const isVariantColumn = (name: string): boolean => isColumn(name) && !isProductColumn(name);
 
 /**
- * The column that a header's cell names. Labels from before there was a rule may end in a space, and are others without
- * it: an export of them can be imported.
+ * The column of a header cell. Old labels may end in a space, which is a part of their name: their export can be
+ * imported. Spaces around other column names are ignored.
  */
-export const columnIn = (cell: string): string => (LABEL.test(cell) ? cell.trimStart() : cell.trim());
+export const columnOf = (cell: string): string => (LABEL_COLUMN.test(cell) ? cell.trimStart() : cell.trim());
 
 export type Cells = ReadonlyMap<string, string>;
 
-/** A number as the check wants it; what is none stays text, which the check refuses. */
+/** A cell as a number; other text stays, so that the validator refuses it. */
 const numberOf = (cell: string): unknown => (/^\d{1,15}$/.test(cell) ? Number(cell) : cell);
 
 /** The cells of columns with this prefix, by name. */
-const named = (cells: Cells, prefix: string): [string, string][] =>
+const cellsWithPrefix = (cells: Cells, prefix: string): [string, string][] =>
   [...cells].flatMap(([column, cell]): [string, string][] => {
-    const [, kind, name = ''] = NAMED.exec(column) ?? [];
+    const [, kind, name = ''] = PREFIXED_COLUMN.exec(column) ?? [];
     return kind === prefix ? [[name, cell]] : [];
   });
 
-/** A field that is unsaid when its column is not there, or blank. */
-const said = (cells: Cells, column: string, field = column, read: (cell: string) => unknown = String) => {
+/** The field of a column; no field when the column is missing or blank. */
+const optionalField = (cells: Cells, column: string, field = column, read: (cell: string) => unknown = String) => {
   const cell = cells.get(column) ?? '';
   return cell === '' ? {} : { [field]: read(cell) };
 };
 
-/** Labels of which a blank one is taken away, and one without a column is left alone. */
-function labelsOf(cells: Cells, prefix: string, field: string) {
-  const labels = named(cells, prefix).map(([name, cell]) => [name, cell === '' ? null : cell]);
+/** The labels of all columns with a prefix. A blank cell removes a label; one without a column stays. */
+function labelsField(cells: Cells, prefix: string, field: string) {
+  const labels = cellsWithPrefix(cells, prefix).map(([name, cell]) => [name, cell === '' ? null : cell]);
   return labels.length === 0 ? {} : { [field]: Object.fromEntries(labels) };
 }
 
-/** What a row says, as JSON would. */
-export function inputOf(cells: Cells): Record<string, unknown> {
-  const saysSomething = (isOf: (column: string) => boolean) =>
-    [...cells].some(([column, cell]) => cell !== '' && isOf(column));
-  const isVariant = saysSomething(isOfVariant);
-  // The second row of a product may be the only one of it in a file: its blank columns take nothing away.
-  const isProduct = !isVariant || saysSomething((column) => isOfProduct(column) && column !== 'slug');
+/** A CSV record in the form of a JSON line. */
+export function recordInput(cells: Cells): Record<string, unknown> {
+  const hasValue = (isIncluded: (column: string) => boolean) =>
+    [...cells].some(([column, cell]) => cell !== '' && isIncluded(column));
+  const isVariant = hasValue(isVariantColumn);
+  // Blank product columns beside a variant remove nothing: it may be a later row of its product, alone in the file.
+  const isProduct = !isVariant || hasValue((column) => isProductColumn(column) && column !== 'slug');
   const description = cells.get('description');
   return {
-    ...said(cells, 'slug'),
-    ...said(cells, 'title'),
-    ...(isProduct && description !== undefined ? { description } : said(cells, 'description')),
-    ...said(cells, 'brand'),
-    ...said(cells, 'category'),
-    ...(isProduct ? labelsOf(cells, 'attr', 'attributes') : {}),
-    ...said(cells, 'tax_class', 'taxClass'),
-    ...said(cells, 'status'),
+    ...optionalField(cells, 'slug'),
+    ...optionalField(cells, 'title'),
+    ...(isProduct && description !== undefined ? { description } : optionalField(cells, 'description')),
+    ...optionalField(cells, 'brand'),
+    ...optionalField(cells, 'category'),
+    ...(isProduct ? labelsField(cells, 'attr', 'attributes') : {}),
+    ...optionalField(cells, 'tax_class', 'taxClass'),
+    ...optionalField(cells, 'status'),
     ...(isVariant ? { variants: [variantFields(cells)] } : {}),
   };
 }
 
 function variantFields(cells: Cells): Record<string, unknown> {
   const barcode = cells.get('barcode');
-  const amounts = new Map(named(cells, 'price'));
-  const before = new Map(named(cells, 'compare_at'));
+  const amounts = new Map(cellsWithPrefix(cells, 'price'));
+  const before = new Map(cellsWithPrefix(cells, 'compare_at'));
   const prices = [...new Set([...amounts.keys(), ...before.keys()])].map((currency) => [
     currency,
-    priceOf(amounts.get(currency), before.get(currency)),
+    priceField(amounts.get(currency), before.get(currency)),
   ]);
   return {
-    ...said(cells, 'sku'),
-    ...said(cells, 'variant_title', 'title'),
-    ...labelsOf(cells, 'option', 'options'),
+    ...optionalField(cells, 'sku'),
+    ...optionalField(cells, 'variant_title', 'title'),
+    ...labelsField(cells, 'option', 'options'),
     ...(prices.length === 0 ? {} : { prices: Object.fromEntries(prices) }),
     ...(barcode === undefined ? {} : { barcode: barcode === '' ? null : barcode }),
-    ...said(cells, 'weight', 'weight', numberOf),
+    ...optionalField(cells, 'weight', 'weight', numberOf),
   };
 }
 
-/** Undefined is a column that is not there. What is not sold in a currency cannot have cost more before. */
-function priceOf(amount: string | undefined, compareAt: string | undefined): unknown {
+/** Undefined means that the column is missing. Both cells blank: no longer sold in the currency (null). */
+function priceField(amount: string | undefined, compareAt: string | undefined): unknown {
   if (amount === '' && !compareAt) return null;
   return {
     ...(amount === undefined ? {} : { amount: amount === '' ? null : numberOf(amount) }),
@@ -94,15 +92,15 @@ function priceOf(amount: string | undefined, compareAt: string | undefined): unk
   };
 }
 
-/** Names that the columns of these products have behind the colon. */
-export interface Names {
+/** The names after the colon in the columns of products. */
+export interface ColumnNames {
   attributes: Set<string>;
   options: Set<string>;
   currencies: Set<string>;
 }
 
-/** All columns of a file of products with these names. */
-export const columnsOf = ({ attributes, options, currencies }: Names): string[] => [
+/** All columns of a file with these names. */
+export const columnsOf = ({ attributes, options, currencies }: ColumnNames): string[] => [
   ...PRODUCT_COLUMNS,
   ...[...attributes].sort().map((name) => `attr:${name}`),
   ...VARIANT_COLUMNS,
@@ -110,8 +108,8 @@ export const columnsOf = ({ attributes, options, currencies }: Names): string[] 
   ...[...currencies].sort().flatMap((currency) => [`price:${currency}`, `compare_at:${currency}`]),
 ];
 
-/** A variant of a product as a row, by column. */
-export function recordOf(product: Product, { prices, options, ...variant }: Variant): Record<string, string> {
+/** A variant of a product as cells by column, safe for spreadsheets. */
+export function variantRecord(product: Product, { prices, options, ...variant }: Variant): Record<string, string> {
   const { slug, title, description, brand, category, taxClass, status, attributes } = product;
   const labels = (prefix: string, given: Readonly<Record<string, string>>) =>
     Object.entries(given).map(([name, value]) => [`${prefix}:${name}`, value]);
@@ -127,9 +125,9 @@ export function recordOf(product: Product, { prices, options, ...variant }: Vari
       ]),
     ),
   };
-  return Object.fromEntries(Object.entries(record).map(([column, cell]) => [column, formula(cell)]));
+  return Object.fromEntries(Object.entries(record).map(([column, cell]) => [column, escapeFormula(cell)]));
 }
 
-/** A row's cells by column, as they were before a spreadsheet had to be kept from running them. */
+/** The cells of a record by column, without the escapes of formulas. */
 export const cellsOf = (columns: readonly string[], record: readonly string[]): Cells =>
-  new Map(columns.map((column, at) => [column, plain(record[at] ?? '')]));
+  new Map(columns.map((column, at) => [column, unescapeFormula(record[at] ?? '')]));

@@ -2,32 +2,32 @@ import { createHash } from 'node:crypto';
 import { slugRule } from '../../product/product-input.ts';
 import { BrokenFile, type FileRecord, SLUG_KEY } from './row.ts';
 
-/** Of one file, and as many SKUs when they count: its index takes about 50 bytes of memory for each. */
-const MAX_PRODUCTS = 2_000_000;
+/** Also the limit of SKUs, if they are collected. The index takes about 50 bytes of memory for each. */
+const MAX_FILE_PRODUCTS = 2_000_000;
 
-/** 48 bits: two products that share one are read as if their records did not stand together, which is as good. */
+/** A 48-bit hash. Two products with the same hash are read as scattered, which is as correct. */
 export const hashOf = (key: string): number => createHash('sha1').update(key).digest().readUIntBE(0, 6);
 
-/** What a first pass over a file finds out. */
+/** The result of the first pass over a file. */
 export interface FileIndex {
-  /** The products whose records do not stand together, by the hash of their key, with the size of these in bytes. */
+  /** Sizes in bytes of the scattered products, whose records are not consecutive, by the hash of their key. */
   scattered: ReadonlyMap<number, number>;
   /** Why the rest of the file cannot be read. */
   broken: BrokenFile | undefined;
-  /** The product of the last record: where a file breaks off, more of it may have followed. */
-  last: number | undefined;
-  /** The first line of which nobody can tell which product it is of: it has no slug, or one that can be none. */
-  stray: number | undefined;
+  /** Hash of the last record's product, which may be incomplete if the file breaks off. */
+  lastHash: number | undefined;
+  /** The first line without a valid slug, so that its product is unknown. */
+  unidentifiedLine: number | undefined;
 }
 
 /**
- * Finds the products whose records do not stand together, before anything is made of any.
- * @param skus gets the SKUs of all records, by their hash
- * @throws {BrokenFile} for more products than it can hold
+ * Indexes a file before its first product is imported.
+ * @param skus gets the hashes of all SKUs
+ * @throws {BrokenFile} for more than `maxProducts` products or SKUs
  */
-export async function indexOf(
+export async function indexFile(
   records: AsyncIterable<FileRecord>,
-  maxProducts = MAX_PRODUCTS,
+  maxProducts = MAX_FILE_PRODUCTS,
   skus?: Set<number>,
 ): Promise<FileIndex> {
   const sizes = new Map<number, number>();
@@ -53,10 +53,10 @@ export async function indexOf(
     broken = error;
   }
   for (const found of scattered.keys()) scattered.set(found, sizes.get(found) ?? 0);
-  return { scattered, broken, last: hash, stray };
+  return { scattered, broken, lastHash: hash, unidentifiedLine: stray };
 }
 
-/** `Mug` and `mug ` are slugs of no product, and may be meant for one. */
+/** Whether a key has a valid slug. An invalid one, such as `Mug`, may be a misspelt `mug`. */
 const hasSlug = (key = ''): boolean => key.startsWith(SLUG_KEY) && slugRule.pattern.test(key.slice(SLUG_KEY.length));
 
 class TooManyProducts extends BrokenFile {}

@@ -1,11 +1,13 @@
-/** What a spreadsheet would take a cell for a formula by, and the mark that keeps it from that. */
-const ACTIVE = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
-const MARKED = /^'(?=['=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/;
+/** First characters that make a spreadsheet read a cell as a formula, also in full width. */
+const FORMULA_START = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+const ESCAPED_START = /^'(?=['=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/;
 
 /**
- * A cell that no spreadsheet runs (https://owasp.org/www-community/attacks/CSV_Injection). What looks marked already is
- * marked once more, so that `plain` gives back every cell as it was.
+ * Puts an apostrophe in front of a formula, so that no spreadsheet runs it
+ * (https://owasp.org/www-community/attacks/CSV_Injection). Cells that look escaped are escaped too, so that
+ * `unescapeFormula` restores every cell.
  */
-export const formula = (cell: string): string => (ACTIVE.test(cell) || MARKED.test(cell) ? `'${cell}` : cell);
+export const escapeFormula = (cell: string): string =>
+  FORMULA_START.test(cell) || ESCAPED_START.test(cell) ? `'${cell}` : cell;
 
-export const plain = (cell: string): string => cell.replace(MARKED, '');
+export const unescapeFormula = (cell: string): string => cell.replace(ESCAPED_START, '');

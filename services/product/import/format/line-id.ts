@@ -1,7 +1,7 @@
-/** Ids of what is kept of a line of an import: those of one import stand together, by line. */
+/** Ids of documents about a line of an import, sorted by import and line. */
 
 export const lineId = (importId: string, line: number): string => `${importId}:${String(line).padStart(12, '0')}`;
-/** Not after any id of a later line. */
+/** A lower bound of the ids of later lines. */
 export const afterLine = (importId: string, line: number): string => lineId(importId, line + 1);
-/** After all ids of an import. */
+/** An upper bound of all ids of an import. */
 export const lineIdEnd = (importId: string): string => `${importId};`;

@@ -1,56 +1,59 @@
-import { strict } from '../../../../lib/contract/strict.ts';
+import { strictRules } from '../../../../lib/contract/strict.ts';
 import { isInheritedName } from '../../../../lib/contract/unsafe-names.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
 import { isWellFormed } from '../../../../lib/files/unicode.ts';
-import { type Input, importInput } from '../import-input.ts';
+import { importInput, type RowInput } from '../import-input.ts';
 
-/** One product of a file, or why it is refused; `line` counts from 1. */
-export type ImportRow = { line: number; input: Input } | { line: number; wrong: string };
+/** One product of a file, or the reason why it is refused; `line` counts from 1. */
+export type ImportRow = { line: number; input: RowInput } | { line: number; detail: string };
 
-/** What one record says of a product, or why it is refused. */
-export type CheckedRow = { input: Input } | { wrong: string };
+/** A valid record, or the reason why it is refused. */
+export type CheckedRow = { input: RowInput } | { detail: string };
 
-/** A record of a file: a line of JSON, or a row of CSV. Several of them may be of one product. */
+/** A record of a file: a line of JSON or a row of CSV. A product may have several. */
 export interface FileRecord {
   line: number;
-  /** Equal for the records of one product; undefined: nobody can tell which product it is of. */
+  /** The same for all records of a product; undefined when its product is unknown. */
   key: string | undefined;
-  /** Of the variants that it says something of, as they are written. */
+  /** SKUs of its variants, not validated. */
   skus: readonly string[];
-  /** About how much memory it takes, in bytes. */
+  /** Approximate memory in bytes. */
   size: number;
   check(): CheckedRow;
 }
 
-/** Of one line of a file, in bytes. */
-export const LONGEST_LINE = 256 * 1024;
-/** Enough to know what to mend. */
-const LONGEST_REASON = 300;
+export const MAX_LINE_BYTES = 256 * 1024;
+/** In characters. */
+const MAX_REASON_LENGTH = 300;
 
-/** A file of which the rest cannot be told apart into rows. */
+/** A file whose remaining rows cannot be parsed. */
 export class BrokenFile extends Error {}
 
-/** A row that cannot be taken, with a message for staff. */
+/** A row that a rule refuses, with a message for staff. */
 export class RefusedRow extends Error {}
 
-const check = new Validator({ considerNullAsAValue: true }).compile({ $$strict: true, ...strict(importInput) });
+const checkInput = new Validator({ considerNullAsAValue: true }).compile({
+  $$strict: true,
+  ...strictRules(importInput),
+});
 
-/** Before the slug, in the key of a record that has one. */
+/** The start of a record's key that has a slug. */
 export const SLUG_KEY = 'slug ';
 
-/** By its slug, or else by the SKU of its variant. */
-export function rowKeyOf(slug: unknown, sku: unknown): string | undefined {
+/** The key of a record: its slug, or else the SKU of its variant. */
+export function recordKeyOf(slug: unknown, sku: unknown): string | undefined {
   if (typeof slug === 'string' && slug !== '') return SLUG_KEY + slug;
   return typeof sku === 'string' && sku !== '' ? `sku ${sku}` : undefined;
 }
 
-/** Holds a record against what staff may say of a product. */
-export function checked(value: unknown): CheckedRow {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'A row is a JSON object.' };
-  // Copied, `__proto__` would be a prototype: the check of the action would refuse all rows that come with it, for ever.
-  const inherited = inheritedNameIn(value);
-  if (inherited !== undefined) return { wrong: `${inherited} is not known here.` };
-  const found = check(value as Record<string, unknown>);
+/** Validates a record. */
+export function checkRecord(value: unknown): CheckedRow {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { detail: 'A row must be a JSON object.' };
+  // A copy would turn `__proto__` into a prototype, and the action would refuse the whole batch, in each attempt.
+  const inherited = findInheritedName(value);
+  if (inherited !== undefined) return { detail: `${inherited} is not known here.` };
+  const found = checkInput(value as Record<string, unknown>);
   if (found !== true) {
     const reasons = (found as { field?: string; message?: string; actual?: unknown; type: string }[]).map(
       ({ field = '', message = '', actual, type }) =>
@@ -58,22 +61,22 @@ export function checked(value: unknown): CheckedRow {
           ? `${field && `${field}: `}${String(actual)} is not known here.`
           : `${field}: ${message}`,
     );
-    return { wrong: shortened(reasons.join(' ')) };
+    return { detail: shortenReason(reasons.join(' ')) };
   }
-  if (!isWellFormed(value)) return { wrong: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
-  // The check has seen to it that this is one: it has no other fields, and none of another type.
-  const input = value as Input;
+  if (!isWellFormed(value)) return { detail: 'This is not well-formed Unicode: it has half of a surrogate pair.' };
+  // Safe after the strict check: no other fields, none of another type.
+  const input = value as RowInput;
   const { slug, variants, ...product } = input;
   if (slug !== undefined) return { input };
-  if (variants?.length !== 1) return { wrong: 'A row has the slug of a product, or the sku of one variant.' };
+  if (variants?.length !== 1) return { detail: 'A row needs the slug of a product, or the SKU of one variant.' };
   const [field] = Object.keys(product);
   return field === undefined
     ? { input }
-    : { wrong: `${field} is of a product, which is known by its slug: a row with a sku alone is about a variant.` };
+    : { detail: `${field} belongs to a product, so the row needs its slug; a row with only a SKU changes a variant.` };
 }
 
-/** Not by recursion: a line may be nested as deep as it is long. */
-function inheritedNameIn(value: object): string | undefined {
+/** Iterative: a line may be nested as deep as it is long. */
+function findInheritedName(value: object): string | undefined {
   const rest: unknown[] = [value];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     if (typeof next !== 'object' || next === null) continue;
@@ -85,5 +88,5 @@ function inheritedNameIn(value: object): string | undefined {
   return undefined;
 }
 
-export const shortened = (reason: string): string =>
-  reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}…` : reason;
+export const shortenReason = (reason: string): string =>
+  reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH - 1)}…` : reason;

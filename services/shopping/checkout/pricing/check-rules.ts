@@ -2,20 +2,29 @@ import countries from 'i18n-iso-countries';
 import { isCurrency } from '../../../../lib/contract/currency.ts';
 import type { PricingRules, ShippingRule, TaxRule } from './rules.ts';
 
-const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));
-/** Codes in wide use that ISO 3166-1 has for another purpose, or not at all. */
-const MISTAKEN: Readonly<Record<string, string>> = { UK: 'GB', EL: 'GR', EN: 'GB', SF: 'FI', SU: 'RU', YU: 'RS' };
+const COUNTRY_CODES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));
+/** Common codes that are not in ISO 3166-1, or mean another country there, with the right ones. */
+const COMMON_MISTAKES: Readonly<Record<string, string>> = {
+  UK: 'GB',
+  EL: 'GR',
+  EN: 'GB',
+  SF: 'FI',
+  SU: 'RU',
+  YU: 'RS',
+};
 
-/** What PRICING_FILE says of one currency. */
+/** The part of PRICING_FILE for one currency. */
 type CurrencyRules = Pick<PricingRules, 'shipping'> & Partial<Pick<PricingRules, 'taxIncluded'>>;
 
-/** What PRICING_FILE has: the rules in the shop's own currency, and what is different in others. */
+/** The content of PRICING_FILE: the rules in the shop's own currency, and the differences of other currencies. */
 export interface RulesFile extends PricingRules {
   currencies?: Record<string, CurrencyRules>;
 }
 
-/** The first fault of rules whose fields have the right types, with its place such as `tax[2].country`; else undefined. */
-export function faultIn({ tax, shipping, currencies = {} }: RulesFile): string | undefined {
+/**
+ * Finds the first fault of rules whose fields have the right types. Its text has its place, such as `tax[2].country`.
+ */
+export function findFault({ tax, shipping, currencies = {} }: RulesFile): string | undefined {
   for (const fault of faults(tax, shipping, currencies)) return fault;
   return undefined;
 }
@@ -34,7 +43,7 @@ function* taxFaults(tax: readonly TaxRule[]): Generator<string> {
   for (const [index, { country, taxClass }] of tax.entries()) {
     const place = `tax[${index}]`;
     if (country !== '*') yield* countryFaults(country, `${place}.country`);
-    yield* doubled(places, `${country} ${taxClass}`, place, `country ${country} and taxClass ${taxClass}`);
+    yield* duplicateFaults(places, `${country} ${taxClass}`, place, `country ${country} and taxClass ${taxClass}`);
   }
 }
 
@@ -42,14 +51,14 @@ function* shippingFaults(shipping: readonly ShippingRule[], field: string): Gene
   const places = new Map<string, string>();
   for (const [index, { id, title, countries: to, bands }] of shipping.entries()) {
     const place = `${field}[${index}]`;
-    yield* doubled(places, id, `${place}.id`, `the id ${id}`);
+    yield* duplicateFaults(places, id, `${place}.id`, `the id ${id}`);
     if (title.trim() === '') yield `'${place}.title' is empty.`;
     const known = new Map<string, string>();
     for (const [which, country] of (to ?? []).entries()) {
       const at = `${place}.countries[${which}]`;
-      if (country === '*') yield `'${at}' is *: leave 'countries' out for everywhere.`;
+      if (country === '*') yield `'${at}' is *: leave 'countries' out to ship everywhere.`;
       yield* countryFaults(country, at);
-      yield* doubled(known, country, at, country);
+      yield* duplicateFaults(known, country, at, country);
     }
     yield* bandFaults(bands, `${place}.bands`);
   }
@@ -66,20 +75,21 @@ function* bandFaults(bands: ShippingRule['bands'], field: string): Generator<str
 }
 
 function* countryFaults(code: string, place: string): Generator<string> {
-  if (COUNTRIES.has(code)) return;
-  const meant = MISTAKEN[code.toUpperCase()] ?? countries.alpha3ToAlpha2(code.toUpperCase()) ?? code.toUpperCase();
-  const hint = COUNTRIES.has(meant) ? `: write ${meant}` : '';
+  if (COUNTRY_CODES.has(code)) return;
+  const meant =
+    COMMON_MISTAKES[code.toUpperCase()] ?? countries.alpha3ToAlpha2(code.toUpperCase()) ?? code.toUpperCase();
+  const hint = COUNTRY_CODES.has(meant) ? `: write ${meant}` : '';
   yield `'${place}' is ${JSON.stringify(code)}, which is no ISO 3166-1 alpha-2 code${hint}.`;
 }
 
-function* doubled(places: Map<string, string>, key: string, place: string, what: string): Generator<string> {
+function* duplicateFaults(places: Map<string, string>, key: string, place: string, what: string): Generator<string> {
   const first = places.get(key);
   if (first === undefined) places.set(key, place);
   else yield `'${place}' has ${what}, as '${first}' does.`;
 }
 
-/** A key that an object of a JSON text has twice, with its place; JSON.parse would silently keep the last. */
-export function doubledKeyIn(json: string): string | undefined {
+/** Finds a key that an object in a JSON text has twice, with its place. JSON.parse would silently keep the last one. */
+export function findDuplicateKey(json: string): string | undefined {
   const open: { keys: Set<string>; at: string | undefined }[] = [];
   for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
     if (token === '{' || token === '[') open.push({ keys: new Set(), at: undefined });

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { strict } from '../../../../lib/contract/strict.ts';
+import { strictRules } from '../../../../lib/contract/strict.ts';
 import { Validator } from '../../../../lib/contract/validator.ts';
-import { type Config, StartError } from '../../../../lib/process/config.ts';
-import { doubledKeyIn, faultIn, type RulesFile } from './check-rules.ts';
+import type { Config } from '../../../../lib/process/config.ts';
+import { StartError } from '../../../../lib/process/start-error.ts';
+import { findDuplicateKey, findFault, type RulesFile } from './check-rules.ts';
 import type { PriceBook } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
 
-const whole = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
-/** As the highest price of a product. */
-const fee = { ...whole, max: 1_000_000_000_000 } as const;
-/** Which one it is, is for check-rules.ts to say, with a hint. */
+const wholeNumber = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
+/** The same maximum as for prices of products. */
+const fee = { ...wholeNumber, max: 1_000_000_000_000 } as const;
+/** check-rules.ts checks the code, and gives a hint. */
 const country = { type: 'string', min: 1, max: 64 } as const;
-/** As products have them. */
+/** The same form as in products, or `*`. */
 const taxClass = { type: 'string', pattern: /^([a-z0-9-]{1,32}|\*)$/ } as const;
 const shipping = {
   type: 'array',
@@ -26,22 +27,22 @@ const shipping = {
       bands: {
         type: 'array',
         min: 1,
-        items: { type: 'object', props: { upTo: { ...whole, nullable: true }, price: fee } },
+        items: { type: 'object', props: { upTo: { ...wholeNumber, nullable: true }, price: fee } },
       },
-      freeFrom: { ...whole, optional: true },
+      freeFrom: { ...wholeNumber, optional: true },
     },
   },
 } as const;
 
-const check = new Validator({ considerNullAsAValue: true }).compile({
+const checkRulesFile = new Validator({ considerNullAsAValue: true }).compile({
   $$strict: true,
-  ...strict({
+  ...strictRules({
     taxIncluded: 'boolean',
     tax: {
       type: 'array',
       items: {
         type: 'object',
-        props: { country, taxClass, rate: { ...whole, max: 10_000 } },
+        props: { country, taxClass, rate: { ...wholeNumber, max: 10_000 } },
       },
     },
     shipping,
@@ -55,9 +56,9 @@ const check = new Validator({ considerNullAsAValue: true }).compile({
 });
 
 /**
- * The rules of every currency that the shop sells in, from the file that PRICING_FILE names; without one the sample
- * rules, whose numbers are the same in each.
- * @throws {StartError} naming the file and what is wrong in it
+ * Loads the rules of each currency of the shop from PRICING_FILE. Without a file they are the sample rules, with the
+ * same numbers in each currency.
+ * @throws {StartError} with the file and its fault
  */
 export function loadRules({
   pricingFile,
@@ -65,45 +66,45 @@ export function loadRules({
   currencies,
 }: Pick<Config, 'pricingFile' | 'currency' | 'currencies'>): PriceBook {
   if (pricingFile === undefined) return new Map(currencies.map((currency) => [currency, standardRules]));
-  const refuse = (detail: string) => new StartError(`PRICING_FILE ${pricingFile} is not right: ${detail}`);
-  const text = textOf(pricingFile);
-  const file = parsed(text, pricingFile);
-  const twice = doubledKeyIn(text);
+  const refuse = (detail: string) => new StartError(`PRICING_FILE ${pricingFile} is invalid: ${detail}`);
+  const text = readText(pricingFile);
+  const file = parseJson(text, pricingFile);
+  const twice = findDuplicateKey(text);
   if (twice !== undefined) throw refuse(`'${twice}' is there twice.`);
-  const found = check(file);
+  const found = checkRulesFile(file);
   if (found !== true) throw refuse(Array.isArray(found) ? found.map(({ message }) => message).join(' ') : '');
-  const fault = faultIn(file as unknown as RulesFile);
+  const fault = findFault(file as unknown as RulesFile);
   if (fault !== undefined) throw refuse(fault);
   const { currencies: others = {}, ...rules } = file as unknown as RulesFile;
   if (Object.hasOwn(others, own))
-    throw refuse(`what is true of ${own}, the shop's own currency, stands outside of 'currencies'.`);
+    throw refuse(`the rules of ${own}, the shop's own currency, have to be outside of 'currencies'.`);
   return new Map(
     currencies.map((currency) => {
       if (currency === own) return [currency, rules];
       if (!Object.hasOwn(others, currency)) {
-        throw refuse(`CURRENCIES has ${currency}, for which it has no 'currencies.${currency}.shipping'.`);
+        throw refuse(`CURRENCIES has ${currency}, which needs 'currencies.${currency}.shipping'.`);
       }
       return [currency, { ...rules, ...others[currency] }];
     }),
   );
 }
 
-function textOf(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadableError(file, error);
   }
 }
 
-function parsed(text: string, file: string): Record<string, unknown> {
+function parseJson(text: string, file: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text));
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadableError(file, error);
   }
 }
 
-const unreadable = (file: string, error: unknown) =>
+const unreadableError = (file: string, error: unknown) =>
   // A parser's message can quote lines of the file.
   new StartError(`PRICING_FILE ${file} cannot be read: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`);

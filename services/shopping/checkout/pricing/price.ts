@@ -1,20 +1,20 @@
-import { addUp, type Money, sum, times } from '../../../shared/money.ts';
+import { type Money, multiplyMoney, sumAmounts, sumMoney } from '../../../shared/money.ts';
 import { discountsOn } from './discounts.ts';
-import { allot } from './round.ts';
+import { allocate } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';
-import { type Parcel, shippingFor } from './shipping.ts';
-import { rateFor, STANDARD, taxOf } from './tax.ts';
+import { chooseShipping, type Parcel } from './shipping.ts';
+import { rateFor, STANDARD_TAX_CLASS, taxOf } from './tax.ts';
 
-/** So many of a SKU, at its price of now. */
+/** A quantity of a SKU with its current price. */
 export interface PricedLine {
   sku: string;
   productId: string;
   title: string;
   variant: string;
   category: string;
-  /** How it is taxed, such as `standard`. */
+  /** The tax class, such as `standard`. */
   taxClass: string;
-  /** Of one, in grams. */
+  /** The weight of one piece, in grams. */
   weight: number;
   quantity: number;
   unitPrice: Money;
@@ -26,7 +26,7 @@ interface Tax {
   amount: Money;
 }
 
-/** A line with what it comes to. Those of orders from before there were tax classes have none. */
+/** A line with its discount, tax and total. Lines of orders from before tax classes have none. */
 interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
   taxClass?: string;
   lineTotal: Money;
@@ -35,12 +35,12 @@ interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
   total: Money;
 }
 
-/** Everything that makes up a total, all of it in one currency. */
+/** The totals of a cart or an order, with all their parts, in one currency. */
 export interface Priced {
   lines: ChargedLine[];
   shipping: { method: string; title: string; price: Money; discount: Money; tax: Tax; total: Money };
   discounts: { code: string; kind: CouponTerms['kind']; amount: Money }[];
-  /** By rate; `base` is what the tax is in, or comes on top of. */
+  /** The taxes by rate. `base` is the taxed amount, which contains the tax if prices do. */
   taxes: { rate: number; base: Money; amount: Money }[];
   totals: Totals;
 }
@@ -56,9 +56,10 @@ interface Totals {
   taxIncluded: boolean;
 }
 
-export interface Basis {
+/** The input of `priceLines`. */
+export interface PricingInput {
   lines: readonly PricedLine[];
-  /** Where it is sent, ISO 3166-1 alpha-2. */
+  /** The country of the address, ISO 3166-1 alpha-2. */
   country: string;
   shippingMethod?: string | undefined;
   coupons: readonly CouponTerms[];
@@ -68,18 +69,18 @@ export interface Basis {
 
 /**
  * Prices lines for an address. Discounts are allotted to the lines by largest remainder; tax is computed on each
- * discounted line and on the shipping, rounded half up there, and nowhere else: every sum is one of rounded parts, so
- * that the lines and the shipping add up to the total exactly. Nothing is ever negative.
+ * discounted line and on the shipping, and rounded half up there only: every sum adds up
+ * rounded parts, so that the lines and the shipping add up to the total exactly. Nothing is ever negative.
  * @throws coupon-refused, no-shipping, total-too-high; {RangeError} for a line in another currency
  */
-export function price({ lines, country, shippingMethod, coupons, rules, currency }: Basis): Priced {
+export function priceLines({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
   const money = (amount: number): Money => ({ amount, currency });
-  const lineTotals = lines.map((line) => times(line.unitPrice, line.quantity));
+  const lineTotals = lines.map((line) => multiplyMoney(line.unitPrice, line.quantity));
   const goods = lineTotals.map(({ amount }) => amount);
-  const { amount: subtotal } = sum(lineTotals, currency);
+  const { amount: subtotal } = sumMoney(lineTotals, currency);
   const discounts = discountsOn(money(subtotal), coupons);
-  const discount = addUp(discounts.map(({ amount }) => amount));
-  const shares = allot(discount, goods);
+  const discount = sumAmounts(discounts.map(({ amount }) => amount));
+  const shares = allocate(discount, goods);
   const taxed = (amount: number, rate: number) => {
     const tax = taxOf(amount, rate, rules.taxIncluded);
     return { base: amount, rate, tax, total: rules.taxIncluded ? amount : amount + tax };
@@ -88,9 +89,9 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
   const charged = lines.map((line, i) =>
     taxed((goods[i] ?? 0) - (shares[i] ?? 0), rateFor(rules, country, line.taxClass)),
   );
-  const { rule, price: fee } = shippingFor(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
+  const { rule, price: fee } = chooseShipping(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
   const isFree = discounts.some(({ kind }) => kind === 'free-shipping');
-  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, STANDARD));
+  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, STANDARD_TAX_CLASS));
   const parts = [...charged, shipped];
 
   return {
@@ -114,33 +115,33 @@ export function price({ lines, country, shippingMethod, coupons, rules, currency
       kind,
       amount: money(kind === 'free-shipping' ? fee : amount),
     })),
-    taxes: byRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
+    taxes: sumByRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
     totals: {
-      quantity: addUp(lines.map((line) => line.quantity)),
+      quantity: sumAmounts(lines.map((line) => line.quantity)),
       subtotal: money(subtotal),
       discount: money(discount),
       shipping: money(shipped.base),
-      tax: money(addUp(parts.map(({ tax }) => tax))),
-      total: money(addUp(parts.map(({ total }) => total))),
+      tax: money(sumAmounts(parts.map(({ tax }) => tax))),
+      total: money(sumAmounts(parts.map(({ total }) => total))),
       taxIncluded: rules.taxIncluded,
     },
   };
 }
 
-/** What lines of this total after discounts weigh, on their way to a country. */
+/** The parcel of lines to a country. @param total of the goods after discounts, in minor units */
 export function parcelOf(
   lines: readonly Pick<PricedLine, 'weight' | 'quantity'>[],
   country: string,
   total: number,
 ): Parcel {
-  return { country, total, weight: addUp(lines.map(({ weight, quantity }) => weight * quantity)) };
+  return { country, total, weight: sumAmounts(lines.map(({ weight, quantity }) => weight * quantity)) };
 }
 
-/** The parts of a total summed by their rate, the highest first; what is free of tax is left out. */
-function byRate(parts: readonly { rate: number; base: number; tax: number }[]) {
+/** Adds up the parts of a total by tax rate, the highest first, without those that are free of tax. */
+function sumByRate(parts: readonly { rate: number; base: number; tax: number }[]) {
   const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
   return rates.map((rate) => {
     const same = parts.filter((part) => part.rate === rate);
-    return { rate, base: addUp(same.map(({ base }) => base)), tax: addUp(same.map(({ tax }) => tax)) };
+    return { rate, base: sumAmounts(same.map(({ base }) => base)), tax: sumAmounts(same.map(({ tax }) => tax)) };
   });
 }

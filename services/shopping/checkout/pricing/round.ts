@@ -12,7 +12,7 @@ export function proportion(amount: number, numerator: number, denominator: numbe
  * Splits `amount` in proportion to `weights` so that the parts are whole and add up exactly, none above its weight
  * while `amount` is not above their sum: the largest remainder method (Hamilton). Equal remainders: the first gets it.
  */
-export function allot(amount: number, weights: readonly number[]): number[] {
+export function allocate(amount: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   if (sum === 0) return weights.map(() => 0);
   const exact = weights.map((weight) => BigInt(amount) * BigInt(weight));

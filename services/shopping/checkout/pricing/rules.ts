@@ -2,7 +2,7 @@ import type { Money } from '../../../shared/money.ts';
 import { errors } from '../../../shared/problems.ts';
 
 /**
- * How the shop prices in one currency: what tax applies where, and what shipping costs. Amounts are minor units of that
+ * The rules by which the shop prices in one currency: taxes and shipping fees. Amounts are minor units of that
  * currency, rates are basis points (1900 is 19 %), weights are grams.
  */
 export interface PricingRules {
@@ -17,7 +17,7 @@ export interface PricingRules {
 export interface TaxRule {
   /** ISO 3166-1 alpha-2, or `*`. */
   country: string;
-  /** Of products, such as `standard`, or `*`. */
+  /** A tax class of products, such as `standard`, or `*`. */
   taxClass: string;
   rate: number;
 }
@@ -25,27 +25,32 @@ export interface TaxRule {
 export interface ShippingRule {
   id: string;
   title: string;
-  /** Where it goes; everywhere when left out. */
+  /** The countries that it ships to. Default: all. */
   countries?: string[] | undefined;
-  /** What the bands are measured by: the goods' total after discounts, or their weight. */
+  /** The measure of the bands: the goods' total after discounts, or their weight. */
   by: 'total' | 'weight';
-  /** Ascending; the first whose `upTo` is not exceeded has the price. What exceeds all of them is not shipped so. */
+  /**
+   * Ascending. The first band whose `upTo` is not exceeded has the price. A parcel above all bands is not shipped this
+   * way.
+   */
   bands: { upTo: number | null; price: number }[];
-  /** From this total of goods on, after discounts, it costs nothing. */
+  /** From this total of the goods after discounts on, it is free. */
   freeFrom?: number | undefined;
 }
 
 /** The rules of every currency that the shop sells in, by its ISO 4217 code. */
 export type PriceBook = ReadonlyMap<string, PricingRules>;
 
-/** @throws unknown-currency */
+/** The rules in a currency. @throws unknown-currency */
 export function rulesFor(book: PriceBook, currency: string): PricingRules {
   const rules = book.get(currency);
   if (!rules) throw errors.unknownCurrency(currency, [...book.keys()]);
   return rules;
 }
 
-/** What a coupon takes off. `percent` in basis points. An amount or a minimum makes it one of its currency alone. */
+/**
+ * The terms of a coupon. `percent` in basis points. A coupon with an amount or a minimum is for orders in its currency.
+ */
 export type CouponTerms = { code: string; minimum?: Money | undefined } & (
   | { kind: 'percentage'; percent: number }
   | { kind: 'fixed'; amount: Money }

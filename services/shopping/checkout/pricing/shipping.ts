@@ -2,45 +2,46 @@ import type { Money } from '../../../shared/money.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { PricingRules, ShippingRule } from './rules.ts';
 
-/** What is to be shipped. */
+/** The facts of a shipment that its price depends on. */
 export interface Parcel {
   country: string;
-  /** Of the goods after discounts, in minor units. */
+  /** The total of the goods after discounts, in minor units. */
   total: number;
   /** In grams. */
   weight: number;
 }
 
-/** The chosen way of shipping, or the first one there is, and its price. @throws no-shipping */
-export function shippingFor(
+/** The chosen shipping method, or the first available one, and its price. @throws no-shipping */
+export function chooseShipping(
   rules: PricingRules,
   parcel: Parcel,
   method?: string,
 ): { rule: ShippingRule; price: number } {
-  const ways = waysFor(rules, parcel);
-  const way = method === undefined ? ways[0] : ways.find(({ rule }) => rule.id === method);
-  if (way) return way;
-  const what = method === undefined ? 'This cannot be sent' : `${JSON.stringify(method)} does not go`;
+  const available = availableShipping(rules, parcel);
+  const chosen = method === undefined ? available[0] : available.find(({ rule }) => rule.id === method);
+  if (chosen) return chosen;
+  const subject = method === undefined ? 'The shop' : `The shipping method ${JSON.stringify(method)}`;
   throw errors.noShipping(
-    `${what} to ${parcel.country}.`,
-    ways.map(({ rule }) => rule.id),
+    `${subject} does not ship this to ${parcel.country}.`,
+    available.map(({ rule }) => rule.id),
   );
 }
 
-/** Every way to ship a parcel, as a shopper chooses from them. */
+/** The available shipping methods of a parcel, with prices, for the shopper to choose from. */
 export function shippingOptions(
   rules: PricingRules,
   parcel: Parcel,
   currency: string,
 ): { method: string; title: string; price: Money }[] {
-  return waysFor(rules, parcel).map(({ rule: { id: method, title }, price: amount }) => ({
+  return availableShipping(rules, parcel).map(({ rule: { id: method, title }, price: amount }) => ({
     method,
     title,
     price: { amount, currency },
   }));
 }
 
-function waysFor({ shipping }: PricingRules, { country, total, weight }: Parcel) {
+/** The rules that ship a parcel, with their prices. */
+function availableShipping({ shipping }: PricingRules, { country, total, weight }: Parcel) {
   return shipping.flatMap((rule) => {
     if (rule.countries && !rule.countries.includes(country)) return [];
     const size = rule.by === 'weight' ? weight : total;

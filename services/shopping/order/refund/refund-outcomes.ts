@@ -1,34 +1,42 @@
 import { plainMoneyText } from '../../../shared/format.ts';
 import { errors } from '../../../shared/problems.ts';
-import { attention } from '../attention.ts';
+import { attentionFields } from '../attention.ts';
 import { type Order, type Refund, type RefundFailure, resumeAt } from '../order.ts';
 import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { creditNoteOf, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith, type OrderEvent, SYSTEM } from '../order-state.ts';
-import { causeOf, isOwed, partsOf, refundable, refuseTooMuch, remainderOf } from './refund-lines.ts';
+import { causeOf, isCountedRefund, partsOf, refundableAmount, refuseExcess, remainderOf } from './refund-lines.ts';
 
-/** The key of a refund at the payment provider: its id, with the number of the attempt from the second on. */
+/** The key of a refund at the payment provider: its id, and from the second attempt on the attempt's number. */
 export const refundKey = ({ id, attempt = 1 }: Pick<Refund, 'id' | 'attempt'>): string =>
   attempt === 1 ? id : `${id}_${attempt}`;
 
 /**
- * Records that the provider has made the refund. It overrides any earlier state but that the bank has sent the money
- * back, which happened later.
+ * Records that the payment provider has made the refund. Only a refund whose money the bank has sent back stays failed,
+ * as that happened later.
  */
-export function refundDone(order: Readonly<Order>, refundId: string, now: Date): OrderUpdateDecision {
+export function recordRefundDone(order: Readonly<Order>, refundId: string, now: Date): OrderUpdateDecision {
   const refund = order.refunds.find(({ id }) => id === refundId);
   if (!refund || refund.state === 'DONE' || (refund.state === 'FAILED' && refund.failure?.isReturned)) {
     return { answer: order };
   }
   const { failure: _, ...done } = refund;
-  return paidBack(order, refund, { ...done, state: 'DONE' }, 'refunded', SYSTEM, plainMoneyText(refund.amount), now);
+  return recordPaidBack(
+    order,
+    refund,
+    { ...done, state: 'DONE' },
+    'refunded',
+    SYSTEM,
+    plainMoneyText(refund.amount),
+    now,
+  );
 }
 
 /**
- * Records that the provider refuses the refund, or that the bank has sent the money back. A customer who has a mail about
- * the refund gets another one. The credit note stays, as the money is still owed.
+ * Records that the payment provider refuses the refund, or that the bank has sent the money back. A customer who was
+ * told of the refund gets a mail. The credit note stays, as the money is still owed.
  */
-export function refundFailed(
+export function recordRefundFailed(
   order: Readonly<Order>,
   refundId: string,
   failure: RefundFailure,
@@ -37,22 +45,25 @@ export function refundFailed(
   const refund = order.refunds.find(({ id }) => id === refundId);
   const canFail = refund?.state === 'PENDING' || (refund?.state === 'DONE' && failure.isReturned);
   if (!refund || !canFail) return { answer: order };
-  const refunds = replaced(order, refund, { ...refund, state: 'FAILED', failure });
+  const refunds = replaceRefund(order, refund, { ...refund, state: 'FAILED', failure });
   const isTold = refund.state === 'DONE';
   return updateOrder(order, {
     refunds,
-    ...attention({ ...order, refunds }, now),
+    ...attentionFields({ ...order, refunds }, now),
     ...(isTold
-      ? { outbox: [...order.outbox, mailOf(order, 'refund-failed', about(refund))], nextAt: resumeAt(now) }
+      ? { outbox: [...order.outbox, mailOf(order, 'refund-failed', mailSubject(refund))], nextAt: resumeAt(now) }
       : {}),
     ...historyWith(order, 'refund-failed', now, SYSTEM, `${plainMoneyText(refund.amount)}: ${failure.reason}`),
   });
 }
 
-/** How staff settles a refund by hand. */
+/** The decision by which staff settles a refund by hand. */
 export interface Settlement {
   refundId: string;
-  /** `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: nothing is to be paid back any more. */
+  /**
+   * `paid-elsewhere`: staff has paid the customer by other means. `not-owed`: the customer is not owed the money any
+   * more.
+   */
   outcome: 'paid-elsewhere' | 'not-owed';
   reason: string;
   by: Actor;
@@ -60,61 +71,65 @@ export interface Settlement {
 
 /**
  * Settles a refund by hand. A repetition changes nothing.
- * @throws not-found; wrong-state for one that is done, or for `not-owed` when its credit note says that it is owed;
+ * @throws not-found; wrong-state for one that is done, or for `not-owed` when it has a credit note;
  * refund-too-high for `paid-elsewhere` when the amount was refunded otherwise since it failed
  */
 export function settleRefund(order: Readonly<Order>, settlement: Settlement, now: Date): OrderUpdateDecision {
   const { refundId, outcome, reason, by } = settlement;
-  const refund = refundOf(order, refundId);
+  const refund = findRefund(order, refundId);
   const state = outcome === 'paid-elsewhere' ? 'SETTLED' : 'WAIVED';
   if (refund.state === state) return { answer: order };
   if (refund.state !== 'PENDING' && refund.state !== 'FAILED') {
-    throw errors.wrongState(order.state, `This refund is ${refund.state}: there is nothing to settle.`);
+    throw errors.wrongState(order.state, `This refund is ${refund.state}, so it cannot be settled.`);
   }
   const ended: Refund = { ...refund, state, settlement: { by, at: now, reason } };
   if (state === 'SETTLED') {
-    refuseUsedUp(order, refund);
-    return paidBack(order, refund, ended, 'refund-settled', by, reason, now);
+    refuseRefundedOtherwise(order, refund);
+    return recordPaidBack(order, refund, ended, 'refund-settled', by, reason, now);
   }
   if (refund.isCredited) {
-    throw errors.wrongState(order.state, 'Its credit note says that the money is owed: pay it back, or try it again.');
+    throw errors.wrongState(
+      order.state,
+      'The refund has a credit note, so the money is owed. Retry the refund, or pay it by other means.',
+    );
   }
-  const refunds = replaced(order, refund, ended);
+  const refunds = replaceRefund(order, refund, ended);
   return updateOrder(order, {
     refunds,
-    ...attention({ ...order, refunds }, now),
-    // Without the reason, which is for staff: the customer sees the history.
+    ...attentionFields({ ...order, refunds }, now),
+    // Without the reason, which is for staff: customers see the history, too.
     ...historyWith(order, 'refund-waived', now, by),
   });
 }
 
 /**
- * Tries a failed refund again, under another key. A pending one stays as it is.
+ * Retries a failed refund under another key. A pending one stays as it is.
  * @throws not-found; wrong-state for one that has not failed; refund-too-high when it was refunded otherwise since
  */
 export function retryRefund(order: Readonly<Order>, refundId: string, by: Actor, now: Date): OrderUpdateDecision {
-  const refund = refundOf(order, refundId);
+  const refund = findRefund(order, refundId);
   if (refund.state === 'PENDING') return { answer: order };
-  if (refund.state !== 'FAILED') throw errors.wrongState(order.state, `This refund is ${refund.state}.`);
-  refuseUsedUp(order, refund);
-  const refunds = replaced(order, refund, nextAttempt(refund));
+  if (refund.state !== 'FAILED')
+    throw errors.wrongState(order.state, `This refund is ${refund.state}, and only a failed one can be retried.`);
+  refuseRefundedOtherwise(order, refund);
+  const refunds = replaceRefund(order, refund, nextAttempt(refund));
   return updateOrder(order, {
     refunds,
     nextAt: resumeAt(now),
-    ...attention({ ...order, refunds }, now),
-    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: once more`),
+    ...attentionFields({ ...order, refunds }, now),
+    ...historyWith(order, 'refund', now, by, `${plainMoneyText(refund.amount)}: retried`),
   });
 }
 
 /**
- * A failed refund does not reduce what can be refunded, so other refunds may have used it up since.
+ * Refuses a failed refund whose amount was refunded otherwise: it did not reduce the amount that can be refunded.
  * @throws refund-too-high
  */
-function refuseUsedUp(order: Readonly<Order>, refund: Refund): void {
-  if (isOwed(refund)) return;
-  const [left, most] = [remainderOf(order), refundable(order)];
+function refuseRefundedOtherwise(order: Readonly<Order>, refund: Refund): void {
+  if (isCountedRefund(refund)) return;
+  const [left, most] = [remainderOf(order), refundableAmount(order)];
   if (refund.amount.amount > most.amount) throw errors.refundTooHigh(most);
-  refuseTooMuch(order, partsOf(order, refund, left), left, most.currency);
+  refuseExcess(order, partsOf(order, refund, left), left, most.currency);
 }
 
 /** The refund with its next attempt, without the failure of the one before. */
@@ -130,8 +145,8 @@ export function nextAttempt({
   return { ...refund, ...known, state: refund.state === 'FAILED' ? 'PENDING' : refund.state, attempt: attempt + 1 };
 }
 
-/** Records that the customer has the money, with a mail and a credit note, each once. */
-function paidBack(
+/** Records that the customer has the money. The mail and the credit note are sent once each. */
+function recordPaidBack(
   order: Readonly<Order>,
   refund: Refund,
   ended: Refund,
@@ -140,31 +155,31 @@ function paidBack(
   note: string,
   now: Date,
 ): OrderUpdateDecision {
-  // A credit note corrects an invoice, so an invoice is issued too. A cancelled order may do without both.
+  // A credit note corrects an invoice, so the invoice is issued, too. A cancelled order may have neither.
   const invoiced = order.invoiced || causeOf(order, refund) !== 'cancellation';
-  const refunds = replaced(order, refund, { ...ended, isCredited: true });
+  const refunds = replaceRefund(order, refund, { ...ended, isCredited: true });
   const isTold = refund.state === 'SETTLED';
   return updateOrder(order, {
     invoiced,
     refunds,
     outbox: [
       ...order.outbox,
-      ...(isTold ? [] : [mailOf(order, 'order-refunded', about(refund))]),
+      ...(isTold ? [] : [mailOf(order, 'order-refunded', mailSubject(refund))]),
       ...(refund.isCredited ? [] : [creditNoteOf({ ...order, invoiced }, refund)]),
     ],
     nextAt: order.nextAt ?? resumeAt(now),
-    ...attention({ ...order, refunds }, now),
+    ...attentionFields({ ...order, refunds }, now),
     ...historyWith(order, event, now, by, note),
   });
 }
 
-/** The subject of a mail: each attempt has one. */
-const about = (refund: Refund) => ({ id: refundKey(refund), amount: refund.amount });
+/** The part of a mail about a refund. Each attempt has its own id, so it can have its own mail. */
+const mailSubject = (refund: Refund) => ({ id: refundKey(refund), amount: refund.amount });
 
-const replaced = ({ refunds }: Readonly<Order>, before: Refund, after: Refund): Refund[] =>
+const replaceRefund = ({ refunds }: Readonly<Order>, before: Refund, after: Refund): Refund[] =>
   refunds.map((one) => (one.id === before.id ? after : one));
 
-function refundOf({ refunds }: Readonly<Order>, refundId: string): Refund {
+function findRefund({ refunds }: Readonly<Order>, refundId: string): Refund {
   const found = refunds.find(({ id }) => id === refundId);
   if (!found) throw errors.notFound('This refund');
   return found;

@@ -5,25 +5,25 @@ import { type Order, type Refund, type RefundCause, type RefundLine, resumeAt } 
 import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { type Actor, historyWith } from '../order-state.ts';
 import {
-  amountOf,
+  allPartsOf,
   causeOf,
-  everything,
   type RefundParts,
   type Remainder,
-  refundable,
-  refuseTooMuch,
+  reduceToRefundable,
+  refundableAmount,
+  refuseExcess,
   remainderOf,
-  spread,
-  withinRefundable,
+  spreadAmount,
+  totalAmountOf,
 } from './refund-lines.ts';
 
 export interface RefundRequest {
   id: string;
   key: string;
-  /** In minor units. Without lines and shipping, of the whole order. Default: all that is left. */
+  /** In minor units. Without lines and shipping it is spread over the order. Default: the whole rest. */
   amount?: number | undefined;
   lines?: readonly RequestedLine[] | undefined;
-  /** Of the delivery, in minor units. */
+  /** The part for the delivery, in minor units. */
   shipping?: number | undefined;
   reason: string;
   by: Actor;
@@ -36,7 +36,7 @@ interface RequestedLine {
 }
 
 /**
- * Records a refund, which is made in the background. A repetition with its key changes nothing.
+ * Records a requested refund, which is made in the background. A repetition with its key changes nothing.
  * @throws wrong-state before a payment; refund-too-high; invalid-request; idempotency-key-reused for another request
  */
 export function requestRefund(order: Readonly<Order>, request: RefundRequest, now: Date): OrderUpdateDecision {
@@ -47,9 +47,9 @@ export function requestRefund(order: Readonly<Order>, request: RefundRequest, no
     if (!isSameRequest(known, request, fingerprint)) throw errors.idempotencyKeyReused();
     return { answer: order };
   }
-  if (!order.payment) throw errors.wrongState(order.state, 'Nothing was paid for this order.');
+  if (!order.payment) throw errors.wrongState(order.state, 'The order is not paid.');
   const parts = requestedParts(order, request);
-  const refund: Refund = { ...refundOf(order, { ...request, cause: 'request' }, parts, now), fingerprint };
+  const refund: Refund = { ...newRefund(order, { ...request, cause: 'request' }, parts, now), fingerprint };
   return updateOrder(order, {
     refunds: [...order.refunds, refund],
     ...(refund.state === 'PENDING' ? { nextAt: resumeAt(now) } : {}),
@@ -69,28 +69,29 @@ function isSameRequest(
 }
 
 function requestedParts(order: Readonly<Order>, { amount, lines, shipping }: RefundRequest): RefundParts {
-  const [most, left] = [refundable(order), remainderOf(order)];
+  const [most, left] = [refundableAmount(order), remainderOf(order)];
   if (!lines && shipping === undefined) {
     const isTooHigh = amount === undefined ? most.amount === 0 : amount > most.amount;
     if (isTooHigh) throw errors.refundTooHigh(most);
-    return amount === undefined ? withinRefundable(order, everything(left)) : spread(amount, left);
+    return amount === undefined ? reduceToRefundable(order, allPartsOf(left)) : spreadAmount(amount, left);
   }
-  const parts = { lines: (lines ?? []).map(refundLine), shipping: shipping ?? 0 };
-  refuseTooMuch(order, parts, left, most.currency);
-  const sum = amountOf(parts);
+  const parts = { lines: (lines ?? []).map(refundLineOf), shipping: shipping ?? 0 };
+  refuseExcess(order, parts, left, most.currency);
+  const sum = totalAmountOf(parts);
   if (amount !== undefined && amount !== sum) {
-    throw errors.invalidRequest([{ pointer: '/amount', detail: `Lines and delivery together are ${sum}.` }]);
+    throw errors.invalidRequest([{ pointer: '/amount', detail: `The sum of lines and delivery is ${sum}.` }]);
   }
   if (sum > most.amount) throw errors.refundTooHigh(most);
   return parts;
 }
 
-const refundLine = ({ sku, quantity, amount }: RequestedLine): RefundLine => ({
+const refundLineOf = ({ sku, quantity, amount }: RequestedLine): RefundLine => ({
   sku,
   ...(quantity === undefined ? {} : { quantity }),
   amount,
 });
 
+/** The origin of a refund: its request, cancellation, return, or the payment provider. */
 interface RefundOrigin {
   id: string;
   key: string;
@@ -99,20 +100,20 @@ interface RefundOrigin {
   reason: string;
 }
 
-/** A refund of parts. One of zero is done at once, without the provider. */
-export function refundOf(
+/** A new refund of these parts. A refund of zero is done at once. */
+export function newRefund(
   order: Pick<Order, 'totals'>,
   { id, key, cause, by, reason }: RefundOrigin,
   parts: RefundParts,
   at: Date,
 ): Refund {
-  const amount = { ...order.totals.total, amount: amountOf(parts) };
+  const amount = { ...order.totals.total, amount: totalAmountOf(parts) };
   return { id, key, cause, amount, ...parts, state: amount.amount > 0 ? 'PENDING' : 'DONE', by, at, reason };
 }
 
-/** The parts of a refund of all that is left, with the pieces of each line. */
+/** The parts of a cancellation's refund: the whole rest, with the pieces of each line. */
 export function cancellationParts(order: Readonly<Order>, left: Remainder = remainderOf(order)): RefundParts {
-  const { lines, shipping } = everything(left);
+  const { lines, shipping } = allPartsOf(left);
   const pieces = new Map(order.lines.map(({ sku, quantity }) => [sku, quantity]));
   return { lines: lines.map(({ sku, amount }) => ({ sku, quantity: pieces.get(sku) ?? 0, amount })), shipping };
 }

@@ -1,6 +1,6 @@
 import { dayIn } from '../../../../lib/contract/time-zone.ts';
 import type { Item } from '../../cart/cart.ts';
-import { allot } from '../../checkout/pricing/round.ts';
+import { allocate } from '../../checkout/pricing/round.ts';
 import type { Order, Return } from '../order.ts';
 import {
   causeOf,
@@ -12,7 +12,10 @@ import {
   remainderOf,
 } from './refund-lines.ts';
 
-/** Within how many days the delivery is refunded too, if all goods come back. 0: never. Days are the time zone's. */
+/**
+ * The number of days within which a return of all goods refunds the delivery, too. 0: never. Days are those of the time
+ * zone.
+ */
 export interface WithdrawalPeriod {
   days: number;
   timeZone: string;
@@ -24,29 +27,30 @@ export interface ValuedItem extends Item {
 }
 
 /** The quantity of a SKU in a list of items. */
-export const count = (items: readonly Item[], sku: string): number =>
+export const quantityOf = (items: readonly Item[], sku: string): number =>
   items.reduce((total, item) => total + (item.sku === sku ? item.quantity : 0), 0);
 
 /**
- * The worth of returned goods: their share of the rest of their line. The rest is the line's price, less its earlier
- * refunds for other reasons, less the worth of earlier returns, however much was refunded for those. The last pieces are
- * worth all of the rest, so that nothing is lost by rounding.
+ * The worth of returned goods: their share of the rest of their line. The rest is the line's price, less its refunds
+ * for other reasons, less the worth of earlier returns (not their refunds, which staff can choose). The last pieces are
+ * worth the whole rest, so that rounding loses nothing.
  */
-export function worthOf(order: Readonly<Order>, items: readonly Item[]): ValuedItem[] {
+export function valueItems(order: Readonly<Order>, items: readonly Item[]): ValuedItem[] {
   return items.map(({ sku, quantity }) => {
     const line = order.lines.find((one) => one.sku === sku);
     if (!line) return { sku, quantity, worth: 0 };
-    const returned = order.returns.map((one) => returnedWorth(one, sku, line));
-    const left = line.total.amount - priceReductions(order, sku) - returned.reduce((sum, worth) => sum + worth, 0);
-    const pieces = line.quantity - count(approvedItems(order.returns), sku);
+    const returned = order.returns.map((one) => worthOfReturn(one, sku, line));
+    const left =
+      line.total.amount - refundedForOtherReasons(order, sku) - returned.reduce((sum, worth) => sum + worth, 0);
+    const pieces = line.quantity - quantityOf(approvedItems(order.returns), sku);
     // The product may exceed the safe integers.
     const worth = Number((BigInt(Math.max(left, 0)) * BigInt(quantity)) / BigInt(pieces));
     return { sku, quantity, worth };
   });
 }
 
-/** The refunds of a line for other reasons than returns. */
-function priceReductions(order: Readonly<Order>, sku: string): number {
+/** The refunded amount of a line for other reasons than returns, in minor units. */
+function refundedForOtherReasons(order: Readonly<Order>, sku: string): number {
   const refunds = countedRefunds(order);
   const reductions = refunds.map((refund, index) => {
     if (causeOf(order, refund) === 'return') return 0;
@@ -56,13 +60,16 @@ function priceReductions(order: Readonly<Order>, sku: string): number {
   return reductions.reduce((sum, amount) => sum + amount, 0);
 }
 
-/** Returns from before worths were stored count by their share of the line's price. */
-function returnedWorth({ approved, worth }: Return, sku: string, line: Order['lines'][number]): number {
+/**
+ * The worth of a line's goods in a return. For returns from before worths were stored, it is their share of the line's
+ * price.
+ */
+function worthOfReturn({ approved, worth }: Return, sku: string, line: Order['lines'][number]): number {
   if (worth) return lineAmount(worth, sku);
-  return Math.floor((line.total.amount * count(approved, sku)) / line.quantity);
+  return Math.floor((line.total.amount * quantityOf(approved, sku)) / line.quantity);
 }
 
-/** The refund that is due for returned goods: their worth, but never more than the rest of their line. */
+/** The default refund of returned goods: their worth, but at most the rest of their line. */
 export function standardRefund(items: readonly ValuedItem[], left: Remainder, shipping: number): RefundParts {
   const lines = items.map(({ sku, quantity, worth }) => ({
     sku,
@@ -73,36 +80,36 @@ export function standardRefund(items: readonly ValuedItem[], left: Remainder, sh
 }
 
 /**
- * Splits the refund that staff chooses for returned goods: in proportion to their worth up to that, and what exceeds it in
+ * Splits the amount that staff chooses for returned goods: up to their worth in proportion to it, and the excess in
  * proportion to the rest of their lines.
  */
 export function chosenRefund(amount: number, standard: RefundParts, left: Remainder, shipping: number): RefundParts {
   const worths = standard.lines.map((line) => line.amount);
-  const within = Math.min(
+  const upToWorth = Math.min(
     amount,
     worths.reduce((sum, worth) => sum + worth, 0),
   );
-  const shares = allot(within, worths);
-  const rooms = standard.lines.map(({ sku }, index) => lineAmount(left.lines, sku) - (worths[index] ?? 0));
-  const more = allot(amount - within, rooms);
-  const lines = standard.lines.map((line, index) => ({ ...line, amount: (shares[index] ?? 0) + (more[index] ?? 0) }));
+  const shares = allocate(upToWorth, worths);
+  const restsAboveWorth = standard.lines.map(({ sku }, index) => lineAmount(left.lines, sku) - (worths[index] ?? 0));
+  const excess = allocate(amount - upToWorth, restsAboveWorth);
+  const lines = standard.lines.map((line, index) => ({ ...line, amount: (shares[index] ?? 0) + (excess[index] ?? 0) }));
   return { lines, shipping };
 }
 
 /**
- * The refund for the delivery that is due with a return, in minor units: all of its rest, once all goods of the order have
- * come back, in any number of returns, each requested by the end of the withdrawal period. The period begins on the day
+ * The refund of the delivery that is due with a return, in minor units: its whole rest, if all goods of the order are
+ * returned now, in any number of returns, each requested within the withdrawal period. The period begins on the day
  * after the delivery or, if that was not recorded, after the shipment.
  * @param returns those of the order, with the one that is being approved
  */
-export function deliveryDue(
+export function dueDeliveryRefund(
   order: Readonly<Order>,
   returns: readonly Return[],
   left: Remainder,
   { days, timeZone }: WithdrawalPeriod,
 ): number {
-  const isComplete = order.lines.every(({ sku, quantity }) => count(approvedItems(returns), sku) >= quantity);
-  const start = arrivedAt(order);
+  const isComplete = order.lines.every(({ sku, quantity }) => quantityOf(approvedItems(returns), sku) >= quantity);
+  const start = deliveredAt(order);
   if (days === 0 || !isComplete || !start) return 0;
   const isInTime = returns
     .filter(({ state }) => state === 'APPROVED')
@@ -110,10 +117,10 @@ export function deliveryDue(
   return isInTime ? left.shipping : 0;
 }
 
-function arrivedAt({ history }: Readonly<Order>): Date | undefined {
-  const noted = (status: 'DELIVERED' | 'SHIPPED') =>
+function deliveredAt({ history }: Readonly<Order>): Date | undefined {
+  const recordedAt = (status: 'DELIVERED' | 'SHIPPED') =>
     history.find((entry) => entry.event === 'status' && entry.status === status)?.at;
-  return noted('DELIVERED') ?? noted('SHIPPED');
+  return recordedAt('DELIVERED') ?? recordedAt('SHIPPED');
 }
 
 const DAY_MS = 86_400_000;

@@ -5,16 +5,23 @@ import { type Order, type Return, resumeAt } from '../order.ts';
 import { type OrderUpdateDecision, updateOrder } from '../order-change.ts';
 import { forgetStockEntries, mailOf } from '../order-outbox.ts';
 import { type Actor, historyWith } from '../order-state.ts';
-import { amountOf, lineAmount, type RefundParts, refundable, remainderOf, withinRefundable } from './refund-lines.ts';
-import { refundOf } from './refunds.ts';
+import {
+  lineAmount,
+  type RefundParts,
+  reduceToRefundable,
+  refundableAmount,
+  remainderOf,
+  totalAmountOf,
+} from './refund-lines.ts';
+import { newRefund } from './refunds.ts';
 import {
   chosenRefund,
-  count,
-  deliveryDue,
+  dueDeliveryRefund,
+  quantityOf,
   standardRefund,
   type ValuedItem,
+  valueItems,
   type WithdrawalPeriod,
-  worthOf,
 } from './return-worth.ts';
 
 export interface ReturnRequest {
@@ -29,20 +36,28 @@ export interface ReturnRequest {
  * @throws wrong-state before the order was shipped; not-returnable with the items that are too many
  */
 export function requestReturn(order: Readonly<Order>, request: ReturnRequest, now: Date): OrderUpdateDecision {
-  const items = combined(request.items);
+  const items = combineItems(request.items);
   const fingerprint = fingerprintOf({ items: request.items, reason: request.reason });
-  const known = order.returns.find(({ key }) => key === request.key);
-  if (known) {
-    if (!isSameRequest(known, { ...request, items }, fingerprint)) throw errors.idempotencyKeyReused();
+  const existing = order.returns.find(({ key }) => key === request.key);
+  if (existing) {
+    if (!isSameRequest(existing, { ...request, items }, fingerprint)) throw errors.idempotencyKeyReused();
     return { answer: order };
   }
   if (order.state !== 'SHIPPED' && order.state !== 'DELIVERED') {
-    throw errors.wrongState(order.state, 'Only what was shipped can be returned; before that, cancel the order.');
+    throw errors.wrongState(order.state, 'Only a shipped order can be returned. Cancel an order that is not shipped.');
   }
-  refuseTooMany(items, (sku) => count(order.lines, sku) - reclaimed(order, sku));
-  const asked: Return = { ...request, items, fingerprint, state: 'REQUESTED', approved: [], restock: 'NONE', at: now };
+  refuseTooMany(items, (sku) => quantityOf(order.lines, sku) - returnedQuantity(order, sku));
+  const requested: Return = {
+    ...request,
+    items,
+    fingerprint,
+    state: 'REQUESTED',
+    approved: [],
+    restock: 'NONE',
+    at: now,
+  };
   return updateOrder(order, {
-    returns: [...order.returns, asked],
+    returns: [...order.returns, requested],
     ...historyWith(order, 'return-requested', now, { role: 'customer' }, request.reason),
   });
 }
@@ -55,11 +70,11 @@ function isSameRequest(known: Return, { items, reason }: ReturnRequest, fingerpr
 
 export interface Approval {
   returnId: string;
-  /** The items that are taken back. Default: all that were requested. */
+  /** The items that the shop takes back. Default: all requested items. */
   items?: readonly Item[] | undefined;
   /** Whether the items can be sold again. */
   restock: boolean;
-  /** The refund for the goods and for the delivery, in minor units. Default: what is due. */
+  /** The refund for the goods and for the delivery, in minor units. Default: the refund that is due. */
   refund?: { amount: number; shipping?: number | undefined } | undefined;
   refundId: string;
   by: Actor;
@@ -67,8 +82,8 @@ export interface Approval {
 }
 
 /**
- * Approves a return: the worth of the goods, or the amount that staff chooses, is refunded, and the goods go back into the
- * stock. A repetition changes nothing.
+ * Approves a return: the worth of the goods, or an amount that staff chooses, is refunded, and the goods go back into
+ * the stock. A repetition changes nothing.
  * @throws not-found, wrong-state when it was refused or approved otherwise, not-returnable, refund-too-high
  */
 export function approveReturn(
@@ -77,38 +92,43 @@ export function approveReturn(
   period: WithdrawalPeriod,
   now: Date,
 ): OrderUpdateDecision {
-  const asked = returnOf(order, approval.returnId);
-  if (asked.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
-  const items = combined(approval.items ?? asked.items);
+  const requested = findReturn(order, approval.returnId);
+  if (requested.state === 'REFUSED') throw errors.wrongState(order.state, 'This return was refused.');
+  const items = combineItems(approval.items ?? requested.items);
   const { by, restock, refund: chosen, refundId: id, note } = approval;
   const fingerprint = fingerprintOf({ items, restock, refund: chosen });
-  if (asked.state === 'APPROVED') {
-    if (asked.approval === undefined || asked.approval === fingerprint) return { answer: order };
-    throw errors.wrongState(order.state, 'This return was approved before, and not in this way.');
+  if (requested.state === 'APPROVED') {
+    if (requested.approval === undefined || requested.approval === fingerprint) return { answer: order };
+    throw errors.wrongState(order.state, 'This return was approved before, with other items or another refund.');
   }
-  refuseTooMany(items, (sku) => count(asked.items, sku));
-  const valued = worthOf(order, items);
+  refuseTooMany(items, (sku) => quantityOf(requested.items, sku));
+  const valued = valueItems(order, items);
   const approved: Return = {
-    ...asked,
+    ...requested,
     state: 'APPROVED',
     approved: items,
     approval: fingerprint,
     worth: valued.map(({ sku, worth }) => ({ sku, amount: worth })),
     restock: restock ? 'DUE' : 'NONE',
   };
-  const returns = order.returns.map((one) => (one === asked ? approved : one));
-  const parts = refundParts(order, returns, valued, chosen, period);
-  const refund = refundOf(order, { id, key: asked.id, cause: 'return', reason: `return ${asked.id}`, by }, parts, now);
+  const returns = order.returns.map((one) => (one === requested ? approved : one));
+  const parts = refundPartsOf(order, returns, valued, chosen, period);
+  const refund = newRefund(
+    order,
+    { id, key: requested.id, cause: 'return', reason: `return ${requested.id}`, by },
+    parts,
+    now,
+  );
   return updateOrder(order, {
     returns,
     refunds: refund.amount.amount > 0 ? [...order.refunds, refund] : order.refunds,
-    outbox: [...order.outbox, mailOf(order, 'return-approved', { id: asked.id, amount: refund.amount })],
+    outbox: [...order.outbox, mailOf(order, 'return-approved', { id: requested.id, amount: refund.amount })],
     nextAt: resumeAt(now),
-    ...historyWith(order, 'return-approved', now, by, note ?? asked.id),
+    ...historyWith(order, 'return-approved', now, by, note ?? requested.id),
   });
 }
 
-function refundParts(
+function refundPartsOf(
   order: Readonly<Order>,
   returns: readonly Return[],
   valued: readonly ValuedItem[],
@@ -117,7 +137,7 @@ function refundParts(
 ): RefundParts {
   const left = remainderOf(order);
   if (!chosen) {
-    return withinRefundable(order, standardRefund(valued, left, deliveryDue(order, returns, left, period)));
+    return reduceToRefundable(order, standardRefund(valued, left, dueDeliveryRefund(order, returns, left, period)));
   }
   const { amount, shipping = 0 } = chosen;
   const most = valued.reduce((sum, { sku }) => sum + lineAmount(left.lines, sku), 0);
@@ -125,11 +145,11 @@ function refundParts(
   if (amount > most) throw errors.refundTooHigh(money(most));
   if (shipping > left.shipping) throw errors.refundTooHigh(money(most), [], money(left.shipping));
   const parts = chosenRefund(amount, standardRefund(valued, left, 0), left, shipping);
-  if (amountOf(parts) > refundable(order).amount) throw errors.refundTooHigh(refundable(order));
+  if (totalAmountOf(parts) > refundableAmount(order).amount) throw errors.refundTooHigh(refundableAmount(order));
   return parts;
 }
 
-/** @throws not-found, wrong-state when it was approved */
+/** Refuses a return. A repetition changes nothing. @throws not-found, wrong-state when it was approved */
 export function refuseReturn(
   order: Readonly<Order>,
   returnId: string,
@@ -137,20 +157,20 @@ export function refuseReturn(
   reason: string,
   now: Date,
 ): OrderUpdateDecision {
-  const asked = returnOf(order, returnId);
-  if (asked.state === 'REFUSED') return { answer: order };
-  if (asked.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
-  const refused: Return = { ...asked, state: 'REFUSED' };
+  const requested = findReturn(order, returnId);
+  if (requested.state === 'REFUSED') return { answer: order };
+  if (requested.state === 'APPROVED') throw errors.wrongState(order.state, 'This return was approved.');
+  const refused: Return = { ...requested, state: 'REFUSED' };
   return updateOrder(order, {
-    returns: order.returns.map((one) => (one === asked ? refused : one)),
-    outbox: [...order.outbox, mailOf(order, 'return-refused', { id: asked.id })],
+    returns: order.returns.map((one) => (one === requested ? refused : one)),
+    outbox: [...order.outbox, mailOf(order, 'return-refused', { id: requested.id })],
     nextAt: resumeAt(now),
     ...historyWith(order, 'return-refused', now, by, reason),
   });
 }
 
 /** Records that the approved items are back in the stock. */
-export function restocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
+export function recordRestocked(order: Readonly<Order>, returnId: string): OrderUpdateDecision {
   const due = order.returns.find(({ id, restock }) => id === returnId && restock === 'DUE');
   if (!due) return { answer: order };
   return updateOrder(order, {
@@ -159,24 +179,25 @@ export function restocked(order: Readonly<Order>, returnId: string): OrderUpdate
   });
 }
 
-function returnOf({ returns }: Readonly<Order>, id: string): Return {
+function findReturn({ returns }: Readonly<Order>, id: string): Return {
   const found = returns.find((one) => one.id === id);
   if (!found) throw errors.notFound('This return');
   return found;
 }
 
-/** The pieces of a SKU that are returned, or requested to be. Refused ones can be requested again. */
-const reclaimed = ({ returns }: Readonly<Order>, sku: string) =>
-  count(
+/** The number of pieces of a SKU in open and approved returns. Refused pieces can be requested again. */
+const returnedQuantity = ({ returns }: Readonly<Order>, sku: string) =>
+  quantityOf(
     returns.flatMap(({ state, items, approved }) => (state === 'REQUESTED' ? items : approved)),
     sku,
   );
 
-/** One item for each SKU. */
-function combined(items: readonly Item[]): Item[] {
-  return [...new Set(items.map(({ sku }) => sku))].map((sku) => ({ sku, quantity: count(items, sku) }));
+/** Adds up the items of each SKU. */
+function combineItems(items: readonly Item[]): Item[] {
+  return [...new Set(items.map(({ sku }) => sku))].map((sku) => ({ sku, quantity: quantityOf(items, sku) }));
 }
 
+/** @throws not-returnable with the items that exceed `most` */
 function refuseTooMany(items: readonly Item[], most: (sku: string) => number): void {
   const refused = items
     .map(({ sku, quantity }) => ({ sku, requested: quantity, returnable: most(sku) }))

@@ -1,8 +1,7 @@
 import type { Result, Rpc } from '../../../../lib/contract/contract.ts';
 import { newId } from '../../../shared/ids.ts';
 import { errors } from '../../../shared/problems.ts';
-import { priceBasket } from '../../checkout/basket.ts';
-import type { PriceBook } from '../../checkout/pricing/rules.ts';
+import { type CheckoutTerms, priceBasket } from '../../checkout/basket.ts';
 import type { NewOrder, Order } from '../order.ts';
 import type { OrderStore } from '../order-store.ts';
 import { decideAcceptance, draftOrder, type OrderRequest, refusePriceChange } from './order-acceptance.ts';
@@ -13,22 +12,23 @@ interface AcceptedOrder {
   isNew: boolean;
 }
 
-/** A rejected order can release the cart between two reads of a request. The request then begins again. */
-const MAX_ACCEPT_TRIES = 3;
+/** A rejected order can release the cart between two reads of a request, which then begins again. */
+const MAX_ACCEPTANCE_ATTEMPTS = 3;
 
 /**
- * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts the
- * order, takes its Idempotency-Key and claims the cart.
- * @throws order-open when another order is made of the cart; empty-cart, price-changed, and what `priceBasket` throws
+ * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts
+ * the order, takes its Idempotency-Key and claims the cart.
+ * @throws order-open when another order is made of the cart; empty-cart, price-changed, and the problems of
+ * `priceBasket`
  */
 export async function acceptOrder(
   request: OrderRequest,
-  book: PriceBook,
+  terms: CheckoutTerms,
   orders: Pick<OrderStore, 'insert' | 'findOne'>,
   rpc: Rpc,
 ): Promise<AcceptedOrder> {
   const { customerId, idemKey } = request;
-  for (let tries = 0; tries < MAX_ACCEPT_TRIES; tries += 1) {
+  for (let attempt = 0; attempt < MAX_ACCEPTANCE_ATTEMPTS; attempt += 1) {
     const [earlier, cart] = await Promise.all([
       orders.findOne({ customerId, idemKey }),
       rpc.call('cart.content', { customerId }),
@@ -36,9 +36,9 @@ export async function acceptOrder(
     const before = decideAcceptance(request, { earlier, cart });
     if (before.outcome === 'repeated') return { order: before.order, isNew: false };
     const isAcceptable = before.outcome === 'acceptable';
-    const draft = isAcceptable ? await priceAndDraft(request, cart, book, rpc) : null;
+    const draft = isAcceptable ? await priceAndDraft(request, cart, terms, rpc) : null;
     if (draft && (await orders.insert(draft))) return { order: { ...draft, rev: 0 }, isNew: true };
-    // Meanwhile the first request with this key, or another one, may have ordered the cart.
+    // The first request with this key, or a request with another key, may have ordered the cart since.
     const first = await orders.findOne({ customerId, idemKey });
     const claimant = isAcceptable && !first ? await orders.findOne({ cartClaim: cart.claim }) : null;
     const after = decideAcceptance(request, { earlier: first, cart, claimant });
@@ -51,12 +51,12 @@ export async function acceptOrder(
 async function priceAndDraft(
   request: OrderRequest,
   cart: Result<'cart.content'>,
-  book: PriceBook,
+  terms: CheckoutTerms,
   rpc: Rpc,
 ): Promise<NewOrder> {
   const { customerId, body } = request;
   const { items, claim: cartClaim } = cart;
-  const basket = await priceBasket(cart, body, customerId, book, rpc);
+  const basket = await priceBasket(cart, body, customerId, terms, rpc);
   refusePriceChange(request, basket);
   const { orderId } = await rpc.call('hold.consume', { customerId, cartClaim, items });
   return draftOrder(request, cart, basket, orderId ?? newId('ord'), new Date());

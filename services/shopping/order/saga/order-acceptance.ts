@@ -11,9 +11,9 @@ export interface OrderRequest {
   fingerprint: string;
   paymentMethod: string;
   body: Omit<Params<'order.place'>, 'idempotencyKey'>;
-  /** In ms, as Date.now. */
+  /** In ms since the epoch. */
   receivedAt: number;
-  /** Id of the node that received the request, and drives the order on. */
+  /** Id of the node that received the request and processes the order. */
   owner: string;
 }
 

@@ -3,28 +3,29 @@ import type { Order, OrderFields, PaidOrder } from '../order.ts';
 import { moveOrder } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
-import { keptCharge } from './kept-charge.ts';
-import { inStep, inStepUnlessSkipped, isSkipped } from './order-steps.ts';
-import { entriesOf, releaseAll, reserveAll, takeBackAll } from './saga-steps.ts';
-import { clearOutbox, payBack } from './settlement.ts';
-import { announceChange, type Shop } from './shop.ts';
+import { isSkipped, runStep, runStepUnlessSkipped } from './order-steps.ts';
+import { recordRefusedVoid } from './refused-void.ts';
+import { announceChange, type SagaContext } from './saga-context.ts';
+import { outboxEntriesOf, releaseAll, reserveAll, takeBackAll } from './saga-steps.ts';
+import { deliverOutbox, makeRefunds } from './settlement.ts';
 import { paymentStep } from './steps/payment-step.ts';
 import { takeBackDeadline } from './steps/reservation.ts';
 
 /**
- * Drives an order to its outcome. It stays PENDING while the payment provider has none. Each step can be repeated, by any
- * worker and at the same time, so recovery calls this too. A step that fails throws, and leaves the order as it is.
+ * Takes an order from its state to the next outcome: paid, rejected or cancelled. It stays PENDING while the payment
+ * provider has no outcome. Each step can be repeated, by any worker and at the same time, so recovery calls this, too.
+ * If a step fails, it throws and leaves the order as it is.
  */
-export async function place(order: Order, shop: Shop): Promise<Order> {
+export async function driveToOutcome(order: Order, saga: SagaContext): Promise<Order> {
   switch (order.state) {
     case 'PENDING': {
-      const next = await pay(order, shop);
-      return next.state === 'PENDING' ? next : place(next, shop);
+      const next = await reserveAndCharge(order, saga);
+      return next.state === 'PENDING' ? next : driveToOutcome(next, saga);
     }
     case 'REJECTING':
-      return place(await reject(order, shop), shop);
+      return driveToOutcome(await completeRejection(order, saga), saga);
     case 'CANCELLING':
-      return place(await cancel(order, shop), shop);
+      return driveToOutcome(await completeCancellation(order, saga), saga);
     case 'PAID':
     case 'PACKED':
     case 'SHIPPED':
@@ -37,88 +38,92 @@ export async function place(order: Order, shop: Shop): Promise<Order> {
   }
 }
 
-/** How long an order waits for the outcome of its charge: then it is rejected. */
+/** An order without an outcome of its charge is rejected after this time. */
 const PAYMENT_TIMEOUT_MS = 30 * 60_000;
 
-async function pay(order: Order, shop: Shop): Promise<Order> {
-  const rejection = await reserveAll(order, shop.rpc);
-  if (rejection) return toRejecting(order, rejection, shop);
-  const charge = await inStep(paymentStep.parksAt, paymentStep.charge(order, shop.rpc));
+/** Reserves stock and coupons, then charges the order: it becomes PAID, REJECTING, or stays PENDING. */
+async function reserveAndCharge(order: Order, saga: SagaContext): Promise<Order> {
+  const rejection = await reserveAll(order, saga.rpc);
+  if (rejection) return beginRejection(order, rejection, saga);
+  const charge = await runStep(paymentStep.parksAt, paymentStep.charge(order, saga.rpc));
   switch (charge.outcome) {
     case 'captured': {
       const { provider, reference } = charge;
       const payment = { provider, reference, captured: order.totals.total };
-      return advance(
+      return moveStoredOrder(
         order,
         { state: 'PAID', payment },
-        { outbox: afterPayment(order, entriesOf('commitEntries', order)) },
-        shop,
+        { outbox: afterPayment(order, outboxEntriesOf('commitEntries', order)) },
+        saga,
       );
     }
     case 'declined':
-      return toRejecting(order, { code: 'payment-declined', reason: charge.reason }, shop);
+      return beginRejection(order, { code: 'payment-declined', reason: charge.reason }, saga);
     case 'pending':
       if (Date.now() - +order.createdAt < PAYMENT_TIMEOUT_MS) return order;
-      return toRejecting(order, { code: 'order-expired' }, shop);
+      return beginRejection(order, { code: 'order-expired' }, saga);
     default:
       throw new Error(`unknown outcome ${charge satisfies never}`);
   }
 }
 
-function toRejecting(order: Order, rejection: Rejection, shop: Shop): Promise<Order> {
-  return advance(order, { state: 'REJECTING', rejection }, {}, shop);
+function beginRejection(order: Order, rejection: Rejection, saga: SagaContext): Promise<Order> {
+  return moveStoredOrder(order, { state: 'REJECTING', rejection }, {}, saga);
 }
 
 type RejectingOrder = Extract<Order, { state: 'REJECTING' }>;
 
-/** The undos go backwards: while money may still be taken, the stock is kept for it. */
-async function reject(order: RejectingOrder, shop: Shop): Promise<Order> {
-  const voided = await inStepUnlessSkipped('void', order, paymentStep.cancel(order, shop.rpc));
-  // Staff may have decided that the release does not hold up the order: the outbox repeats it.
-  const isLater = isSkipped(order, 'release');
-  if (!isLater) await releaseAll(order, shop.rpc);
-  const kept = voided?.outcome === 'refused' ? keptCharge(order, voided, newId('rfd'), new Date()) : null;
-  const outbox = [...(isLater ? entriesOf('releaseEntries', order) : []), ...afterRejection(order, kept !== null)];
-  // With an empty outbox there is nothing left to do for recovery.
-  const fields = { ...kept?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
-  return advance(order, { state: 'REJECTED', ...(kept ? { payment: kept.payment } : {}) }, fields, shop);
+/** Undoes the steps in reverse order: the stock stays reserved as long as the charge can still succeed. */
+async function completeRejection(order: RejectingOrder, saga: SagaContext): Promise<Order> {
+  const voided = await runStepUnlessSkipped('void', order, paymentStep.cancel(order, saga.rpc));
+  // Staff may have skipped the release. The outbox does it later.
+  const isReleasedLater = isSkipped(order, 'release');
+  if (!isReleasedLater) await releaseAll(order, saga.rpc);
+  const refused = voided?.outcome === 'refused' ? recordRefusedVoid(order, voided, newId('rfd'), new Date()) : null;
+  const outbox = [
+    ...(isReleasedLater ? outboxEntriesOf('releaseEntries', order) : []),
+    ...afterRejection(order, refused !== null),
+  ];
+  // With an empty outbox, recovery has nothing left to do.
+  const fields = { ...refused?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
+  return moveStoredOrder(order, { state: 'REJECTED', ...(refused ? { payment: refused.payment } : {}) }, fields, saga);
 }
 
 /**
- * The goods go back whether or not the money can. The outbox of the payment is delivered first, as only committed
- * reservations can be taken back.
+ * Takes back the goods and refunds the order; a failed refund does not keep the goods. The outbox of the payment is
+ * delivered first, as only committed reservations can be taken back.
  */
-async function cancel(order: PaidOrder, shop: Shop): Promise<Order> {
-  const { order: sold, errors: undelivered } = await clearOutbox(order, shop);
-  const commits = new Set(entriesOf('commitEntries', order).map(({ id }) => id));
-  if (sold.outbox.some(({ id }) => commits.has(id))) throw undelivered[0] ?? new Error('a sale is not committed yet');
-  // Computed before the last read: a worker that sleeps after it comes too late to take back a second time.
+async function completeCancellation(order: PaidOrder, saga: SagaContext): Promise<Order> {
+  const { order: sold, errors: undelivered } = await deliverOutbox(order, saga);
+  const commitIds = new Set(outboxEntriesOf('commitEntries', order).map(({ id }) => id));
+  if (sold.outbox.some(({ id }) => commitIds.has(id))) throw undelivered[0] ?? new Error('a sale is not committed yet');
+  // Computed before the last read: if this worker pauses after the read, its command is too late to take back twice.
   const until = takeBackDeadline();
-  const current = await shop.store.get(order._id);
+  const current = await saga.store.get(order._id);
   if (current?.state !== 'CANCELLING') return current ?? order;
-  await takeBackAll(current, until, shop.rpc);
-  await payBack(current, shop);
-  return advance(
+  await takeBackAll(current, until, saga.rpc);
+  await makeRefunds(current, saga);
+  return moveStoredOrder(
     order,
     { state: 'CANCELLED' },
-    { outbox: afterCancellation(order, entriesOf('forgetEntries', order)) },
-    shop,
+    { outbox: afterCancellation(order, outboxEntriesOf('forgetEntries', order)) },
+    saga,
   );
 }
 
-/** Moves the order on. One that another worker has moved stays as it is, and is the answer. */
-async function advance(
+/** Moves an order to its next state, unless another worker has moved it. @returns the stored order */
+async function moveStoredOrder(
   order: Order,
   next: Transition,
-  { outbox: due = [], ...fields }: Partial<OrderFields>,
-  { store, rpc }: Shop,
+  { outbox: newEntries = [], ...fields }: Partial<OrderFields>,
+  { store, rpc }: SagaContext,
 ): Promise<Order> {
-  const moving = await store.change(order._id, (current, at) => {
+  const moved = await store.change(order._id, (current, at) => {
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
-    const outbox = [...current.outbox, ...due];
+    const outbox = [...current.outbox, ...newEntries];
     return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
-  announceChange(moving, rpc);
-  return moving;
+  announceChange(moved, rpc);
+  return moved;
 }

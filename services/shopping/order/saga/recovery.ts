@@ -1,66 +1,76 @@
-import { type DueQueue, dueIn, putOff, putOffWaiting } from '../../../../mixins/due-work/queue.ts';
-import { RETRY_POLICY, replayed } from '../../../../mixins/due-work/schedule.ts';
-import { WAITING } from '../../../../mixins/due-work/work-off.ts';
+import { WAITING } from '../../../../mixins/due-work/process-due.ts';
+import { type DueQueue, dueIn, recordFailure, recordWaiting } from '../../../../mixins/due-work/queue.ts';
+import { afterReplay, RETRY_POLICY } from '../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
-import { stepOf } from './order-steps.ts';
-import { place } from './placement.ts';
-import { settle } from './settlement.ts';
-import type { Shop } from './shop.ts';
+import { failedStepOf } from './order-steps.ts';
+import { driveToOutcome } from './placement.ts';
+import type { SagaContext } from './saga-context.ts';
+import { settleOrder } from './settlement.ts';
 
 const orderFields = dueIn('nextAt');
 
-/** Orders that are not at their end. Customers wait for them, so the pauses are short, and staff learns of a fault soon. */
-const orders: DueQueue<Order> = {
+/** Orders that are not settled. Customers wait for them, so the pauses are short, and a fault parks an order soon. */
+const orderQueue: DueQueue<Order> = {
   name: 'orders',
   policy: { ...RETRY_POLICY, leaseMs: ORDER_LEASE_MS, firstPauseMs: 500, maxFaultPauseMs: 10_000, maxFailures: 10 },
   ...orderFields,
   write: (state, order) => ({ ...orderFields.write(state, order), lease: null }),
-  onFailure: (cause) => ({ parkedStep: stepOf(cause) }),
+  onFailure: (cause) => ({ parkedStep: failedStepOf(cause) }),
 };
 
-/** The queue as one node works on it. */
+/** The queue for the worker of a node, whose claims put its id into the lease. */
 export const recoveryQueue = (owner: string): DueQueue<Order> => ({
-  ...orders,
+  ...orderQueue,
   onClaim: (_, until) => ({ lease: { owner, until } }),
 });
 
-/** Brings an order to its end. What fails is tried again, by whoever is there then, with growing pauses. */
-export async function finish(order: Order, shop: Shop, failed: (error: unknown, order: Order) => void): Promise<void> {
+/** Processes an order. After a failure it is postponed: recovery retries it, on any node, with growing pauses. */
+export async function processOrPostpone(
+  order: Order,
+  saga: SagaContext,
+  onFailure: (error: unknown, order: Order) => void,
+): Promise<void> {
   try {
-    await driveOn(order, shop);
+    await processOrWait(order, saga);
   } catch (error) {
-    failed(error, order);
-    await shop.store.change(order._id, (latest, now) => postponed(latest, now, error));
+    onFailure(error, order);
+    await saga.store.change(order._id, (latest, now) => postpone(latest, now, error));
   }
 }
 
-/** Drives an order as far as it goes now. @throws why it goes no further, unless it only waits for the provider */
-export async function driveOn(order: Order, shop: Shop): Promise<void> {
-  if ((await recover(order, shop)) !== WAITING) return;
-  await shop.store.change(order._id, (latest, now) => postponed(latest, now));
+/**
+ * Processes an order. If it has to wait for the payment provider, it is postponed.
+ * @throws the error of a failed step
+ */
+export async function processOrWait(order: Order, saga: SagaContext): Promise<void> {
+  if ((await processOrder(order, saga)) !== WAITING) return;
+  await saga.store.change(order._id, (latest, now) => postpone(latest, now));
 }
 
-/** Drives an order that was claimed as far as it goes now. WAITING: for the provider. @throws why it goes no further */
-export async function recover(order: Order, shop: Shop): Promise<typeof WAITING | undefined> {
-  const placed = await place(order, shop);
+/**
+ * Takes an order to its outcome and settles it. WAITING: the payment provider has no outcome yet.
+ * @throws the error of a failed step
+ */
+export async function processOrder(order: Order, saga: SagaContext): Promise<typeof WAITING | undefined> {
+  const placed = await driveToOutcome(order, saga);
   if (placed.state === 'PENDING') return WAITING;
-  await settle(placed, shop);
+  await settleOrder(placed, saga);
   return undefined;
 }
 
 /**
- * When an order is tried again; one that fails by itself too often in a row is parked.
- * @param error why it went no further; none if it only waits for the provider
+ * Sets the time of the next attempt. An order whose own failures are too many in a row is parked.
+ * @param error absent if the order only waits for the payment provider
  */
-export function postponed(order: Readonly<Order>, now: Date, error?: unknown): Decision<undefined> {
-  return error === undefined ? putOffWaiting(orders, order, now) : putOff(orders, order, error, now);
+export function postpone(order: Readonly<Order>, now: Date, error?: unknown): Decision<undefined> {
+  return error === undefined ? recordWaiting(orderQueue, order, now) : recordFailure(orderQueue, order, error, now);
 }
 
-/** Takes a parked order up again; one that is not parked stays as it is. */
+/** Makes a parked order due again; one that is not parked stays as it is. */
 export function unpark(order: Readonly<Order>, now: Date): Decision<Order> {
   if (order.parkedAt === null) return { answer: order };
-  // Whoever has asked for it drives the order on at once; a worker does so only if they cannot.
-  const patch = orders.write({ ...replayed(orders.read(order), now), dueAt: resumeAt(now) }, order);
+  // The caller processes the order at once. Workers wait for the length of a lease.
+  const patch = orderQueue.write({ ...afterReplay(orderQueue.read(order), now), dueAt: resumeAt(now) }, order);
   return { answer: { ...order, ...patch }, patch };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { LATEST_MS, ReturnSchedule } from '../../../../lib/admission/return-schedule.ts';
+import { MAX_RETURN_MS, ReturnSchedule } from '../../../../lib/admission/return-schedule.ts';
 
 const schedule = (random = 0) => new ReturnSchedule(() => random);
 
@@ -42,5 +42,5 @@ test('who comes when told is expected, once; not earlier, not half a minute late
 test('an address with many clients behind it has a limited number of times', () => {
   const returns = schedule();
   const told = Array.from({ length: 30 }, () => returns.book('address', 1000, 0));
-  expect(told.filter((seconds) => 1000 * seconds < LATEST_MS)).toHaveLength(20);
+  expect(told.filter((seconds) => 1000 * seconds < MAX_RETURN_MS)).toHaveLength(20);
 });

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { describe, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BitSet } from '../../../../services/product/catalogue/search/bit-set.ts';
 import { PostingList } from '../../../../services/product/catalogue/search/posting-list.ts';
@@ -32,13 +33,13 @@ describe('postings', () => {
         postings.delete(n);
         model.delete(n);
       }
-      expect(membersOf(postings)).toEqual(sorted(model));
-      expect(postings.size).toBe(model.size);
-      for (const n of [...added, ...removed]) expect(postings.has(n)).toBe(model.has(n));
+      assert.deepEqual(membersOf(postings), sorted(model));
+      assert.equal(postings.size, model.size);
+      for (const n of [...added, ...removed]) assert.equal(postings.has(n), model.has(n));
       const set = bitsOf(others);
-      expect(postings.countIn(set)).toBe(new Set(others.filter((n) => model.has(n))).size);
+      assert.equal(postings.countIn(set), new Set(others.filter((n) => model.has(n))).size);
       postings.addTo(set);
-      expect(membersOf(set)).toEqual(sorted(new Set([...others, ...model])));
+      assert.deepEqual(membersOf(set), sorted(new Set([...others, ...model])));
     });
     fc.assert(check, { seed });
   });
@@ -49,13 +50,13 @@ describe('bit sets', () => {
     const check = fc.property(numbers, numbers, (some, more) => {
       const [a, b] = [new Set(some), new Set(more)];
       const both = some.filter((n) => b.has(n));
-      expect(membersOf(bitsOf(a).and(bitsOf(b)))).toEqual(sorted(new Set(both)));
-      expect(membersOf(bitsOf(a).or(bitsOf(b)))).toEqual(sorted(new Set([...a, ...b])));
-      expect(bitsOf(a).countCommon(bitsOf(b))).toBe(new Set(both).size);
-      expect(bitsOf(a).size).toBe(a.size);
+      assert.deepEqual(membersOf(bitsOf(a).and(bitsOf(b))), sorted(new Set(both)));
+      assert.deepEqual(membersOf(bitsOf(a).or(bitsOf(b))), sorted(new Set([...a, ...b])));
+      assert.equal(bitsOf(a).countCommon(bitsOf(b)), new Set(both).size);
+      assert.equal(bitsOf(a).size, a.size);
       const copy = bitsOf(a).copy();
       for (const n of b) copy.delete(n);
-      expect(membersOf(copy)).toEqual(sorted([...a].filter((n) => !b.has(n))));
+      assert.deepEqual(membersOf(copy), sorted([...a].filter((n) => !b.has(n))));
     });
     fc.assert(check, { seed });
   });

@@ -22,7 +22,7 @@ describe('words', () => {
     expect(foldText(text)).toBe(plain);
   });
 
-  test('are parted by whatever is no letter and no digit, but not by an apostrophe', () => {
+  test('are separated by every character except letters, digits and apostrophes', () => {
     expect(tokenize("  Women's crew-neck, 100 % (cotton)!")).toEqual(['womens', 'crew', 'neck', '100', 'cotton']);
     expect(tokenize('*** \u0000')).toEqual([]);
   });

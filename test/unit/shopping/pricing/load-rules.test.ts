@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { StartError } from '../../../../lib/process/config.ts';
+import { StartError } from '../../../../lib/process/start-error.ts';
 import { loadRules } from '../../../../services/shopping/checkout/pricing/load-rules.ts';
 import { rulesFor } from '../../../../services/shopping/checkout/pricing/rules.ts';
 import { standardRules } from '../../../../services/shopping/checkout/pricing/standard-rules.ts';
@@ -50,9 +50,7 @@ describe('the rules of a file', () => {
 
   test('that lack a currency the shop sells in keep it from starting: nothing is converted', () => {
     const line = refusal({ ...RULES, currencies: { USD: { shipping: shipping(790) } } }, 'USD', 'JPY');
-    expect(line).toMatch(
-      /^PRICING_FILE .*rules\.json is not right: CURRENCIES has JPY.*'currencies\.JPY\.shipping'\.$/,
-    );
+    expect(line).toMatch(/^PRICING_FILE .*rules\.json is invalid: CURRENCIES has JPY.*'currencies\.JPY\.shipping'\.$/);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import type { Reservation } from './reservation.ts';
 import type { ReservationStep } from './reservation-step.ts';
 
-/** A use of each coupon. */
+/** Takes a use of each coupon. */
 export const couponsStep = {
   parksAt: 'take-coupons',
 

@@ -5,23 +5,23 @@ import type { OrderStep } from '../order-steps.ts';
 import type { Reservation } from './reservation.ts';
 
 /**
- * A step of the saga that reserves something, with its undos beside it: `release` undoes `reserve`, and `takeBack` undoes
- * the commit that follows the payment. Each can be repeated, by any worker and at the same time, as all go by the order's
- * id.
+ * A step of the saga that reserves something, with its undos: `release` undoes `reserve`, and `takeBack` undoes the
+ * commit that follows the payment. All are keyed by the order's id, so each can be repeated, by any worker and at the
+ * same time.
  */
 export interface ReservationStep {
-  /** Where an order parks that cannot be reserved for. */
+  /** The step at which an order is parked if `reserve` keeps failing. */
   parksAt: OrderStep;
-  /** @returns why it is refused; `undefined`: all of it is reserved */
+  /** @returns the reason to reject the order; `undefined` if all is reserved */
   reserve(reservation: Reservation, rpc: Rpc): Promise<Rejection | undefined>;
-  /** Undoes `reserve`, and makes one that is still under way fail. */
+  /** Undoes `reserve`. A `reserve` that is still under way fails. */
   release(reservation: Reservation, rpc: Rpc): Promise<void>;
-  /** `release`, for an order that does not wait for it. */
+  /** `release` as outbox entries, for an order that does not wait for it. */
   releaseEntries(reservation: Reservation): OutboxEntry[];
-  /** The order is paid: what is reserved is sold. */
+  /** The commit: the order is paid, so reserved quantities are sold. */
   commitEntries(reservation: Reservation): OutboxEntry[];
-  /** Undoes the commit, once for each order. @param until in ms, as Date.now: a command that arrives later is refused */
+  /** Undoes the commit, once for each order. @param until in ms since the epoch: a later command is refused */
   takeBack(reservation: Reservation, until: number, rpc: Rpc): Promise<void>;
-  /** No `takeBack` comes again: its key can be forgotten. */
+  /** Forgets the key of `takeBack`, as it is not repeated any more. */
   forgetEntries(reservation: Reservation): OutboxEntry[];
 }

@@ -1,7 +1,7 @@
 import type { Item } from '../../../cart/cart.ts';
-import type { OrderFields } from '../../order.ts';
+import { itemsOfOrder, type OrderFields } from '../../order.ts';
 
-/** What is reserved under the id of an order: of one that is placed, or of one to come, by a hold. */
+/** The stock and coupons that are reserved under the id of an order. A hold reserves under the id of a future order. */
 export interface Reservation {
   orderId: string;
   customerId: string;
@@ -9,15 +9,19 @@ export interface Reservation {
   couponCodes: readonly string[];
 }
 
-export const reservationOf = ({ _id, customerId, lines, discounts }: OrderFields): Reservation => ({
-  orderId: _id,
-  customerId,
-  items: lines.map(({ sku, quantity }) => ({ sku, quantity })),
-  couponCodes: discounts.map(({ code }) => code),
+/** The reservation of an order. */
+export const reservationOf = (order: OrderFields): Reservation => ({
+  orderId: order._id,
+  customerId: order.customerId,
+  items: itemsOfOrder(order),
+  couponCodes: order.discounts.map(({ code }) => code),
 });
 
-/** How long a command to take something back may be under way: after that, its key may be forgotten. */
+/** A command to take back is refused after this time, so that its key can be forgotten. */
 const TAKE_BACK_TIMEOUT_MS = 20_000;
 
-/** For `takeBack`: computed before the last look at the order, so that who sleeps in between comes too late. */
+/**
+ * The deadline of a `takeBack`. Compute it before the last read of the order: a worker that pauses in between is too
+ * late.
+ */
 export const takeBackDeadline = (): number => Date.now() + TAKE_BACK_TIMEOUT_MS;

@@ -6,7 +6,10 @@ import type { Rejection } from '../../order-state.ts';
 import type { Reservation } from './reservation.ts';
 import type { ReservationStep } from './reservation-step.ts';
 
-/** Stock of each item. Holds use the same step: an order finds reserved what its customer's hold reserved under its id. */
+/**
+ * Reserves the stock of each item. Holds use the same functions, so the stock of a hold is reserved for its order
+ * already.
+ */
 export const stockStep = {
   parksAt: 'reserve',
 
@@ -27,25 +30,25 @@ export const stockStep = {
   forgetEntries: ({ orderId, items }) => forgetStockEntries(items, orderId),
 } satisfies ReservationStep;
 
-/** The part of a reservation that is about stock. */
+/** The stock part of a reservation. */
 type StockReservation = Pick<Reservation, 'orderId' | 'items'>;
 
-type Caller = Pick<Rpc, 'call'>;
+type RpcCaller = Pick<Rpc, 'call'>;
 
 export interface StockResult {
-  /** Of which there was too little. */
+  /** The items with too little stock. */
   short: { sku: string; requested: number; available: number }[];
-  /** It was released before: nothing can be reserved under this id any more. */
+  /** The reservation was released before, so nothing can be reserved under this id any more. */
   isClosed: boolean;
 }
 
-/** Reserves each item, or finds it reserved. */
-export async function reserveStock({ orderId, items }: StockReservation, rpc: Caller): Promise<StockResult> {
+/** Reserves each item. A repetition finds it reserved. */
+export async function reserveStock({ orderId, items }: StockReservation, rpc: RpcCaller): Promise<StockResult> {
   const results = await Promise.all(
     items.map(async ({ sku, quantity }) => ({
       sku,
       requested: quantity,
-      ...(await orNone(rpc.call('inventory.reserve', { sku, orderId, quantity }))),
+      ...(await treatMissingAsShort(rpc.call('inventory.reserve', { sku, orderId, quantity }))),
     })),
   );
   return {
@@ -56,18 +59,18 @@ export async function reserveStock({ orderId, items }: StockReservation, rpc: Ca
   };
 }
 
-/** Undoes `reserveStock`, and makes one that is still under way fail. */
-export async function releaseStock({ orderId, items }: StockReservation, rpc: Caller): Promise<void> {
-  await Promise.all(items.map(({ sku }) => orNone(rpc.call('inventory.release', { sku, orderId }))));
+/** Undoes `reserveStock`. A `reserveStock` that is still under way fails. */
+export async function releaseStock({ orderId, items }: StockReservation, rpc: RpcCaller): Promise<void> {
+  await Promise.all(items.map(({ sku }) => treatMissingAsShort(rpc.call('inventory.release', { sku, orderId }))));
 }
 
-/** Keeps what is reserved, and makes a `reserveStock` that is still under way fail. */
-export async function closeStock({ orderId, items }: StockReservation, rpc: Caller): Promise<void> {
-  await Promise.all(items.map(({ sku }) => orNone(rpc.call('inventory.close', { sku, orderId }))));
+/** Closes the reservation, which stays as it is. A `reserveStock` that is still under way fails. */
+export async function closeStock({ orderId, items }: StockReservation, rpc: RpcCaller): Promise<void> {
+  await Promise.all(items.map(({ sku }) => treatMissingAsShort(rpc.call('inventory.close', { sku, orderId }))));
 }
 
 /** Puts sold items back into the stock, once for each key: the id of an order that was cancelled, or of a return. */
-export async function takeBackStock(items: readonly Item[], key: string, until: number, rpc: Caller): Promise<void> {
+export async function takeBackStock(items: readonly Item[], key: string, until: number, rpc: RpcCaller): Promise<void> {
   await Promise.all(items.map(({ sku, quantity }) => rpc.call('inventory.takeBack', { sku, key, quantity, until })));
 }
 
@@ -76,8 +79,8 @@ function rejectionOf({ short, isClosed }: StockResult): Rejection | undefined {
   return short.length > 0 ? { code: 'out-of-stock', items: short } : undefined;
 }
 
-/** A SKU that is sold, but was never stocked, has none: a repetition would hold its order up for ever. */
-async function orNone<R>(result: Promise<R>): Promise<R | Result<'inventory.reserve'>> {
+/** A SKU without a stock record counts as out of stock. As an error it would be retried until the order is parked. */
+async function treatMissingAsShort<R>(result: Promise<R>): Promise<R | Result<'inventory.reserve'>> {
   try {
     return await result;
   } catch (error) {

@@ -1,0 +1,64 @@
+import type { service } from '../../../../lib/contract/service.ts';
+import type { Config } from '../../../../lib/process/config.ts';
+import { readSettings, type Settings, type SettingValues } from '../../../../lib/process/settings/read-settings.ts';
+import type { AmountLimits, ConnectProvider } from '../payment-provider.ts';
+
+/** The part of the configuration that providers read. */
+export type ProviderConfig = Pick<Config, 'production' | 'variables' | 'tokenSecret' | 'currencies'>;
+
+/** A module whose default export makes a service. */
+interface ServiceModule {
+  default: (config: Config) => ReturnType<typeof service>;
+}
+
+interface Declaration<Name extends string> {
+  /** The name in PAYMENT_PROVIDER, in orders, and in `POST /v1/webhooks/<name>`: lower-case letters. */
+  readonly name: Name;
+  /** The header of a webhook request that has its signature. */
+  readonly signatureHeader: string;
+  /**
+   * The setting that selects this provider by its presence when PAYMENT_PROVIDER is unset. Absent: the provider moves no
+   * money, and production uses it only if PAYMENT_PROVIDER names it.
+   */
+  readonly credential?: string;
+  /** Whether the provider is a server outside the shop, which needs a circuit breaker. */
+  readonly isRemote: boolean;
+  /** The smallest and the largest charge in a currency. The provider may decline amounts between them. */
+  limits(currency: string): AmountLimits;
+  /**
+   * Checks the payment method of a request, or chooses the default one. It runs before there is an order, and without a
+   * call to the provider.
+   * @throws unknown-payment-method
+   */
+  methodOf(given: string | undefined): string;
+  /** Moleculer services of the provider, which run on shopping nodes. */
+  services?(): Promise<ServiceModule>[];
+}
+
+/** A payment provider as its folder declares it. */
+interface ProviderDefinition<Name extends string, S extends Settings> extends Declaration<Name> {
+  /** The environment variables of the provider. */
+  readonly settings: S;
+  /**
+   * Checks the settings when a process starts.
+   * @throws {StartError} for a missing setting, or a currency in which some amounts cannot be charged
+   */
+  configure(values: SettingValues<S>, config: ProviderConfig): ConnectProvider;
+}
+
+/** A payment provider in the registry, without the type of its settings. */
+export interface RegisteredProvider<Name extends string = string> extends Declaration<Name> {
+  readonly settings: Settings;
+  /** @throws {StartError} for settings or currencies that the provider refuses */
+  configure(config: ProviderConfig): ConnectProvider;
+}
+
+export function defineProvider<const Name extends string, const S extends Settings>(
+  definition: ProviderDefinition<Name, S>,
+): RegisteredProvider<Name> {
+  const { settings } = definition;
+  return {
+    ...definition,
+    configure: (config) => definition.configure(readSettings(settings, config), config),
+  };
+}
