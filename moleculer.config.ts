@@ -14,6 +14,7 @@ import { natsOptions } from './lib/process/nats-options.ts';
 import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
+import { ScrapedMetrics } from './lib/process/scraped-metrics.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
 import { BATCH_METADATA, packetBatches } from './lib/relay/packet-batches.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
@@ -92,15 +93,12 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
       enabled: config.metricsPort > 0,
       collectProcessMetrics: true,
       reporter: [
-        {
-          type: 'Prometheus',
-          options: {
-            host: config.host,
-            port: config.metricsPort,
-            path: '/metrics',
-            includes: ['shop.**', 'process.**', 'os.memory.**', 'moleculer.request.**', 'moleculer.circuit-breaker.**'],
-          },
-        },
+        new ScrapedMetrics({
+          host: config.host,
+          port: config.metricsPort,
+          path: '/metrics',
+          includes: ['shop.**', 'process.**', 'os.memory.**', 'moleculer.request.**', 'moleculer.circuit-breaker.**'],
+        }),
       ],
     },
 

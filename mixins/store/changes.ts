@@ -56,8 +56,13 @@ interface Options<T> {
   maxTries?: number;
   random?: () => number;
   clock?: () => Date;
-  /** Called after each write with the new document, which the callback must neither change nor keep. */
-  written?: (doc: T) => void;
+  /**
+   * Called after each write with the new document, which the callback must neither change nor keep, and with the `watched`
+   * fields of the version before.
+   */
+  written?: (doc: T, before: Partial<T>) => void;
+  /** Top-level fields with plain values. */
+  watched?: readonly (keyof T)[];
 }
 
 interface Command<T> {
@@ -79,7 +84,14 @@ export class Changes<T extends Versioned> {
 
   constructor(collection: VersionedCollection<T>, options: Options<T> = {}) {
     this.#collection = collection;
-    const defaults = { maxCached: 1000, maxBatch: 256, maxTries: 100, random: Math.random, clock: () => new Date() };
+    const defaults = {
+      maxCached: 1000,
+      maxBatch: 256,
+      maxTries: 100,
+      random: Math.random,
+      clock: () => new Date(),
+      watched: [],
+    };
     this.#options = { ...defaults, written: () => {}, ...options };
   }
 
@@ -142,14 +154,14 @@ export class Changes<T extends Versioned> {
       this.#cache.delete(id); // it is changed in place below, and cached again only if that is written
       const doc = cached ?? (await this.#collection.read(id));
       if (!doc) throw new MissingDocument(id);
-      const [now, touched] = [clock(), new Set<string>()];
+      const [now, touched, before] = [clock(), new Set<string>(), this.#watchedOf(doc)];
       const settlers = batch.map((command) => decideCommand(command, doc, now, touched));
       if (touched.size === 0 && cached) continue; // without a write, only reading shows whether it was current
       if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched)))) {
         settleAll(settlers);
         if (touched.size > 0) {
           doc.rev += 1;
-          this.#cacheWritten(doc);
+          this.#cacheWritten(doc, before);
         }
         return lost;
       }
@@ -162,15 +174,21 @@ export class Changes<T extends Versioned> {
   /** Caches a document that this process has just inserted, which saves reading it for its first change. */
   cacheInserted(doc: T): void {
     // A change under way may have read the document already, and written a newer version.
-    if (!this.#waiting.has(doc._id)) this.#cacheWritten(storableCopy(doc));
+    if (!this.#waiting.has(doc._id)) this.#cacheWritten(storableCopy(doc), {});
   }
 
-  #cacheWritten(doc: T): void {
+  #watchedOf(doc: T): Partial<T> {
+    const values: Partial<T> = {};
+    for (const field of this.#options.watched) values[field] = doc[field];
+    return values;
+  }
+
+  #cacheWritten(doc: T, before: Partial<T>): void {
     const { maxCached, written } = this.#options;
     this.#cache.set(doc._id, doc);
     const [oldest] = this.#cache.keys();
     if (this.#cache.size > maxCached && oldest !== undefined) this.#cache.delete(oldest);
-    written(doc);
+    written(doc, before);
   }
 }
 

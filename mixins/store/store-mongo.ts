@@ -22,7 +22,7 @@ const CLIENT_OPTIONS = {
   // Acknowledged writes are on the disks of a majority, and reads return only those: neither can be rolled back.
   writeConcern: { w: 'majority', journal: true },
   readConcern: { level: 'majority' },
-  heartbeatFrequencyMS: 2000,
+  heartbeatFrequencyMS: 5000,
   serverSelectionTimeoutMS: 5000,
   connectTimeoutMS: 5000,
   waitQueueTimeoutMS: 5000,

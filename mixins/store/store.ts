@@ -68,8 +68,13 @@ export interface StoreOptions<T> {
   indexes?: readonly Index[];
   /** Creates a missing document at its first change. */
   create?: (id: string, now: Date) => Omit<T, 'rev'>;
-  /** Called with each new version that this process wrote. It must neither change nor keep the document. */
-  written?: (this: Self<{ store: Store<T> }>, doc: T) => void;
+  /**
+   * Called with each new version that this process wrote, and with the `watched` fields of the version before (none of a new
+   * document). It must neither change nor keep the document.
+   */
+  written?: (this: Self<{ store: Store<T> }>, doc: T, before: Partial<T>) => void;
+  /** Top-level fields with plain values. */
+  watched?: readonly (keyof T)[];
 }
 
 /**
@@ -86,13 +91,17 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
     actions: Object.fromEntries(Object.keys(MOLECULER_DB.actions).map((name) => [name, false])),
     methods: { clearCache: () => Promise.resolve() },
     created(this: Service) {
-      (this as StoreService<T>).store = new DocumentStore<T>((this as StoreService<T>).adapter, options, (doc) => {
-        try {
-          written?.call(this as never, doc);
-        } catch (error) {
-          this.logger.error(`${doc._id} was changed, but its change listener failed`, error);
-        }
-      });
+      (this as StoreService<T>).store = new DocumentStore<T>(
+        (this as StoreService<T>).adapter,
+        options,
+        (doc, before) => {
+          try {
+            written?.call(this as never, doc, before);
+          } catch (error) {
+            this.logger.error(`${doc._id} was changed, but its change listener failed`, error);
+          }
+        },
+      );
     },
     // Not in moleculer-db's `started`, which would retry a failure for ever.
     async started(this: Service) {
@@ -124,14 +133,15 @@ const MOLECULER_DB = DbService as unknown as { actions: object };
 export class DocumentStore<T extends Versioned> implements Store<T> {
   readonly #engine: Engine;
   readonly #changes: Changes<T>;
-  readonly #listeners: ((doc: T) => void)[];
+  readonly #listeners: ((doc: T, before: Partial<T>) => void)[];
 
-  constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T) => void) {
+  constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T, before: Partial<T>) => void) {
     this.#engine = engine;
     this.#listeners = [written];
     this.#changes = new Changes(versionedCollection(engine, options), {
-      written: (doc) => {
-        for (const listener of this.#listeners) listener(doc);
+      watched: options.watched ?? [],
+      written: (doc, before) => {
+        for (const listener of this.#listeners) listener(doc, before);
       },
     });
   }

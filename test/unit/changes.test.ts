@@ -225,6 +225,22 @@ describe('changing a document', () => {
     await changes.change('x', take('b', 1));
     expect(revs).toEqual([1, 2]);
   });
+
+  test('given watched fields, when changes share a write or lose a race, then the listener has them as they were before it', async () => {
+    const seen: unknown[] = [];
+    const written = (doc: Doc, before: Partial<Doc>) => void seen.push([before.available, doc.available]);
+    const slot = new MemorySlot(stock(9), ['done', 'lost race']);
+    slot.rival = (doc) => {
+      doc.available = 5;
+    };
+    const changes = new Changes<Doc>(slot, { written, watched: ['available'] });
+    await Promise.all([changes.change('x', take('a', 1)), changes.change('x', take('b', 1))]);
+    await changes.change('x', take('c', 1));
+    expect(seen).toEqual([
+      [9, 7],
+      [5, 4],
+    ]);
+  });
 });
 
 const fate = fc.constantFrom<Fate>('done', 'done', 'lost race', 'done unseen', 'not done');

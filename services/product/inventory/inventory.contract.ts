@@ -155,7 +155,7 @@ export const inventory = contract(
   },
   {
     changed: {
-      summary: 'The available quantities of SKUs have changed; may be lost',
+      summary: 'The availability of SKUs that shoppers see, or their product, has changed; may be lost',
       params: { levels },
     },
     low: {

@@ -5,6 +5,7 @@ import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { sampleStock, seed } from '../seed/load.ts';
+import { availabilityOf, DEFAULT_LOW_AT } from './availability.ts';
 import { applyCorrection } from './correction.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
@@ -47,9 +48,10 @@ export default function inventoryService(config: Config) {
         node: 'product',
         collection: 'stock',
         indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { standing: 1 } }],
-        written(stock) {
+        watched: ['productId', 'available', 'lowAt'],
+        written(stock, before) {
           ledger?.enqueueNew(stock);
-          announcer?.announce(levelOf(stock));
+          if (isAnnounced(stock, before)) announcer?.announce(levelOf(stock));
         },
       }),
     ],
@@ -63,7 +65,11 @@ export default function inventoryService(config: Config) {
         const openedCount = await this.store.insertNew(
           items.map(({ sku, productId, pieces = 0 }) => newStock(sku, productId, pieces, now)),
         );
-        if (openedCount === items.length) return;
+        if (openedCount === items.length) {
+          for (const { sku, productId, pieces = 0 } of items)
+            if (pieces > 0) announcer?.announce(levelOf(newStock(sku, productId, pieces, now)));
+          return;
+        }
         // A SKU may move to another product, and its stock goes with it.
         const owners = new Map(items.map(({ sku, productId }) => [sku, productId]));
         const known = await this.store.find({ _id: { $in: [...owners.keys()] } }, { fields: ['_id', 'productId'] });
@@ -162,6 +168,12 @@ export default function inventoryService(config: Config) {
 
 /** Without the reservations, which are most of a popular SKU's document. */
 const LEVEL_FIELDS = ['_id', 'productId', 'available', 'sold', 'lowAt'] as const;
+
+/** Nearly all sales change a number that shoppers do not see; the catch-up of each node reads those. */
+const isAnnounced = (stock: Stock, { productId, available, lowAt }: Partial<Stock>): boolean =>
+  productId !== stock.productId ||
+  available === undefined ||
+  availabilityOf({ available, lowAt: lowAt ?? DEFAULT_LOW_AT }) !== availabilityOf(levelOf(stock));
 
 type LevelSource = Pick<Stock, (typeof LEVEL_FIELDS)[number]>;
 const LEVELS_PER_BATCH = 1000;

@@ -40,6 +40,8 @@ export async function driveToOutcome(order: Order, saga: SagaContext): Promise<O
 
 /** An order without an outcome of its charge is rejected after this time. */
 const PAYMENT_TIMEOUT_MS = 30 * 60_000;
+/** Most orders are answered within this time. A follower of one that is not is told of its payment five seconds later at most. */
+const FIRST_ANSWER_MS = 300;
 
 /** Reserves stock and coupons, then charges the order: it becomes PAID, REJECTING, or stays PENDING. */
 async function reserveAndCharge(order: Order, saga: SagaContext): Promise<Order> {
@@ -124,6 +126,10 @@ async function moveStoredOrder(
     const outbox = [...current.outbox, ...newEntries];
     return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
   });
-  announceChange(moved, rpc);
+  if (isKnownToClients(order)) announceChange(moved, rpc);
   return moved;
 }
+
+/** Clients know an order by the answer to its request, so none can follow one that was placed a moment ago. */
+const isKnownToClients = ({ state, createdAt }: Order): boolean =>
+  state !== 'PENDING' || Date.now() - +createdAt > FIRST_ANSWER_MS;
