@@ -144,8 +144,7 @@ export default function inventoryService(config: Config) {
     created() {
       announcer = new LevelAnnouncer((levels) => this.broker.broadcast('inventory.changed', { levels }));
       ledger = new LedgerWriter(
-        (entries) =>
-          this.broker.call('movement.append', { entries: entries.map(({ at, ...entry }) => ({ ...entry, at: +at })) }),
+        (blocks) => this.broker.call('movement.append', { blocks }),
         (error) => this.logger.warn('Stock movements are not in the ledger yet; the stock documents keep them', error),
       );
     },
