@@ -30,16 +30,20 @@ export default function inventoryService(config: Config) {
   let announcer: LevelAnnouncer | undefined;
   let ledger: LedgerWriter | undefined;
 
-  const change: ChangeStock = async ({ store, broker, logger }, sku, decide) => {
-    const { answer, lowStock } = await store.change(sku, (stock, now) =>
-      withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
-    );
-    if (lowStock) {
-      logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
-      void broker.emit('inventory.low', lowStock);
-    }
-    return answer;
-  };
+  const changeBy =
+    (write: 'change' | 'changeSoon'): ChangeStock =>
+    async ({ store, broker, logger }, sku, decide) => {
+      const { answer, lowStock } = await store[write](sku, (stock, now) =>
+        withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
+      );
+      if (lowStock) {
+        logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
+        void broker.emit('inventory.low', lowStock);
+      }
+      return answer;
+    };
+  const change = changeBy('change');
+  const changeSoon = changeBy('changeSoon');
 
   return service(inventory, config, {
     mixins: [
@@ -81,7 +85,7 @@ export default function inventoryService(config: Config) {
 
       commit(ctx) {
         const { sku, orderId } = ctx.params;
-        return change(this, sku, (stock, now) => commit(stock, orderId, now));
+        return changeSoon(this, sku, (stock, now) => commit(stock, orderId, now));
       },
 
       release(ctx) {
