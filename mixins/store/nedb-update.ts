@@ -39,21 +39,55 @@ export const swapInPlace = (
     return true;
   });
 
+/**
+ * Inserts the documents whose unique keys are free, and appends them to the file. Resolves to their number. They have to be
+ * checked and the caller's own: NeDB's insert would check each again, and copy it twice.
+ */
+export const insertInPlace = (
+  { executor, indexes, persistence }: ChangeableDatastore,
+  docs: readonly object[],
+): Promise<number> =>
+  executor.pushAsync(async () => {
+    const all = Object.values(indexes);
+    const added = docs.filter((doc) => isInserted(all, doc));
+    await persistence.persistNewStateAsync(added);
+    return added.length;
+  });
+
+function isInserted(indexes: readonly NedbIndex[], doc: object): boolean {
+  try {
+    insertInto(indexes, doc);
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+/** Inserts into all indexes or none. @throws a duplicate key */
+function insertInto(indexes: readonly NedbIndex[], doc: object): void {
+  const inserted: NedbIndex[] = [];
+  try {
+    for (const index of indexes) {
+      index.insert(doc);
+      inserted.push(index);
+    }
+  } catch (error) {
+    for (const index of inserted) index.remove(doc);
+    throw error;
+  }
+}
+
 /** Changes a document in memory, and the indexes over the touched fields. An error leaves all as it was. */
 function applyPatch(doc: Stored, patch: Patch, indexes: readonly NedbIndex[]): void {
   const paths = Object.keys(patch);
   const affected = indexes.filter(({ fieldName }) => paths.some((path) => isOverlapping(path, fieldName)));
   for (const index of affected) index.remove(doc);
   const undo: (() => void)[] = [];
-  const inserted: NedbIndex[] = [];
   try {
     for (const path of paths) assignPath(doc, path, patch[path], undo);
-    for (const index of affected) {
-      index.insert(doc);
-      inserted.push(index);
-    }
+    insertInto(affected, doc);
   } catch (error) {
-    for (const index of inserted) index.remove(doc);
     for (const revert of undo.reverse()) revert();
     for (const index of affected) index.insert(doc);
     throw new RefusedPatch(error, isDuplicate(error));
@@ -63,5 +97,4 @@ function applyPatch(doc: Stored, patch: Patch, indexes: readonly NedbIndex[]): v
 const isOverlapping = (path: string, field: string): boolean =>
   path === field || path.startsWith(`${field}.`) || field.startsWith(`${path}.`);
 
-export const isDuplicate = (error: unknown): boolean =>
-  (error as { errorType?: string }).errorType === 'uniqueViolated';
+const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';

@@ -7,7 +7,7 @@ import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { excludeNulls, hiddenFieldName, hiddenFieldsOf, lineOf, pickFields, type Stored } from './nedb-documents.ts';
 import { repairDataFile } from './nedb-file.ts';
-import { type ChangeableDatastore, isDuplicate, type NedbIndex, swapInPlace } from './nedb-update.ts';
+import { type ChangeableDatastore, insertInPlace, type NedbIndex, swapInPlace } from './nedb-update.ts';
 import { deepCopy, type Patch, storableCopy, type Versioned } from './patch.ts';
 
 const COMPACTION_INTERVAL_MS = 3_600_000;
@@ -16,7 +16,6 @@ const COMPACTION_INTERVAL_MS = 3_600_000;
 interface Datastore extends ChangeableDatastore {
   /** Indexes by field, with those stored in the file. */
   readonly indexes: Readonly<Record<string, NedbIndex & { unique: boolean; sparse: boolean }>>;
-  insertAsync(docs: object | object[]): Promise<unknown>;
   findOneAsync(query: object): Promise<Stored | null>;
   findAsync(query: object): Cursor;
   /** The documents themselves, not copies. */
@@ -147,32 +146,17 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async add(doc: Versioned): Promise<boolean> {
-    try {
-      const stored = this.withHiddenFields(doc);
-      await this.write((db) => db.insertAsync(stored));
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    return (await this.addNew([doc])) === 1;
   }
 
   async addNew(docs: Versioned[]): Promise<number> {
     const stored = docs.map((doc) => this.withHiddenFields(doc));
-    try {
-      await this.write((db) => db.insertAsync(stored)); // one append for all
-      return docs.length;
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-    }
-    let added = 0;
-    for (const doc of docs) if (await this.add(doc)) added += 1;
-    return added;
+    return this.write((db) => insertInPlace(db, stored));
   }
 
   async read(id: string): Promise<Versioned | null> {
-    const doc = await this.afterFlush(this.datastore.findOneAsync({ _id: id }));
-    return doc && this.withoutHiddenFields(doc);
+    const [doc] = this.datastore.indexes._id?.getMatching(id) ?? [];
+    return this.afterFlush(doc ? this.withoutHiddenFields(deepCopy(doc)) : null);
   }
 
   async query(filter: Filter, { sort, limit, fields }: FindOptions): Promise<Versioned[]> {
@@ -247,12 +231,12 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return this.afterFlush(this.applyChange(run));
   }
 
-  /** Documents were validated before, so that any error except for a duplicate key is one of the file. */
+  /** Documents were validated before, so that any error except for a refused patch is one of the file. */
   async applyChange<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
     try {
       return await run(this.datastore);
     } catch (error) {
-      if (isDuplicate(error) || error instanceof RefusedPatch) throw error;
+      if (error instanceof RefusedPatch) throw error;
       return this.failFatally('written', error);
     }
   }

@@ -50,7 +50,14 @@ export default function inventoryService(config: Config) {
       store<Stock>(config, {
         node: 'product',
         collection: 'stock',
-        indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { standing: 1 } }],
+        indexes: [
+          // `levels` since a time, by which projections catch up. A reservation moves the document in it, a sale does not.
+          { fields: { updatedAt: 1 } },
+          // `list` of a product's SKUs, in order. Orders do not change it.
+          { fields: { productId: 1, _id: 1 } },
+          // `list` of the SKUs that are low, in order. Changes when a SKU becomes low, or is no longer.
+          { fields: { standing: 1 } },
+        ],
         written(stock) {
           ledger?.enqueueNew(stock);
           announcer?.announce(levelOf(stock));
