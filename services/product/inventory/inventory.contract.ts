@@ -157,7 +157,7 @@ export const inventory = contract(
   },
   {
     changed: {
-      summary: 'The available quantities of SKUs have changed; may be lost',
+      summary: 'SKUs have another availability, low-stock threshold or product; may be lost',
       params: { levels },
     },
     low: {

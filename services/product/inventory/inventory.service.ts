@@ -152,6 +152,12 @@ export default function inventoryService(config: Config) {
       },
     },
 
+    events: {
+      'inventory.changed'(ctx) {
+        announcer?.noteSent(ctx.params.levels);
+      },
+    },
+
     created() {
       announcer = new LevelAnnouncer((levels) => this.broker.broadcast('inventory.changed', { levels }));
       ledger = new LedgerWriter(

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Events } from '../../../lib/contract/contract.ts';
 import { chunksOf } from '../../../lib/process/concurrency.ts';
+import { availabilityOf } from './availability.ts';
 
 type Level = Events['inventory.changed']['levels'][number];
 
@@ -11,8 +12,8 @@ const MAX_LEVELS_PER_MESSAGE = 500;
 const MAX_REMEMBERED_SKUS = 10_000;
 
 /**
- * Sends changed stock levels: the first few of a window at once, so that shoppers see their own purchase, the rest in
- * batches. A level that was already sent is skipped: a sale only moves stock from reserved to sold.
+ * Sends the stock levels that make a difference to shoppers, who see an availability and no numbers: the first few of a
+ * window at once, the rest in batches. So most orders send nothing. Catch-up reads the numbers.
  */
 export class LevelAnnouncer {
   readonly #send: (levels: Level[]) => void;
@@ -27,13 +28,17 @@ export class LevelAnnouncer {
   }
 
   announce(level: Level): void {
-    const content = `${level.available} ${level.lowAt} ${level.productId}`;
-    if (this.#lastSent.get(level.sku) === content) return;
-    this.#lastSent.set(level.sku, content);
+    if (this.#lastSent.get(level.sku) === contentOf(level)) return;
+    this.#lastSent.set(level.sku, contentOf(level));
     this.#timer ??= setTimeout(() => this.#endWindow(), WINDOW_MS).unref();
     this.#countInWindow += 1;
     if (this.#countInWindow <= MAX_SINGLE_LEVELS_PER_WINDOW) this.#send([level]);
     else this.#pending.set(level.sku, level);
+  }
+
+  /** Takes note of levels that a node has sent: another one may have changed the stock of these SKUs meanwhile. */
+  noteSent(levels: readonly Level[]): void {
+    for (const level of levels) this.#lastSent.set(level.sku, contentOf(level));
   }
 
   #endWindow(): void {
@@ -43,3 +48,5 @@ export class LevelAnnouncer {
     this.#pending.clear();
   }
 }
+
+const contentOf = (level: Level): string => `${availabilityOf(level)} ${level.lowAt} ${level.productId}`;
