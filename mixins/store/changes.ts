@@ -45,6 +45,8 @@ export class RefusedPatch extends Error {
 /** After a lost race, a document counts as contended for this many batches. */
 const CONTENTION_BATCHES = 50;
 const MAX_CONTENTION_PAUSE_MS = 8;
+/** A deferred command waits for this long for another one of its document. */
+const MAX_DEFERRAL_MS = 900;
 const MAX_RETRY_PAUSE_MS = 5;
 
 interface Options<T> {
@@ -56,6 +58,8 @@ interface Options<T> {
   maxTries?: number;
   random?: () => number;
   clock?: () => Date;
+  /** Resolves when the commands that are deferred have to be written. */
+  deferral?: () => Promise<unknown>;
   /**
    * Called after each write with the new document, which the callback must neither change nor keep, and with the `watched`
    * fields of the version before.
@@ -79,20 +83,17 @@ export class Changes<T extends Versioned> {
   readonly #options: Required<Options<T>>;
   /** Waiting commands by document; an entry exists exactly while a drain runs for the document. */
   readonly #waiting = new Map<string, Command<T>[]>();
+  /** Commands that wait for another one of their document. */
+  readonly #deferred = new Map<string, Command<T>[]>();
+  #isDeferralRunning = false;
   /** Documents as last written by this process, the oldest first. Another process may have changed them since. */
   readonly #cache = new Map<string, T>();
 
   constructor(collection: VersionedCollection<T>, options: Options<T> = {}) {
     this.#collection = collection;
-    const defaults = {
-      maxCached: 1000,
-      maxBatch: 256,
-      maxTries: 100,
-      random: Math.random,
-      clock: () => new Date(),
-      watched: [],
-    };
-    this.#options = { ...defaults, written: () => {}, ...options };
+    const limits = { maxCached: 1000, maxBatch: 256, maxTries: 100 };
+    const timing = { random: Math.random, clock: () => new Date(), deferral: () => sleep(MAX_DEFERRAL_MS) };
+    this.#options = { ...limits, ...timing, watched: [], written: () => {}, ...options };
   }
 
   /**
@@ -101,21 +102,37 @@ export class Changes<T extends Versioned> {
    * that recognises its command by a key.
    */
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {
+    return new Promise<A>((resolve, reject) => this.#enqueue(id, [commandOf(decide, resolve, reject)]));
+  }
+
+  /**
+   * Like `change`, for what may wait a second: it shares the write of the document's next other change. Those that meet no
+   * other are written at the same time as the deferred changes of other documents.
+   */
+  changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return new Promise<A>((resolve, reject) => {
-      const command: Command<T> = {
-        reject,
-        decide(doc, now) {
-          const { answer, patch = {} } = decide(doc, now);
-          const own = deepCopy(answer); // it may share parts with the document, which later commands change
-          return { patch, settle: () => resolve(own) };
-        },
-      };
-      const queue = this.#waiting.get(id) ?? [];
-      queue.push(command);
-      if (this.#waiting.has(id)) return;
-      this.#waiting.set(id, queue);
-      void this.#drain(id, queue);
+      const deferred = this.#deferred.get(id) ?? [];
+      deferred.push(commandOf(decide, resolve, reject));
+      this.#deferred.set(id, deferred);
+      if (!this.#isDeferralRunning) void this.#enqueueDeferred();
     });
+  }
+
+  async #enqueueDeferred(): Promise<void> {
+    this.#isDeferralRunning = true;
+    await this.#options.deferral();
+    this.#isDeferralRunning = false;
+    for (const id of [...this.#deferred.keys()]) this.#enqueue(id, []);
+  }
+
+  /** Adds commands to those that wait for a document, after the deferred ones, which came earlier. */
+  #enqueue(id: string, commands: readonly Command<T>[]): void {
+    const queue = this.#waiting.get(id) ?? [];
+    queue.push(...(this.#deferred.get(id) ?? []), ...commands);
+    this.#deferred.delete(id);
+    if (this.#waiting.has(id)) return;
+    this.#waiting.set(id, queue);
+    void this.#drain(id, queue);
   }
 
   /** Commits the waiting commands of a document in batches, until none is left. */
@@ -190,6 +207,21 @@ export class Changes<T extends Versioned> {
     if (this.#cache.size > maxCached && oldest !== undefined) this.#cache.delete(oldest);
     written(doc, before);
   }
+}
+
+function commandOf<T, A>(
+  decide: Decide<T, A>,
+  resolve: (answer: A) => void,
+  reject: (error: unknown) => void,
+): Command<T> {
+  return {
+    reject,
+    decide(doc, now) {
+      const { answer, patch = {} } = decide(doc, now);
+      const own = deepCopy(answer); // it may share parts with the document, which later commands change
+      return { patch, settle: () => resolve(own) };
+    },
+  };
 }
 
 const settleAll = (settlers: (() => void)[]): void => {

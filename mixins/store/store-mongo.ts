@@ -228,8 +228,8 @@ const isKey = (filter: Filter, names: readonly string[]): boolean =>
 const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
 
-/** A patch as an update document of MongoDB and NeDB. */
-export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
+/** A patch as an update document. */
+function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
   const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
   const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));

@@ -46,6 +46,8 @@ export interface Store<T> {
   ): AsyncGenerator<Part<T, K>[]>;
   /** See `Changes.change`. A missing document is created first, if the store has `create`. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
+  /** See `Changes.changeSoon`. */
+  changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /**
    * Calls the listener with each new version of a document that this process writes. The document is on loan: the listener
    * may read it at once, and must neither change nor keep it.
@@ -200,6 +202,10 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return this.#changes.change(id, decide);
+  }
+
+  changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A> {
+    return this.#changes.changeSoon(id, decide);
   }
 
   async remove(filter: Filter): Promise<number> {

@@ -28,6 +28,13 @@ export const MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I[1-9]\d? |money was taken|without money/,
   },
+  'a deferred change is acknowledged before it is written': {
+    file: 'mixins/store/changes.ts',
+    find: 'deferred.push(commandOf(decide, resolve, reject));',
+    replace: 'deferred.push(commandOf(decide, resolve, reject)), resolve(undefined as never);',
+    tests: ['test/unit/changes.test.ts'],
+    red: /given it is not written, when it is deferred/,
+  },
   'line breaks that JSON leaves are not escaped in a data file': {
     file: 'lib/files/unicode.ts',
     find: 'const UNESCAPED_LINE_BREAKS = /[\\u0085\\u2028\\u2029]/g;',

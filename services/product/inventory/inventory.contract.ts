@@ -71,7 +71,9 @@ export const inventory = contract(
     },
     commit: {
       ...keyed,
-      summary: 'Turn the reservation of an order into a sale',
+      /** It waits up to a second for another change of the SKU, to share its write. */
+      timeout: 5000,
+      summary: 'Turn the reservation of an order into a sale, soon',
       params: { sku, orderId },
     },
     release: {

@@ -31,23 +31,34 @@ export default function inventoryService(config: Config) {
   let announcer: LevelAnnouncer | undefined;
   let ledger: LedgerWriter | undefined;
 
-  const change: ChangeStock = async ({ store, broker, logger }, sku, decide) => {
-    const { answer, lowStock } = await store.change(sku, (stock, now) =>
-      withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
-    );
-    if (lowStock) {
-      logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
-      void broker.emit('inventory.low', lowStock);
-    }
-    return answer;
-  };
+  const changeBy =
+    (write: 'change' | 'changeSoon'): ChangeStock =>
+    async ({ store, broker, logger }, sku, decide) => {
+      const { answer, lowStock } = await store[write](sku, (stock, now) =>
+        withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
+      );
+      if (lowStock) {
+        logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
+        void broker.emit('inventory.low', lowStock);
+      }
+      return answer;
+    };
+  const change = changeBy('change');
+  const changeSoon = changeBy('changeSoon');
 
   return service(inventory, config, {
     mixins: [
       store<Stock>(config, {
         node: 'product',
         collection: 'stock',
-        indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { standing: 1 } }],
+        indexes: [
+          // `levels` since a time, by which projections catch up. A reservation moves the document in it, a sale does not.
+          { fields: { updatedAt: 1 } },
+          // `list` of a product's SKUs, in order. Orders do not change it.
+          { fields: { productId: 1, _id: 1 } },
+          // `list` of the SKUs that are low, in order. Changes when a SKU becomes low, or is no longer.
+          { fields: { standing: 1 } },
+        ],
         watched: ['productId', 'available', 'lowAt'],
         written(stock, before) {
           ledger?.enqueueNew(stock);
@@ -87,7 +98,7 @@ export default function inventoryService(config: Config) {
 
       commit(ctx) {
         const { sku, orderId } = ctx.params;
-        return change(this, sku, (stock, now) => commit(stock, orderId, now));
+        return changeSoon(this, sku, (stock, now) => commit(stock, orderId, now));
       },
 
       release(ctx) {
@@ -150,8 +161,7 @@ export default function inventoryService(config: Config) {
     created() {
       announcer = new LevelAnnouncer((levels) => this.broker.broadcast('inventory.changed', { levels }));
       ledger = new LedgerWriter(
-        (entries) =>
-          this.broker.call('movement.append', { entries: entries.map(({ at, ...entry }) => ({ ...entry, at: +at })) }),
+        (blocks) => this.broker.call('movement.append', { blocks }),
         (error) => this.logger.warn('Stock movements are not in the ledger yet; the stock documents keep them', error),
       );
     },
