@@ -22,7 +22,7 @@ interface Datastore {
   /** The documents themselves, not copies. */
   getAllData(): readonly Stored[];
   countAsync(query: object): Promise<number>;
-  updateAsync(query: object, update: object): Promise<{ numAffected: number }>;
+  updateAsync(query: object, update: object, options?: { multi: boolean }): Promise<{ numAffected: number }>;
   removeAsync(query: object, options: object): Promise<number>;
   ensureIndexAsync(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
   removeIndexAsync(fieldName: string): Promise<void>;
@@ -215,6 +215,11 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     } catch (error) {
       throw isDuplicate(error) ? new RefusedPatch(error, true) : error;
     }
+  }
+
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    const update = { $set: storableCopy(patch), $inc: { rev: 1 } };
+    await this.write((db) => db.updateAsync({ _id: { $in: [...ids] } }, update, { multi: true }));
   }
 
   removeAll(filter: Filter): Promise<number> {
