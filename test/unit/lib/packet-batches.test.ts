@@ -64,3 +64,20 @@ test('each sender learns that the message was not sent', async () => {
   const results = await Promise.allSettled([say('REQ.a', '{}'), say('REQ.a', '{}')]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
+
+test('messages to several nodes are handed over in one callback, so that the NATS client writes them together', async () => {
+  let waiting = 0;
+  const writes: number[] = [];
+  // As the client does: what is published until the next microtask is one write.
+  const send = transporterSend(async () => {
+    waiting += 1;
+    if (waiting > 1) return;
+    queueMicrotask(() => {
+      writes.push(waiting);
+      waiting = 0;
+    });
+  });
+  const topics = ['REQ.a', 'REQ.b', 'REQ.b', 'RES.c'];
+  await Promise.all(topics.map((topic) => send(topic, Buffer.from('{}'), { packet: { type: topic.slice(0, 3) } })));
+  expect(writes).toEqual([3]);
+});
