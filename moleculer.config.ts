@@ -15,7 +15,7 @@ import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
-import { packetBatches } from './lib/relay/packet-batches.ts';
+import { BATCH_METADATA, packetBatches } from './lib/relay/packet-batches.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
 import { contracts as shopContracts } from './services/contracts.ts';
 import { staffAuditMiddleware } from './services/customer/staff/staff-audit.ts';
@@ -33,6 +33,7 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
     // Shops that share a NATS server do not see each other, as they do not share databases.
     namespace: config.databasePrefix.replace(/-$/, ''),
     nodeID: config.nodeId,
+    metadata: BATCH_METADATA,
     logger: { type: 'Pino', options: { level: config.logLevel, pino: { options: pinoOptions } } },
 
     transporter: config.natsUrl

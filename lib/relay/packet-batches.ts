@@ -10,7 +10,14 @@ const BATCHED_PACKET_TYPES = new Set(['REQ', 'RES', 'EVENT']);
 type Send = (topic: string, data: Buffer, meta: Meta) => Promise<void>;
 type Receive = (type: string, data: Buffer) => unknown;
 interface Meta {
-  packet: { type: string };
+  packet: { type: string; target?: string | null };
+}
+
+/** Broker metadata by which a node tells the others that it can split batches; nodes of earlier versions cannot. */
+export const BATCH_METADATA = { splitsBatches: true } as const;
+
+interface Nodes {
+  nodes: { get(id: string): { metadata?: Partial<typeof BATCH_METADATA> } | undefined };
 }
 
 interface Batch {
@@ -29,6 +36,11 @@ export function packetBatches(): Middleware {
   let broker: ServiceBroker | undefined;
   const batches = new Map<string, Batch>();
   let isScheduled = false;
+
+  const canSplit = (nodeId: string | null | undefined): boolean => {
+    const registry = broker?.registry as unknown as Nodes | undefined;
+    return Boolean(nodeId && registry?.nodes.get(nodeId)?.metadata?.splitsBatches);
+  };
 
   const flush = (topic: string) => {
     const batch = batches.get(topic);
@@ -55,7 +67,8 @@ export function packetBatches(): Middleware {
       (topic, data, meta) => {
         const maxBytes = maxMessageBytes(broker ?? {});
         const bytes = LENGTH_BYTES + data.length;
-        if (!BATCHED_PACKET_TYPES.has(meta.packet.type) || bytes >= maxBytes) return send(topic, data, meta);
+        const { type, target } = meta.packet;
+        if (!BATCHED_PACKET_TYPES.has(type) || !canSplit(target) || bytes >= maxBytes) return send(topic, data, meta);
         if ((batches.get(topic)?.bytes ?? 0) + bytes > maxBytes) flush(topic);
         const batch = batches.get(topic) ?? { packets: [], bytes: 1, meta, send, sent: Promise.withResolvers<void>() };
         if (!isScheduled) setImmediate(flushAll);

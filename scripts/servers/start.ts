@@ -77,21 +77,25 @@ export async function startMongo(options: Options): Promise<Server> {
   return { ...child, port, url: url(port) };
 }
 
+interface NatsLimits {
+  /** Size limit of a message, by default 1 MiB as in NATS. */
+  maxPayloadBytes?: number;
+  /** A client that does not answer for twice this time is lost, by default 1 s. */
+  pingSeconds?: number;
+}
+
 /**
- * Starts a NATS server that notices a lost client within two seconds.
+ * Starts a NATS server that by default notices a lost client within two seconds.
  * @param options.passwords by default random; the same again let clients reconnect after a restart
- * @param options.maxPayloadBytes size limit of a message, by default 1 MiB as in NATS
  * @throws {StartError} when no server is found or it does not start
  */
-export async function startNats(
-  options: Options & { passwords?: NatsPasswords; maxPayloadBytes?: number },
-): Promise<NatsServer> {
+export async function startNats(options: Options & NatsLimits & { passwords?: NatsPasswords }): Promise<NatsServer> {
   const file = await findNats();
-  const { passwords = randomPasswords(), maxPayloadBytes } = options;
+  const { passwords = randomPasswords() } = options;
   const config = join(resolve(options.dataDir), 'nats.conf');
   const url = (user: 'app' | 'system', port: number) => `nats://${user}:${passwords[user]}@127.0.0.1:${port}`;
   const command = (port: number): [string, ...string[]] => {
-    writeFileSync(config, natsConfig(port, passwords, maxPayloadBytes), { mode: 0o600 });
+    writeFileSync(config, natsConfig(port, passwords, options), { mode: 0o600 });
     chmodSync(config, 0o600); // writeFileSync applies the mode to new files only
     return [file, '--config', config];
   };
@@ -104,10 +108,14 @@ export function randomPasswords(): NatsPasswords {
   return { app: random(), system: random() };
 }
 
-function natsConfig(port: number, { app, system }: NatsPasswords, maxPayloadBytes = 1024 ** 2): string {
+function natsConfig(
+  port: number,
+  { app, system }: NatsPasswords,
+  { maxPayloadBytes = 1024 ** 2, pingSeconds = 1 }: NatsLimits,
+): string {
   return `listen: "127.0.0.1:${port}"
 max_payload: ${maxPayloadBytes}
-ping_interval: "1s"
+ping_interval: "${pingSeconds}s"
 ping_max: 1
 system_account: SYS
 accounts {

@@ -117,17 +117,17 @@ whereDockerRuns(
   180_000,
 );
 
-/** Tries to log in `tries` times. Prints how many were let through, and the rate limit's last word. */
+/** Tries to log in `tries` times at once. Prints how often each status was answered. */
 const guess = (tries: number, forwardedFor?: string) => `
   const count = {};
-  for (let i = 0; i < ${tries}; i++) {
+  await Promise.all(Array.from({ length: ${tries} }, async () => {
     const answer = await fetch('http://balancer:8080/v1/auth/login', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ${forwardedFor ? `'x-forwarded-for': '${forwardedFor}',` : ''} },
       body: JSON.stringify({ email: crypto.randomUUID() + '@example.com', password: 'wrong' }),
     });
     count[answer.status] = (count[answer.status] ?? 0) + 1;
-  }
+  }));
   console.log(JSON.stringify(count));`;
 
 whereDockerRuns(
@@ -135,9 +135,9 @@ whereDockerRuns(
   async () => {
     const [first, second] = [await shop.client(), await shop.client()];
     try {
-      const exhausted = (await shop.evaluate(first, guess(40))) as Record<string, number>;
-      expect(exhausted['429']).toBeGreaterThan(0);
-      expect(await shop.evaluate(first, guess(1, '203.0.113.7'))).toEqual({ 429: 1 });
+      // A bucket has 30 tries, and gets one back every two seconds.
+      expect(await shop.evaluate(first, guess(40))).toHaveProperty('429');
+      expect(await shop.evaluate(first, guess(25, '203.0.113.7'))).toHaveProperty('429');
       expect(await shop.evaluate(second, guess(1))).toEqual({ 401: 1 });
     } finally {
       await shop.removeClient(first);
@@ -198,7 +198,7 @@ whereDockerRuns(
     }
     const { orders, failed } = await load.stop();
     expect(orders.length).toBeGreaterThan(0);
-    const unclear = failed.filter(({ status, retryAfter }) => status !== 0 && !(status === 503 && retryAfter));
+    const unclear = failed.filter(({ status, retryAfter }) => status !== 0 && !retryAfter);
     expect(unclear).toEqual([]);
     for (const { shopper, id } of orders) {
       const order = await shopper.ask(`GET /v1/orders/${id}`);

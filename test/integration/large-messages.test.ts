@@ -25,7 +25,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function natsWith(maxPayloadBytes: number): Promise<NatsServer> {
   folder ||= await mkdtemp(join(tmpdir(), 'shop-large-messages-'));
-  return startNats({ dataDir: join(folder, String(maxPayloadBytes)), maxPayloadBytes });
+  // A node that parses a large message on a busy machine is not given up.
+  return startNats({ dataDir: join(folder, String(maxPayloadBytes)), maxPayloadBytes, pingSeconds: 60 });
 }
 
 const configOn = (natsUrl: string, nodeId: string) =>

@@ -1,13 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { packetBatches } from '../../../lib/relay/packet-batches.ts';
+import { BATCH_METADATA, packetBatches } from '../../../lib/relay/packet-batches.ts';
 
-type Send = (topic: string, data: Buffer, meta: { packet: { type: string } }) => Promise<void>;
+type Send = (topic: string, data: Buffer, meta: { packet: { type: string; target: string | null } }) => Promise<void>;
 type Receive = (type: string, data: Buffer) => unknown;
 
-const { transporterSend, transporterReceive } = packetBatches() as unknown as {
+const { created, transporterSend, transporterReceive } = packetBatches() as unknown as {
+  created(broker: object): void;
   transporterSend(next: Send): Send;
   transporterReceive(next: Receive): Receive;
 };
+
+const nodes = new Map(['a', 'b'].map((id) => [id, { metadata: BATCH_METADATA }]));
+created({ registry: { nodes } });
 
 /** Two nodes whose messages are kept. */
 function connected(fails = false) {
@@ -18,7 +22,8 @@ function connected(fails = false) {
     messages.push({ topic, data });
   });
   const receive = transporterReceive((type, data) => heard.push(`${type} ${data}`));
-  const say = (topic: string, text: string, type = 'REQ') => send(topic, Buffer.from(text), { packet: { type } });
+  const say = (topic: string, text: string, type = 'REQ') =>
+    send(topic, Buffer.from(text), { packet: { type, target: topic.split('.')[1] ?? null } });
   return { messages, heard, say, receive };
 }
 
@@ -77,7 +82,14 @@ test('messages to several nodes are handed over in one callback, so that the NAT
       waiting = 0;
     });
   });
-  const topics = ['REQ.a', 'REQ.b', 'REQ.b', 'RES.c'];
-  await Promise.all(topics.map((topic) => send(topic, Buffer.from('{}'), { packet: { type: topic.slice(0, 3) } })));
+  const sendTo = (type: string, target: string) =>
+    send(`${type}.${target}`, Buffer.from('{}'), { packet: { type, target } });
+  await Promise.all([sendTo('REQ', 'a'), sendTo('REQ', 'b'), sendTo('REQ', 'b'), sendTo('RES', 'a')]);
   expect(writes).toEqual([3]);
+});
+
+test('a node that has not said that it splits batches gets each packet by itself', async () => {
+  const { messages, say } = connected();
+  await Promise.all([say('REQ.old', '{"id":1}'), say('REQ.old', '{"id":2}')]);
+  expect(messages.map(({ data }) => String(data))).toEqual(['{"id":1}', '{"id":2}']);
 });
