@@ -2,6 +2,7 @@ import { bulkhead } from 'cockatiel';
 import { properties, type Self } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
@@ -31,6 +32,7 @@ export default function mailService(config: Config) {
   const mailLimit = new MailLimit(config);
 
   const sends = bulkhead(send.concurrency, MAX_CLAIMED_MAILS);
+  const pace = new Pace();
   let claimedMails = 0;
 
   /** Sends a mail that this process has claimed. @throws why it could not be sent */
@@ -66,6 +68,12 @@ export default function mailService(config: Config) {
     }
   }
 
+  /** Mails of about the same time begin together, so that what they read and write leaves together. */
+  async function sendInTurn(service: MailService, mail: Mail): Promise<void> {
+    await pace.turn(service.worker.stopping);
+    await sends.execute(() => sendNew(service, mail));
+  }
+
   return service(mail, config, {
     mixins: [
       dueWork<Mail, MailService>({
@@ -96,7 +104,7 @@ export default function mailService(config: Config) {
           claimedMails -= 1;
           throw error;
         });
-        const sending = isNew ? sends.execute(() => sendNew(this, { ...draft, rev: 0 })) : Promise.resolve();
+        const sending = isNew ? sendInTurn(this, { ...draft, rev: 0 }) : Promise.resolve();
         this.worker.background(sending.finally(() => (claimedMails -= 1)));
       },
 
