@@ -24,6 +24,7 @@ interface Batch {
   packets: Buffer[];
   bytes: number;
   meta: Meta;
+  send: Send;
   sent: PromiseWithResolvers<void>;
 }
 
@@ -34,20 +35,26 @@ interface Batch {
 export function packetBatches(): Middleware {
   let broker: ServiceBroker | undefined;
   const batches = new Map<string, Batch>();
+  let isScheduled = false;
 
   const canSplit = (nodeId: string | null | undefined): boolean => {
     const registry = broker?.registry as unknown as Nodes | undefined;
     return Boolean(nodeId && registry?.nodes.get(nodeId)?.metadata?.splitsBatches);
   };
 
-  const flush = (topic: string, send: Send) => {
+  const flush = (topic: string) => {
     const batch = batches.get(topic);
     if (!batch) return;
     batches.delete(topic);
-    const { packets, meta, sent } = batch;
+    const { packets, meta, send, sent } = batch;
     const [first] = packets;
     const data = first && packets.length === 1 ? first : joined(packets);
     send(topic, data, meta).then(sent.resolve, sent.reject);
+  };
+  /** One callback for all nodes: the NATS client then writes to its socket once, not once for each node. */
+  const flushAll = () => {
+    isScheduled = false;
+    for (const topic of [...batches.keys()]) flush(topic);
   };
 
   return {
@@ -62,12 +69,11 @@ export function packetBatches(): Middleware {
         const bytes = LENGTH_BYTES + data.length;
         const { type, target } = meta.packet;
         if (!BATCHED_PACKET_TYPES.has(type) || !canSplit(target) || bytes >= maxBytes) return send(topic, data, meta);
-        if ((batches.get(topic)?.bytes ?? 0) + bytes > maxBytes) flush(topic, send);
-        const batch = batches.get(topic) ?? { packets: [], bytes: 1, meta, sent: Promise.withResolvers<void>() };
-        if (!batches.has(topic)) {
-          batches.set(topic, batch);
-          setImmediate(() => flush(topic, send));
-        }
+        if ((batches.get(topic)?.bytes ?? 0) + bytes > maxBytes) flush(topic);
+        const batch = batches.get(topic) ?? { packets: [], bytes: 1, meta, send, sent: Promise.withResolvers<void>() };
+        if (!isScheduled) setImmediate(flushAll);
+        isScheduled = true;
+        batches.set(topic, batch);
         batch.packets.push(data);
         batch.bytes += bytes;
         return batch.sent.promise;

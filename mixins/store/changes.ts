@@ -188,6 +188,11 @@ export class Changes<T extends Versioned> {
     throw new Error(`${id} could not be changed: ${maxTries} races lost in a row`);
   }
 
+  /** Drops a document that was changed by other means from the cache. */
+  forget(id: string): void {
+    this.#cache.delete(id);
+  }
+
   /** Caches a document that this process has just inserted, which saves reading it for its first change. */
   cacheInserted(doc: T): void {
     // A change under way may have read the document already, and written a newer version.

@@ -8,7 +8,9 @@ import {
   MongoClientBulkWriteError,
   MongoServerError,
   MongoWriteConcernError,
+  type OptionalId,
 } from 'mongodb';
+import { insertTogether } from './group-insert.ts';
 import type { Versioned } from './patch.ts';
 
 /** A write of one document. */
@@ -28,6 +30,8 @@ interface Waiting {
 /** Commands under way at once. While they are, the next writes gather. */
 const MAX_COMMANDS = 2;
 const MAX_WRITES_PER_COMMAND = 100;
+/** Insertions into one collection from which they are a command of their own, which costs servers less than `bulkWrite`. */
+const MIN_INSERTIONS_PER_COMMAND = 3;
 /** MongoDB 8, the first that has `bulkWrite` as a command. */
 const BULK_WRITE_WIRE_VERSION = 25;
 
@@ -80,10 +84,31 @@ export class GroupCommit {
   async #commit(group: Waiting[]): Promise<void> {
     this.#commands += 1;
     try {
-      await (group.length === 1 ? eachAlone(group) : this.#together(group));
+      const insertions = insertionsByNamespace(group);
+      const others = group.filter((one) => !insertions.get(one.write.model.namespace)?.has(one));
+      await Promise.all([
+        ...[...insertions].map(([namespace, inserted]) => this.#insert(namespace, inserted)),
+        others.length <= 1 ? eachAlone(others) : this.#together(others),
+      ]);
     } finally {
       this.#commands -= 1;
       if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+
+  async #insert(namespace: string, inserted: ReadonlyMap<Waiting, Versioned>): Promise<void> {
+    const [database = '', ...names] = namespace.split('.');
+    const collection = this.#client.db(database).collection<Versioned>(names.join('.'));
+    const group = [...inserted.keys()];
+    try {
+      const refusals = await insertTogether(collection, [...inserted.values()]);
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const refusal = refusals.get(index);
+        if (refusal) reject(refusal);
+        else resolve(1);
+      }
+    } catch (error) {
+      await this.#giveUp(group, error);
     }
   }
 
@@ -97,13 +122,32 @@ export class GroupCommit {
     } catch (error) {
       if (error instanceof MongoClientBulkWriteError && isOfSingleWrites(error)) {
         settle(group, error.partialResult, error.writeErrors);
-      }
-      // The driver would not send it, because of one of them.
-      else if (error instanceof BSON.BSONError || error instanceof MongoAPIError) await eachAlone(group);
-      else for (const { reject } of group) reject(outageOf(error));
+      } else await this.#giveUp(group, error);
     }
   }
+
+  async #giveUp(group: readonly Waiting[], error: unknown): Promise<void> {
+    // The driver would not send it, because of one of them.
+    if (error instanceof BSON.BSONError || error instanceof MongoAPIError) await eachAlone(group);
+    else for (const { reject } of group) reject(outageOf(error));
+  }
 }
+
+/** The insertions that leave as a command of their own. */
+function insertionsByNamespace(group: readonly Waiting[]): Map<string, Map<Waiting, Versioned>> {
+  const found = new Map<string, Map<Waiting, Versioned>>();
+  if (group.length < MIN_INSERTIONS_PER_COMMAND) return found;
+  for (const one of group) {
+    const { model } = one.write;
+    if (model.name !== 'insertOne' || !hasId(model.document)) continue;
+    const inserted = found.get(model.namespace) ?? new Map<Waiting, Versioned>();
+    found.set(model.namespace, inserted.set(one, model.document));
+  }
+  for (const [namespace, { size }] of found) if (size < MIN_INSERTIONS_PER_COMMAND) found.delete(namespace);
+  return found;
+}
+
+const hasId = (document: OptionalId<Versioned>): document is Versioned => document._id !== undefined;
 
 async function eachAlone(group: readonly Waiting[]): Promise<void> {
   await Promise.all(group.map(({ write, resolve, reject }) => write.alone().then(resolve, reject)));

@@ -1,18 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import MoleculerMongoAdapter from 'moleculer-db-adapter-mongo';
-import {
-  BSON,
-  type Collection,
-  type Db,
-  MongoBulkWriteError,
-  MongoClient,
-  MongoNetworkError,
-  MongoServerError,
-  MongoWriteConcernError,
-} from 'mongodb';
+import { BSON, type Collection, type Db, MongoClient, MongoServerError, MongoWriteConcernError } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './engine.ts';
 import { GroupCommit } from './group-commit.ts';
+import { insertTogether } from './group-insert.ts';
 import { GroupRead } from './group-read.ts';
 import { type Patch, storableCopy, type Versioned } from './patch.ts';
 
@@ -138,15 +130,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async addNew(docs: Versioned[]): Promise<number> {
     if (docs.length === 0) return 0;
-    try {
-      return (await this.documents.insertMany(docs.map(storableCopy), { ordered: false })).insertedCount;
-    } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      const refusals = [error.writeErrors].flat();
-      if (refusals.length === 0) throw causeOfBulkError(error);
-      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE_KEY_CODE)) throw error;
-      return error.insertedCount;
-    }
+    const refusals = await insertTogether(this.documents, docs.map(storableCopy));
+    const fault = [...refusals.values()].find((refusal) => !isDuplicate(refusal));
+    if (fault) throw fault;
+    return docs.length - refusals.size;
   }
 
   async read(id: string): Promise<Versioned | null> {
@@ -198,6 +185,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     }
   }
 
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    const [filter, update] = [{ _id: { $in: [...ids] } }, { $set: patch, $inc: { rev: 1 } }];
+    const alone = async () => (await this.documents.updateMany(filter, update)).matchedCount;
+    await this.commits.write({ model: { name: 'updateMany', namespace: this.namespace, filter, update }, alone });
+  }
+
   async removeAll(filter: Filter): Promise<number> {
     return (await this.documents.deleteMany(filter)).deletedCount;
   }
@@ -238,17 +231,6 @@ function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $
 
 const DUPLICATE_KEY_CODE = 11000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;
-
-/**
- * The cause of a failed bulk write in which no statement was refused: the driver hides that it lost the connection, or the
- * server's error for the whole command. It is unknown how much was written.
- */
-function causeOfBulkError(error: MongoBulkWriteError): Error {
-  const { message, code } = error;
-  return code === undefined
-    ? new MongoNetworkError(message, { cause: error })
-    : new MongoServerError({ message, code, cause: error });
-}
 
 /** An error of the statement itself, which then has an `index`: nothing was written. Other errors leave that unknown. */
 const isRefusal = (error: unknown): boolean =>

@@ -21,7 +21,7 @@ interface Datastore extends ChangeableDatastore {
   /** The documents themselves, not copies. */
   getAllData(): readonly Stored[];
   countAsync(query: object): Promise<number>;
-  updateAsync(query: object, update: object): Promise<unknown>;
+  updateAsync(query: object, update: object, options?: { multi: boolean }): Promise<{ numAffected: number }>;
   removeAsync(query: object, options: object): Promise<number>;
   ensureIndexAsync(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
   removeIndexAsync(fieldName: string): Promise<void>;
@@ -190,6 +190,11 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     return this.write((db) => swapInPlace(db, id, rev, patch));
+  }
+
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    const update = { $set: storableCopy(patch), $inc: { rev: 1 } };
+    await this.write((db) => db.updateAsync({ _id: { $in: [...ids] } }, update, { multi: true }));
   }
 
   removeAll(filter: Filter): Promise<number> {

@@ -49,6 +49,11 @@ export interface Store<T> {
   /** See `Changes.changeSoon`. */
   changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A>;
   /**
+   * Writes one patch into all of these documents that exist, whatever they contain, by one write: only for what is true in any
+   * case. The listeners of `onWrite` are not called.
+   */
+  changeAll(ids: readonly string[], patch: Patch): Promise<void>;
+  /**
    * Calls the listener with each new version of a document that this process writes. The document is on loan: the listener
    * may read it at once, and must neither change nor keep it.
    */
@@ -206,6 +211,11 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
 
   changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return this.#changes.changeSoon(id, decide);
+  }
+
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    await this.#engine.changeAll(ids, patch);
+    for (const id of ids) this.#changes.forget(id);
   }
 
   async remove(filter: Filter): Promise<number> {

@@ -91,14 +91,34 @@ describeMongo('writes and reads in groups', () => {
     expect(await items().findOne({ _id: 'text' })).toEqual({ _id: 'text', rev: 0, field: 'a text' });
   });
 
-  test('one that the driver cannot send fails alone', async () => {
-    const [broken, whole] = await write([
-      insertion({ _id: 'broken', rev: 0, 'a\0b': 1 }),
-      insertion({ _id: 'whole', rev: 0 }),
+  test('insertions into one collection leave as a command of their own, each with its own outcome', async () => {
+    await items().insertMany([{ _id: 'taken', rev: 0, owner: 'x', key: '1' } as Versioned, { _id: 'old', rev: 0 }]);
+    commands = [];
+    const outcomes = await write([
+      insertion({ _id: 'a', rev: 0 }),
+      insertion({ _id: 'taken', rev: 0 }),
+      insertion({ _id: 'other', rev: 0 }, 'others'),
+      insertion({ _id: 'b', rev: 0, owner: 'x', key: '1' }),
+      swap('old', 0, { seen: true }),
+      insertion({ _id: 'c', rev: 0 }),
     ]);
-    expect(broken).toMatchObject({ status: 'rejected' });
-    expect(whole).toEqual({ status: 'fulfilled', value: 1 });
-    expect(await items().countDocuments({})).toBe(1);
+    expect(commands.toSorted()).toEqual(['bulkWrite', 'insert']);
+    const written = { status: 'fulfilled', value: 1 };
+    const refused = { status: 'rejected', reason: { code: 11000, index: 0 } };
+    expect(outcomes).toMatchObject([written, refused, written, refused, written, written]);
+    const found = await items().find({}).toArray();
+    expect(found.map(({ _id }) => _id).toSorted()).toEqual(['a', 'c', 'old', 'taken']);
+    expect(await items('others').findOne({ _id: 'other' })).toEqual({ _id: 'other', rev: 0 });
+  });
+
+  test('one that the driver cannot send fails alone', async () => {
+    for (const count of [1, 5]) {
+      const others = Array.from({ length: count }, (_, n) => insertion({ _id: `whole ${count} ${n}`, rev: 0 }));
+      const [broken, ...whole] = await write([insertion({ _id: 'broken', rev: 0, 'a\0b': 1 }), ...others]);
+      expect(broken).toMatchObject({ status: 'rejected' });
+      expect(whole).toEqual(new Array(count).fill({ status: 'fulfilled', value: 1 }));
+    }
+    expect(await items().countDocuments({})).toBe(6);
   });
 
   test('what comes while two commands are under way leaves together after them', async () => {
@@ -120,7 +140,9 @@ describeMongo('writes and reads in groups', () => {
       await through.connected();
       link.cut();
       const results = await Promise.allSettled(
-        ['a', 'b'].map((_id) => through.write(insertion({ _id, rev: 0 }, 'items', far))),
+        ['a', 'b', 'c', 'd'].map((_id, n) =>
+          through.write(insertion({ _id, rev: 0 }, n < 3 ? 'items' : 'others', far)),
+        ),
       );
       for (const result of results) expect(result.status === 'rejected' && isOutage(result.reason)).toBe(true);
     } finally {

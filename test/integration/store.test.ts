@@ -157,6 +157,18 @@ eachEngine('the store', (engine) => {
     await expect(items.change('d2', () => ({ answer: 0, patch: { owner: 'd1' } }))).rejects.toThrow(RefusedPatch);
   });
 
+  test('given several documents, then changeAll writes into those that exist, and later changes build on it', async () => {
+    for (const id of ['all-1', 'all-2', 'all-3']) await items.insert(unique(id));
+    await items.change('all-1', take('before'));
+    await items.changeAll(['all-1', 'all-2', 'all-none'], { available: 7, at: null });
+    expect(await items.get('all-1')).toMatchObject({ rev: 2, available: 7, at: null, taken: { before: 1 } });
+    expect(await items.get('all-3')).toMatchObject({ rev: 0, available: 100 });
+    expect(await items.get('all-none')).toBeNull();
+    await Promise.all(['all-1', 'all-2'].map((id) => items.change(id, take('after'))));
+    expect(await items.get('all-1')).toMatchObject({ rev: 3, available: 6, taken: { before: 1, after: 1 } });
+    expect(await items.get('all-2')).toMatchObject({ rev: 2, available: 6, taken: { after: 1 } });
+  });
+
   test('given a missing document and no way to begin it, then change rejects', async () => {
     await expect(items.change('nowhere', take('a'))).rejects.toThrow(MissingDocument);
     expect(await items.get('nowhere')).toBeNull();

@@ -51,6 +51,27 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/integration/customer/mail.test.ts'],
     red: /● .*about many orders to an unverified address/,
   },
+  'a process uses what it was granted of a limit in a later window, too': {
+    file: 'services/customer/mail/mail-limit.ts',
+    find: 'known && known.endsAt > this.#clock() ? known',
+    replace: 'known && known.endsAt > 0 ? known',
+    tests: ['test/unit/customer/mail-limit.test.ts'],
+    red: /● each window has mails of its own/,
+  },
+  'mails of one moment share a grant that is used up': {
+    file: 'services/customer/mail/mail-limit.ts',
+    find: 'if (grant && grant.left > 0) {',
+    replace: 'if (grant) {',
+    tests: ['test/unit/customer/mail-limit.test.ts'],
+    red: /● several nodes together let no more than 20 through/,
+  },
+  'a mail is begun whose lease ends before it is sent': {
+    file: 'services/customer/mail/mail.ts',
+    find: '+nextAt - +now > MAX_SENDING_MS;',
+    replace: '+nextAt > +now;',
+    tests: ['test/unit/customer/mail.test.ts'],
+    red: /● .*is not begun when its lease would end/,
+  },
   'a seal of characters of several bytes breaks the comparison': {
     file: 'services/customer/auth/session.ts',
     find: 'return one.length === other.length && ',

@@ -71,7 +71,10 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
       },
 
       async contact(ctx) {
-        const account = await this.store.get(ctx.params.customerId);
+        const [account] = await this.store.find(
+          { _id: ctx.params.customerId },
+          { limit: 1, fields: ['email', 'verifiedAt', 'name', 'erasure'] },
+        );
         if (!account || account.erasure) throw errors.notFound('This customer');
         return { email: account.email, emailVerified: account.verifiedAt !== undefined, name: account.name };
       },

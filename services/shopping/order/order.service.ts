@@ -1,6 +1,7 @@
 import { fingerprintOf, parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
@@ -13,7 +14,6 @@ import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } 
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
-import { Pace } from './pace.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
 import { processOrder, recoveryQueue } from './saga/recovery.ts';

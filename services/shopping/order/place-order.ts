@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
+import type { Pace } from '../../../lib/process/pace.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
 import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
-import type { Pace } from './pace.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
 import { driveToOutcome } from './saga/placement.ts';

@@ -70,6 +70,24 @@ test('each sender learns that the message was not sent', async () => {
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
+test('messages to several nodes are handed over in one callback, so that the NATS client writes them together', async () => {
+  let waiting = 0;
+  const writes: number[] = [];
+  // As the client does: what is published until the next microtask is one write.
+  const send = transporterSend(async () => {
+    waiting += 1;
+    if (waiting > 1) return;
+    queueMicrotask(() => {
+      writes.push(waiting);
+      waiting = 0;
+    });
+  });
+  const sendTo = (type: string, target: string) =>
+    send(`${type}.${target}`, Buffer.from('{}'), { packet: { type, target } });
+  await Promise.all([sendTo('REQ', 'a'), sendTo('REQ', 'b'), sendTo('REQ', 'b'), sendTo('RES', 'a')]);
+  expect(writes).toEqual([3]);
+});
+
 test('a node that has not said that it splits batches gets each packet by itself', async () => {
   const { messages, say } = connected();
   await Promise.all([say('REQ.old', '{"id":1}'), say('REQ.old', '{"id":2}')]);
