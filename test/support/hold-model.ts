@@ -14,6 +14,7 @@ import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
 import { holdQueue, reviewDueHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
+import { Pace } from '../../services/shopping/order/pace.ts';
 import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
@@ -29,7 +30,7 @@ const schemas = [
   cartService(config),
   couponService(config),
   holdService(config),
-  orderService(config, 0),
+  orderService(config, { firstResponseTimeoutMs: 0, settling: new Pace(async () => undefined) }),
   paymentService(config),
   sandboxService(config),
 ];

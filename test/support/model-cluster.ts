@@ -228,9 +228,10 @@ export class Cluster {
         this.#step(life, () => database.swap(collection, id, rev, patch as never)),
     };
     const changes = new Changes<Versioned>(slot, { random: pausing });
-    const store: Pick<Store<Versioned>, 'insert' | 'get' | 'findOne' | 'find' | 'change' | 'remove'> = {
+    const store: Pick<Store<Versioned>, 'insert' | 'get' | 'lastWritten' | 'findOne' | 'find' | 'change' | 'remove'> = {
       insert: (doc) => this.#step(life, () => database.insert(collection, doc)),
       get: (id) => this.#step(life, () => database.read(collection, id)),
+      lastWritten: (id) => changes.lastWritten(id) ?? null,
       findOne: (filter) => this.#step(life, () => database.find(collection, filter)[0] ?? null),
       find: (filter) => this.#step(life, () => database.find(collection, filter)),
       change: (id, decide) => changes.change(id, decide),

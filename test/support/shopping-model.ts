@@ -11,6 +11,7 @@ import { type Cart, newCart } from '../../services/shopping/cart/cart.ts';
 import { takeFulfilmentStep } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
+import { Pace } from '../../services/shopping/order/pace.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
@@ -58,8 +59,8 @@ const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED
 const schemas = [
   inventoryService(config),
   cartService(config),
-  // A repeated request that waited for the first would wake up by the clock, and not by the story.
-  orderService(config, 0),
+  // A repeated request that waited for the first, and a group of orders, would begin by the clock, and not by the story.
+  orderService(config, { firstResponseTimeoutMs: 0, settling: new Pace(async () => undefined) }),
   paymentService(config),
   sandboxService(config),
 ];

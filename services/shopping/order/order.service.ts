@@ -20,10 +20,18 @@ import { processOrder, recoveryQueue } from './saga/recovery.ts';
 
 const MAX_ORDERS_AT_ONCE = 20;
 
-/** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
-export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
+interface Timing {
+  /** How long a request with a known key waits for the response to the first one. */
+  firstResponseTimeoutMs: number;
+  /** When that which follows a paid order begins. */
+  settling: Pace;
+}
+
+export default function orderService(
+  config: Config,
+  timing: Timing = { firstResponseTimeoutMs: 1000, settling: new Pace() },
+) {
   const { methodOf, limits } = selectedProvider(config);
-  const pace = { firstResponseTimeoutMs, settling: new Pace() };
   const terms = { book: loadRules(config), limits };
 
   return service(order, config, {
@@ -71,7 +79,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
         const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, terms, pace, ctx);
+        const { response, isPending } = await placeOrder(this, request, terms, timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },

@@ -13,7 +13,8 @@ const sleepUntilAborted: Sleep = (ms, signal) => sleep(ms, undefined, { signal }
 export class Pace {
   readonly #sleep: Sleep;
   #begins: Promise<void> | undefined;
-  #lastAt = 0;
+  /** By the monotonic clock: the system's clock can be set back, which would be a pause of that length. */
+  #lastAt = Number.NEGATIVE_INFINITY;
 
   constructor(sleep: Sleep = sleepUntilAborted) {
     this.#sleep = sleep;
@@ -27,9 +28,9 @@ export class Pace {
 
   async #begin(signal: AbortSignal): Promise<void> {
     await null; // those of this turn begin together
-    const pauseMs = this.#lastAt + GROUP_INTERVAL_MS - Date.now();
+    const pauseMs = this.#lastAt + GROUP_INTERVAL_MS - performance.now();
     if (pauseMs > 0) await this.#sleep(pauseMs, signal);
-    this.#lastAt = Date.now();
+    this.#lastAt = performance.now();
     this.#begins = undefined;
   }
 }
