@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { Pace } from '../../lib/process/pace.ts';
 import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
@@ -14,7 +15,6 @@ import { type Hold, newHold } from '../../services/shopping/hold/hold.ts';
 import { holdQueue, reviewDueHold } from '../../services/shopping/hold/hold-keeper.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
-import { Pace } from '../../services/shopping/order/pace.ts';
 import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';

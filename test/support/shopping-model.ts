@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { Pace } from '../../lib/process/pace.ts';
 import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
@@ -11,7 +12,6 @@ import { type Cart, newCart } from '../../services/shopping/cart/cart.ts';
 import { takeFulfilmentStep } from '../../services/shopping/order/fulfilment.ts';
 import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
-import { Pace } from '../../services/shopping/order/pace.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';

@@ -1,6 +1,7 @@
 import { fingerprintOf, parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
@@ -13,7 +14,6 @@ import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } 
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
-import { Pace } from './pace.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
 import { processOrder, recoveryQueue } from './saga/recovery.ts';
@@ -48,14 +48,22 @@ export default function orderService(
         node: 'shopping',
         collection: 'orders',
         indexes: [
+          // Accepts one order of a key, which repetitions look up.
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          // Accepts one order of a cart's content. Each change of the cart looks it up.
           { fields: { cartClaim: 1 }, unique: true, sparse: true },
+          // Staff search by the number that a customer says.
           { fields: { number: 1 }, sparse: true },
+          // A customer's list of orders.
           { fields: { customerId: 1, _id: -1 } },
+          // Recovery searches for due orders.
           { fields: { nextAt: 1 } },
+          // Staff list orders by their state.
           { fields: { state: 1, _id: -1 } },
+          // Staff list the parked orders.
           { fields: { parkedAt: 1, _id: -1 } },
-          { fields: { attentionAt: 1, _id: -1 } },
+          // Staff list the orders that need attention. They are few; the others are not in this index.
+          { fields: { attentionAt: 1 }, sparse: true },
           // Webhooks name the charge.
           { fields: { 'payment.reference': 1 }, sparse: true },
         ],

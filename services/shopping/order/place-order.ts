@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
+import type { Pace } from '../../../lib/process/pace.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
 import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
-import type { Pace } from './pace.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
 import { driveToOutcome } from './saga/placement.ts';
@@ -47,10 +47,12 @@ export async function placeOrder(
 /** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background, in groups. */
 function beginPlacement(orders: OrderService, order: Order, settling: Pace): Promise<Order> {
   const saga = sagaContextOf(orders);
-  const placing = driveToOutcome(order, saga);
+  const nextGroup = () => settling.turn(orders.worker.stopping);
+  // Nobody follows an order before its customer knows it, so the announcement can wait for those of other orders.
+  const placing = driveToOutcome(order, { ...saga, nextGroup });
   const settle = async () => {
     const placed = await placing.catch(() => order);
-    await settling.turn(orders.worker.stopping);
+    await nextGroup();
     await processOrPostpone(placed, saga, logFailure(orders));
   };
   orders.worker.background(settle());

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Pace } from '../../../services/shopping/order/pace.ts';
+import { Pace } from '../../../lib/process/pace.ts';
 
 const never = new AbortController().signal;
 
