@@ -193,6 +193,11 @@ export class Changes<T extends Versioned> {
     this.#cache.delete(id);
   }
 
+  /** A copy of a document as this process wrote it last, if it is in the cache. Another process may have changed it since. */
+  lastWritten(id: string): T | undefined {
+    return deepCopy(this.#cache.get(id));
+  }
+
   /** Caches a document that this process has just inserted, which saves reading it for its first change. */
   cacheInserted(doc: T): void {
     // A change under way may have read the document already, and written a newer version.

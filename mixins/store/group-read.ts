@@ -2,18 +2,22 @@ import type { Filter, Scalar } from './engine.ts';
 import { deepCopy, type Versioned, valueAt } from './patch.ts';
 
 const MAX_KEYS_PER_COMMAND = 64;
+/** Commands under way at once. While they are, the next reads gather: a command costs far more than a key in it. */
+const MAX_COMMANDS = 2;
 
 type Reading = PromiseWithResolvers<Versioned | null>;
 type Find = (filter: Filter) => Promise<Versioned[]>;
 
 /**
  * Reads single documents of a collection by unique fields. Those that requests ask for in the same turn of the event loop
- * leave as one query.
+ * leave as one query, and so do those that come while others are under way.
  */
 export class GroupRead {
   readonly #fields: readonly string[];
   readonly #find: Find;
   #waiting = new Map<string, { values: readonly Scalar[]; readers: Reading[] }>();
+  #commands = 0;
+  #isScheduled = false;
 
   /**
    * @param fields that no two documents have alike, such as `_id`
@@ -26,21 +30,29 @@ export class GroupRead {
 
   /** Resolves with a copy that the caller may change. @param values of the fields, in their order */
   read(values: readonly Scalar[]): Promise<Versioned | null> {
-    if (this.#waiting.size === 0) setImmediate(() => this.#send());
     const reading: Reading = Promise.withResolvers();
     const key = JSON.stringify(values);
     const known = this.#waiting.get(key);
     if (known) known.readers.push(reading);
     else this.#waiting.set(key, { values, readers: [reading] });
+    this.#schedule();
     return reading.promise;
   }
 
-  #send(): void {
-    const entries = [...this.#waiting];
-    this.#waiting = new Map();
-    for (let first = 0; first < entries.length; first += MAX_KEYS_PER_COMMAND) {
-      void this.#answer(entries.slice(first, first + MAX_KEYS_PER_COMMAND));
-    }
+  #schedule(): void {
+    if (this.#isScheduled || this.#commands >= MAX_COMMANDS || this.#waiting.size === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      const entries = [...this.#waiting].slice(0, MAX_KEYS_PER_COMMAND);
+      for (const [key] of entries) this.#waiting.delete(key);
+      this.#commands += 1;
+      void this.#answer(entries).finally(() => {
+        this.#commands -= 1;
+        this.#schedule();
+      });
+      this.#schedule();
+    });
   }
 
   async #answer(entries: [string, { values: readonly Scalar[]; readers: Reading[] }][]): Promise<void> {

@@ -22,6 +22,11 @@ export interface Store<T> {
   /** Inserts the documents whose _id and unique keys are free. Resolves to their number. */
   insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number>;
   get(id: string): Promise<T | null>;
+  /**
+   * The document as this process wrote it last, without a read; null if it is not at hand. Another process may have changed
+   * it since, so that only `change` shows whether a decision about it holds.
+   */
+  lastWritten(id: string): T | null;
   findOne(filter: Filter): Promise<T | null>;
   find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
@@ -171,6 +176,10 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   async get(id: string): Promise<T | null> {
     checkFilter({ _id: id });
     return (await this.#engine.read(id)) as T | null;
+  }
+
+  lastWritten(id: string): T | null {
+    return this.#changes.lastWritten(id) ?? null;
   }
 
   async findOne(filter: Filter): Promise<T | null> {

@@ -4,15 +4,15 @@ import type { Mutation } from './mutation.ts';
 export const ORDER_MUTATIONS: Record<string, Mutation> = {
   'no unique key of orders': {
     file: 'services/shopping/order/saga/accept-order.ts',
-    find: 'if (draft && (await orders.insert(draft)))',
-    replace: 'if (draft) draft.idemKey += draft._id; if (draft && (await orders.insert(draft)))',
+    find: 'if (await orders.insert(draft))',
+    replace: 'draft.idemKey += draft._id; if (await orders.insert(draft))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I4 |was told order-open, and there is no other order/,
   },
   'no unique claim of carts': {
     file: 'services/shopping/order/saga/accept-order.ts',
-    find: 'if (draft && (await orders.insert(draft)))',
-    replace: 'if (draft) draft.cartClaim += draft._id; if (draft && (await orders.insert(draft)))',
+    find: 'if (await orders.insert(draft))',
+    replace: 'draft.cartClaim += draft._id; if (await orders.insert(draft))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I15 /,
   },

@@ -229,9 +229,13 @@ export class Cluster {
     };
     // Deferred changes are written when the story lets them go, or with another change.
     const changes = new Changes<Versioned>(slot, { random: pausing, deferral: () => this.#wait(life) });
-    const store: Pick<Store<Versioned>, 'insert' | 'get' | 'findOne' | 'find' | 'change' | 'changeSoon' | 'remove'> = {
+    const store: Pick<
+      Store<Versioned>,
+      'insert' | 'get' | 'lastWritten' | 'findOne' | 'find' | 'change' | 'changeSoon' | 'remove'
+    > = {
       insert: (doc) => this.#step(life, () => database.insert(collection, doc)),
       get: (id) => this.#step(life, () => database.read(collection, id)),
+      lastWritten: (id) => changes.lastWritten(id) ?? null,
       findOne: (filter) => this.#step(life, () => database.find(collection, filter)[0] ?? null),
       find: (filter) => this.#step(life, () => database.find(collection, filter)),
       change: (id, decide) => changes.change(id, decide),

@@ -14,6 +14,8 @@ import { giveHoldToOrder, type HoldKeeper, holdQueue, placeHold, releaseHold, re
 import { holdLimits } from './hold-limits.ts';
 
 const MAX_HOLDS_AT_ONCE = 50;
+/** Orders look for a hold until so long after its end: the clocks of nodes differ, and its order may be sent again. */
+const LOOK_UP_GRACE_MS = 5 * 60_000;
 
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
 
@@ -47,6 +49,8 @@ export default function holdService(config: Config) {
         // Without an answer of the customer service, the address counts as unverified.
         const { emailVerified } = await ctx.call('customer.profile').catch(() => ({ emailVerified: false }));
         const limits = holdLimits(emailVerified, config.holdTime);
+        // Before the hold, so that each order finds it.
+        await ctx.call('cart.expectHold', { customerId, until: Date.now() + config.holdTime + LOOK_UP_GRACE_MS });
         return viewOf(await placeHold(customerId, { orderId: newId('ord'), items }, limits, keeperOf(this)));
       },
 

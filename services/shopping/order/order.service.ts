@@ -20,10 +20,18 @@ import { processOrder, recoveryQueue } from './saga/recovery.ts';
 
 const MAX_ORDERS_AT_ONCE = 20;
 
-/** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
-export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
+interface Timing {
+  /** How long a request with a known key waits for the response to the first one. */
+  firstResponseTimeoutMs: number;
+  /** When that which follows a paid order begins. */
+  settling: Pace;
+}
+
+export default function orderService(
+  config: Config,
+  timing: Timing = { firstResponseTimeoutMs: 1000, settling: new Pace() },
+) {
   const { methodOf, limits } = selectedProvider(config);
-  const pace = { firstResponseTimeoutMs, settling: new Pace() };
   const terms = { book: loadRules(config), limits };
 
   return service(order, config, {
@@ -40,14 +48,22 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         node: 'shopping',
         collection: 'orders',
         indexes: [
+          // Accepts one order of a key, which repetitions look up.
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          // Accepts one order of a cart's content. Each change of the cart looks it up.
           { fields: { cartClaim: 1 }, unique: true, sparse: true },
+          // Staff search by the number that a customer says.
           { fields: { number: 1 }, sparse: true },
+          // A customer's list of orders.
           { fields: { customerId: 1, _id: -1 } },
+          // Recovery searches for due orders.
           { fields: { nextAt: 1 } },
+          // Staff list orders by their state.
           { fields: { state: 1, _id: -1 } },
+          // Staff list the parked orders.
           { fields: { parkedAt: 1, _id: -1 } },
-          { fields: { attentionAt: 1, _id: -1 } },
+          // Staff list the orders that need attention. They are few; the others are not in this index.
+          { fields: { attentionAt: 1 }, sparse: true },
           // Webhooks name the charge.
           { fields: { 'payment.reference': 1 }, sparse: true },
         ],
@@ -71,7 +87,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
         const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, terms, pace, ctx);
+        const { response, isPending } = await placeOrder(this, request, terms, timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },

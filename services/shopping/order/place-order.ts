@@ -47,10 +47,12 @@ export async function placeOrder(
 /** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background, in groups. */
 function beginPlacement(orders: OrderService, order: Order, settling: Pace): Promise<Order> {
   const saga = sagaContextOf(orders);
-  const placing = driveToOutcome(order, saga);
+  const nextGroup = () => settling.turn(orders.worker.stopping);
+  // Nobody follows an order before its customer knows it, so the announcement can wait for those of other orders.
+  const placing = driveToOutcome(order, { ...saga, nextGroup });
   const settle = async () => {
     const placed = await placing.catch(() => order);
-    await settling.turn(orders.worker.stopping);
+    await nextGroup();
     await processOrPostpone(placed, saga, logFailure(orders));
   };
   orders.worker.background(settle());

@@ -118,15 +118,20 @@ async function moveStoredOrder(
   order: Order,
   next: Transition,
   { outbox: newEntries = [], ...fields }: Partial<OrderFields>,
-  { store, rpc }: SagaContext,
+  saga: SagaContext,
 ): Promise<Order> {
-  const moved = await store.change(order._id, (current, at) => {
+  const moved = await saga.store.change(order._id, (current, at) => {
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...newEntries];
-    return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
+    return moveOrder(
+      current,
+      next,
+      { at, note },
+      { ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
+    );
   });
-  if (isKnownToClients(order)) announceChange(moved, rpc);
+  if (isKnownToClients(order)) announceChange(moved, saga);
   return moved;
 }
 
