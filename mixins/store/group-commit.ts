@@ -10,6 +10,7 @@ import {
   MongoWriteConcernError,
 } from 'mongodb';
 import type { Versioned } from './patch.ts';
+import { publishGroupWrite } from './sent-commands.ts';
 
 /** A write of one document. */
 export interface Write {
@@ -90,6 +91,7 @@ export class GroupCommit {
   async #together(group: Waiting[]): Promise<void> {
     try {
       const models = group.map(({ write }) => write.model);
+      publishGroupWrite(models.map(({ namespace }) => namespace));
       settle(
         group,
         await this.#client.bulkWrite<Record<string, Versioned>>(models, { ordered: false, verboseResults: true }),

@@ -64,7 +64,8 @@ export const processSettings = {
     allowed: PORT_ALLOWED,
     about:
       'Prometheus, among it `shop_invariant_violations{invariant}`, `shop_near_cache_hits_total{action}`, ' +
-      '`shop_cut_connections_total{reason}`, `shop_admission_refused_total{class}`, `shop_due_work{queue,state}` and ' +
+      '`shop_cut_connections_total{reason}`, `shop_admission_refused_total{class}`, `shop_due_work{queue,state}`, ' +
+      '`shop_store_commands_total{kind,collection}` and ' +
       '`moleculer_circuit_breaker_opened_active`',
     defaultNote: 'off',
   },
