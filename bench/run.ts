@@ -2,16 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readCatalogue } from './catalogue.ts';
-import { idleLine } from './cpu.ts';
-import { machineLine, thisMachine } from './machine.ts';
-import { measure, type Workload } from './measure.ts';
+import { readCatalogue } from './load/catalogue.ts';
+import { measure, type Workload } from './load/measure.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
-import { type Result, report } from './report.ts';
-import { goalsOf, type Row, rowsOf } from './rows.ts';
-import { RunResources } from './run-resources.ts';
-import { startBare, startCluster, startEmbedded, startSingle } from './targets.ts';
-import { type BenchSetup, workloads } from './workloads.ts';
+import { machineLine, thisMachine } from './report/machine.ts';
+import { type Result, report } from './report/report.ts';
+import { goalsOf, type Row, rowsOf } from './report/rows.ts';
+import { idleLine } from './targets/cpu.ts';
+import { RunResources } from './targets/run-resources.ts';
+import { startBare, startCluster, startEmbedded, startSingle } from './targets/targets.ts';
+import { type BenchSetup, workloads } from './workloads/workloads.ts';
 
 const say = (text: string) => console.error(text);
 

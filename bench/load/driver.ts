@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Collection, type Db, MongoClient } from 'mongodb';
-import { newId } from '../services/shared/ids.ts';
+import { newId } from '../../services/shared/ids.ts';
+import { percentile } from '../report/statistics.ts';
 import { IN_FLIGHT, type Run } from './measure.ts';
-import { percentile } from './statistics.ts';
 
 interface Order {
   _id: string;

@@ -1,20 +1,20 @@
-import type { Page } from './bare.ts';
+import { type Catalogue, LIST_ITEMS, Shelf } from '../load/catalogue.ts';
+import { registerCustomers } from '../load/customers.ts';
+import { BareDriver } from '../load/driver.ts';
+import { load, spread } from '../load/http-load.ts';
+import { type Contender, IN_FLIGHT, type Workload } from '../load/measure.ts';
+import { ORDER_LINES, orderLoad } from '../load/orders.ts';
+import type { WorkloadName } from '../options.ts';
+import type { Page } from '../targets/bare.ts';
+import type { RunResources } from '../targets/run-resources.ts';
+import type { Bare, Cluster, Single, Target } from '../targets/targets.ts';
 import { cartWorkload } from './cart.ts';
-import { type Catalogue, LIST_ITEMS, Shelf } from './catalogue.ts';
 import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
-import { registerCustomers } from './customers.ts';
-import { BareDriver } from './driver.ts';
 import { exportWorkload } from './export.ts';
-import { load, spread } from './http-load.ts';
 import { importWorkload } from './import.ts';
-import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
-import type { WorkloadName } from './options.ts';
-import { ORDER_LINES, orderLoad } from './orders.ts';
 import { killedWorkload, reservationWorkload } from './reservations.ts';
-import type { RunResources } from './run-resources.ts';
 import { flatWorkload, projectionWorkload, searchWorkload } from './search.ts';
 import { startWorkload } from './start.ts';
-import type { Bare, Cluster, Single, Target } from './targets.ts';
 
 /** The running targets, and parameters of a benchmark. */
 export interface BenchSetup {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Run, Workload } from './measure.ts';
-import { startEmbedded } from './targets.ts';
+import type { Run, Workload } from '../load/measure.ts';
+import { startEmbedded } from '../targets/targets.ts';
 import type { BenchSetup } from './workloads.ts';
 
 /** Time from `npm start` to the first answer, with few products and with many. */
@@ -13,7 +13,7 @@ export async function startWorkload({ resources }: BenchSetup): Promise<Workload
   const folder = (name: string) => join(resources.folder, name);
   const many = folder('start-many');
   await promisify(execFile)(process.execPath, ['scripts/seed.ts', '--products', String(MANY_PRODUCTS)], {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: join(import.meta.dirname, '../..'),
     env: { ...process.env, DATA_DIR: many, NATS_URL: '', MONGO_URL: '' },
   });
   const run = async (dataDir: string): Promise<Run> => {

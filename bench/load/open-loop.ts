@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentile } from './statistics.ts';
+import { percentile } from '../report/statistics.ts';
 
 /** How a visit ended: served; refused with 503 and Retry-After; failed in any other way, also by being too late. */
-export type Ending = 'served' | 'refused' | 'failed';
+type Ending = 'served' | 'refused' | 'failed';
 
 export interface Visit {
   kind: string;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { bulkProducts } from '../services/product/seed/bulk.ts';
-import { toProduct } from '../services/product/seed/load.ts';
-import { Operator } from '../test/support/operator.ts';
-import type { Pids } from './cpu.ts';
-import type { Run, Workload } from './measure.ts';
+import { bulkProducts } from '../../services/product/seed/bulk.ts';
+import { toProduct } from '../../services/product/seed/load.ts';
+import { Operator } from '../../test/support/operator.ts';
+import type { Run, Workload } from '../load/measure.ts';
+import type { Pids } from '../targets/cpu.ts';
 import type { BenchSetup } from './workloads.ts';
 
 /** An import of a file by the cluster, compared with a script that inserts as many products into its MongoDB. */

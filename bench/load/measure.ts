@@ -1,4 +1,4 @@
-import { cpuSeconds, cpuSince, machineSeconds, type Pids, sumOf } from './cpu.ts';
+import { cpuSeconds, cpuSince, machineSeconds, type Pids, sumOf } from '../targets/cpu.ts';
 
 /** Concurrent requests, each of its own connection or customer. */
 export const IN_FLIGHT = 16;

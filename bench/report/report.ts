@@ -1,7 +1,7 @@
-import { sumOf } from './cpu.ts';
+import { IN_FLIGHT } from '../load/measure.ts';
+import type { Options } from '../options.ts';
+import { sumOf } from '../targets/cpu.ts';
 import { type Machine, machineLine } from './machine.ts';
-import { IN_FLIGHT } from './measure.ts';
-import type { Options } from './options.ts';
 import type { Goal, Row } from './rows.ts';
 import { medianOf } from './statistics.ts';
 

@@ -1,4 +1,4 @@
-import type { Measured, Rounds, Workload } from './measure.ts';
+import type { Measured, Rounds, Workload } from '../load/measure.ts';
 import { medianOf, type Spread, spreadOf } from './statistics.ts';
 
 /** The results of one target over all rounds. Times in ms, processor time in microseconds; NaN if unknown. */

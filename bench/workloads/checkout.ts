@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { newId } from '../services/shared/ids.ts';
-import type { Order } from '../services/shopping/order/order.ts';
-import type { Shopper } from '../test/support/shop.ts';
-import { Browser, registerCustomers, renewSessions } from './customers.ts';
-import type { Contender, Run, Workload } from './measure.ts';
-import { percentile } from './statistics.ts';
-import { type Single, startSingle } from './targets.ts';
+import { newId } from '../../services/shared/ids.ts';
+import type { Order } from '../../services/shopping/order/order.ts';
+import type { Shopper } from '../../test/support/shop.ts';
+import { Browser, registerCustomers, renewSessions } from '../load/customers.ts';
+import type { Contender, Run, Workload } from '../load/measure.ts';
+import { percentile } from '../report/statistics.ts';
+import { type Single, startSingle } from '../targets/targets.ts';
 import type { BenchSetup } from './workloads.ts';
 
 /** Cost of placing an order in special cases, in a shop of one process on MongoDB with durable writes. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { ADDRESS, Shopper } from '../test/support/shop.ts';
+import { ADDRESS, Shopper } from '../../test/support/shop.ts';
 import type { Shelf } from './catalogue.ts';
 import { LATE, type Visit } from './open-loop.ts';
 

@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
+import { percentile } from '../report/statistics.ts';
 import { IN_FLIGHT, type Run } from './measure.ts';
-import { percentile } from './statistics.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'PUT';

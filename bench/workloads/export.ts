@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Run, Workload } from './measure.ts';
-import { measureExport } from './targets.ts';
+import type { Run, Workload } from '../load/measure.ts';
+import { measureExport } from '../targets/targets.ts';
 import type { BenchSetup } from './workloads.ts';
 
 /** An export of 120,000 variants, compared with a script that writes as many rows: event loop and memory. */

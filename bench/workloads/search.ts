@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { bulkProducts } from '../services/product/seed/bulk.ts';
-import { stockOf, toProduct } from '../services/product/seed/load.ts';
-import { ranges } from '../services/product/seed/ranges/index.ts';
-import { load, spread } from './http-load.ts';
-import type { Run, Workload } from './measure.ts';
-import { type Cluster, measureProjection, type Single, startSingle } from './targets.ts';
+import { bulkProducts } from '../../services/product/seed/bulk.ts';
+import { stockOf, toProduct } from '../../services/product/seed/load.ts';
+import { ranges } from '../../services/product/seed/ranges/index.ts';
+import { load, spread } from '../load/http-load.ts';
+import type { Run, Workload } from '../load/measure.ts';
+import { type Cluster, measureProjection, type Single, startSingle } from '../targets/targets.ts';
 import type { BenchSetup } from './workloads.ts';
 
 /** Speed of lists and searches with many products. Sent as staff, whose requests bypass the gateway's near-cache. */

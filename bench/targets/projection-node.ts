@@ -2,11 +2,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { loadConfig } from '../lib/process/config.ts';
-import { tuneV8 } from '../lib/process/v8.ts';
-import { startNode } from '../scripts/node.ts';
-import { Catalogue } from '../services/product/catalogue/catalogue.ts';
-import type { Product } from '../services/product/product/product.ts';
+import { loadConfig } from '../../lib/process/config.ts';
+import { tuneV8 } from '../../lib/process/v8.ts';
+import { startNode } from '../../scripts/node.ts';
+import { Catalogue } from '../../services/product/catalogue/catalogue.ts';
+import type { Product } from '../../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
 export interface ProjectionReport {

@@ -1,7 +1,7 @@
-import type { Shopper } from '../test/support/shop.ts';
-import { registerCustomers, renewSessions } from './customers.ts';
-import { type HttpRequest, load } from './http-load.ts';
-import { type Contender, IN_FLIGHT, type Workload } from './measure.ts';
+import type { Shopper } from '../../test/support/shop.ts';
+import { registerCustomers, renewSessions } from '../load/customers.ts';
+import { type HttpRequest, load } from '../load/http-load.ts';
+import { type Contender, IN_FLIGHT, type Workload } from '../load/measure.ts';
 import type { BenchSetup } from './workloads.ts';
 
 const CART_LINES = 3;

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { request as ask, Shopper } from '../test/support/shop.ts';
+import { request as ask, Shopper } from '../../test/support/shop.ts';
 import { IN_FLIGHT } from './measure.ts';
 
 export function registerCustomers(url: string): Promise<Shopper[]> {

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { adopt, type Child } from '../scripts/servers/child.ts';
-import { freePort } from '../scripts/servers/ports.ts';
-import { startCluster as startSupervisor, type TestCluster } from '../test/support/cluster.ts';
-import { UNLIMITED } from '../test/support/unlimited.ts';
+import { adopt, type Child } from '../../scripts/servers/child.ts';
+import { freePort } from '../../scripts/servers/ports.ts';
+import { startCluster as startSupervisor, type TestCluster } from '../../test/support/cluster.ts';
+import { UNLIMITED } from '../../test/support/unlimited.ts';
 import type { Page } from './bare.ts';
 import type { Pids } from './cpu.ts';
 import type { ExportReport } from './export-node.ts';
@@ -81,7 +81,7 @@ export async function startEmbedded(dataDir: string, more: NodeJS.ProcessEnv = {
   const port = await freePort();
   const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: '' };
   const env = { ...shopEnv(), ...servers, PORT: String(port), DATA_DIR: dataDir, ...more };
-  const { spawned, child, output } = await start('../scripts/start.ts', env);
+  const { spawned, child, output } = await start('../../scripts/start.ts', env);
   await firstMessage(spawned, child, output);
   return {
     name: 'embedded',
@@ -98,7 +98,7 @@ export async function startSingle(name: string, dataDir: string, { mongoUrl, dat
   const prefix = `bench-${name}-`;
   const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl, DATABASE_PREFIX: prefix };
   const env = { ...shopEnv(), ...servers, PORT: String(port), DATA_DIR: dataDir };
-  const { spawned, child, output } = await start('../scripts/start.ts', env);
+  const { spawned, child, output } = await start('../../scripts/start.ts', env);
   await firstMessage(spawned, child, output);
   const pids = () => ({ shop: child.pid, ...databasePids() });
   const url = `http://127.0.0.1:${port}`;
@@ -108,7 +108,7 @@ export async function startSingle(name: string, dataDir: string, { mongoUrl, dat
 /** Appoints a member of staff by the operator's command, and logs in. */
 async function staffHeaders(url: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const email = `${randomBytes(6).toString('hex')}@example.com`;
-  const script = join(import.meta.dirname, '../scripts/staff.ts');
+  const script = join(import.meta.dirname, '../../scripts/staff.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--email', email], {
     env: { ...process.env, ...env, PORT: '0', SEED: 'false' },
   });

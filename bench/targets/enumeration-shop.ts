@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { Shopper } from '../test/support/shop.ts';
+import { Shopper } from '../../test/support/shop.ts';
 import { RunResources } from './run-resources.ts';
 import { startEmbedded } from './targets.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Operator } from '../test/support/operator.ts';
-import { Reservers, wrongStock } from '../test/support/reservations.ts';
-import type { Contender, Run, Workload } from './measure.ts';
-import { percentile } from './statistics.ts';
-import type { Cluster } from './targets.ts';
+import { Operator } from '../../test/support/operator.ts';
+import { Reservers, wrongStock } from '../../test/support/reservations.ts';
+import type { Contender, Run, Workload } from '../load/measure.ts';
+import { percentile } from '../report/statistics.ts';
+import type { Cluster } from '../targets/targets.ts';
 import type { BenchSetup } from './workloads.ts';
 
 /** Reservations only, from a node of the cluster to its two product nodes. */

@@ -1,5 +1,5 @@
-import { sampleStock } from '../test/support/sample.ts';
-import type { Page } from './bare.ts';
+import { sampleStock } from '../../test/support/sample.ts';
+import type { Page } from '../targets/bare.ts';
 
 interface Product {
   id: string;

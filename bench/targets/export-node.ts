@@ -2,11 +2,11 @@
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { ServiceBroker } from 'moleculer';
-import { loadConfig } from '../lib/process/config.ts';
-import { tuneV8 } from '../lib/process/v8.ts';
-import { type Store, store } from '../mixins/store/store.ts';
-import { exportProducts } from '../services/product/import/export.ts';
-import { PRODUCT_DEFAULTS, type Product } from '../services/product/product/product.ts';
+import { loadConfig } from '../../lib/process/config.ts';
+import { tuneV8 } from '../../lib/process/v8.ts';
+import { type Store, store } from '../../mixins/store/store.ts';
+import { exportProducts } from '../../services/product/import/export.ts';
+import { PRODUCT_DEFAULTS, type Product } from '../../services/product/product/product.ts';
 
 /** Times in ms, sizes in MB. */
 export interface ExportReport {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Shopper } from '../test/support/shop.ts';
+import type { Shopper } from '../../test/support/shop.ts';
+import { percentile } from '../report/statistics.ts';
 import type { Shelf } from './catalogue.ts';
 import { Browser, type Reply, renewSessions } from './customers.ts';
 import type { Run } from './measure.ts';
-import { percentile } from './statistics.ts';
 
 /** Time in which a paid order must have emptied its cart. */
 const CART_EMPTY_TIMEOUT_MS = 10_000;
