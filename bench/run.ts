@@ -6,12 +6,13 @@ import { readCatalogue } from './load/catalogue.ts';
 import { measure, type Workload } from './load/measure.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { machineLine, thisMachine } from './report/machine.ts';
-import { type Result, report } from './report/report.ts';
+import { type BenchResult, report } from './report/report.ts';
 import { goalsOf, type Row, rowsOf } from './report/rows.ts';
 import { idleLine } from './targets/cpu.ts';
 import { RunResources } from './targets/run-resources.ts';
 import { startBare, startCluster, startEmbedded, startSingle } from './targets/targets.ts';
-import { type BenchSetup, workloads } from './workloads/workloads.ts';
+import type { BenchSetup } from './workloads/setup.ts';
+import { workloads } from './workloads/workloads.ts';
 
 const say = (text: string) => console.error(text);
 
@@ -30,7 +31,7 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
 
     const { out, ...settings } = options;
     const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-    const result: Result = { command, machine, settings, rows, goals: goalsOf(rows) };
+    const result: BenchResult = { command, machine, settings, rows, goals: goalsOf(rows) };
     console.info(report(result));
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);

@@ -9,7 +9,7 @@ interface Product {
 export const LIST_ITEMS = 20;
 
 /** Requests and stock of the sample catalogue, which is the same in every shop. */
-export interface Catalogue {
+export interface SampleCatalogue {
   /** The request of each product by its id, with its answer. */
   products: Page[];
   /** The request of each full page of the list, with its answer. */
@@ -18,7 +18,7 @@ export interface Catalogue {
   stock: Map<string, number>;
 }
 
-export async function readCatalogue(url: string): Promise<Catalogue> {
+export async function readCatalogue(url: string): Promise<SampleCatalogue> {
   const products: Product[] = [];
   const lists: Page[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {

@@ -6,7 +6,7 @@ import type { Goal, Row } from './rows.ts';
 import { medianOf } from './statistics.ts';
 
 /** The content of bench/results/latest.json. */
-export interface Result {
+export interface BenchResult {
   command: string;
   machine: Machine;
   settings: Omit<Options, 'out'>;
@@ -101,7 +101,7 @@ function noise(rows: readonly Row[]): string[] {
 }
 
 /** The whole report as text. */
-export function report({ command, machine, rows, goals }: Result): string {
+export function report({ command, machine, rows, goals }: BenchResult): string {
   return [
     '',
     tableOf(rows),

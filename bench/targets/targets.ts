@@ -27,7 +27,7 @@ export interface Bare extends Target {
   serve(pages: readonly Page[]): Promise<void>;
 }
 
-export interface Cluster extends Target, Pick<TestCluster, 'topology' | 'kill' | 'restartOf'> {
+export interface BenchCluster extends Target, Pick<TestCluster, 'topology' | 'kill' | 'restartOf'> {
   mongoUrl: string;
   prefix: string;
   databasePids(): Pids;
@@ -93,7 +93,11 @@ export async function startEmbedded(dataDir: string, more: NodeJS.ProcessEnv = {
 }
 
 /** The whole shop in one process, on the cluster's MongoDB, with databases of its own. */
-export async function startSingle(name: string, dataDir: string, { mongoUrl, databasePids }: Cluster): Promise<Single> {
+export async function startSingle(
+  name: string,
+  dataDir: string,
+  { mongoUrl, databasePids }: BenchCluster,
+): Promise<Single> {
   const port = await freePort();
   const prefix = `bench-${name}-`;
   const servers = { NATS_URL: '', NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl, DATABASE_PREFIX: prefix };
@@ -147,7 +151,7 @@ export async function measureExport(
 }
 
 /** The shop as `npm run cluster` runs it, with a MongoDB and a NATS of its own. @param more of its environment */
-export async function startCluster(dataDir: string, more: Record<string, string> = {}): Promise<Cluster> {
+export async function startCluster(dataDir: string, more: Record<string, string> = {}): Promise<BenchCluster> {
   const prefix = 'bench-cluster-';
   const starting = startSupervisor({ env: { ...shopEnv(), DATABASE_PREFIX: prefix, ...more }, dataDir });
   const { url, topology, output, stop, kill, restartOf } = await starting.catch((cause: unknown) => {

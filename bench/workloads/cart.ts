@@ -2,7 +2,7 @@ import type { Shopper } from '../../test/support/shop.ts';
 import { registerCustomers, renewSessions } from '../load/customers.ts';
 import { type HttpRequest, load } from '../load/http-load.ts';
 import { type Contender, IN_FLIGHT, type Workload } from '../load/measure.ts';
-import type { BenchSetup } from './workloads.ts';
+import type { BenchSetup } from './setup.ts';
 
 const CART_LINES = 3;
 const QUANTITIES_PER_LINE = 9;

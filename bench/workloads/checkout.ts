@@ -8,7 +8,7 @@ import { Browser, registerCustomers, renewSessions } from '../load/customers.ts'
 import type { Contender, Run, Workload } from '../load/measure.ts';
 import { percentile } from '../report/statistics.ts';
 import { type Single, startSingle } from '../targets/targets.ts';
-import type { BenchSetup } from './workloads.ts';
+import type { BenchSetup } from './setup.ts';
 
 /** Cost of placing an order in special cases, in a shop of one process on MongoDB with durable writes. */
 

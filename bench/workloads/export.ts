@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Run, Workload } from '../load/measure.ts';
 import { measureExport } from '../targets/targets.ts';
-import type { BenchSetup } from './workloads.ts';
+import type { BenchSetup } from './setup.ts';
 
 /** An export of 120,000 variants, compared with a script that writes as many rows: event loop and memory. */
 export async function exportWorkload({ cluster, resources }: BenchSetup): Promise<Workload> {

@@ -6,7 +6,7 @@ import { toProduct } from '../../services/product/seed/load.ts';
 import { Operator } from '../../test/support/operator.ts';
 import type { Run, Workload } from '../load/measure.ts';
 import type { Pids } from '../targets/cpu.ts';
-import type { BenchSetup } from './workloads.ts';
+import type { BenchSetup } from './setup.ts';
 
 /** An import of a file by the cluster, compared with a script that inserts as many products into its MongoDB. */
 

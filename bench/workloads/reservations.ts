@@ -3,8 +3,8 @@ import { Operator } from '../../test/support/operator.ts';
 import { Reservers, wrongStock } from '../../test/support/reservations.ts';
 import type { Contender, Run, Workload } from '../load/measure.ts';
 import { percentile } from '../report/statistics.ts';
-import type { Cluster } from '../targets/targets.ts';
-import type { BenchSetup } from './workloads.ts';
+import type { BenchCluster } from '../targets/targets.ts';
+import type { BenchSetup } from './setup.ts';
 
 /** Reservations only, from a node of the cluster to its two product nodes. */
 
@@ -29,7 +29,7 @@ export const killedWorkload = (setup: BenchSetup): Promise<Workload> => {
   });
 };
 
-type Disturb = (cluster: Cluster, seconds: number) => Promise<void>;
+type Disturb = (cluster: BenchCluster, seconds: number) => Promise<void>;
 
 async function workload(name: string, title: string, { cluster }: BenchSetup, disturb: Disturb): Promise<Workload> {
   if (!cluster) throw new Error('this workload needs --shops with cluster');

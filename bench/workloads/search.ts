@@ -5,8 +5,8 @@ import { stockOf, toProduct } from '../../services/product/seed/load.ts';
 import { ranges } from '../../services/product/seed/ranges/index.ts';
 import { load, spread } from '../load/http-load.ts';
 import type { Run, Workload } from '../load/measure.ts';
-import { type Cluster, measureProjection, type Single, startSingle } from '../targets/targets.ts';
-import type { BenchSetup } from './workloads.ts';
+import { type BenchCluster, measureProjection, type Single, startSingle } from '../targets/targets.ts';
+import type { BenchSetup } from './setup.ts';
 
 /** Speed of lists and searches with many products. Sent as staff, whose requests bypass the gateway's near-cache. */
 
@@ -105,7 +105,7 @@ function shopWith(setup: BenchSetup, count: number): Promise<Single> {
   return made;
 }
 
-function clusterOf({ cluster }: BenchSetup): Cluster {
+function clusterOf({ cluster }: BenchSetup): BenchCluster {
   if (!cluster) throw new Error('this workload needs --shops with cluster, whose MongoDB it uses');
   return cluster;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Run, Workload } from '../load/measure.ts';
 import { startEmbedded } from '../targets/targets.ts';
-import type { BenchSetup } from './workloads.ts';
+import type { BenchSetup } from './setup.ts';
 
 /** Time from `npm start` to the first answer, with few products and with many. */
 

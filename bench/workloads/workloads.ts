@@ -1,4 +1,4 @@
-import { type Catalogue, LIST_ITEMS, Shelf } from '../load/catalogue.ts';
+import { LIST_ITEMS, Shelf } from '../load/catalogue.ts';
 import { registerCustomers } from '../load/customers.ts';
 import { BareDriver } from '../load/driver.ts';
 import { load, spread } from '../load/http-load.ts';
@@ -6,29 +6,14 @@ import { type Contender, IN_FLIGHT, type Workload } from '../load/measure.ts';
 import { ORDER_LINES, orderLoad } from '../load/orders.ts';
 import type { WorkloadName } from '../options.ts';
 import type { Page } from '../targets/bare.ts';
-import type { RunResources } from '../targets/run-resources.ts';
-import type { Bare, Cluster, Single, Target } from '../targets/targets.ts';
 import { cartWorkload } from './cart.ts';
 import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
 import { exportWorkload } from './export.ts';
 import { importWorkload } from './import.ts';
 import { killedWorkload, reservationWorkload } from './reservations.ts';
 import { flatWorkload, projectionWorkload, searchWorkload } from './search.ts';
+import type { BenchSetup } from './setup.ts';
 import { startWorkload } from './start.ts';
-
-/** The running targets, and parameters of a benchmark. */
-export interface BenchSetup {
-  bare: Bare;
-  shops: readonly Target[];
-  /** Also in `shops`, if it runs. */
-  cluster: Cluster | undefined;
-  /** Also in `shops`, if it runs. */
-  single: Single | undefined;
-  resources: RunResources;
-  catalogue: Catalogue;
-  /** Number of measured runs of each contender. */
-  rounds: number;
-}
 
 /** Prepares each workload for its first run. */
 export const workloads: Record<WorkloadName, (setup: BenchSetup) => Promise<Workload>> = {
