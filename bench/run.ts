@@ -2,12 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readCatalogue } from './load/catalogue.ts';
+import { readCatalogue, Shelf } from './load/catalogue.ts';
 import { measure, type Workload } from './load/measure.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
+import { costsOf } from './report/costs.ts';
+import { outcomesOf } from './report/goals.ts';
 import { machineLine, thisMachine } from './report/machine.ts';
 import { type BenchResult, report } from './report/report.ts';
-import { goalsOf, type Row, rowsOf } from './report/rows.ts';
+import { type Row, rowsOf } from './report/rows.ts';
 import { idleLine } from './targets/cpu.ts';
 import { RunResources } from './targets/run-resources.ts';
 import { startBare, startCluster, startEmbedded, startSingle } from './targets/targets.ts';
@@ -27,19 +29,30 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
   try {
     say(`up: ${targets.map(({ name }) => name).join(', ')}; of one core, at rest: ${await idleLine(targets)}`);
     const rows: Row[] = [];
-    for (const name of options.only) rows.push(...(await rowsIn(await workloads[name](setup), options)));
+    const failures: string[] = [];
+    for (const name of options.only) {
+      try {
+        rows.push(...(await rowsIn(await workloads[name](setup), options)));
+      } catch (error) {
+        // The others took minutes, and stand.
+        say(`ERROR: ${name}: ${(error as Error).stack}`);
+        failures.push(name);
+      }
+    }
 
     const { out, ...settings } = options;
     const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-    const result: BenchResult = { command, machine, settings, rows, goals: goalsOf(rows) };
+    const result: BenchResult = { command, machine, settings, rows, outcomes: outcomesOf(rows), costs: costsOf(rows) };
     console.info(report(result));
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);
 
     const wrong = rows.flatMap(({ runs }) => runs).filter(({ errors }) => errors > 0);
     for (const sample of new Set(wrong.flatMap(({ samples = [] }) => samples))) say(`ERROR: ${sample}`);
-    if (wrong.length > 0) sayOutputs();
-    return wrong.length === 0;
+    if (failures.length > 0) say(`FAILED: ${failures.join(', ')}`);
+    const isFine = wrong.length === 0 && failures.length === 0;
+    if (!isFine) sayOutputs();
+    return isFine;
   } catch (error) {
     sayOutputs();
     throw error;
@@ -56,7 +69,9 @@ async function start({ shops: wanted, rounds }: Options, resources: RunResources
   const shops = [embedded, cluster, single].filter((shop) => shop !== undefined);
   const [first] = shops;
   if (!first) throw new Error('there is no shop to measure');
-  return { bare, shops, cluster, single, resources, rounds, catalogue: await readCatalogue(first.url) };
+  const catalogue = await readCatalogue(first.url);
+  const shelves = new Map(shops.map(({ name }) => [name, new Shelf(catalogue.stock)]));
+  return { bare, shops, cluster, single, resources, rounds, catalogue, shelves };
 }
 
 async function rowsIn(workload: Workload, options: Options): Promise<Row[]> {

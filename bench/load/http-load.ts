@@ -3,7 +3,7 @@ import { percentile } from '../report/statistics.ts';
 import { IN_FLIGHT, type Run } from './measure.ts';
 
 export interface HttpRequest {
-  method: 'GET' | 'PUT';
+  method: 'GET' | 'PUT' | 'POST';
   path: string;
   headers?: Record<string, string>;
   body?: string;

@@ -1,8 +1,8 @@
+import { goalText, isMeasured, type Outcome, type RequestCost, valueText } from '../../scripts/docs/speed-figures.ts';
 import { IN_FLIGHT } from '../load/measure.ts';
 import type { Options } from '../options.ts';
-import { sumOf } from '../targets/cpu.ts';
 import { type Machine, machineLine } from './machine.ts';
-import type { Goal, Row } from './rows.ts';
+import { type Row, totalOf } from './rows.ts';
 import { medianOf } from './statistics.ts';
 
 /** The content of bench/results/latest.json. */
@@ -11,7 +11,8 @@ export interface BenchResult {
   machine: Machine;
   settings: Omit<Options, 'out'>;
   rows: readonly Row[];
-  goals: readonly Goal[];
+  outcomes: readonly Outcome[];
+  costs: readonly RequestCost[];
 }
 
 const TABLE_HEAD = [
@@ -56,9 +57,41 @@ function tableOf(rows: readonly Row[]): string {
   return all.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-function goalLine({ workload, target, atLeast, median, reached }: Goal): string {
-  const found = median === undefined ? 'not measured' : `${median.toFixed(2)}: ${reached ? 'reached' : 'NOT REACHED'}`;
-  return `${workload} ${target} >= ${atLeast}: ${found}`;
+/** The goals with what was measured, and the example's figures beside them. */
+function outcomeTable(outcomes: readonly Outcome[]): string {
+  const lines = outcomes.map((outcome) => [
+    outcome.what,
+    goalText(outcome),
+    isMeasured(outcome.value) ? valueText(outcome) : 'not measured',
+    isMeasured(outcome.value) ? (outcome.isReached ? 'reached' : 'NOT REACHED') : '',
+    outcome.detail ?? '',
+    outcome.example ? `example ${outcome.example}` : '',
+  ]);
+  return aligned(lines);
+}
+
+/** The processor time of orders and cart updates by process. */
+function costTable(costs: readonly RequestCost[]): string[] {
+  if (costs.length === 0) return [];
+  const lines = costs.map(({ target, request, cpuMs }) => [
+    target,
+    request,
+    `${totalOf(cpuMs).toFixed(1)} ms`,
+    Object.entries(cpuMs)
+      .map(([kind, ms]) => `${kind} ${ms.toFixed(2)}`)
+      .join(', '),
+  ]);
+  return [
+    'processor time of an order with all that follows, of the two cart updates before it, and of both:',
+    aligned(lines),
+    '',
+  ];
+}
+
+function aligned(lines: readonly string[][]): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const pad = (cell: string, column: number) => cell.padEnd(widths[column] ?? 0);
+  return lines.map((line) => `  ${line.map(pad).join('  ')}`.trimEnd()).join('\n');
 }
 
 /** Explanations of the table. */
@@ -74,12 +107,6 @@ const NOTES = [
   "  the driver, MongoDB's alone.",
   'load gen: of one core, what making the load took (of the driver: the script itself). Near 100 % it limits the faster',
   '  target, and the ratios are better than they should be. Others: what the rest of the machine was doing meanwhile.',
-];
-
-/** Results of other shops, also with 16 connections. */
-const ORIENTATION = [
-  'an Express + RabbitMQ example 599 products, 137 lists of 100, 140 cart updates, 106 orders',
-  'Vendure 3.7 80 products, 81 searches, 51 cart updates, 5.3 orders',
 ];
 
 const short = (value: number): string =>
@@ -101,21 +128,22 @@ function noise(rows: readonly Row[]): string[] {
 }
 
 /** The whole report as text. */
-export function report({ command, machine, rows, goals }: BenchResult): string {
+export function report({ command, machine, rows, outcomes, costs }: BenchResult): string {
   return [
     '',
-    tableOf(rows),
-    '',
-    ...noise(rows),
-    'to be reached (median ratio):',
-    ...goals.map((goal) => `  ${goalLine(goal)}`),
+    tableOf(rows.filter(({ rate }) => !Number.isNaN(rate.median))),
     '',
     ...notes(rows),
     ...byProcess(rows),
     ...underWay(rows),
     ...NOTES,
-    `for orientation, per second, of others and on another day: ${ORIENTATION.join('; ')}.`,
     '',
+    ...figures(rows),
+    ...costTable(costs),
+    'to be reached:',
+    outcomeTable(outcomes),
+    '',
+    ...noise(rows),
     machineLine(machine),
     command,
   ].join('\n');
@@ -127,6 +155,17 @@ function notes(rows: readonly Row[]): string[] {
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
+/** Results that are no rates. */
+function figures(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap(({ title, target, figures }) => {
+    const found = Object.entries(figures).map(([name, value]) => `${name} ${short(value)}`);
+    return found.length > 0 ? [`  ${title}, ${target}: ${found.join(', ')}`] : [];
+  });
+  return lines.length > 0
+    ? ['further figures (memory in MB, commands and messages of one request):', ...lines, '']
+    : [];
+}
+
 /** Processor time by process, for targets with several processes. */
 function byProcess(rows: readonly Row[]): string[] {
   const lines = rows.flatMap(({ title, target, cpu }) => {
@@ -136,12 +175,6 @@ function byProcess(rows: readonly Row[]): string[] {
   });
   return lines.length > 0 ? ['CPU us by process:', ...lines, ''] : [];
 }
-
-/** NaN without values. */
-const totalOf = (cpu: Row['cpu']): number => {
-  const parts = Object.values(cpu);
-  return parts.length > 0 ? sumOf(parts) : Number.NaN;
-};
 
 /** The mean number of concurrent placements; `rate` assumes that all customers place orders all the time. */
 function underWay(rows: readonly Row[]): string[] {

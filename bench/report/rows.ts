@@ -1,4 +1,5 @@
 import type { Measured, Rounds, Workload } from '../load/measure.ts';
+import { sumOf } from '../targets/cpu.ts';
 import { medianOf, type Spread, spreadOf } from './statistics.ts';
 
 /** The results of one target over all rounds. Times in ms, processor time in microseconds; NaN if unknown. */
@@ -15,11 +16,13 @@ export interface Row {
   p95: number;
   p99: number;
   errors: number;
-  /** Processor time of a request by process; for an order, of the whole loop. */
+  /** Processor time of a request by process; for an order, of the whole loop; at rest, of a second. */
   cpu: Readonly<Record<string, number>>;
   /** In cores. */
   generator: number;
   others: number;
+  /** Further medians by name. */
+  figures: Readonly<Record<string, number>>;
   runs: readonly Measured[];
 }
 
@@ -42,6 +45,7 @@ export function rowsOf({ name, title, contenders }: Workload, rounds: Rounds): R
       errors: runs.reduce((sum, { errors }) => sum + errors, 0),
       generator: medianOf(runs.map(({ generator }) => generator)),
       others: medianOf(runs.map(({ others }) => others)),
+      figures: medians(runs.map(({ figures }) => figures ?? {})),
       runs,
     };
   };
@@ -68,40 +72,19 @@ export function rowsOf({ name, title, contenders }: Workload, rounds: Rounds): R
   ];
 }
 
-function cpuOf(runs: readonly Measured[]): Record<string, number> {
-  const names = Object.keys(runs[0]?.cpu ?? {});
-  return Object.fromEntries(names.map((name) => [name, medianOf(runs.map(({ cpu }) => cpu[name] ?? Number.NaN))]));
+const cpuOf = (runs: readonly Measured[]): Record<string, number> => medians(runs.map(({ cpu }) => cpu));
+
+/** The median of each name that the first has. */
+function medians(values: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const names = Object.keys(values[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, medianOf(values.map((one) => one[name] ?? Number.NaN))]));
 }
 
-/** The targets. */
-const GOALS = [
-  { workload: 'products', target: 'embedded', atLeast: 0.6 },
-  { workload: 'products', target: 'cluster', atLeast: 0.6 },
-  { workload: 'orders', target: 'cluster', atLeast: 0.4 },
-  { workload: 'orders', target: 'single', atLeast: 0.4 },
-  { workload: 'hot', target: 'hot', atLeast: 0.9 },
-  // A replay should take at most half the time.
-  { workload: 'replays', target: 'replay', atLeast: 2 },
-  { workload: 'history', target: '100,000 past', atLeast: 0.9 },
-  { workload: 'reservations', target: 'hot', atLeast: 1 },
-  { workload: 'reservations-killed', target: 'hot', atLeast: 1 },
-  { workload: 'list-flat', target: '100,000 products', atLeast: 0.5 },
-] as const;
+export const rowOf = (rows: readonly Row[], workload: string, target: string): Row | undefined =>
+  rows.find((row) => row.workload === workload && row.target === target);
 
-export interface Goal {
-  workload: string;
-  target: string;
-  /** Lower bound of the median ratio. */
-  atLeast: number;
-  /** Undefined: not measured. */
-  median: number | undefined;
-  reached: boolean;
-}
-
-export function goalsOf(rows: readonly Row[]): Goal[] {
-  return GOALS.map((goal) => {
-    const row = rows.find(({ workload, target }) => workload === goal.workload && target === goal.target);
-    const median = row?.ratio?.median;
-    return { ...goal, median, reached: median !== undefined && median >= goal.atLeast };
-  });
+/** NaN without values. */
+export function totalOf(cpu: Row['cpu']): number {
+  const parts = Object.values(cpu);
+  return parts.length > 0 ? sumOf(parts) : Number.NaN;
 }

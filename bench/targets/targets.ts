@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { NodeKind } from '../../lib/process/node-kinds.ts';
+import type { Topology } from '../../scripts/cluster/topology.ts';
 import { adopt, type Child } from '../../scripts/servers/child.ts';
 import { freePort } from '../../scripts/servers/ports.ts';
 import { startCluster as startSupervisor, type TestCluster } from '../../test/support/cluster.ts';
@@ -31,6 +33,14 @@ export interface BenchCluster extends Target, Pick<TestCluster, 'topology' | 'ki
   mongoUrl: string;
   prefix: string;
   databasePids(): Pids;
+  /** Starts further nodes, so many of each kind. */
+  addNodes(counts: Readonly<Partial<Record<NodeKind, number>>>): Promise<MoreNodes>;
+}
+
+/** Nodes of a cluster besides those that its supervisor keeps. */
+export interface MoreNodes {
+  pids(): Pids;
+  stop(): Promise<unknown>;
 }
 
 /** A shop of one process on MongoDB. */
@@ -44,7 +54,7 @@ export interface Single extends Target {
 const STOP_GRACE_MS = 20_000;
 
 /** Settings as in production; overrides those in the environment of this process. */
-const shopEnv = () => ({
+export const shopEnv = () => ({
   NODE_ENV: 'production',
   SEED: 'true',
   TOKEN_SECRET: randomBytes(32).toString('base64url'),
@@ -164,7 +174,31 @@ export async function startCluster(dataDir: string, more: Record<string, string>
   const databasePids = () => ({ mongo: pids().mongo ?? 0 });
   const { mongoUrl } = topology();
   const control = { topology, kill, restartOf };
-  return { name: 'cluster', url, mongoUrl, prefix, pids, databasePids, output, stop, ...control };
+  const addNodes: BenchCluster['addNodes'] = (counts) =>
+    startMoreNodes(counts, { ...shopEnv(), DATABASE_PREFIX: prefix, DATA_DIR: dataDir, ...more }, topology());
+  return { name: 'cluster', url, mongoUrl, prefix, pids, databasePids, output, stop, addNodes, ...control };
+}
+
+async function startMoreNodes(
+  counts: Readonly<Partial<Record<NodeKind, number>>>,
+  shared: NodeJS.ProcessEnv,
+  { natsUrl, mongoUrl }: Topology,
+): Promise<MoreNodes> {
+  const ids = Object.entries(counts).flatMap(([kind, count]) =>
+    Array.from({ length: count }, (_, n) => [kind, `${kind}-more-${n + 1}`] as const),
+  );
+  const started: { id: string; child: Child }[] = [];
+  // One after the other, as together they would take a small machine from the nodes that serve.
+  for (const [kind, id] of ids) {
+    const own = { SERVICES: kind, NODE_ID: id, NATS_URL: natsUrl, NATS_SYSTEM_URL: '', MONGO_URL: mongoUrl };
+    const { spawned, child, output } = await start('../../scripts/start.ts', { ...shared, ...own });
+    started.push({ id, child });
+    await firstMessage(spawned, child, output);
+  }
+  return {
+    pids: () => Object.fromEntries(started.map(({ id, child }) => [id, child.pid])),
+    stop: () => Promise.all(started.map(({ child }) => child.stop())),
+  };
 }
 
 type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;

@@ -2,12 +2,14 @@ import type { Shopper } from '../../test/support/shop.ts';
 import { registerCustomers, renewSessions } from '../load/customers.ts';
 import { type HttpRequest, load } from '../load/http-load.ts';
 import { type Contender, IN_FLIGHT, type Workload } from '../load/measure.ts';
+import { ORDER_LINES } from '../load/orders.ts';
 import type { BenchSetup } from './setup.ts';
 
-const CART_LINES = 3;
+/** As in the orders of the same run, so that their cost can be told from that of their cart updates. */
+const CART_LINES = ORDER_LINES;
 const QUANTITIES_PER_LINE = 9;
 
-/** Each customer changes the quantities of three cart lines in turn. The bare server answers with a cart of that size. */
+/** Each customer changes the quantities of two cart lines in turn. The bare server answers with a cart of that size. */
 export async function cartWorkload({ bare, shops, catalogue }: BenchSetup): Promise<Workload> {
   const skus = [...catalogue.stock.keys()].slice(0, CART_LINES);
   const contenders: Contender[] = [];

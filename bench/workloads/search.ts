@@ -73,6 +73,7 @@ export async function projectionWorkload(setup: BenchSetup): Promise<Workload> {
       p99: full.ready,
       count: MANY_PRODUCTS,
       errors: 0,
+      figures: { readyS: full.ready / 1000, memoryMb: full.rss - empty.rss },
       notes: [
         `ready ${ms(full.ready)} after the start, an empty one ${ms(empty.ready)}; ${(full.rss - empty.rss).toFixed(0)} MB above it`,
         `event loop blocked for ${ms(full.blockedBuilding)} at most while building, ${ms(full.blockedUpdating)} while updating`,

@@ -1,4 +1,4 @@
-import type { SampleCatalogue } from '../load/catalogue.ts';
+import type { SampleCatalogue, Shelf } from '../load/catalogue.ts';
 import type { RunResources } from '../targets/run-resources.ts';
 import type { Bare, BenchCluster, Single, Target } from '../targets/targets.ts';
 
@@ -12,6 +12,8 @@ export interface BenchSetup {
   single: Single | undefined;
   resources: RunResources;
   catalogue: SampleCatalogue;
+  /** The remaining stock of each shop, by its name. */
+  shelves: ReadonlyMap<string, Shelf>;
   /** Number of measured runs of each contender. */
   rounds: number;
 }

@@ -1,16 +1,20 @@
-import { LIST_ITEMS, Shelf } from '../load/catalogue.ts';
-import { registerCustomers } from '../load/customers.ts';
-import { BareDriver } from '../load/driver.ts';
+import { LIST_ITEMS } from '../load/catalogue.ts';
 import { load, spread } from '../load/http-load.ts';
-import { type Contender, IN_FLIGHT, type Workload } from '../load/measure.ts';
-import { ORDER_LINES, orderLoad } from '../load/orders.ts';
+import type { Workload } from '../load/measure.ts';
 import type { WorkloadName } from '../options.ts';
 import type { Page } from '../targets/bare.ts';
 import { cartWorkload } from './cart.ts';
 import { historyWorkload, hotWorkload, replayWorkload } from './checkout.ts';
+import { countsWorkload } from './counts.ts';
 import { exportWorkload } from './export.ts';
 import { importWorkload } from './import.ts';
+import { installWorkload } from './install.ts';
+import { loginWorkload } from './login.ts';
+import { memoryWorkload } from './memory.ts';
+import { nodesWorkload } from './nodes.ts';
+import { orderWorkload } from './orders.ts';
 import { killedWorkload, reservationWorkload } from './reservations.ts';
+import { restWorkload } from './rest.ts';
 import { flatWorkload, projectionWorkload, searchWorkload } from './search.ts';
 import type { BenchSetup } from './setup.ts';
 import { startWorkload } from './start.ts';
@@ -19,8 +23,13 @@ import { startWorkload } from './start.ts';
 export const workloads: Record<WorkloadName, (setup: BenchSetup) => Promise<Workload>> = {
   products: (setup) => reading('products', 'product by id', setup, setup.catalogue.products),
   lists: (setup) => reading('lists', `product list of ${LIST_ITEMS}`, setup, setup.catalogue.lists),
+  login: loginWorkload,
   cart: cartWorkload,
   orders: orderWorkload,
+  counts: countsWorkload,
+  nodes: nodesWorkload,
+  rest: restWorkload,
+  memory: memoryWorkload,
   hot: hotWorkload,
   replays: replayWorkload,
   history: historyWorkload,
@@ -32,6 +41,7 @@ export const workloads: Record<WorkloadName, (setup: BenchSetup) => Promise<Work
   import: importWorkload,
   export: exportWorkload,
   start: startWorkload,
+  install: installWorkload,
 };
 
 async function reading(
@@ -48,16 +58,4 @@ async function reading(
     run: (seconds: number) => load(target.url, lists, seconds),
   }));
   return { name, title, contenders };
-}
-
-async function orderWorkload({ shops, cluster, catalogue, rounds }: BenchSetup): Promise<Workload> {
-  const contenders: Contender[] = [];
-  const driver = cluster && (await BareDriver.start(cluster.mongoUrl));
-  if (driver) contenders.push({ name: 'driver', pids: cluster.databasePids, run: (seconds) => driver.run(seconds) });
-  for (const { name, url, pids } of shops) {
-    const [customers, shelf] = [await registerCustomers(url), new Shelf(catalogue.stock)];
-    const most = Math.floor(shelf.pieces / ORDER_LINES / (rounds + 1)) - IN_FLIGHT;
-    contenders.push({ name, pids, run: (seconds) => orderLoad(customers, shelf, { seconds, most }) });
-  }
-  return { name: 'orders', title: 'order placement', contenders, done: async () => driver?.stop() };
 }
