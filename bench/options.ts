@@ -37,6 +37,8 @@ export interface Options {
   /** Duration of each run and warm-up. */
   seconds: number;
   rounds: number;
+  /** Before memory is measured. */
+  orders: number;
   only: readonly WorkloadName[];
   shops: readonly ShopName[];
   /** The file for the results. */
@@ -46,6 +48,7 @@ export interface Options {
 export const USAGE = `npm run bench -- [options]
   --seconds N   of each measurement (3)
   --rounds N    of each workload (3)
+  --orders N    before memory is measured (5000); fewer than that are no outcome
   --only LIST   of ${WORKLOADS.join(', ')} (all but ${ON_DEMAND.join(', ')})
   --shops LIST  of ${SHOPS.join(', ')} (all)
   --out FILE    for the results (bench/results/latest.json)`;
@@ -57,6 +60,7 @@ export function readOptions(args?: string[]): Options {
     options: {
       seconds: { type: 'string', default: '3' },
       rounds: { type: 'string', default: '3' },
+      orders: { type: 'string', default: '5000' },
       only: { type: 'string', default: WORKLOADS.filter((name) => !ON_DEMAND.includes(name)).join() },
       shops: { type: 'string', default: SHOPS.join() },
       out: { type: 'string', default: join(import.meta.dirname, 'results/latest.json') },
@@ -65,6 +69,7 @@ export function readOptions(args?: string[]): Options {
   return {
     seconds: wholeNumber('seconds', values.seconds),
     rounds: wholeNumber('rounds', values.rounds),
+    orders: wholeNumber('orders', values.orders),
     only: someOf('only', WORKLOADS, values.only),
     shops: someOf('shops', SHOPS, values.shops),
     out: values.out,

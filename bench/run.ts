@@ -59,7 +59,7 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
   }
 }
 
-async function start({ shops: wanted, rounds }: Options, resources: RunResources): Promise<BenchSetup> {
+async function start({ shops: wanted, rounds, orders }: Options, resources: RunResources): Promise<BenchSetup> {
   const bare = await resources.use(startBare());
   const folder = (name: string) => join(resources.folder, name);
   const embedded = wanted.includes('embedded') ? await resources.use(startEmbedded(folder('embedded'))) : undefined;
@@ -71,7 +71,7 @@ async function start({ shops: wanted, rounds }: Options, resources: RunResources
   if (!first) throw new Error('there is no shop to measure');
   const catalogue = await readCatalogue(first.url);
   const shelves = new Map(shops.map(({ name }) => [name, new Shelf(catalogue.stock)]));
-  return { bare, shops, cluster, single, resources, rounds, catalogue, shelves };
+  return { bare, shops, cluster, single, resources, rounds, orders, catalogue, shelves };
 }
 
 async function rowsIn(workload: Workload, options: Options): Promise<Row[]> {

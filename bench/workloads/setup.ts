@@ -16,4 +16,6 @@ export interface BenchSetup {
   shelves: ReadonlyMap<string, Shelf>;
   /** Number of measured runs of each contender. */
   rounds: number;
+  /** Number of orders before memory is measured. */
+  orders: number;
 }
