@@ -7,7 +7,7 @@ import { measure, type Workload } from './load/measure.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { costsOf } from './report/costs.ts';
 import { outcomesOf } from './report/goals.ts';
-import { machineLine, thisMachine } from './report/machine.ts';
+import { type Machine, machineLine, thisMachine } from './report/machine.ts';
 import { type BenchResult, report } from './report/report.ts';
 import { type Row, rowsOf } from './report/rows.ts';
 import { idleLine } from './targets/cpu.ts';
@@ -33,6 +33,7 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
     for (const name of options.only) {
       try {
         rows.push(...(await rowsIn(await workloads[name](setup), options)));
+        save(resultOf(rows, machine, options), options); // an interrupted run keeps what it has
       } catch (error) {
         // The others took minutes, and stand.
         say(`ERROR: ${name}: ${(error as Error).stack}`);
@@ -40,12 +41,7 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
       }
     }
 
-    const { out, ...settings } = options;
-    const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-    const result: BenchResult = { command, machine, settings, rows, outcomes: outcomesOf(rows), costs: costsOf(rows) };
-    console.info(report(result));
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);
+    console.info(report(resultOf(rows, machine, options)));
 
     const wrong = rows.flatMap(({ runs }) => runs).filter(({ errors }) => errors > 0);
     for (const sample of new Set(wrong.flatMap(({ samples = [] }) => samples))) say(`ERROR: ${sample}`);
@@ -57,6 +53,18 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
     sayOutputs();
     throw error;
   }
+}
+
+function resultOf(rows: readonly Row[], machine: Machine, { out: _, ...settings }: Options): BenchResult {
+  const args = process.argv.slice(2);
+  const told = args.filter((arg, n) => !arg.startsWith('--out') && args[n - 1] !== '--out');
+  const command = ['npm run bench', ...(told.length > 0 ? ['--', ...told] : [])].join(' ');
+  return { command, machine, settings, rows, outcomes: outcomesOf(rows), costs: costsOf(rows) };
+}
+
+function save(result: BenchResult, { out }: Options): void {
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);
 }
 
 async function start({ shops: wanted, rounds, orders }: Options, resources: RunResources): Promise<BenchSetup> {
