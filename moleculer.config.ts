@@ -18,6 +18,7 @@ import { ScrapedMetrics } from './lib/process/scraped-metrics.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
 import { BATCH_METADATA, packetBatches } from './lib/relay/packet-batches.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
+import { storeMetrics } from './mixins/store/store-metrics.ts';
 import { contracts as shopContracts } from './services/contracts.ts';
 import { staffAuditMiddleware } from './services/customer/staff/staff-audit.ts';
 
@@ -117,6 +118,7 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
       drain(),
       replacedNodes(),
       outsideBreakerMetrics(),
+      storeMetrics(),
       breakerService(config.checkResults),
       dueWorkService(config.checkResults),
       ...middlewareOrder(),

@@ -12,6 +12,7 @@ import {
 } from 'mongodb';
 import { insertTogether } from './group-insert.ts';
 import type { Versioned } from './patch.ts';
+import { publishGroupWrite } from './sent-commands.ts';
 
 /** A write of one document. */
 export interface Write {
@@ -100,6 +101,7 @@ export class GroupCommit {
     const [database = '', ...names] = namespace.split('.');
     const collection = this.#client.db(database).collection<Versioned>(names.join('.'));
     const group = [...inserted.keys()];
+    publishGroupWrite(group.map(() => namespace));
     try {
       const refusals = await insertTogether(collection, [...inserted.values()]);
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -115,6 +117,7 @@ export class GroupCommit {
   async #together(group: Waiting[]): Promise<void> {
     try {
       const models = group.map(({ write }) => write.model);
+      publishGroupWrite(models.map(({ namespace }) => namespace));
       settle(
         group,
         await this.#client.bulkWrite<Record<string, Versioned>>(models, { ordered: false, verboseResults: true }),

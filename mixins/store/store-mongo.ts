@@ -7,6 +7,7 @@ import { GroupCommit } from './group-commit.ts';
 import { insertTogether } from './group-insert.ts';
 import { GroupRead } from './group-read.ts';
 import { type Patch, storableCopy, type Versioned } from './patch.ts';
+import { publishRead, publishWrite } from './sent-commands.ts';
 
 const CLIENT_OPTIONS = {
   appName: 'shop',
@@ -119,7 +120,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   async add(doc: Versioned): Promise<boolean> {
     try {
       const document = storableCopy(doc);
-      const alone = async () => Number((await this.documents.insertOne(document)).acknowledged);
+      const alone = async () => {
+        publishWrite(this.name);
+        return Number((await this.documents.insertOne(document)).acknowledged);
+      };
       await this.commits.write({ model: { name: 'insertOne', namespace: this.namespace, document }, alone });
       return true;
     } catch (error) {
@@ -130,6 +134,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async addNew(docs: Versioned[]): Promise<number> {
     if (docs.length === 0) return 0;
+    publishWrite(this.name, docs.length);
     const refusals = await insertTogether(this.documents, docs.map(storableCopy));
     const fault = [...refusals.values()].find((refusal) => !isDuplicate(refusal));
     if (fault) throw fault;
@@ -146,7 +151,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
       const found = await this.groupOf(key, fields).read(key.map((name) => filter[name] as Scalar));
       return found ? [found] : [];
     }
-    return this.documents.find(filter, { batchSize: BATCH_DOCUMENTS, ...options, ...projectionOf(fields) }).toArray();
+    const batchSize = BATCH_DOCUMENTS;
+    const found = await this.documents.find(filter, { batchSize, ...options, ...projectionOf(fields) }).toArray();
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    // The next batch is fetched after each full one, except the last within the limit.
+    for (let read = 0; read <= found.length && read < limit; read += batchSize) publishRead(this.name);
+    return found;
   }
 
   groupOf(key: readonly string[], fields: readonly string[] | undefined): GroupRead {
@@ -154,18 +164,26 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     const known = this.reads.get(name);
     if (known) return known;
     const projection = projectionOf(fields && [...fields, ...key]);
-    const group = new GroupRead(key, (filter) => this.documents.find(filter, projection).toArray());
+    const group = new GroupRead(key, (filter) => {
+      publishRead(this.name);
+      return this.documents.find(filter, projection).toArray();
+    });
     this.reads.set(name, group);
     return group;
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
     const cursor = this.documents.find(filter, { batchSize: batch, ...projectionOf(fields) });
+    const fetchNext = () => {
+      // Without an id it was not begun, and with 0 the server has sent its last batch.
+      if (cursor.id === undefined || !cursor.id.isZero()) publishRead(this.name);
+      return cursor.hasNext();
+    };
     try {
-      for (let more = cursor.hasNext(); await more; ) {
+      for (let more = fetchNext(); await more; ) {
         const found = cursor.readBufferedDocuments();
         // Fetches the next batch while the caller works on this one.
-        more = cursor.hasNext();
+        more = fetchNext();
         more.catch(() => undefined); // thrown when it is awaited
         yield found;
       }
@@ -177,7 +195,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     try {
       const [filter, update] = [{ _id: id, rev }, updateOf(rev, patch)];
-      const alone = async () => (await this.documents.updateOne(filter, update)).matchedCount;
+      const alone = async () => {
+        publishWrite(this.name);
+        return (await this.documents.updateOne(filter, update)).matchedCount;
+      };
       const model = { name: 'updateOne', namespace: this.namespace, filter, update } as const;
       return (await this.commits.write({ model, alone })) === 1;
     } catch (error) {
@@ -192,6 +213,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   async removeAll(filter: Filter): Promise<number> {
+    publishWrite(this.name);
     return (await this.documents.deleteMany(filter)).deletedCount;
   }
 
@@ -201,6 +223,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   size(): Promise<number> {
+    publishRead(this.name);
     return this.documents.countDocuments();
   }
 
