@@ -98,6 +98,7 @@ const OWN = [
   'Drain',
   'ReplacedNodes',
   'OutsideBreakerMetrics',
+  'StoreMetrics',
   'BreakerService',
   'DueWorkService',
 ];
