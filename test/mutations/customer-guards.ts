@@ -65,6 +65,13 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/customer/mail-limit.test.ts'],
     red: /● several nodes together let no more than 20 through/,
   },
+  'a node that stops keeps the leases of mails that it has not sent': {
+    file: 'services/customer/mail/mail.service.ts',
+    find: 'return store.change(mail._id, (doc, now) => releaseMail(doc, mail, now));',
+    replace: 'return;',
+    tests: ['test/integration/customer/mail.test.ts'],
+    red: /● .*that wait when their node stops are sent by the next one/,
+  },
   'a mail is begun whose lease ends before it is sent': {
     file: 'services/customer/mail/mail.ts',
     find: '+nextAt - +now > MAX_SENDING_MS;',
