@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { NODE_ENVIRONMENT, V8_ARGUMENTS } from '../scripts/process-options.ts';
 import { adopt, type Child } from '../scripts/servers/child.ts';
 import { freePort } from '../scripts/servers/ports.ts';
 import { startCluster as startSupervisor, type TestCluster } from '../test/support/cluster.ts';
@@ -166,8 +167,8 @@ export async function startCluster(dataDir: string, more: Record<string, string>
 type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;
 
 async function start(script: string, env: NodeJS.ProcessEnv, args: string[] = []) {
-  const spawned = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
-    env: { ...process.env, ...env },
+  const spawned = spawn(process.execPath, [...V8_ARGUMENTS, join(import.meta.dirname, script), ...args], {
+    env: { ...NODE_ENVIRONMENT, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // it exits when the channel closes, as this process may be killed
   }) as Spawned;
   let output = '';

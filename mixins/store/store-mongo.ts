@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import MoleculerMongoAdapter from 'moleculer-db-adapter-mongo';
 import {
   BSON,
   type Collection,
@@ -14,7 +13,7 @@ import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './engine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupRead } from './group-read.ts';
-import { type Patch, storableCopy, type Versioned } from './patch.ts';
+import { type Patch, storableCopy, updateOf, type Versioned } from './patch.ts';
 
 const CLIENT_OPTIONS = {
   appName: 'shop',
@@ -64,11 +63,8 @@ async function releaseClient(url: string): Promise<void> {
   await shared.client.close();
 }
 
-/**
- * moleculer-db's MongoDB adapter on the current driver, with strings as ids.
- * Its fields are not private (#): Moleculer clones an adapter with its schema, and private fields would be lost.
- */
-export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
+/** A collection in MongoDB, with strings as ids. */
+export class MongoAdapter implements Engine {
   readonly url: string;
   readonly database: string;
   readonly name: string;
@@ -80,13 +76,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   uniqueKeys: (readonly string[])[] = [['_id']];
 
   constructor(url: string, database: string, collection: string) {
-    super(url, undefined, database);
     this.url = url;
     this.database = database;
     this.name = collection;
   }
 
-  override async connect(): Promise<void> {
+  async connect(): Promise<void> {
     const { client, commits } = acquireClient(this.url);
     try {
       await client.connect();
@@ -96,7 +91,6 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
       throw error;
     }
     this.db = client.db(this.database);
-    this.collection = this.db.collection(this.name);
     this.documents = this.db.collection<Versioned>(this.name);
     this.commits = commits;
   }
@@ -105,14 +99,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     return `${this.database}.${this.name}`;
   }
 
-  override async disconnect(): Promise<void> {
+  async disconnect(): Promise<void> {
     if (!this.db) return;
     this.db = undefined;
     await releaseClient(this.url);
-  }
-
-  stringToObjectID(id: string): string {
-    return id;
   }
 
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
@@ -227,14 +217,6 @@ const isKey = (filter: Filter, names: readonly string[]): boolean =>
 
 const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
-
-/** A patch as an update document of MongoDB and NeDB. */
-export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
-  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
-  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
-  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
-}
 
 const DUPLICATE_KEY_CODE = 11000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;

@@ -7,8 +7,7 @@ import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { excludeNulls, hiddenFieldName, hiddenFieldsOf, lineOf, pickFields, type Stored } from './nedb-documents.ts';
 import { repairDataFile } from './nedb-file.ts';
-import { deepCopy, type Patch, storableCopy, type Versioned } from './patch.ts';
-import { updateOf } from './store-mongo.ts';
+import { deepCopy, type Patch, storableCopy, updateOf, type Versioned } from './patch.ts';
 
 const COMPACTION_INTERVAL_MS = 3_600_000;
 
