@@ -9,7 +9,7 @@ RUN npm ci --omit=dev --no-audit --no-fund --cache /tmp/npm \
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0
 # For a small process, as in scripts/process-options.ts, which says why.
-ENV MALLOC_MMAP_THRESHOLD_=4194304 NODE_COMPILE_CACHE=/shop/node_modules/.cache/node-compile
+ENV MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_ARENA_MAX=2 NODE_COMPILE_CACHE=/shop/node_modules/.cache/node-compile
 WORKDIR /shop
 COPY --from=packages /shop/node_modules node_modules
 COPY package.json moleculer.config.ts ./
@@ -24,4 +24,4 @@ RUN mkdir -p data/media data/outbox-mail node_modules/.cache && chown -R node:no
 USER node
 RUN node scripts/compile.ts
 EXPOSE 3000
-CMD ["node", "--max-semi-space-size=16", "scripts/start.ts"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=40", "scripts/start.ts"]

@@ -4,14 +4,16 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// Not loaded by a shop without servers.
-import '../mixins/store/store-mongo.ts';
-import '../services/watcher/watcher.service.ts';
 import { NODE_ENVIRONMENT, V8_ARGUMENTS } from './process-options.ts';
 
+/** Modules that a shop without servers does not load. */
+const OTHERS = ['../mixins/store/store-mongo.ts', '../services/watcher/watcher.service.ts'];
+
+const pathOf = (file: string) => join(import.meta.dirname, file);
+const imports = OTHERS.flatMap((file) => ['--import', pathOf(file)]);
 const dataDir = mkdtempSync(join(tmpdir(), 'shop-compile-'));
 const env = { ...NODE_ENVIRONMENT, ...process.env, NODE_ENV: 'development', PORT: '0', DATA_DIR: dataDir };
-const shop = spawn(process.execPath, [...V8_ARGUMENTS, join(import.meta.dirname, 'start.ts')], {
+const shop = spawn(process.execPath, [...V8_ARGUMENTS, ...imports, pathOf('start.ts')], {
   env,
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 });
