@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { NodeKind } from '../../lib/process/node-kinds.ts';
 import type { Topology } from '../../scripts/cluster/topology.ts';
+import { NODE_ENVIRONMENT, V8_ARGUMENTS } from '../../scripts/process-options.ts';
 import { adopt, type Child } from '../../scripts/servers/child.ts';
 import { freePort } from '../../scripts/servers/ports.ts';
 import { startCluster as startSupervisor, type TestCluster } from '../../test/support/cluster.ts';
@@ -204,8 +205,8 @@ async function startMoreNodes(
 type Spawned = ChildProcess & Required<Pick<ChildProcess, 'send'>>;
 
 async function start(script: string, env: NodeJS.ProcessEnv, args: string[] = []) {
-  const spawned = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
-    env: { ...process.env, ...env },
+  const spawned = spawn(process.execPath, [...V8_ARGUMENTS, join(import.meta.dirname, script), ...args], {
+    env: { ...NODE_ENVIRONMENT, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // it exits when the channel closes, as this process may be killed
   }) as Spawned;
   let output = '';

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import MoleculerMongoAdapter from 'moleculer-db-adapter-mongo';
 import { BSON, type Collection, type Db, MongoClient, MongoServerError, MongoWriteConcernError } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './engine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { insertTogether } from './group-insert.ts';
 import { GroupRead } from './group-read.ts';
-import { type Patch, storableCopy, type Versioned } from './patch.ts';
+import { type Patch, storableCopy, updateOf, type Versioned } from './patch.ts';
 import { publishRead, publishWrite } from './sent-commands.ts';
 
 const CLIENT_OPTIONS = {
@@ -57,11 +56,8 @@ async function releaseClient(url: string): Promise<void> {
   await shared.client.close();
 }
 
-/**
- * moleculer-db's MongoDB adapter on the current driver, with strings as ids.
- * Its fields are not private (#): Moleculer clones an adapter with its schema, and private fields would be lost.
- */
-export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
+/** A collection in MongoDB, with strings as ids. */
+export class MongoAdapter implements Engine {
   readonly url: string;
   readonly database: string;
   readonly name: string;
@@ -73,13 +69,12 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   uniqueKeys: (readonly string[])[] = [['_id']];
 
   constructor(url: string, database: string, collection: string) {
-    super(url, undefined, database);
     this.url = url;
     this.database = database;
     this.name = collection;
   }
 
-  override async connect(): Promise<void> {
+  async connect(): Promise<void> {
     const { client, commits } = acquireClient(this.url);
     try {
       await client.connect();
@@ -89,7 +84,6 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
       throw error;
     }
     this.db = client.db(this.database);
-    this.collection = this.db.collection(this.name);
     this.documents = this.db.collection<Versioned>(this.name);
     this.commits = commits;
   }
@@ -98,14 +92,10 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
     return `${this.database}.${this.name}`;
   }
 
-  override async disconnect(): Promise<void> {
+  async disconnect(): Promise<void> {
     if (!this.db) return;
     this.db = undefined;
     await releaseClient(this.url);
-  }
-
-  stringToObjectID(id: string): string {
-    return id;
   }
 
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
@@ -243,14 +233,6 @@ const isKey = (filter: Filter, names: readonly string[]): boolean =>
 
 const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
-
-/** A patch as an update document. */
-function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
-  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
-  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
-  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
-}
 
 const DUPLICATE_KEY_CODE = 11000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;

@@ -6,10 +6,10 @@ import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { owning } from '../owned-names.ts';
 import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './changes.ts';
+import { DeferredMongoAdapter } from './deferred-mongo.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
-import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 
 /** Some fields of a document, or of each document in a union. */
@@ -123,7 +123,7 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
   return owning(mixin, { collections: [{ node, collection }] });
 }
 
-export type Adapter = MongoAdapter | NedbAdapter;
+export type Adapter = DeferredMongoAdapter | NedbAdapter;
 
 /** The adapter of a collection, not connected yet. */
 export function adapterOf(
@@ -132,7 +132,7 @@ export function adapterOf(
 ): Adapter {
   const database = config.databasePrefix + node;
   return config.mongoUrl
-    ? new MongoAdapter(config.mongoUrl, database, collection)
+    ? new DeferredMongoAdapter(config.mongoUrl, database, collection)
     : new NedbAdapter(config.dataDir, database, collection);
 }
 

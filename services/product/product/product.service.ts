@@ -10,7 +10,6 @@ import { productSearchHandlers } from '../catalogue/product-search.ts';
 import { transferHandlers } from '../import/transfer.ts';
 import { openStock, stockToOpen } from '../inventory/open-stock.ts';
 import { imageHandlers } from '../media/images.ts';
-import { loadSharp } from '../media/picture.ts';
 import { sampleProducts, seed } from '../seed/load.ts';
 import { sampleHandlers } from '../seed/samples.ts';
 import { startPriceClock } from './due-prices.ts';
@@ -134,8 +133,6 @@ export default function productService(config: Config) {
     },
 
     async started() {
-      // Loading blocks the event loop. At start no client waits; later, NATS would drop a node that does not answer.
-      if (config.natsUrl) await loadSharp();
       if (config.seed) await seed(this.store, () => sampleProducts(config.currencies));
       catchUp = new CatchUp(catalogue, this.store, this.broker, startPriceClock(this));
       await catchUp.load();
