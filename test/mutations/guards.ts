@@ -16,8 +16,8 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
   'no compare-and-set on stock': {
     file: 'mixins/store/store-mongo.ts',
-    find: 'updateOne({ _id: id, rev }, updateOf(rev, patch))',
-    replace: 'updateOne({ _id: id }, updateOf(rev, patch))',
+    find: '[{ _id: id, rev }, updateOf(rev, patch)]',
+    replace: '[{ _id: id }, updateOf(rev, patch)]',
     tests: ['test/integration/shopping/two-nodes.test.ts'],
     red: /I[123] /,
   },
