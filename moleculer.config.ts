@@ -14,8 +14,11 @@ import { natsOptions } from './lib/process/nats-options.ts';
 import { nodeService } from './lib/process/node-service.ts';
 import { outsideBreakerMetrics } from './lib/process/outside-breaker-metrics.ts';
 import { requestLog } from './lib/process/request-log.ts';
+import { ScrapedMetrics } from './lib/process/scraped-metrics.ts';
 import { relayMiddleware } from './lib/relay/middleware.ts';
+import { BATCH_METADATA, packetBatches } from './lib/relay/packet-batches.ts';
 import { dueWorkService } from './mixins/due-work/due-work-service.ts';
+import { storeMetrics } from './mixins/store/store-metrics.ts';
 import { contracts as shopContracts } from './services/contracts.ts';
 import { staffAuditMiddleware } from './services/customer/staff/staff-audit.ts';
 
@@ -32,6 +35,7 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
     // Shops that share a NATS server do not see each other, as they do not share databases.
     namespace: config.databasePrefix.replace(/-$/, ''),
     nodeID: config.nodeId,
+    metadata: BATCH_METADATA,
     logger: { type: 'Pino', options: { level: config.logLevel, pino: { options: pinoOptions } } },
 
     transporter: config.natsUrl
@@ -90,15 +94,12 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
       enabled: config.metricsPort > 0,
       collectProcessMetrics: true,
       reporter: [
-        {
-          type: 'Prometheus',
-          options: {
-            host: config.host,
-            port: config.metricsPort,
-            path: '/metrics',
-            includes: ['shop.**', 'process.**', 'os.memory.**', 'moleculer.request.**', 'moleculer.circuit-breaker.**'],
-          },
-        },
+        new ScrapedMetrics({
+          host: config.host,
+          port: config.metricsPort,
+          path: '/metrics',
+          includes: ['shop.**', 'process.**', 'os.memory.**', 'moleculer.request.**', 'moleculer.circuit-breaker.**'],
+        }),
       ],
     },
 
@@ -108,6 +109,7 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
     validator: paramsValidator(),
 
     middlewares: [
+      packetBatches(),
       staffAuditMiddleware(),
       eventCheck(contracts),
       relayMiddleware(contracts, config.checkResults),
@@ -116,6 +118,7 @@ export function brokerOptions(config: Config, contracts: readonly Contract[] = s
       drain(),
       replacedNodes(),
       outsideBreakerMetrics(),
+      storeMetrics(),
       breakerService(config.checkResults),
       dueWorkService(config.checkResults),
       ...middlewareOrder(),

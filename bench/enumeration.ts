@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startShopProcess } from './enumeration-shop.ts';
-import { machineLine, thisMachine } from './machine.ts';
-import { percentile, spreadOf } from './statistics.ts';
+import { machineLine, thisMachine } from './report/machine.ts';
+import { percentile, spreadOf } from './report/statistics.ts';
+import { startShopProcess } from './targets/enumeration-shop.ts';
 
 /** Allowed relative difference of the two medians. */
 const MAX_MEDIAN_DIFFERENCE = 0.2;

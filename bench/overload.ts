@@ -3,13 +3,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readCatalogue, Shelf } from './catalogue.ts';
-import { cpuSeconds, cpuSince, memoryOf, sumOf, waitedSeconds } from './cpu.ts';
-import { machineLine, thisMachine } from './machine.ts';
-import { type Phase, phaseOf, runArrivals } from './open-loop.ts';
-import { RunResources } from './run-resources.ts';
-import { startCluster, startEmbedded, type Target } from './targets.ts';
-import { SHARES, Visitors } from './visitors.ts';
+import { readCatalogue, Shelf } from './load/catalogue.ts';
+import { type Phase, phaseOf, runArrivals } from './load/open-loop.ts';
+import { SHARES, Visitors } from './load/visitors.ts';
+import { machineLine, thisMachine } from './report/machine.ts';
+import { cpuSeconds, cpuSince, memoryOf, sumOf, waitedSeconds } from './targets/cpu.ts';
+import { RunResources } from './targets/run-resources.ts';
+import { startCluster, startEmbedded, type Target } from './targets/targets.ts';
 
 const { values } = parseArgs({
   options: {

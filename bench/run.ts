@@ -2,16 +2,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readCatalogue } from './catalogue.ts';
-import { idleLine } from './cpu.ts';
-import { machineLine, thisMachine } from './machine.ts';
-import { measure, type Workload } from './measure.ts';
+import { readCatalogue, Shelf } from './load/catalogue.ts';
+import { measure, type Workload } from './load/measure.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
-import { type Result, report } from './report.ts';
-import { goalsOf, type Row, rowsOf } from './rows.ts';
-import { RunResources } from './run-resources.ts';
-import { startBare, startCluster, startEmbedded, startSingle } from './targets.ts';
-import { type BenchSetup, workloads } from './workloads.ts';
+import { costsOf } from './report/costs.ts';
+import { outcomesOf } from './report/goals.ts';
+import { type Machine, machineLine, thisMachine } from './report/machine.ts';
+import { type BenchResult, report } from './report/report.ts';
+import { type Row, rowsOf } from './report/rows.ts';
+import { idleLine } from './targets/cpu.ts';
+import { RunResources } from './targets/run-resources.ts';
+import { startBare, startCluster, startEmbedded, startSingle } from './targets/targets.ts';
+import type { BenchSetup } from './workloads/setup.ts';
+import { workloads } from './workloads/workloads.ts';
 
 const say = (text: string) => console.error(text);
 
@@ -26,26 +29,45 @@ async function main(options: Options, resources: RunResources): Promise<boolean>
   try {
     say(`up: ${targets.map(({ name }) => name).join(', ')}; of one core, at rest: ${await idleLine(targets)}`);
     const rows: Row[] = [];
-    for (const name of options.only) rows.push(...(await rowsIn(await workloads[name](setup), options)));
+    const failures: string[] = [];
+    for (const name of options.only) {
+      try {
+        rows.push(...(await rowsIn(await workloads[name](setup), options)));
+        save(resultOf(rows, machine, options), options); // an interrupted run keeps what it has
+      } catch (error) {
+        // The others took minutes, and stand.
+        say(`ERROR: ${name}: ${(error as Error).stack}`);
+        failures.push(name);
+      }
+    }
 
-    const { out, ...settings } = options;
-    const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-    const result: Result = { command, machine, settings, rows, goals: goalsOf(rows) };
-    console.info(report(result));
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);
+    console.info(report(resultOf(rows, machine, options)));
 
     const wrong = rows.flatMap(({ runs }) => runs).filter(({ errors }) => errors > 0);
     for (const sample of new Set(wrong.flatMap(({ samples = [] }) => samples))) say(`ERROR: ${sample}`);
-    if (wrong.length > 0) sayOutputs();
-    return wrong.length === 0;
+    if (failures.length > 0) say(`FAILED: ${failures.join(', ')}`);
+    const isFine = wrong.length === 0 && failures.length === 0;
+    if (!isFine) sayOutputs();
+    return isFine;
   } catch (error) {
     sayOutputs();
     throw error;
   }
 }
 
-async function start({ shops: wanted, rounds }: Options, resources: RunResources): Promise<BenchSetup> {
+function resultOf(rows: readonly Row[], machine: Machine, { out: _, ...settings }: Options): BenchResult {
+  const args = process.argv.slice(2);
+  const told = args.filter((arg, n) => !arg.startsWith('--out') && args[n - 1] !== '--out');
+  const command = ['npm run bench', ...(told.length > 0 ? ['--', ...told] : [])].join(' ');
+  return { command, machine, settings, rows, outcomes: outcomesOf(rows), costs: costsOf(rows) };
+}
+
+function save(result: BenchResult, { out }: Options): void {
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(result, rounded, 2)}\n`);
+}
+
+async function start({ shops: wanted, rounds, orders }: Options, resources: RunResources): Promise<BenchSetup> {
   const bare = await resources.use(startBare());
   const folder = (name: string) => join(resources.folder, name);
   const embedded = wanted.includes('embedded') ? await resources.use(startEmbedded(folder('embedded'))) : undefined;
@@ -55,7 +77,9 @@ async function start({ shops: wanted, rounds }: Options, resources: RunResources
   const shops = [embedded, cluster, single].filter((shop) => shop !== undefined);
   const [first] = shops;
   if (!first) throw new Error('there is no shop to measure');
-  return { bare, shops, cluster, single, resources, rounds, catalogue: await readCatalogue(first.url) };
+  const catalogue = await readCatalogue(first.url);
+  const shelves = new Map(shops.map(({ name }) => [name, new Shelf(catalogue.stock)]));
+  return { bare, shops, cluster, single, resources, rounds, orders, catalogue, shelves };
 }
 
 async function rowsIn(workload: Workload, options: Options): Promise<Row[]> {

@@ -32,7 +32,7 @@ export function signAccessToken({ id, sessionId, role }: Identity, { signing }: 
   });
 }
 
-interface VerifiedToken {
+export interface VerifiedToken {
   identity: Identity;
   /** In ms since 1970. */
   expiresAt: number;

@@ -10,4 +10,4 @@ export const isInheritedName = (name: string): boolean => INHERITED.has(name);
  * separates a path). Applies to names in bodies, queries, paths and stored documents.
  */
 export const isUnsafeName = (name: string): boolean =>
-  name === '' || name.startsWith('$') || /[.\0]/.test(name) || isInheritedName(name);
+  name === '' || name[0] === '$' || name.includes('.') || name.includes('\0') || isInheritedName(name);

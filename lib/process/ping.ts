@@ -1,9 +1,10 @@
-import { MongoClient } from 'mongodb';
-import { connect } from 'nats';
 import { type NatsFiles, natsOptions } from './nats-options.ts';
+
+// The drivers are imported where they are used: a shop without servers does without them.
 
 /** Connects to MongoDB, and disconnects. @throws when it cannot be reached within `timeoutMs` */
 export async function pingMongo(url: string, timeoutMs: number): Promise<void> {
+  const { MongoClient } = await import('mongodb');
   const client = new MongoClient(url, { serverSelectionTimeoutMS: timeoutMs });
   try {
     await client.db('admin').command({ ping: 1 });
@@ -22,6 +23,7 @@ export async function pingNats(
   timeoutMs: number,
   files?: NatsFiles,
 ): Promise<{ maxPayloadBytes: number | undefined }> {
+  const { connect } = await import('nats');
   const connection = await connect({ ...natsOptions(urls, files), reconnect: false, timeout: timeoutMs });
   const maxPayloadBytes = connection.info?.max_payload;
   await connection.close();

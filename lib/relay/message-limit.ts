@@ -15,7 +15,7 @@ interface NatsTransporter {
 }
 
 /** Size limit of a message of this node, at most the `max_payload` of its NATS server. */
-export function maxMessageBytes({ transit }: Pick<ServiceBroker, 'transit'>): number {
+export function maxMessageBytes({ transit }: Partial<Pick<ServiceBroker, 'transit'>>): number {
   const transporter = transit?.tx as NatsTransporter | undefined;
   return Math.min(transporter?.client?.info?.max_payload ?? MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES);
 }

@@ -1,11 +1,10 @@
 import type { Middleware, ServiceBroker } from 'moleculer';
 import { protocolErrors } from '../../lib/contract/errors.ts';
 import { service } from '../../lib/contract/service.ts';
-import { worker } from '../worker.ts';
+import { onScrape } from '../../lib/process/scraped-metrics.ts';
 import { dueWorkContract } from './due-work.contract.ts';
 import { queueAdmins } from './registry.ts';
 
-const MEASURE_INTERVAL_MS = 5000;
 const COUNT_METRIC = 'shop.due.work';
 const OLDEST_AGE_METRIC = 'shop.due.work.oldest.seconds';
 
@@ -14,20 +13,16 @@ export function dueWorkService(checkResults: boolean): Middleware {
   return {
     name: 'DueWorkService',
     created(broker) {
-      registerMetrics(broker);
+      if (broker.metrics?.isEnabled()) {
+        registerMetrics(broker);
+        onScrape(broker, () => measure(broker));
+      }
       broker.createService(
         service(
           dueWorkContract,
           { checkResults },
           {
-            mixins: [
-              worker<unknown>({
-                every: MEASURE_INTERVAL_MS,
-                run() {
-                  return measure(broker);
-                },
-              }),
-            ],
+            mixins: [],
             handlers: {
               async list() {
                 const admins = [...queueAdmins(broker).values()];
@@ -59,11 +54,11 @@ function registerMetrics({ metrics }: ServiceBroker): void {
 
 async function measure(broker: ServiceBroker): Promise<void> {
   const { metrics } = broker;
-  if (!metrics?.isEnabled()) return;
-  for (const [queue, admin] of queueAdmins(broker)) {
+  const measured = [...queueAdmins(broker)].map(async ([queue, admin]) => {
     const { due, parked, oldestAgeMs } = await admin.measure(new Date());
     const counts = { due, parked, running: admin.running };
     for (const [state, count] of Object.entries(counts)) metrics.set(COUNT_METRIC, count, { queue, state });
     metrics.set(OLDEST_AGE_METRIC, oldestAgeMs / 1000, { queue });
-  }
+  });
+  await Promise.all(measured);
 }

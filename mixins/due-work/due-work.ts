@@ -11,10 +11,14 @@ import { queueAdmin, queueAdmins } from './registry.ts';
 /** A service with a queue. */
 type Queued<T> = Self<{ store: Store<T>; worker: Worker }>;
 
+/**
+ * Pause between two searches for due documents. The worker searches sooner for a document that this process has written,
+ * or found, to be due sooner. So these searches are for the documents of processes that have died.
+ */
+const SEARCH_INTERVAL_MS = 5000;
+
 interface Options<T, S> {
   queue: DueQueue<T>;
-  /** Pause between two searches for due documents, in ms. */
-  every: number;
   /** Maximum number of documents that are worked on concurrently. */
   atOnce: number;
   /**
@@ -22,6 +26,8 @@ interface Options<T, S> {
    * @throws when the work failed
    */
   work(this: S, doc: T): Promise<unknown>;
+  /** Pause between two searches, in ms; by default 5 s. Replaced by tests. */
+  searchIntervalMs?: number;
   /** Whether to claim nothing now, as a server that all of the work needs cannot be reached. */
   isPaused?(): boolean;
 }
@@ -34,11 +40,11 @@ interface Options<T, S> {
 export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
   options: Options<T, S>,
 ): Mixin<{ worker: Worker }, S> {
-  const { queue, every, atOnce, isPaused = () => false } = options;
+  const { queue, atOnce, searchIntervalMs = SEARCH_INTERVAL_MS, isPaused = () => false } = options;
   const mixin: Mixin<{ worker: Worker }, S> = {
     mixins: [
       worker<S>({
-        every,
+        every: searchIntervalMs,
         async run() {
           const admin = queueAdmins(this.broker).get(queue.name);
           const work = async (doc: T) => {
@@ -50,8 +56,11 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
           const failed = (error: unknown, { _id }: T) =>
             this.logger.warn(`${_id} of ${queue.name} failed and will be tried again`, error);
           let claimed = atOnce;
-          while (claimed === atOnce && !isPaused() && !this.worker.stopping.aborted)
-            claimed = await processDue(queue, { store: this.store, work, failed }, atOnce);
+          while (claimed === atOnce && !isPaused() && !this.worker.stopping.aborted) {
+            const processed = await processDue(queue, { store: this.store, work, failed }, atOnce);
+            claimed = processed.claimed;
+            if (processed.nextDueAt !== undefined) this.worker.wake(processed.nextDueAt);
+          }
         },
       }),
     ],
@@ -59,6 +68,10 @@ export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
       const { store, worker } = this;
       if (!store || !worker) throw new Error(`the queue ${queue.name} has no store`);
       queueAdmins(this.broker).set(queue.name, queueAdmin(queue, store, worker.wake));
+      store.onWrite((doc) => {
+        const { dueAt } = queue.read(doc);
+        if (dueAt !== null) worker.wake(+dueAt);
+      });
     },
     async stopped() {
       queueAdmins(this.broker).delete(queue.name);

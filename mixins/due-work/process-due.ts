@@ -1,5 +1,5 @@
 import { type Decide, MissingDocument } from '../store/changes.ts';
-import type { Versioned } from '../store/patch.ts';
+import { type Versioned, valueAt } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { claim, type DueQueue, hasFailed, hasTime, recordFailure, recordSuccess, recordWaiting } from './queue.ts';
 
@@ -14,19 +14,32 @@ export interface DueWorker<T> {
   failed(error: unknown, doc: T): void;
 }
 
-/** Claims up to `atOnce` due documents, the longest due first, and works on them concurrently. Resolves to the number claimed. */
+interface Processed {
+  /** How many documents were claimed. */
+  claimed: number;
+  /** When the next document is due, in ms, if the search has seen it. */
+  nextDueAt?: number;
+}
+
+/** Claims up to `atOnce` due documents, the longest due first, and works on them concurrently. */
 export async function processDue<T extends Versioned>(
   queue: DueQueue<T>,
   worker: DueWorker<T>,
   atOnce: number,
-): Promise<number> {
+): Promise<Processed> {
   const { dueField } = queue;
-  const overdue = hasTime(dueField, new Date());
-  const due = await worker.store.find(overdue, { sort: { [dueField]: 1 }, limit: atOnce, fields: ['_id'] });
+  const now = Date.now();
+  // The search includes documents that are due later, which say how long the worker can pause.
+  const fields = ['_id', dueField as '_id'] as const;
+  const found = await worker.store.find(hasTime(dueField), { sort: { [dueField]: 1 }, limit: atOnce, fields });
+  const times = found.map((doc) => Number(valueAt(doc, dueField)));
+  const due = found.filter((_, index) => (times[index] ?? 0) <= now);
   const results = await Promise.allSettled(due.map(({ _id }) => processOne(_id, queue, worker)));
   const broken = results.find((result) => result.status === 'rejected');
   if (broken) throw broken.reason;
-  return results.filter((result) => result.status === 'fulfilled' && result.value).length;
+  const claimed = results.filter((result) => result.status === 'fulfilled' && result.value).length;
+  const nextDueAt = times[due.length];
+  return { claimed, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
 
 /** Claims a document and does its work. Resolves to false if it was not due. */

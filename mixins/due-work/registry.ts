@@ -1,5 +1,5 @@
 import type { ServiceBroker } from 'moleculer';
-import type { Versioned } from '../store/patch.ts';
+import { type Versioned, valueAt } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
 import { type DueQueue, hasTime, isParked, replay } from './queue.ts';
 
@@ -65,14 +65,14 @@ export function queueAdmin<T extends Versioned>(
       return isReplayed;
     },
     async measure(now) {
-      const overdue = hasTime(dueField, now);
-      const [due, [oldest], parked] = await Promise.all([
-        store.find(overdue, { limit: MAX_DUE_COUNTED, fields: ['_id'] }),
-        store.find(overdue, { sort: { [dueField]: 1 }, limit: 1 }),
+      const fields = ['_id', dueField as '_id'] as const;
+      const [due, parked] = await Promise.all([
+        store.find(hasTime(dueField, now), { sort: { [dueField]: 1 }, limit: MAX_DUE_COUNTED, fields }),
         findParked(),
       ]);
-      const dueAt = oldest ? queue.read(oldest as T).dueAt : null;
-      return { due: due.length, parked: parked.length, oldestAgeMs: dueAt ? Math.max(0, +now - +dueAt) : 0 };
+      const [oldest] = due;
+      const dueAt = oldest ? Number(valueAt(oldest, dueField)) : +now;
+      return { due: due.length, parked: parked.length, oldestAgeMs: Math.max(0, +now - dueAt) };
     },
   };
 }

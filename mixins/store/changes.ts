@@ -45,6 +45,8 @@ export class RefusedPatch extends Error {
 /** After a lost race, a document counts as contended for this many batches. */
 const CONTENTION_BATCHES = 50;
 const MAX_CONTENTION_PAUSE_MS = 8;
+/** A deferred command waits for this long for another one of its document. */
+const MAX_DEFERRAL_MS = 900;
 const MAX_RETRY_PAUSE_MS = 5;
 
 interface Options<T> {
@@ -56,8 +58,15 @@ interface Options<T> {
   maxTries?: number;
   random?: () => number;
   clock?: () => Date;
-  /** Called after each write with the new document, which the callback must neither change nor keep. */
-  written?: (doc: T) => void;
+  /** Resolves when the commands that are deferred have to be written. */
+  deferral?: () => Promise<unknown>;
+  /**
+   * Called after each write with the new document, which the callback must neither change nor keep, and with the `watched`
+   * fields of the version before.
+   */
+  written?: (doc: T, before: Partial<T>) => void;
+  /** Top-level fields with plain values. */
+  watched?: readonly (keyof T)[];
 }
 
 interface Command<T> {
@@ -74,13 +83,17 @@ export class Changes<T extends Versioned> {
   readonly #options: Required<Options<T>>;
   /** Waiting commands by document; an entry exists exactly while a drain runs for the document. */
   readonly #waiting = new Map<string, Command<T>[]>();
+  /** Commands that wait for another one of their document. */
+  readonly #deferred = new Map<string, Command<T>[]>();
+  #isDeferralRunning = false;
   /** Documents as last written by this process, the oldest first. Another process may have changed them since. */
   readonly #cache = new Map<string, T>();
 
   constructor(collection: VersionedCollection<T>, options: Options<T> = {}) {
     this.#collection = collection;
-    const defaults = { maxCached: 1000, maxBatch: 256, maxTries: 100, random: Math.random, clock: () => new Date() };
-    this.#options = { ...defaults, written: () => {}, ...options };
+    const limits = { maxCached: 1000, maxBatch: 256, maxTries: 100 };
+    const timing = { random: Math.random, clock: () => new Date(), deferral: () => sleep(MAX_DEFERRAL_MS) };
+    this.#options = { ...limits, ...timing, watched: [], written: () => {}, ...options };
   }
 
   /**
@@ -89,21 +102,37 @@ export class Changes<T extends Versioned> {
    * that recognises its command by a key.
    */
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {
+    return new Promise<A>((resolve, reject) => this.#enqueue(id, [commandOf(decide, resolve, reject)]));
+  }
+
+  /**
+   * Like `change`, for what may wait a second: it shares the write of the document's next other change. Those that meet no
+   * other are written at the same time as the deferred changes of other documents.
+   */
+  changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return new Promise<A>((resolve, reject) => {
-      const command: Command<T> = {
-        reject,
-        decide(doc, now) {
-          const { answer, patch = {} } = decide(doc, now);
-          const own = deepCopy(answer); // it may share parts with the document, which later commands change
-          return { patch, settle: () => resolve(own) };
-        },
-      };
-      const queue = this.#waiting.get(id) ?? [];
-      queue.push(command);
-      if (this.#waiting.has(id)) return;
-      this.#waiting.set(id, queue);
-      void this.#drain(id, queue);
+      const deferred = this.#deferred.get(id) ?? [];
+      deferred.push(commandOf(decide, resolve, reject));
+      this.#deferred.set(id, deferred);
+      if (!this.#isDeferralRunning) void this.#enqueueDeferred();
     });
+  }
+
+  async #enqueueDeferred(): Promise<void> {
+    this.#isDeferralRunning = true;
+    await this.#options.deferral();
+    this.#isDeferralRunning = false;
+    for (const id of [...this.#deferred.keys()]) this.#enqueue(id, []);
+  }
+
+  /** Adds commands to those that wait for a document, after the deferred ones, which came earlier. */
+  #enqueue(id: string, commands: readonly Command<T>[]): void {
+    const queue = this.#waiting.get(id) ?? [];
+    queue.push(...(this.#deferred.get(id) ?? []), ...commands);
+    this.#deferred.delete(id);
+    if (this.#waiting.has(id)) return;
+    this.#waiting.set(id, queue);
+    void this.#drain(id, queue);
   }
 
   /** Commits the waiting commands of a document in batches, until none is left. */
@@ -142,14 +171,14 @@ export class Changes<T extends Versioned> {
       this.#cache.delete(id); // it is changed in place below, and cached again only if that is written
       const doc = cached ?? (await this.#collection.read(id));
       if (!doc) throw new MissingDocument(id);
-      const [now, touched] = [clock(), new Set<string>()];
+      const [now, touched, before] = [clock(), new Set<string>(), this.#watchedOf(doc)];
       const settlers = batch.map((command) => decideCommand(command, doc, now, touched));
       if (touched.size === 0 && cached) continue; // without a write, only reading shows whether it was current
       if (touched.size === 0 || (await this.#collection.swap(id, doc.rev, patchOf(doc, touched)))) {
         settleAll(settlers);
         if (touched.size > 0) {
           doc.rev += 1;
-          this.#cacheWritten(doc);
+          this.#cacheWritten(doc, before);
         }
         return lost;
       }
@@ -159,19 +188,50 @@ export class Changes<T extends Versioned> {
     throw new Error(`${id} could not be changed: ${maxTries} races lost in a row`);
   }
 
+  /** Drops a document that was changed by other means from the cache. */
+  forget(id: string): void {
+    this.#cache.delete(id);
+  }
+
+  /** A copy of a document as this process wrote it last, if it is in the cache. Another process may have changed it since. */
+  lastWritten(id: string): T | undefined {
+    return deepCopy(this.#cache.get(id));
+  }
+
   /** Caches a document that this process has just inserted, which saves reading it for its first change. */
   cacheInserted(doc: T): void {
     // A change under way may have read the document already, and written a newer version.
-    if (!this.#waiting.has(doc._id)) this.#cacheWritten(storableCopy(doc));
+    if (!this.#waiting.has(doc._id)) this.#cacheWritten(storableCopy(doc), {});
   }
 
-  #cacheWritten(doc: T): void {
+  #watchedOf(doc: T): Partial<T> {
+    const values: Partial<T> = {};
+    for (const field of this.#options.watched) values[field] = doc[field];
+    return values;
+  }
+
+  #cacheWritten(doc: T, before: Partial<T>): void {
     const { maxCached, written } = this.#options;
     this.#cache.set(doc._id, doc);
     const [oldest] = this.#cache.keys();
     if (this.#cache.size > maxCached && oldest !== undefined) this.#cache.delete(oldest);
-    written(doc);
+    written(doc, before);
   }
+}
+
+function commandOf<T, A>(
+  decide: Decide<T, A>,
+  resolve: (answer: A) => void,
+  reject: (error: unknown) => void,
+): Command<T> {
+  return {
+    reject,
+    decide(doc, now) {
+      const { answer, patch = {} } = decide(doc, now);
+      const own = deepCopy(answer); // it may share parts with the document, which later commands change
+      return { patch, settle: () => resolve(own) };
+    },
+  };
 }
 
 const settleAll = (settlers: (() => void)[]): void => {

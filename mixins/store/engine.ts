@@ -1,5 +1,5 @@
 import type { VersionedCollection } from './changes.ts';
-import type { Versioned } from './patch.ts';
+import type { Patch, Versioned } from './patch.ts';
 
 export interface Index {
   fields: Record<string, 1 | -1>;
@@ -40,6 +40,8 @@ export interface Engine extends VersionedCollection<Versioned> {
   add(doc: Versioned): Promise<boolean>;
   /** Adds those whose unique keys are free. Resolves to their number. */
   addNew(docs: Versioned[]): Promise<number>;
+  /** Writes the patch into those that exist, and increments their `rev`. */
+  changeAll(ids: readonly string[], patch: Patch): Promise<void>;
   query(filter: Filter, options: FindOptions): Promise<object[]>;
   batches(filter: Filter, options: ScanOptions): AsyncGenerator<object[]>;
   removeAll(filter: Filter): Promise<number>;

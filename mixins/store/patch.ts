@@ -59,14 +59,22 @@ export function patchOf(doc: Versioned, touched: ReadonlySet<string>): Patch {
 export const valueAt = (doc: object, path: string): unknown =>
   path.split('.').reduce<unknown>((part, name) => (part as Fields | undefined)?.[name], doc);
 
+const OWN_FIELD = { configurable: true, enumerable: true, writable: true } as const;
+
 /** A deep copy of plain data. Other values, such as an Error in an answer, are not copied. */
 export function deepCopy<V>(value: V): V;
 export function deepCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (isDate(value)) return new Date(value);
   if (Array.isArray(value)) return value.map(deepCopy);
-  return isPlain(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, deepCopy(part)]))
-    : value;
+  if (!isPlain(value)) return value;
+  const copy: Fields = {};
+  for (const name of Object.keys(value)) {
+    // An assignment would change the prototype.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: deepCopy(value[name]), ...OWN_FIELD });
+    else copy[name] = deepCopy(value[name]);
+  }
+  return copy;
 }
 
 /**
@@ -76,13 +84,37 @@ export function deepCopy(value: unknown): unknown {
  */
 export function storableCopy<V>(value: V): V;
 export function storableCopy(value: unknown): unknown {
-  if (['string', 'boolean', 'undefined'].includes(typeof value) || value === null || Number.isFinite(value))
-    return value;
+  if (isStorableScalar(value)) return value;
   if (isDate(value) && Number.isFinite(value.getTime())) return new Date(value);
   if (Array.isArray(value) && !value.includes(undefined)) return value.map((part) => storableCopy(part));
   if (!isPlain(value)) throw new TypeError(`${inspect(value, { depth: 0 })} cannot be stored`);
-  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
-  const unsafe = fields.find(([name]) => isUnsafeName(name));
-  if (unsafe) throw new TypeError(`a field named ${JSON.stringify(unsafe[0])} cannot be stored`);
-  return Object.fromEntries(fields.map(([name, part]) => [name, storableCopy(part)]));
+  const copy: Fields = {};
+  for (const name of Object.keys(value)) {
+    const part = value[name];
+    if (part === undefined) continue;
+    if (isUnsafeName(name)) throw new TypeError(`a field named ${JSON.stringify(name)} cannot be stored`);
+    copy[name] = storableCopy(part);
+  }
+  return copy;
+}
+
+function isStorableScalar(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    default:
+      return value === null;
+  }
+}
+
+/** A patch as an update document of MongoDB and NeDB. */
+export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
+  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
+  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
+  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
 }

@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import MoleculerMongoAdapter from 'moleculer-db-adapter-mongo';
-import {
-  BSON,
-  type Collection,
-  type Db,
-  MongoBulkWriteError,
-  MongoClient,
-  MongoNetworkError,
-  MongoServerError,
-  MongoWriteConcernError,
-} from 'mongodb';
+import { BSON, type Collection, type Db, MongoClient, MongoServerError, MongoWriteConcernError } from 'mongodb';
 import { RefusedPatch } from './changes.ts';
-import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
-import { type Patch, storableCopy, type Versioned } from './patch.ts';
+import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './engine.ts';
+import { GroupCommit } from './group-commit.ts';
+import { insertTogether } from './group-insert.ts';
+import { GroupRead } from './group-read.ts';
+import { type Patch, storableCopy, updateOf, type Versioned } from './patch.ts';
+import { publishRead, publishWrite } from './sent-commands.ts';
 
 const CLIENT_OPTIONS = {
   appName: 'shop',
@@ -20,7 +14,7 @@ const CLIENT_OPTIONS = {
   // Acknowledged writes are on the disks of a majority, and reads return only those: neither can be rolled back.
   writeConcern: { w: 'majority', journal: true },
   readConcern: { level: 'majority' },
-  heartbeatFrequencyMS: 2000,
+  heartbeatFrequencyMS: 5000,
   serverSelectionTimeoutMS: 5000,
   connectTimeoutMS: 5000,
   waitQueueTimeoutMS: 5000,
@@ -33,13 +27,24 @@ const BATCH_DOCUMENTS = 1000;
 const PING_TIMEOUT_MS = 1500;
 
 /** Connection pools by address, shared by the services of this process; the last one to disconnect closes it. */
-const clients = new Map<string, { client: MongoClient; users: number }>();
+const clients = new Map<string, SharedClient>();
 
-function acquireClient(url: string): MongoClient {
-  const shared = clients.get(url) ?? { client: new MongoClient(url, CLIENT_OPTIONS), users: 0 };
+interface SharedClient {
+  client: MongoClient;
+  commits: GroupCommit;
+  users: number;
+}
+
+function acquireClient(url: string): SharedClient {
+  const shared = clients.get(url) ?? newClient(url);
   clients.set(url, shared);
   shared.users += 1;
-  return shared.client;
+  return shared;
+}
+
+function newClient(url: string): SharedClient {
+  const client = new MongoClient(url, CLIENT_OPTIONS);
+  return { client, commits: new GroupCommit(client), users: 0 };
 }
 
 async function releaseClient(url: string): Promise<void> {
@@ -51,58 +56,65 @@ async function releaseClient(url: string): Promise<void> {
   await shared.client.close();
 }
 
-/**
- * moleculer-db's MongoDB adapter on the current driver, with strings as ids.
- * Its fields are not private (#): Moleculer clones an adapter with its schema, and private fields would be lost.
- */
-export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
+/** A collection in MongoDB, with strings as ids. */
+export class MongoAdapter implements Engine {
   readonly url: string;
   readonly database: string;
   readonly name: string;
   db: Db | undefined;
   documents!: Collection<Versioned>;
+  commits!: GroupCommit;
+  /** By the fields of a unique key, and those to read. */
+  reads = new Map<string, GroupRead>();
+  uniqueKeys: (readonly string[])[] = [['_id']];
 
   constructor(url: string, database: string, collection: string) {
-    super(url, undefined, database);
     this.url = url;
     this.database = database;
     this.name = collection;
   }
 
-  override async connect(): Promise<void> {
-    const client = acquireClient(this.url);
+  async connect(): Promise<void> {
+    const { client, commits } = acquireClient(this.url);
     try {
       await client.connect();
+      await commits.connected();
     } catch (error) {
       await releaseClient(this.url);
       throw error;
     }
     this.db = client.db(this.database);
-    this.collection = this.db.collection(this.name);
     this.documents = this.db.collection<Versioned>(this.name);
+    this.commits = commits;
   }
 
-  override async disconnect(): Promise<void> {
+  get namespace(): string {
+    return `${this.database}.${this.name}`;
+  }
+
+  async disconnect(): Promise<void> {
     if (!this.db) return;
     this.db = undefined;
     await releaseClient(this.url);
-  }
-
-  stringToObjectID(id: string): string {
-    return id;
   }
 
   async ensureIndexes(indexes: readonly Index[]): Promise<void> {
     // The MongoDB of our tests scans the collection unless one index covers all fields of a filter.
     await this.documents.createIndex({ _id: 1, rev: 1 });
     for (const { fields, unique = false, sparse = false } of indexes) {
+      if (unique) this.uniqueKeys.push(Object.keys(fields));
       await this.documents.createIndex(fields, { unique, ...(sparse ? { sparse } : {}) });
     }
   }
 
   async add(doc: Versioned): Promise<boolean> {
     try {
-      await this.documents.insertOne(storableCopy(doc));
+      const document = storableCopy(doc);
+      const alone = async () => {
+        publishWrite(this.name);
+        return Number((await this.documents.insertOne(document)).acknowledged);
+      };
+      await this.commits.write({ model: { name: 'insertOne', namespace: this.namespace, document }, alone });
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;
@@ -112,32 +124,56 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async addNew(docs: Versioned[]): Promise<number> {
     if (docs.length === 0) return 0;
-    try {
-      return (await this.documents.insertMany(docs.map(storableCopy), { ordered: false })).insertedCount;
-    } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      const refusals = [error.writeErrors].flat();
-      if (refusals.length === 0) throw causeOfBulkError(error);
-      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== DUPLICATE_KEY_CODE)) throw error;
-      return error.insertedCount;
-    }
+    publishWrite(this.name, docs.length);
+    const refusals = await insertTogether(this.documents, docs.map(storableCopy));
+    const fault = [...refusals.values()].find((refusal) => !isDuplicate(refusal));
+    if (fault) throw fault;
+    return docs.length - refusals.size;
   }
 
   async read(id: string): Promise<Versioned | null> {
-    return this.documents.findOne({ _id: id });
+    return this.groupOf(['_id'], undefined).read([id]);
   }
 
   async query(filter: Filter, { fields, ...options }: FindOptions): Promise<Versioned[]> {
-    return this.documents.find(filter, { batchSize: BATCH_DOCUMENTS, ...options, ...projectionOf(fields) }).toArray();
+    const key = options.limit === 1 && this.uniqueKeys.find((names) => isKey(filter, names));
+    if (key) {
+      const found = await this.groupOf(key, fields).read(key.map((name) => filter[name] as Scalar));
+      return found ? [found] : [];
+    }
+    const batchSize = BATCH_DOCUMENTS;
+    const found = await this.documents.find(filter, { batchSize, ...options, ...projectionOf(fields) }).toArray();
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    // The next batch is fetched after each full one, except the last within the limit.
+    for (let read = 0; read <= found.length && read < limit; read += batchSize) publishRead(this.name);
+    return found;
+  }
+
+  groupOf(key: readonly string[], fields: readonly string[] | undefined): GroupRead {
+    const name = `${key.join()} ${fields?.join() ?? '*'}`;
+    const known = this.reads.get(name);
+    if (known) return known;
+    const projection = projectionOf(fields && [...fields, ...key]);
+    const group = new GroupRead(key, (filter) => {
+      publishRead(this.name);
+      return this.documents.find(filter, projection).toArray();
+    });
+    this.reads.set(name, group);
+    return group;
   }
 
   async *batches(filter: Filter, { batch, fields }: ScanOptions): AsyncGenerator<Versioned[]> {
     const cursor = this.documents.find(filter, { batchSize: batch, ...projectionOf(fields) });
+    const fetchNext = () => {
+      // Without an id it was not begun, and with 0 the server has sent its last batch.
+      if (cursor.id === undefined || !cursor.id.isZero()) publishRead(this.name);
+      return cursor.hasNext();
+    };
     try {
-      for (let more = cursor.hasNext(); await more; ) {
+      for (let more = fetchNext(); await more; ) {
         const found = cursor.readBufferedDocuments();
         // Fetches the next batch while the caller works on this one.
-        more = cursor.hasNext();
+        more = fetchNext();
         more.catch(() => undefined); // thrown when it is awaited
         yield found;
       }
@@ -148,14 +184,26 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     try {
-      const { modifiedCount } = await this.documents.updateOne({ _id: id, rev }, updateOf(rev, patch));
-      return modifiedCount === 1;
+      const [filter, update] = [{ _id: id, rev }, updateOf(rev, patch)];
+      const alone = async () => {
+        publishWrite(this.name);
+        return (await this.documents.updateOne(filter, update)).matchedCount;
+      };
+      const model = { name: 'updateOne', namespace: this.namespace, filter, update } as const;
+      return (await this.commits.write({ model, alone })) === 1;
     } catch (error) {
       throw isRefusal(error) ? new RefusedPatch(error, isDuplicate(error)) : error;
     }
   }
 
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    const [filter, update] = [{ _id: { $in: [...ids] } }, { $set: patch, $inc: { rev: 1 } }];
+    const alone = async () => (await this.documents.updateMany(filter, update)).matchedCount;
+    await this.commits.write({ model: { name: 'updateMany', namespace: this.namespace, filter, update }, alone });
+  }
+
   async removeAll(filter: Filter): Promise<number> {
+    publishWrite(this.name);
     return (await this.documents.deleteMany(filter)).deletedCount;
   }
 
@@ -165,6 +213,7 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 
   size(): Promise<number> {
+    publishRead(this.name);
     return this.documents.countDocuments();
   }
 
@@ -178,30 +227,15 @@ export class MongoAdapter extends MoleculerMongoAdapter implements Engine {
   }
 }
 
+const isKey = (filter: Filter, names: readonly string[]): boolean =>
+  Object.keys(filter).length === names.length &&
+  names.every((name) => ['string', 'number'].includes(typeof filter[name]));
+
 const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
 
-/** A patch as an update document of MongoDB and NeDB. */
-export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
-  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
-  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
-  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
-}
-
 const DUPLICATE_KEY_CODE = 11000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;
-
-/**
- * The cause of a failed bulk write in which no statement was refused: the driver hides that it lost the connection, or the
- * server's error for the whole command. It is unknown how much was written.
- */
-function causeOfBulkError(error: MongoBulkWriteError): Error {
-  const { message, code } = error;
-  return code === undefined
-    ? new MongoNetworkError(message, { cause: error })
-    : new MongoServerError({ message, code, cause: error });
-}
 
 /** An error of the statement itself, which then has an `index`: nothing was written. Other errors leave that unknown. */
 const isRefusal = (error: unknown): boolean =>

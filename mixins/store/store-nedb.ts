@@ -7,28 +7,26 @@ import { RefusedPatch } from './changes.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { excludeNulls, hiddenFieldName, hiddenFieldsOf, lineOf, pickFields, type Stored } from './nedb-documents.ts';
 import { repairDataFile } from './nedb-file.ts';
+import { type ChangeableDatastore, insertInPlace, type NedbIndex, swapInPlace } from './nedb-update.ts';
 import { deepCopy, type Patch, storableCopy, type Versioned } from './patch.ts';
-import { updateOf } from './store-mongo.ts';
 
 const COMPACTION_INTERVAL_MS = 3_600_000;
 
 /** The part of NeDB, a dependency of moleculer-db, that is used here. */
-interface Datastore {
+interface Datastore extends ChangeableDatastore {
   /** Indexes by field, with those stored in the file. */
-  readonly indexes: Readonly<Record<string, { unique: boolean; sparse: boolean }>>;
-  insertAsync(docs: object | object[]): Promise<unknown>;
+  readonly indexes: Readonly<Record<string, NedbIndex & { unique: boolean; sparse: boolean }>>;
   findOneAsync(query: object): Promise<Stored | null>;
   findAsync(query: object): Cursor;
   /** The documents themselves, not copies. */
   getAllData(): readonly Stored[];
   countAsync(query: object): Promise<number>;
-  updateAsync(query: object, update: object): Promise<{ numAffected: number }>;
+  updateAsync(query: object, update: object, options?: { multi: boolean }): Promise<{ numAffected: number }>;
   removeAsync(query: object, options: object): Promise<number>;
   ensureIndexAsync(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
   removeIndexAsync(fieldName: string): Promise<void>;
   compactDatafileAsync(): Promise<void>;
-  readonly persistence: {
-    persistNewStateAsync(docs: readonly object[]): Promise<void>;
+  readonly persistence: ChangeableDatastore['persistence'] & {
     persistCachedDatabaseAsync(): Promise<void>;
   };
 }
@@ -148,32 +146,17 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async add(doc: Versioned): Promise<boolean> {
-    try {
-      const stored = this.withHiddenFields(doc);
-      await this.write((db) => db.insertAsync(stored));
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    return (await this.addNew([doc])) === 1;
   }
 
   async addNew(docs: Versioned[]): Promise<number> {
     const stored = docs.map((doc) => this.withHiddenFields(doc));
-    try {
-      await this.write((db) => db.insertAsync(stored)); // one append for all
-      return docs.length;
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-    }
-    let added = 0;
-    for (const doc of docs) if (await this.add(doc)) added += 1;
-    return added;
+    return this.write((db) => insertInPlace(db, stored));
   }
 
   async read(id: string): Promise<Versioned | null> {
-    const doc = await this.afterFlush(this.datastore.findOneAsync({ _id: id }));
-    return doc && this.withoutHiddenFields(doc);
+    const [doc] = this.datastore.indexes._id?.getMatching(id) ?? [];
+    return this.afterFlush(doc ? this.withoutHiddenFields(deepCopy(doc)) : null);
   }
 
   async query(filter: Filter, { sort, limit, fields }: FindOptions): Promise<Versioned[]> {
@@ -195,7 +178,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     }
   }
 
-  /** Reads NeDB's memory directly, as its own projection is the slowest part of a query. A change replaces the object. */
+  /** Reads NeDB's memory directly, as its own projection is the slowest part of a query. */
   *scanAll(batch: number, fields: readonly string[] | undefined): Generator<Versioned[]> {
     const docs = this.datastore.getAllData();
     for (let n = 0; n < docs.length; n += batch) {
@@ -206,15 +189,12 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
-    // NeDB would store the objects of the patch, not copies.
-    const own = Object.fromEntries(Object.entries(patch).map(([path, value]) => [path, storableCopy(value)]));
-    const update = updateOf(rev, own);
-    try {
-      const { numAffected } = await this.write((db) => db.updateAsync({ _id: id, rev }, update));
-      return numAffected === 1;
-    } catch (error) {
-      throw isDuplicate(error) ? new RefusedPatch(error, true) : error;
-    }
+    return this.write((db) => swapInPlace(db, id, rev, patch));
+  }
+
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    const update = { $set: storableCopy(patch), $inc: { rev: 1 } };
+    await this.write((db) => db.updateAsync({ _id: { $in: [...ids] } }, update, { multi: true }));
   }
 
   removeAll(filter: Filter): Promise<number> {
@@ -256,12 +236,12 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return this.afterFlush(this.applyChange(run));
   }
 
-  /** Documents were validated before, so that any error except for a duplicate key is one of the file. */
+  /** Documents were validated before, so that any error except for a refused patch is one of the file. */
   async applyChange<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
     try {
       return await run(this.datastore);
     } catch (error) {
-      if (isDuplicate(error)) throw error;
+      if (error instanceof RefusedPatch) throw error;
       return this.failFatally('written', error);
     }
   }
@@ -294,5 +274,3 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     return doc;
   }
 }
-
-const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';

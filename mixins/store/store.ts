@@ -6,10 +6,10 @@ import type { CursorPage } from '../../lib/contract/page.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { owning } from '../owned-names.ts';
 import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './changes.ts';
+import { DeferredMongoAdapter } from './deferred-mongo.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
 import type { Patch, Versioned } from './patch.ts';
-import { MongoAdapter } from './store-mongo.ts';
 import { NedbAdapter } from './store-nedb.ts';
 
 /** Some fields of a document, or of each document in a union. */
@@ -22,6 +22,11 @@ export interface Store<T> {
   /** Inserts the documents whose _id and unique keys are free. Resolves to their number. */
   insertNew(docs: readonly Omit<T, 'rev'>[]): Promise<number>;
   get(id: string): Promise<T | null>;
+  /**
+   * The document as this process wrote it last, without a read; null if it is not at hand. Another process may have changed
+   * it since, so that only `change` shows whether a decision about it holds.
+   */
+  lastWritten(id: string): T | null;
   findOne(filter: Filter): Promise<T | null>;
   find<K extends keyof T & string = keyof T & string>(
     filter: Filter,
@@ -46,6 +51,18 @@ export interface Store<T> {
   ): AsyncGenerator<Part<T, K>[]>;
   /** See `Changes.change`. A missing document is created first, if the store has `create`. */
   change<A>(id: string, decide: Decide<T, A>): Promise<A>;
+  /** See `Changes.changeSoon`. */
+  changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A>;
+  /**
+   * Writes one patch into all of these documents that exist, whatever they contain, by one write: only for what is true in any
+   * case. The listeners of `onWrite` are not called.
+   */
+  changeAll(ids: readonly string[], patch: Patch): Promise<void>;
+  /**
+   * Calls the listener with each new version of a document that this process writes. The document is on loan: the listener
+   * may read it at once, and must neither change nor keep it.
+   */
+  onWrite(listener: (doc: T) => void): void;
   /** Removes documents whose ids will never be used again. Resolves to their number. */
   remove(filter: Filter): Promise<number>;
   count(): Promise<number>;
@@ -63,8 +80,13 @@ export interface StoreOptions<T> {
   indexes?: readonly Index[];
   /** Creates a missing document at its first change. */
   create?: (id: string, now: Date) => Omit<T, 'rev'>;
-  /** Called with each new version that this process wrote. It must neither change nor keep the document. */
-  written?: (this: Self<{ store: Store<T> }>, doc: T) => void;
+  /**
+   * Called with each new version that this process wrote, and with the `watched` fields of the version before (none of a new
+   * document). It must neither change nor keep the document.
+   */
+  written?: (this: Self<{ store: Store<T> }>, doc: T, before: Partial<T>) => void;
+  /** Top-level fields with plain values. */
+  watched?: readonly (keyof T)[];
 }
 
 /**
@@ -81,13 +103,17 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
     actions: Object.fromEntries(Object.keys(MOLECULER_DB.actions).map((name) => [name, false])),
     methods: { clearCache: () => Promise.resolve() },
     created(this: Service) {
-      (this as StoreService<T>).store = new DocumentStore<T>((this as StoreService<T>).adapter, options, (doc) => {
-        try {
-          written?.call(this as never, doc);
-        } catch (error) {
-          this.logger.error(`${doc._id} was changed, but its change listener failed`, error);
-        }
-      });
+      (this as StoreService<T>).store = new DocumentStore<T>(
+        (this as StoreService<T>).adapter,
+        options,
+        (doc, before) => {
+          try {
+            written?.call(this as never, doc, before);
+          } catch (error) {
+            this.logger.error(`${doc._id} was changed, but its change listener failed`, error);
+          }
+        },
+      );
     },
     // Not in moleculer-db's `started`, which would retry a failure for ever.
     async started(this: Service) {
@@ -97,7 +123,7 @@ export function store<T extends Versioned>(config: Config, options: StoreOptions
   return owning(mixin, { collections: [{ node, collection }] });
 }
 
-export type Adapter = MongoAdapter | NedbAdapter;
+export type Adapter = DeferredMongoAdapter | NedbAdapter;
 
 /** The adapter of a collection, not connected yet. */
 export function adapterOf(
@@ -106,7 +132,7 @@ export function adapterOf(
 ): Adapter {
   const database = config.databasePrefix + node;
   return config.mongoUrl
-    ? new MongoAdapter(config.mongoUrl, database, collection)
+    ? new DeferredMongoAdapter(config.mongoUrl, database, collection)
     : new NedbAdapter(config.dataDir, database, collection);
 }
 
@@ -119,10 +145,21 @@ const MOLECULER_DB = DbService as unknown as { actions: object };
 export class DocumentStore<T extends Versioned> implements Store<T> {
   readonly #engine: Engine;
   readonly #changes: Changes<T>;
+  readonly #listeners: ((doc: T, before: Partial<T>) => void)[];
 
-  constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T) => void) {
+  constructor(engine: Engine, options: StoreOptions<T>, written: (doc: T, before: Partial<T>) => void) {
     this.#engine = engine;
-    this.#changes = new Changes(versionedCollection(engine, options), { written });
+    this.#listeners = [written];
+    this.#changes = new Changes(versionedCollection(engine, options), {
+      watched: options.watched ?? [],
+      written: (doc, before) => {
+        for (const listener of this.#listeners) listener(doc, before);
+      },
+    });
+  }
+
+  onWrite(listener: (doc: T) => void): void {
+    this.#listeners.push(listener);
   }
 
   async insert(doc: Omit<T, 'rev'>): Promise<boolean> {
@@ -136,8 +173,13 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
     return this.#engine.addNew(docs.map(firstVersion));
   }
 
-  get(id: string): Promise<T | null> {
-    return this.findOne({ _id: id });
+  async get(id: string): Promise<T | null> {
+    checkFilter({ _id: id });
+    return (await this.#engine.read(id)) as T | null;
+  }
+
+  lastWritten(id: string): T | null {
+    return this.#changes.lastWritten(id) ?? null;
   }
 
   async findOne(filter: Filter): Promise<T | null> {
@@ -174,6 +216,15 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
 
   change<A>(id: string, decide: Decide<T, A>): Promise<A> {
     return this.#changes.change(id, decide);
+  }
+
+  changeSoon<A>(id: string, decide: Decide<T, A>): Promise<A> {
+    return this.#changes.changeSoon(id, decide);
+  }
+
+  async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    await this.#engine.changeAll(ids, patch);
+    for (const id of ids) this.#changes.forget(id);
   }
 
   async remove(filter: Filter): Promise<number> {

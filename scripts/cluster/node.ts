@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { NODE_ENVIRONMENT, V8_ARGUMENTS } from '../process-options.ts';
 import { adopt, type Child } from '../servers/child.ts';
 import type { NodeLog } from './logs.ts';
 import type { NodePlan } from './plan.ts';
@@ -17,8 +18,8 @@ export async function spawnNode(
   { id, env }: NodePlan,
   { entry, dataDir, log, onReady }: { entry: string; dataDir: string; log: NodeLog; onReady: () => void },
 ): Promise<Child> {
-  const child = spawn(process.execPath, [`--title=${nodeTitle(id, dataDir)}`, entry], {
-    env: { ...process.env, ...env },
+  const child = spawn(process.execPath, [...V8_ARGUMENTS, `--title=${nodeTitle(id, dataDir)}`, entry], {
+    env: { ...NODE_ENVIRONMENT, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // keeps Ctrl-C away from the nodes: the supervisor stops them in order
   });

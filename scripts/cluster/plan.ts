@@ -32,7 +32,7 @@ export const NODE_IDS: readonly string[] = NODES.map(([id]) => id);
 
 /** The nodes of the cluster, with the environment of each as lib/process/config.ts reads it. */
 export function planNodes(config: Config, addressesOf: (id: string) => Addresses): NodePlan[] {
-  return NODES.map(([id, ...kinds]) => {
+  return NODES.map(([id, ...kinds], index) => {
     const { natsUrl, natsSystemUrl, mongoUrl } = addressesOf(id);
     const services = kinds.filter((kind) => kind !== 'watcher' || natsSystemUrl);
     return {
@@ -53,6 +53,8 @@ export function planNodes(config: Config, addressesOf: (id: string) => Addresses
         DATA_DIR: config.dataDir,
         TOKEN_SECRET: config.tokenSecret,
         LOG_LEVEL: config.logLevel,
+        // One machine has all nodes, so each needs a port of its own.
+        ...(config.metricsPort > 0 ? { METRICS_PORT: String(config.metricsPort + index) } : {}),
       },
     };
   });

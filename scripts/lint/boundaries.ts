@@ -129,7 +129,7 @@ function importsOf(file: string, source: string): Import[] {
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '../..');
-  const files = ['lib', 'mixins', 'services', 'scripts'].flatMap((folder) =>
+  const files = ['lib', 'mixins', 'services', 'scripts', 'bench'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
   const sources = files.filter((file) => file.endsWith('.ts'));

@@ -13,6 +13,15 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   return address.port;
 }
 
+/** The first of so many ports in a row that are free now. */
+export async function freePorts(count: number, host = '127.0.0.1'): Promise<number> {
+  for (;;) {
+    const first = await freePort(host);
+    const others = Array.from({ length: count - 1 }, (_, n) => claimPort(first + 1 + n, host));
+    if ((await Promise.allSettled(others)).every(({ status }) => status === 'fulfilled')) return first;
+  }
+}
+
 /** @throws {StartError} when nothing can listen on `port` */
 export async function claimPort(port: number, host: string): Promise<void> {
   const server = createServer();

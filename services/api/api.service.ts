@@ -1,4 +1,5 @@
 import { createKeyRing } from '../../lib/auth/token-keys.ts';
+import { VerifiedTokens } from '../../lib/auth/verified-tokens.ts';
 import { properties, type Self } from '../../lib/contract/mixin.ts';
 import { service } from '../../lib/contract/service.ts';
 import { isOutage } from '../../lib/process/outage.ts';
@@ -15,8 +16,9 @@ import { checkGateway, checkParts, checkStarted } from './readiness.ts';
 const CATCH_UP_MS = 5000;
 
 export default function apiService(config: NodeConfig) {
+  const keys = createKeyRing(config);
   const access = {
-    keys: createKeyRing(config),
+    tokens: new VerifiedTokens(keys),
     revocations: new Revocations(),
     addressOf: clientAddress(config.trustedProxies),
   };
@@ -49,7 +51,7 @@ export default function apiService(config: NodeConfig) {
       },
 
       jwks() {
-        return access.keys.jwks;
+        return keys.jwks;
       },
     },
 

@@ -1,4 +1,4 @@
-import countries from 'i18n-iso-countries';
+import countries from 'i18n-iso-countries/index.js';
 import type { FieldError } from '../../lib/contract/errors.ts';
 import { normalisePostcode } from './postcode.ts';
 import { errors } from './problems.ts';

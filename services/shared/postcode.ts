@@ -1,4 +1,4 @@
-import countries from 'i18n-iso-countries';
+import countries from 'i18n-iso-countries/index.js';
 import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
 import { optionalPersonLine } from '../../lib/contract/text-rules.ts';
 import { normaliseCharacters } from './normalise-characters.ts';

@@ -75,6 +75,8 @@ async function connectToNats(url: string, name: string, files: NatsFiles): Promi
 function sendPacketAs(broker: ServiceBroker, type: 'DISCONNECT' | 'HEARTBEAT', sender: string): void {
   const { transit, serializer } = broker;
   if (!transit?.connected || !serializer) return;
-  const data = serializer.serialize({ ver: broker.PROTOCOL_VERSION, sender }, type);
-  void transit.tx.send(transit.tx.getTopicName(type), data, {});
+  const payload = { ver: broker.PROTOCOL_VERSION, sender };
+  // The middlewares of `transporterSend` ask for the packet, as of those that Moleculer sends.
+  const packet = { type, target: null, payload };
+  void transit.tx.send(transit.tx.getTopicName(type), serializer.serialize(payload, type), { packet });
 }

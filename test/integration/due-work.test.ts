@@ -5,6 +5,7 @@ import type { Config } from '../../lib/process/config.ts';
 import { dueWork } from '../../mixins/due-work/due-work.ts';
 import { claim, type DueQueue, dueIn, PARKED_INDEX, type RetryFields } from '../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../mixins/due-work/schedule.ts';
+import type { Engine } from '../../mixins/store/engine.ts';
 import { type Store, store } from '../../mixins/store/store.ts';
 import { brokerOptions } from '../../moleculer.config.ts';
 import { operatorCommands } from '../../scripts/operator-commands.ts';
@@ -31,6 +32,8 @@ const queue: DueQueue<Job> = {
   },
   ...dueIn('nextAt'),
 };
+const AN_HOUR_MS = 3600_000;
+
 const job = (_id: string, nextAt = new Date()): Omit<Job, 'rev'> => ({ _id, nextAt });
 
 eachEngine('work that is due', (engine) => {
@@ -40,7 +43,11 @@ eachEngine('work that is due', (engine) => {
   let worked: string[];
 
   /** A node with two workers on one collection, as two nodes have it: an embedded database is of one process. */
-  const start = async (work: (doc: Job, worker: string) => Promise<void>, env: NodeJS.ProcessEnv = {}) => {
+  const start = async (
+    work: (doc: Job, worker: string) => Promise<void>,
+    env: NodeJS.ProcessEnv = {},
+    options: { searchIntervalMs?: number } = {},
+  ) => {
     worked = [];
     config = engine.config({ LOG_LEVEL: 'fatal', ...env });
     const broker = new ServiceBroker(brokerOptions(config));
@@ -57,11 +64,11 @@ eachEngine('work that is due', (engine) => {
     };
     broker.createService({
       name: 'first',
-      mixins: [dueWork<Job>({ queue, every: 10, atOnce: 4, work: (doc) => end(doc, 'first') }), shared],
+      mixins: [dueWork<Job>({ queue, atOnce: 4, ...options, work: (doc) => end(doc, 'first') }), shared],
     });
     broker.createService({
       name: 'second',
-      mixins: [dueWork<Job>({ queue, every: 10, atOnce: 4, work: (doc) => end(doc, 'second') })],
+      mixins: [dueWork<Job>({ queue, atOnce: 4, ...options, work: (doc) => end(doc, 'second') })],
       created(this: Service & { store: Store<Job> }) {
         Object.defineProperty(this, 'store', { get: () => jobs });
       },
@@ -104,6 +111,43 @@ eachEngine('work that is due', (engine) => {
     await jobs.insert(job('of a worker that died', lease));
     await untilDone(['of a worker that died']);
     expect(Date.now()).toBeGreaterThanOrEqual(+lease);
+  });
+
+  test('is done when it is due, without a search, if this process has written it', async () => {
+    await start(async () => {}, {}, { searchIntervalMs: AN_HOUR_MS });
+    const [soon, later] = [new Date(Date.now() + 300), new Date(Date.now() + 600)];
+    await jobs.insert(job('later', later));
+    await jobs.insert(job('soon', soon));
+    await untilDone(['soon']);
+    expect(Date.now()).toBeGreaterThanOrEqual(+soon);
+    await untilDone(['later']);
+    expect(Date.now()).toBeGreaterThanOrEqual(+later);
+    expect(worked).toEqual(['soon', 'later']);
+  });
+
+  test('is found by a search if another process has written it', async () => {
+    const broker = await start(async () => {}, {}, { searchIntervalMs: 200 });
+    const { adapter } = broker.getLocalService('first') as unknown as { adapter: Engine };
+    await adapter.addNew([{ ...job('silent'), rev: 0 }]);
+    await untilDone(['silent']);
+  });
+
+  test('is done without a search when it is due again after a failure', async () => {
+    let tries = 0;
+    const work = async () => {
+      tries += 1;
+      if (tries < 3) throw errors.unavailable('away');
+    };
+    await start(work, {}, { searchIntervalMs: AN_HOUR_MS });
+    await jobs.insert(job('tried again'));
+    await untilDone(['tried again']);
+  });
+
+  test('does not delay the stop of its service', async () => {
+    await start(async () => {}, {}, { searchIntervalMs: AN_HOUR_MS });
+    await jobs.insert(job('of next year', new Date(Date.now() + 365 * 24 * AN_HOUR_MS)));
+    for (const broker of brokers.splice(0)) await broker.stop();
+    expect(worked).toEqual([]);
   });
 
   test('waits for the end of an outage, which is no fault', async () => {

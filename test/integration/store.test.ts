@@ -157,6 +157,33 @@ eachEngine('the store', (engine) => {
     await expect(items.change('d2', () => ({ answer: 0, patch: { owner: 'd1' } }))).rejects.toThrow(RefusedPatch);
   });
 
+  test('given several documents, then changeAll writes into those that exist, and later changes build on it', async () => {
+    for (const id of ['all-1', 'all-2', 'all-3']) await items.insert(unique(id));
+    await items.change('all-1', take('before'));
+    await items.changeAll(['all-1', 'all-2', 'all-none'], { available: 7, at: null });
+    expect(await items.get('all-1')).toMatchObject({ rev: 2, available: 7, at: null, taken: { before: 1 } });
+    expect(await items.get('all-3')).toMatchObject({ rev: 0, available: 100 });
+    expect(await items.get('all-none')).toBeNull();
+    await Promise.all(['all-1', 'all-2'].map((id) => items.change(id, take('after'))));
+    expect(await items.get('all-1')).toMatchObject({ rev: 3, available: 6, taken: { before: 1, after: 1 } });
+    expect(await items.get('all-2')).toMatchObject({ rev: 2, available: 6, taken: { after: 1 } });
+  });
+
+  test('given a change and an insert are refused for one key, then their other keys stay free, and each document has its own', async () => {
+    const ids = async (filter: object) => (await items.find({ ...filter })).map(({ _id }) => _id);
+    for (const id of ['r1', 'r2']) await items.insert({ ...unique(id), claim: id });
+    const taken = items.change('r2', () => ({ answer: 0, patch: { email: 'r3', 'taken.x': 1, claim: 'r1' } }));
+    await expect(taken).rejects.toBeInstanceOf(RefusedPatch);
+    expect(await items.insert({ ...unique('r3'), claim: 'r1' })).toBe(false);
+    expect(await items.get('r2')).toEqual({ ...unique('r2'), claim: 'r2', rev: 0 });
+    expect(await Promise.all([{ email: 'r2' }, { claim: 'r2' }, { email: 'r3' }, { claim: 'r1' }].map(ids))).toEqual([
+      ...[['r2'], ['r2'], [], ['r1']],
+    ]);
+    expect(await items.insert({ ...unique('r3'), claim: 'r3' })).toBe(true);
+    await items.change('r3', () => ({ answer: 0, patch: { email: 'r4', claim: undefined } }));
+    expect(await Promise.all([{ email: 'r3' }, { claim: 'r3' }, { email: 'r4' }].map(ids))).toEqual([[], [], ['r3']]);
+  });
+
   test('given a missing document and no way to begin it, then change rejects', async () => {
     await expect(items.change('nowhere', take('a'))).rejects.toThrow(MissingDocument);
     expect(await items.get('nowhere')).toBeNull();

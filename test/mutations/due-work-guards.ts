@@ -16,6 +16,13 @@ export const DUE_WORK_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/mixins/due-schedule.test.ts'],
     red: /● work that is claimed is due again when its lease ends/,
   },
+  'a worker sleeps through the time of work that it has written': {
+    file: 'mixins/due-work/due-work.ts',
+    find: 'if (dueAt !== null) worker.wake(+dueAt);',
+    replace: '',
+    tests: ['test/integration/due-work.test.ts'],
+    red: /● .*is done when it is due, without a search/,
+  },
   'a worker that was overtaken puts off the work of another': {
     file: 'mixins/due-work/queue.ts',
     find: 'return lease === null || dueAt <= lease;',

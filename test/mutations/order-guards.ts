@@ -4,17 +4,38 @@ import type { Mutation } from './mutation.ts';
 export const ORDER_MUTATIONS: Record<string, Mutation> = {
   'no unique key of orders': {
     file: 'services/shopping/order/saga/accept-order.ts',
-    find: 'if (draft && (await orders.insert(draft)))',
-    replace: 'if (draft) draft.idemKey += draft._id; if (draft && (await orders.insert(draft)))',
+    find: 'if (await orders.insert(draft))',
+    replace: 'draft.idemKey += draft._id; if (await orders.insert(draft))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I4 |was told order-open, and there is no other order/,
   },
   'no unique claim of carts': {
     file: 'services/shopping/order/saga/accept-order.ts',
-    find: 'if (draft && (await orders.insert(draft)))',
-    replace: 'if (draft) draft.cartClaim += draft._id; if (draft && (await orders.insert(draft)))',
+    find: 'if (await orders.insert(draft))',
+    replace: 'draft.cartClaim += draft._id; if (await orders.insert(draft))',
     tests: ['test/unit/shopping/crashes.test.ts'],
     red: /I15 /,
+  },
+  'a cart is changed by what is known of the order of another generation': {
+    file: 'services/shopping/cart/cart-orders.ts',
+    find: 'if (!isOfClaim(doc, claim)) return { answer: null };',
+    replace: '',
+    tests: ['test/unit/shopping/cart-orders.test.ts'],
+    red: /● .*on an outdated version looks up the order of the present one/,
+  },
+  'an order is stored without a look at the hold of its customer': {
+    file: 'services/shopping/order/saga/accept-order.ts',
+    find: 'if (cart.items.length === 0 || cart.mayBeHeld) return null;',
+    replace: 'if (cart.items.length === 0) return null;',
+    tests: ['test/unit/shopping/accept-order.test.ts'],
+    red: /● .*takes the id of a hold, for which it looks/,
+  },
+  'orders do not look for the hold that is placed': {
+    file: 'services/shopping/hold/hold.service.ts',
+    find: "await ctx.call('cart.expectHold',",
+    replace: "await (async (..._: unknown[]) => undefined)('cart.expectHold',",
+    tests: ['test/unit/shopping/hold-crashes.test.ts'],
+    red: /a hold that is paid for/,
   },
   'an order is taken out of the cart without moving its generation on': {
     file: 'services/shopping/cart/cart.ts',

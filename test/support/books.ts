@@ -3,7 +3,7 @@ import type { Account } from '../../services/customer/account/account.ts';
 import type { Mail } from '../../services/customer/mail/mail.ts';
 import type { CategoryTree } from '../../services/product/category/category-tree.ts';
 import type { ImportJob } from '../../services/product/import/job.ts';
-import type { MovementEntry } from '../../services/product/inventory/ledger-writer.ts';
+import type { StoredMovements } from '../../services/product/inventory/movement-block.ts';
 import type { Stock } from '../../services/product/inventory/stock.ts';
 import type { StockAdjustment } from '../../services/product/inventory/stock-adjustment.ts';
 import type { Product } from '../../services/product/product/product.ts';
@@ -26,7 +26,7 @@ interface Kept {
   product: Product;
   category: CategoryTree;
   inventory: Stock;
-  movement: MovementEntry & { _id: string; rev: number };
+  movement: StoredMovements;
   posting: StockAdjustment;
   'stock-alert': StockAlert;
   review: Review;

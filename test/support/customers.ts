@@ -4,12 +4,13 @@ import { signAccessToken } from '../../lib/auth/tokens.ts';
 import type { Config } from '../../lib/process/config.ts';
 import { newId } from '../../services/shared/ids.ts';
 import { newCart } from '../../services/shopping/cart/cart.ts';
+import { ADDRESS } from './address.ts';
 import { storeOf } from './books.ts';
 import { Shopper, type TestShop } from './shop.ts';
 
 type InCart = string | Readonly<Record<string, number>>;
 
-/** Many logged-in customers with one of a SKU, or these quantities by SKU, in the cart, without the time that hashing their passwords takes. */
+/** Many logged-in customers with an address and one of a SKU, or these quantities by SKU, in the cart, without the time that hashing their passwords takes. */
 export async function manyCustomers(shop: TestShop, config: Config, count: number, inCart: InCart): Promise<Shopper[]> {
   const { accounts, carts, shoppers } = newCustomers(shop.url, config, count, inCart);
   await storeOf(shop, 'customer').insertNew(accounts);
@@ -43,14 +44,15 @@ function newCustomers(url: string, config: Config, count: number, inCart: InCart
   const shoppers = Array.from({ length: count }, () => {
     const shopper = new Shopper(url);
     shopper.id = newId('cus');
+    shopper.addressId = newId('adr');
     shopper.token = signAccessToken({ id: shopper.id, sessionId: 'ses_many', role: 'customer' }, keys);
     return shopper;
   });
   return {
     shoppers,
-    accounts: shoppers.map(({ id: _id }) => ({
+    accounts: shoppers.map(({ id: _id, addressId }) => ({
       ...{ _id, email: `${_id}@example.com`.toLowerCase(), name: 'One of many', passwordHash: '' },
-      ...{ addresses: [], sessions: [], createdAt: now },
+      ...{ addresses: [{ ...ADDRESS, id: addressId, isDefault: true }], sessions: [], createdAt: now },
     })),
     carts: shoppers.map(({ id }) => ({ ...newCart(id, now), items })),
   };

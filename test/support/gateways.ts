@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type BrokerOptions, type Service, ServiceBroker, type ServiceSchema } from 'moleculer';
 import { createKeyRing } from '../../lib/auth/token-keys.ts';
 import { signAccessToken } from '../../lib/auth/tokens.ts';
+import { VerifiedTokens } from '../../lib/auth/verified-tokens.ts';
 import type { Contract, Rpc } from '../../lib/contract/contract.ts';
 import { paramsValidator } from '../../lib/contract/validator.ts';
 import type { Config } from '../../lib/process/config.ts';
@@ -50,7 +51,7 @@ export async function startGateways(
   const brokers = apart
     ? Array.from({ length: count }, (_, n) => new ServiceBroker({ ...options, nodeID: `gateway-${n}` }))
     : [home];
-  const access = { keys, addressOf: clientAddress([]), revocations: await noRevocations() };
+  const access = { tokens: new VerifiedTokens(keys), addressOf: clientAddress([]), revocations: await noRevocations() };
   const apis = brokers.map((broker) =>
     broker.createService({
       name: 'api',

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { Pace } from '../../lib/process/pace.ts';
 import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import inventoryService from '../../services/product/inventory/inventory.service.ts';
@@ -29,7 +30,7 @@ const schemas = [
   cartService(config),
   couponService(config),
   holdService(config),
-  orderService(config, 0),
+  orderService(config, { firstResponseTimeoutMs: 0, settling: new Pace(async () => undefined) }),
   paymentService(config),
   sandboxService(config),
 ];

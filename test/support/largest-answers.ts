@@ -84,6 +84,7 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'cart.removeItem': list(100, CART_LINE),
   'cart.clear': list(100, CART_LINE),
   'cart.content': list(100, 150),
+  'cart.stored': list(100, 150),
   'cart.own': list(100, 150),
   'checkout.quote': 'asked',
   'hold.put': list(100, 150),

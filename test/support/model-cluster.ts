@@ -227,13 +227,19 @@ export class Cluster {
       swap: (id: string, rev: number, patch: object) =>
         this.#step(life, () => database.swap(collection, id, rev, patch as never)),
     };
-    const changes = new Changes<Versioned>(slot, { random: pausing });
-    const store: Pick<Store<Versioned>, 'insert' | 'get' | 'findOne' | 'find' | 'change' | 'remove'> = {
+    // Deferred changes are written when the story lets them go, or with another change.
+    const changes = new Changes<Versioned>(slot, { random: pausing, deferral: () => this.#wait(life) });
+    const store: Pick<
+      Store<Versioned>,
+      'insert' | 'get' | 'lastWritten' | 'findOne' | 'find' | 'change' | 'changeSoon' | 'remove'
+    > = {
       insert: (doc) => this.#step(life, () => database.insert(collection, doc)),
       get: (id) => this.#step(life, () => database.read(collection, id)),
+      lastWritten: (id) => changes.lastWritten(id) ?? null,
       findOne: (filter) => this.#step(life, () => database.find(collection, filter)[0] ?? null),
       find: (filter) => this.#step(life, () => database.find(collection, filter)),
       change: (id, decide) => changes.change(id, decide),
+      changeSoon: (id, decide) => changes.changeSoon(id, decide),
       remove: (filter) => this.#step(life, () => database.remove(collection, filter)),
     };
     return store as Store<Versioned>;

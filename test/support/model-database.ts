@@ -68,7 +68,8 @@ function matches(doc: object, filter: object): boolean {
   const fields = doc as Record<string, unknown>;
   return Object.entries(filter).every(([field, wanted]) => {
     const value = fields[field];
-    const latest = (wanted as { $lte?: Date }).$lte;
-    return latest ? value instanceof Date && value <= latest : value === wanted;
+    if (typeof wanted !== 'object') return value === wanted;
+    const { $gt: after = 0, $lte: latest = Number.POSITIVE_INFINITY } = wanted as { $gt?: Date; $lte?: Date };
+    return value instanceof Date && +value > +after && +value <= +latest;
   });
 }

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { Rpc } from '../../lib/contract/contract.ts';
-import {
-  addQuantities,
-  type Movement,
-  sumLog,
-  sumMovements,
-  trimmedThrough,
-} from '../../services/product/inventory/ledger.ts';
+import { addQuantities, sumLog, sumMovements, trimmedThrough } from '../../services/product/inventory/ledger.ts';
+import { movementsIn, type StoredMovements } from '../../services/product/inventory/movement-block.ts';
 import { logOf, type Stock } from '../../services/product/inventory/stock.ts';
 import { newId } from '../../services/shared/ids.ts';
 
@@ -77,10 +72,10 @@ export async function wrongStock(
       }
       const log = logOf(stock);
       const all = await database
-        .collection<Movement & { _id: string; seq: number }>('movements')
+        .collection<StoredMovements>('movements')
         .find({ _id: { $gte: `${sku}:`, $lt: `${sku};` } })
         .toArray();
-      const filed = all.filter(({ seq }) => seq <= trimmedThrough(log));
+      const filed = movementsIn(all, { from: 1, below: trimmedThrough(log) + 1 });
       const sums = addQuantities(sumMovements(filed), sumLog(log));
       const same = sums.available === available && sums.reserved === reserved && sums.sold === sold;
       if (filed.length !== trimmedThrough(log) || !same) {

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { loadConfig } from '../../lib/process/config.ts';
+import { Pace } from '../../lib/process/pace.ts';
 import { processDue } from '../../mixins/due-work/process-due.ts';
 import type { Decision } from '../../mixins/store/changes.ts';
 import type { Store } from '../../mixins/store/store.ts';
@@ -58,8 +59,8 @@ const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED
 const schemas = [
   inventoryService(config),
   cartService(config),
-  // A repeated request that waited for the first would wake up by the clock, and not by the story.
-  orderService(config, 0),
+  // A repeated request that waited for the first, and a group of orders, would begin by the clock, and not by the story.
+  orderService(config, { firstResponseTimeoutMs: 0, settling: new Pace(async () => undefined) }),
   paymentService(config),
   sandboxService(config),
 ];

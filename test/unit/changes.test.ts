@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Changes, MissingDocument, RefusedPatch, type VersionedCollection } from '../../mixins/store/changes.ts';
@@ -225,25 +226,97 @@ describe('changing a document', () => {
     await changes.change('x', take('b', 1));
     expect(revs).toEqual([1, 2]);
   });
+
+  test('given watched fields, when changes share a write or lose a race, then the listener has them as they were before it', async () => {
+    const seen: unknown[] = [];
+    const written = (doc: Doc, before: Partial<Doc>) => void seen.push([before.available, doc.available]);
+    const slot = new MemorySlot(stock(9), ['done', 'lost race']);
+    slot.rival = (doc) => {
+      doc.available = 5;
+    };
+    const changes = new Changes<Doc>(slot, { written, watched: ['available'] });
+    await Promise.all([changes.change('x', take('a', 1)), changes.change('x', take('b', 1))]);
+    await changes.change('x', take('c', 1));
+    expect(seen).toEqual([
+      [9, 7],
+      [5, 4],
+    ]);
+  });
+});
+
+describe('a deferred change', () => {
+  /** `Changes` whose deferral ends when `end` is called. */
+  const deferring = (collection: VersionedCollection<Doc>) => {
+    const ends: (() => void)[] = [];
+    const deferral = () => new Promise<void>((end) => ends.push(end));
+    return {
+      changes: new Changes<Doc>(collection, { deferral }),
+      end: () => ends.splice(0).map((end) => end()).length,
+    };
+  };
+
+  test('given two deferred changes, when another change comes, then all share its write, in the order they came', async () => {
+    const slot = new MemorySlot(stock(3));
+    const { changes } = deferring(slot);
+    const deferred = [changes.changeSoon('x', take('a', 1)), changes.changeSoon('x', take('b', 1))];
+    await setImmediate();
+    expect(slot.writes).toBe(0);
+    const other = changes.change('x', take('c', 2));
+    expect(await Promise.all([...deferred, other])).toEqual(['taken', 'taken', 'short']);
+    expect([slot.writes, slot.doc.available]).toEqual([1, 1]);
+  });
+
+  test('given no other change, when the deferral ends, then those of all documents are written, and later ones wait again', async () => {
+    const slots = new Map(['x', 'y'].map((id) => [id, new MemorySlot(stock(9))]));
+    const slotOf = (id: string) => slots.get(id) as MemorySlot;
+    const { changes, end } = deferring({
+      read: (id) => slotOf(id).read('x'),
+      swap: (id, rev, patch) => slotOf(id).swap('x', rev, patch),
+    });
+    const deferred = [changes.changeSoon('x', take('a', 1)), changes.changeSoon('y', take('b', 1))];
+    expect(end()).toBe(1);
+    expect(await Promise.all(deferred)).toEqual(['taken', 'taken']);
+    const later = changes.changeSoon('x', take('c', 1));
+    await setImmediate();
+    expect(slotOf('x').writes).toBe(1);
+    expect(end()).toBe(1);
+    expect(await later).toBe('taken');
+  });
+
+  test('given it is not written, when it is deferred, then it is not acknowledged, and learns of the failure', async () => {
+    const slot = new MemorySlot(stock(9), ['not done']);
+    const { changes, end } = deferring(slot);
+    const deferred = changes.changeSoon('x', take('a', 1));
+    const first = await Promise.race([deferred, setImmediate('waiting')]);
+    expect(first).toBe('waiting');
+    end();
+    await expect(deferred).rejects.toThrow('connection lost');
+  });
 });
 
 const fate = fc.constantFrom<Fate>('done', 'done', 'lost race', 'done unseen', 'not done');
 
 describe('whatever the database does', () => {
   test('every take is counted once, and every answer is true', async () => {
-    const takes = fc.array(fc.record({ by: fc.nat(1), quantity: fc.integer({ min: 1, max: 4 }) }), { maxLength: 30 });
+    const anyTake = {
+      by: fc.nat(1),
+      quantity: fc.integer({ min: 1, max: 4 }),
+      how: fc.constantFrom('change', 'changeSoon'),
+    };
+    const takes = fc.array(fc.record(anyTake), { maxLength: 30 });
     const check = fc.asyncProperty(
       takes,
       fc.array(fate, { maxLength: 20 }),
       fc.nat(40),
       async (list, fates, initial) => {
         const slot = new MemorySlot(stock(initial), fates);
-        const processes = [0, 1].map(() => new Changes<Doc>(slot, { maxBatch: 4, random: () => 0 }));
+        const options = { maxBatch: 4, random: () => 0, deferral: () => setImmediate() };
+        const processes = [0, 1].map(() => new Changes<Doc>(slot, options));
         const answers = await Promise.all(
-          list.map(async ({ by, quantity }, n) => {
+          list.map(async ({ by, quantity, how }, n) => {
             for (;;) {
               try {
-                return await processes[by]?.change('x', take(`o${n}`, quantity));
+                return await processes[by]?.[how]('x', take(`o${n}`, quantity));
               } catch (error) {
                 expect((error as Error).message).toBe('connection lost'); // unknown: ask again, same key
               }

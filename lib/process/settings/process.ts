@@ -64,8 +64,9 @@ export const processSettings = {
     allowed: PORT_ALLOWED,
     about:
       'Prometheus, among it `shop_invariant_violations{invariant}`, `shop_near_cache_hits_total{action}`, ' +
-      '`shop_cut_connections_total{reason}`, `shop_admission_refused_total{class}`, `shop_due_work{queue,state}` and ' +
-      '`moleculer_circuit_breaker_opened_active`',
+      '`shop_cut_connections_total{reason}`, `shop_admission_refused_total{class}`, `shop_due_work{queue,state}`, ' +
+      '`shop_store_commands_total{kind,collection}` and ' +
+      '`moleculer_circuit_breaker_opened_active`; the nodes of `npm run cluster` have this port and those after it',
     defaultNote: 'off',
   },
   V8_TUNING: {

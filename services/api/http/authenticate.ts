@@ -1,5 +1,5 @@
 import type { Context } from 'moleculer';
-import { type Identity, verifyAccessToken } from '../../../lib/auth/tokens.ts';
+import type { Identity } from '../../../lib/auth/tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import { checkAccess as authorise } from '../../../lib/contract/service.ts';
 import { errors } from '../../shared/problems.ts';
@@ -26,13 +26,13 @@ export function authenticate({ contract }: Route, ctx: Context<unknown, Meta>, r
 }
 
 /** The identity in the access token; null for an invalid token, undefined without one. */
-export function identify(req: Request, { keys, revocations }: Access): Identity | null | undefined {
+export function identify(req: Request, { tokens, revocations }: Access): Identity | null | undefined {
   if (req.identity !== undefined) return req.identity;
   const [scheme, token] = (req.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token) return undefined;
   req.identity = null;
   try {
-    const { identity, expiresAt } = verifyAccessToken(token, keys);
+    const { identity, expiresAt } = tokens.verify(token);
     if (!revocations.isKnown) req.isUnproven = true;
     else if (!revocations.has(identity.sessionId)) {
       req.identity = identity;

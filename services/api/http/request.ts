@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'moleculer';
 import type { Arrival, RequestGate } from '../../../lib/admission/request-gate.ts';
-import type { KeyRing } from '../../../lib/auth/token-keys.ts';
 import type { Identity } from '../../../lib/auth/tokens.ts';
+import type { VerifiedTokens } from '../../../lib/auth/verified-tokens.ts';
 import type { Meta } from '../../../lib/contract/contract.ts';
 import type { LoadClass } from '../admission/load-class.ts';
 import type { PendingResponse } from '../near-cache/near-cache.ts';
@@ -49,7 +49,7 @@ export const pathParamsOf = ({ $params }: RoutedRequest) => $params.params as Re
 
 /** What identifies the sender of a request. */
 export interface Access {
-  keys: KeyRing;
+  tokens: VerifiedTokens;
   revocations: Revocations;
   addressOf(req: IncomingMessage): string;
 }

@@ -10,6 +10,13 @@ export async function findOwnAccount(id: string, store: Store<Account>): Promise
   return account;
 }
 
+/** The addresses of the customer whom a token names. @throws invalid-token when the account was erased */
+export async function findOwnAddresses(id: string, store: Store<Account>): Promise<Account['addresses']> {
+  const [account] = await store.find({ _id: id }, { limit: 1, fields: ['addresses', 'erasure'] });
+  if (!account || account.erasure) throw errors.invalidToken();
+  return account.addresses;
+}
+
 /** As `store.change`, for the customer whom a token names. @throws invalid-token, and what `decide` throws */
 export async function changeOwnAccount<A>(id: string, store: Store<Account>, decide: Decide<Account, A>): Promise<A> {
   const ownOnly: Decide<Account, A> = (account, now) => {

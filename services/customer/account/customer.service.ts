@@ -21,7 +21,6 @@ import { customer } from './customer.contract.ts';
 import type { CustomerService } from './customer-mixins.ts';
 import { normaliseEmail } from './email.rules.ts';
 
-const ERASURE_POLL_INTERVAL_MS = 500;
 const MAX_CONCURRENT_ERASURES = 4;
 
 /** @param secondPassDelayMs from the first pass of an erasure to the second; longer than an order may be under way */
@@ -30,7 +29,6 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
     mixins: [
       dueWork<Account, CustomerService>({
         queue: erasureQueue,
-        every: ERASURE_POLL_INTERVAL_MS,
         atOnce: MAX_CONCURRENT_ERASURES,
         work(account) {
           return eraseInOtherServices(account, this, secondPassDelayMs);
@@ -73,7 +71,10 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
       },
 
       async contact(ctx) {
-        const account = await this.store.get(ctx.params.customerId);
+        const [account] = await this.store.find(
+          { _id: ctx.params.customerId },
+          { limit: 1, fields: ['email', 'verifiedAt', 'name', 'erasure'] },
+        );
         if (!account || account.erasure) throw errors.notFound('This customer');
         return { email: account.email, emailVerified: account.verifiedAt !== undefined, name: account.name };
       },

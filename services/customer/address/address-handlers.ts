@@ -1,6 +1,6 @@
 import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
 import { newId } from '../../shared/ids.ts';
-import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
+import { changeOwnAccount, findOwnAddresses } from '../account/account-store.ts';
 import type { CustomerService } from '../account/customer-mixins.ts';
 import type { addressActions } from './address.contract.ts';
 import * as address from './address.ts';
@@ -8,7 +8,7 @@ import * as address from './address.ts';
 /** The handlers of a customer's addresses. */
 export const addressHandlers: Handlers<typeof addressActions, CustomerService> = {
   async addresses(ctx) {
-    const { addresses } = await findOwnAccount(customerOf(ctx), this.store);
+    const addresses = await findOwnAddresses(customerOf(ctx), this.store);
     return { items: address.defaultFirst(addresses).map(address.addressView), nextCursor: null };
   },
 
@@ -21,7 +21,7 @@ export const addressHandlers: Handlers<typeof addressActions, CustomerService> =
   },
 
   async address(ctx) {
-    const { addresses } = await findOwnAccount(customerOf(ctx), this.store);
+    const addresses = await findOwnAddresses(customerOf(ctx), this.store);
     return address.addressView(address.findAddress(addresses, ctx.params.id));
   },
 

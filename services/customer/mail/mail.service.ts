@@ -1,6 +1,8 @@
-import type { Self } from '../../../lib/contract/mixin.ts';
+import { bulkhead } from 'cockatiel';
+import { properties, type Self } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
@@ -9,19 +11,19 @@ import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import { signLink } from '../auth/link.ts';
 import { LINK_MAIL_KINDS, mail } from './mail.contract.ts';
-import { endMail, type Mail, mailQueue, newMail } from './mail.ts';
+import { endMail, isSendable, type Mail, mailQueue, newMail, releaseMail } from './mail.ts';
 import { isAboutOrder, isLimited, MailLimit } from './mail-limit.ts';
+import { SentMails } from './sent-mails.ts';
 import { mailSettingsOf } from './settings.ts';
 import { composeMail } from './templates.ts';
 import { createMailTransport, prepareMailFolder, removeMailFiles } from './transport.ts';
 
-const POLL_INTERVAL_MS = 500;
 const MAX_WORKER_SENDS = 4;
-/** Mails that are sent while they are queued. Each one slows down the orders that this process works on. */
-const MAX_IMMEDIATE_SENDS = 2;
+/** Mails that this process has claimed and not ended; of further ones, the worker of any node claims the next few. */
+const MAX_CLAIMED_MAILS = 200;
 const MAX_LISTED_MAILS = 1000;
 
-type MailService = Self<{ store: Store<Mail>; worker: Worker }>;
+type MailService = Self<{ store: Store<Mail>; worker: Worker; sent: SentMails }>;
 
 /** Queues and sends the mails to customers. */
 export default function mailService(config: Config) {
@@ -29,47 +31,53 @@ export default function mailService(config: Config) {
   const send = createMailTransport(config);
   const mailLimit = new MailLimit(config);
 
-  let sendsUnderWay = 0;
+  const sends = bulkhead(send.concurrency, MAX_CLAIMED_MAILS);
+  const pace = new Pace();
+  let claimedMails = 0;
 
   /** Sends a mail that this process has claimed. @throws why it could not be sent */
   async function sendClaimed(service: MailService, claimed: Mail): Promise<void> {
     const { _id: id, request } = claimed;
-    const { broker, store } = service;
-    sendsUnderWay += 1;
-    try {
-      const contact = await broker.call('customer.contact', { customerId: request.customerId }).catch(ignoreNotFound);
-      if (!contact) return await store.change(id, (doc) => endMail(doc, 'DROPPED'));
-      const address = request.to ?? contact.email;
-      const isVerified = contact.emailVerified && address === contact.email;
-      // A mail with an error was counted at its first try.
-      const isCounted = !isVerified && isAboutOrder(request.kind) && claimed.error === undefined;
-      if (isCounted && !(await mailLimit.countUnverified(service, address))) {
-        return await store.change(id, (doc) => endMail(doc, 'DROPPED'));
-      }
-      const name = isVerified ? contact.name : undefined;
-      const link = linkOf(request, { ...config, publicUrl });
-      await send({ id, to: { name: name ?? '', address }, ...composeMail(request, name, link, config.timeZone) });
-      await store.change(id, (doc) => endMail(doc, 'SENT'));
-    } finally {
-      sendsUnderWay -= 1;
+    const { broker, store, sent } = service;
+    const contact = await broker.call('customer.contact', { customerId: request.customerId }).catch(ignoreNotFound);
+    if (!contact) return store.change(id, (doc) => endMail(doc, 'DROPPED'));
+    const address = request.to ?? contact.email;
+    const isVerified = contact.emailVerified && address === contact.email;
+    // A mail with an error was counted at its first try.
+    const isCounted = !isVerified && isAboutOrder(request.kind) && claimed.error === undefined;
+    if (isCounted && !(await mailLimit.countUnverified(service, address))) {
+      return store.change(id, (doc) => endMail(doc, 'DROPPED'));
     }
+    const name = isVerified ? contact.name : undefined;
+    const link = linkOf(request, { ...config, publicUrl });
+    await send({ id, to: { name: name ?? '', address }, ...composeMail(request, name, link, config.timeZone) });
+    await sent.add(id);
   }
 
   /** Sends a mail that was inserted as claimed. If that fails, the worker sends it later. */
   async function sendNew(service: MailService, mail: Mail): Promise<void> {
+    const { store, worker, logger } = service;
+    if (worker.stopping.aborted || !isSendable(mail, new Date())) {
+      return store.change(mail._id, (doc, now) => releaseMail(doc, mail, now));
+    }
     try {
       await sendClaimed(service, mail);
     } catch (error) {
-      service.logger.warn(`mail ${mail._id} could not be sent, will be tried again`, error);
-      await service.store.change(mail._id, (doc, now) => recordFailure(mailQueue, doc, error, now, mail));
+      logger.warn(`mail ${mail._id} could not be sent, will be tried again`, error);
+      await store.change(mail._id, (doc, now) => recordFailure(mailQueue, doc, error, now, mail));
     }
+  }
+
+  /** Mails of about the same time begin together, so that what they read and write leaves together. */
+  async function sendInTurn(service: MailService, mail: Mail): Promise<void> {
+    await pace.turn(service.worker.stopping);
+    await sends.execute(() => sendNew(service, mail));
   }
 
   return service(mail, config, {
     mixins: [
       dueWork<Mail, MailService>({
         queue: mailQueue,
-        every: POLL_INTERVAL_MS,
         atOnce: MAX_WORKER_SENDS,
         isPaused: () => send.isAway(),
         work(claimed) {
@@ -81,17 +89,23 @@ export default function mailService(config: Config) {
         collection: 'mails',
         indexes: [{ fields: { nextAt: 1 } }, { fields: { 'request.customerId': 1 } }, { fields: { state: 1, _id: 1 } }],
       }),
+      properties((self) => ({ sent: new SentMails(self as MailService) })),
     ],
 
     handlers: {
       async queue(ctx) {
         const { kind, to } = ctx.params;
         if (to !== undefined && isLimited(kind) && !(await mailLimit.count(this, to, kind))) return;
-        // With many sends under way, this one could outlast its lease: the worker sends it later.
-        const isSentNow = sendsUnderWay < MAX_IMMEDIATE_SENDS && !send.isAway();
-        const draft = newMail(ctx.params, new Date(), isSentNow);
-        const isNew = await this.store.insert(draft);
-        if (isNew && isSentNow) this.worker.background(sendNew(this, { ...draft, rev: 0 }));
+        const isClaimed = claimedMails < MAX_CLAIMED_MAILS && !send.isAway();
+        const draft = newMail(ctx.params, new Date(), isClaimed);
+        if (!isClaimed) return void (await this.store.insert(draft));
+        claimedMails += 1;
+        const isNew = await this.store.insert(draft).catch((error: unknown) => {
+          claimedMails -= 1;
+          throw error;
+        });
+        const sending = isNew ? sendInTurn(this, { ...draft, rev: 0 }) : Promise.resolve();
+        this.worker.background(sending.finally(() => (claimedMails -= 1)));
       },
 
       async parked() {

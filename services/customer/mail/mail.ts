@@ -2,6 +2,7 @@ import type { Params } from '../../../lib/contract/contract.ts';
 import type { DueQueue } from '../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { SEND_TIMEOUT_MS } from './transport.ts';
 
 export type MailRequest = Params<'mail.queue'>;
 
@@ -20,6 +21,9 @@ export interface Mail {
   nextAt: Date | null;
   createdAt: Date;
 }
+
+/** Reading the recipient, sending and noting it. */
+const MAX_SENDING_MS = SEND_TIMEOUT_MS + 10_000;
 
 export const mailQueue: DueQueue<Mail> = {
   name: 'mails',
@@ -48,6 +52,16 @@ export const mailQueue: DueQueue<Mail> = {
 export function newMail(request: MailRequest, now: Date, isClaimed = false): Omit<Mail, 'rev'> {
   const nextAt = isClaimed ? new Date(+now + mailQueue.policy.leaseMs) : now;
   return { _id: request.id, request, state: 'QUEUED', failures: 0, nextAt, createdAt: now };
+}
+
+/** Whether a claimed mail will be sent before its lease ends, if its sending begins now. */
+export const isSendable = ({ nextAt }: Readonly<Mail>, now: Date): boolean =>
+  nextAt !== null && +nextAt - +now > MAX_SENDING_MS;
+
+/** Gives up the lease of a claimed mail, so that a worker can claim it at once. */
+export function releaseMail(mail: Readonly<Mail>, claimed: Readonly<Mail>, now: Date): Decision<undefined> {
+  const isHeld = mail.state === 'QUEUED' && +(mail.nextAt ?? 0) === +(claimed.nextAt ?? 0);
+  return { answer: undefined, ...(isHeld ? { patch: { nextAt: now } } : {}) };
 }
 
 /** Ends a mail: it was sent, or it is dropped unsent. */

@@ -98,5 +98,11 @@ function wordingOf({ kind, shipment, refund }: MailRequest, number: string): { s
 const NOTHING_CHARGED = 'You have not paid anything. If your bank shows a payment, it goes back to you by itself.';
 const CART_KEPT = 'What you wanted is still in your cart: you can order it again.';
 
-const formatDay = (at: string, timeZone: string) =>
-  new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone }).format(new Date(at));
+/** Day formats by time zone. They are cached, as making one takes much longer than using it. */
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
+function formatDay(at: string, timeZone: string): string {
+  const format = dayFormats.get(timeZone) ?? new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone });
+  dayFormats.set(timeZone, format);
+  return format.format(new Date(at));
+}

@@ -6,6 +6,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../lib/process/outside-breaker.ts';
 import { StartError } from '../../../lib/process/start-error.ts';
 import { errors } from '../../shared/problems.ts';
+import { emlOf } from './eml.ts';
 import type { Message } from './layout.ts';
 import { isSmtpOutage } from './smtp-outage.ts';
 
@@ -21,10 +22,16 @@ export interface MailTransport {
   (mail: OutgoingMail): Promise<void>;
   /** Whether the circuit breaker is open: the mail server has failed lately, and is not called now. */
   isAway(): boolean;
+  /** Mails that one process sends at a time, as soon as they are queued. */
+  concurrency: number;
 }
 
+/** Each mail is a connection to the mail server. */
+const SMTP_CONCURRENCY = 4;
+const FILE_CONCURRENCY = 16;
+
 /** For sending one mail in all; then it counts as an outage. Well below a mail's lease (mail.ts). */
-const SEND_TIMEOUT_MS = 20_000;
+export const SEND_TIMEOUT_MS = 20_000;
 
 /** Sends by SMTP_URL, or without it writes `.eml` files to `dataDir`/outbox-mail. */
 export function createMailTransport(
@@ -53,20 +60,22 @@ function createSmtpTransport(url: string, from: string, timeoutMs: number, setti
       });
     }
   };
-  return Object.assign(send, { isAway: () => breaker.isOpen });
+  return Object.assign(send, { isAway: () => breaker.isOpen, concurrency: SMTP_CONCURRENCY });
 }
 
 function createFileTransport(folder: string, from: string): MailTransport {
-  const writer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   const write = async (mail: OutgoingMail) => {
-    const { message } = await writer.sendMail(toNodemailer(mail, from));
-    await mkdir(folder, { recursive: true });
     // Named by the id: after a crash the same mail replaces its file.
     const file = join(folder, mailFileName(mail.id));
-    await writeFile(`${file}.new`, message as Buffer, { mode: 0o600 });
+    const text = emlOf(toNodemailer(mail, from));
+    await writeFile(`${file}.new`, text, { mode: 0o600 }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${file}.new`, text, { mode: 0o600 });
+    });
     await rename(`${file}.new`, file);
   };
-  return Object.assign(write, { isAway: () => false });
+  return Object.assign(write, { isAway: () => false, concurrency: FILE_CONCURRENCY });
 }
 
 const mailFolder = (dataDir: string) => join(dataDir, 'outbox-mail');

@@ -19,24 +19,34 @@ const REVISIONS_PER_READ = 1000;
 const OVERLAP_MS = 5000;
 /** A bulk write may become visible later than that. Reading back this far repeats much, so only some runs do it. */
 const BULK_OVERLAP_MS = 120_000;
-/** Every n-th run reads back by `BULK_OVERLAP_MS`. */
-const BULK_RUN_INTERVAL = 15;
+/** At least this long between two runs that read back by `BULK_OVERLAP_MS`. */
+const BULK_INTERVAL_MS = 15_000;
+/** After a connection came or went, events may be missing for this long: a node needs as long to be back. */
+const UNCERTAIN_MS = 10_000;
 
 /** Keeps the projection up to date with the database: by events, which may get lost, and by polling for changes. */
 export class CatchUp {
   readonly #catalogue: Catalogue;
   readonly #store: Store<Product>;
   readonly #rpc: Rpc;
+  readonly #onProduct: (product: Product) => void;
   readonly #products: Backlog<true>;
   readonly #levels: Backlog<StockLevel>;
   readonly #missingStock: MissingStock;
   /** Start of the next poll; undefined until the first load has finished. */
   #since: Date | undefined;
   #treeRev: number | undefined;
-  #runs = 0;
+  /** When a run has last read back by `BULK_OVERLAP_MS`, in ms. */
+  #bulkReadAt = Date.now();
+  /** Until then, events may be missing, in ms. */
+  #uncertainUntil = 0;
+  /** SKUs whose levels an event has told while older ones may still be read. */
+  #toldMeanwhile: Set<string> | undefined;
   readonly #slicer = new TimeSlicer();
 
-  constructor(catalogue: Catalogue, store: Store<Product>, rpc: Rpc) {
+  /** @param onProduct called with each product that is new or changed */
+  constructor(catalogue: Catalogue, store: Store<Product>, rpc: Rpc, onProduct: (product: Product) => void) {
+    this.#onProduct = onProduct;
     this.#catalogue = catalogue;
     this.#store = store;
     this.#rpc = rpc;
@@ -60,9 +70,7 @@ export class CatchUp {
   /** Reads all changes since the last run, also those whose events were lost. */
   async run(): Promise<void> {
     if (!this.#since) return;
-    this.#runs += 1;
-    const bulkSince = this.#runs % BULK_RUN_INTERVAL === 0 ? Date.now() - BULK_OVERLAP_MS : Number(this.#since);
-    const since = new Date(Math.min(Number(this.#since), bulkSince));
+    const since = this.#takeBulkTurn() ? new Date(Math.min(+this.#since, Date.now() - BULK_OVERLAP_MS)) : this.#since;
     const next = startWithOverlap();
     await this.refreshTree();
     const batches = this.#store.scan(
@@ -76,6 +84,22 @@ export class CatchUp {
     await this.#readLevels(since);
     await this.#missingStock.openMissing(this.#rpc);
     this.#since = next;
+  }
+
+  #takeBulkTurn(): boolean {
+    if (Date.now() - this.#bulkReadAt < BULK_INTERVAL_MS) return false;
+    this.#bulkReadAt = Date.now();
+    return true;
+  }
+
+  /** To be called when events may have been lost. */
+  noteMissedEvents(): void {
+    this.#uncertainUntil = Date.now() + UNCERTAIN_MS;
+  }
+
+  /** Whether events may be missing, so that the next run should follow soon. */
+  get isUncertain(): boolean {
+    return Date.now() < this.#uncertainUntil;
   }
 
   /** Reads the category tree if its revision has changed. */
@@ -103,6 +127,7 @@ export class CatchUp {
 
   /** Applies stock levels from an event. */
   async queueLevels(levels: Levels): Promise<void> {
+    for (const { sku } of levels) this.#toldMeanwhile?.add(sku);
     await Promise.all(levels.map(({ sku, ...level }) => this.#levels.add(sku, level)));
   }
 
@@ -113,17 +138,21 @@ export class CatchUp {
   #put(product: Product): void {
     this.#catalogue.put(product);
     this.#missingStock.note(product);
+    this.#onProduct(product);
   }
 
   /** @param since only levels changed since then; undefined: all */
   async #readLevels(since?: Date): Promise<void> {
+    const told = new Set<string>();
+    this.#toldMeanwhile = told;
     const stream = await this.#rpc.call('inventory.levels', since ? { since: since.toISOString() } : {});
     if (!(stream instanceof Readable)) throw new TypeError('inventory.levels answered no stream');
-    for await (const levels of stream) await this.#setLevels(levels);
-  }
-
-  #setLevels(levels: Levels): Promise<void> {
-    return this.#slicer.each(levels, ({ sku, ...level }) => this.#catalogue.setLevel(sku, level));
+    for await (const levels of stream) {
+      await this.#slicer.each(levels as Levels, ({ sku, ...level }) => {
+        if (!told.has(sku)) this.#catalogue.setLevel(sku, level);
+      });
+    }
+    this.#toldMeanwhile = undefined;
   }
 
   #applyLevels(levels: ReadonlyMap<string, StockLevel>): Promise<void> {

@@ -14,8 +14,6 @@ import { type FileFormat, type ImportJob, importQueue, newJob, queueJob } from '
 import { firstRefusals, type RowRefusal, refusalsPage } from './refusals.ts';
 import { type ImportParts, importFile, runImportJob } from './run-import-job.ts';
 
-const POLL_INTERVAL_MS = 1000;
-
 /** Of refused rows, and of removed variants, in the view of an import. */
 const MAX_LISTED_ROWS = 100;
 
@@ -29,7 +27,6 @@ export default function importService(config: Config) {
     mixins: [
       dueWork<ImportJob, Self<ImportParts>>({
         queue: importQueue,
-        every: POLL_INTERVAL_MS,
         atOnce: 1,
         work(job) {
           return runImportJob(job, this, blobs);

@@ -71,7 +71,9 @@ export const inventory = contract(
     },
     commit: {
       ...keyed,
-      summary: 'Turn the reservation of an order into a sale',
+      /** It waits up to a second for another change of the SKU, to share its write. */
+      timeout: 5000,
+      summary: 'Turn the reservation of an order into a sale, soon',
       params: { sku, orderId },
     },
     release: {
@@ -155,7 +157,7 @@ export const inventory = contract(
   },
   {
     changed: {
-      summary: 'The available quantities of SKUs have changed; may be lost',
+      summary: 'The availability of SKUs that shoppers see, or their product, has changed; may be lost',
       params: { levels },
     },
     low: {

@@ -5,6 +5,7 @@ import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { acknowledge } from '../../../mixins/store/idempotency-log.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { sampleStock, seed } from '../seed/load.ts';
+import { availabilityOf, DEFAULT_LOW_AT } from './availability.ts';
 import { applyCorrection } from './correction.ts';
 import { inventory } from './inventory.contract.ts';
 import { type ChangeStock, inventoryStaffHandlers } from './inventory-staff.ts';
@@ -30,26 +31,38 @@ export default function inventoryService(config: Config) {
   let announcer: LevelAnnouncer | undefined;
   let ledger: LedgerWriter | undefined;
 
-  const change: ChangeStock = async ({ store, broker, logger }, sku, decide) => {
-    const { answer, lowStock } = await store.change(sku, (stock, now) =>
-      withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
-    );
-    if (lowStock) {
-      logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
-      void broker.emit('inventory.low', lowStock);
-    }
-    return answer;
-  };
+  const changeBy =
+    (write: 'change' | 'changeSoon'): ChangeStock =>
+    async ({ store, broker, logger }, sku, decide) => {
+      const { answer, lowStock } = await store[write](sku, (stock, now) =>
+        withLowStock(stock, withTrimmedLog(stock, decide(stock, now), ledger?.filedThrough(sku) ?? 0)),
+      );
+      if (lowStock) {
+        logger.info(`Low stock of ${sku}: ${lowStock.available} available, threshold ${lowStock.lowAt}`);
+        void broker.emit('inventory.low', lowStock);
+      }
+      return answer;
+    };
+  const change = changeBy('change');
+  const changeSoon = changeBy('changeSoon');
 
   return service(inventory, config, {
     mixins: [
       store<Stock>(config, {
         node: 'product',
         collection: 'stock',
-        indexes: [{ fields: { updatedAt: 1 } }, { fields: { productId: 1, _id: 1 } }, { fields: { standing: 1 } }],
-        written(stock) {
+        indexes: [
+          // `levels` since a time, by which projections catch up. A reservation moves the document in it, a sale does not.
+          { fields: { updatedAt: 1 } },
+          // `list` of a product's SKUs, in order. Orders do not change it.
+          { fields: { productId: 1, _id: 1 } },
+          // `list` of the SKUs that are low, in order. Changes when a SKU becomes low, or is no longer.
+          { fields: { standing: 1 } },
+        ],
+        watched: ['productId', 'available', 'lowAt'],
+        written(stock, before) {
           ledger?.enqueueNew(stock);
-          announcer?.announce(levelOf(stock));
+          if (isAnnounced(stock, before)) announcer?.announce(levelOf(stock));
         },
       }),
     ],
@@ -63,7 +76,11 @@ export default function inventoryService(config: Config) {
         const openedCount = await this.store.insertNew(
           items.map(({ sku, productId, pieces = 0 }) => newStock(sku, productId, pieces, now)),
         );
-        if (openedCount === items.length) return;
+        if (openedCount === items.length) {
+          for (const { sku, productId, pieces = 0 } of items)
+            if (pieces > 0) announcer?.announce(levelOf(newStock(sku, productId, pieces, now)));
+          return;
+        }
         // A SKU may move to another product, and its stock goes with it.
         const owners = new Map(items.map(({ sku, productId }) => [sku, productId]));
         const known = await this.store.find({ _id: { $in: [...owners.keys()] } }, { fields: ['_id', 'productId'] });
@@ -81,7 +98,7 @@ export default function inventoryService(config: Config) {
 
       commit(ctx) {
         const { sku, orderId } = ctx.params;
-        return change(this, sku, (stock, now) => commit(stock, orderId, now));
+        return changeSoon(this, sku, (stock, now) => commit(stock, orderId, now));
       },
 
       release(ctx) {
@@ -144,8 +161,7 @@ export default function inventoryService(config: Config) {
     created() {
       announcer = new LevelAnnouncer((levels) => this.broker.broadcast('inventory.changed', { levels }));
       ledger = new LedgerWriter(
-        (entries) =>
-          this.broker.call('movement.append', { entries: entries.map(({ at, ...entry }) => ({ ...entry, at: +at })) }),
+        (blocks) => this.broker.call('movement.append', { blocks }),
         (error) => this.logger.warn('Stock movements are not in the ledger yet; the stock documents keep them', error),
       );
     },
@@ -162,6 +178,12 @@ export default function inventoryService(config: Config) {
 
 /** Without the reservations, which are most of a popular SKU's document. */
 const LEVEL_FIELDS = ['_id', 'productId', 'available', 'sold', 'lowAt'] as const;
+
+/** Nearly all sales change a number that shoppers do not see; the catch-up of each node reads those. */
+const isAnnounced = (stock: Stock, { productId, available, lowAt }: Partial<Stock>): boolean =>
+  productId !== stock.productId ||
+  available === undefined ||
+  availabilityOf({ available, lowAt: lowAt ?? DEFAULT_LOW_AT }) !== availabilityOf(levelOf(stock));
 
 type LevelSource = Pick<Stock, (typeof LEVEL_FIELDS)[number]>;
 const LEVELS_PER_BATCH = 1000;

@@ -34,13 +34,24 @@ export interface MovementLog {
   seq: number;
   log: Record<string, PackedMovement>;
 }
-/** A movement as JSON. */
+/** A movement as JSON: an array of its fields, or, by earlier versions, an object. */
 export type PackedMovement = string;
+type MovementFields = [MovementKind, number, string, number, (AdjustmentReason | null)?, string?];
+type NamedFields = Omit<Movement, 'at'> & { at: number };
 
-export const packMovement = ({ at, ...movement }: Movement): PackedMovement => JSON.stringify({ ...movement, at: +at });
+export function packMovement({ kind, quantity, ref, at, reason, by }: Movement): PackedMovement {
+  const fields: MovementFields = [kind, quantity, ref, +at];
+  if (reason !== undefined || by !== undefined) fields.push(reason ?? null);
+  if (by !== undefined) fields.push(by);
+  return JSON.stringify(fields);
+}
+
 export function unpackMovement(text: PackedMovement): Movement {
-  const movement = JSON.parse(text) as Omit<Movement, 'at'> & { at: number };
-  return { ...movement, at: new Date(movement.at) };
+  const stored = JSON.parse(text) as MovementFields | NamedFields;
+  if (!Array.isArray(stored)) return { ...stored, at: new Date(stored.at) };
+  const [kind, quantity, ref, at, reason, by] = stored;
+  const movement = { kind, quantity, ref, at: new Date(at) };
+  return { ...movement, ...(reason ? { reason } : {}), ...(by === undefined ? {} : { by }) };
 }
 
 /** The outcome of a correction, with the quantities after it. `short`: too few pieces, so nothing was changed. */
@@ -104,13 +115,9 @@ export const sumLog = ({ log }: Readonly<MovementLog>): StockQuantities =>
 /** The number of the last movement that was trimmed from the log; it and all before it are in the ledger. */
 export const trimmedThrough = ({ seq, log }: Readonly<MovementLog>): number => seq - Object.keys(log).length;
 
-/** The log without the movements up to `through`, which are in the ledger; undefined when there are none to trim. */
-export function trimLog({ seq, log }: Readonly<MovementLog>, through: number): MovementLog['log'] | undefined {
-  if (!Object.hasOwn(log, through)) return undefined;
-  const rest: MovementLog['log'] = {};
-  for (let n = through + 1; n <= seq; n++) {
-    const text = log[n];
-    if (text !== undefined) rest[n] = text;
-  }
-  return rest;
+/** The numbers of the movements in a log up to `through`, which are in the ledger: those to trim from it. */
+export function trimmableThrough({ log }: Readonly<MovementLog>, through: number): number[] {
+  const numbers: number[] = [];
+  for (let seq = through; Object.hasOwn(log, seq); seq--) numbers.push(seq);
+  return numbers;
 }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Events } from '../../../lib/contract/contract.ts';
 import { chunksOf } from '../../../lib/process/concurrency.ts';
 
@@ -8,15 +7,10 @@ const WINDOW_MS = 100;
 /** Further levels of a window are sent together at its end. */
 const MAX_SINGLE_LEVELS_PER_WINDOW = 4;
 const MAX_LEVELS_PER_MESSAGE = 500;
-const MAX_REMEMBERED_SKUS = 10_000;
 
-/**
- * Sends changed stock levels: the first few of a window at once, so that shoppers see their own purchase, the rest in
- * batches. A level that was already sent is skipped: a sale only moves stock from reserved to sold.
- */
+/** Sends stock levels to all nodes: the first few of a window at once, as shoppers wait for them, the rest in batches. */
 export class LevelAnnouncer {
   readonly #send: (levels: Level[]) => void;
-  readonly #lastSent = new LRUCache<string, string>({ max: MAX_REMEMBERED_SKUS });
   /** The newest level of each SKU that waits for the end of the window. */
   readonly #pending = new Map<string, Level>();
   #countInWindow = 0;
@@ -27,9 +21,6 @@ export class LevelAnnouncer {
   }
 
   announce(level: Level): void {
-    const content = `${level.available} ${level.lowAt} ${level.productId}`;
-    if (this.#lastSent.get(level.sku) === content) return;
-    this.#lastSent.set(level.sku, content);
     this.#timer ??= setTimeout(() => this.#endWindow(), WINDOW_MS).unref();
     this.#countInWindow += 1;
     if (this.#countInWindow <= MAX_SINGLE_LEVELS_PER_WINDOW) this.#send([level]);

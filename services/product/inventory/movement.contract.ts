@@ -3,6 +3,7 @@ import { optional } from '../../../lib/contract/optional.ts';
 import { internal } from '../../../lib/contract/presets.ts';
 import { reasonRule } from './inventory.rules.ts';
 import { MOVEMENT_KINDS } from './ledger.ts';
+import { MAX_MOVEMENTS_PER_BLOCK } from './movement-block.ts';
 
 const whole = { type: 'number', integer: true } as const;
 const entry = {
@@ -19,15 +20,20 @@ const entry = {
     by: 'string|optional',
   },
 } as const;
+/** `MovementBlock`. */
+const block = {
+  type: 'object',
+  props: { sku: 'string', seq: whole, movements: { type: 'array', items: 'string', max: MAX_MOVEMENTS_PER_BLOCK } },
+} as const;
 
-/** The ledger of stock movements: append-only, each entry once. */
+/** The ledger of stock movements: append-only. */
 export const movement = contract(
   'movement',
   {
     append: {
       ...internal,
-      summary: 'Append stock movements, each once',
-      params: { entries: { type: 'array', items: entry, max: 1000 } },
+      summary: 'Append blocks of stock movements, each block once',
+      params: { blocks: { type: 'array', items: block, max: 1000 } },
     },
     list: {
       ...internal,

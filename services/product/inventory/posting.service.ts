@@ -15,7 +15,6 @@ import { posting } from './posting.contract.ts';
 import { newAdjustment, type StockAdjustment, stockAdjustments } from './stock-adjustment.ts';
 import { correctionOf, linesOf } from './stock-adjustment-input.ts';
 
-const POLL_INTERVAL_MS = 1000;
 /** Each applies up to 32 lines at a time (apply-adjustment.ts). */
 const MAX_CONCURRENT_ADJUSTMENTS = 2;
 
@@ -33,7 +32,6 @@ export default function postingService(config: Config) {
     mixins: [
       dueWork<StockAdjustment, PostingService>({
         queue: stockAdjustments,
-        every: POLL_INTERVAL_MS,
         atOnce: MAX_CONCURRENT_ADJUSTMENTS,
         work({ _id }) {
           return resumeAdjustment(_id, contextOf(this));

@@ -3,7 +3,14 @@ import { applyOnce } from '../../../mixins/store/idempotency-log.ts';
 import type { Patch } from '../../../mixins/store/patch.ts';
 import * as reservations from '../../shared/reservations.ts';
 import { DEFAULT_LOW_AT, type Level } from './availability.ts';
-import { type CorrectionResult, type Movement, type MovementLog, openingLog, packMovement, trimLog } from './ledger.ts';
+import {
+  type CorrectionResult,
+  type Movement,
+  type MovementLog,
+  openingLog,
+  packMovement,
+  trimmableThrough,
+} from './ledger.ts';
 
 /** The stock of one SKU, with its latest movements. The ledger has the earlier ones. */
 export interface Stock extends reservations.ReservableQuantity<CorrectionResult>, Partial<MovementLog> {
@@ -165,8 +172,8 @@ function appendToLog(stock: Readonly<Stock>, movement: Movement): Patch {
 /** Trims the movements up to `filed`, which are in the ledger, from the log of a decision that adds one: no extra write. */
 export function withTrimmedLog<A>(stock: Readonly<Stock>, { answer, patch }: Decision<A>, filed: number): Decision<A> {
   if (!patch || stock.log === undefined || !('seq' in patch)) return decision(answer, patch);
-  const log = trimLog(logOf(stock), filed);
-  return decision(answer, log ? { log, ...patch } : patch);
+  const trimmed = trimmableThrough(logOf(stock), filed).map((seq) => [`log.${seq}`, undefined]);
+  return decision(answer, trimmed.length > 0 ? { ...Object.fromEntries(trimmed), ...patch } : patch);
 }
 
 /** Adds `lowStock` to the answer of a decision by which the stock falls below its threshold. */

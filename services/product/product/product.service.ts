@@ -1,7 +1,8 @@
+import { onMissedEvents } from '../../../lib/cluster/missed-events.ts';
 import { properties } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { type Store, store } from '../../../mixins/store/store.ts';
+import { store } from '../../../mixins/store/store.ts';
 import { worker } from '../../../mixins/worker.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { CatchUp } from '../catalogue/catch-up.ts';
@@ -9,10 +10,9 @@ import { productSearchHandlers } from '../catalogue/product-search.ts';
 import { transferHandlers } from '../import/transfer.ts';
 import { openStock, stockToOpen } from '../inventory/open-stock.ts';
 import { imageHandlers } from '../media/images.ts';
-import { loadSharp } from '../media/picture.ts';
 import { sampleProducts, seed } from '../seed/load.ts';
 import { sampleHandlers } from '../seed/samples.ts';
-import { applyDuePrices } from './price-change.ts';
+import { startPriceClock } from './due-prices.ts';
 import { product } from './product.contract.ts';
 import type { Product } from './product.ts';
 import { productAdminHandlers } from './product-admin.ts';
@@ -20,13 +20,17 @@ import { displayContext, type ProductService, requireSold } from './product-serv
 import { renderOffer, renderProductCard, renderProductPage } from './product-view.ts';
 import { tallyHandlers } from './tally.ts';
 
-/** Without any event, the projection is at most twice this behind the database. */
-const CATCH_UP_INTERVAL_MS = 1000;
+/** Events tell of changes at once; this finds those whose events were lost without a sign. */
+const CATCH_UP_INTERVAL_MS = 5000;
+/** The same while events may be missing, as connections come and go. */
+const UNCERTAIN_CATCH_UP_INTERVAL_MS = 1000;
+/** Spreads the nodes, which all see a connection go. */
+const MISSED_EVENTS_JITTER_MS = 200;
 
 export default function productService(config: Config) {
   const catalogue = new Catalogue(config.currencies);
   let catchUp: CatchUp | undefined;
-  let pricing: Promise<void> | undefined;
+  let soonestCatchUp = 0;
 
   return service(product, config, {
     dependencies: ['inventory', 'category'],
@@ -34,15 +38,14 @@ export default function productService(config: Config) {
       worker<ProductService>({
         every: CATCH_UP_INTERVAL_MS,
         async run() {
-          // In the background: many due prices must not delay the projection.
-          if (!pricing) {
-            pricing = applyScheduledPrices(this.store).finally(() => {
-              pricing = undefined;
-            });
-            this.worker.background(pricing);
-          }
+          soonestCatchUp = Date.now() + UNCERTAIN_CATCH_UP_INTERVAL_MS;
           await catchUp?.run();
+          if (catchUp?.isUncertain) this.worker.wake(soonestCatchUp);
         },
+      }),
+      onMissedEvents<ProductService>(function () {
+        catchUp?.noteMissedEvents();
+        this.worker.wake(Math.max(soonestCatchUp, Date.now()) + MISSED_EVENTS_JITTER_MS * Math.random());
       }),
       store<Product>(config, {
         node: 'product',
@@ -130,17 +133,9 @@ export default function productService(config: Config) {
     },
 
     async started() {
-      // Loading blocks the event loop. At start no client waits; later, NATS would drop a node that does not answer.
-      if (config.natsUrl) await loadSharp();
       if (config.seed) await seed(this.store, () => sampleProducts(config.currencies));
-      catchUp = new CatchUp(catalogue, this.store, this.broker);
+      catchUp = new CatchUp(catalogue, this.store, this.broker, startPriceClock(this));
       await catchUp.load();
     },
   });
-}
-
-/** Applies the scheduled prices that are due; the first node that finds them does it. */
-async function applyScheduledPrices(products: Store<Product>): Promise<void> {
-  const due = await products.find({ nextPriceAt: { $lte: new Date() } }, { fields: ['_id'], limit: 1000 });
-  for (const { _id } of due) await products.change(_id, applyDuePrices);
 }

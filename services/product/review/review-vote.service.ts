@@ -21,7 +21,6 @@ import { countedVote, newVote, type Vote, withdrawVote } from './review-vote.ts'
 
 type ReviewVoteService = Self<{ store: Store<Vote>; worker: Worker }>;
 
-const POLL_INTERVAL_MS = 1000;
 const MAX_CONCURRENT_TRANSFERS = 50;
 /** Each try is lost to another request that withdraws or casts the same vote. */
 const MAX_TRIES = 5;
@@ -50,7 +49,6 @@ export default function reviewVoteService(config: Config) {
     mixins: [
       dueWork<Vote, ReviewVoteService>({
         queue: voteTransfers,
-        every: POLL_INTERVAL_MS,
         atOnce: MAX_CONCURRENT_TRANSFERS,
         work({ _id }) {
           return settleContribution(_id, helpfulUpdate(this));

@@ -15,7 +15,6 @@ import { type ReviewService, ratingUpdate, reviewTransfers } from './review-serv
 import { reviewStaffHandlers } from './review-staff.ts';
 import { ownView, reviewView } from './review-view.ts';
 
-const POLL_INTERVAL_MS = 1000;
 const MAX_CONCURRENT_TRANSFERS = 50;
 
 export default function reviewService(config: Config) {
@@ -23,7 +22,6 @@ export default function reviewService(config: Config) {
     mixins: [
       dueWork<Review, ReviewService>({
         queue: reviewTransfers,
-        every: POLL_INTERVAL_MS,
         atOnce: MAX_CONCURRENT_TRANSFERS,
         work({ _id }) {
           return settleContribution(_id, ratingUpdate(this));

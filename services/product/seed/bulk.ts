@@ -25,14 +25,15 @@ const PRODUCTS_PER_PART = 100;
  * depends on its number alone.
  */
 export async function* bulkProducts(count: number, currency: string, from = 0): AsyncGenerator<SampleProduct> {
-  const { SimpleFaker } = await import('@faker-js/faker');
+  const { faker } = await import('@faker-js/faker/locale/base'); // the main module has 80 languages
   const end = from + count;
   for (let part = from - (from % PRODUCTS_PER_PART); part < end; part += PRODUCTS_PER_PART) {
-    const faker = new SimpleFaker({ seed: FIRST_FAKER_SEED + part });
+    faker.seed(FIRST_FAKER_SEED + part); // shared: no other function may draw within a part
+    const products: SampleProduct[] = [];
     for (let number = part; number < Math.min(part + PRODUCTS_PER_PART, end); number += 1) {
-      const product = bulkProduct(number, currency, faker);
-      if (number >= from) yield product;
+      products.push(bulkProduct(number, currency, faker));
     }
+    yield* products.slice(Math.max(0, from - part));
   }
 }
 

@@ -1,3 +1,4 @@
+import { onMissedEvents } from '../../../lib/cluster/missed-events.ts';
 import type { Self } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -12,11 +13,12 @@ import {
   findOffer,
   MAX_ALERTS_PER_CUSTOMER,
   notifyAll,
+  notifyAwaited,
   type StockAlert,
 } from './stock-alert.ts';
 
-/** Polling costs less than events: nearly every sale sends one, and few customers wait. */
-const POLL_INTERVAL_MS = 2000;
+/** The node that has made a SKU available looks at once; this finds what it has missed. */
+const POLL_INTERVAL_MS = 10_000;
 
 type StockAlertSelf = Self<{ store: Store<StockAlert>; worker: Worker }>;
 
@@ -37,6 +39,9 @@ export default function stockAlertService(config: Config) {
           return notifyAll(contextOf(this));
         },
       }),
+      onMissedEvents<StockAlertSelf>(function () {
+        this.worker.wake();
+      }),
       store<StockAlert>(config, {
         node: 'product',
         collection: 'stock-alerts',
@@ -47,6 +52,15 @@ export default function stockAlertService(config: Config) {
         ],
       }),
     ],
+
+    events: {
+      async 'inventory.changed'(ctx) {
+        // By one node: all nodes are told, and each would have the same mails queued.
+        if (ctx.nodeID !== this.broker.nodeID) return;
+        const skus = ctx.params.levels.filter(({ available }) => available > 0).map(({ sku }) => sku);
+        if (skus.length > 0) await notifyAwaited(skus, contextOf(this));
+      },
+    },
 
     handlers: {
       async list(ctx) {
@@ -65,8 +79,9 @@ export default function stockAlertService(config: Config) {
         const { productId } = offer;
         const [level] = await ctx.call('inventory.current', { skus: [sku] });
         if (level && level.available > 0) throw errors.inStock(sku);
-        // Stock that arrives in between is found by the next poll.
         await this.store.insert({ _id: newId('alr'), customerId, sku, productId, createdAt: new Date() });
+        // Stock may have arrived in between.
+        this.worker.background(notifyAwaited([sku], contextOf(this)));
       },
 
       async remove(ctx) {

@@ -44,8 +44,15 @@ export async function notifyAll(context: AlertContext): Promise<void> {
   }
 }
 
+/** Notifies the customers who wait for one of these SKUs, which are available again. */
+export async function notifyAwaited(skus: readonly string[], context: AlertContext): Promise<void> {
+  const awaited = await context.store.find({ sku: { $in: skus } }, { fields: ['sku'] });
+  await notifyAvailable([...new Set(awaited.map(({ sku }) => sku))], context);
+}
+
 /** Notifies the customers who wait for one of these SKUs, if it is available. */
 async function notifyAvailable(skus: readonly string[], context: AlertContext): Promise<void> {
+  if (skus.length === 0) return;
   const levels = await context.rpc.call('inventory.current', { skus: [...skus] });
   for (const { sku, available } of levels) if (available > 0) await notifyWaiting(sku, context);
 }

@@ -105,6 +105,25 @@ export const cart = contract(
         },
       },
     },
+    stored: {
+      summary: "Get a customer's cart as it is stored, without the order that claims it",
+      ...internal,
+      params: { customerId },
+      returns: {
+        type: 'object',
+        props: {
+          ...content,
+          claim: 'string',
+          /** Whether the customer can have a hold. */
+          mayBeHeld: 'boolean',
+        },
+      },
+    },
+    expectHold: {
+      summary: 'Record until when a customer can have a hold, for which an order then looks',
+      ...internal,
+      params: { customerId, until: { type: 'number', integer: true } },
+    },
     own: {
       summary: "Get the content and currency of the caller's cart",
       visibility: 'public',

@@ -9,13 +9,16 @@ import { cart } from './cart.contract.ts';
 import {
   type Cart,
   type CartContent,
+  type CartDecision,
   cartClaimOf,
   cartView,
   clearCart,
   currencyOf,
   customerCart,
   eraseCart,
+  expectHold,
   itemsOf,
+  mayBeHeld,
   newCart,
   type OpenOrder,
   removeItem,
@@ -24,7 +27,7 @@ import {
   takeOrdered,
 } from './cart.ts';
 import { hasContent, mergeGuestCart } from './cart-merge.ts';
-import { loadCurrentCart } from './cart-orders.ts';
+import { changeCurrentCart, loadCurrentCart } from './cart-orders.ts';
 import {
   endCookie,
   GUEST_CART_LIFETIME_MS,
@@ -38,6 +41,14 @@ import {
 const CART_CLEANING_INTERVAL_MS = 3600_000;
 
 type This = Self<{ store: Store<Cart>; worker: Worker }>;
+
+const accessOf = ({ store }: This, rpc: Rpc) => ({ carts: store, rpc });
+
+/** A decision whose answer also has the open order. */
+const withOpenOrder = ({ answer: content, ...rest }: CartDecision<CartContent>, openOrder: OpenOrder | null) => ({
+  answer: { content, openOrder },
+  ...rest,
+});
 
 export default function cartService(config: Config) {
   /** The items of a cart, and the currency to price them in. */
@@ -61,7 +72,7 @@ export default function cartService(config: Config) {
     const guestId = guestIdOf(meta.cartToken.token);
     if (await hasContent(carts, guestId)) {
       // A paid order is taken out first, so that the merged items stay.
-      await loadCurrentCart(customerId, carts, ctx);
+      await loadCurrentCart(customerId, { carts, rpc: ctx });
       await mergeGuestCart(carts, guestId, customerId);
     }
     if (meta.cartToken.from === 'cookie') meta.$responseHeaders = endCookie(config.production);
@@ -75,19 +86,41 @@ export default function cartService(config: Config) {
 
   /** The caller's cart; see `loadCurrentCart`. */
   async function getCurrent(self: This, ctx: Ctx<unknown>) {
-    const id = await ownerWithMerge(self, ctx);
-    return { id, ...(await loadCurrentCart(id, self.store, ctx)) };
+    return loadCurrentCart(await ownerWithMerge(self, ctx), accessOf(self, ctx));
   }
+
+  /** A cart as far as it is known: the version that this process wrote last saves a read. */
+  const findKnown = async ({ store }: This, id: string | undefined) =>
+    id === undefined ? null : (store.lastWritten(id) ?? (await store.get(id)));
 
   /**
    * The caller's cart, to be changed. A guest without a cart gets a new token, and so does a guest whose token has no
    * cart: clients cannot choose tokens.
    */
   async function openCart(self: This, ctx: Ctx<unknown>) {
-    const { id: given, cart: before, openOrder } = await getCurrent(self, ctx);
-    if (given !== undefined && (before || ctx.meta.user)) return { id: given, before, openOrder };
+    const given = await ownerWithMerge(self, ctx);
+    const known = await findKnown(self, given);
+    if (given !== undefined && (known || ctx.meta.user)) return { id: given, known };
     const token = newCartToken();
-    return { id: guestIdOf(token), before: null, openOrder, token };
+    return { id: guestIdOf(token), known: null, token };
+  }
+
+  /** Changes the content of the caller's cart, if there is a cart. The answer is its view. */
+  async function changeContent(
+    self: This,
+    ctx: Ctx<unknown>,
+    decide: (cart: Readonly<Cart>, now: Date) => CartDecision<CartContent>,
+  ) {
+    const id = await ownerWithMerge(self, ctx);
+    const known = await findKnown(self, id);
+    if (id === undefined || !known) return priceCart(null, null, ctx);
+    const { content, openOrder } = await changeCurrentCart(
+      id,
+      known,
+      accessOf(self, ctx),
+      () => (cart, openOrder, now) => withOpenOrder(decide(cart, now), openOrder),
+    );
+    return priceCart(content, openOrder, ctx);
   }
 
   /** Sends the token of a new cart, or renews the cookie of one that was changed. */
@@ -123,47 +156,51 @@ export default function cartService(config: Config) {
 
       async setItem(ctx) {
         const { sku } = ctx.params;
-        const { id, before, openOrder, token } = await openCart(this, ctx);
-        const currency = currencyOf(before, config);
-        const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
-        const offers = await ctx.call('product.offers', { skus, currency });
-        if (!offers.some((offer) => offer.sku === sku))
-          throw errors.notFound(`The SKU ${sku} with a price in ${currency}`);
-        // Refuses a total that is too high before it is stored.
-        cartView(itemsOf({ ...before?.items, [sku]: { quantity: ctx.params.quantity } }), offers, currency);
-        const cart = await this.store.change(id, (doc, now) => setItem(doc, ctx.params, now));
+        const { id, known, token } = await openCart(this, ctx);
+        const view = await changeCurrentCart(id, known, accessOf(this, ctx), async (before) => {
+          const currency = currencyOf(before, config);
+          const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
+          const offers = await ctx.call('product.offers', { skus, currency });
+          return (cart, openOrder, now) => {
+            const isPriced =
+              currencyOf(cart, config) === currency && Object.keys(cart.items).every((one) => skus.includes(one));
+            if (!isPriced) return null;
+            if (!offers.some((offer) => offer.sku === sku))
+              throw errors.notFound(`The SKU ${sku} with a price in ${currency}`);
+            const { answer, ...rest } = setItem(cart, ctx.params, now);
+            // Refuses a total that is too high before it is stored.
+            return { answer: cartView(itemsOf(answer.items), offers, currency, openOrder), ...rest };
+          };
+        });
         sendToken(ctx, token);
-        // Another device may have added something meanwhile, or chosen another currency.
-        const after = contentOf(cart);
-        const isPriced = after.currency === currency && after.items.every((item) => skus.includes(item.sku));
-        return isPriced ? cartView(after.items, offers, currency, openOrder) : priceCart(cart, openOrder, ctx);
+        return view;
       },
 
       async setCurrency(ctx) {
         const { currency } = ctx.params;
         if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
-        const { id, openOrder, token } = await openCart(this, ctx);
-        const cart = await this.store.change(id, (doc, now) => setCurrency(doc, currency, now));
+        const { id, known, token } = await openCart(this, ctx);
+        const { content, openOrder } = await changeCurrentCart(
+          id,
+          known,
+          accessOf(this, ctx),
+          () => (cart, openOrder, now) => withOpenOrder(setCurrency(cart, currency, now), openOrder),
+        );
         sendToken(ctx, token);
-        return priceCart(cart, openOrder, ctx);
+        return priceCart(content, openOrder, ctx);
       },
 
-      async removeItem(ctx) {
-        const { sku } = ctx.params;
-        const { id, cart, openOrder } = await getCurrent(this, ctx);
-        if (id === undefined || !cart) return priceCart(null, openOrder, ctx);
-        return priceCart(await this.store.change(id, (cart, now) => removeItem(cart, sku, now)), openOrder, ctx);
+      removeItem(ctx) {
+        return changeContent(this, ctx, (cart, now) => removeItem(cart, ctx.params.sku, now));
       },
 
-      async clear(ctx) {
-        const { id, cart, openOrder } = await getCurrent(this, ctx);
-        if (id === undefined || !cart) return priceCart(null, openOrder, ctx);
-        return priceCart(await this.store.change(id, clearCart), openOrder, ctx);
+      clear(ctx) {
+        return changeContent(this, ctx, clearCart);
       },
 
       async content(ctx) {
         const { customerId: _id } = ctx.params;
-        const { cart, openOrder } = await loadCurrentCart(_id, this.store, ctx);
+        const { cart, openOrder } = await loadCurrentCart(_id, accessOf(this, ctx));
         if (cart?.erased) throw errors.invalidToken();
         const { lastOrder } = cart ?? {};
         return {
@@ -174,8 +211,20 @@ export default function cartService(config: Config) {
         };
       },
 
+      async stored(ctx) {
+        const { customerId: _id } = ctx.params;
+        const cart = customerCart((await this.store.get(_id)) ?? newCart(_id, new Date()));
+        if (cart.erased) throw errors.invalidToken();
+        return { ...contentOf(cart), claim: cartClaimOf(cart), mayBeHeld: mayBeHeld(cart, new Date()) };
+      },
+
+      async expectHold(ctx) {
+        const { customerId, until } = ctx.params;
+        await this.store.change(customerId, (cart) => expectHold(customerCart(cart), new Date(until)));
+      },
+
       async own(ctx) {
-        return contentOf((await loadCurrentCart(ownerOf(ctx.meta), this.store, ctx)).cart);
+        return contentOf((await loadCurrentCart(ownerOf(ctx.meta), accessOf(this, ctx))).cart);
       },
 
       async erase(ctx) {
@@ -189,6 +238,8 @@ export default function cartService(config: Config) {
 
       async ordered(ctx) {
         const { customerId, orderId, items } = ctx.params;
+        // The shopper's next change of the cart has taken it out, if it came first.
+        if (this.store.lastWritten(customerId)?.ordered.includes(orderId)) return;
         await this.store.change(customerId, (cart, now) => takeOrdered(customerCart(cart), orderId, items, now));
       },
     },

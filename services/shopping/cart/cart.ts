@@ -22,6 +22,11 @@ export interface CustomerCart extends CartFields {
   generation?: number;
   /** The latest order whose items were taken out, and when. */
   lastOrder?: { id: string; at: Date };
+  /**
+   * Until when the customer can have a hold: an order looks for one. Null: there was none. Absent on carts from before it was
+   * recorded.
+   */
+  heldUntil?: Date | null;
   /** The latest guests' carts that were merged, `<id>:<rev>`, so that none brings back what was taken out since. */
   merged?: string[];
   /** The customer was erased. Access tokens can outlive the customer. */
@@ -37,6 +42,7 @@ export interface GuestCart extends CartFields {
   mergedInto?: string;
   generation?: never;
   lastOrder?: never;
+  heldUntil?: never;
   merged?: never;
   erased?: never;
 }
@@ -50,7 +56,7 @@ type CartPatch<C> = { [K in keyof C]?: C[K] | undefined } & {
 };
 
 /** A decision about a cart of type `C`; by default of either type. */
-interface CartDecision<A, C = CartFields> extends Decision<A> {
+export interface CartDecision<A, C = CartFields> extends Decision<A> {
   patch?: CartPatch<C>;
 }
 
@@ -79,13 +85,16 @@ export type Offer = Result<'product.offers'>[number];
 /** The order that is made of the cart, while it has no outcome. */
 export type OpenOrder = NonNullable<Result<'cart.content'>['openOrder']>;
 
+/** The order that claims a cart. */
+export type ClaimingOrder = NonNullable<Result<'order.byCartClaim'>>;
+
 const MAX_CART_LINES = 100;
 const MAX_ORDERS_REMEMBERED = 50;
 const MAX_GUESTS_REMEMBERED = 10;
 
 export const newCart = (_id: string, updatedAt: Date): Cart => ({
   ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
-  ...(_id.startsWith('gst_') ? { guest: true as const } : {}),
+  ...(_id.startsWith('gst_') ? { guest: true as const } : { heldUntil: null }),
 });
 
 /**
@@ -189,7 +198,8 @@ export function takeOrdered(
   }
   const ordered = [...cart.ordered, orderId].slice(-MAX_ORDERS_REMEMBERED);
   const generation = (cart.generation ?? 0) + 1;
-  const patch = { items: left, ordered, generation, lastOrder: { id: orderId, at: now }, updatedAt: now };
+  const { heldUntil = null } = cart;
+  const patch = { items: left, ordered, generation, lastOrder: { id: orderId, at: now }, heldUntil, updatedAt: now };
   return { answer: { ...cart, ...patch }, patch };
 }
 
@@ -202,6 +212,34 @@ export function releaseClaim(
   const generation = (cart.generation ?? 0) + 1;
   return { answer: { ...cart, generation }, patch: { generation } };
 }
+
+/**
+ * Brings a cart up to date with the order that claims it: a paid order is taken out, a rejected one releases the cart.
+ * @returns `openOrder`: the order, as long as it has no outcome
+ */
+export function applyOutcome(
+  cart: Readonly<Cart>,
+  order: ClaimingOrder | null,
+  now: Date,
+): CartDecision<{ cart: Readonly<Cart>; openOrder: OpenOrder | null }, CustomerCart> {
+  if (cart.guest || !order) return { answer: { cart, openOrder: null } };
+  const { id, status, items } = order;
+  if (status === 'PENDING') return { answer: { cart, openOrder: { id, status } } };
+  const isRejected = status === 'REJECTING' || status === 'REJECTED';
+  const { answer, ...rest } = isRejected ? releaseClaim(cart, cartClaimOf(cart)) : takeOrdered(cart, id, items, now);
+  return { answer: { cart: answer, openOrder: null }, ...rest };
+}
+
+/** Records until when the customer can have a hold. */
+export const expectHold = (
+  { heldUntil }: Readonly<CustomerCart>,
+  until: Date,
+): CartDecision<undefined, CustomerCart> =>
+  heldUntil && heldUntil >= until ? { answer: undefined } : { answer: undefined, patch: { heldUntil: until } };
+
+/** Whether the customer can have a hold. */
+export const mayBeHeld = ({ heldUntil }: Pick<CustomerCart, 'heldUntil'>, now: Date): boolean =>
+  heldUntil === undefined || (heldUntil !== null && heldUntil > now);
 
 export const itemsOf = (items: CartFields['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));

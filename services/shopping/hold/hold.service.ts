@@ -13,8 +13,9 @@ import { type Hold, holdView, newHold } from './hold.ts';
 import { giveHoldToOrder, type HoldKeeper, holdQueue, placeHold, releaseHold, reviewDueHold } from './hold-keeper.ts';
 import { holdLimits } from './hold-limits.ts';
 
-const HOLD_REVIEW_INTERVAL_MS = 1000;
 const MAX_HOLDS_AT_ONCE = 50;
+/** Orders look for a hold until so long after its end: the clocks of nodes differ, and its order may be sent again. */
+const LOOK_UP_GRACE_MS = 5 * 60_000;
 
 type This = Self<{ store: Store<Hold>; worker: Worker }>;
 
@@ -25,7 +26,6 @@ export default function holdService(config: Config) {
     mixins: [
       dueWork<Hold, This>({
         queue: holdQueue,
-        every: HOLD_REVIEW_INTERVAL_MS,
         atOnce: MAX_HOLDS_AT_ONCE,
         work(doc) {
           return reviewDueHold(doc, keeperOf(this));
@@ -49,6 +49,8 @@ export default function holdService(config: Config) {
         // Without an answer of the customer service, the address counts as unverified.
         const { emailVerified } = await ctx.call('customer.profile').catch(() => ({ emailVerified: false }));
         const limits = holdLimits(emailVerified, config.holdTime);
+        // Before the hold, so that each order finds it.
+        await ctx.call('cart.expectHold', { customerId, until: Date.now() + config.holdTime + LOOK_UP_GRACE_MS });
         return viewOf(await placeHold(customerId, { orderId: newId('ord'), items }, limits, keeperOf(this)));
       },
 

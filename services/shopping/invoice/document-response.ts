@@ -1,7 +1,6 @@
 import type { Ctx } from '../../../lib/contract/contract.ts';
 import type { DocumentContent } from './document-content.ts';
 import { DOCUMENT_CSP, renderHtml } from './html.ts';
-import { renderPdf } from './pdf.ts';
 
 /** The format of a document that a request asks for. */
 export interface DocumentRequest {
@@ -24,5 +23,6 @@ export async function respondWithDocument(
   }
   meta.$responseType = 'application/pdf';
   meta.$responseHeaders = { 'Content-Disposition': `inline; filename="${content.fileName}.pdf"` };
+  const { renderPdf } = await import('./pdf.ts'); // 35 MB of libraries, which most processes never need
   return renderPdf(content);
 }

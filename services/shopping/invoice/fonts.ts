@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Font, openSync } from 'fontkit';
 
@@ -7,19 +5,19 @@ import { type Font, openSync } from 'fontkit';
 export type FontName = keyof typeof FONT_FILES;
 
 const FONT_FILES = {
-  latin: '@embedpdf/fonts-latin/fonts/NotoSans-Regular.ttf',
-  latinBold: '@embedpdf/fonts-latin/fonts/NotoSans-Bold.ttf',
-  arabic: '@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-Regular.ttf',
-  arabicBold: '@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-Bold.ttf',
-  hebrew: '@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-Regular.ttf',
-  hebrewBold: '@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-Bold.ttf',
+  latin: 'NotoSans-Regular.ttf',
+  latinBold: 'NotoSans-Bold.ttf',
+  arabic: 'NotoNaskhArabic-Regular.ttf',
+  arabicBold: 'NotoNaskhArabic-Bold.ttf',
+  hebrew: 'NotoSansHebrew-Regular.ttf',
+  hebrewBold: 'NotoSansHebrew-Bold.ttf',
   // Several megabytes each, so they are not loaded in bold as well.
-  japanese: '@embedpdf/fonts-jp/fonts/NotoSansJP-Regular.otf',
-  korean: '@embedpdf/fonts-kr/fonts/NotoSansKR-Regular.otf',
-  chinese: '@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf',
-  thai: '@fontsource/noto-sans-thai/files/noto-sans-thai-thai-400-normal.woff',
-  armenian: '@fontsource/noto-sans-armenian/files/noto-sans-armenian-armenian-400-normal.woff',
-  georgian: '@fontsource/noto-sans-georgian/files/noto-sans-georgian-georgian-400-normal.woff',
+  japanese: 'NotoSansJP-Regular.otf',
+  korean: 'NotoSansKR-Regular.otf',
+  chinese: 'NotoSansHans-Regular.otf',
+  thai: 'noto-sans-thai-thai-400-normal.woff',
+  armenian: 'noto-sans-armenian-armenian-400-normal.woff',
+  georgian: 'noto-sans-georgian-georgian-400-normal.woff',
 } as const;
 
 const SCRIPT_FONTS: readonly [script: RegExp, fonts: readonly FontName[], bold?: FontName][] = [
@@ -34,26 +32,16 @@ const SCRIPT_FONTS: readonly [script: RegExp, fonts: readonly FontName[], bold?:
 /** Han, with its punctuation and full-width letters. */
 const CJK = /[\p{Script=Han}\u3000-\u303f\u30fb\u30fc\uff00-\uffef]/u;
 
-const { resolve } = createRequire(import.meta.url);
+const FOLDER = join(import.meta.dirname, 'fonts');
 const loadedFonts = new Map<FontName, Font>();
 
 export function loadFont(name: FontName): Font {
   const known = loadedFonts.get(name);
   if (known) return known;
-  const font = openSync(fontPath(name));
+  const font = openSync(join(FOLDER, FONT_FILES[name]));
   if (!('layout' in font)) throw new Error(`${FONT_FILES[name]} is a collection of fonts, not one font`);
   loadedFonts.set(name, font);
   return font;
-}
-
-/** Font packages do not export their files, so the path is made from the folders that Node looks for packages in. */
-function fontPath(name: FontName): string {
-  const [scope = '', folder = '', ...file] = FONT_FILES[name].split('/');
-  for (const base of resolve.paths(scope) ?? []) {
-    const path = join(base, scope, folder, ...file);
-    if (existsSync(path)) return path;
-  }
-  throw new Error(`${FONT_FILES[name]} is not installed`);
 }
 
 /**

@@ -56,7 +56,7 @@ export async function changeOrder(orders: OrderService, id: string, decide: Orde
   await getOrder(orders, id);
   const order = await orders.store.change(id, decide);
   const saga = sagaContextOf(orders);
-  announceChange(order, saga.rpc);
+  announceChange(order, saga);
   if (order.nextAt !== null) orders.worker.background(processOrPostpone(order, saga, logFailure(orders)));
   return order;
 }

@@ -56,7 +56,10 @@ export const forgetStockEntries = (items: readonly { sku: string }[], key: strin
 
 type MailKind = Params<'mail.queue'>['kind'];
 
-/** A mail to the customer: one of each kind for an order, or for `about`, such as a refund. */
+/**
+ * A mail to the customer: one of each kind for an order, or for `about`, such as a refund. The summary of the order is most
+ * of a mail and is in the order already, so `withSummary` adds it at the delivery.
+ */
 export function mailOf(
   order: OrderFields & { shipment: Shipment | null },
   kind: MailKind,
@@ -71,11 +74,16 @@ export function mailOf(
       id,
       customerId,
       kind,
-      order: orderSummaryView(order),
       ...(about?.amount ? { refund: about.amount } : {}),
       ...(kind === 'order-shipped' && shipment ? { shipment } : {}),
     },
   };
+}
+
+/** An entry as it is delivered. Mails that were stored with a summary keep it. */
+export function withSummary(entry: OutboxEntry, order: OrderFields): OutboxEntry {
+  if (entry.action !== 'mail.queue' || entry.params.order) return entry;
+  return { ...entry, params: { ...entry.params, order: orderSummaryView(order) } };
 }
 
 /** The credit note of a refund corrects the invoice: lines, delivery, and the taxes in both. */

@@ -1,6 +1,7 @@
 import { fingerprintOf, parseIdempotentRequest } from '../../../lib/contract/fingerprint.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
+import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
@@ -17,11 +18,19 @@ import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
 import { processOrder, recoveryQueue } from './saga/recovery.ts';
 
-const RECOVERY_INTERVAL_MS = 1000;
 const MAX_ORDERS_AT_ONCE = 20;
 
-/** @param firstResponseTimeoutMs how long a request with a known key waits for the response to the first one */
-export default function orderService(config: Config, firstResponseTimeoutMs = 1000) {
+interface Timing {
+  /** How long a request with a known key waits for the response to the first one. */
+  firstResponseTimeoutMs: number;
+  /** When that which follows a paid order begins. */
+  settling: Pace;
+}
+
+export default function orderService(
+  config: Config,
+  timing: Timing = { firstResponseTimeoutMs: 1000, settling: new Pace() },
+) {
   const { methodOf, limits } = selectedProvider(config);
   const terms = { book: loadRules(config), limits };
 
@@ -30,7 +39,6 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
       // Before the store: a service stops in the order of its mixins, and starts in the opposite one.
       dueWork<Order, OrderService>({
         queue: recoveryQueue(config.nodeId),
-        every: RECOVERY_INTERVAL_MS,
         atOnce: MAX_ORDERS_AT_ONCE,
         work(order) {
           return processOrder(order, sagaContextOf(this));
@@ -40,14 +48,22 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
         node: 'shopping',
         collection: 'orders',
         indexes: [
+          // Accepts one order of a key, which repetitions look up.
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          // Accepts one order of a cart's content. Each change of the cart looks it up.
           { fields: { cartClaim: 1 }, unique: true, sparse: true },
+          // Staff search by the number that a customer says.
           { fields: { number: 1 }, sparse: true },
+          // A customer's list of orders.
           { fields: { customerId: 1, _id: -1 } },
+          // Recovery searches for due orders.
           { fields: { nextAt: 1 } },
+          // Staff list orders by their state.
           { fields: { state: 1, _id: -1 } },
+          // Staff list the parked orders.
           { fields: { parkedAt: 1, _id: -1 } },
-          { fields: { attentionAt: 1, _id: -1 } },
+          // Staff list the orders that need attention. They are few; the others are not in this index.
+          { fields: { attentionAt: 1 }, sparse: true },
           // Webhooks name the charge.
           { fields: { 'payment.reference': 1 }, sparse: true },
         ],
@@ -71,7 +87,7 @@ export default function orderService(config: Config, firstResponseTimeoutMs = 10
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
         const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, terms, firstResponseTimeoutMs, ctx);
+        const { response, isPending } = await placeOrder(this, request, terms, timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },

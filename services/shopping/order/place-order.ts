@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
+import type { Pace } from '../../../lib/process/pace.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
@@ -27,7 +28,7 @@ export async function placeOrder(
   orders: OrderService,
   request: OrderRequest,
   terms: CheckoutTerms,
-  firstResponseTimeoutMs: number,
+  { firstResponseTimeoutMs, settling }: { firstResponseTimeoutMs: number; settling: Pace },
   rpc: Rpc,
 ): Promise<PlacedOrder> {
   const { fingerprint } = request;
@@ -36,22 +37,24 @@ export async function placeOrder(
     const response = await awaitFirstResponse(order, fingerprint, orders.store, firstResponseTimeoutMs);
     return { response, isPending: false };
   }
-  const placing = beginPlacement(orders, order).catch(() => undefined);
+  const placing = beginPlacement(orders, order, settling).catch(() => undefined);
   const placed = await Promise.race([placing, sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
   const current = placed && placed.state !== 'PENDING' ? placed : await orders.store.change(order._id, answerPending);
   if (current.state !== 'PENDING') return { response: responseOf(current, fingerprint), isPending: false };
   return { response: orderView(order), isPending: true };
 }
 
-/** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background. */
-function beginPlacement(orders: OrderService, order: Order): Promise<Order> {
+/** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background, in groups. */
+function beginPlacement(orders: OrderService, order: Order, settling: Pace): Promise<Order> {
   const saga = sagaContextOf(orders);
-  const placing = driveToOutcome(order, saga);
-  orders.worker.background(
-    placing.then(
-      (placed) => processOrPostpone(placed, saga, logFailure(orders)),
-      () => processOrPostpone(order, saga, logFailure(orders)),
-    ),
-  );
+  const nextGroup = () => settling.turn(orders.worker.stopping);
+  // Nobody follows an order before its customer knows it, so the announcement can wait for those of other orders.
+  const placing = driveToOutcome(order, { ...saga, nextGroup });
+  const settle = async () => {
+    const placed = await placing.catch(() => order);
+    await nextGroup();
+    await processOrPostpone(placed, saga, logFailure(orders));
+  };
+  orders.worker.background(settle());
   return placing;
 }

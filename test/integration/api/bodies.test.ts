@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BrokerOptions, type Service, ServiceBroker } from 'moleculer';
 import { createKeyRing } from '../../../lib/auth/token-keys.ts';
+import { VerifiedTokens } from '../../../lib/auth/verified-tokens.ts';
 import { contract } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
 import { paramsValidator } from '../../../lib/contract/validator.ts';
@@ -72,7 +73,7 @@ describe.each(['in this process', 'on another node'])('a service %s', (where) =>
       name: 'api',
       mixins: [
         gateway(config, routesOf([papers]), {
-          keys: createKeyRing(config),
+          tokens: new VerifiedTokens(createKeyRing(config)),
           revocations: await noRevocations(),
           addressOf: clientAddress([]),
         }),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { type Middleware, type Service, ServiceBroker } from 'moleculer';
 import ApiGateway from 'moleculer-web';
 import { createKeyRing } from '../../../lib/auth/token-keys.ts';
+import { VerifiedTokens } from '../../../lib/auth/verified-tokens.ts';
 import { contract } from '../../../lib/contract/contract.ts';
 import { service } from '../../../lib/contract/service.ts';
 import { paramsValidator } from '../../../lib/contract/validator.ts';
@@ -110,7 +111,11 @@ describe('the gateway on moleculer-web', () => {
         }) as never,
     };
     broker = new ServiceBroker({ logger: false, validator: paramsValidator(), middlewares: [record] });
-    const access = { keys: createKeyRing(config), addressOf: clientAddress([]), revocations: await noRevocations() };
+    const access = {
+      tokens: new VerifiedTokens(createKeyRing(config)),
+      addressOf: clientAddress([]),
+      revocations: await noRevocations(),
+    };
     replaced = moleculerWeb({ config, routes, access, sending: {} });
     api = broker.createService({ name: 'api', mixins: [gateway(config, routes, access)] }) as Api;
     broker.createService(schema);

@@ -217,6 +217,28 @@ eachEngine('mails by SMTP', (engine) => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  test('that wait when their node stops are sent by the next one, each once', async () => {
+    const own = engine.config({ SERVICES: 'customer', SMTP_URL: server.url, MAIL_FROM: 'shop@example.com' });
+    const first = await startShop(own);
+    const { id: customerId } = await customerAt(first);
+    const requests = Array.from({ length: 40 }, () => mailRequest(customerId));
+    server.delay = 20;
+    await Promise.all(requests.map((request) => first.broker.call('mail.queue', request)));
+    await first.stop();
+    server.delay = 0;
+    expect(requests.filter(({ id }) => timesReceived(id) === 0)).not.toEqual([]);
+    const next = await startShop(own);
+    try {
+      // None has the lease with which it was inserted: it was sent, or given up for the next node.
+      const mails = await Promise.all(requests.map(({ id }) => mailOf(next, id)));
+      expect(mails.filter((mail) => mail?.rev === 0)).toEqual([]);
+      for (const { id } of requests) await until(next, id, 'SENT');
+      expect(requests.filter(({ id }) => timesReceived(id) !== 1)).toEqual([]);
+    } finally {
+      await next.stop();
+    }
+  });
+
   // On NeDB one process has the files.
   const onMongo = engine.name === 'mongo' ? test : test.skip;
   onMongo('are sent once when two nodes find them at the same time', async () => {

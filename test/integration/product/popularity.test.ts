@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eachEngine } from '../../support/engines.ts';
+import { reconnect } from '../../support/missed-events.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
@@ -46,6 +47,7 @@ eachEngine('a product that is sold becomes popular', (engine) => {
     );
     const placed = await shopper.order();
     expect(placed.status).toBe(201);
+    await reconnect(shop); // or the catch-up would take seconds
     await eventually(order, like([sold.id, said.id]));
     expect((await staff.ask(`GET /v1/products/${sold.id}`)).body.popularity).toBeUndefined();
 

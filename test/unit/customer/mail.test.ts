@@ -2,9 +2,16 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { claim, recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { ORDER_MAIL_KINDS } from '../../../services/customer/mail/mail.contract.ts';
-import { endMail, type Mail, mailQueue, newMail } from '../../../services/customer/mail/mail.ts';
+import {
+  endMail,
+  isSendable,
+  type Mail,
+  mailQueue,
+  newMail,
+  releaseMail,
+} from '../../../services/customer/mail/mail.ts';
 import { composeMail } from '../../../services/customer/mail/templates.ts';
-import { createMailTransport } from '../../../services/customer/mail/transport.ts';
+import { createMailTransport, SEND_TIMEOUT_MS } from '../../../services/customer/mail/transport.ts';
 import { errors } from '../../../services/shared/problems.ts';
 import { mailRequest } from '../../support/order-documents.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
@@ -44,6 +51,17 @@ describe('a mail', () => {
     const fast = claimed(slow, later(LEASE_MS)) as Mail;
     expect(failed(fast, slow, 'timeout', later(LEASE_MS + 1)).patch).toBeUndefined();
     expect(failed(fast, fast, 'timeout', later(LEASE_MS + 1)).patch).toMatchObject({ failures: 1 });
+  });
+
+  test('is not begun when its lease would end before it is sent, but given to another sender', () => {
+    const own = { ...newMail(request, start, true), rev: 0 };
+    expect(isSendable(own, start)).toBe(true);
+    expect(isSendable(own, later(LEASE_MS - SEND_TIMEOUT_MS))).toBe(false);
+    const released = apply(own, releaseMail(own, own, later(1)));
+    expect(claimed(released, later(1))).toBeDefined();
+    const taken = claimed(own, later(LEASE_MS)) as Mail;
+    expect(releaseMail(taken, own, later(LEASE_MS + 1)).patch).toBeUndefined();
+    expect(releaseMail(apply(own, endMail(own, 'SENT')), own, later(1)).patch).toBeUndefined();
   });
 
   test('that fails is tried again after growing pauses of up to ten minutes, 20 times, and then parked', () => {

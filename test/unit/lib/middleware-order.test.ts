@@ -89,6 +89,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([caller.stop(), worker.stop()]));
 
 const OWN = [
+  'PacketBatches',
   'WrapStaffActions',
   'EventCheck',
   'Relay',
@@ -97,6 +98,7 @@ const OWN = [
   'Drain',
   'ReplacedNodes',
   'OutsideBreakerMetrics',
+  'StoreMetrics',
   'BreakerService',
   'DueWorkService',
 ];

@@ -33,6 +33,13 @@ describe('planNodes', () => {
     }
   });
 
+  test('each node has a port of its own for its metrics, or none', () => {
+    const portsFrom = (metricsPort: number) =>
+      planNodes({ ...config, metricsPort }, () => addresses).map(({ env }) => loadConfig(env).metricsPort);
+    expect(portsFrom(9100)).toEqual([9100, 9101, 9102, 9103, 9104, 9105, 9106]);
+    expect(portsFrom(0)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+
   test('without a system account there is no watcher', () => {
     const planned = planNodes(config, () => ({ natsUrl: addresses.natsUrl, mongoUrl }));
     expect(planned.filter(isGateway).map(({ services }) => services)).toEqual([['api'], ['api']]);

@@ -17,7 +17,6 @@ export default function lookService(config: Config) {
     mixins: [
       dueWork<Look, LookService>({
         queue: lookChecks,
-        every: 1000,
         atOnce: 10,
         async work(claimed) {
           const soldIds = await findSold(claimed.productIds, this.broker);

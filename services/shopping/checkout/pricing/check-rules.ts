@@ -1,4 +1,4 @@
-import countries from 'i18n-iso-countries';
+import countries from 'i18n-iso-countries/index.js';
 import { isCurrency } from '../../../../lib/contract/currency.ts';
 import type { PricingRules, ShippingRule, TaxRule } from './rules.ts';
 

@@ -1,4 +1,5 @@
 import type { Result, Rpc } from '../../../../lib/contract/contract.ts';
+import { isOutage } from '../../../../lib/process/outage.ts';
 import { newId } from '../../../shared/ids.ts';
 import { errors } from '../../../shared/problems.ts';
 import { type CheckoutTerms, priceBasket } from '../../checkout/basket.ts';
@@ -17,7 +18,8 @@ const MAX_ACCEPTANCE_ATTEMPTS = 3;
 
 /**
  * Stores the order that a request asks for, if order-acceptance.ts accepts it. Storing it is one write, which accepts
- * the order, takes its Idempotency-Key and claims the cart.
+ * the order, takes its Idempotency-Key and claims the cart: both are unique. So most orders need no look-up but that of the
+ * cart; where something is against the order, what is known of the key and of the claim is looked up first.
  * @throws order-open when another order is made of the cart; empty-cart, price-changed, and the problems of
  * `priceBasket`
  */
@@ -28,16 +30,18 @@ export async function acceptOrder(
   rpc: Rpc,
 ): Promise<AcceptedOrder> {
   const { customerId, idemKey } = request;
+  const unchecked = await draftUnchecked(request, terms, rpc);
+  const accepted = unchecked && (await storeOrder(unchecked, orders));
+  if (accepted) return accepted;
   for (let attempt = 0; attempt < MAX_ACCEPTANCE_ATTEMPTS; attempt += 1) {
-    const [earlier, cart] = await Promise.all([
-      orders.findOne({ customerId, idemKey }),
-      rpc.call('cart.content', { customerId }),
-    ]);
+    const earlier = await orders.findOne({ customerId, idemKey });
+    if (earlier) return { order: earlier, isNew: false };
+    const cart = await rpc.call('cart.content', { customerId });
     const before = decideAcceptance(request, { earlier, cart });
-    if (before.outcome === 'repeated') return { order: before.order, isNew: false };
     const isAcceptable = before.outcome === 'acceptable';
     const draft = isAcceptable ? await priceAndDraft(request, cart, terms, rpc) : null;
-    if (draft && (await orders.insert(draft))) return { order: { ...draft, rev: 0 }, isNew: true };
+    const stored = draft && (await storeOrder(draft, orders));
+    if (stored) return stored;
     // The first request with this key, or a request with another key, may have ordered the cart since.
     const first = await orders.findOne({ customerId, idemKey });
     const claimant = isAcceptable && !first ? await orders.findOne({ cartClaim: cart.claim }) : null;
@@ -46,6 +50,30 @@ export async function acceptOrder(
     if (after.outcome === 'refused') throw after.problem;
   }
   throw errors.requestInProgress();
+}
+
+/** Null: the key or the claim is taken. */
+async function storeOrder(draft: NewOrder, orders: Pick<OrderStore, 'insert'>): Promise<AcceptedOrder | null> {
+  if (await orders.insert(draft)) return { order: { ...draft, rev: 0 }, isNew: true };
+  return null;
+}
+
+/**
+ * Drafts the order of the stored cart, before it is known whether there is an earlier one of its key or claim.
+ * @returns null when something is against it, or when an order of an earlier request could lose its hold by it
+ */
+async function draftUnchecked(request: OrderRequest, terms: CheckoutTerms, rpc: Rpc): Promise<NewOrder | null> {
+  const { customerId, body } = request;
+  const cart = await rpc.call('cart.stored', { customerId });
+  if (cart.items.length === 0 || cart.mayBeHeld) return null;
+  try {
+    const basket = await priceBasket(cart, body, customerId, terms, rpc);
+    refusePriceChange(request, basket);
+    return draftOrder(request, cart, basket, newId('ord'), new Date());
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return null;
+  }
 }
 
 async function priceAndDraft(

@@ -40,6 +40,8 @@ export async function driveToOutcome(order: Order, saga: SagaContext): Promise<O
 
 /** An order without an outcome of its charge is rejected after this time. */
 const PAYMENT_TIMEOUT_MS = 30 * 60_000;
+/** Most orders are answered within this time. A follower of one that is not is told of its payment five seconds later at most. */
+const FIRST_ANSWER_MS = 300;
 
 /** Reserves stock and coupons, then charges the order: it becomes PAID, REJECTING, or stays PENDING. */
 async function reserveAndCharge(order: Order, saga: SagaContext): Promise<Order> {
@@ -116,14 +118,23 @@ async function moveStoredOrder(
   order: Order,
   next: Transition,
   { outbox: newEntries = [], ...fields }: Partial<OrderFields>,
-  { store, rpc }: SagaContext,
+  saga: SagaContext,
 ): Promise<Order> {
-  const moved = await store.change(order._id, (current, at) => {
+  const moved = await saga.store.change(order._id, (current, at) => {
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...newEntries];
-    return moveOrder(current, next, { at, note }, { ...fields, outbox, failures: 0 });
+    return moveOrder(
+      current,
+      next,
+      { at, note },
+      { ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
+    );
   });
-  announceChange(moved, rpc);
+  if (isKnownToClients(order)) announceChange(moved, saga);
   return moved;
 }
+
+/** Clients know an order by the answer to its request, so none can follow one that was placed a moment ago. */
+const isKnownToClients = ({ state, createdAt }: Order): boolean =>
+  state !== 'PENDING' || Date.now() - +createdAt > FIRST_ANSWER_MS;

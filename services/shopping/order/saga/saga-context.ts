@@ -6,9 +6,12 @@ import type { OrderStore } from '../order-store.ts';
 export interface SagaContext {
   store: OrderStore;
   rpc: Rpc;
+  /** Resolves when the next group of announcements leaves; without it, each leaves at once. */
+  nextGroup?: () => Promise<void>;
 }
 
 /** Notifies the clients that follow an order. The event may be lost, as clients poll, too. */
-export function announceChange({ _id: id }: Order, rpc: Rpc): void {
-  rpc.broadcast('order.changed', { id }).catch(() => undefined);
+export function announceChange({ _id: id }: Order, { rpc, nextGroup }: SagaContext): void {
+  const announce = () => rpc.broadcast('order.changed', { id });
+  (nextGroup ? nextGroup().then(announce) : announce()).catch(() => undefined);
 }

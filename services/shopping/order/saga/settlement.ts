@@ -1,6 +1,7 @@
 import { deliver } from '../../../../mixins/store/outbox.ts';
 import { newId } from '../../../shared/ids.ts';
-import { isPaid, isSettled, type Order } from '../order.ts';
+import { isPaid, isSettled, type Order, type OrderFields } from '../order.ts';
+import { withSummary } from '../order-outbox.ts';
 import { recordRefundDone, recordRefundFailed } from '../refund/refund-outcomes.ts';
 import { recordRestocked } from '../refund/returns.ts';
 import { markFailedStep, runStep } from './order-steps.ts';
@@ -42,33 +43,40 @@ export async function deliverOutbox(
   order: Order,
   { store, rpc }: SagaContext,
 ): Promise<{ order: Order; errors: unknown[] }> {
-  const { delivered, errors } = await deliver(order.outbox, rpc);
+  const entries = order.outbox.map((entry) => withSummary(entry, order));
+  const { delivered, errors } = await deliver(entries, rpc);
   const skippedIds = new Set(order.decisions?.flatMap(({ entries = [] }) => entries));
   const next = await store.change(order._id, (current) => {
     const triedIds = new Set(order.outbox.map(({ id }) => id));
     const outbox = current.outbox.filter(({ id }) => !delivered.has(id) && !(triedIds.has(id) && skippedIds.has(id)));
     const rest = { ...current, outbox };
-    const patch = {
-      outbox,
-      ...(isSettled(rest) ? { lease: null, nextAt: null, parkedAt: null, attempts: 0, failures: 0 } : {}),
-    };
+    const patch = { outbox, ...(isSettled(rest) ? settledFields(rest) : {}) };
     return { answer: { ...rest, ...patch }, patch };
   });
   const isLeft = order.outbox.some(({ id }) => !delivered.has(id) && !skippedIds.has(id));
   return { order: next, errors: isLeft ? errors.map((error) => markFailedStep('deliver', error)) : [] };
 }
 
+/** The fields that a settled order changes, most of which only a failed one has. */
+const settledFields = ({ parkedAt, attempts, failures }: Order): Partial<OrderFields> => ({
+  ...{ lease: null, nextAt: null },
+  ...(parkedAt ? { parkedAt: null } : {}),
+  ...(attempts > 0 ? { attempts: 0 } : {}),
+  ...(failures > 0 ? { failures: 0 } : {}),
+});
+
 /**
  * Updates an order by the payment provider's statement, which also has refunds and disputes whose webhooks were lost.
  */
-export async function reconcileOrder(order: Order, { store, rpc }: SagaContext): Promise<Order> {
+export async function reconcileOrder(order: Order, saga: SagaContext): Promise<Order> {
+  const { store, rpc } = saga;
   if (!isPaid(order)) return order;
   const statement = await runStep('refund', paymentStep.statement(order, rpc));
   if (!statement) return order;
   const next = await store.change(order._id, (latest, now) =>
     reconcile(latest, statement, () => newId('rfd', now), now),
   );
-  if (next.history.length > order.history.length) announceChange(next, rpc);
+  if (next.history.length > order.history.length) announceChange(next, saga);
   return next;
 }
 
@@ -87,7 +95,7 @@ export async function makeRefunds(order: Order, saga: SagaContext): Promise<Orde
         ? recordRefundDone(latest, due.id, now)
         : recordRefundFailed(latest, due.id, { reason: made.reason, isReturned: false }, now),
     );
-    announceChange(current, rpc);
+    announceChange(current, saga);
   }
   return current;
 }

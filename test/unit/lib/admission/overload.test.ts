@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { percentile } from '../../../../bench/statistics.ts';
+import { percentile } from '../../../../bench/report/statistics.ts';
 import { Refusal } from '../../../../lib/admission/request-gate.ts';
 import { SimulatedLoad } from '../../../support/simulated-load.ts';
 

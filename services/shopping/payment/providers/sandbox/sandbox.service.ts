@@ -24,7 +24,6 @@ import { cancel, refund, statementOf } from './sandbox-refunds.ts';
 import { sandboxSecret } from './sandbox-secret.ts';
 import { sendDueWebhooks } from './sandbox-webhooks.ts';
 
-const WEBHOOK_INTERVAL_MS = 250;
 const MAX_ENTRIES_AT_ONCE = 20;
 /** The duration of a charge by `tok_slow`. */
 const SLOW_CHARGE_MS = 3000;
@@ -38,7 +37,6 @@ export default function sandboxService(config: Config) {
     mixins: [
       dueWork<LedgerEntry, This>({
         queue: sandboxQueue,
-        every: WEBHOOK_INTERVAL_MS,
         atOnce: MAX_ENTRIES_AT_ONCE,
         work({ _id }) {
           return sendDueWebhooks(_id, this.store, this.broker, webhookSecret);
