@@ -40,6 +40,12 @@ eachEngine('checking out', (engine) => {
     const { available = 0, reserved = 0 } = (await storeOf(shop, 'inventory').get(sku)) ?? {};
     return { available, reserved };
   };
+  /** Once the orders of earlier tests are sold: until then they hold stock. */
+  const stockAtRest = (sku: string) =>
+    eventually(
+      () => stockOf(sku),
+      ({ reserved }) => reserved === 0,
+    );
 
   describe('a quote', () => {
     test('is what the order then costs, for each way of shipping', async () => {
@@ -150,7 +156,7 @@ eachEngine('checking out', (engine) => {
     });
 
     test('that is declined says so, and gives the stock back', async () => {
-      const before = await stockOf(BOWL.sku);
+      const before = await stockAtRest(BOWL.sku);
       await ada.put(BOWL.sku, 2);
       const declined = await order({ paymentMethod: 'tok_decline' });
       expect(declined).toMatchObject({ status: 402, body: { type: '/problems/payment-declined' } });
@@ -254,7 +260,7 @@ eachEngine('checking out', (engine) => {
     const hold = () => ada.ask('POST /v1/checkout/hold', {});
 
     test('keeps the stock aside, shows for how long, and the order has it', async () => {
-      const before = await stockOf(MUG.sku);
+      const before = await stockAtRest(MUG.sku);
       await ada.put(MUG.sku, 2);
       const { status, body } = await hold();
       expect(status).toBe(201);
@@ -289,7 +295,7 @@ eachEngine('checking out', (engine) => {
     test('that is short of one SKU holds nothing of the others', async () => {
       const scarce = SCARCE[1];
       if (!scarce) throw new Error('the sample has nothing scarce');
-      const before = await stockOf(BOWL.sku);
+      const before = await stockAtRest(BOWL.sku);
       await ada.put(BOWL.sku, 1);
       await ada.put(scarce.sku, scarce.stock + 1);
       expect(await hold()).toMatchObject({ status: 409, body: { items: [{ sku: scarce.sku }] } });
@@ -297,7 +303,7 @@ eachEngine('checking out', (engine) => {
     });
 
     test('is replaced by another, released when it is dropped, and in no one’s way when the cart is another', async () => {
-      const before = await stockOf(BOWL.sku);
+      const before = await stockAtRest(BOWL.sku);
       await ada.put(BOWL.sku, 3);
       await hold();
       await ada.put(BOWL.sku, 5);
@@ -312,7 +318,7 @@ eachEngine('checking out', (engine) => {
     });
 
     test('two that are asked for at once end as one', async () => {
-      const before = await stockOf(BOWL.sku);
+      const before = await stockAtRest(BOWL.sku);
       await ada.put(BOWL.sku, 2);
       const answers = await Promise.all([hold(), hold(), hold()]);
       expect(answers.some(({ status }) => status === 201)).toBe(true);
