@@ -23,8 +23,12 @@ export function orderDesk(now: () => Desk) {
       await admin('pack');
       return admin('ship', { carrier: 'Post', trackingNumber: 'RR1' });
     },
+    /** Once all orders of it are sold, or released. */
     async stockOf(sku: string) {
-      const stock = await storeOf(now().shop, 'inventory').get(sku);
+      const stock = await eventually(
+        () => storeOf(now().shop, 'inventory').get(sku),
+        (found) => found === null || found.reserved === 0,
+      );
       return { available: stock?.available ?? 0, sold: stock?.sold ?? 0 };
     },
     /** What the sandbox has taken and given back. */
