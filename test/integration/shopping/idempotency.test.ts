@@ -125,7 +125,12 @@ eachEngine('an order whose request is sent again', (engine) => {
 
   test('50 parallel posts with one key: one order, 50 answers that agree', async () => {
     const key = randomUUID();
-    const before = await storeOf(shop, 'inventory').get(MUG);
+    const soldStock = () =>
+      eventually(
+        () => storeOf(shop, 'inventory').get(MUG),
+        (stock) => stock?.reserved === 0,
+      );
+    const before = await soldStock();
     await ada.put(MUG, 3);
     const answers = await Promise.all(Array.from({ length: 50 }, () => ada.order(key)));
     const placed = answers.filter(({ status }) => status === 201);
@@ -135,11 +140,7 @@ eachEngine('an order whose request is sent again', (engine) => {
     for (const answer of again) expect(shown(answer)).toEqual(shown(placed[0] as Answer));
     expect(await ordersOf(ada)).toHaveLength(1);
     await emptied();
-    const stock = await eventually(
-      () => storeOf(shop, 'inventory').get(MUG),
-      (stock) => stock?.reserved === 0,
-    );
-    expect(stock).toMatchObject({ available: (before?.available ?? 0) - 3, sold: (before?.sold ?? 0) + 3 });
+    expect(await soldStock()).toMatchObject({ available: (before?.available ?? 0) - 3, sold: (before?.sold ?? 0) + 3 });
   });
 
   test.each(KEYED)(
