@@ -149,7 +149,10 @@ eachEngine('orders', (engine) => {
     const bob = await Shopper.at(shop.url);
     await bob.put(FEW.sku, FEW.stock + 1);
     await bob.put(MUG.sku, 2);
-    const before = await storeOf(shop, 'inventory').get(MUG.sku);
+    const before = await eventually(
+      () => storeOf(shop, 'inventory').get(MUG.sku),
+      (stock) => stock?.reserved === 0,
+    );
     const { status, body } = await bob.order();
     expect(status).toBe(409);
     expect(body).toMatchObject({
