@@ -249,8 +249,14 @@ eachEngine('filters and facets', (engine) => {
   test('updatedSince shows changed products, the oldest change first, and removed ones', async () => {
     const since = new Date().toISOString();
     const [a, b, c] = products.slice(5, 8).map(({ _id }) => _id) as [string, string, string];
-    const change = (id: string, patch: object) =>
-      storeOf(shop, 'product').change(id, (_doc, updatedAt) => ({ answer: undefined, patch: { ...patch, updatedAt } }));
+    const change = async (id: string, patch: object) => {
+      const changedAt = await storeOf(shop, 'product').change(id, (_doc, updatedAt) => ({
+        answer: +updatedAt,
+        patch: { ...patch, updatedAt },
+      }));
+      // The next change is later by the clock, which counts milliseconds.
+      while (Date.now() <= changedAt) await new Promise(setImmediate);
+    };
     await change(b, { title: 'Changed first' });
     await change(a, { title: 'Changed second' });
     await change(EUROS_ONLY, { title: 'Changed third' });
