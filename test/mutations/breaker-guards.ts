@@ -55,7 +55,7 @@ export const BREAKER_MUTATIONS: Record<string, Mutation> = {
     file: 'lib/cluster/settle-timeouts.ts',
     find: 'this.transit?.pendingRequests.get(ctx.id)?.reject(error);',
     replace: '',
-    tests: ['test/unit/lib/middleware-order.test.ts'],
+    tests: ['test/integration/middleware-order.test.ts'],
     red: /● what was given up is tracked no longer/,
   },
   'a refusal opens the breaker before a server outside': {

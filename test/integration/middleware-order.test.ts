@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import moleculer, { type Context, ServiceBroker, type ServiceSchema, type Transit } from 'moleculer';
-import { loadConfig } from '../../../lib/process/config.ts';
-import { brokerOptions } from '../../../moleculer.config.ts';
+import { loadConfig } from '../../lib/process/config.ts';
+import { brokerOptions } from '../../moleculer.config.ts';
 
 const config = (nodeId: string) =>
   loadConfig({
