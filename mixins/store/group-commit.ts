@@ -64,7 +64,7 @@ export class GroupCommit {
    * happened.
    */
   write(write: Write): Promise<number> {
-    if (!this.#hasBulkWrite) return write.alone();
+    if (!this.#hasBulkWrite) return sendAlone(write);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
       this.#schedule();
@@ -152,8 +152,14 @@ function insertionsByNamespace(group: readonly Waiting[]): Map<string, Map<Waiti
 
 const hasId = (document: OptionalId<Versioned>): document is Versioned => document._id !== undefined;
 
+/** Publishes and sends a write as a command of its own. */
+function sendAlone({ model, alone }: Write): Promise<number> {
+  publishGroupWrite([model.namespace]);
+  return alone();
+}
+
 async function eachAlone(group: readonly Waiting[]): Promise<void> {
-  await Promise.all(group.map(({ write, resolve, reject }) => write.alone().then(resolve, reject)));
+  await Promise.all(group.map(({ write, resolve, reject }) => sendAlone(write).then(resolve, reject)));
 }
 
 /** Tells each write its outcome. */

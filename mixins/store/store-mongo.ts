@@ -110,10 +110,7 @@ export class MongoAdapter implements Engine {
   async add(doc: Versioned): Promise<boolean> {
     try {
       const document = storableCopy(doc);
-      const alone = async () => {
-        publishWrite(this.name);
-        return Number((await this.documents.insertOne(document)).acknowledged);
-      };
+      const alone = async () => Number((await this.documents.insertOne(document)).acknowledged);
       await this.commits.write({ model: { name: 'insertOne', namespace: this.namespace, document }, alone });
       return true;
     } catch (error) {
@@ -185,10 +182,7 @@ export class MongoAdapter implements Engine {
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
     try {
       const [filter, update] = [{ _id: id, rev }, updateOf(rev, patch)];
-      const alone = async () => {
-        publishWrite(this.name);
-        return (await this.documents.updateOne(filter, update)).matchedCount;
-      };
+      const alone = async () => (await this.documents.updateOne(filter, update)).matchedCount;
       const model = { name: 'updateOne', namespace: this.namespace, filter, update } as const;
       return (await this.commits.write({ model, alone })) === 1;
     } catch (error) {
