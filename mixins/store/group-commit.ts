@@ -10,6 +10,7 @@ import {
   MongoWriteConcernError,
   type OptionalId,
 } from 'mongodb';
+import { CommandGate } from './command-gate.ts';
 import { insertTogether } from './group-insert.ts';
 import type { Versioned } from './patch.ts';
 import { publishGroupWrite } from './sent-commands.ts';
@@ -28,8 +29,6 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Commands under way at once. While they are, the next writes gather. */
-const MAX_COMMANDS = 2;
 const MAX_WRITES_PER_COMMAND = 100;
 /** Insertions into one collection from which they are a command of their own, which costs servers less than `bulkWrite`. */
 const MIN_INSERTIONS_PER_COMMAND = 3;
@@ -45,8 +44,10 @@ export class GroupCommit {
   readonly #client: Pick<MongoClient, 'bulkWrite' | 'db'>;
   #hasBulkWrite = false;
   #waiting: Waiting[] = [];
-  #commands = 0;
-  #isScheduled = false;
+  readonly #gate = new CommandGate(
+    () => this.#waiting.length > 0,
+    () => this.#commit(this.#waiting.splice(0, MAX_WRITES_PER_COMMAND)),
+  );
 
   constructor(client: Pick<MongoClient, 'bulkWrite' | 'db'>) {
     this.#client = client;
@@ -67,34 +68,17 @@ export class GroupCommit {
     if (!this.#hasBulkWrite) return sendAlone(write);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
-      this.#schedule();
-    });
-  }
-
-  /** The writes of this turn of the event loop leave together. */
-  #schedule(): void {
-    if (this.#isScheduled || this.#commands >= MAX_COMMANDS) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      void this.#commit(this.#waiting.splice(0, MAX_WRITES_PER_COMMAND));
-      if (this.#waiting.length > 0) this.#schedule();
+      this.#gate.schedule();
     });
   }
 
   async #commit(group: Waiting[]): Promise<void> {
-    this.#commands += 1;
-    try {
-      const insertions = insertionsByNamespace(group);
-      const others = group.filter((one) => !insertions.get(one.write.model.namespace)?.has(one));
-      await Promise.all([
-        ...[...insertions].map(([namespace, inserted]) => this.#insert(namespace, inserted)),
-        others.length <= 1 ? eachAlone(others) : this.#together(others),
-      ]);
-    } finally {
-      this.#commands -= 1;
-      if (this.#waiting.length > 0) this.#schedule();
-    }
+    const insertions = insertionsByNamespace(group);
+    const others = group.filter((one) => !insertions.get(one.write.model.namespace)?.has(one));
+    await Promise.all([
+      ...[...insertions].map(([namespace, inserted]) => this.#insert(namespace, inserted)),
+      others.length <= 1 ? eachAlone(others) : this.#together(others),
+    ]);
   }
 
   async #insert(namespace: string, inserted: ReadonlyMap<Waiting, Versioned>): Promise<void> {

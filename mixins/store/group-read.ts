@@ -1,9 +1,8 @@
+import { CommandGate } from './command-gate.ts';
 import type { Filter, Scalar } from './engine.ts';
 import { deepCopy, type Versioned, valueAt } from './patch.ts';
 
 const MAX_KEYS_PER_COMMAND = 64;
-/** Commands under way at once. While they are, the next reads gather: a command costs far more than a key in it. */
-const MAX_COMMANDS = 2;
 
 type Reading = PromiseWithResolvers<Versioned | null>;
 type Find = (filter: Filter) => Promise<Versioned[]>;
@@ -15,9 +14,11 @@ type Find = (filter: Filter) => Promise<Versioned[]>;
 export class GroupRead {
   readonly #fields: readonly string[];
   readonly #find: Find;
-  #waiting = new Map<string, { values: readonly Scalar[]; readers: Reading[] }>();
-  #commands = 0;
-  #isScheduled = false;
+  readonly #waiting = new Map<string, { values: readonly Scalar[]; readers: Reading[] }>();
+  readonly #gate = new CommandGate(
+    () => this.#waiting.size > 0,
+    () => this.#sendNext(),
+  );
 
   /**
    * @param fields that no two documents have alike, such as `_id`
@@ -35,24 +36,14 @@ export class GroupRead {
     const known = this.#waiting.get(key);
     if (known) known.readers.push(reading);
     else this.#waiting.set(key, { values, readers: [reading] });
-    this.#schedule();
+    this.#gate.schedule();
     return reading.promise;
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.#commands >= MAX_COMMANDS || this.#waiting.size === 0) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      const entries = [...this.#waiting].slice(0, MAX_KEYS_PER_COMMAND);
-      for (const [key] of entries) this.#waiting.delete(key);
-      this.#commands += 1;
-      void this.#answer(entries).finally(() => {
-        this.#commands -= 1;
-        this.#schedule();
-      });
-      this.#schedule();
-    });
+  #sendNext(): Promise<void> {
+    const entries = [...this.#waiting].slice(0, MAX_KEYS_PER_COMMAND);
+    for (const [key] of entries) this.#waiting.delete(key);
+    return this.#answer(entries);
   }
 
   async #answer(entries: [string, { values: readonly Scalar[]; readers: Reading[] }][]): Promise<void> {

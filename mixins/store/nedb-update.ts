@@ -1,6 +1,6 @@
 import { RefusedPatch } from './changes.ts';
 import type { Stored } from './nedb-documents.ts';
-import { assignPath, type Patch } from './patch.ts';
+import { assignPath, isOverlapping, type Patch } from './patch.ts';
 
 /** The parts of NeDB that a change of a document needs. */
 export interface ChangeableDatastore {
@@ -93,8 +93,5 @@ function applyPatch(doc: Stored, patch: Patch, indexes: readonly NedbIndex[]): v
     throw new RefusedPatch(error, isDuplicate(error));
   }
 }
-
-const isOverlapping = (path: string, field: string): boolean =>
-  path === field || path.startsWith(`${field}.`) || field.startsWith(`${path}.`);
 
 const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';

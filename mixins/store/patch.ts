@@ -55,6 +55,10 @@ export function patchOf(doc: Versioned, touched: ReadonlySet<string>): Patch {
   return Object.fromEntries([...touched].filter((path) => !inside(path)).map((path) => [path, valueAt(doc, path)]));
 }
 
+/** Whether two dotted paths are the same, or one leads to a part of the other. */
+export const isOverlapping = (a: string, b: string): boolean =>
+  `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`);
+
 /** The value at a dotted path; undefined if a part of the path is missing. */
 export const valueAt = (doc: object, path: string): unknown =>
   path.split('.').reduce<unknown>((part, name) => (part as Fields | undefined)?.[name], doc);

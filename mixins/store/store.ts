@@ -9,7 +9,7 @@ import { Changes, type Decide, RefusedPatch, type VersionedCollection } from './
 import { DeferredMongoAdapter } from './deferred-mongo.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
 import { type PageOptions, readPageOf } from './pages.ts';
-import type { Patch, Versioned } from './patch.ts';
+import { isOverlapping, type Patch, type Versioned } from './patch.ts';
 import { NedbAdapter } from './store-nedb.ts';
 
 /** Some fields of a document, or of each document in a union. */
@@ -272,14 +272,12 @@ function versionedCollection<T extends Versioned>(
       return (await engine.read(id)) as T | null;
     },
     async swap(id, rev, patch: Patch) {
-      const touched = identity.find((field) => Object.keys(patch).some((path) => isPartOf(path, field)));
+      const touched = identity.find((field) => Object.keys(patch).some((path) => isOverlapping(path, field)));
       if (touched) throw new RefusedPatch(new Error(`${touched} is part of the identity of ${id}`), false);
       return engine.swap(id, rev, patch);
     },
   };
 }
-
-const isPartOf = (a: string, b: string): boolean => `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`);
 
 const OPERATORS = ['$in', '$gt', '$gte', '$lt', '$lte'];
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value) || isDate(value);
