@@ -45,7 +45,7 @@ export class GroupCommit {
   #hasBulkWrite = false;
   #waiting: Waiting[] = [];
   readonly #gate = new CommandGate(
-    () => this.#waiting.length > 0,
+    () => this.#waiting.length,
     () => this.#commit(this.#waiting.splice(0, MAX_WRITES_PER_COMMAND)),
   );
 

@@ -16,7 +16,7 @@ export class GroupRead {
   readonly #find: Find;
   readonly #waiting = new Map<string, { values: readonly Scalar[]; readers: Reading[] }>();
   readonly #gate = new CommandGate(
-    () => this.#waiting.size > 0,
+    () => this.#waiting.size,
     () => this.#sendNext(),
   );
 
