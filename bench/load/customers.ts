@@ -1,9 +1,22 @@
 import { Agent, request } from 'node:http';
+import { Mailbox } from '../../test/support/mailbox.ts';
 import { request as ask, Shopper } from '../../test/support/shop.ts';
+import type { Target } from '../targets/targets.ts';
 import { IN_FLIGHT } from './measure.ts';
 
-export function registerCustomers(url: string): Promise<Shopper[]> {
-  return Promise.all(Array.from({ length: IN_FLIGHT }, () => Shopper.at(url)));
+type MailingShop = Pick<Target, 'url' | 'dataDir'>;
+
+/** Registers customers with verified e-mail addresses: others get few mails about their orders. */
+export function registerCustomers(shop: MailingShop): Promise<Shopper[]> {
+  return Promise.all(Array.from({ length: IN_FLIGHT }, () => registerCustomer(shop)));
+}
+
+async function registerCustomer({ url, dataDir }: MailingShop): Promise<Shopper> {
+  const customer = await Shopper.at(url);
+  const token = await new Mailbox(dataDir).token(customer.email, 'verify-email');
+  const { status, body } = await ask(url, 'POST /v1/auth/email/verify', { body: { token } });
+  if (status >= 300) throw new Error(`verifying an address answered ${status}: ${JSON.stringify(body)}`);
+  return customer;
 }
 
 /** Renews the access tokens, which expire after minutes, and empties the carts. */

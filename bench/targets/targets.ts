@@ -19,13 +19,15 @@ import type { ProjectionReport } from './projection-node.ts';
 export interface Target {
   name: string;
   url: string;
+  /** Its mails are in a folder of it. */
+  dataDir: string;
   pids(): Pids;
   /** The end of its output, for error reports. */
   output(): string;
   stop(): Promise<unknown>;
 }
 
-export interface Bare extends Target {
+export interface Bare extends Omit<Target, 'dataDir'> {
   /** Adds pages. */
   serve(pages: readonly Page[]): Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function startEmbedded(dataDir: string, more: NodeJS.ProcessEnv = {
   await firstMessage(spawned, child, output);
   return {
     name: 'embedded',
+    dataDir,
     url: `http://127.0.0.1:${port}`,
     pids: () => ({ shop: child.pid }),
     output,
@@ -117,7 +120,17 @@ export async function startSingle(
   await firstMessage(spawned, child, output);
   const pids = () => ({ shop: child.pid, ...databasePids() });
   const url = `http://127.0.0.1:${port}`;
-  return { name, url, mongoUrl, prefix, pids, output, stop: child.stop, asStaff: () => staffHeaders(url, env) };
+  return {
+    name,
+    url,
+    dataDir,
+    mongoUrl,
+    prefix,
+    pids,
+    output,
+    stop: child.stop,
+    asStaff: () => staffHeaders(url, env),
+  };
 }
 
 /** Appoints a member of staff by the operator's command, and logs in. */
@@ -177,7 +190,7 @@ export async function startCluster(dataDir: string, more: Record<string, string>
   const control = { topology, kill, restartOf };
   const addNodes: BenchCluster['addNodes'] = (counts) =>
     startMoreNodes(counts, { ...shopEnv(), DATABASE_PREFIX: prefix, DATA_DIR: dataDir, ...more }, topology());
-  return { name: 'cluster', url, mongoUrl, prefix, pids, databasePids, output, stop, addNodes, ...control };
+  return { name: 'cluster', url, dataDir, mongoUrl, prefix, pids, databasePids, output, stop, addNodes, ...control };
 }
 
 async function startMoreNodes(

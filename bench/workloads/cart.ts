@@ -13,8 +13,9 @@ const QUANTITIES_PER_LINE = 9;
 export async function cartWorkload({ bare, shops, catalogue }: BenchSetup): Promise<Workload> {
   const skus = [...catalogue.stock.keys()].slice(0, CART_LINES);
   const contenders: Contender[] = [];
-  for (const { name, url, pids } of shops) {
-    const customers = await registerCustomers(url);
+  for (const shop of shops) {
+    const { name, url, pids } = shop;
+    const customers = await registerCustomers(shop);
     const run = async (seconds: number) => {
       await renewSessions(customers);
       return load(

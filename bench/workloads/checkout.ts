@@ -18,7 +18,7 @@ const PAST_ORDERS = 100_000;
 /** Orders of one SKU by all customers, compared with a different SKU for each customer. */
 export async function hotWorkload({ single, catalogue }: BenchSetup): Promise<Workload> {
   const shop = requireSingle(single);
-  const customers = await registerCustomers(shop.url);
+  const customers = await registerCustomers(shop);
   const skus = [...catalogue.stock.keys()].slice(0, customers.length + 1);
   await stockUp(shop, skus);
   const [hot = '', ...own] = skus;
@@ -37,7 +37,7 @@ export async function hotWorkload({ single, catalogue }: BenchSetup): Promise<Wo
 /** Orders with a known Idempotency-Key, compared with a new key. */
 export async function replayWorkload({ single, catalogue }: BenchSetup): Promise<Workload> {
   const shop = requireSingle(single);
-  const customers = await registerCustomers(shop.url);
+  const customers = await registerCustomers(shop);
   const skus = [...catalogue.stock.keys()].slice(0, customers.length);
   await stockUp(shop, skus);
   const skuOf = (n: number) => skus[n] ?? '';
@@ -60,7 +60,7 @@ export async function historyWorkload({ cluster, catalogue, resources }: BenchSe
     ['100,000 past', PAST_ORDERS],
   ] as const) {
     const shop = await resources.use(startSingle(past === 0 ? 'young' : 'old', join(resources.folder, name), cluster));
-    const customers = await registerCustomers(shop.url);
+    const customers = await registerCustomers(shop);
     const skus = [...catalogue.stock.keys()].slice(0, customers.length);
     await stockUp(shop, skus);
     const run = (seconds: number) => placements(customers, (n) => skus[n] ?? '', seconds);

@@ -6,8 +6,9 @@ import type { BenchSetup } from './setup.ts';
 /** Logins, each with the hash of a password. */
 export async function loginWorkload({ shops }: BenchSetup): Promise<Workload> {
   const contenders: Contender[] = [];
-  for (const { name, url, pids } of shops) {
-    const customers = await registerCustomers(url);
+  for (const shop of shops) {
+    const { name, url, pids } = shop;
+    const customers = await registerCustomers(shop);
     const requests = customers.map(({ email, password }) => [
       {
         method: 'POST' as const,

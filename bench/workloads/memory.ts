@@ -47,11 +47,11 @@ export async function memoryWorkload({
   return { name: 'memory', title: `memory, ${orders.toLocaleString('en')} orders`, order: 'once', contenders };
 }
 
-async function grown({ url, pids }: Target, shelf: Shelf, orders: number): Promise<Run> {
-  const customers = await registerCustomers(url);
+async function grown(shop: Target, shelf: Shelf, orders: number): Promise<Run> {
+  const customers = await registerCustomers(shop);
   const largest = async () => {
     await sleep(SETTLING_MS);
-    const processes = Object.entries(memoryOf(pids())).filter(([name]) => !SERVERS.includes(name));
+    const processes = Object.entries(memoryOf(shop.pids())).filter(([name]) => !SERVERS.includes(name));
     return Math.max(...processes.map(([, mb]) => mb));
   };
   const startMb = await largest();

@@ -11,7 +11,7 @@ const MORE_OF_EACH_KIND = 6;
 export async function nodesWorkload({ cluster, shelves, catalogue, resources }: BenchSetup): Promise<Workload> {
   if (!cluster) throw new Error('this workload needs --shops with cluster');
   const shelf = shelves.get(cluster.name) ?? new Shelf(catalogue.stock);
-  const customers = await registerCustomers(cluster.url);
+  const customers = await registerCustomers(cluster);
   const run = (seconds: number) => orderLoad(customers, shelf, { seconds, most: Math.floor(shelf.pieces / 20) });
   let more: MoreNodes | undefined;
   return {

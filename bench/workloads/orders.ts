@@ -13,8 +13,9 @@ export async function orderWorkload({ shops, cluster, catalogue, rounds, shelves
   const contenders: Contender[] = [];
   const driver = cluster && (await BareDriver.start(cluster.mongoUrl));
   if (driver) contenders.push({ name: 'driver', pids: cluster.databasePids, run: (seconds) => driver.run(seconds) });
-  for (const { name, url, pids } of shops) {
-    const [customers, shelf] = [await registerCustomers(url), shelves.get(name) ?? new Shelf(catalogue.stock)];
+  for (const shop of shops) {
+    const { name, pids } = shop;
+    const [customers, shelf] = [await registerCustomers(shop), shelves.get(name) ?? new Shelf(catalogue.stock)];
     const most = Math.floor((STOCK_SHARE * shelf.pieces) / ORDER_LINES / (rounds + 1)) - IN_FLIGHT;
     contenders.push({ name, pids, run: (seconds) => orderLoad(customers, shelf, { seconds, most }) });
   }

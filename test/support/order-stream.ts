@@ -58,13 +58,19 @@ export async function streamOrders(
   return shoppers.length;
 }
 
-/** Each customer changes the quantity of a cart line, so many at a time. Resolves with the number of changes. */
-export async function streamCartUpdates(shoppers: readonly ShopperWithCart[], inFlight: number): Promise<number> {
-  await inTurn(shoppers, inFlight, async ({ shopper, skus: [sku = ''] }) => {
-    const { status, body } = await shopper.put(sku, 2);
-    if (status !== 200) throw new Error(`a cart update was answered ${status}: ${JSON.stringify(body)}`);
-  });
-  return shoppers.length;
+/** Each customer changes the quantity of a cart line `times` times. Resolves with the number of changes. */
+export async function streamCartUpdates(
+  shoppers: readonly ShopperWithCart[],
+  inFlight: number,
+  times: number,
+): Promise<number> {
+  for (let time = 0; time < times; time += 1) {
+    await inTurn(shoppers, inFlight, async ({ shopper, skus: [sku = ''] }) => {
+      const { status, body } = await shopper.put(sku, 2 + (time % 2));
+      if (status !== 200) throw new Error(`a cart update was answered ${status}: ${JSON.stringify(body)}`);
+    });
+  }
+  return shoppers.length * times;
 }
 
 async function inTurn<T>(items: readonly T[], inFlight: number, act: (item: T) => Promise<void>) {
