@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -63,12 +63,4 @@ withNats('the console draws how much memory is used', async () => {
 
 withNats('the console lists nodes as a table', async () => {
   expect(await answerTo('nodes', 'Node ID', '(*)')).toContain('╔═');
-});
-
-withNats('the console loads a folder of services', async () => {
-  writeFileSync(
-    join(folder, 'greeter.service.cjs'),
-    "module.exports = { name: 'greeter', actions: { hello: () => 'hi' } };",
-  );
-  await answerTo(`loadFolder ${folder} *.service.cjs`, 'Loaded 1 services!');
 });
