@@ -5,6 +5,7 @@ import { loadExtensions } from '../services/extensions/extensions.ts';
 import { runningClusterConfig } from './client-config.ts';
 import { exitFailed } from './exit-failed.ts';
 import { operatorCommands } from './operator-commands.ts';
+import { provideGauge } from './repl-gauge.ts';
 import { provideShopModules } from './shop-modules.ts';
 
 try {
@@ -15,6 +16,7 @@ try {
   const replOptions = { delimiter: 'shop $', customCommands: operatorCommands } as object;
   const broker = new ServiceBroker({ ...options, tracing: false, replOptions });
   await broker.start();
+  provideGauge();
   broker.repl();
 } catch (error) {
   exitFailed('repl', error);
