@@ -487,7 +487,7 @@ describe('a NeDB file', () => {
     const lines = (await readFile(fileOf(given), 'utf8')).split('\n');
     await writeFile(fileOf(given), [...lines.slice(0, 5), 'garbage', ...lines.slice(6)].join('\n'));
     const fatal = jest.fn<(error: Error) => void>();
-    const adapter = new NedbAdapter(given.dataDir, `${given.databasePrefix}product`, 'items', fatal);
+    const adapter = new NedbAdapter(given.dataDir, `${given.databasePrefix}product`, 'items', { fatal });
     await expect(adapter.connect()).rejects.toThrow('corrupt');
     expect(fatal.mock.calls[0]?.[0].message).toContain('items.db cannot be read');
   });
