@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { RefusedPatch } from './changes.ts';
-import { lineOf } from './nedb-documents.ts';
 import type { StoredIndexes } from './nedb-file.ts';
 import type { PackedDocument, PackedDocuments, Stored } from './packed-documents.ts';
 import { assignPath, isOverlapping, type Patch } from './patch.ts';
@@ -95,7 +94,7 @@ export const addFields = (
     for (const index of affected) index.remove(packed);
     packing.repack(packed, doc);
     insertInto(affected, packed);
-    packing.setLine(packed, lineOf(doc));
+    packing.setContents(packed, doc);
     await persistence.persistNewStateAsync([packed]);
   });
 
@@ -114,7 +113,7 @@ export const insertInPlace = (
     for (const doc of docs) {
       const packed = packing.pack(doc);
       if (!isInserted(all, packed)) continue;
-      packing.setLine(packed, lineOf(doc));
+      packing.setContents(packed, doc);
       added.push(packed);
     }
     await persistence.persistNewStateAsync(added);
@@ -153,24 +152,23 @@ function applyPatch(
   indexes: readonly NedbIndex[],
 ): void {
   const paths = Object.keys(patch);
-  const doc = packing.unpack(packed);
-  try {
-    for (const path of paths) assignPath(doc, path, patch[path], []);
-  } catch (error) {
-    throw new RefusedPatch(error, false);
-  }
-  doc.rev += 1;
   const affected = indexes.filter(({ fieldName }) => paths.some((path) => isOverlapping(path, fieldName)));
   for (const index of affected) index.remove(packed);
-  packing.repack(packed, doc);
+  const doc = packing.own(packed);
+  const undo: (() => void)[] = [];
   try {
+    for (const path of paths) assignPath(doc, path, patch[path], undo);
+    packing.repack(packed, doc);
     insertInto(affected, packed);
   } catch (error) {
-    packing.repack(packed, packing.unpack(packed)); // its line is still that of before
+    for (const revert of undo.reverse()) revert();
+    packing.repack(packed, doc);
     for (const index of affected) index.insert(packed);
     throw new RefusedPatch(error, isDuplicate(error));
   }
-  packing.setLine(packed, lineOf(doc));
+  doc.rev += 1;
+  packing.repack(packed, doc);
+  packing.setContents(packed, doc);
 }
 
 const isDuplicate = (error: unknown): boolean => (error as { errorType?: string }).errorType === 'uniqueViolated';

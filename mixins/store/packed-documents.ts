@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { DataFileReader, LinePosition } from './data-file.ts';
+import { lineOf } from './nedb-documents.ts';
 import { deepCopy, type Versioned } from './patch.ts';
 
 /** A document with its hidden fields. */
 export type Stored = Versioned & Record<string, unknown>;
 
-/** Lines that were written last stay in memory, as they are the most likely to be read, up to this length per collection. */
-const MAX_RECENT_LENGTH = 256 * 1024;
+/** Documents that were written last stay in memory, as they are the most likely to be read; the length of their lines. */
+const MAX_RECENT_LENGTH = 512 * 1024;
 
 /**
  * A document in NeDB's memory, whose contents are a line of the data file. It has all fields of the document for readers: those
@@ -44,11 +45,8 @@ export class PackedDocuments {
   readonly #Document = class extends PackedDocument {};
   /** Lines that the file does not have yet. */
   readonly #unwritten = new Map<PackedDocument, string>();
-  readonly #recent = new LRUCache<PackedDocument, string>({
-    maxSize: MAX_RECENT_LENGTH,
-    sizeCalculation: ({ length }) => length,
-  });
-  /** The document read last, as NeDB reads several fields in a row. */
+  readonly #recent = new LRUCache<PackedDocument, Stored>({ maxSize: MAX_RECENT_LENGTH });
+  /** The document read or shown last, as NeDB reads several fields in a row. */
   #last: { packed: PackedDocument; doc: Stored } | undefined;
 
   /** @param searched top-level fields */
@@ -64,7 +62,7 @@ export class PackedDocuments {
     return packed;
   }
 
-  /** Packs a new document, for `setLine`. @param doc is kept, and must not be changed any more */
+  /** Packs a new document, for `setContents`. @param doc is kept, and must not be changed any more */
   pack(doc: Stored): PackedDocument {
     const packed = new this.#Document(doc);
     this.#show(packed, doc);
@@ -72,7 +70,7 @@ export class PackedDocuments {
   }
 
   /**
-   * Shows other contents, until another document is read; `setLine` makes them last.
+   * Shows other contents, until another document is read; `setContents` makes them last.
    * @param doc is kept, and must not be changed any more
    */
   repack(packed: PackedDocument, doc: Stored): void {
@@ -80,9 +78,16 @@ export class PackedDocuments {
     this.#show(packed, doc);
   }
 
-  /** Sets the contents, which the file does not have yet. */
-  setLine(packed: PackedDocument, line: string): void {
+  /** Sets the contents, which the file does not have yet. @param doc is kept, and only `own` may change it */
+  setContents(packed: PackedDocument, doc: Stored): void {
+    const line = lineOf(doc);
     this.#unwritten.set(packed, line);
+    this.#recent.set(packed, doc, { size: line.length });
+  }
+
+  /** The document itself if it is in memory, to be changed; then it has to be shown again, changed or as before. */
+  own(packed: PackedDocument): Stored {
+    return this.#recent.get(packed) ?? parseLine(this.lineOf(packed));
   }
 
   /** To be called when the file has a line of a document. */
@@ -90,18 +95,18 @@ export class PackedDocuments {
     if (this.#unwritten.get(packed) !== line) return; // a newer one follows
     PackedDocument.setPosition(packed, position);
     this.#unwritten.delete(packed);
-    this.#recent.set(packed, line);
   }
 
   lineOf(packed: PackedDocument): string {
-    return (
-      this.#unwritten.get(packed) ?? this.#recent.peek(packed) ?? this.#file.read(PackedDocument.positionOf(packed))
-    );
+    return this.#unwritten.get(packed) ?? this.#file.read(PackedDocument.positionOf(packed));
   }
 
   /** A copy of the document, or of some of its fields. */
   unpack(packed: PackedDocument, fields?: readonly string[]): Stored {
-    if (!fields) return parseLine(this.lineOf(packed));
+    if (!fields) {
+      const recent = this.#recent.get(packed);
+      return recent ? deepCopy(recent) : parseLine(this.lineOf(packed));
+    }
     const isAtHand = fields.every((name) => Object.hasOwn(packed, name));
     const doc = isAtHand ? packed : this.#read(packed);
     const picked: Record<string, unknown> = {};
@@ -130,7 +135,7 @@ export class PackedDocuments {
 
   /** The document, not to be changed. */
   #read(packed: PackedDocument): Stored {
-    if (this.#last?.packed !== packed) this.#last = { packed, doc: parseLine(this.lineOf(packed)) };
+    if (this.#last?.packed !== packed) this.#last = { packed, doc: this.own(packed) };
     return this.#last.doc;
   }
 }
