@@ -9,7 +9,7 @@ import { type PackedDocument, type PackedDocuments, parseLine, type Stored } fro
 const TAIL_BLOCK_BYTES = 64 * 1024;
 /** In characters. */
 const WRITE_BLOCK_LENGTH = 64 * 1024;
-const READ_BLOCK_BYTES = 1024 * 1024;
+const READ_BLOCK_BYTES = 256 * 1024;
 const MAX_QUOTED_LENGTH = 40;
 const LINE_FEED = 0x0a;
 

@@ -7,7 +7,7 @@ import { deepCopy, type Versioned } from './patch.ts';
 export type Stored = Versioned & Record<string, unknown>;
 
 /** Documents that were written last stay in memory, as they are the most likely to be read; the length of their lines. */
-const MAX_RECENT_LENGTH = 512 * 1024;
+const MAX_RECENT_LENGTH = 256 * 1024;
 
 /**
  * A document in NeDB's memory, whose contents are a line of the data file. It has all fields of the document for readers: those
