@@ -1,15 +1,23 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { LinePosition } from './data-file.ts';
+
+interface WaitingLine {
+  line: string;
+  written: ((position: LinePosition) => void) | undefined;
+}
 
 /**
- * Appends texts to a file by group commit: texts that are appended while a write is under way are written together by the
+ * Appends lines to a file by group commit: lines that are appended while a write is under way are written together by the
  * next one, so that many small changes cost little more than one.
  */
 export class AppendLog {
   readonly #file: string;
   #handle: FileHandle | undefined;
   #inode = 0;
-  #waiting: string[] = [];
-  /** The write under way, and the next one, which will write the waiting texts. */
+  /** The end of the file, in bytes. */
+  #size = 0;
+  #waiting: WaitingLine[] = [];
+  /** The write under way, and the next one, which will write the waiting lines. */
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -21,7 +29,9 @@ export class AppendLog {
   async open(): Promise<void> {
     await this.close();
     this.#handle = await open(this.#file, 'a');
-    this.#inode = (await this.#handle.stat()).ino;
+    const { ino, size } = await this.#handle.stat();
+    this.#inode = ino;
+    this.#size = size;
   }
 
   async close(): Promise<void> {
@@ -31,13 +41,13 @@ export class AppendLog {
     await handle?.close();
   }
 
-  /** Adds a text to the next write. */
-  append(text: string): void {
-    this.#waiting.push(text);
+  /** Adds a line to the next write. @param written called when the file has it */
+  append(line: string, written?: (position: LinePosition) => void): void {
+    this.#waiting.push({ line, written });
   }
 
   /**
-   * Resolves when all texts appended so far are in the file.
+   * Resolves when all lines appended so far are in the file.
    * @throws an error of the file system, or when the file was replaced
    */
   flushed(): Promise<void> | undefined {
@@ -50,9 +60,14 @@ export class AppendLog {
     await this.#writing;
     this.#writing = this.#next;
     this.#next = undefined;
-    const text = this.#waiting.join('');
+    const lines = this.#waiting;
     this.#waiting = [];
-    await this.#write(text);
+    await this.#write(lines.map(({ line }) => `${line}\n`).join(''));
+    for (const { line, written } of lines) {
+      const length = Buffer.byteLength(line);
+      written?.({ at: this.#size, length });
+      this.#size += length + 1;
+    }
     this.#writing = undefined;
   }
 

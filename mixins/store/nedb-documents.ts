@@ -1,9 +1,7 @@
 import { isDate } from 'node:util/types';
 import { escapeLineBreaks } from '../../lib/files/unicode.ts';
-import { type Versioned, valueAt } from './patch.ts';
-
-/** A document in NeDB, with its hidden fields. */
-export type Stored = Versioned & Record<string, unknown>;
+import type { Index } from './engine.ts';
+import { valueAt } from './patch.ts';
 
 /** The line of a document in the data file. */
 export function lineOf(doc: object): string {
@@ -13,10 +11,6 @@ export function lineOf(doc: object): string {
   });
   return escapeLineBreaks(text);
 }
-
-/** A copy of a document with these fields only. */
-export const pickFields = (doc: Stored, fields: readonly string[]) =>
-  Object.fromEntries(fields.flatMap((field) => (field in doc ? [[field, doc[field]]] : []))) as Stored;
 
 /** The name of the hidden field that combines the values of several fields, for a unique index over them. */
 export const hiddenFieldName = (names: readonly string[]): string => `~${names.join('+').replaceAll('.', '/')}`;
@@ -36,3 +30,14 @@ const isRange = (wanted: unknown): wanted is object =>
   typeof wanted === 'object' &&
   wanted !== null &&
   ['$gt', '$gte', '$lt', '$lte'].some((operator) => operator in wanted);
+
+/** The top-level fields of documents that queries search for by these indexes. */
+export const searchedFields = (indexes: readonly Index[]): string[] => [
+  ...new Set(
+    indexes.flatMap(({ fields, unique }) => {
+      const names = Object.keys(fields);
+      const hidden = unique && names.length > 1 ? [hiddenFieldName(names)] : [];
+      return [...names.filter((name) => !name.includes('.')), ...hidden];
+    }),
+  ),
+];

@@ -1,40 +1,17 @@
 import { join } from 'node:path';
 import type { Service, ServiceBroker } from 'moleculer';
 import DbService from 'moleculer-db';
-import { escapeLineBreaks } from '../../lib/files/unicode.ts';
 import { AppendLog } from './append-log.ts';
 import { RefusedPatch } from './changes.ts';
+import { DataFileReader, type LinePosition } from './data-file.ts';
 import type { Engine, Filter, FindOptions, Index, ScanOptions } from './engine.ts';
-import { excludeNulls, hiddenFieldName, hiddenFieldsOf, lineOf, pickFields, type Stored } from './nedb-documents.ts';
-import { repairDataFile } from './nedb-file.ts';
-import { type ChangeableDatastore, insertInPlace, type NedbIndex, swapInPlace } from './nedb-update.ts';
-import { deepCopy, type Patch, storableCopy, type Versioned } from './patch.ts';
+import { excludeNulls, hiddenFieldName, hiddenFieldsOf, lineOf, searchedFields } from './nedb-documents.ts';
+import { readPacked, repairDataFile, replaceFile } from './nedb-file.ts';
+import { addFields, changeInPlace, type Datastore, insertInPlace, swapInPlace } from './nedb-update.ts';
+import { PackedDocument, PackedDocuments, type Stored } from './packed-documents.ts';
+import { type Patch, storableCopy, type Versioned } from './patch.ts';
 
 const COMPACTION_INTERVAL_MS = 3_600_000;
-
-/** The part of NeDB, a dependency of moleculer-db, that is used here. */
-interface Datastore extends ChangeableDatastore {
-  /** Indexes by field, with those stored in the file. */
-  readonly indexes: Readonly<Record<string, NedbIndex & { unique: boolean; sparse: boolean }>>;
-  findOneAsync(query: object): Promise<Stored | null>;
-  findAsync(query: object): Cursor;
-  /** The documents themselves, not copies. */
-  getAllData(): readonly Stored[];
-  countAsync(query: object): Promise<number>;
-  updateAsync(query: object, update: object, options?: { multi: boolean }): Promise<{ numAffected: number }>;
-  removeAsync(query: object, options: object): Promise<number>;
-  ensureIndexAsync(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
-  removeIndexAsync(fieldName: string): Promise<void>;
-  compactDatafileAsync(): Promise<void>;
-  readonly persistence: ChangeableDatastore['persistence'] & {
-    persistCachedDatabaseAsync(): Promise<void>;
-  };
-}
-interface Cursor extends Promise<Stored[]> {
-  sort(fields: object): Cursor;
-  limit(count: number): Cursor;
-  projection(fields: object): Cursor;
-}
 
 /**
  * moleculer-db's NeDB adapter on a file, made to behave like MongoDB. NeDB changes its memory first and then the file,
@@ -49,22 +26,28 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   declare db: Datastore | null;
   /** Created by `connect`. */
   declare log: AppendLog | undefined;
+  declare reader: DataFileReader;
+  declare packing: PackedDocuments;
+  readonly searched: readonly string[];
   /** The fields of each unique index over several fields. NeDB 3 has no such index: a hidden field combines the values. */
   compoundIndexes: string[][] = [];
   compaction: NodeJS.Timeout | undefined;
   versionsSinceCompaction = 0;
 
-  /** @param fatal ends the process after a failed write to the file, as memory and file differ then */
-  constructor(dataDir: string, database: string, collection: string, fatal?: (error: Error) => void) {
+  /**
+   * @param indexes of `ensureIndexes`: their fields are at hand, while any other is parsed when a query needs it
+   * @param fatal ends the process after a failed write to the file, as memory and file differ then
+   */
+  constructor(
+    dataDir: string,
+    database: string,
+    collection: string,
+    { indexes = [], fatal }: { indexes?: readonly Index[]; fatal?: (error: Error) => void } = {},
+  ) {
     const file = join(dataDir, database, `${collection}.db`);
-    super({
-      filename: file,
-      corruptAlertThreshold: 0,
-      // NeDB's reader ends a line at characters that JSON does not escape.
-      afterSerialization: escapeLineBreaks,
-      beforeDeserialization: (line: string) => line, // JSON.parse undoes the escapes
-    });
+    super({ filename: file });
     this.file = file;
+    this.searched = searchedFields(indexes);
     this.fatal = fatal;
   }
 
@@ -76,8 +59,11 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   override async connect(): Promise<void> {
     try {
       await repairDataFile(this.file);
-      await super.connect(); // loads, and compacts
-      await this.commitInGroups();
+      this.reader = new DataFileReader();
+      this.packing = new PackedDocuments(this.reader, this.searched);
+      const loaded = super.connect(); // loads, and compacts
+      this.replaceFileAccess();
+      await loaded;
     } catch (error) {
       return this.failFatally('read', error);
     }
@@ -86,29 +72,53 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
 
   override async disconnect(): Promise<void> {
     clearInterval(this.compaction);
-    await this.db?.findOneAsync({ _id: '' }); // is queued behind all writes
+    await this.db?.countAsync({ _id: '' }); // is queued behind all writes
     this.db = null;
     await this.log?.close();
+    this.reader.close();
   }
 
   /**
-   * Replaces NeDB's writes, which append each change alone while all other calls are queued. A write returns when the
-   * change is in the append log; `afterFlush` waits until it is in the file.
+   * Replaces NeDB's reader, which makes an object of each version of a document, and its writes, which append each change
+   * alone while all other calls are queued. A write returns when the change is in the append log; `afterFlush` waits until it
+   * is in the file.
    */
-  async commitInGroups(): Promise<void> {
-    const { persistence } = this.datastore;
+  replaceFileAccess(): void {
+    const { datastore, packing } = this;
+    const { persistence } = datastore;
     const log = new AppendLog(this.file);
     this.log = log;
-    await log.open();
-    persistence.persistNewStateAsync = async (docs) => {
-      for (const doc of docs) log.append(`${lineOf(doc)}\n`);
+    persistence.treatRawStreamAsync = (stream) => {
+      stream.destroy();
+      this.reader.open(this.file);
+      return readPacked(this.file, packing);
     };
-    const rewriteFile = persistence.persistCachedDatabaseAsync.bind(persistence);
+    persistence.persistNewStateAsync = async (docs) => {
+      for (const doc of docs) this.appendTo(log, doc);
+    };
     persistence.persistCachedDatabaseAsync = async () => {
       await log.flushed();
-      await rewriteFile();
+      const docs = datastore.getAllData();
+      const positions = await replaceFile(this.file, this.linesOf(docs));
+      // At once, as a line is read from the file that has it.
+      this.reader.open(this.file);
+      for (const [n, doc] of docs.entries()) PackedDocument.setPosition(doc, positions[n] as LinePosition);
       await log.open();
     };
+  }
+
+  appendTo(log: AppendLog, doc: object): void {
+    if (doc instanceof PackedDocument) {
+      const line = this.packing.lineOf(doc);
+      log.append(line, (position) => this.packing.noteWritten(doc, line, position));
+    } else log.append(lineOf(doc));
+  }
+
+  /** All lines of the file: documents, then indexes. */
+  *linesOf(docs: readonly PackedDocument[]): Generator<string> {
+    for (const doc of docs) yield this.packing.lineOf(doc);
+    for (const [fieldName, { unique, sparse }] of Object.entries(this.datastore.indexes))
+      if (fieldName !== '_id') yield lineOf({ $$indexCreated: { fieldName, unique, sparse } });
   }
 
   /** Removes old versions of documents from the file. The old file stays until the new one is complete. */
@@ -132,10 +142,10 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
       this.compoundIndexes.push(names);
       wanted.set(hiddenFieldName(names), { unique: true, sparse: false });
     }
-    for (const doc of this.compoundIndexes.length > 0 ? await this.datastore.findAsync({}) : []) {
-      const keys = hiddenFieldsOf(doc, this.compoundIndexes);
-      const missing = Object.keys(keys).some((name) => doc[name] !== keys[name]);
-      if (missing) await this.write((db) => db.updateAsync({ _id: doc._id }, { $set: keys }));
+    for (const packed of this.compoundIndexes.length > 0 ? this.datastore.getAllData() : []) {
+      const keys = hiddenFieldsOf(packed, this.compoundIndexes);
+      const missing = Object.keys(keys).some((name) => packed[name] !== keys[name]);
+      if (missing) await this.write((db) => addFields(db, this.packing, packed, keys));
     }
     for (const [fieldName, { unique, sparse }] of wanted) {
       const known = this.datastore.indexes[fieldName];
@@ -151,19 +161,21 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
 
   async addNew(docs: Versioned[]): Promise<number> {
     const stored = docs.map((doc) => this.withHiddenFields(doc));
-    return this.write((db) => insertInPlace(db, stored));
+    return this.write((db) => insertInPlace(db, this.packing, stored));
   }
 
   async read(id: string): Promise<Versioned | null> {
-    const [doc] = this.datastore.indexes._id?.getMatching(id) ?? [];
-    return this.afterFlush(doc ? this.withoutHiddenFields(deepCopy(doc)) : null);
+    const [packed] = this.datastore.indexes._id?.getMatching(id) ?? [];
+    return this.afterFlush(packed ? this.withoutHiddenFields(this.packing.unpack(packed)) : null);
   }
 
   async query(filter: Filter, { sort, limit, fields }: FindOptions): Promise<Versioned[]> {
     let cursor = this.datastore.findAsync(Object.fromEntries(Object.entries(filter).map(excludeNulls)));
     if (sort) cursor = cursor.sort(sort);
     if (limit !== undefined) cursor = cursor.limit(limit);
-    if (fields) cursor = cursor.projection(Object.fromEntries(fields.map((field) => [field, 1])));
+    const picked = fields && [...new Set(['_id', ...fields])];
+    // In the queue, as a document may be changed right after it.
+    cursor.mapFn = (docs) => docs.map((packed) => this.packing.unpack(packed, picked));
     return (await this.afterFlush(cursor)).map((doc) => this.withoutHiddenFields(doc));
   }
 
@@ -182,19 +194,16 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   *scanAll(batch: number, fields: readonly string[] | undefined): Generator<Versioned[]> {
     const docs = this.datastore.getAllData();
     for (let n = 0; n < docs.length; n += batch) {
-      yield docs
-        .slice(n, n + batch)
-        .map((doc) => this.withoutHiddenFields(deepCopy(fields ? pickFields(doc, fields) : doc)));
+      yield docs.slice(n, n + batch).map((packed) => this.withoutHiddenFields(this.packing.unpack(packed, fields)));
     }
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
-    return this.write((db) => swapInPlace(db, id, rev, patch));
+    return this.write((db) => swapInPlace(db, this.packing, { id, rev, patch }));
   }
 
   async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
-    const update = { $set: storableCopy(patch), $inc: { rev: 1 } };
-    await this.write((db) => db.updateAsync({ _id: { $in: [...ids] } }, update, { multi: true }));
+    await this.write((db) => changeInPlace(db, this.packing, { ids, patch }));
   }
 
   removeAll(filter: Filter): Promise<number> {
@@ -217,7 +226,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
 
   /** Resolves to the removed document, as on MongoDB. */
   override async removeById(id: string): Promise<object> {
-    const doc = await this.afterFlush(this.datastore.findOneAsync({ _id: id }));
+    const doc = await this.read(id);
     if (doc) await this.write((db) => db.removeAsync({ _id: id }, {}));
     return doc as object;
   }
@@ -264,7 +273,7 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
     throw reason;
   }
 
-  withHiddenFields(doc: Versioned): object {
+  withHiddenFields(doc: Versioned): Stored {
     const stored = storableCopy(doc);
     return { ...stored, ...hiddenFieldsOf(stored, this.compoundIndexes) };
   }

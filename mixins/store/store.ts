@@ -128,12 +128,12 @@ export type Adapter = DeferredMongoAdapter | NedbAdapter;
 /** The adapter of a collection, not connected yet. */
 export function adapterOf(
   config: Config,
-  { node, collection }: Pick<StoreOptions<never>, 'node' | 'collection'>,
+  { node, collection, indexes = [] }: Pick<StoreOptions<never>, 'node' | 'collection' | 'indexes'>,
 ): Adapter {
   const database = config.databasePrefix + node;
   return config.mongoUrl
     ? new DeferredMongoAdapter(config.mongoUrl, database, collection)
-    : new NedbAdapter(config.dataDir, database, collection);
+    : new NedbAdapter(config.dataDir, database, collection, { indexes });
 }
 
 /** A service with the fields of moleculer-db's mixin and of this one. */

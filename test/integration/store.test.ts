@@ -426,6 +426,29 @@ describe('a NeDB file', () => {
     expect(await again.find({ available: 98 })).toHaveLength(50);
   });
 
+  test('given more documents than stay in memory, when they are changed and the file is compacted, then each is read as it was written', async () => {
+    const given = config();
+    const { items, adapter, close } = await open(given);
+    // Of different lengths, so that a wrong position in the file shows.
+    const docs = Array.from({ length: 300 }, (_, n) => ({ ...unique(`a${n}`), owner: `ü${n}`.repeat(500 + n) }));
+    await items.insertNew(docs);
+    const isComplete = async (store: typeof items, rev: number) => {
+      for (const doc of docs) {
+        const read = await store.get(doc._id);
+        expect(read).toEqual({ ...doc, rev, available: doc.available - rev });
+        expect(await store.find({ owner: doc.owner })).toEqual([read]);
+      }
+    };
+    await isComplete(items, 0);
+    for (const { _id } of docs) await items.change(_id, () => ({ answer: 0, patch: { available: 99 } }));
+    await adapter.purge();
+    for (const { _id } of docs) await items.changeAll([_id], { available: 98 });
+    await isComplete(items, 2);
+    await close();
+    const { items: again } = await open(given);
+    await isComplete(again, 2);
+  });
+
   test('given its last line is torn, when it is opened, then the rest is served', async () => {
     const given = config();
     const { items, close } = await open(given);
@@ -487,7 +510,7 @@ describe('a NeDB file', () => {
     const lines = (await readFile(fileOf(given), 'utf8')).split('\n');
     await writeFile(fileOf(given), [...lines.slice(0, 5), 'garbage', ...lines.slice(6)].join('\n'));
     const fatal = jest.fn<(error: Error) => void>();
-    const adapter = new NedbAdapter(given.dataDir, `${given.databasePrefix}product`, 'items', fatal);
+    const adapter = new NedbAdapter(given.dataDir, `${given.databasePrefix}product`, 'items', { fatal });
     await expect(adapter.connect()).rejects.toThrow('corrupt');
     expect(fatal.mock.calls[0]?.[0].message).toContain('items.db cannot be read');
   });
