@@ -8,18 +8,20 @@ const SLOW_COMMAND_MS = 20;
 export class CommandGate {
   readonly #countWaiting: () => number;
   readonly #sendNext: () => Promise<void>;
+  readonly #clock: () => number;
   #commands = 0;
-  /** By the monotonic clock. */
   #lastSentAt = 0;
   #isScheduled = false;
 
   /**
    * @param countWaiting how many wait to be sent
    * @param sendNext takes what waits, up to the limit of a command, and sends it; rejects never
+   * @param clock monotonic, in ms
    */
-  constructor(countWaiting: () => number, sendNext: () => Promise<void>) {
+  constructor(countWaiting: () => number, sendNext: () => Promise<void>, clock = () => performance.now()) {
     this.#countWaiting = countWaiting;
     this.#sendNext = sendNext;
+    this.#clock = clock;
   }
 
   /** To be called when something waits. No timer: what is alone leaves at once. */
@@ -29,7 +31,7 @@ export class CommandGate {
     setImmediate(() => {
       this.#isScheduled = false;
       this.#commands += 1;
-      this.#lastSentAt = performance.now();
+      this.#lastSentAt = this.#clock();
       void this.#sendNext().finally(() => {
         this.#commands -= 1;
         this.schedule();
@@ -42,6 +44,6 @@ export class CommandGate {
     const waiting = this.#countWaiting();
     if (waiting === 0 || this.#commands >= MAX_COMMANDS) return false;
     const isAlone = this.#commands === 0;
-    return isAlone || waiting >= MIN_WAITING_BESIDE_ANOTHER || performance.now() - this.#lastSentAt > SLOW_COMMAND_MS;
+    return isAlone || waiting >= MIN_WAITING_BESIDE_ANOTHER || this.#clock() - this.#lastSentAt > SLOW_COMMAND_MS;
   }
 }
