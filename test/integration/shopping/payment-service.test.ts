@@ -16,11 +16,11 @@ eachEngine('the payment service', (engine) => {
   afterAll(() => shop.stop());
 
   const charge = (orderId: string, method = 'tok_approve', amount = TOTAL) =>
-    shop.broker.call('payment.charge', { orderId, amount, method });
-  const cancel = (orderId: string) => shop.broker.call('payment.cancel', { orderId, amount: TOTAL });
+    shop.broker.call('payment.charge', { key: orderId, amount, method });
+  const cancel = (orderId: string) => shop.broker.call('payment.cancel', { key: orderId, amount: TOTAL });
   const refund = (orderId: string, refundId: string, amount: number) =>
     shop.broker.call('payment.refund', {
-      ...{ orderId, refundId, amount: euros(amount), captured: TOTAL },
+      ...{ key: orderId, refundId, amount: euros(amount), captured: TOTAL },
       reference: `sandbox_${orderId}`,
     });
   const ledger = (orderId: string) => storeOf(shop, 'sandbox').get(orderId);

@@ -63,7 +63,7 @@ eachEngine('an order that is left half way', (engine) => {
     for (const { sku, quantity } of lines) await shop.broker.call('inventory.reserve', { sku, orderId, quantity });
   };
   const charge = ({ _id: orderId, totals }: Omit<Order, 'rev'>) =>
-    shop.broker.call('payment.charge', { orderId, amount: totals.total, method: 'tok_approve' });
+    shop.broker.call('payment.charge', { key: orderId, amount: totals.total, method: 'tok_approve' });
   const settled = (id: string) =>
     eventually(
       () => storeOf(shop, 'order').get(id),

@@ -62,6 +62,7 @@ async function reserveAndCharge(order: Order, saga: SagaContext): Promise<Order>
     case 'declined':
       return beginRejection(order, { code: 'payment-declined', reason: charge.reason }, saga);
     case 'pending':
+    case 'requires-action':
       if (Date.now() - +order.createdAt < PAYMENT_TIMEOUT_MS) return order;
       return beginRejection(order, { code: 'order-expired' }, saga);
     default:
