@@ -59,6 +59,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./api/api.service.ts'),
     import('./api/docs/docs.service.ts'),
     import('./api/account-pages/account-pages.service.ts'),
+    import('./api/sandbox-pages/sandbox-pages.service.ts'),
     import('./api/tracking/tracking.service.ts'),
   ],
   watcher: () => [import('./watcher/watcher.service.ts')],
