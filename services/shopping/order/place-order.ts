@@ -10,7 +10,7 @@ import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
 import { driveToOutcome } from './saga/placement.ts';
 import { processOrPostpone } from './saga/recovery.ts';
-import { awaitsCustomer } from './session/payment-try.ts';
+import { awaitsCustomer } from './session/payment-tries.ts';
 
 interface PlacedOrder {
   response: Result<'order.place'>;

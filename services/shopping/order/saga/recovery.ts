@@ -4,7 +4,7 @@ import { afterReplay, RETRY_POLICY } from '../../../../mixins/due-work/schedule.
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { recordWaitingForCustomer } from '../session/payment-session.ts';
-import { awaitsCustomer } from '../session/payment-try.ts';
+import { awaitsCustomer } from '../session/payment-tries.ts';
 import { failedStepOf } from './order-steps.ts';
 import { driveToOutcome } from './placement.ts';
 import type { SagaContext } from './saga-context.ts';

@@ -3,7 +3,8 @@ import type { PaymentAction } from '../../payment/payment-provider.ts';
 import { type Order, resumeAt } from '../order.ts';
 import { type OrderDecision, updateOrder } from '../order-change.ts';
 import { historyWith } from '../order-state.ts';
-import { awaitsCustomer, expiryOf, lastTryOf, type PaymentTry, withLastTry } from './payment-try.ts';
+import { awaitsCustomer, expiryOf, lastTryOf, withLastTry } from './payment-tries.ts';
+import type { PaymentTry } from './payment-try.ts';
 
 /** How often the provider is asked about a customer who has something to do. News come by webhooks before. */
 const ACTION_POLL_MS = 30_000;
@@ -15,7 +16,7 @@ export function isCurrentTry(order: Readonly<Order>, { key, state }: PaymentTry)
 }
 
 /** When recovery takes up an order that waits for its customer. */
-export function waitingUntil(order: Readonly<Order>, now: Date): { lease: null; nextAt: Date } {
+function waitingUntil(order: Readonly<Order>, now: Date): { lease: null; nextAt: Date } {
   const expiry = expiryOf(order);
   const poll = new Date(+now + ACTION_POLL_MS);
   const nextAt = lastTryOf(order).state === 'FAILED' || expiry < poll ? expiry : poll;

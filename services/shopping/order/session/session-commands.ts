@@ -3,6 +3,7 @@ import type { Order } from '../order.ts';
 import { getOrder, logFailure, type OrderService, sagaContextOf } from '../order-commands.ts';
 import { driveToOutcome } from '../saga/placement.ts';
 import { processOrPostpone } from '../saga/recovery.ts';
+import type { SagaContext } from '../saga/saga-context.ts';
 import type { NextTry } from './payment-try.ts';
 import { isKnownTry, requestTry } from './retry-payment.ts';
 
@@ -16,7 +17,7 @@ const OUTCOME_TIMEOUT_MS = 4000;
  */
 export async function driveNow(orders: OrderService, order: Order): Promise<Order> {
   if (order.state !== 'PENDING' || order.nextAt === null) return order;
-  const saga = sagaContextOf(orders);
+  const saga: SagaContext = sagaContextOf(orders);
   const driving = driveToOutcome(order, saga);
   const settle = async () => {
     const driven = await driving;
