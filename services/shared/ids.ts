@@ -40,9 +40,12 @@ function randomFraction(): number {
   return byte / 256;
 }
 
-/** The time at which an id was made. */
+const ULID_LENGTH = 26;
+
+/** The time at which an id was made. It may have a suffix, as the key of an order's second try to be paid. */
 export function idTime(id: string): Date {
-  return new Date(decodeTime(id.slice(id.indexOf('_') + 1)));
+  const start = id.indexOf('_') + 1;
+  return new Date(decodeTime(id.slice(start, start + ULID_LENGTH)));
 }
 
 /** The lower bound of the ids that are made from this time on. All earlier ids are below it. */

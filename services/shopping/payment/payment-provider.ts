@@ -1,6 +1,13 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Money } from '../../shared/money.ts';
 
+/** What the customer has to do before the charge can go on: 3-D Secure, a page of a bank, a wallet. */
+export type PaymentAction =
+  /** The browser goes to the address, and comes back to the `returnUrl` of the request. */
+  | { type: 'redirect'; url: string }
+  /** Stripe.js handles the next action of the PaymentIntent. */
+  | { type: 'stripe'; clientSecret: string; publishableKey: string };
+
 /** The outcome of a charge. An unknown outcome is thrown: call it again. */
 export type ChargeOutcome =
   | { outcome: 'captured'; reference: string }
@@ -8,7 +15,9 @@ export type ChargeOutcome =
   | { outcome: 'authorised'; reference: string }
   | { outcome: 'declined'; reason: string }
   /** The provider decides later, and sends a webhook then. */
-  | { outcome: 'pending' };
+  | { outcome: 'pending' }
+  /** The customer has to act. `find` tells what became of it; a key that waits can be cancelled. */
+  | { outcome: 'requires-action'; reference: string; action: PaymentAction };
 
 /** `unknown`: the key was neither charged nor declined. */
 export type LookupOutcome = ChargeOutcome | { outcome: 'unknown' };
@@ -29,6 +38,8 @@ export interface ChargeRequest {
   amount: Money;
   /** The provider's id of the payment method: a token, a card. */
   method: string;
+  /** The address that the customer comes back to from a redirect. */
+  returnUrl: string;
 }
 
 export interface RefundCommand {
@@ -73,7 +84,7 @@ export interface Statement {
 }
 
 /**
- * An event from a webhook with a valid signature. It names the order, the provider's id of the charge, or neither if it is
+ * An event from a webhook with a valid signature. It names the order (of whichever try), the provider's id of the charge, or neither if it is
  * about something else. `money`: a captured charge was refunded or disputed.
  */
 export interface WebhookEvent {
@@ -109,14 +120,18 @@ interface LedgerPageRequest {
 }
 
 /**
- * The commands that the shop sends to a payment provider. Each has an idempotency key, the order's id; the provider keeps
- * the outcome under the key, in its own ledger. A known key with another amount is an error.
+ * The commands that the shop sends to a payment provider. Each has an idempotency key, that of a try to pay an order
+ * (payment-key.ts); the provider keeps the outcome under the key, in its own ledger. A known key with another amount is an
+ * error.
  *
  * A command ends in one of three ways: it is done, it is refused for good with a reason (`declined`, `refused`), or it throws
  * `unavailable` and is tried again. A refusal is never thrown, because every error is tried again.
  */
 export interface PaymentProvider {
-  /** Reserves the money, or captures it at once if the provider can. */
+  /**
+   * Reserves the money, or captures it at once if the provider can. Repeated, it answers with what became of the key: also
+   * with the same action while the customer has not acted.
+   */
   authorise(key: string, payment: ChargeRequest): Promise<ChargeOutcome>;
   /** Captures an authorised charge. A repeated call changes nothing. */
   capture(key: string, amount: Money): Promise<ChargeOutcome>;

@@ -2,15 +2,14 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { internal } from '../../../lib/contract/presets.ts';
 import { auditPageParams } from '../../../mixins/store/audit-page.ts';
-import { idRule } from '../../shared/ids.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
-import { ledgerPage, refundOutcome, statement } from './payment.rules.ts';
+import { ledgerPage, refundOutcome, requiresAction, statement } from './payment.rules.ts';
+import { paymentKeyRule } from './payment-key.ts';
 import { bySignatureParam } from './providers/registry.ts';
 
-const orderId = idRule('ord');
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
 
-/** The provider takes each command once, by the id of the order or refund: repeating it is safe. */
+/** The provider takes each command once, by the key of the try or the id of the refund: repeating it is safe. */
 const keyed = {
   ...internal,
   // A provider may take several seconds, and several attempts; customers do not wait for the end of them.
@@ -23,7 +22,11 @@ export const payment = contract(
     charge: {
       ...keyed,
       summary: 'Authorise and capture the total of an order',
-      params: { orderId, amount: positiveMoneyRule, method: { type: 'string', min: 1, max: 255 } },
+      params: {
+        key: paymentKeyRule,
+        amount: positiveMoneyRule,
+        method: { type: 'string', min: 1, max: 255 },
+      },
       returns: {
         type: 'multi',
         rules: [
@@ -33,6 +36,7 @@ export const payment = contract(
           },
           { type: 'object', props: { outcome: { type: 'equal', value: 'declined' }, reason: 'string' } },
           { type: 'object', props: { outcome: { type: 'equal', value: 'pending' } } },
+          { ...requiresAction, props: { ...requiresAction.props, provider: 'string' } },
         ],
       },
       problems: ['unknown-payment-method', 'unavailable'],
@@ -40,7 +44,7 @@ export const payment = contract(
     cancel: {
       ...keyed,
       summary: 'Cancel the charge of an order, refund it, and refuse a later charge',
-      params: { orderId, amount: positiveMoneyRule },
+      params: { key: paymentKeyRule, amount: positiveMoneyRule },
       returns: {
         type: 'multi',
         rules: [
@@ -61,7 +65,7 @@ export const payment = contract(
     statement: {
       ...keyed,
       summary: 'Get all refunds and disputes of the charge of an order, from the payment provider',
-      params: { orderId, reference: 'string', currency: 'string' },
+      params: { key: paymentKeyRule, reference: 'string', currency: 'string' },
       returns: statement,
       problems: ['unavailable'],
     },
@@ -69,7 +73,8 @@ export const payment = contract(
       ...keyed,
       summary: 'Refund a part of the charge of an order, once for each refund',
       params: {
-        orderId,
+        /** The key that was charged. */
+        key: paymentKeyRule,
         /** The id of the refund, followed by the number of the attempt from the second one on. */
         refundId: { type: 'string', pattern: REFUND_KEY },
         amount: positiveMoneyRule,

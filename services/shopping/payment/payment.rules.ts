@@ -1,11 +1,30 @@
 import { auditPageOf } from '../../../mixins/store/audit-page.ts';
 
+/** `PaymentAction` of payment-provider.ts. */
+export const paymentAction = {
+  type: 'multi',
+  rules: [
+    { type: 'object', props: { type: { type: 'equal', value: 'redirect' }, url: 'string' } },
+    {
+      type: 'object',
+      props: { type: { type: 'equal', value: 'stripe' }, clientSecret: 'string', publishableKey: 'string' },
+    },
+  ],
+} as const;
+
+/** The part of a charge's outcome that waits for the customer. */
+export const requiresAction = {
+  type: 'object',
+  props: { outcome: { type: 'equal', value: 'requires-action' }, reference: 'string', action: paymentAction },
+} as const;
+
 /** `Outcome` of payment-provider.ts. */
 export const outcomes = [
   { type: 'object', props: { outcome: { type: 'equal', value: 'captured' }, reference: 'string' } },
   { type: 'object', props: { outcome: { type: 'equal', value: 'authorised' }, reference: 'string' } },
   { type: 'object', props: { outcome: { type: 'equal', value: 'declined' }, reason: 'string' } },
   { type: 'object', props: { outcome: { type: 'equal', value: 'pending' } } },
+  requiresAction,
 ] as const;
 export const outcome = { type: 'multi', rules: outcomes } as const;
 

@@ -4,7 +4,9 @@ import { store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
 import { authoriseAndCapture } from './payment.ts';
+import { orderIdOfKey } from './payment-key.ts';
 import { connectProvider, selectedProvider } from './providers/registry.ts';
+import { publicAddress } from './public-address.ts';
 
 /** The event of a processed webhook; its id is `<provider>:<event's id>`. */
 interface ProcessedEvent {
@@ -23,28 +25,31 @@ export default function paymentService(config: Config) {
     handlers: {
       async charge(ctx) {
         const provider = await providerFor(ctx);
-        const { orderId, amount, method } = ctx.params;
-        const result = await authoriseAndCapture(provider, orderId, {
+        const { key, amount, method } = ctx.params;
+        const result = await authoriseAndCapture(provider, key, {
           amount,
           method: selected.methodOf(method),
+          // The front end's page of the order, where a redirect ends.
+          returnUrl: publicAddress(config, `/orders/${orderIdOfKey(key) ?? key}`),
         });
-        return result.outcome === 'captured' ? { ...result, provider: selected.name } : result;
+        const isOpenOrPaid = result.outcome === 'captured' || result.outcome === 'requires-action';
+        return isOpenOrPaid ? { ...result, provider: selected.name } : result;
       },
 
       async cancel(ctx) {
-        const { orderId, amount } = ctx.params;
+        const { key, amount } = ctx.params;
         const provider = await providerFor(ctx);
-        const result = await provider.cancel(orderId, amount);
+        const result = await provider.cancel(key, amount);
         return result.outcome === 'refused' ? { ...result, provider: selected.name } : result;
       },
 
       async statement(ctx) {
-        const { orderId: key, reference, currency } = ctx.params;
+        const { key, reference, currency } = ctx.params;
         return (await providerFor(ctx)).statement({ key, reference, currency });
       },
 
       async refund(ctx) {
-        const { orderId: of, refundId: key, ...rest } = ctx.params;
+        const { key: of, refundId: key, ...rest } = ctx.params;
         return (await providerFor(ctx)).refund({ key, of, ...rest });
       },
 

@@ -35,16 +35,16 @@ describe.each([...PROVIDERS])('the payment provider $name', (provider) => {
   });
 
   const charge = (orderId: string, method = stage.methods.approved, amount = TOTAL) =>
-    shop.broker.call('payment.charge', { orderId, amount, method });
-  const cancel = (orderId: string) => shop.broker.call('payment.cancel', { orderId, amount: TOTAL });
+    shop.broker.call('payment.charge', { key: orderId, amount, method });
+  const cancel = (orderId: string) => shop.broker.call('payment.cancel', { key: orderId, amount: TOTAL });
   const charged = async (orderId = newId('ord')) => {
     const result = await charge(orderId);
     if (result.outcome !== 'captured') throw new Error(`it is ${result.outcome}`);
     return { orderId, reference: result.reference };
   };
   type Charged = Awaited<ReturnType<typeof charged>>;
-  const refund = (of: Charged, refundId: string, amount: number) =>
-    shop.broker.call('payment.refund', { ...of, refundId, amount: euros(amount), captured: TOTAL });
+  const refund = ({ orderId: key, reference }: Charged, refundId: string, amount: number) =>
+    shop.broker.call('payment.refund', { key, reference, refundId, amount: euros(amount), captured: TOTAL });
   const kept = (orderId: string) => stage.keptOf(shop, orderId);
 
   test('declares what the shop needs to know before it runs', () => {
@@ -149,7 +149,9 @@ describe.each([...PROVIDERS])('the payment provider $name', (provider) => {
       const [payment, refundId] = [await charged(), newId('rfd')];
       for (let n = 0; n < 3; n += 1) expect(await refund(payment, refundId, 300)).toEqual({ outcome: 'refunded' });
       expect(await kept(payment.orderId)).toBe(700);
-      const statement = await shop.broker.call('payment.statement', { ...payment, currency: 'EUR' });
+      const statement = await shop.broker.call('payment.statement', {
+        ...{ key: payment.orderId, reference: payment.reference, currency: 'EUR' },
+      });
       const made = { key: refundId, amount: 300, state: 'made', reason: null };
       expect(statement).toEqual({ refunds: [expect.objectContaining(made)], disputes: [] });
     });

@@ -22,8 +22,10 @@ const configWith = (secretKey: string, env: NodeJS.ProcessEnv = {}) =>
   });
 afterAll(() => stripe.stop());
 
+const RETURN_URL = 'https://shop.example/orders/1';
+
 const charge = (orderId: string, method = 'pm_card_visa', amount = TOTAL) =>
-  authoriseAndCapture(provider, orderId, { amount, method });
+  authoriseAndCapture(provider, orderId, { amount, method, returnUrl: RETURN_URL });
 const cancel = (orderId: string) => provider.cancel(orderId, TOTAL);
 const charged = async (orderId: string) => {
   const result = await charge(orderId);
@@ -289,7 +291,7 @@ describe('a Stripe that is away', () => {
   const HOUR_MS = 3_600_000;
   const env = { CIRCUIT_BREAKER_MIN_REQUESTS: '3', CIRCUIT_BREAKER_HALF_OPEN_SECONDS: '3600' };
   const guarded = (secretKey = SECRET_KEY) => connectProvider(configWith(secretKey, env))({} as Rpc);
-  const visa = { amount: TOTAL, method: 'pm_card_visa' };
+  const visa = { returnUrl: RETURN_URL, amount: TOTAL, method: 'pm_card_visa' };
   const away = { type: 'unavailable' };
   afterEach(() => {
     stripe.calm();

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { claim } from '../../../mixins/due-work/queue.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assignPath } from '../../../mixins/store/patch.ts';
+import { answerChallenge } from '../../../services/shopping/payment/providers/sandbox/bank-events.ts';
 import type { LedgerEntry } from '../../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import {
   cancelledEntry,
@@ -30,7 +31,11 @@ const later = (ms: number) => new Date(+NOW + ms);
 const TOTAL = { amount: 1000, currency: 'EUR' };
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
 
-const begun = (method: TestToken): LedgerEntry => ({ ...openEntry('ord_1', { amount: TOTAL, method }, NOW), rev: 0 });
+const PAGE = { url: 'https://shop.example/sandbox/challenge/ord_1', returnUrl: 'https://shop.example/orders/ord_1' };
+const begun = (method: TestToken): LedgerEntry => ({
+  ...openEntry('ord_1', { amount: TOTAL, method, page: PAGE }, NOW),
+  rev: 0,
+});
 
 /** The entry as a decision leaves it. */
 function after<A>(entry: LedgerEntry, decide: (entry: LedgerEntry) => Decision<A>): LedgerEntry {
@@ -48,6 +53,11 @@ describe('the first attempt', () => {
     ['tok_two_step', 'authorised', 0],
     ['tok_late_webhook', 'pending', 0],
     ['tok_late_decline', 'pending', 0],
+    ['tok_challenge', 'requires-action', 0],
+    ['tok_challenge_approved', 'requires-action', 0],
+    ['tok_challenge_declined', 'requires-action', 0],
+    ['tok_challenge_abandoned', 'requires-action', 0],
+    ['tok_redirect', 'requires-action', 0],
     ['tok_decline', 'declined', 0],
     ['tok_timeout_not_charged', 'pending', 0],
     ['tok_refund_fails', 'captured', 1000],
@@ -61,7 +71,7 @@ describe('the first attempt', () => {
   test('has no webhook and nothing due, but for the tokens that are about those', () => {
     for (const method of TEST_TOKENS) {
       const { dueAt, events } = begun(method);
-      const isTold = /webhook|late|elsewhere|dispute/.test(method);
+      const isTold = /webhook|late|elsewhere|dispute|challenge_(approved|declined)/.test(method);
       expect([method, dueAt !== null]).toEqual([method, isTold]);
       expect([method, events.length]).toEqual([method, method === 'tok_duplicate_webhook' ? 1 : 0]);
     }
@@ -142,12 +152,39 @@ describe('a refund', () => {
   });
 });
 
+describe('a challenge', () => {
+  const answered = (method: TestToken, approved: boolean): LedgerEntry => {
+    const entry = begun(method);
+    return { ...entry, ...answerChallenge(entry, approved, NOW) };
+  };
+
+  test.each([
+    ['tok_challenge', true, 'captured', 1000],
+    ['tok_challenge', false, 'declined', 0],
+    ['tok_redirect', true, 'authorised', 0],
+    ['tok_redirect', false, 'declined', 0],
+    ['tok_challenge_abandoned', true, 'requires-action', 0],
+  ] as const)('by %s, approved: %s, is %s, which a webhook tells', (method, approved, outcome, captured) => {
+    const entry = answered(method, approved);
+    expect(ledgerOutcome(entry).outcome).toBe(outcome);
+    expect(entry.captured).toBe(captured);
+    expect(entry.events).toHaveLength(outcome === 'requires-action' ? 0 : 1);
+  });
+
+  test('has one answer, the first, and none once it is cancelled', () => {
+    const declined = answered('tok_challenge', false);
+    expect(answerChallenge(declined, true, NOW)).toEqual({});
+    expect(ledgerOutcome(declined)).toEqual({ outcome: 'declined', reason: 'authentication_failed' });
+    expect(answerChallenge(after(begun('tok_challenge'), cancel), true, NOW)).toEqual({});
+  });
+});
+
 test.each([
   ['EUR', 49, 'amount_too_small'],
   ['JPY', 49, 'amount_too_small'],
   ['EUR', 100_000_000, 'amount_too_large'],
 ])('an attempt to charge %s %d is declined as %s', (currency, amount, reason) => {
-  const entry = openEntry('ord_1', { amount: { amount, currency }, method: 'tok_approve' }, NOW);
+  const entry = openEntry('ord_1', { amount: { amount, currency }, method: 'tok_approve', page: PAGE }, NOW);
   expect(entry).toMatchObject({ state: 'declined', captured: 0 });
   expect(ledgerOutcome(entry)).toEqual({ outcome: 'declined', reason });
 });

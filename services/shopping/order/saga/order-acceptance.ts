@@ -2,7 +2,6 @@ import type { Params, Result } from '../../../../lib/contract/contract.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { PricedBasket } from '../../checkout/basket.ts';
 import { beginOrder, type NewOrder, type Order } from '../order.ts';
-import type { OrderDecision } from '../order-change.ts';
 
 /** A request to order the customer's cart. */
 export interface OrderRequest {
@@ -10,6 +9,9 @@ export interface OrderRequest {
   idemKey: string;
   fingerprint: string;
   paymentMethod: string;
+  /** The payment provider, and how long the order can be paid, in ms. */
+  provider: string;
+  paymentTime: number;
   body: Omit<Params<'order.place'>, 'idempotencyKey'>;
   /** In ms since the epoch. */
   receivedAt: number;
@@ -73,17 +75,10 @@ export function draftOrder(
   id: string,
   now: Date,
 ): NewOrder {
-  const { customerId, idemKey, fingerprint, paymentMethod, owner, body } = request;
-  const { note } = body;
+  const { customerId, idemKey, fingerprint, paymentMethod, provider, paymentTime, owner, body } = request;
+  const [payment, { note }] = [{ paymentMethod, provider, paymentTime }, body];
   return beginOrder(
-    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, paymentMethod, note, owner },
+    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, ...payment, note, owner },
     now,
   );
-}
-
-/** Records that the customer is answered before the order has an outcome. One that has an outcome stays as it is. */
-export function answerPending(order: Readonly<Order>): OrderDecision {
-  if (order.state !== 'PENDING') return { answer: order };
-  const patch = { isAnsweredPending: true };
-  return { answer: { ...order, ...patch }, patch };
 }
