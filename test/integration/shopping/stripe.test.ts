@@ -111,8 +111,8 @@ describe('an order paid by Stripe', () => {
   test('late webhook: the order is pending until Stripe knows, and is paid then', async () => {
     const { status, body } = await order('pm_usBankAccount');
     expect([status, body.status]).toEqual([202, 'PENDING']);
-    const intent = stripe.intents.at(-1);
-    Object.assign(intent ?? {}, { status: 'succeeded' });
+    const intent = stripe.intentOf(body.id);
+    stripe.settle(intent.id, 'succeeded');
     const payload = JSON.stringify({
       ...{ id: 'evt_1', object: 'event', type: 'payment_intent.succeeded', api_version: '2026-10-28.endive' },
       data: { object: intent },
