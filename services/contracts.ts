@@ -5,6 +5,7 @@ import { dueWorkContract } from '../mixins/due-work/due-work.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
+import { sandboxPages } from './api/sandbox-pages/sandbox-pages.contract.ts';
 import { tracking } from './api/tracking/tracking.contract.ts';
 import { customer } from './customer/account/customer.contract.ts';
 import { attempt } from './customer/guard/attempt.contract.ts';
@@ -38,6 +39,7 @@ const registered = register([
   api,
   docs,
   accountPages,
+  sandboxPages,
   relay,
   breaker,
   dueWorkContract,

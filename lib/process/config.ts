@@ -88,6 +88,8 @@ export interface Config {
   pricingFile?: string;
   /** How long a hold reserves stock, in ms. */
   holdTime: number;
+  /** How long an order can be paid after it was placed, in ms. */
+  paymentTime: number;
   /** Days after delivery in which a full return also refunds the delivery; 0: never. */
   withdrawalDays: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -156,6 +158,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
     holdTime: env.HOLD_MINUTES * 60_000,
+    paymentTime: env.PAYMENT_MINUTES * 60_000,
     withdrawalDays: env.WITHDRAWAL_DAYS,
     logLevel: env.LOG_LEVEL,
     tunesV8: env.V8_TUNING,

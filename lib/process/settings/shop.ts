@@ -39,6 +39,11 @@ export const shopSettings = {
     allowed: 'a number of minutes from 0.01 to 1440',
     about: 'how long a hold keeps stock aside',
   },
+  PAYMENT_MINUTES: {
+    rule: { ...number, min: 0.01, max: 1440, default: 30 },
+    allowed: 'a number of minutes from 0.01 to 1440',
+    about: 'how long an order waits to be paid, and keeps its stock: [docs/payments.md](docs/payments.md)',
+  },
   WITHDRAWAL_DAYS: {
     rule: { ...wholeNumber, min: 0, max: 3650, default: 14 },
     allowed: 'a whole number of days from 0 (delivery is never refunded with a return) to 3650',

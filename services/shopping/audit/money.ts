@@ -5,7 +5,8 @@ import type { Findings } from './violation.ts';
 export function checkMoney({ ledger, external, orders }: AuditData, findings: Findings): void {
   if (external) return;
   const charges = new Map(ledger.map((entry) => [entry.id, entry]));
-  const known = new Set(orders.map(({ id }) => id));
+  // Each try to pay an order has a charge of its own.
+  const known = new Set(orders.flatMap(({ tries }) => tries.map(({ key }) => key)));
   for (const { id, captured, refunded, chargedBack, amount } of ledger) {
     findings.check(captured <= amount, 'I5', `${id}: ${captured} captured of ${amount}`, id);
     const back = refunded + chargedBack;
@@ -17,13 +18,13 @@ export function checkMoney({ ledger, external, orders }: AuditData, findings: Fi
     if (!order.settled) continue;
     // Staff has skipped the void, so the charge may still stand.
     if (order.skipped.includes('void') || order.skipped.includes('other')) continue;
-    const charge = charges.get(order.id);
-    const mixed = currenciesOf(order, charge);
+    const own = order.tries.flatMap(({ key }) => charges.get(key) ?? []);
+    const mixed = currenciesOf(order, own);
     if (mixed.length > 1) {
       findings.check(false, 'I6', `${order.id} is in ${mixed.join(' and ')}`, order.id);
       continue;
     }
-    const kept = (charge?.captured ?? 0) - (charge?.refunded ?? 0) - (charge?.chargedBack ?? 0);
+    const kept = own.reduce((sum, charge) => sum + charge.captured - charge.refunded - charge.chargedBack, 0);
     findings.check(
       kept === expectedAmount(order),
       'I6',
@@ -34,9 +35,9 @@ export function checkMoney({ ledger, external, orders }: AuditData, findings: Fi
 }
 
 /** The currencies of an order's amounts. There has to be one: amounts of several cannot be added. */
-function currenciesOf({ total, captured, refunds }: AuditedOrder, charge: AuditData['ledger'][number] | undefined) {
+function currenciesOf({ total, captured, refunds }: AuditedOrder, charges: AuditData['ledger']) {
   const booked = [total, captured, ...refunds.map(({ amount }) => amount)].map(({ currency }) => currency);
-  return [...new Set([...booked, charge?.currency ?? total.currency])];
+  return [...new Set([...booked, ...charges.map(({ currency }) => currency ?? total.currency)])];
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Order } from './order.ts';
 import type { Rejection } from './order-state.ts';
 import type { OrderStore } from './order-store.ts';
 import { orderView } from './order-view.ts';
+import { awaitsCustomer } from './session/payment-tries.ts';
 
 /**
  * The response to a request for an order. The first request and each repetition with its key get the same one, also
@@ -16,6 +17,7 @@ import { orderView } from './order-view.ts';
 export function responseOf(order: Order, fingerprint: string): Result<'order.place'> {
   if (order.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
   if (order.rejection) throw rejectionProblem(order.rejection);
+  if (awaitsCustomer(order)) return orderView(order);
   if (!order.payment) throw errors.requestInProgress();
   const paid = order.history.findIndex(({ status }) => status === 'PAID');
   const history = order.history.slice(0, paid + 1);
@@ -46,7 +48,8 @@ export async function awaitFirstResponse(
   return responseOf(current, fingerprint);
 }
 
-const hasNoOutcome = ({ state }: Order) => state === 'PENDING' || state === 'REJECTING';
+const hasNoOutcome = (order: Order) =>
+  (order.state === 'PENDING' && !awaitsCustomer(order)) || order.state === 'REJECTING';
 
 /** The problem that tells the client of a rejection. */
 function rejectionProblem(rejection: Rejection): Error {

@@ -22,6 +22,7 @@ import { invoiceOrderView, orderView, timelineView } from './order-view.ts';
 import { chargedBackAmount } from './refund/refund-lines.ts';
 import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
+import { awaitsCustomer, expiryOf, triesOf } from './session/payment-tries.ts';
 
 /** Handlers of the actions that other services and operators call. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
@@ -142,6 +143,9 @@ function auditedOrder(order: Order) {
     invoiced: order.invoiced ?? false,
     total: order.totals.total,
     captured: payment?.captured ?? { ...order.totals.total, amount: 0 },
+    tries: triesOf(order).map(({ key, state }) => ({ key, state })),
+    expiresAt: expiryOf(order).toISOString(),
+    waiting: awaitsCustomer(order),
     paid: {
       lines: order.lines.map(({ sku, total }) => ({ sku, amount: total.amount })),
       shipping: order.shipping.total.amount,

@@ -35,6 +35,8 @@ export interface CapturedPayment {
   /** The charge, as the provider calls it. */
   reference: string;
   captured: Money;
+  /** The idempotency key of the charge. Absent: the order's id. */
+  key?: string;
 }
 
 export interface Shipment {
@@ -74,6 +76,8 @@ export const SYSTEM: Actor = { role: 'system' };
 /** The kinds of entries in the history. */
 export const ORDER_EVENTS = [
   'status',
+  'payment-failed',
+  'payment-tried',
   'refund',
   'refunded',
   'return-requested',

@@ -1,17 +1,15 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
-import { sumAmounts } from '../../shared/money.ts';
 import { attentionReasons } from './attention.ts';
 import type { Order, OrderFields, Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund/refund-lines.ts';
 import { allowedDecision, parkedStepOf } from './saga/parked-decision.ts';
+import { paymentView } from './session/payment-view.ts';
 
 /** An order as its customer sees it. */
 export function orderView(order: Order): Result<'order.get'> {
-  const { payment, refunds, returns, note } = order;
-  const given = refunds.filter(({ state }) => state !== 'FAILED' && state !== 'WAIVED');
-  const refunded = { ...order.totals.total, amount: sumAmounts(given.map(({ amount }) => amount.amount)) };
+  const { refunds, returns, note } = order;
   return {
     id: order._id,
     number: orderNumber(order._id),
@@ -23,7 +21,7 @@ export function orderView(order: Order): Result<'order.get'> {
     totals: order.totals,
     shippingAddress: order.shippingAddress,
     ...(note ? { note } : {}),
-    payment: payment ? { ...payment, refunded } : null,
+    payment: paymentView(order),
     shipment: order.shipment,
     refunds: refunds.map((refund) => refundView(refund)),
     returns: returns.map(({ id, items, approved, reason, state, at }) => ({
@@ -74,8 +72,11 @@ function refundView({
  */
 export function orderStaffView(order: Order): Result<'order.read'> {
   const { parkedAt, parkedError, disputes = [], decisions = [] } = order;
+  // What the customer has to do may have a secret in it.
+  const { action: _, ...payment } = paymentView(order);
   return {
     ...orderView(order),
+    payment,
     customerId: order.customerId,
     refunds: order.refunds.map((refund) => ({
       ...refundView(refund),

@@ -16,6 +16,7 @@ const mine = { ...ownData, returns: orderViewRule } as const;
 const shardKey = '#user.id';
 
 const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
+const paymentMethod = { type: 'string', min: 1, max: 255 } as const;
 const reason = textLines;
 export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
 export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
@@ -42,7 +43,7 @@ export const order = contract(
         addressId: { ...anyId, optional: true },
         address: { ...postalAddressInput, optional: true },
         shippingMethod,
-        paymentMethod: { type: 'string', min: 1, max: 255, optional: true },
+        paymentMethod: { ...paymentMethod, optional: true },
         expectedTotal: { ...moneyRule, optional: true },
         couponCodes,
         note: { ...textLines, min: 0, optional: true },
@@ -89,6 +90,32 @@ export const order = contract(
       rest: 'POST /v1/orders/:id/cancel',
       params: { id: anyId, reason: { ...reason, optional: true } },
       problems: ['not-found', 'wrong-state'],
+    },
+    pay: {
+      ...mine,
+      summary: 'Pay one of my pending orders by another method, in place of the one that failed or was given up',
+      idempotent: true,
+      rest: 'POST /v1/orders/:id/payment',
+      headers: { idempotencyKey: 'Idempotency-Key' },
+      timeout: 30_000,
+      params: { id: anyId, idempotencyKey, paymentMethod },
+      problems: [
+        'missing-idempotency-key',
+        'idempotency-key-reused',
+        'request-in-progress',
+        'unknown-payment-method',
+        'not-found',
+        'wrong-state',
+      ],
+    },
+    completePayment: {
+      ...mine,
+      summary: 'Drive one of my orders on, after I have done what its payment asked for',
+      idempotent: true,
+      rest: 'POST /v1/orders/:id/payment/complete',
+      timeout: 30_000,
+      params: { id: anyId },
+      problems: ['not-found'],
     },
     requestReturn: {
       ...mine,

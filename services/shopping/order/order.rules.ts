@@ -3,6 +3,7 @@ import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
+import { paymentAction } from '../payment/payment.rules.ts';
 import { ATTENTION_REASONS } from './attention.ts';
 import { REFUND_STATES } from './order.ts';
 import { ORDER_EVENTS, ORDER_STATES } from './order-state.ts';
@@ -125,6 +126,8 @@ const returnView = named('Return', {
   },
 });
 
+const PAYMENT_STATUSES = ['requires-action', 'processing', 'authorised', 'captured', 'failed', 'refunded'] as const;
+
 const orderFields = {
   id: 'string',
   number: 'string',
@@ -134,8 +137,21 @@ const orderFields = {
   note: 'string|optional',
   payment: named('OrderPayment', {
     type: 'object',
-    nullable: true,
-    props: { provider: 'string', reference: 'string', captured: moneyRule, refunded: moneyRule },
+    props: {
+      status: named('PaymentStatus', { type: 'enum', values: PAYMENT_STATUSES }),
+      provider: 'string',
+      method: 'string',
+      /** What the customer has to do, while the status is `requires-action`. */
+      action: { ...named('PaymentAction', paymentAction), optional: true },
+      /** Why the newest try, or the order, has failed. */
+      reason: 'string|optional',
+      /** Until when an order that is PENDING can be paid. */
+      expiresAt: 'string|optional',
+      /** The charge, as the provider calls it. Present, like the amounts, once money was captured. */
+      reference: 'string|optional',
+      captured: { ...moneyRule, optional: true },
+      refunded: { ...moneyRule, optional: true },
+    },
   }),
   shipment: named('Shipment', {
     type: 'object',

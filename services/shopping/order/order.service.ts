@@ -17,6 +17,8 @@ import { orderView } from './order-view.ts';
 import { placeOrder } from './place-order.ts';
 import { requestReturn } from './refund/returns.ts';
 import { processOrder, recoveryQueue } from './saga/recovery.ts';
+import { isKnownTry } from './session/retry-payment.ts';
+import { driveNow, payAgain } from './session/session-commands.ts';
 
 const MAX_ORDERS_AT_ONCE = 20;
 
@@ -31,7 +33,8 @@ export default function orderService(
   config: Config,
   timing: Timing = { firstResponseTimeoutMs: 1000, settling: new Pace() },
 ) {
-  const { methodOf, limits } = selectedProvider(config);
+  const { name: provider, methodOf, limits } = selectedProvider(config);
+  const { paymentTime } = config;
   const terms = { book: loadRules(config), limits };
 
   return service(order, config, {
@@ -86,7 +89,8 @@ export default function orderService(
           () => methodOf(body.paymentMethod),
           async () => (await this.store.findOne({ customerId, idemKey })) !== null,
         );
-        const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
+        const payment = { provider, paymentMethod, paymentTime };
+        const request = { customerId, idemKey, fingerprint, ...payment, body, receivedAt, owner: config.nodeId };
         const { response, isPending } = await placeOrder(this, request, terms, timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
@@ -107,6 +111,21 @@ export default function orderService(
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
         return orderView(await changeOrder(this, id, (order, now) => takeFulfilmentStep(order, step, by, now, reason)));
+      },
+
+      async pay(ctx) {
+        const { id, idempotencyKey: idemKey, ...body } = ctx.params;
+        const request = { idemKey, fingerprint: fingerprintOf(body) };
+        const order = await getOwnOrder(this, id, customerOf(ctx));
+        const method = await parseIdempotentRequest(
+          () => methodOf(body.paymentMethod),
+          async () => isKnownTry(order, request),
+        );
+        return orderView(await payAgain(this, order, { provider, method, request }));
+      },
+
+      async completePayment(ctx) {
+        return orderView(await driveNow(this, await getOwnOrder(this, ctx.params.id, customerOf(ctx))));
       },
 
       async requestReturn(ctx) {

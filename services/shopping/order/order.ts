@@ -7,6 +7,7 @@ import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
 import { orderNumber } from './order-number.ts';
 import type { Actor, HistoryEntry, OrderProgress } from './order-state.ts';
 import type { OrderStep, ParkedDecision } from './saga/order-steps.ts';
+import type { PaymentTry } from './session/payment-try.ts';
 
 /** An order: the lines with their prices, its progress, and the work that is left to do for it. */
 export type Order = OrderFields & OrderProgress;
@@ -36,6 +37,10 @@ export interface OrderFields extends Priced {
   note?: string;
   /** The payment provider's token of the card or account to charge. */
   paymentMethod: string;
+  /** The tries to pay it, the newest last. Absent on orders from before there were several. */
+  tries?: PaymentTry[];
+  /** Until when it can be paid. Absent on orders from before there were several tries. */
+  expiresAt?: Date;
   /** The customer was answered before the order had an outcome, so a rejection goes out by mail. */
   isAnsweredPending?: boolean;
   /** Whether an invoice was requested. Absent on orders from before credit notes. */
@@ -165,6 +170,10 @@ export interface Placement {
   priced: Priced;
   shippingAddress: PostalAddress;
   paymentMethod: string;
+  /** The payment provider of the first try. */
+  provider: string;
+  /** How long the order can be paid, in ms. */
+  paymentTime: number;
   note?: string | undefined;
   owner: string;
 }
@@ -176,7 +185,11 @@ export const ORDER_LEASE_MS = 5000;
 export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */
-export function beginOrder({ priced, id, owner, note, ...placement }: Placement, now: Date): NewOrder {
+export function beginOrder(
+  { priced, id, owner, note, provider, paymentTime, ...placement }: Placement,
+  now: Date,
+): NewOrder {
+  const { paymentMethod: method } = placement;
   return {
     _id: id,
     number: orderNumber(id),
@@ -185,6 +198,8 @@ export function beginOrder({ priced, id, owner, note, ...placement }: Placement,
     // A coupon that takes nothing off is not used.
     discounts: priced.discounts.filter(({ amount }) => amount.amount > 0),
     ...(note ? { note } : {}),
+    tries: [{ key: id, provider, method, state: 'OPEN', at: now }],
+    expiresAt: new Date(+now + paymentTime),
     state: 'PENDING',
     rejection: null,
     payment: null,

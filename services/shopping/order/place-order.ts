@@ -10,6 +10,7 @@ import { acceptOrder } from './saga/accept-order.ts';
 import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
 import { driveToOutcome } from './saga/placement.ts';
 import { processOrPostpone } from './saga/recovery.ts';
+import { awaitsCustomer } from './session/payment-tries.ts';
 
 interface PlacedOrder {
   response: Result<'order.place'>;
@@ -39,12 +40,13 @@ export async function placeOrder(
   }
   const placing = beginPlacement(orders, order, settling).catch(() => undefined);
   const placed = await Promise.race([placing, sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
-  const current = placed && placed.state !== 'PENDING' ? placed : await orders.store.change(order._id, answerPending);
-  if (current.state !== 'PENDING') return { response: responseOf(current, fingerprint), isPending: false };
+  const hasAnswer = (one: Order) => one.state !== 'PENDING' || awaitsCustomer(one);
+  const current = placed && hasAnswer(placed) ? placed : await orders.store.change(order._id, answerPending);
+  if (hasAnswer(current)) return { response: responseOf(current, fingerprint), isPending: false };
   return { response: orderView(order), isPending: true };
 }
 
-/** Resolves once the order has an outcome, or waits for the payment provider. The rest is done in the background, in groups. */
+/** Resolves once the order has an outcome, or waits for its customer or the payment provider. The rest is done in the background, in groups. */
 function beginPlacement(orders: OrderService, order: Order, settling: Pace): Promise<Order> {
   const saga = sagaContextOf(orders);
   const nextGroup = () => settling.turn(orders.worker.stopping);
@@ -53,6 +55,8 @@ function beginPlacement(orders: OrderService, order: Order, settling: Pace): Pro
   const settle = async () => {
     const placed = await placing.catch(() => order);
     await nextGroup();
+    // The write that says so says when it is due.
+    if (awaitsCustomer(placed)) return;
     await processOrPostpone(placed, saga, logFailure(orders));
   };
   orders.worker.background(settle());

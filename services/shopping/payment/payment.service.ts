@@ -6,6 +6,7 @@ import { payment } from './payment.contract.ts';
 import { authoriseAndCapture } from './payment.ts';
 import { orderIdOfKey } from './payment-key.ts';
 import { connectProvider, selectedProvider } from './providers/registry.ts';
+import { publicAddress } from './public-address.ts';
 
 /** The event of a processed webhook; its id is `<provider>:<event's id>`. */
 interface ProcessedEvent {
@@ -28,7 +29,8 @@ export default function paymentService(config: Config) {
         const result = await authoriseAndCapture(provider, key, {
           amount,
           method: selected.methodOf(method),
-          returnUrl: returnUrlOf(config, key),
+          // The front end's page of the order, where a redirect ends.
+          returnUrl: publicAddress(config, `/orders/${orderIdOfKey(key) ?? key}`),
         });
         const isOpenOrPaid = result.outcome === 'captured' || result.outcome === 'requires-action';
         return isOpenOrPaid ? { ...result, provider: selected.name } : result;
@@ -79,7 +81,3 @@ export default function paymentService(config: Config) {
     },
   });
 }
-
-/** The front end's page of an order, where a redirect ends. */
-const returnUrlOf = ({ publicUrl, port }: Config, key: string): string =>
-  `${publicUrl ?? `http://127.0.0.1:${port}`}/orders/${orderIdOfKey(key) ?? key}`;

@@ -50,7 +50,15 @@ eachEngine('an order that is left half way', (engine) => {
     const { currency } = config;
     const order = beginOrder(
       {
-        ...{ id: newId('ord', died), customerId: ada.id, idemKey: key, owner: 'another', paymentMethod: 'tok_approve' },
+        ...{
+          id: newId('ord', died),
+          customerId: ada.id,
+          idemKey: key,
+          owner: 'another',
+          paymentMethod: 'tok_approve',
+          provider: 'sandbox',
+          paymentTime: 60_000,
+        },
         ...{ fingerprint: fingerprintOf({ addressId: ada.addressId }), shippingAddress: ADDRESS },
         priced: priceLines({ lines, country: 'DE', coupons: [], rules: standardRules, currency }),
       },

@@ -16,7 +16,15 @@ const terms = {
   limits: () => ({ least: 50, largest: 99_999_999 }),
 };
 const requestOf = (idemKey: string): OrderRequest => ({
-  ...{ customerId: 'cus_1', idemKey, fingerprint: 'print', paymentMethod: 'tok', owner: 'node' },
+  ...{
+    customerId: 'cus_1',
+    idemKey,
+    fingerprint: 'print',
+    paymentMethod: 'tok',
+    provider: 'sandbox',
+    paymentTime: 60_000,
+    owner: 'node',
+  },
   body: { addressId: 'adr' },
   receivedAt: Date.now(),
 });

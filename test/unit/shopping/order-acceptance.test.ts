@@ -26,7 +26,15 @@ const basket = {
   warnings: [],
 };
 const request: OrderRequest = {
-  ...{ customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', paymentMethod: 'tok', owner: 'node' },
+  ...{
+    customerId: 'cus_1',
+    idemKey: 'key',
+    fingerprint: 'print',
+    paymentMethod: 'tok',
+    provider: 'sandbox',
+    paymentTime: 60_000,
+    owner: 'node',
+  },
   body: { addressId: 'adr_1', paymentMethod: 'tok' },
   receivedAt: +NOW,
 };
@@ -101,9 +109,10 @@ describe('a request for an order', () => {
   test('becomes a pending order that claims the cart, under the id of its hold', () => {
     const draft = draftOrder({ ...request, body: { ...request.body, note: 'ring twice' } }, cart, basket, ID, NOW);
     const { priced, address: shippingAddress } = basket;
-    const { customerId, idemKey, fingerprint, paymentMethod, owner } = request;
-    const who = { customerId, idemKey, fingerprint, paymentMethod, owner, note: 'ring twice' };
-    expect(draft).toEqual(beginOrder({ id: ID, ...who, cartClaim: 'cus_1:0', priced, shippingAddress }, NOW));
+    const { body: _, receivedAt: __, ...who } = request;
+    expect(draft).toEqual(
+      beginOrder({ id: ID, ...who, note: 'ring twice', cartClaim: 'cus_1:0', priced, shippingAddress }, NOW),
+    );
     expect(draft).toMatchObject({ _id: ID, state: 'PENDING', cartClaim: 'cus_1:0' });
   });
 });

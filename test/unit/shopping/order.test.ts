@@ -35,7 +35,7 @@ const begun = () => ({
       ...{ id: newId('ord', now), customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', owner: 'node' },
       shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
       priced: priced([{ sku: 'MUG', quantity: 2 }], [offer('MUG', 1999)]),
-      paymentMethod: 'tok_approve',
+      ...{ paymentMethod: 'tok_approve', provider: 'sandbox', paymentTime: 60_000 },
     },
     now,
   ),

@@ -30,7 +30,11 @@ const later = (ms: number) => new Date(+NOW + ms);
 const TOTAL = { amount: 1000, currency: 'EUR' };
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
 
-const begun = (method: TestToken): LedgerEntry => ({ ...openEntry('ord_1', { amount: TOTAL, method }, NOW), rev: 0 });
+const PAGE = { url: 'https://shop.example/sandbox/challenge/ord_1', returnUrl: 'https://shop.example/orders/ord_1' };
+const begun = (method: TestToken): LedgerEntry => ({
+  ...openEntry('ord_1', { amount: TOTAL, method, page: PAGE }, NOW),
+  rev: 0,
+});
 
 /** The entry as a decision leaves it. */
 function after<A>(entry: LedgerEntry, decide: (entry: LedgerEntry) => Decision<A>): LedgerEntry {
@@ -48,6 +52,11 @@ describe('the first attempt', () => {
     ['tok_two_step', 'authorised', 0],
     ['tok_late_webhook', 'pending', 0],
     ['tok_late_decline', 'pending', 0],
+    ['tok_challenge', 'requires-action', 0],
+    ['tok_challenge_approved', 'requires-action', 0],
+    ['tok_challenge_declined', 'requires-action', 0],
+    ['tok_challenge_abandoned', 'requires-action', 0],
+    ['tok_redirect', 'requires-action', 0],
     ['tok_decline', 'declined', 0],
     ['tok_timeout_not_charged', 'pending', 0],
     ['tok_refund_fails', 'captured', 1000],
@@ -147,7 +156,7 @@ test.each([
   ['JPY', 49, 'amount_too_small'],
   ['EUR', 100_000_000, 'amount_too_large'],
 ])('an attempt to charge %s %d is declined as %s', (currency, amount, reason) => {
-  const entry = openEntry('ord_1', { amount: { amount, currency }, method: 'tok_approve' }, NOW);
+  const entry = openEntry('ord_1', { amount: { amount, currency }, method: 'tok_approve', page: PAGE }, NOW);
   expect(entry).toMatchObject({ state: 'declined', captured: 0 });
   expect(ledgerOutcome(entry)).toEqual({ outcome: 'declined', reason });
 });

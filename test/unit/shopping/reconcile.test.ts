@@ -35,7 +35,7 @@ const paid: Order = {
     {
       ...{ id: ID, customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', owner: 'node', priced },
       shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
-      paymentMethod: 'tok_approve',
+      ...{ paymentMethod: 'tok_approve', provider: 'sandbox', paymentTime: 60_000 },
     },
     NOW,
   ),

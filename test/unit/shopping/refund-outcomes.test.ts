@@ -38,7 +38,7 @@ const pending: Order = {
       },
       shippingAddress: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
       priced: priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
-      paymentMethod: 'tok_approve',
+      ...{ paymentMethod: 'tok_approve', provider: 'sandbox', paymentTime: 60_000 },
     },
     NOW,
   ),

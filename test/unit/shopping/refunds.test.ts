@@ -42,7 +42,13 @@ function paid(lines: Line[], discount = 0): Order {
   });
   const address = { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' };
   const who = { id: newId('ord', at(0)), customerId: 'cus_1', idemKey: 'key', fingerprint: 'print', owner: 'node' };
-  const order = { ...beginOrder({ ...who, priced, shippingAddress: address, paymentMethod: 'tok' }, at(0)), rev: 0 };
+  const order = {
+    ...beginOrder(
+      { ...who, priced, shippingAddress: address, paymentMethod: 'tok', provider: 'sandbox', paymentTime: 1 },
+      at(0),
+    ),
+    rev: 0,
+  };
   const payment = { provider: 'sandbox', reference: 'ref', captured: priced.totals.total };
   return moveOrder(order, { state: 'PAID', payment }, { at: at(0) }).answer;
 }

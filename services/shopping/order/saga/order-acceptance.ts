@@ -10,6 +10,9 @@ export interface OrderRequest {
   idemKey: string;
   fingerprint: string;
   paymentMethod: string;
+  /** The payment provider, and how long the order can be paid, in ms. */
+  provider: string;
+  paymentTime: number;
   body: Omit<Params<'order.place'>, 'idempotencyKey'>;
   /** In ms since the epoch. */
   receivedAt: number;
@@ -73,10 +76,10 @@ export function draftOrder(
   id: string,
   now: Date,
 ): NewOrder {
-  const { customerId, idemKey, fingerprint, paymentMethod, owner, body } = request;
-  const { note } = body;
+  const { customerId, idemKey, fingerprint, paymentMethod, provider, paymentTime, owner, body } = request;
+  const [payment, { note }] = [{ paymentMethod, provider, paymentTime }, body];
   return beginOrder(
-    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, paymentMethod, note, owner },
+    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, ...payment, note, owner },
     now,
   );
 }

@@ -1,8 +1,11 @@
 import { newId } from '../../../shared/ids.ts';
 import type { Order, OrderFields, PaidOrder } from '../order.ts';
-import { moveOrder } from '../order-change.ts';
+import { moveOrder, type OrderCommand } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
+import { closeTries, isCurrentTry, openNextTry, recordAction, recordDecline } from '../session/payment-session.ts';
+import { expiryOf, lastTryOf } from '../session/payment-tries.ts';
+import type { PaymentTry } from '../session/payment-try.ts';
 import { isSkipped, runStep, runStepUnlessSkipped } from './order-steps.ts';
 import { recordRefusedVoid } from './refused-void.ts';
 import { announceChange, type SagaContext } from './saga-context.ts';
@@ -38,36 +41,83 @@ export async function driveToOutcome(order: Order, saga: SagaContext): Promise<O
   }
 }
 
-/** An order without an outcome of its charge is rejected after this time. */
-const PAYMENT_TIMEOUT_MS = 30 * 60_000;
 /** Most orders are answered within this time. A follower of one that is not is told of its payment five seconds later at most. */
 const FIRST_ANSWER_MS = 300;
 
-/** Reserves stock and coupons, then charges the order: it becomes PAID, REJECTING, or stays PENDING. */
-async function reserveAndCharge(order: Order, saga: SagaContext): Promise<Order> {
-  const rejection = await reserveAll(order, saga.rpc);
-  if (rejection) return beginRejection(order, rejection, saga);
-  const charge = await runStep(paymentStep.parksAt, paymentStep.charge(order, saga.rpc));
-  switch (charge.outcome) {
-    case 'captured': {
-      const { provider, reference } = charge;
-      const payment = { provider, reference, captured: order.totals.total };
-      return moveStoredOrder(
-        order,
-        { state: 'PAID', payment },
-        { outbox: afterPayment(order, outboxEntriesOf('commitEntries', order)) },
-        saga,
-      );
+type PendingOrder = Extract<Order, { state: 'PENDING' }>;
+
+/**
+ * Reserves stock and coupons, then drives the newest try to pay the order: it becomes PAID, REJECTING, or stays PENDING while
+ * the payment provider or the customer has to do something.
+ */
+async function reserveAndCharge(order: PendingOrder, saga: SagaContext): Promise<Order> {
+  const attempt = lastTryOf(order);
+  switch (attempt.state) {
+    case 'OPEN': {
+      const rejection = await reserveAll(order, saga.rpc);
+      if (rejection) return beginRejection(order, rejection, saga);
+      return rejectIfExpired(await charge(order, attempt, saga), saga);
     }
+    case 'ENDING':
+      return endTry(order, attempt, saga);
+    case 'FAILED':
+    case 'CAPTURED':
+      return rejectIfExpired(order, saga);
+    default:
+      throw new Error(`unknown state ${attempt.state satisfies never}`);
+  }
+}
+
+async function charge(order: PendingOrder, attempt: PaymentTry, saga: SagaContext): Promise<Order> {
+  const charge = await runStep(paymentStep.parksAt, paymentStep.charge(order, attempt, saga.rpc));
+  switch (charge.outcome) {
+    case 'captured':
+      return recordPaid(order, attempt, charge, saga);
     case 'declined':
-      return beginRejection(order, { code: 'payment-declined', reason: charge.reason }, saga);
-    case 'pending':
+      return changeSession(order, (current, now) => recordDecline(current, attempt, charge.reason, now), saga);
     case 'requires-action':
-      if (Date.now() - +order.createdAt < PAYMENT_TIMEOUT_MS) return order;
-      return beginRejection(order, { code: 'order-expired' }, saga);
+      return changeSession(order, (current, now) => recordAction(current, attempt, charge, now), saga);
+    case 'pending':
+      return order;
     default:
       throw new Error(`unknown outcome ${charge satisfies never}`);
   }
+}
+
+/** Cancels a try that another one replaces, and charges that. If its money does not come back, it has paid the order. */
+async function endTry(order: PendingOrder, attempt: PaymentTry, saga: SagaContext): Promise<Order> {
+  const cancelled = await runStep('void', paymentStep.cancel(order, saga.rpc));
+  if (cancelled.outcome === 'refused') return recordPaid(order, attempt, cancelled, saga);
+  const next = await changeSession(order, (current, now) => openNextTry(current, attempt, now), saga);
+  return next.state === 'PENDING' ? reserveAndCharge(next, saga) : next;
+}
+
+/** The order is paid by a try, unless another worker has moved the order on: it gives back the money then. */
+async function recordPaid(
+  order: PendingOrder,
+  attempt: PaymentTry,
+  { provider, reference }: { provider: string; reference: string },
+  saga: SagaContext,
+): Promise<Order> {
+  const { _id, totals } = order;
+  const key = attempt.key === _id ? {} : { key: attempt.key };
+  const payment = { provider, reference, captured: totals.total, ...key };
+  const outbox = afterPayment(order, outboxEntriesOf('commitEntries', order));
+  const fields = { outbox, ...closeTries(order, true) };
+  const stored = await moveStoredOrder(order, { state: 'PAID', payment }, fields, saga, attempt);
+  return stored.state === 'PENDING' && !isCurrentTry(stored, attempt) ? reserveAndCharge(stored, saga) : stored;
+}
+
+/** Changes the session of an order that stays PENDING. */
+async function changeSession(order: Order, decide: OrderCommand, saga: SagaContext): Promise<Order> {
+  const changed = await saga.store.change(order._id, decide);
+  if (isKnownToClients(order) && changed.history.length > order.history.length) announceChange(changed, saga);
+  return changed;
+}
+
+async function rejectIfExpired(order: Order, saga: SagaContext): Promise<Order> {
+  if (order.state !== 'PENDING' || Date.now() < +expiryOf(order)) return order;
+  return beginRejection(order, { code: 'order-expired' }, saga);
 }
 
 function beginRejection(order: Order, rejection: Rejection, saga: SagaContext): Promise<Order> {
@@ -88,7 +138,11 @@ async function completeRejection(order: RejectingOrder, saga: SagaContext): Prom
     ...afterRejection(order, refused !== null),
   ];
   // With an empty outbox, recovery has nothing left to do.
-  const fields = { ...refused?.fields, ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }) };
+  const fields = {
+    ...refused?.fields,
+    ...closeTries(order, refused !== null),
+    ...(outbox.length > 0 ? { outbox } : { lease: null, nextAt: null }),
+  };
   return moveStoredOrder(order, { state: 'REJECTED', ...(refused ? { payment: refused.payment } : {}) }, fields, saga);
 }
 
@@ -114,15 +168,21 @@ async function completeCancellation(order: PaidOrder, saga: SagaContext): Promis
   );
 }
 
-/** Moves an order to its next state, unless another worker has moved it. @returns the stored order */
+/**
+ * Moves an order to its next state, unless another worker has moved it.
+ * @param attempt the try that this is about: an order that has another one by now stays as it is
+ * @returns the stored order
+ */
 async function moveStoredOrder(
   order: Order,
   next: Transition,
   { outbox: newEntries = [], ...fields }: Partial<OrderFields>,
   saga: SagaContext,
+  attempt?: PaymentTry,
 ): Promise<Order> {
   const moved = await saga.store.change(order._id, (current, at) => {
     if (current.state !== order.state) return { answer: current };
+    if (attempt && !isCurrentTry(current, attempt)) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...newEntries];
     return moveOrder(

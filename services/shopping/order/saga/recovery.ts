@@ -3,6 +3,8 @@ import { type DueQueue, dueIn, recordFailure, recordWaiting } from '../../../../
 import { afterReplay, RETRY_POLICY } from '../../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
+import { recordWaitingForCustomer } from '../session/payment-session.ts';
+import { awaitsCustomer } from '../session/payment-tries.ts';
 import { failedStepOf } from './order-steps.ts';
 import { driveToOutcome } from './placement.ts';
 import type { SagaContext } from './saga-context.ts';
@@ -49,11 +51,16 @@ export async function processOrWait(order: Order, saga: SagaContext): Promise<vo
 }
 
 /**
- * Takes an order to its outcome and settles it. WAITING: the payment provider has no outcome yet.
+ * Takes an order to its outcome and settles it. WAITING: the payment provider has no outcome yet. An order that waits for its
+ * customer is due again when it expires, or when the provider has to be asked.
  * @throws the error of a failed step
  */
 export async function processOrder(order: Order, saga: SagaContext): Promise<typeof WAITING | undefined> {
   const placed = await driveToOutcome(order, saga);
+  if (awaitsCustomer(placed)) {
+    await saga.store.change(placed._id, recordWaitingForCustomer);
+    return undefined;
+  }
   if (placed.state === 'PENDING') return WAITING;
   await settleOrder(placed, saga);
   return undefined;

@@ -4,6 +4,7 @@ import type { Order, OrderFields, Refund } from '../order.ts';
 import { type CapturedPayment, SYSTEM } from '../order-state.ts';
 import { CANCELLATION_REFUND_KEY } from '../refund/refund-lines.ts';
 import { cancellationParts, newRefund } from '../refund/refunds.ts';
+import { lastTryOf } from '../session/payment-tries.ts';
 
 type RefusedVoid = Extract<Result<'payment.cancel'>, { outcome: 'refused' }>;
 
@@ -26,6 +27,7 @@ export function recordRefusedVoid(
   } as const;
   const refund = newRefund(order, origin, cancellationParts(order), now);
   const refunds: Refund[] = [{ ...refund, state: 'FAILED', failure: { reason, isReturned: false } }];
-  const payment = { provider, reference, captured: order.totals.total };
+  const { key } = lastTryOf(order);
+  const payment = { provider, reference, captured: order.totals.total, ...(key === order._id ? {} : { key }) };
   return { payment, fields: { refunds, ...attentionFields({ ...order, refunds }, now) } };
 }

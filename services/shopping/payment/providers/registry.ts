@@ -47,6 +47,13 @@ export function selectedProvider(config: ProviderConfig): (typeof PROVIDERS)[num
   return sandboxDefinition;
 }
 
+/** Whether the sandbox is the provider of this process, which may be a gateway: it needs no settings of payments. */
+export function isSandboxUsed(config: ProviderConfig): boolean {
+  const { PAYMENT_PROVIDER } = readSettings(selection, config);
+  if (PAYMENT_PROVIDER === undefined && config.production) return false;
+  return selectedProvider(config) === sandboxDefinition;
+}
+
 /**
  * Configures the selected provider, with a circuit breaker before a remote one.
  * @throws {StartError} for settings or currencies that the provider refuses

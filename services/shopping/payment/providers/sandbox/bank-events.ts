@@ -10,8 +10,10 @@ export function bankEventsOf(method: TestToken, now: Date): BankEvent[] {
   const afterwards = new Date(+now + 2 * BANK_DELAY_MS);
   switch (method) {
     case 'tok_late_webhook':
+    case 'tok_challenge_approved':
       return [{ what: 'capture', at }];
     case 'tok_late_decline':
+    case 'tok_challenge_declined':
       return [{ what: 'decline', at }];
     case 'tok_refunded_elsewhere':
       return [{ what: 'refund-elsewhere', at }];
@@ -42,10 +44,15 @@ export function applyBankEvent(entry: Readonly<LedgerEntry>, event: BankEvent): 
   });
   switch (event.what) {
     case 'capture':
-      if (state !== 'pending' || !amount) return {};
+      if (!isUndecided(entry) || !amount) return {};
       return { state: 'captured', captured: amount.amount, ...webhook('payment.captured') };
     case 'decline':
-      return state === 'pending' ? { state: 'declined', ...webhook('payment.failed') } : {};
+      if (!isUndecided(entry)) return {};
+      return {
+        state: 'declined',
+        ...(state === 'challenge' ? { reason: 'authentication_failed' } : {}),
+        ...webhook('payment.failed'),
+      };
     case 'refund-elsewhere': {
       const half = Math.floor(captured / 2);
       if (half === 0 || half > captured - refunded) return {};
@@ -74,9 +81,22 @@ export function applyBankEvent(entry: Readonly<LedgerEntry>, event: BankEvent): 
   }
 }
 
+const isUndecided = ({ state }: Readonly<LedgerEntry>) => state === 'pending' || state === 'challenge';
+
+/** The fields of a charge by the answer of a customer on its page; none if it comes too late. */
+export function answerChallenge(entry: Readonly<LedgerEntry>, approved: boolean, now: Date): EntryPatch {
+  if (entry.state !== 'challenge' || entry.method === 'tok_challenge_abandoned') return {};
+  const decided = applyBankEvent(entry, { what: approved ? 'capture' : 'decline', at: now });
+  if (!approved || entry.method !== 'tok_redirect') return { ...decided, happenings: [], dueAt: now };
+  // A bank page authorises; the shop captures.
+  const event = { id: `evt_${entry._id}`, type: 'payment.authorised', copies: 1 } as const;
+  return { state: 'authorised', events: [...entry.events, event], happenings: [], dueAt: now };
+}
+
 /** Keeps the ids of a charge's events apart. A payment has one outcome, so both outcomes share an id. */
 const EVENT_ID_SUFFIX: Readonly<Record<SandboxEvent['type'], string>> = {
   'payment.captured': '',
+  'payment.authorised': '',
   'payment.failed': '',
   'charge.refunded': '_refunded',
   'refund.failed': '_returned',

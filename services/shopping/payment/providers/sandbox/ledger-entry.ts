@@ -7,11 +7,13 @@ export interface LedgerEntry extends RetryFields {
   /** The idempotency key. */
   _id: string;
   rev: number;
-  /** `unseen`: the first request was lost before it arrived; the next one is charged. */
-  state: 'unseen' | 'pending' | 'authorised' | 'captured' | 'declined' | 'cancelled';
+  /** `unseen`: the first request was lost before it arrived; the next one is charged. `challenge`: the customer has to act. */
+  state: 'unseen' | 'pending' | 'challenge' | 'authorised' | 'captured' | 'declined' | 'cancelled';
   /** Absent, like `method`, for a key that was cancelled before it was used. */
   amount?: Money;
   method?: TestToken;
+  /** The page where the customer acts, and the one they come back to. */
+  page?: ChallengePage;
   /** In minor units. */
   captured: number;
   /** The sum of `refunds`, never above `captured`. */
@@ -33,11 +35,17 @@ export interface LedgerEntry extends RetryFields {
   at: Date;
 }
 
+export interface ChallengePage {
+  url: string;
+  returnUrl: string;
+}
+
 /** A webhook's event, and the number of times that it is sent. */
 export interface SandboxEvent {
   id: string;
   type:
     | 'payment.captured'
+    | 'payment.authorised'
     | 'payment.failed'
     | 'charge.refunded'
     | 'refund.failed'

@@ -3,16 +3,17 @@ import type { Money } from '../../../../shared/money.ts';
 import type { ChargeOutcome, LedgerLine, LookupOutcome } from '../../payment-provider.ts';
 import { stripeLimits } from '../stripe/stripe-limits.ts';
 import { bankEventsOf } from './bank-events.ts';
-import type { BankEvent, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
+import type { BankEvent, ChallengePage, LedgerEntry, SandboxEvent } from './ledger-entry.ts';
 import type { TestToken } from './sandbox-tokens.ts';
 
 export interface TokenPayment {
   amount: Money;
   method: TestToken;
+  page: ChallengePage;
 }
 
 /** The entry of the first charge under a key. */
-export function openEntry(key: string, { amount, method }: TokenPayment, now: Date): Omit<LedgerEntry, 'rev'> {
+export function openEntry(key: string, { amount, method, page }: TokenPayment, now: Date): Omit<LedgerEntry, 'rev'> {
   const untouched = { captured: 0, refunded: 0, refunds: {}, events: [], dueAt: null };
   const entry = { _id: key, amount, method, ...untouched, at: now };
   const { least, largest } = stripeLimits(amount.currency);
@@ -38,6 +39,13 @@ export function openEntry(key: string, { amount, method }: TokenPayment, now: Da
     case 'tok_late_webhook':
     case 'tok_late_decline':
       return withBankEvents({ ...entry, state: 'pending' as const }, bankEventsOf(method, now));
+    case 'tok_challenge':
+    case 'tok_challenge_abandoned':
+    case 'tok_redirect':
+      return { ...entry, state: 'challenge', page };
+    case 'tok_challenge_approved':
+    case 'tok_challenge_declined':
+      return withBankEvents({ ...entry, state: 'challenge' as const, page }, bankEventsOf(method, now));
     case 'tok_duplicate_webhook':
       return { ...captured, events: [capturedEvent(key, 3)], dueAt: now };
     case 'tok_two_step':
@@ -92,12 +100,15 @@ export function ledgerOutcome({
   _id: key,
   state,
   reason,
-}: Pick<LedgerEntry, '_id' | 'state' | 'reason'>): ChargeOutcome {
+  page,
+}: Pick<LedgerEntry, '_id' | 'state' | 'reason' | 'page'>): ChargeOutcome {
   const reference = referenceOf(key);
   switch (state) {
     case 'captured':
     case 'authorised':
       return { outcome: state, reference };
+    case 'challenge':
+      return { outcome: 'requires-action', reference, action: { type: 'redirect', url: page?.url ?? '' } };
     case 'pending':
     case 'unseen':
       return { outcome: 'pending' };

@@ -1,5 +1,6 @@
 import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { errors } from '../../../../shared/problems.ts';
+import { orderIdOfKey } from '../../payment-key.ts';
 import type { PaymentProvider, WebhookEvent } from '../../payment-provider.ts';
 import { bodyParser } from '../webhook-body.ts';
 import type { SandboxEvent } from './ledger-entry.ts';
@@ -11,9 +12,9 @@ const parseEvent = bodyParser({ id: 'string', type: 'string', orderId: { type: '
 /** The client of the sandbox's service, as stripe-provider.ts is that of Stripe's API. */
 export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvider {
   return {
-    async authorise(key, { amount, method }) {
+    async authorise(key, { amount, method, returnUrl }) {
       if (!isTestToken(method)) throw errors.unknownPaymentMethod(method);
-      return rpc.call('sandbox.authorise', { key, amount, method });
+      return rpc.call('sandbox.authorise', { key, amount, method, returnUrl });
     },
     capture: (key, amount) => rpc.call('sandbox.capture', { key, amount }),
     find: (key, amount) => rpc.call('sandbox.find', { key, amount }),
@@ -30,8 +31,9 @@ export function sandboxProvider(rpc: Rpc, webhookSecret: string): PaymentProvide
   };
 }
 
-/** The body and the signature of a webhook that the sandbox sends. */
-export function signedWebhook(orderId: string, { id, type }: SandboxEvent, secret: string, now: Date) {
+/** The body and the signature of a webhook that the sandbox sends about a key. */
+export function signedWebhook(key: string, { id, type }: SandboxEvent, secret: string, now: Date) {
+  const orderId = orderIdOfKey(key) ?? key;
   const payload = JSON.stringify({ id, type, orderId } satisfies Omit<WebhookEvent, 'about'>);
   return { payload, sandboxSignature: signWebhook(payload, secret, now) };
 }

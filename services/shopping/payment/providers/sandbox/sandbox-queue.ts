@@ -16,7 +16,7 @@ export function applyDueEvents(entry: Readonly<LedgerEntry>, now: Date): Decisio
   const { happenings = [] } = entry;
   let next: LedgerEntry = entry;
   for (const event of happenings) if (event.at <= now) next = { ...next, ...applyBankEvent(next, event) };
-  const { state, captured, refunded, refunds, returned = {}, dispute, events } = next;
+  const { state, reason, captured, refunded, refunds, returned = {}, dispute, events } = next;
   const left = happenings.filter(({ at }) => at > now);
   const dueAt = nextDueAt(events, left, entry.dueAt);
   if (left.length === happenings.length && dueAt?.getTime() === entry.dueAt?.getTime()) return { answer: events };
@@ -25,6 +25,7 @@ export function applyDueEvents(entry: Readonly<LedgerEntry>, now: Date): Decisio
     patch: {
       ...{ state, captured, refunded, refunds, returned, events, happenings: left, dueAt },
       ...(dispute ? { dispute } : {}),
+      ...(reason === undefined ? {} : { reason }),
     },
   };
 }

@@ -8,6 +8,14 @@ import { TEST_TOKENS } from './sandbox-tokens.ts';
 /** An idempotency key. */
 const key = { type: 'string', min: 1, max: 64 } as const;
 
+/** A challenge on its page. */
+const challengeProps = {
+  /** `waiting`: for the customer. `over`: nobody has answered in time. */
+  state: { type: 'enum', values: ['waiting', 'approved', 'declined', 'over'] },
+  amount: positiveMoneyRule,
+  returnUrl: 'string',
+} as const;
+
 /** The API of a payment provider that moves no money. */
 export const sandbox = contract(
   'sandbox',
@@ -15,7 +23,12 @@ export const sandbox = contract(
     authorise: {
       ...internal,
       summary: 'Authorise a charge with the outcome of its test token, once for each key',
-      params: { key, amount: positiveMoneyRule, method: { type: 'enum', values: TEST_TOKENS } },
+      params: {
+        key,
+        amount: positiveMoneyRule,
+        method: { type: 'enum', values: TEST_TOKENS },
+        returnUrl: 'string',
+      },
       returns: outcome,
     },
     capture: {
@@ -50,6 +63,19 @@ export const sandbox = contract(
       summary: 'Get the refunds and disputes of a charge',
       params: { key },
       returns: statement,
+    },
+    challenge: {
+      ...internal,
+      summary: 'Get what the page of a challenge shows; null if there is none',
+      params: { key },
+      returns: { type: 'object', nullable: true, props: challengeProps },
+    },
+    answer: {
+      ...internal,
+      summary: "Record the customer's answer to a challenge, of which the first one counts",
+      params: { key, approved: 'boolean' },
+      returns: { type: 'object', props: challengeProps },
+      problems: ['not-found'],
     },
     books: {
       ...internal,

@@ -8,6 +8,9 @@ import { readAuditPage } from '../../../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../../../mixins/store/store.ts';
 import type { Worker } from '../../../../../mixins/worker.ts';
 import { errors } from '../../../../shared/problems.ts';
+import { publicAddress } from '../../public-address.ts';
+import { answerChallenge } from './bank-events.ts';
+import { challengeView } from './challenge-view.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { sandbox } from './sandbox.contract.ts';
 import {
@@ -51,7 +54,8 @@ export default function sandboxService(config: Config) {
 
     handlers: {
       async authorise(ctx) {
-        const { key, ...payment } = ctx.params;
+        const { key, returnUrl, ...charge } = ctx.params;
+        const payment = { ...charge, page: { url: publicAddress(config, `/sandbox/challenge/${key}`), returnUrl } };
         if (payment.method === 'tok_slow') await sleep(SLOW_CHARGE_MS, undefined, { ref: false });
         const first = openEntry(key, payment, new Date());
         if (!(await this.store.insert(first)))
@@ -83,6 +87,24 @@ export default function sandboxService(config: Config) {
       async statement(ctx) {
         const entry = await this.store.get(ctx.params.key);
         return entry && statementOf(entry);
+      },
+
+      async challenge(ctx) {
+        const entry = await this.store.get(ctx.params.key);
+        return entry && challengeView(entry);
+      },
+
+      async answer(ctx) {
+        const { key, approved } = ctx.params;
+        const known = await this.store.get(key);
+        if (!known || !challengeView(known)) throw errors.notFound('This challenge');
+        const answered = await this.store.change(key, (entry, now) => {
+          const patch = answerChallenge(entry, approved, now);
+          return { answer: { ...entry, ...patch }, ...(patch.state ? { patch } : {}) };
+        });
+        const view = challengeView(answered);
+        if (!view) throw errors.notFound('This challenge');
+        return view;
       },
 
       books(ctx) {
