@@ -86,16 +86,21 @@ export class StripeStandIn {
     this.#mishaps.push({ what: error, path, times, ...(method ? { method } : {}) });
   }
 
-  /** Keeps requests to a path under way: the first one has arrived, until they are released. */
-  hold(path: RegExp): { arrived: Promise<void>; release(): void } {
-    const [first, opening] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const gate = { path, opened: opening.promise, arrive: first.resolve };
+  /** Keeps requests to a path under way until they are released. `arrived`: so many have come. */
+  hold(path: RegExp, count = 1): { arrived: Promise<void>; release(): void } {
+    const [all, opening] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let arrivals = 0;
+    const arrive = () => {
+      arrivals += 1;
+      if (arrivals === count) all.resolve();
+    };
+    const gate = { path, opened: opening.promise, arrive };
     this.#gates.push(gate);
     const release = () => {
       this.#gates = this.#gates.filter((one) => one !== gate);
       opening.resolve();
     };
-    return { arrived: first.promise, release };
+    return { arrived: all.promise, release };
   }
 
   /** Ends all faults. */

@@ -85,7 +85,7 @@ describe('a card with 3-D Secure', () => {
     const { key, intentId } = await waiting();
     const { arrived, release } = stripe.hold(/cancel$/);
     const cancelling = cancel(key);
-    await arrived;
+    await Promise.race([arrived, cancelling]);
     stripe.answerChallenge(intentId, 'approve');
     release();
     expect(await cancelling).toEqual({ outcome: 'cancelled' });
@@ -129,7 +129,7 @@ describe('a decline', () => {
     stripe.answerChallenge(intentId, 'decline');
     const { arrived, release } = stripe.hold(/cancel$/);
     const finding = find(key);
-    await arrived;
+    await Promise.race([arrived, finding]);
     expect(await payInBrowser(intentId, 'pm_card_visa')).toBe(200);
     release();
     expect(await finding).toEqual(captured);
@@ -240,6 +240,20 @@ describe('a confirmation token of Stripe.js', () => {
   });
 });
 
+describe('a confirmation token of Stripe.js that two workers send', () => {
+  test('and that Stripe refuses to one worker is left to the customer, whose challenge the other one has begun', async () => {
+    const [key, token] = [newOrder(), stripe.confirmationToken('pm_googlePay')];
+    const { arrived, release } = stripe.hold(/confirm$/, 2);
+    stripe.refuse(/confirm$/, { status: 400, type: 'invalid_request_error', message: 'This token was used.' });
+    const charging = [charge(key, token), charge(key, token)];
+    await Promise.race([arrived, Promise.all(charging)]);
+    release();
+    for (const one of await Promise.all(charging)) expect(one).toMatchObject({ outcome: 'requires-action' });
+    stripe.answerChallenge(stripe.intentOf(key).id, 'approve');
+    expect(await find(key)).toEqual(captured);
+  });
+});
+
 describe('several tries of an order', () => {
   test('have a payment each: the second one succeeds after the first one was declined', async () => {
     const order = newOrder();
@@ -288,7 +302,7 @@ describe('an idempotency key', () => {
     const key = newOrder();
     const { arrived, release } = stripe.hold(/payment_intents$/);
     const first = charge(key, 'pm_card_visa');
-    await arrived;
+    await Promise.race([arrived, first]);
     // Stripe refuses it as long as the first request is under way, which is an outage at last.
     await expect(charge(key, 'pm_card_visa')).rejects.toMatchObject({ type: 'unavailable' });
     release();
