@@ -38,6 +38,7 @@ export const ORDER_MAIL_KINDS = [
   'refund-failed',
   'order-cancelled',
   'unpaid-order-cancelled',
+  'payment-declined',
   'payment-failed',
   'order-rejected',
   'return-approved',

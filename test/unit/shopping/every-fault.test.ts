@@ -39,8 +39,8 @@ const STORIES: Record<string, Plot> = {
     ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, broke: true })], paidAgain: 'tok_decline' },
   },
   'an order that waits for its customer, who cancels it': {
-    stock: { MUG: 5 },
-    buyers: [buyer({ wants: { MUG: 2 }, method: 'tok_challenge_abandoned' })],
+    stock: { MUG: 5, BOWL: 5 },
+    buyers: [buyer({ method: 'tok_challenge_abandoned' })],
     cancelled: true,
   },
   'an order whose challenge is abandoned': {

@@ -16,6 +16,8 @@ export interface PaymentTry {
   reference?: string;
   /** What the customer has to do. */
   action?: PaymentAction;
+  /** The customer was answered before it had an outcome, so they are told of a decline by mail. */
+  isAnsweredPending?: boolean;
   /** Why it has failed: the provider's code. */
   reason?: string;
   /** The request for this try. Absent on the first one, which comes with the order. */
