@@ -307,6 +307,16 @@ describe('a Stripe that is away', () => {
       () => behind.find(id, TOTAL),
       () => behind.cancel(id, TOTAL),
       () => behind.refund(refund),
+      async () => behind.deferredCapture?.find(id, TOTAL),
+      async () =>
+        behind.deferredCapture?.capture({ key: 'cap_1', of: id, authorised: TOTAL, amount: TOTAL, isLast: true }),
+      async () => behind.deferredCapture?.release(id, TOTAL),
+      async () => behind.savedMethods?.customerFor(newId('cus')),
+      async () => behind.savedMethods?.save({ key: 's_1', customer: 'cus_1', method: 'pm_1', returnUrl: RETURN_URL }),
+      async () => behind.savedMethods?.find('seti_1'),
+      async () => behind.savedMethods?.list('cus_1'),
+      async () => behind.savedMethods?.remove('cus_1', 'pm_1'),
+      async () => behind.savedMethods?.erase('cus_1'),
     ])
       await expect(call()).rejects.toMatchObject(away);
     expect(stripe.log.length).toBe(before);

@@ -3,8 +3,14 @@ import { errors } from '../../../../shared/problems.ts';
 import type { ChargeOutcome, LookupOutcome } from '../../payment-provider.ts';
 import { actionOf } from './stripe-action.ts';
 
+/** The fields that tell what became of a PaymentIntent. */
+type IntentState = Pick<
+  Stripe.PaymentIntent,
+  ('id' | 'status' | 'last_payment_error' | 'latest_charge') | ('cancellation_reason' | 'client_secret' | 'next_action')
+>;
+
 /** The outcome of a PaymentIntent by its status (https://docs.stripe.com/payments/paymentintents/lifecycle). */
-export function intentOutcome(intent: Stripe.PaymentIntent, publishableKey: string | undefined): LookupOutcome {
+export function intentOutcome(intent: IntentState, publishableKey: string | undefined): LookupOutcome {
   const { id: reference, status, last_payment_error: failure } = intent;
   switch (status) {
     case 'succeeded':
@@ -28,11 +34,13 @@ export function intentOutcome(intent: Stripe.PaymentIntent, publishableKey: stri
 }
 
 /** `expired`: Stripe has cancelled the payment because its time ran out. */
-export const cancellationOf = ({ cancellation_reason: reason }: Stripe.PaymentIntent): 'expired' | 'cancelled' =>
+export const cancellationOf = ({
+  cancellation_reason: reason,
+}: Pick<IntentState, 'cancellation_reason'>): 'expired' | 'cancelled' =>
   reason === 'expired' || reason === 'automatic' ? 'expired' : 'cancelled';
 
 /** Whether a payment was refunded in full; requires an expanded `latest_charge`. */
-export function isRefunded({ latest_charge: charge }: Stripe.PaymentIntent): boolean {
+export function isRefunded({ latest_charge: charge }: Pick<IntentState, 'latest_charge'>): boolean {
   return typeof charge === 'object' && charge !== null && charge.refunded;
 }
 
