@@ -18,7 +18,9 @@ export interface PaymentStage {
   /** The variables of a shop that uses the provider. */
   env: NodeJS.ProcessEnv;
   /** Payment methods by the outcome of their charge; `authorised` is captured by a second command. */
-  methods: Record<'approved' | 'authorised' | 'declined' | 'pending' | 'unknown', string>;
+  methods: Record<'approved' | 'authorised' | 'challenged' | 'declined' | 'pending' | 'unknown', string>;
+  /** The customer answers the challenge of a key. An answer that comes too late changes nothing. */
+  answerChallenge(shop: TestShop, key: string, answer: 'approve' | 'decline'): Promise<void>;
   /** The charge is made, and its answer is lost. */
   loseAnswer(): Trouble;
   /** Charges fail, and nothing is charged. */
@@ -39,9 +41,13 @@ export const PAYMENT_STAGES: Readonly<Record<ProviderName, () => Promise<Payment
     methods: {
       approved: 'tok_approve',
       authorised: 'tok_two_step',
+      challenged: 'tok_challenge',
       declined: 'tok_decline',
       pending: 'tok_late_webhook',
       unknown: 'tok_of_mine',
+    },
+    async answerChallenge(shop, key, answer) {
+      await shop.broker.call('sandbox.answer', { key, approved: answer === 'approve' });
     },
     loseAnswer: () => ({ method: 'tok_timeout_charged', end() {} }),
     breakDown: () => ({ method: 'tok_timeout_not_charged', end() {} }),
@@ -63,9 +69,14 @@ export const PAYMENT_STAGES: Readonly<Record<ProviderName, () => Promise<Payment
       methods: {
         approved: 'pm_card_visa',
         authorised: 'pm_manual',
+        challenged: 'pm_card_threeDSecure2Required',
         declined: 'pm_card_chargeDeclined',
         pending: 'pm_usBankAccount',
         unknown: 'tok_of_mine',
+      },
+      async answerChallenge(_shop, key, answer) {
+        const { id = '', status } = stripe.intents.find(({ metadata }) => metadata.key === key) ?? {};
+        if (status === 'requires_action') stripe.answerChallenge(id, answer);
       },
       loseAnswer() {
         stripe.befall('lost', /confirm$/, 3);

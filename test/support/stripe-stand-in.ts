@@ -1,44 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-
-interface Intent {
-  id: string;
-  object: 'payment_intent';
-  amount: number;
-  currency: string;
-  status: string;
-  metadata: Record<string, string>;
-  last_payment_error: object | null;
-  latest_charge: string | null;
-}
-
-interface Refund {
-  id: string;
-  object: 'refund';
-  amount: number;
-  payment_intent: string;
-  status: string;
-  metadata: Record<string, string>;
-  failure_reason?: string;
-}
-
-interface Dispute {
-  id: string;
-  object: 'dispute';
-  amount: number;
-  currency: string;
-  payment_intent: string;
-  status: string;
-  reason: string;
-  metadata: Record<string, string>;
-}
-
-interface Reply {
-  status: number;
-  body: object;
-}
+import { challengePage, returnAddress } from './stripe/stripe-challenge.ts';
+import { CustomerBook } from './stripe/stripe-customers.ts';
+import { IdempotencyKeys } from './stripe/stripe-idempotency.ts';
+import { IntentBook } from './stripe/stripe-intents.ts';
+import { MethodBook } from './stripe/stripe-methods.ts';
+import { MoneyBackBook } from './stripe/stripe-money-back.ts';
+import { failure, list, missing, ok, type Reply, type StoredIntent, type StoredSetup } from './stripe/stripe-shapes.ts';
+import { type SentEvent, WebhookSender } from './stripe/stripe-webhooks.ts';
 
 /** A fault of the next requests to a path: the response to a processed request is lost, or Stripe fails. */
 interface Mishap {
@@ -48,33 +18,47 @@ interface Mishap {
   times: number;
 }
 
-/** The limits of amounts. */
-const SMALLEST = 50;
-const LARGEST = 99_999_999;
+interface Answer {
+  reply: Reply;
+  replayed?: boolean;
+  lost?: boolean;
+}
 
-/** Stripe's HTTP API, as far as the shop uses it: form-encoded requests, idempotency keys, intents, refunds, errors. */
+/**
+ * Stripe's HTTP API, as far as the shop uses it: form-encoded requests, idempotency keys, intents, refunds, customers, errors,
+ * signed webhooks. The methods are what customers, banks and Stripe's dashboard do.
+ */
 export class StripeStandIn {
-  readonly intents: Intent[] = [];
-  readonly refunds: Refund[] = [];
-  readonly disputes: Dispute[] = [];
+  readonly #webhooks = new WebhookSender();
+  readonly #keys = new IdempotencyKeys();
+  readonly #methods = new MethodBook();
+  readonly #emit = (type: string, object: object) => this.#webhooks.emit(type, object);
+  readonly #moneyBack: MoneyBackBook = new MoneyBackBook({
+    intent: (id) => this.#intents.find(id),
+    emit: this.#emit,
+    emitCharge: (type, intentId) => {
+      const charge = this.#intents.charges.find((one) => one.payment_intent === intentId);
+      if (charge) this.#emit(type, this.#intents.shownCharge(charge));
+    },
+  });
+  readonly #intents: IntentBook = new IntentBook({
+    ...{ methods: this.#methods, emit: this.#emit, url: () => this.url },
+    refunded: (intentId) => this.#moneyBack.refunded(intentId),
+  });
+  readonly #customers = new CustomerBook({ methods: this.#methods, emit: this.#emit, url: () => this.url });
+  readonly intents = this.#intents.all;
+  readonly refunds = this.#moneyBack.refunds;
+  readonly disputes = this.#moneyBack.disputes;
+  readonly customers = this.#customers.customers;
+  readonly events = this.#webhooks.events;
   /** Each processed request, without those that were answered from their key. */
   readonly log: string[] = [];
   url = '';
   readonly #secretKey: string;
-  readonly #keys = new Map<string, { request: string; reply: Reply }>();
   #mishaps: Mishap[] = [];
+  #gates: { path: RegExp; opened: Promise<void>; arrive(): void }[] = [];
   readonly #server = createServer((req, res) => {
-    this.#answer(req).then(
-      ({ reply: { status, body }, replayed, lost }) => {
-        if (lost) return void req.socket.destroy();
-        // The response that is kept under a key stays the same.
-        const kept = status === 500 ? { 'stripe-should-retry': 'false' } : {};
-        const headers = { 'content-type': 'application/json', 'request-id': 'req_1', ...kept };
-        res.writeHead(status, { ...headers, ...(replayed ? { 'idempotent-replayed': 'true' } : {}) });
-        res.end(JSON.stringify(body));
-      },
-      (error) => res.writeHead(500).end(String(error)),
-    );
+    this.#serve(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)));
   });
 
   constructor(secretKey: string) {
@@ -88,6 +72,7 @@ export class StripeStandIn {
   }
 
   async stop(): Promise<void> {
+    await this.#webhooks.stop();
     this.#server.closeAllConnections();
     await new Promise((closed) => this.#server.close(closed));
   }
@@ -101,30 +86,21 @@ export class StripeStandIn {
     this.#mishaps.push({ what: error, path, times, ...(method ? { method } : {}) });
   }
 
-  /** A refund in Stripe's dashboard. */
-  refundElsewhere(intentId: string, amount: number): Refund {
-    const refund: Refund = {
-      ...{ id: `re_${randomBytes(8).toString('hex')}`, object: 'refund', status: 'succeeded' },
-      ...{ amount, payment_intent: intentId, metadata: {} },
+  /** Keeps requests to a path under way until they are released. `arrived`: so many have come. */
+  hold(path: RegExp, count = 1): { arrived: Promise<void>; release(): void } {
+    const [all, opening] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let arrivals = 0;
+    const arrive = () => {
+      arrivals += 1;
+      if (arrivals === count) all.resolve();
     };
-    this.refunds.push(refund);
-    return refund;
-  }
-
-  /** The cardholder disputes all of a payment. */
-  dispute(intentId: string): Dispute {
-    const { amount = 0, currency = '' } = this.intents.find(({ id }) => id === intentId) ?? {};
-    const dispute: Dispute = {
-      ...{ id: `dp_${randomBytes(8).toString('hex')}`, object: 'dispute', amount, currency, payment_intent: intentId },
-      ...{ status: 'needs_response', reason: 'fraudulent', metadata: {} },
+    const gate = { path, opened: opening.promise, arrive };
+    this.#gates.push(gate);
+    const release = () => {
+      this.#gates = this.#gates.filter((one) => one !== gate);
+      opening.resolve();
     };
-    this.disputes.push(dispute);
-    return dispute;
-  }
-
-  closeDispute(intentId: string, status: 'won' | 'lost'): Dispute | undefined {
-    const dispute = this.disputes.find(({ payment_intent }) => payment_intent === intentId);
-    return dispute && Object.assign(dispute, { status });
+    return { arrived: all.promise, release };
   }
 
   /** Ends all faults. */
@@ -134,167 +110,177 @@ export class StripeStandIn {
 
   /** As Stripe does after a day. */
   forgetKeys(): void {
-    this.#keys.clear();
+    this.#keys.forget();
+  }
+
+  /** A refund in Stripe's dashboard. */
+  refundElsewhere = (intentId: string, amount: number) => this.#moneyBack.add(intentId, amount);
+  /** The cardholder disputes all of a payment. */
+  dispute = (intentId: string) => this.#moneyBack.dispute(intentId);
+  closeDispute = (intentId: string, status: 'won' | 'lost') => this.#moneyBack.closeDispute(intentId, status);
+
+  /** A confirmation token, which Stripe.js makes of what the customer typed or of a wallet. */
+  confirmationToken = (method: string): string => this.#methods.tokenFor(method);
+
+  /** The customer answers the challenge of a payment or of a setup. */
+  answerChallenge(id: string, answer: 'approve' | 'decline'): void {
+    if (!this.#answerChallenge(id, answer)) throw new Error(`${id} does not wait for its customer`);
+  }
+
+  /** A bank tells what became of a payment that is processing. */
+  settle = (intentId: string, result: 'succeeded' | 'failed') => this.#intents.settle(this.#intent(intentId), result);
+
+  /** The time of an authorisation runs out. */
+  expireAuthorisation = (intentId: string) => this.#intents.expire(this.#intent(intentId));
+
+  /** Whether the account may capture cards several times. */
+  allowMulticapture(allows: boolean): void {
+    this.#intents.allowsMulticapture = allows;
+  }
+
+  /** Sends each event from now on to the shop, signed, until the shop takes it. */
+  sendWebhooksTo = (url: string, secret: string) => this.#webhooks.sendTo(url, secret);
+  /** Sends an event once more. @returns the status of the response */
+  sendAgain = (event: SentEvent): Promise<number> => this.#webhooks.send(event);
+
+  /** The last intent of an order. */
+  intentOf(orderId: string): StoredIntent {
+    const intent = this.intents.findLast(({ metadata }) => metadata.orderId === orderId);
+    if (!intent) throw new Error(`${orderId} has no intent`);
+    return intent;
   }
 
   /** The charges of an order, and the money that is left after refunds. */
   moneyOf(orderId: string): { charges: number; kept: number } {
-    const charged = this.intents.filter((one) => one.metadata.orderId === orderId && one.status === 'succeeded');
-    const kept = charged.reduce((sum, { id, amount }) => sum + amount - this.#refunded(id), 0);
+    const charged = this.intents.filter((one) => one.metadata.orderId === orderId && one.amount_received > 0);
+    const kept = charged.reduce((sum, one) => sum + one.amount_received - this.#moneyBack.refunded(one.id), 0);
     return { charges: charged.length, kept };
   }
 
-  async #answer(req: IncomingMessage): Promise<{ reply: Reply; replayed?: boolean; lost?: boolean }> {
+  #intent(id: string): StoredIntent {
+    const intent = this.#intents.find(id);
+    if (!intent) throw new Error(`there is no ${id}`);
+    return intent;
+  }
+
+  #acting(id: string): StoredIntent | StoredSetup | undefined {
+    return this.#intents.find(id) ?? this.#customers.setups.find((one) => one.id === id);
+  }
+
+  #answerChallenge(id: string, answer: 'approve' | 'decline'): boolean {
+    const one = this.#acting(id);
+    if (!one) return false;
+    return one.object === 'payment_intent'
+      ? this.#intents.answerChallenge(one, answer)
+      : this.#customers.answerChallenge(one, answer);
+  }
+
+  async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', this.url);
+    const [, challenged] = /^\/redirect\/(\w+)$/.exec(url.pathname) ?? [];
+    if (challenged) return this.#showChallenge(challenged, url.searchParams.get('answer'), res);
+    const { reply, replayed, lost } = await this.#answer(req, url);
+    if (lost) return void req.socket.destroy();
+    // The response that is kept under a key stays the same.
+    const kept = reply.status === 500 ? { 'stripe-should-retry': 'false' } : {};
+    const headers = { 'content-type': 'application/json', 'request-id': 'req_1', ...kept };
+    res.writeHead(reply.status, { ...headers, ...(replayed ? { 'idempotent-replayed': 'true' } : {}) });
+    res.end(JSON.stringify(reply.body));
+  }
+
+  /** The page of the customer's bank. */
+  #showChallenge(id: string, answer: string | null, res: ServerResponse): void {
+    if (answer !== 'approve' && answer !== 'decline') {
+      return void res.writeHead(200, { 'content-type': 'text/html' }).end(challengePage(id));
+    }
+    const { next_action: next = null, client_secret: secret } = this.#acting(id) ?? {};
+    const returnUrl = next?.redirect_to_url?.return_url ?? this.url;
+    if (!this.#answerChallenge(id, answer)) return void res.writeHead(410).end('Nothing to approve.');
+    const hasFailed = this.#acting(id)?.status === 'requires_payment_method';
+    res.writeHead(303, { location: returnAddress(id, returnUrl, secret ?? '', !hasFailed) }).end();
+  }
+
+  async #answer(req: IncomingMessage, url: URL): Promise<Answer> {
     const body = await text(req);
-    if (req.headers.authorization !== `Bearer ${this.#secretKey}`) {
+    const params = new URLSearchParams(body || url.search);
+    if (req.headers.authorization !== `Bearer ${this.#secretKey}` && !this.#isBrowser(url, params)) {
       return { reply: failure(401, 'invalid_request_error', { message: 'Invalid API Key provided' }) };
     }
-    const key = req.headers['idempotency-key'];
     const request = `${req.method} ${url.pathname} ${body}`;
-    const known = this.#keys.get(String(key));
     const mishap = this.#mishaps.find(
       ({ path, times, method = req.method }) => path.test(url.pathname) && times > 0 && method === req.method,
     );
     if (mishap) mishap.times -= 1;
     const lost = mishap?.what === 'lost';
-    if (known && known.request !== request)
-      return { reply: failure(400, 'idempotency_error', { message: 'Other params' }) };
-    if (known) return { reply: known.reply, replayed: true, lost };
+    const key = req.method === 'POST' ? req.headers['idempotency-key'] : undefined;
+    const known = key === undefined ? undefined : this.#keys.begin(String(key), request);
+    if (known) return { ...known, lost };
+    const gate = this.#gates.find(({ path }) => path.test(url.pathname));
+    gate?.arrive();
+    await gate?.opened;
     this.log.push(`${req.method} ${url.pathname.replace('/v1/', '')}`);
-    if (typeof mishap?.what === 'object') {
-      const { status, type, ...error } = mishap.what;
-      // A refused request is not kept under the key.
-      return { reply: failure(status, type, { message: 'Refused', ...error }) };
-    }
-    const fails = mishap?.what === 'failure';
-    const reply = fails
-      ? failure(500, 'api_error', { message: 'Something went wrong' })
-      : this.#route(`${req.method} ${url.pathname}`, new URLSearchParams(body || url.search));
-    if (key && req.method === 'POST') this.#keys.set(String(key), { request, reply: structuredClone(reply) });
+    const reply = mishap && !lost ? faultyReply(mishap) : this.#route(`${req.method} ${url.pathname}`, params);
+    if (key !== undefined) this.#keys.end(String(key), request, reply);
     return { reply, lost };
   }
 
+  /** Whether Stripe.js asks, in a browser that has the client secret of an intent. */
+  #isBrowser({ pathname }: URL, params: URLSearchParams): boolean {
+    const [, id = ''] = /^\/v1\/payment_intents\/(pi_\w+)(\/confirm)?$/.exec(pathname) ?? [];
+    const secret = this.#intents.find(id)?.client_secret;
+    return secret !== undefined && params.get('client_secret') === secret && /^pk_/.test(params.get('key') ?? '');
+  }
+
   #route(route: string, params: URLSearchParams): Reply {
-    const [, id = '', act = ''] = /^\w+ \/v1\/payment_intents\/(pi_\w+)\/?(\w*)$/.exec(route) ?? [];
-    if (route === 'POST /v1/payment_intents') return this.#create(params);
-    if (route === 'GET /v1/payment_intents/search') {
-      const orderId = /^metadata\['orderId'\]:'(\w+)'$/.exec(params.get('query') ?? '')?.[1];
-      return list(this.intents.filter(({ metadata }) => metadata.orderId === orderId).map((one) => this.#shown(one)));
+    const [verb = '', path = ''] = route.split(' /v1/');
+    const [kind = '', id = '', act = '', ...rest] = path.split('/');
+    const isRead = verb === 'GET';
+    switch (kind) {
+      case 'payment_intents':
+        if (id === 'search') return this.#searchIntents(params);
+        if (!isRead) return id ? this.#intents.act(id, act, params) : this.#intents.create(params);
+        return this.#readIntent(id, params);
+      case 'refunds':
+        return isRead ? this.#moneyBack.listOf('refunds', params) : this.#moneyBack.create(params);
+      case 'disputes':
+        return this.#moneyBack.listOf('disputes', params);
+      case 'setup_intents':
+        return isRead ? this.#customers.read(id, params) : this.#customers.setUp(params);
+      case 'payment_methods': {
+        if (act === 'detach') return this.#customers.detach(id);
+        const method = this.#methods.find(id);
+        return method ? ok(method) : missing(`PaymentMethod: '${id}'`);
+      }
+      case 'confirmation_tokens': {
+        const method = this.#methods.find(this.#methods.methodOf(id) ?? '');
+        const preview = { payment_method_preview: method };
+        return method ? ok({ id, object: 'confirmation_token', ...preview }) : missing(`confirmation_token: '${id}'`);
+      }
+      case 'customers':
+        if (id === 'search') return this.#customers.search(params);
+        if (verb === 'DELETE') return this.#customers.delete(id);
+        if (!isRead) return this.#customers.create(params);
+        return rest[0] ? this.#customers.methodOf(id, rest[0]) : this.#customers.methodsOf(id);
+      default:
+        return missing(route);
     }
-    if (route === 'POST /v1/refunds') return this.#refund(params);
-    if (route === 'GET /v1/refunds' || route === 'GET /v1/disputes') {
-      const of = params.get('payment_intent');
-      if (!this.intents.some((one) => one.id === of)) return missing(`No such payment_intent: '${of}'`);
-      const all = route === 'GET /v1/refunds' ? this.refunds : this.disputes;
-      return list(all.filter(({ payment_intent }) => payment_intent === of));
-    }
-    const intent = this.intents.find((one) => one.id === id);
-    if (!intent) return missing(route);
-    if (act === 'confirm') return this.#confirm(intent, params.get('payment_method') ?? '');
-    if (act === 'cancel') {
-      if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return unexpected(intent);
-      intent.status = 'canceled';
-    }
-    if (act === 'capture') {
-      if (intent.status !== 'requires_capture') return unexpected(intent);
-      intent.status = 'succeeded';
-    }
-    return { status: 200, body: this.#shown(intent) };
   }
 
-  #create(params: URLSearchParams): Reply {
-    const amount = Number(params.get('amount'));
-    if (params.get('currency') === 'xxx') return refused('invalid_currency', 'Invalid currency: xxx');
-    if (amount < SMALLEST) return refused('amount_too_small', 'Amount must be at least 50 cents');
-    if (amount > LARGEST) return refused('amount_too_large', 'Amount must be no more than 999,999.99');
-    const intent: Intent = {
-      ...{ id: `pi_${randomBytes(8).toString('hex')}`, object: 'payment_intent', status: 'requires_payment_method' },
-      ...{ amount, currency: params.get('currency') ?? '' },
-      ...{
-        metadata: { orderId: params.get('metadata[orderId]') ?? '' },
-        last_payment_error: null,
-        latest_charge: null,
-      },
-    };
-    this.intents.push(intent);
-    return { status: 200, body: { ...intent } };
+  #readIntent(id: string, params: URLSearchParams): Reply {
+    const intent = this.#intents.find(id);
+    return intent ? ok(this.#intents.shown(intent, params)) : missing(`payment_intent: '${id}'`);
   }
 
-  #confirm(intent: Intent, method: string): Reply {
-    if (!['requires_payment_method', 'requires_confirmation'].includes(intent.status)) return unexpected(intent);
-    const statuses: Record<string, string> = {
-      pm_card_visa: 'succeeded',
-      pm_card_authenticationRequired: 'requires_action',
-      pm_usBankAccount: 'processing',
-      pm_manual: 'requires_capture',
-    };
-    const status = statuses[method];
-    if (status) {
-      Object.assign(intent, { status, latest_charge: `ch_${intent.id}` });
-      return { status: 200, body: { ...intent } };
-    }
-    if (!method.includes('Declined')) {
-      const missing = {
-        code: 'resource_missing',
-        param: 'payment_method',
-        message: `No such PaymentMethod: '${method}'`,
-      };
-      return failure(400, 'invalid_request_error', missing);
-    }
-    const error = {
-      code: 'card_declined',
-      decline_code: 'insufficient_funds',
-      message: 'Your card has been declined.',
-    };
-    intent.last_payment_error = { type: 'card_error', ...error };
-    return failure(402, 'card_error', { ...error, payment_intent: { ...intent } });
-  }
-
-  #refund(params: URLSearchParams): Reply {
-    const intent = this.intents.find(({ id }) => id === params.get('payment_intent'));
-    const isDisputed = this.disputes.some((one) => one.payment_intent === intent?.id && one.status !== 'won');
-    if (isDisputed) return refused('charge_disputed', 'The charge was disputed');
-    const left = intent?.status === 'succeeded' ? intent.amount - this.#refunded(intent.id) : 0;
-    const amount = Number(params.get('amount') ?? left);
-    if (!intent || left === 0 || amount > left) {
-      return failure(400, 'invalid_request_error', { code: 'charge_already_refunded', message: `${left} left` });
-    }
-    const refund: Refund = {
-      ...{ id: `re_${randomBytes(8).toString('hex')}`, object: 'refund', status: 'succeeded' },
-      ...{ amount, payment_intent: intent.id, metadata: { refundId: params.get('metadata[refundId]') ?? '' } },
-    };
-    this.refunds.push(refund);
-    return { status: 200, body: refund };
-  }
-
-  #refunded(intentId: string): number {
-    const made = this.refunds.filter((one) => one.payment_intent === intentId && one.status === 'succeeded');
-    return made.reduce((sum, { amount }) => sum + amount, 0);
-  }
-
-  /** An intent with its charge expanded. */
-  #shown(intent: Intent): object {
-    const { id, amount, latest_charge } = intent;
-    const charge = { id: latest_charge, object: 'charge', amount, refunded: this.#refunded(id) === amount };
-    return { ...intent, latest_charge: latest_charge ? charge : null };
+  #searchIntents(params: URLSearchParams): Reply {
+    const orderId = /^metadata\['orderId'\]:'(\w+)'$/.exec(params.get('query') ?? '')?.[1];
+    const found = this.intents.filter(({ metadata }) => metadata.orderId === orderId);
+    return list(found.map((one) => this.#intents.shown(one, params)));
   }
 }
 
-const list = (data: object[]): Reply => ({ status: 200, body: { object: 'list', data, has_more: false, url: '/v1' } });
-
-const refused = (code: string, message: string): Reply => failure(400, 'invalid_request_error', { code, message });
-
-const missing = (message: string): Reply =>
-  failure(404, 'invalid_request_error', { code: 'resource_missing', message });
-
-const failure = (status: number, type: string, error: object): Reply => ({
-  status,
-  body: { error: { type, ...error } },
-});
-
-const unexpected = ({ status }: Intent): Reply =>
-  failure(400, 'invalid_request_error', {
-    code: 'payment_intent_unexpected_state',
-    message: `The intent is ${status}`,
-  });
+/** What a fault answers with. A refused request is not kept under its key. */
+function faultyReply({ what }: Mishap): Reply {
+  if (typeof what !== 'object') return failure(500, 'api_error', { message: 'Something went wrong' });
+  const { status, type, ...error } = what;
+  return { ...failure(status, type, { message: 'Refused', ...error }), isKept: false };
+}

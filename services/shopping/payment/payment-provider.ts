@@ -40,6 +40,13 @@ export interface ChargeRequest {
   method: string;
   /** The address that the customer comes back to from a redirect. */
   returnUrl: string;
+  /**
+   * `later`: the money is only reserved, and `deferredCapture` captures it. Methods that cannot be reserved are captured at
+   * once. The default is `now`.
+   */
+  capture?: 'now' | 'later';
+  /** The provider's id of the customer, for a saved payment method. */
+  customer?: string;
 }
 
 export interface RefundCommand {
@@ -95,6 +102,93 @@ export interface WebhookEvent {
   reference?: string;
 }
 
+/** The money that is reserved under a key; amounts in minor units. */
+export interface Authorisation {
+  /** The provider's id of the charge. */
+  reference: string;
+  /** `open`: a part can still be captured. `released`: it was voided. `expired`: its time ran out before the capture. */
+  state: 'open' | 'captured' | 'released' | 'expired';
+  authorised: number;
+  captured: number;
+  /** What can still be captured. */
+  capturable: number;
+  /** When the provider releases what is not captured; null if it does not say. */
+  captureBefore: Date | null;
+  /** Otherwise the first capture is the only one, and releases the rest. */
+  allowsSeveralCaptures: boolean;
+}
+
+export interface CaptureCommand {
+  /** The capture's own idempotency key, at most 40 characters. */
+  key: string;
+  /** The key that was authorised. */
+  of: string;
+  /** The total of the authorisation. */
+  authorised: Money;
+  amount: Money;
+  /** The rest of the authorisation is released with this capture. */
+  isLast: boolean;
+}
+
+/** `refused` is final; its reason is the provider's code. */
+export type CaptureOutcome = { outcome: 'captured' } | { outcome: 'refused'; reason: string };
+
+/** Optional: captures that come after the charge, such as with each shipment. */
+export interface DeferredCapture {
+  /** The authorisation of a key; null if there is none. */
+  find(key: string, authorised: Money): Promise<Authorisation | null>;
+  /** Captures a part of an authorisation, once for each capture's key. */
+  capture(command: CaptureCommand): Promise<CaptureOutcome>;
+  /** Voids what is not captured, and answers with what is left. A repeated call changes nothing. */
+  release(key: string, authorised: Money): Promise<Authorisation | null>;
+}
+
+/** A payment method that the provider keeps for a customer. The shop has no number of a card. */
+export interface SavedMethod {
+  /** The provider's id, which is the method of a charge. */
+  id: string;
+  /** `card`, or the provider's name of another kind. */
+  type: string;
+  /** The brand of a card, and the wallet that it is in. */
+  brand: string | null;
+  wallet: string | null;
+  /** The last four digits of a card or an account. */
+  last4: string | null;
+  /** The last month in which a card can be charged. */
+  expires: { month: number; year: number } | null;
+}
+
+interface SaveMethodRequest {
+  /** The idempotency key. */
+  key: string;
+  /** The provider's id of the customer. */
+  customer: string;
+  /** The provider's id of the method, which the customer's browser has from the provider. */
+  method: string;
+  returnUrl: string;
+}
+
+/** `reference` is the provider's id, with which `find` tells what became of it. */
+export type SaveMethodOutcome =
+  | { outcome: 'saved'; method: SavedMethod }
+  | { outcome: 'declined'; reason: string }
+  | { outcome: 'pending'; reference: string }
+  | { outcome: 'requires-action'; reference: string; action: PaymentAction };
+
+/** Optional: payment methods that are kept at the provider, for the next orders of a customer. */
+export interface SavedMethods {
+  /** The provider's id for a customer of the shop: always the same one. */
+  customerFor(customerId: string): Promise<string>;
+  /** Saves a method, once for each key; the customer may have to act. */
+  save(request: SaveMethodRequest): Promise<SaveMethodOutcome>;
+  find(reference: string): Promise<SaveMethodOutcome>;
+  list(customer: string): Promise<SavedMethod[]>;
+  /** Removes a method of this customer; another customer's stays. A repeated call changes nothing. */
+  remove(customer: string, method: string): Promise<void>;
+  /** Erases the customer with all methods at the provider. A repeated call changes nothing. */
+  erase(customer: string): Promise<void>;
+}
+
 /** A charge in the provider's ledger; amounts in minor units. */
 export interface LedgerLine {
   id: string;
@@ -130,7 +224,8 @@ interface LedgerPageRequest {
 export interface PaymentProvider {
   /**
    * Reserves the money, or captures it at once if the provider can. Repeated, it answers with what became of the key: also
-   * with the same action while the customer has not acted.
+   * with the same action while the customer has not acted. `declined` is final: the customer cannot pay under this key any
+   * more, not even in a browser that is still open.
    */
   authorise(key: string, payment: ChargeRequest): Promise<ChargeOutcome>;
   /** Captures an authorised charge. A repeated call changes nothing. */
@@ -147,6 +242,10 @@ export interface PaymentProvider {
   verify(body: string, signature: string): WebhookEvent;
   /** The provider's ledger by ascending key; `undefined` if it cannot be read. */
   ledgerPage(page: LedgerPageRequest): Promise<LedgerPage | undefined>;
+  /** Absent: each charge is captured at once. */
+  readonly deferredCapture?: DeferredCapture;
+  /** Absent: the provider keeps no payment methods. */
+  readonly savedMethods?: SavedMethods;
 }
 
 /** Makes the provider for a handler; the sandbox is called through the handler's context. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
+import { paymentKeyOf } from '../../../services/shopping/payment/payment-key.ts';
 import { PROVIDERS, selectedProvider } from '../../../services/shopping/payment/providers/registry.ts';
 import { cleanUp, engines } from '../../support/engines.ts';
 import { PAYMENT_STAGES, type PaymentStage } from '../../support/payment-stages.ts';
@@ -117,6 +118,51 @@ describe.each([...PROVIDERS])('the payment provider $name', (provider) => {
       await expect(charge(newId('ord'), stage.methods.unknown)).rejects.toMatchObject(unknown);
       expect(() => provider.methodOf(stage.methods.unknown)).toThrow(expect.objectContaining(unknown));
       expect(provider.methodOf(stage.methods.approved)).toBe(stage.methods.approved);
+    });
+  });
+
+  describe('asks the customer to act', () => {
+    const answer = (key: string, what: 'approve' | 'decline') => stage.answerChallenge(shop, key, what);
+    const waiting = async (key = newId('ord')) => {
+      const outcome = await charge(key, stage.methods.challenged);
+      const action = { type: expect.stringMatching(/^(redirect|stripe)$/) };
+      expect(outcome).toMatchObject({ outcome: 'requires-action', provider: name, action });
+      return { key, outcome };
+    };
+
+    test('with one action, however often it is asked, and takes nothing before', async () => {
+      const { key, outcome } = await waiting();
+      expect(await charge(key, stage.methods.challenged)).toEqual(outcome);
+      expect(await kept(key)).toBe(0);
+    });
+
+    test('who approves: it is captured, once', async () => {
+      const { key } = await waiting();
+      await answer(key, 'approve');
+      const charges = await Promise.all(Array.from({ length: 3 }, () => charge(key, stage.methods.challenged)));
+      for (const one of charges) expect(one).toMatchObject({ outcome: 'captured', provider: name });
+      expect(await kept(key)).toBe(1000);
+    });
+
+    test('who declines: that is final, and the next try has a key of its own', async () => {
+      const { key } = await waiting();
+      await answer(key, 'decline');
+      const declined = await charge(key, stage.methods.challenged);
+      expect(declined).toEqual({ outcome: 'declined', reason: expect.stringMatching(/^\w+$/) });
+      expect(await charge(key)).toEqual(declined);
+      const second = paymentKeyOf(key, 2);
+      expect(await charge(second)).toMatchObject({ outcome: 'captured' });
+      expect(await charge(key)).toEqual(declined);
+      expect(await cancel(second)).toEqual({ outcome: 'cancelled' });
+      expect(await kept(key)).toBe(0);
+    });
+
+    test('who does not: the key can be cancelled, and an answer comes too late', async () => {
+      const { key } = await waiting();
+      for (let n = 0; n < 2; n += 1) expect(await cancel(key)).toEqual({ outcome: 'cancelled' });
+      await answer(key, 'approve');
+      expect(await charge(key, stage.methods.challenged)).toEqual({ outcome: 'declined', reason: 'cancelled' });
+      expect(await kept(key)).toBe(0);
     });
   });
 

@@ -116,10 +116,6 @@ describe('Stripe', () => {
     expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 1000 });
   });
 
-  test('leaves open what needs its customer', async () => {
-    expect(await charge(newId('ord'), 'pm_card_authenticationRequired')).toEqual({ outcome: 'pending' });
-  });
-
   test('refunds once for one id, also when it has forgotten the key, and never above what was captured', async () => {
     const [id, first] = [newId('ord'), newId('rfd')];
     const reference = await charged(id);
@@ -268,7 +264,7 @@ describe('Stripe', () => {
     const id = newId('ord');
     expect(await charge(id, 'pm_usBankAccount')).toEqual({ outcome: 'pending' });
     await expect(cancel(id)).rejects.toMatchObject({ type: 'unavailable' });
-    Object.assign(stripe.intents.at(-1) ?? {}, { status: 'succeeded' });
+    stripe.settle(stripe.intentOf(id).id, 'succeeded');
     await cancel(id);
     expect(stripe.moneyOf(id)).toEqual({ charges: 1, kept: 0 });
   });
@@ -311,6 +307,16 @@ describe('a Stripe that is away', () => {
       () => behind.find(id, TOTAL),
       () => behind.cancel(id, TOTAL),
       () => behind.refund(refund),
+      async () => behind.deferredCapture?.find(id, TOTAL),
+      async () =>
+        behind.deferredCapture?.capture({ key: 'cap_1', of: id, authorised: TOTAL, amount: TOTAL, isLast: true }),
+      async () => behind.deferredCapture?.release(id, TOTAL),
+      async () => behind.savedMethods?.customerFor(newId('cus')),
+      async () => behind.savedMethods?.save({ key: 's_1', customer: 'cus_1', method: 'pm_1', returnUrl: RETURN_URL }),
+      async () => behind.savedMethods?.find('seti_1'),
+      async () => behind.savedMethods?.list('cus_1'),
+      async () => behind.savedMethods?.remove('cus_1', 'pm_1'),
+      async () => behind.savedMethods?.erase('cus_1'),
     ])
       await expect(call()).rejects.toMatchObject(away);
     expect(stripe.log.length).toBe(before);

@@ -44,14 +44,6 @@ const order = async (paymentMethod?: string, shopper = ada) => {
   return shopper.ask('POST /v1/orders', body, { 'idempotency-key': randomUUID() });
 };
 const stored = (orderId: string) => storeOf(shop, 'order').get(orderId);
-/** The customer gives up an order that waits for another method. */
-const giveUp = async (id: string) => {
-  expect((await ada.ask(`POST /v1/orders/${id}/cancel`, {})).status).toBe(200);
-  return eventually(
-    async () => (await ada.ask(`GET /v1/orders/${id}`)).body,
-    ({ status }) => status === 'REJECTED',
-  );
-};
 
 describe('an order paid by Stripe', () => {
   test('approve: it is paid, and has the id of its payment', async () => {
@@ -62,18 +54,27 @@ describe('an order paid by Stripe', () => {
     expect(intent).toMatchObject({ amount: body.totals.total.amount, currency: 'eur', status: 'succeeded' });
   });
 
-  test('decline: the order waits for another method; once it is cancelled, its payment can never be charged', async () => {
-    const { status, body } = await order('pm_card_chargeDeclined');
-    expect([status, body.payment.status, body.payment.reason]).toEqual([201, 'failed', 'insufficient_funds']);
-    await giveUp(body.id);
-    expect(stripe.intents.at(-1)?.status).toBe('canceled');
-  });
-
-  test('a card that does not exist is a decline', async () => {
-    const { status, body } = await order('pm_nonsense');
-    expect([status, body.payment.reason]).toEqual([201, 'resource_missing']);
-    await giveUp(body.id);
-  });
+  test.each([
+    ['pm_card_chargeDeclined', 'insufficient_funds'],
+    // It does not exist.
+    ['pm_nonsense', 'resource_missing'],
+  ])(
+    'decline of %s: the order stays open with its stock, and its payment can never be charged',
+    async (method, reason) => {
+      const bob = await Shopper.at(shop.url);
+      const { status, body } = await order(method, bob);
+      expect([status, body.status]).toEqual([201, 'PENDING']);
+      expect(body.payment).toMatchObject({ status: 'failed', provider: 'stripe', method, reason });
+      expect(stripe.intentOf(body.id).status).toBe('canceled');
+      expect((await storeOf(shop, 'inventory').get(MUG))?.res).toHaveProperty(body.id);
+      expect((await bob.ask(`POST /v1/orders/${body.id}/cancel`, {})).status).toBe(200);
+      await eventually(
+        () => stored(body.id),
+        (one) => one?.state === 'REJECTED',
+      );
+      expect(stripe.moneyOf(body.id)).toEqual({ charges: 0, kept: 0 });
+    },
+  );
 
   test.each([undefined, 'tok_approve', 'card_1', 'pm_'])(
     'by %j is refused before there is an order',
@@ -121,8 +122,8 @@ describe('an order paid by Stripe', () => {
   test('late webhook: the order is pending until Stripe knows, and is paid then', async () => {
     const { status, body } = await order('pm_usBankAccount');
     expect([status, body.status]).toEqual([202, 'PENDING']);
-    const intent = stripe.intents.at(-1);
-    Object.assign(intent ?? {}, { status: 'succeeded' });
+    const intent = stripe.intentOf(body.id);
+    stripe.settle(intent.id, 'succeeded');
     const payload = JSON.stringify({
       ...{ id: 'evt_1', object: 'event', type: 'payment_intent.succeeded', api_version: '2026-10-28.endive' },
       data: { object: intent },
@@ -170,17 +171,21 @@ describe('what happens at Stripe alone', () => {
     );
 
   test.each(['amount_too_small', 'amount_too_large', 'invalid_currency', 'anything_else'])(
-    'a charge refused as %s: the order waits with that reason; once it is cancelled, stock and cart are free again',
+    'a charge refused as %s: the order fails with that reason; given up, its stock and cart are free again',
     async (code) => {
-      stripe.refuse(/payment_intents$/, { status: 400, type: 'invalid_request_error', code }, 20, 'POST');
-      const { status, body } = await order('pm_card_visa');
-      expect([status, body.payment.reason]).toEqual([201, code]);
+      const bob = await Shopper.at(shop.url);
+      stripe.refuse(/payment_intents$/, { status: 400, type: 'invalid_request_error', code }, 40, 'POST');
+      const { body } = await order('pm_card_visa', bob);
+      expect(body).toMatchObject({ status: 'PENDING', payment: { status: 'failed', reason: code } });
+      await bob.ask(`POST /v1/orders/${body.id}/cancel`, {});
+      const rejected = await eventually(
+        () => stored(body.id),
+        (one) => one?.state === 'REJECTED',
+      );
       stripe.calm();
-      const rejected = await giveUp(body.id);
-      expect(rejected).toMatchObject({ status: 'REJECTED', payment: { status: 'failed' } });
-      expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(rejected.id);
-      expect((await ada.ask('GET /v1/cart')).body.items).toHaveLength(1);
-      expect((await stored(rejected.id))?.parkedAt).toBeNull();
+      expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(body.id);
+      expect((await bob.ask('GET /v1/cart')).body.items).toHaveLength(1);
+      expect(rejected?.parkedAt).toBeNull();
     },
   );
 

@@ -34,6 +34,12 @@ describe('the payment provider', () => {
     expect(check(STRIPE)).not.toThrow();
   });
 
+  test('is not Stripe with keys of its test mode and of its live mode, with which no customer could pay', () => {
+    expect(check({ ...STRIPE, STRIPE_PUBLISHABLE_KEY: 'pk_live_1' })).toThrow('STRIPE_SECRET_KEY is for test mode');
+    expect(check({ ...STRIPE, STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).not.toThrow();
+    expect(check({ ...STRIPE, STRIPE_SECRET_KEY: 'rk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_live_1' })).not.toThrow();
+  });
+
   test.each([
     ['PAYMENT_PROVIDER', 'cash', 'PAYMENT_PROVIDER must be stripe or sandbox, but is "cash"'],
     [
@@ -41,6 +47,7 @@ describe('the payment provider', () => {
       'pk_1',
       'STRIPE_SECRET_KEY must be a secret key of Stripe, which begins with sk_ or rk_, but',
     ],
+    ['STRIPE_PUBLISHABLE_KEY', 'sk_test_1', 'STRIPE_PUBLISHABLE_KEY must be a publishable key of Stripe'],
     ['STRIPE_WEBHOOK_SECRET', 'hunter2', 'STRIPE_WEBHOOK_SECRET must be a signing secret of Stripe'],
     ['STRIPE_API_URL', 'api.stripe.com', 'STRIPE_API_URL must be an address such as https://api.stripe.com, but is'],
   ])('with %s=%s is refused in one line that says what is expected', (name, value, expected) => {

@@ -1,7 +1,7 @@
 import type { Config } from '../../../../lib/process/config.ts';
 import { OutsideBreaker } from '../../../../lib/process/outside-breaker.ts';
 import { isProblem } from '../../../shared/problem-codes.ts';
-import type { ConnectProvider, PaymentProvider } from '../payment-provider.ts';
+import type { ConnectProvider, DeferredCapture, PaymentProvider, SavedMethods } from '../payment-provider.ts';
 
 /**
  * Puts a circuit breaker before a provider, so that an outage costs an order milliseconds. The order stays PENDING and is
@@ -32,8 +32,29 @@ function behind(breaker: OutsideBreaker, provider: PaymentProvider): PaymentProv
     cancel: (key, amount) => breaker.run(() => provider.cancel(key, amount)),
     statement: (charge) => breaker.run(() => provider.statement(charge)),
   };
-  return { ...provider, ...calls };
+  const { deferredCapture, savedMethods } = provider;
+  return {
+    ...provider,
+    ...calls,
+    ...(deferredCapture ? { deferredCapture: captureBehind(breaker, deferredCapture) } : {}),
+    ...(savedMethods ? { savedMethods: methodsBehind(breaker, savedMethods) } : {}),
+  };
 }
+
+const captureBehind = (breaker: OutsideBreaker, inner: DeferredCapture): DeferredCapture => ({
+  find: (key, authorised) => breaker.run(() => inner.find(key, authorised)),
+  capture: (command) => breaker.run(() => inner.capture(command)),
+  release: (key, authorised) => breaker.run(() => inner.release(key, authorised)),
+});
+
+const methodsBehind = (breaker: OutsideBreaker, inner: SavedMethods): SavedMethods => ({
+  customerFor: (customerId) => breaker.run(() => inner.customerFor(customerId)),
+  save: (request) => breaker.run(() => inner.save(request)),
+  find: (reference) => breaker.run(() => inner.find(reference)),
+  list: (customer) => breaker.run(() => inner.list(customer)),
+  remove: (customer, method) => breaker.run(() => inner.remove(customer, method)),
+  erase: (customer) => breaker.run(() => inner.erase(customer)),
+});
 
 /** No answer, or a status of 500 and above; `cause` is the error of the provider's library. */
 function isProviderOutage(error: unknown): boolean {

@@ -11,6 +11,10 @@ export const stripeUnitsPerMinorUnit = (currency: string): number => (CURRENCIES
 /** An amount in Stripe's units: the minor units of ISO 4217, except in a few currencies. */
 export const toStripeAmount = ({ amount, currency }: Money): number => amount * stripeUnitsPerMinorUnit(currency);
 
+/** An amount in minor units, from Stripe's units. */
+export const fromStripeAmount = (units: number, currency: string): number =>
+  Math.round(units / stripeUnitsPerMinorUnit(currency));
+
 /**
  * Refuses currencies in which Stripe cannot charge every amount: those with three decimals, as it takes multiples of ten, and
  * the ariary, as it takes whole ones (https://docs.stripe.com/currencies#three-decimal).

@@ -6,6 +6,8 @@ const REQUEST_TIMEOUT_MS = 4000;
 
 export interface StripeConfig {
   secretKey: string;
+  /** Without it, customers are redirected to act. */
+  publishableKey?: string | undefined;
   webhookSecret: string;
   apiUrl: string;
 }

@@ -5,8 +5,11 @@ import { defineProvider } from '../provider-definition.ts';
 import { refuseUnsupportedCurrencies } from './stripe-amount.ts';
 import { stripeLimits } from './stripe-limits.ts';
 
-/** The id of a PaymentMethod, which Stripe.js creates in the browser. */
-const PAYMENT_METHOD = /^pm_\w+$/;
+/** The id of a PaymentMethod or a ConfirmationToken, which Stripe.js creates in the browser. */
+const PAYMENT_METHOD = /^(pm|ctoken)_\w+$/;
+
+/** `test` or `live`; undefined for a key that does not say. */
+const modeOf = (key: string) => /^[a-z]+_(test|live)_/.exec(key)?.[1];
 
 export const stripeDefinition = defineProvider({
   name: 'stripe',
@@ -19,6 +22,11 @@ export const stripeDefinition = defineProvider({
       allowed: 'a secret key of Stripe, which begins with sk_ or rk_',
       about: 'the secret key of the shop at Stripe: [docs/payments.md](docs/payments.md)',
       isSecret: true,
+    },
+    STRIPE_PUBLISHABLE_KEY: {
+      rule: { ...text, pattern: /^pk_/, optional: true },
+      allowed: 'a publishable key of Stripe, which begins with pk_',
+      about: 'lets Stripe.js show 3-D Secure on the page of the shop; without it customers go to a page of their bank',
     },
     STRIPE_WEBHOOK_SECRET: {
       rule: { ...text, pattern: /^whsec_/, optional: true },
@@ -40,16 +48,27 @@ export const stripeDefinition = defineProvider({
   },
 
   configure(
-    { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_URL: apiUrl },
+    {
+      STRIPE_SECRET_KEY: secretKey,
+      STRIPE_PUBLISHABLE_KEY: publishableKey,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+      STRIPE_API_URL: apiUrl,
+    },
     { currencies },
   ) {
     if (!secretKey || !webhookSecret) {
       throw new StartError('PAYMENT_PROVIDER is stripe: set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET');
     }
+    const [secretMode, publishableMode] = [modeOf(secretKey), modeOf(publishableKey ?? '')];
+    if (secretMode && publishableMode && secretMode !== publishableMode) {
+      throw new StartError(
+        `STRIPE_SECRET_KEY is for ${secretMode} mode, and STRIPE_PUBLISHABLE_KEY for ${publishableMode} mode: no customer could pay`,
+      );
+    }
     refuseUnsupportedCurrencies(currencies);
     // Loading Stripe's library takes a third of a second and 36 MB: only a shop that uses it pays for that.
     const loading = import('./stripe-provider.ts').then(({ stripeProvider }) =>
-      stripeProvider({ secretKey, webhookSecret, apiUrl }),
+      stripeProvider({ secretKey, publishableKey, webhookSecret, apiUrl }),
     );
     return () => loading;
   },

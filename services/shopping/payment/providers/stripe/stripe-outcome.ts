@@ -1,9 +1,16 @@
 import Stripe from 'stripe';
 import { errors } from '../../../../shared/problems.ts';
 import type { ChargeOutcome, LookupOutcome } from '../../payment-provider.ts';
+import { actionOf } from './stripe-action.ts';
+
+/** The fields that tell what became of a PaymentIntent. */
+type IntentState = Pick<
+  Stripe.PaymentIntent,
+  ('id' | 'status' | 'last_payment_error' | 'latest_charge') | ('cancellation_reason' | 'client_secret' | 'next_action')
+>;
 
 /** The outcome of a PaymentIntent by its status (https://docs.stripe.com/payments/paymentintents/lifecycle). */
-export function intentOutcome(intent: Stripe.PaymentIntent): LookupOutcome {
+export function intentOutcome(intent: IntentState, publishableKey: string | undefined): LookupOutcome {
   const { id: reference, status, last_payment_error: failure } = intent;
   switch (status) {
     case 'succeeded':
@@ -11,19 +18,29 @@ export function intentOutcome(intent: Stripe.PaymentIntent): LookupOutcome {
     case 'requires_capture':
       return { outcome: 'authorised', reference };
     case 'canceled':
-      return { outcome: 'declined', reason: 'cancelled' };
+      return { outcome: 'declined', reason: failure ? reasonOf(failure) : cancellationOf(intent) };
     case 'requires_payment_method':
       return failure ? { outcome: 'declined', reason: reasonOf(failure) } : { outcome: 'unknown' };
     case 'requires_confirmation':
       return { outcome: 'unknown' };
+    case 'requires_action': {
+      const action = actionOf(intent, publishableKey);
+      return action ? { outcome: 'requires-action', reference, action } : { outcome: 'pending' };
+    }
     default:
-      // `processing`, `requires_action` and future statuses: neither paid nor declined.
+      // `processing` and future statuses: neither paid nor declined.
       return { outcome: 'pending' };
   }
 }
 
+/** `expired`: Stripe has cancelled the payment because its time ran out. */
+export const cancellationOf = ({
+  cancellation_reason: reason,
+}: Pick<IntentState, 'cancellation_reason'>): 'expired' | 'cancelled' =>
+  reason === 'expired' || reason === 'automatic' ? 'expired' : 'cancelled';
+
 /** Whether a payment was refunded in full; requires an expanded `latest_charge`. */
-export function isRefunded({ latest_charge: charge }: Stripe.PaymentIntent): boolean {
+export function isRefunded({ latest_charge: charge }: Pick<IntentState, 'latest_charge'>): boolean {
   return typeof charge === 'object' && charge !== null && charge.refunded;
 }
 
@@ -59,8 +76,10 @@ export function declineOf(error: unknown): ChargeOutcome | undefined {
   return reason === undefined ? undefined : { outcome: 'declined', reason };
 }
 
-const reasonOf = ({ decline_code, code }: { decline_code?: string; code?: string }, other = 'card_declined'): string =>
-  decline_code ?? code ?? other;
+export const reasonOf = (
+  { decline_code, code }: { decline_code?: string; code?: string },
+  other = 'card_declined',
+): string => decline_code ?? code ?? other;
 
 /** Whether the payment has changed meanwhile, to a status that does not allow the request. */
 export const isUnexpectedState = (error: unknown): boolean =>
@@ -85,3 +104,7 @@ export function translateError(error: unknown): unknown {
     refusalOf(error) !== undefined || (error instanceof StripeIdempotencyError && error.statusCode !== 409);
   return isFinal ? new Error(detail) : Object.assign(errors.unavailable(detail), { cause: error });
 }
+
+/** Whether Stripe has no such object, or no longer. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeError && error.code === 'resource_missing';

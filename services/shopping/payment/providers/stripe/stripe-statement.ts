@@ -1,19 +1,16 @@
 import type Stripe from 'stripe';
 import type { StatedDispute, StatedRefund } from '../../payment-provider.ts';
-import { stripeUnitsPerMinorUnit } from './stripe-amount.ts';
+import { fromStripeAmount } from './stripe-amount.ts';
 
 /** Whether a refund is on its way or has arrived (https://docs.stripe.com/refunds#failed-refunds). */
 export const isMade = ({ status }: Stripe.Refund): boolean => status !== 'failed' && status !== 'canceled';
-
-/** Converts Stripe's units to the minor units of ISO 4217. */
-const minorUnits = (amount: number, currency: string) => Math.round(amount / stripeUnitsPerMinorUnit(currency));
 
 export function statedRefund(refund: Stripe.Refund, currency: string): StatedRefund {
   const made = isMade(refund);
   return {
     id: refund.id,
     key: refund.metadata?.refundId ?? null,
-    amount: minorUnits(refund.amount, currency),
+    amount: fromStripeAmount(refund.amount, currency),
     state: made ? 'made' : 'failed',
     reason: made ? null : (refund.failure_reason ?? refund.status),
   };
@@ -23,7 +20,7 @@ export function statedRefund(refund: Stripe.Refund, currency: string): StatedRef
 export function statedDispute({ id, amount, status, reason }: Stripe.Dispute, currency: string): StatedDispute {
   const isWon = status === 'won' || status === 'warning_closed' || status === 'prevented';
   return {
-    ...{ id, reason, amount: minorUnits(amount, currency) },
+    ...{ id, reason, amount: fromStripeAmount(amount, currency) },
     state: isWon ? 'won' : status === 'lost' ? 'lost' : 'open',
   };
 }
