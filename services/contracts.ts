@@ -4,6 +4,7 @@ import { relay } from '../lib/relay/relay.contract.ts';
 import { dueWorkContract } from '../mixins/due-work/due-work.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
+import { countries } from './api/countries/countries.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
 import { tracking } from './api/tracking/tracking.contract.ts';
 import { customer } from './customer/account/customer.contract.ts';
@@ -38,6 +39,7 @@ const registered = register([
   api,
   docs,
   accountPages,
+  countries,
   relay,
   breaker,
   dueWorkContract,

@@ -57,6 +57,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   ],
   api: () => [
     import('./api/api.service.ts'),
+    import('./api/countries/countries.service.ts'),
     import('./api/docs/docs.service.ts'),
     import('./api/account-pages/account-pages.service.ts'),
     import('./api/tracking/tracking.service.ts'),

@@ -28,6 +28,8 @@ const ofExport = { like: 'customer.export' } as const;
 export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'api.readiness': list(10, 200),
   'api.jwks': list(10, 2 * KIB),
+  'countries.list': 'within its node',
+  'countries.get': list(1, 20 * KIB),
   'breaker.list': list(1000, 150),
   /** 30 of each of the queues of a node, of which none has more than four. */
   'due.list': list(4 * 30, text(200) + 300),

@@ -1,4 +1,5 @@
-import { addressLines, moneyText } from '../../shared/format.ts';
+import { addressLines } from '../../shared/address-lines.ts';
+import { moneyText } from '../../shared/format.ts';
 import { negate } from '../../shared/money.ts';
 import { greetingFor, layOut, type MailRow, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';

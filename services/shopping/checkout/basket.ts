@@ -68,7 +68,7 @@ export async function priceBasket(
     rules,
     currency,
   });
-  const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
+  const warnings = addressWarnings(to, (field) => (address ? `/address/${field}` : '/addressId'));
   refuseUnpayable(priced.totals.total, payableRange(limits, currency));
   return { priced, address: to, rules, warnings };
 }
@@ -86,6 +86,12 @@ function refuseUnpayable(total: Money, range: PayableRange): void {
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {
-  const { id: _, isDefault: _d, warnings: _w, ...address } = await rpc.call('customer.address', { id });
+  const {
+    id: _,
+    isDefault: _d,
+    isDefaultBilling: _b,
+    warnings: _w,
+    ...address
+  } = await rpc.call('customer.address', { id });
   return address;
 }

@@ -1,5 +1,6 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import { addressLines } from '../../shared/address-lines.ts';
+import { moneyText, rateText } from '../../shared/format.ts';
 import type { Money } from '../../shared/money.ts';
 import type { CreditedLine, CreditNote } from './credit-note.ts';
 import { type DocumentContent, type LabelledValue, sellerLines } from './document-content.ts';

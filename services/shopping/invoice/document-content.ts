@@ -1,5 +1,6 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import { addressLines } from '../../shared/address-lines.ts';
+import { moneyText, rateText } from '../../shared/format.ts';
 import { type Money, negate } from '../../shared/money.ts';
 import type { Invoice } from './invoice.ts';
 
