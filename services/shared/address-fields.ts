@@ -89,4 +89,4 @@ const LABELS = {
 } as const;
 
 /** The word for a kind of region or city, as a label. */
-export const placeLabel = (kind: string): string => PLACE_LABELS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1);
+const placeLabel = (kind: string): string => PLACE_LABELS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1);
