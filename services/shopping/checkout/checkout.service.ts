@@ -17,8 +17,8 @@ export default function checkoutService(config: Config) {
         const cart = await ctx.call('cart.own');
         const { priced, address, rules, warnings } = await priceBasket(cart, ctx.params, ctx.meta.user?.id, terms, ctx);
         const { lines, ...rest } = priced;
-        const { subtotal, discount } = priced.totals;
-        const parcel = parcelOf(lines, address.country, subtotal.amount - discount.amount);
+        const amounts = lines.map(({ lineTotal, discount }) => lineTotal.amount - discount.amount);
+        const parcel = parcelOf(lines, address, amounts);
         const shippingMethods = shippingOptions(rules, parcel, cart.currency);
         const payable = payableRange(limits, cart.currency);
         return { items: lines, ...rest, payable, shippingMethods, ...(warnings.length > 0 ? { warnings } : {}) };
