@@ -5,19 +5,26 @@ import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/
 import { errors } from '../../shared/problems.ts';
 import { orderableLines } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
-import { type Priced, priceLines } from './pricing/price.ts';
+import { type Priced, type PricingInput, priceLines } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
+import { withoutTax } from './pricing/without-tax.ts';
+import { isReverseCharged } from './reverse-charge.ts';
 
 type Terms = Result<'coupon.terms'>;
 
-/** What a shopper chooses for a quote or an order: the address, the shipping method and the coupons. */
-export type CheckoutRequest = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
+/** What a shopper chooses for a quote or an order: the addresses, the shipping method and the coupons. */
+export type CheckoutRequest = Pick<
+  Params<'order.place'>,
+  'addressId' | 'address' | 'billingAddressId' | 'billingAddress' | 'shippingMethod' | 'couponCodes'
+>;
 
 /** The part of a shop's configuration that decides about a checkout. */
 export interface CheckoutTerms {
   book: PriceBook;
   /** The amounts that the payment provider charges in a currency. */
   limits: (currency: string) => AmountLimits;
+  /** The shop's own, without which there is no reverse charge. */
+  sellerVatId?: string | undefined;
 }
 
 export interface PayableRange {
@@ -29,8 +36,12 @@ export interface PayableRange {
 export interface PricedBasket {
   priced: Priced;
   address: PostalAddress;
+  /** Of the invoice, if it is another one. */
+  billingAddress?: PostalAddress | undefined;
+  /** The buyer owes the tax: the prices are without it. */
+  isReverseCharge: boolean;
   rules: PricingRules;
-  /** Possible mistakes in the address. */
+  /** Possible mistakes in the addresses. */
   warnings: FieldError[];
 }
 
@@ -41,36 +52,44 @@ export interface PricedBasket {
  */
 export async function priceBasket(
   { items, currency }: Result<'cart.own'>,
-  { addressId, address, shippingMethod, couponCodes = [] }: CheckoutRequest,
+  request: CheckoutRequest,
   customerId: string | undefined,
-  { book, limits }: CheckoutTerms,
+  { book, limits, sellerVatId }: CheckoutTerms,
   rpc: Rpc,
 ): Promise<PricedBasket> {
+  const { addressId, address, shippingMethod, couponCodes = [] } = request;
   if ((addressId === undefined) === (address === undefined)) {
     throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Send either addressId or address.' }]);
   }
   if (items.length === 0) throw errors.emptyCart();
   const rules = rulesFor(book, currency);
-  const [offers, to, coupons] = await Promise.all([
+  const [offers, to, billingAddress, coupons] = await Promise.all([
     rpc.call('product.offers', { skus: items.map(({ sku }) => sku), currency }),
     address ? checkAddress(address, '/address') : addressOf(addressId as string, rpc),
+    billingAddressOf(request, rpc),
     couponCodes.length > 0
       ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
       : ([] as Terms),
   ]);
   const lines = orderableLines(items, offers);
   const { country } = to;
-  const priced = priceLines({
+  const isReverseCharge = isReverseCharged({ sellerVatId, country, buyerVatId: (billingAddress ?? to).vatId });
+  const input: PricingInput = {
     lines,
     country,
     ...(shippingMethod ? { shippingMethod } : {}),
     coupons,
     rules,
     currency,
-  });
-  const warnings = addressWarnings(to, (field) => (address ? `/address/${field}` : '/addressId'));
+  };
+  const chargedInput = isReverseCharge ? withoutTax(input) : input;
+  const priced = priceLines(chargedInput);
+  const warnings = [
+    ...addressWarnings(to, (field) => (address ? `/address/${field}` : '/addressId')),
+    ...(request.billingAddress ? addressWarnings(request.billingAddress, (field) => `/billingAddress/${field}`) : []),
+  ];
   refuseUnpayable(priced.totals.total, payableRange(limits, currency));
-  return { priced, address: to, rules, warnings };
+  return { priced, address: to, billingAddress, isReverseCharge, rules: chargedInput.rules, warnings };
 }
 
 /** The lowest and the highest total that can be charged in a currency. */
@@ -83,6 +102,19 @@ export function payableRange(limits: CheckoutTerms['limits'], currency: string):
 function refuseUnpayable(total: Money, range: PayableRange): void {
   if (total.amount === 0 || (total.amount >= range.least.amount && total.amount <= range.largest.amount)) return;
   throw errors.totalNotPayable(total, range);
+}
+
+/** @throws invalid-request, not-found */
+async function billingAddressOf(
+  { billingAddressId: id, billingAddress }: CheckoutRequest,
+  rpc: Rpc,
+): Promise<PostalAddress | undefined> {
+  if (id !== undefined && billingAddress !== undefined) {
+    const detail = 'Send either billingAddressId or billingAddress.';
+    throw errors.invalidRequest([{ pointer: '/billingAddressId', detail }]);
+  }
+  if (billingAddress) return checkAddress(billingAddress, '/billingAddress');
+  return id === undefined ? undefined : addressOf(id, rpc);
 }
 
 async function addressOf(id: string, rpc: Rpc): Promise<PostalAddress> {

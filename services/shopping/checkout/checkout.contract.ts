@@ -3,7 +3,7 @@ import { named } from '../../../lib/contract/named.ts';
 import { postalAddressInput, warnings } from '../../customer/account/customer.rules.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { couponCodes, shippingMethod } from '../order/order.contract.ts';
+import { billing, couponCodes, shippingMethod } from '../order/order.contract.ts';
 import { pricedFields } from '../order/order.rules.ts';
 
 export const checkout = contract(
@@ -21,6 +21,7 @@ export const checkout = contract(
       params: {
         addressId: { ...anyId, optional: true },
         address: { ...postalAddressInput, optional: true },
+        ...billing,
         shippingMethod,
         couponCodes,
       },
@@ -38,7 +39,7 @@ export const checkout = contract(
               props: { method: 'string', title: 'string', price: moneyRule },
             }),
           },
-          /** Possible mistakes in the address, such as an unusual postcode. */
+          /** Possible mistakes in the addresses, such as an unusual postcode. */
           warnings,
         },
       }),

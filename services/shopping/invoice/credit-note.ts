@@ -39,7 +39,7 @@ export interface CreditNote extends NumberedDocument {
    */
   nth: number;
   invoice: { number: string; issuedAt: Date };
-  order: Pick<InvoiceOrder, 'id' | 'number' | 'customerId'> & { billingAddress: PostalAddress };
+  order: Pick<InvoiceOrder, 'id' | 'number' | 'customerId' | 'isReverseCharge'> & { billingAddress: PostalAddress };
   isCancellation: boolean;
   /** Returned goods. Empty for a refund without a return. */
   items: { title: string; variant: string; sku: string; quantity: number }[];
@@ -134,6 +134,7 @@ export function issueCreditNote(
         number: order.number,
         customerId: order.customerId,
         billingAddress: order.billingAddress,
+        ...(order.isReverseCharge ? { isReverseCharge: true } : {}),
       },
       isCancellation,
       items: credited,

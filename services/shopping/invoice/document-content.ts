@@ -2,6 +2,7 @@ import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines } from '../../shared/address-lines.ts';
 import { moneyText, rateText } from '../../shared/format.ts';
 import { type Money, negate } from '../../shared/money.ts';
+import type { PostalAddress } from '../../shared/postal-address.ts';
 import type { Invoice } from './invoice.ts';
 
 export type LabelledValue = [label: string, value: string];
@@ -32,17 +33,34 @@ export interface InvoiceCorrection {
   amount: Money;
 }
 
-/** The lines of the shop's name and address, which are stored as parts separated by commas. */
-export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
+/** The shop: its name and address, which are stored as parts separated by commas, and its VAT id. */
+export const sellerLines = ({ seller, sellerVatId }: Pick<Invoice, 'seller' | 'sellerVatId'>): string[] => [
+  ...seller.split(',').map((part) => part.trim()),
+  ...vatIdLines(sellerVatId),
+];
+
+/** The buyer as on a letter, and the VAT id. */
+export const buyerLines = (address: PostalAddress): string[] => [
+  ...addressLines(address),
+  ...vatIdLines(address.vatId),
+];
+
+const vatIdLines = (vatId: string | undefined): string[] => (vatId ? [`VAT id ${vatId}`] : []);
+
+/** The note that Art. 226 of Directive 2006/112/EC asks for, on invoices and on credit notes. */
+export const taxNotes = ({ isReverseCharge }: { isReverseCharge?: boolean | undefined }): string[] =>
+  isReverseCharge
+    ? [
+        'Reverse charge: intra-Community supply, exempt from VAT under Article 138 of Directive 2006/112/EC. The customer owes the VAT.',
+      ]
+    : [];
 
 /**
  * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that
  * correct it.
  */
-export function invoiceContent(
-  { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,
-  corrections: readonly InvoiceCorrection[] = [],
-): DocumentContent {
+export function invoiceContent(invoice: Invoice, corrections: readonly InvoiceCorrection[] = []): DocumentContent {
+  const { _id: number, issuedAt, timeZone = 'UTC', order } = invoice;
   const { totals, lines, shipping, discounts, taxes } = order;
   const day = (at: Date | string) => dayIn(new Date(at), timeZone);
   const taxRows = taxes.map(({ rate, base, amount }): LabelledValue => {
@@ -53,8 +71,8 @@ export function invoiceContent(
     title: `Invoice ${number}`,
     fileName: `invoice-${number}`,
     issuedAt,
-    seller: sellerLines(seller),
-    buyer: addressLines(order.billingAddress),
+    seller: sellerLines(invoice),
+    buyer: buyerLines(order.billingAddress),
     facts: [
       ['Invoice', number],
       ['Date', day(issuedAt)],
@@ -86,6 +104,9 @@ export function invoiceContent(
     ],
     total: ['Total', moneyText(totals.total)],
     included: totals.taxIncluded ? taxRows : [],
-    notes: corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negate(one.amount))}).`),
+    notes: [
+      ...taxNotes(order),
+      ...corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negate(one.amount))}).`),
+    ],
   };
 }

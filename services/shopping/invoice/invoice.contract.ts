@@ -40,6 +40,7 @@ export const invoiceOrder = {
     taxes: taxesRule,
     totals: totalsRule,
     billingAddress: postalAddress,
+    isReverseCharge: 'boolean|optional',
   },
 } as const;
 

@@ -16,20 +16,25 @@ export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => (
  */
 export function anonymiseOrder({
   shippingAddress,
+  billingAddress,
   history,
   refunds,
   returns,
   outbox,
 }: Readonly<Order>): Partial<OrderFields> {
   const address = anonymiseAddress(shippingAddress);
+  const billing = billingAddress && anonymiseAddress(billingAddress);
   return {
     shippingAddress: address,
+    ...(billing && { billingAddress: billing }),
     note: '',
     history: history.map(({ note, ...entry }) => (note && entry.by.role !== 'customer' ? { ...entry, note } : entry)),
     refunds: refunds.map((refund) => (refund.by.role === 'customer' ? { ...refund, reason: ERASED } : refund)),
     returns: returns.map((one) => ({ ...one, reason: ERASED })),
     // The customer gets no more mail.
-    outbox: outbox.filter(({ action }) => action !== 'mail.queue').map((entry) => withBillingAddress(entry, address)),
+    outbox: outbox
+      .filter(({ action }) => action !== 'mail.queue')
+      .map((entry) => withBillingAddress(entry, billing ?? address)),
   };
 }
 

@@ -22,6 +22,8 @@ export function orderView(order: Order): Result<'order.get'> {
     taxes: order.taxes,
     totals: order.totals,
     shippingAddress: order.shippingAddress,
+    billingAddress: billingAddressOf(order),
+    ...(order.isReverseCharge ? { isReverseCharge: true } : {}),
     ...(note ? { note } : {}),
     payment: payment ? { ...payment, refunded } : null,
     shipment: order.shipment,
@@ -97,6 +99,9 @@ export function orderStaffView(order: Order): Result<'order.read'> {
   };
 }
 
+/** The address of the invoice. */
+const billingAddressOf = ({ billingAddress, shippingAddress }: OrderFields) => billingAddress ?? shippingAddress;
+
 /** The history, numbered from 1 on. @param withIds with staff's ids, which customers do not see */
 export function timelineView(history: readonly HistoryEntry[], withIds = false) {
   return history.map(({ at, by, ...entry }, index) => ({
@@ -142,6 +147,7 @@ export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order']
     discounts: order.discounts.map(({ code, amount }) => ({ code, amount })),
     taxes: order.taxes,
     totals: order.totals,
-    billingAddress: order.shippingAddress,
+    billingAddress: billingAddressOf(order),
+    ...(order.isReverseCharge ? { isReverseCharge: true } : {}),
   };
 }

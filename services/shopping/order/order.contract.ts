@@ -19,6 +19,11 @@ const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
 const reason = textLines;
 export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
 export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
+/** The address of the invoice. Default: that of the goods. */
+export const billing = {
+  billingAddressId: { ...anyId, optional: true },
+  billingAddress: { ...postalAddressInput, optional: true },
+} as const;
 
 export const order = contract(
   'order',
@@ -41,6 +46,7 @@ export const order = contract(
         idempotencyKey,
         addressId: { ...anyId, optional: true },
         address: { ...postalAddressInput, optional: true },
+        ...billing,
         shippingMethod,
         paymentMethod: { type: 'string', min: 1, max: 255, optional: true },
         expectedTotal: { ...moneyRule, optional: true },

@@ -44,6 +44,8 @@ export const pricedFields = {
   },
   taxes: taxesRule,
   totals: totalsRule,
+  /** The buyer owes the VAT (a supply within the EU): the prices are without it. */
+  isReverseCharge: 'boolean|optional',
 } as const;
 
 export const item = named('LineItem', {
@@ -131,6 +133,8 @@ const orderFields = {
   status,
   ...pricedFields,
   shippingAddress: postalAddress,
+  /** Of the invoice. */
+  billingAddress: { ...postalAddress, optional: true },
   note: 'string|optional',
   payment: named('OrderPayment', {
     type: 'object',

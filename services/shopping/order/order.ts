@@ -33,6 +33,10 @@ export interface OrderFields extends Priced {
    */
   cartClaim?: string;
   shippingAddress: PostalAddress;
+  /** Of the invoice. Absent: the shipping address. */
+  billingAddress?: PostalAddress;
+  /** The buyer owes the tax, which the prices are without. Absent: no. */
+  isReverseCharge?: true;
   note?: string;
   /** The payment provider's token of the card or account to charge. */
   paymentMethod: string;
@@ -164,6 +168,8 @@ export interface Placement {
   cartClaim?: string;
   priced: Priced;
   shippingAddress: PostalAddress;
+  billingAddress?: PostalAddress;
+  isReverseCharge?: true;
   paymentMethod: string;
   note?: string | undefined;
   owner: string;

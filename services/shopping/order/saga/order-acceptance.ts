@@ -69,14 +69,32 @@ export function refusePriceChange({ body }: Pick<OrderRequest, 'body'>, { priced
 export function draftOrder(
   request: OrderRequest,
   { claim: cartClaim }: Pick<Result<'cart.content'>, 'claim'>,
-  { priced, address: shippingAddress }: PricedBasket,
+  { priced, address: shippingAddress, billingAddress, isReverseCharge }: PricedBasket,
   id: string,
   now: Date,
 ): NewOrder {
   const { customerId, idemKey, fingerprint, paymentMethod, owner, body } = request;
   const { note } = body;
+  // The VAT id of a reverse charge stays, also when staff corrects the shipping address.
+  const invoiced = billingAddress ?? (isReverseCharge ? shippingAddress : undefined);
+  const billing = {
+    ...(invoiced && { billingAddress: invoiced }),
+    ...(isReverseCharge && { isReverseCharge: true as const }),
+  };
   return beginOrder(
-    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, paymentMethod, note, owner },
+    {
+      id,
+      customerId,
+      idemKey,
+      fingerprint,
+      cartClaim,
+      priced,
+      shippingAddress,
+      ...billing,
+      paymentMethod,
+      note,
+      owner,
+    },
     now,
   );
 }
