@@ -228,6 +228,27 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/shopping/refund-outcomes.test.ts'],
     red: /is shipped only if staff says so/,
   },
+  'goods that stay in the country are sold without tax': {
+    file: 'services/shopping/checkout/reverse-charge.ts',
+    find: 'country !== from && buyer !== from',
+    replace: 'buyer !== from',
+    tests: ['test/unit/shopping/reverse-charge.test.ts'],
+    red: /● .*with goods that stay in the country of the shop/,
+  },
+  'a VAT id gets lost before the invoice': {
+    file: 'services/shopping/order/saga/order-acceptance.ts',
+    find: 'billingAddress ?? (isReverseCharge ? shippingAddress : undefined)',
+    replace: 'billingAddress',
+    tests: ['test/unit/shopping/order-acceptance.test.ts'],
+    red: /● .*with the VAT id that a reverse charge rests on/,
+  },
+  'a billing address stays when its person is erased': {
+    file: 'services/shopping/order/anonymise.ts',
+    find: '...(billing && { billingAddress: billing }),',
+    replace: '',
+    tests: ['test/integration/customer/privacy.test.ts'],
+    red: /● .*is erased everywhere/,
+  },
   'a total that the provider does not charge is ordered': {
     file: 'services/shopping/checkout/basket.ts',
     find: 'refuseUnpayable(priced.totals.total, payableRange(limits, currency));',

@@ -170,12 +170,3 @@ eachEngine('a shop without a VAT id of its own', (engine) => {
     expect(await stopAndAudit(shop)).toEqual([]);
   });
 });
-
-describe('a wrong VAT id of the shop', () => {
-  test('is refused at the start', async () => {
-    const { checkSellerVatId } = await import('../../../services/shopping/checkout/reverse-charge.ts');
-    expect(() => checkSellerVatId('DE136695977')).toThrow('SELLER_VAT_ID');
-    expect(checkSellerVatId('EL094259216')).toBe('EL094259216');
-    expect(checkSellerVatId(undefined)).toBeUndefined();
-  });
-});
