@@ -26,16 +26,20 @@ export interface PostalAddress {
 export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
   const { postcode: typed, company, phone, ...rest } = input;
   const { country } = input;
-  if (!countries.isValid(country)) {
-    const detail = `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.`;
-    throw errors.invalidRequest([{ pointer: `${at}/country`, detail }]);
-  }
+  checkCountry(country, at);
   const check = normalisePostcode(typed, country);
   if ('refusal' in check) {
     throw errors.invalidRequest([{ pointer: `${at}/postcode`, detail: check.refusal }]);
   }
   const { postcode } = check;
   return { ...rest, ...(company && { company }), ...(postcode && { postcode }), ...(phone && { phone }) } as A;
+}
+
+/** @param at see `checkAddress`. @throws invalid-request for a country that does not exist */
+export function checkCountry(country: string, at = ''): void {
+  if (countries.isValid(country)) return;
+  const detail = `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.`;
+  throw errors.invalidRequest([{ pointer: `${at}/country`, detail }]);
 }
 
 /** Possible mistakes in a valid address. @param pointer to the field that the client can correct */

@@ -223,7 +223,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'an order is shipped though its payment is disputed': {
     file: 'services/shopping/order/fulfilment.ts',
-    find: "order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute",
+    find: "order.state === 'PACKED' && !step.despiteDispute",
     replace: 'false',
     tests: ['test/unit/shopping/refund-outcomes.test.ts'],
     red: /is shipped only if staff says so/,

@@ -5,13 +5,18 @@ import { addressWarnings, checkAddress, type PostalAddress } from '../../shared/
 import { errors } from '../../shared/problems.ts';
 import { orderableLines } from '../order/order.ts';
 import type { AmountLimits } from '../payment/payment-provider.ts';
+import { checkDestination } from './destination.ts';
 import { type Priced, priceLines } from './pricing/price.ts';
 import { type PriceBook, type PricingRules, rulesFor } from './pricing/rules.ts';
+import type { Destination } from './pricing/zone.ts';
 
 type Terms = Result<'coupon.terms'>;
 
-/** What a shopper chooses for a quote or an order: the address, the shipping method and the coupons. */
-export type CheckoutRequest = Pick<Params<'order.place'>, 'addressId' | 'address' | 'shippingMethod' | 'couponCodes'>;
+/** What a shopper chooses for a quote or an order: the address or its country, the shipping method and the coupons. */
+export type CheckoutRequest = Pick<
+  Params<'order.place'>,
+  'addressId' | 'address' | 'country' | 'region' | 'postcode' | 'shippingMethod' | 'couponCodes'
+>;
 
 /** The part of a shop's configuration that decides about a checkout. */
 export interface CheckoutTerms {
@@ -28,8 +33,12 @@ export interface PayableRange {
 /** A cart with its prices, the address that it goes to, and the rules that it was priced by. */
 export interface PricedBasket {
   priced: Priced;
-  address: PostalAddress;
+  /** Undefined: only its country is known, perhaps with region and postcode. */
+  address: PostalAddress | undefined;
+  destination: Destination;
   rules: PricingRules;
+  /** The pieces of each SKU that nothing is reserved for. */
+  available: ReadonlyMap<string, number>;
   /** Possible mistakes in the address. */
   warnings: FieldError[];
 }
@@ -40,37 +49,59 @@ export interface PricedBasket {
  * total-not-payable
  */
 export async function priceBasket(
-  { items, currency }: Result<'cart.own'>,
-  { addressId, address, shippingMethod, couponCodes = [] }: CheckoutRequest,
+  { items, currency }: Pick<Result<'cart.own'>, 'items' | 'currency'>,
+  request: CheckoutRequest,
   customerId: string | undefined,
   { book, limits }: CheckoutTerms,
   rpc: Rpc,
 ): Promise<PricedBasket> {
-  if ((addressId === undefined) === (address === undefined)) {
-    throw errors.invalidRequest([{ pointer: '/addressId', detail: 'Send either addressId or address.' }]);
-  }
+  refuseSeveralPlaces(request);
   if (items.length === 0) throw errors.emptyCart();
+  const { shippingMethod, couponCodes = [] } = request;
   const rules = rulesFor(book, currency);
-  const [offers, to, coupons] = await Promise.all([
+  const [offers, { address, destination, warnings }, coupons] = await Promise.all([
     rpc.call('product.offers', { skus: items.map(({ sku }) => sku), currency }),
-    address ? checkAddress(address, '/address') : addressOf(addressId as string, rpc),
+    placeOf(request, rpc),
     couponCodes.length > 0
       ? rpc.call('coupon.terms', { codes: couponCodes, ...(customerId ? { customerId } : {}) })
       : ([] as Terms),
   ]);
   const lines = orderableLines(items, offers);
-  const { country } = to;
+  const { country, region, postcode } = destination;
   const priced = priceLines({
     lines,
-    country,
+    ...{ country, region, postcode },
     ...(shippingMethod ? { shippingMethod } : {}),
     coupons,
     rules,
     currency,
   });
-  const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
   refuseUnpayable(priced.totals.total, payableRange(limits, currency));
-  return { priced, address: to, rules, warnings };
+  const available = new Map(offers.map((offer) => [offer.sku, offer.available]));
+  return { priced, address, destination, rules, available, warnings };
+}
+
+/** @throws invalid-request without exactly one of an address, its id and a country */
+function refuseSeveralPlaces({ addressId, address, country, region, postcode }: CheckoutRequest): void {
+  if ([addressId, address, country].filter((place) => place !== undefined).length !== 1) {
+    throw errors.invalidField('/addressId', 'Send one of addressId, address and country.');
+  }
+  if (country === undefined && (region !== undefined || postcode !== undefined)) {
+    throw errors.invalidField('/country', 'A region or a postcode is sent with its country.');
+  }
+}
+
+/** The place that a request names. @throws invalid-request, not-found */
+async function placeOf(
+  { addressId, address: input, country, region, postcode }: CheckoutRequest,
+  rpc: Rpc,
+): Promise<Pick<PricedBasket, 'address' | 'destination' | 'warnings'>> {
+  if (country !== undefined) {
+    return { address: undefined, destination: checkDestination({ country, region, postcode }), warnings: [] };
+  }
+  const address = input ? checkAddress(input, '/address') : await addressOf(addressId as string, rpc);
+  const warnings = addressWarnings(address, input ? '/address/postcode' : '/addressId');
+  return { address, destination: address, warnings };
 }
 
 /** The lowest and the highest total that can be charged in a currency. */

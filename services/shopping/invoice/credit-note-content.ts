@@ -1,8 +1,8 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import { moneyText, rateText } from '../../shared/format.ts';
 import type { Money } from '../../shared/money.ts';
 import type { CreditedLine, CreditNote } from './credit-note.ts';
-import { type DocumentContent, type LabelledValue, sellerLines } from './document-content.ts';
+import { buyerLines, type DocumentContent, type LabelledValue, sellerLines } from './document-content.ts';
 
 /** The content of a credit note, from its stored data alone, so that it stays the same. */
 export function creditNoteContent(note: CreditNote): DocumentContent {
@@ -13,7 +13,7 @@ export function creditNoteContent(note: CreditNote): DocumentContent {
     fileName: `credit-note-${number}`,
     issuedAt,
     seller: sellerLines(seller),
-    buyer: addressLines(order.billingAddress),
+    buyer: buyerLines(order),
     facts: [
       ['Credit note', number],
       ['Date', dayIn(issuedAt, timeZone)],

@@ -1,7 +1,8 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines, moneyText, rateText } from '../../shared/format.ts';
 import { type Money, negate } from '../../shared/money.ts';
-import type { Invoice } from './invoice.ts';
+import { NO_SHIPPING } from '../checkout/pricing/shipping.ts';
+import type { Invoice, InvoiceOrder } from './invoice.ts';
 
 export type LabelledValue = [label: string, value: string];
 
@@ -34,6 +35,15 @@ export interface InvoiceCorrection {
 /** The lines of the shop's name and address, which are stored as parts separated by commas. */
 export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
 
+/** The lines of the buyer; of an order without an address, the country in which it was taxed. */
+export const buyerLines = ({ billingAddress, destination }: Pick<InvoiceOrder, 'billingAddress' | 'destination'>) =>
+  billingAddress ? addressLines(billingAddress) : destination ? [destination.country] : [];
+
+function shippingRow({ title, price, tax, taxes }: InvoiceOrder['shipping']): string[] {
+  const rates = (taxes ?? [tax]).map(({ rate }) => rateText(rate)).join(', ');
+  return [`Shipping: ${title}`, '1', moneyText(price), rates, moneyText(price)];
+}
+
 /**
  * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that
  * correct it.
@@ -53,7 +63,7 @@ export function invoiceContent(
     fileName: `invoice-${number}`,
     issuedAt,
     seller: sellerLines(seller),
-    buyer: addressLines(order.billingAddress),
+    buyer: buyerLines(order),
     facts: [
       ['Invoice', number],
       ['Date', day(issuedAt)],
@@ -69,18 +79,12 @@ export function invoiceContent(
         rateText(tax.rate),
         moneyText(lineTotal),
       ]),
-      [
-        `Shipping: ${shipping.title}`,
-        '1',
-        moneyText(shipping.price),
-        rateText(shipping.tax.rate),
-        moneyText(shipping.price),
-      ],
+      ...(shipping.method === NO_SHIPPING ? [] : [shippingRow(shipping)]),
     ],
     sums: [
       ['Goods', moneyText(totals.subtotal)],
       ...discounts.map(({ code, amount }): LabelledValue => [`Discount ${code}`, moneyText(negate(amount))]),
-      ['Shipping', moneyText(shipping.price)],
+      ...(shipping.method === NO_SHIPPING ? [] : [['Shipping', moneyText(shipping.price)] satisfies LabelledValue]),
       ...(totals.taxIncluded ? [] : taxRows),
     ],
     total: ['Total', moneyText(totals.total)],

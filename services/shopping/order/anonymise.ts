@@ -16,14 +16,16 @@ export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => (
  */
 export function anonymiseOrder({
   shippingAddress,
+  destination,
   history,
   refunds,
   returns,
   outbox,
 }: Readonly<Order>): Partial<OrderFields> {
-  const address = anonymiseAddress(shippingAddress);
+  const address = shippingAddress && anonymiseAddress(shippingAddress);
   return {
-    shippingAddress: address,
+    ...(address ? { shippingAddress: address } : {}),
+    ...(destination ? { destination: { country: destination.country } } : {}),
     note: '',
     history: history.map(({ note, ...entry }) => (note && entry.by.role !== 'customer' ? { ...entry, note } : entry)),
     refunds: refunds.map((refund) => (refund.by.role === 'customer' ? { ...refund, reason: ERASED } : refund)),
@@ -33,7 +35,8 @@ export function anonymiseOrder({
   };
 }
 
-function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress): OutboxEntry {
+function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress | undefined): OutboxEntry {
+  if (!billingAddress) return entry;
   switch (entry.action) {
     case 'invoice.issue':
       return { ...entry, params: { ...entry.params, order: { ...entry.params.order, billingAddress } } };

@@ -21,7 +21,7 @@ export function orderView(order: Order): Result<'order.get'> {
     discounts: order.discounts,
     taxes: order.taxes,
     totals: order.totals,
-    shippingAddress: order.shippingAddress,
+    ...placeView(order),
     ...(note ? { note } : {}),
     payment: payment ? { ...payment, refunded } : null,
     shipment: order.shipment,
@@ -122,10 +122,16 @@ export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['orde
       lineTotal,
     })),
     totals: order.totals,
-    shippingAddress: order.shippingAddress,
+    ...(order.shippingAddress ? { shippingAddress: order.shippingAddress } : {}),
     createdAt: order.createdAt.toISOString(),
   };
 }
+
+/** The address of an order, or the place by which it was taxed without one. */
+const placeView = ({ shippingAddress, destination }: OrderFields) => ({
+  ...(shippingAddress ? { shippingAddress } : {}),
+  ...(destination ? { destination } : {}),
+});
 
 /** An order as an invoice stores it. */
 export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order'] {
@@ -137,11 +143,14 @@ export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order']
     createdAt: order.createdAt.toISOString(),
     paidAt: (paid?.at ?? order.createdAt).toISOString(),
     currency: order.totals.total.currency,
-    lines: order.lines.map(({ productId: _p, category: _c, taxClass: _t, weight: _w, ...line }) => line),
+    lines: order.lines.map(
+      ({ productId: _p, category: _c, taxClass: _t, weight: _w, requiresShipping: _r, ...line }) => line,
+    ),
     shipping: order.shipping,
     discounts: order.discounts.map(({ code, amount }) => ({ code, amount })),
     taxes: order.taxes,
     totals: order.totals,
-    billingAddress: order.shippingAddress,
+    ...(order.shippingAddress ? { billingAddress: order.shippingAddress } : {}),
+    ...(order.destination ? { destination: order.destination } : {}),
   };
 }
