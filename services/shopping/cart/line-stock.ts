@@ -1,5 +1,3 @@
-import type { Item } from './cart.ts';
-
 /** Above it, a shop tells nobody how many pieces it has: the catalogue only says that there are enough. */
 export const MAX_TOLD_PIECES = 10;
 
@@ -21,5 +19,5 @@ export function lineStock(quantity: number, available: number, reserved: number)
 }
 
 /** The pieces of a SKU in a list of items. */
-export const piecesOf = (items: readonly Item[], sku: string): number =>
+export const piecesOf = (items: readonly { sku: string; quantity: number }[], sku: string): number =>
   items.reduce((sum, item) => sum + (item.sku === sku ? item.quantity : 0), 0);
