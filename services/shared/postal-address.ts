@@ -35,10 +35,7 @@ export interface PostalAddress {
 export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
   const { postcode: typed, company, phone, city, region, vatId, ...rest } = input;
   const { country } = input;
-  if (!isCountry(country)) {
-    const detail = `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.`;
-    throw errors.invalidRequest([{ pointer: `${at}/country`, detail }]);
-  }
+  checkCountry(country, at);
   const postcode = normalisePostcode(typed, country);
   const vat = vatId ? normaliseVatId(vatId, country) : { vatId: undefined };
   const faults: FieldError[] = [];
@@ -55,6 +52,13 @@ export function checkAddress<A extends PostalAddress>(input: A, at = ''): A {
     ...(phone && { phone }),
     ...(vat.vatId && { vatId: vat.vatId }),
   } as A;
+}
+
+/** @param at see `checkAddress`. @throws invalid-request for a country that does not exist */
+export function checkCountry(country: string, at = ''): void {
+  if (isCountry(country)) return;
+  const detail = `country must be an ISO 3166-1 alpha-2 code such as DE, not ${country}.`;
+  throw errors.invalidRequest([{ pointer: `${at}/country`, detail }]);
 }
 
 /**

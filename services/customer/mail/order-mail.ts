@@ -31,7 +31,7 @@ export function composeOrderMail(
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
     ] satisfies MailRow[],
-    ...(name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
+    ...(name !== undefined && order.shippingAddress ? { address: addressLines(order.shippingAddress) } : {}),
   });
 }
 

@@ -13,7 +13,7 @@ export function creditNoteContent(note: CreditNote): DocumentContent {
     fileName: `credit-note-${number}`,
     issuedAt,
     seller: sellerLines(note),
-    buyer: buyerLines(order.billingAddress),
+    buyer: buyerLines(order),
     facts: [
       ['Credit note', number],
       ['Date', dayIn(issuedAt, timeZone)],

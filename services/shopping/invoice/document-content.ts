@@ -2,8 +2,8 @@ import { dayIn } from '../../../lib/contract/time-zone.ts';
 import { addressLines } from '../../shared/address-lines.ts';
 import { moneyText, rateText } from '../../shared/format.ts';
 import { type Money, negate } from '../../shared/money.ts';
-import type { PostalAddress } from '../../shared/postal-address.ts';
-import type { Invoice } from './invoice.ts';
+import { NO_SHIPPING } from '../checkout/pricing/shipping.ts';
+import type { Invoice, InvoiceOrder } from './invoice.ts';
 
 export type LabelledValue = [label: string, value: string];
 
@@ -39,21 +39,29 @@ export const sellerLines = ({ seller, sellerVatId }: Pick<Invoice, 'seller' | 's
   ...vatIdLines(sellerVatId),
 ];
 
-/** The buyer as on a letter, and the VAT id. */
-export const buyerLines = (address: PostalAddress): string[] => [
-  ...addressLines(address),
-  ...vatIdLines(address.vatId),
-];
-
 const vatIdLines = (vatId: string | undefined): string[] => (vatId ? [`VAT id ${vatId}`] : []);
 
 /** The note that Art. 226 of Directive 2006/112/EC asks for, on invoices and on credit notes. */
 export const taxNotes = ({ isReverseCharge }: { isReverseCharge?: boolean | undefined }): string[] =>
   isReverseCharge
     ? [
-        'Reverse charge: intra-Community supply, exempt from VAT under Article 138 of Directive 2006/112/EC. The customer owes the VAT.',
+        'Reverse charge: the customer owes the VAT (Article 138 for goods, Article 196 for services, of Directive 2006/112/EC).',
       ]
     : [];
+
+/** The lines of the buyer and the VAT id; of an order without an address, the country in which it was taxed. */
+export function buyerLines({
+  billingAddress,
+  destination,
+}: Pick<InvoiceOrder, 'billingAddress' | 'destination'>): string[] {
+  if (billingAddress) return [...addressLines(billingAddress), ...vatIdLines(billingAddress.vatId)];
+  return destination ? [destination.country] : [];
+}
+
+function shippingRow({ title, price, tax, taxes }: InvoiceOrder['shipping']): string[] {
+  const rates = (taxes ?? [tax]).map(({ rate }) => rateText(rate)).join(', ');
+  return [`Shipping: ${title}`, '1', moneyText(price), rates, moneyText(price)];
+}
 
 /**
  * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that
@@ -72,7 +80,7 @@ export function invoiceContent(invoice: Invoice, corrections: readonly InvoiceCo
     fileName: `invoice-${number}`,
     issuedAt,
     seller: sellerLines(invoice),
-    buyer: buyerLines(order.billingAddress),
+    buyer: buyerLines(order),
     facts: [
       ['Invoice', number],
       ['Date', day(issuedAt)],
@@ -88,18 +96,12 @@ export function invoiceContent(invoice: Invoice, corrections: readonly InvoiceCo
         rateText(tax.rate),
         moneyText(lineTotal),
       ]),
-      [
-        `Shipping: ${shipping.title}`,
-        '1',
-        moneyText(shipping.price),
-        rateText(shipping.tax.rate),
-        moneyText(shipping.price),
-      ],
+      ...(shipping.method === NO_SHIPPING ? [] : [shippingRow(shipping)]),
     ],
     sums: [
       ['Goods', moneyText(totals.subtotal)],
       ...discounts.map(({ code, amount }): LabelledValue => [`Discount ${code}`, moneyText(negate(amount))]),
-      ['Shipping', moneyText(shipping.price)],
+      ...(shipping.method === NO_SHIPPING ? [] : [['Shipping', moneyText(shipping.price)] satisfies LabelledValue]),
       ...(totals.taxIncluded ? [] : taxRows),
     ],
     total: ['Total', moneyText(totals.total)],

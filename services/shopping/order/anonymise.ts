@@ -17,16 +17,18 @@ export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => (
 export function anonymiseOrder({
   shippingAddress,
   billingAddress,
+  destination,
   history,
   refunds,
   returns,
   outbox,
 }: Readonly<Order>): Partial<OrderFields> {
-  const address = anonymiseAddress(shippingAddress);
+  const address = shippingAddress && anonymiseAddress(shippingAddress);
   const billing = billingAddress && anonymiseAddress(billingAddress);
   return {
-    shippingAddress: address,
-    ...(billing && { billingAddress: billing }),
+    ...(address ? { shippingAddress: address } : {}),
+    ...(billing ? { billingAddress: billing } : {}),
+    ...(destination ? { destination: { country: destination.country } } : {}),
     note: '',
     history: history.map(({ note, ...entry }) => (note && entry.by.role !== 'customer' ? { ...entry, note } : entry)),
     refunds: refunds.map((refund) => (refund.by.role === 'customer' ? { ...refund, reason: ERASED } : refund)),
@@ -38,7 +40,8 @@ export function anonymiseOrder({
   };
 }
 
-function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress): OutboxEntry {
+function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress | undefined): OutboxEntry {
+  if (!billingAddress) return entry;
   switch (entry.action) {
     case 'invoice.issue':
       return { ...entry, params: { ...entry.params, order: { ...entry.params.order, billingAddress } } };

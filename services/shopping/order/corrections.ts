@@ -34,11 +34,13 @@ export function correctAddress(order: Readonly<Order>, address: PostalAddress, b
   if (order.state !== 'PENDING' && order.state !== 'PAID' && order.state !== 'PACKED') {
     throw errors.wrongState(order.state, 'The address can only be corrected before the order is shipped.');
   }
-  if (address.country !== order.shippingAddress.country) {
-    const detail = `The order was priced for ${order.shippingAddress.country}. Cancel it and order again for another country.`;
+  const known = order.shippingAddress;
+  if (!known) throw errors.wrongState(order.state, 'Nothing of the order is shipped, and it has no address.');
+  if (address.country !== known.country) {
+    const detail = `The order was priced for ${known.country}. Cancel it and order again for another country.`;
     throw errors.invalidRequest([{ pointer: '/address/country', detail }]);
   }
-  const fields = new Set([...Object.keys(address), ...Object.keys(order.shippingAddress)]) as Set<keyof PostalAddress>;
-  if ([...fields].every((field) => address[field] === order.shippingAddress[field])) return { answer: order };
+  const fields = new Set([...Object.keys(address), ...Object.keys(known)]) as Set<keyof PostalAddress>;
+  if ([...fields].every((field) => address[field] === known[field])) return { answer: order };
   return updateOrder(order, { shippingAddress: address, ...historyWith(order, 'address-corrected', now, by) });
 }

@@ -91,9 +91,15 @@ export const orderStaffActions = {
   },
   deliver: {
     ...step,
-    summary: 'Mark an order as delivered',
+    summary: 'Mark a shipped order as delivered, or a paid one without goods to ship',
     rest: 'POST /v1/admin/orders/:id/deliver',
-    params: { id, note },
+    params: {
+      id,
+      /** Delivers an order without goods to ship although its payment is disputed. */
+      despiteDispute: { type: 'boolean', optional: true },
+      note,
+    },
+    problems: [...step.problems, 'order-disputed'],
   },
   staffCancel: {
     ...step,

@@ -71,7 +71,8 @@ export const orderStaffHandlers = ({
   },
 
   deliver(ctx) {
-    return takeStep(this, ctx, ctx.params, { to: 'DELIVERED' });
+    const { despiteDispute } = ctx.params;
+    return takeStep(this, ctx, ctx.params, { to: 'DELIVERED', despiteDispute });
   },
 
   staffCancel(ctx) {

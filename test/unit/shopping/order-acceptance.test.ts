@@ -24,7 +24,9 @@ const basket = {
   priced: priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
   address: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
   isReverseCharge: false,
+  destination: { country: 'DE', postcode: '10115' },
   rules: standardRules,
+  available: new Map(),
   warnings: [],
 };
 const request: OrderRequest = {

@@ -56,7 +56,7 @@ interface TaxTotal {
 }
 
 /** The shipping of an order. The method of an order without goods to ship is `none`, and costs nothing. */
-export interface ChargedShipping {
+interface ChargedShipping {
   method: string;
   title: string;
   price: Money;

@@ -1,3 +1,4 @@
+import { findRegion } from '../../../shared/regions.ts';
 import { isInRange, type PostcodeRange, parsePostcodeRange, postcodeKey } from './postcode-range.ts';
 
 /** The place that taxes and shipping fees depend on: an address, or the part of one that is known. */
@@ -19,8 +20,13 @@ export interface Zone {
   postcodes?: string[] | undefined;
 }
 
-/** Compares regions: without case, accents and punctuation, and without the country of an ISO 3166-2 code. */
+/**
+ * Compares regions: by their ISO 3166-2 codes, and those that are not known without case, accents and punctuation, and
+ * without the country before a code.
+ */
 export function regionKey(region: string, country: string): string {
+  const known = findRegion(country, region);
+  if (known) return known.code;
   const words = region
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
