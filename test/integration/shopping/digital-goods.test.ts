@@ -22,7 +22,7 @@ eachEngine('goods that are not shipped', (engine) => {
   let id: string;
 
   beforeAll(async () => {
-    shop = await startShop(engine.config({ SEED: 'true', LOG_LEVEL: 'error' }));
+    shop = await startShop(engine.config({ SEED: 'true', LOG_LEVEL: 'error', SELLER_VAT_ID: 'DE136695976' }));
     staff = await staffAt(shop);
     const created = await staff.ask('POST /v1/admin/products', {
       ...{ slug: 'ebook', title: 'An e-book', brand: 'Fernhollow', category: 'lighting', status: 'active' },
@@ -83,6 +83,18 @@ eachEngine('goods that are not shipped', (engine) => {
       expect(placed.body).not.toHaveProperty('shippingAddress');
       expect(await mine()).toMatchObject({ destination: { country: 'FR' } });
       expect((await staff.ask('GET /v1/admin/orders.csv')).body).toMatch(new RegExp(`${id},.*,FR,${EBOOK.price},EUR`));
+    });
+
+    test('are sold without tax to a company in another member state, which is sent no parcel', async () => {
+      const company = { ...ADDRESS, city: 'Paris', postcode: '75001', country: 'FR', vatId: 'FR40303265045' };
+      const body = { country: 'FR', billingAddress: company };
+      const { body: quoted } = await ada.ask('POST /v1/checkout/quote', body);
+      expect(quoted).toMatchObject({ isReverseCharge: true, totals: { tax: { amount: 0 }, total: { amount: 2500 } } });
+      const placed = await place({ ...body, expectedTotal: quoted.totals.total });
+      const expected = { isReverseCharge: true, destination: { country: 'FR' }, billingAddress: company };
+      expect(placed).toMatchObject({ status: 201, body: expected });
+      const page: string = (await ada.ask(`GET /v1/orders/${id}/invoice?format=html`)).body;
+      for (const part of ['75001 Paris', 'VAT id FR40303265045', 'Article 196']) expect(page).toContain(part);
     });
 
     test('may be ordered with an address, as before, and with a shipping method that is not needed', async () => {
