@@ -89,6 +89,7 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'checkout.quote': 'asked',
   'hold.put': list(100, 150),
   'hold.get': list(100, 150),
+  'hold.held': list(100, 150),
   'coupon.terms': list(5, KIB),
   'order.place': 'asked',
   'order.get': ofOrder,

@@ -71,7 +71,7 @@ export default function orderService(
     ],
 
     handlers: {
-      ...orderStaffHandlers(config),
+      ...orderStaffHandlers(config, terms.book),
       ...internalHandlers,
 
       ready() {
