@@ -32,8 +32,8 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'the address of an order is mailed to an unverified address': {
     file: 'services/customer/mail/order-mail.ts',
-    find: '...(name === undefined ? {} : { address:',
-    replace: '...(name === null ? {} : { address:',
+    find: '...(name !== undefined && order.shippingAddress ?',
+    replace: '...(order.shippingAddress ?',
     tests: ['test/unit/customer/unverified-mails.test.ts'],
     red: /● order-confirmed, to an unverified address/,
   },
