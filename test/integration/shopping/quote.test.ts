@@ -178,7 +178,11 @@ eachEngine('a quote', (engine) => {
     expect((await ada.put(MUG.sku, 1)).body.items).toMatchObject([held, { sku: MUG.sku }]);
     expect((await ada.ask('POST /v1/checkout/quote', { country: 'DE' })).body.items).toMatchObject([held, {}]);
     const guest = await guestWith(FEW.sku, 1);
-    expect(guest.put.body.items).toMatchObject([{ available: 0, isShort: true }]);
+    const { body } = await eventually(
+      () => guest.ask('GET /v1/cart'),
+      (cart) => cart.body.items[0].isShort,
+    );
+    expect(body.items).toMatchObject([{ available: 0, isShort: true }]);
     await ada.ask('DELETE /v1/checkout/hold');
   });
 
