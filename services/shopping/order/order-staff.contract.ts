@@ -84,7 +84,7 @@ export const orderStaffActions = {
   correctAddress: {
     ...step,
     summary:
-      'Correct the shipping address of an order before it is shipped, within its country; its invoice stays as issued',
+      'Correct the shipping address of an order before it is shipped, where it costs the same; its invoice stays as issued',
     rest: 'PUT /v1/admin/orders/:id/address',
     params: { id, address: postalAddressInput },
     problems: [...step.problems, 'invalid-request'],

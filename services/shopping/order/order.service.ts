@@ -72,7 +72,7 @@ export default function orderService(
     ],
 
     handlers: {
-      ...orderStaffHandlers(config),
+      ...orderStaffHandlers(config, terms.book),
       ...internalHandlers,
 
       ready() {

@@ -7,6 +7,7 @@ import { MAX_TOLD_PIECES } from '../../../services/shopping/cart/line-stock.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { ADDRESS, type Answer, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { staffAt } from '../../support/staff.ts';
 
 const { products } = await sampleCatalogue('EUR');
 const VARIANTS = products.flatMap(({ variants }) => variants);
@@ -102,6 +103,20 @@ eachEngine('a quote', (engine) => {
     expect(placed).toMatchObject({ status: 201, body: { totals: early.body.totals } });
   });
 
+  test('goes for the zone of the order: its address is corrected only where taxes and shipping are the same', async () => {
+    const [ada, staff] = [await Shopper.at(shop.url), await staffAt(shop)];
+    await ada.put(MUG.sku, 1);
+    const madrid = { ...ADDRESS, country: 'ES', postcode: '28001', city: 'Madrid' };
+    const { body: order } = await ada.ask('POST /v1/orders', { address: madrid }, { 'idempotency-key': 'corrected' });
+    const correct = (address: object) => staff.ask(`PUT /v1/admin/orders/${order.id}/address`, { address });
+    expect(await correct({ ...madrid, postcode: '38001' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/address/postcode' }] },
+    });
+    expect((await correct({ ...madrid, region: 'Canarias' })).status).toBe(400);
+    expect(await correct({ ...madrid, postcode: '08001', city: 'Barcelona' })).toMatchObject({ status: 200 });
+  });
+
   test('of no such country or postcode, or of several places, is refused with the field', async () => {
     const { ask } = await guestWith(MUG.sku, 1);
     const pointerOf = async (body: object) => {
@@ -163,7 +178,11 @@ eachEngine('a quote', (engine) => {
     expect((await ada.put(MUG.sku, 1)).body.items).toMatchObject([held, { sku: MUG.sku }]);
     expect((await ada.ask('POST /v1/checkout/quote', { country: 'DE' })).body.items).toMatchObject([held, {}]);
     const guest = await guestWith(FEW.sku, 1);
-    expect(guest.put.body.items).toMatchObject([{ available: 0, isShort: true }]);
+    const { body } = await eventually(
+      () => guest.ask('GET /v1/cart'),
+      (cart) => cart.body.items[0].isShort,
+    );
+    expect(body.items).toMatchObject([{ available: 0, isShort: true }]);
     await ada.ask('DELETE /v1/checkout/hold');
   });
 

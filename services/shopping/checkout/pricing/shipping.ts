@@ -47,21 +47,30 @@ export function shippingOptions(
 const placeText = ({ postcode, region, country }: Destination): string =>
   [postcode, region, country].filter(Boolean).join(', ');
 
-/** The rules that ship a parcel, with their prices: of each shipping method, the rule with the most specific zone. */
-function availableShipping({ shipping }: PricingRules, { to, total, weight }: Parcel) {
-  const closest = new Map<string, { rule: ShippingRule; specificity: number }>();
-  for (const rule of shipping) {
-    const specificity = reachOf(rule, to);
-    const known = closest.get(rule.id)?.specificity ?? -1;
-    if (specificity !== undefined && specificity > known) closest.set(rule.id, { rule, specificity });
-  }
-  return [...closest.values()].flatMap(({ rule }) => {
+/** The rule of a shipping method with the most specific zone of a destination; undefined where it does not ship. */
+export const ruleFor = (rules: Pick<PricingRules, 'shipping'>, method: string, to: Destination) =>
+  closestRules(rules, to).find(({ id }) => id === method);
+
+/** The rules that ship a parcel, with their prices. */
+function availableShipping(rules: PricingRules, { to, total, weight }: Parcel) {
+  return closestRules(rules, to).flatMap((rule) => {
     const size = rule.by === 'weight' ? weight : total;
     const band = rule.bands.find(({ upTo }) => upTo === null || size <= upTo);
     if (!band) return [];
     const isFree = rule.freeFrom !== undefined && total >= rule.freeFrom;
     return [{ rule, price: isFree ? 0 : band.price }];
   });
+}
+
+/** The rules that ship to a destination, one for each shipping method. */
+function closestRules({ shipping }: Pick<PricingRules, 'shipping'>, to: Destination): ShippingRule[] {
+  const closest = new Map<string, { rule: ShippingRule; specificity: number }>();
+  for (const rule of shipping) {
+    const specificity = reachOf(rule, to);
+    const known = closest.get(rule.id)?.specificity ?? -1;
+    if (specificity !== undefined && specificity > known) closest.set(rule.id, { rule, specificity });
+  }
+  return [...closest.values()].map(({ rule }) => rule);
 }
 
 /** How closely the zones of a rule describe a destination; undefined where it does not ship. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -68,6 +68,13 @@ describe('the rules of a file', () => {
       ],
     };
     expect(rulesFor(load(zones), 'EUR')).toEqual(zones);
+  });
+
+  test('can be those of docs/pricing.md', () => {
+    const text = readFileSync('docs/pricing.md', 'utf8');
+    const [first, zones] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => JSON.parse(json));
+    expect(load(first, 'USD').size).toBe(2);
+    expect(load({ ...first, ...zones }, 'USD').size).toBe(2);
   });
 
   test('may have more currencies than the shop sells in', () => {
