@@ -4,6 +4,7 @@ import { relay } from '../lib/relay/relay.contract.ts';
 import { dueWorkContract } from '../mixins/due-work/due-work.contract.ts';
 import { accountPages } from './api/account-pages/account-pages.contract.ts';
 import { api } from './api/api.contract.ts';
+import { countries } from './api/countries/countries.contract.ts';
 import { docs } from './api/docs/docs.contract.ts';
 import { sandboxPages } from './api/sandbox-pages/sandbox-pages.contract.ts';
 import { tracking } from './api/tracking/tracking.contract.ts';
@@ -40,6 +41,7 @@ const registered = register([
   docs,
   accountPages,
   sandboxPages,
+  countries,
   relay,
   breaker,
   dueWorkContract,

@@ -61,6 +61,7 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
   ],
   api: (config) => [
     import('./api/api.service.ts'),
+    import('./api/countries/countries.service.ts'),
     import('./api/docs/docs.service.ts'),
     import('./api/account-pages/account-pages.service.ts'),
     ...(isSandboxUsed(config) ? [import('./api/sandbox-pages/sandbox-pages.service.ts')] : []),

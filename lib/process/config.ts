@@ -84,6 +84,8 @@ export interface Config {
   mailFrom: string;
   /** Name and address of the shop on its invoices. */
   seller: string;
+  /** VAT id of the shop, on its invoices. Its prefix is the country that reverse charge starts from. Unset: none. */
+  sellerVatId?: string;
   /** JSON file with the tax and shipping rules; unset: the sample rules. */
   pricingFile?: string;
   /** How long a hold reserves stock, in ms. */
@@ -157,6 +159,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     mailToFiles: env.MAIL === 'file',
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
+    ...withoutUndefined({ sellerVatId: env.SELLER_VAT_ID }),
     holdTime: env.HOLD_MINUTES * 60_000,
     paymentTime: env.PAYMENT_MINUTES * 60_000,
     withdrawalDays: env.WITHDRAWAL_DAYS,

@@ -40,21 +40,3 @@ const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': 
 
 /** Escapes a text for HTML, in an element or a quoted attribute. */
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => HTML_ENTITIES[mark] ?? '');
-
-/** The lines of a postal address, as on a parcel. */
-export function addressLines(address: {
-  name: string;
-  company?: string | undefined;
-  line1: string;
-  line2?: string | undefined;
-  postcode?: string | undefined;
-  city: string;
-  region?: string | undefined;
-  country: string;
-  phone?: string | undefined;
-}): string[] {
-  const { name, company, line1, line2, postcode, city, region, country, phone } = address;
-  const place = postcode ? `${postcode} ${city}` : city;
-  const lines = [company, name, line1, line2, place, region, country, phone && `Phone ${phone}`];
-  return lines.filter((line): line is string => Boolean(line));
-}

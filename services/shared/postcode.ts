@@ -30,8 +30,8 @@ const removeSeparators = (text: string): string => text.replaceAll(/[\s\-.,:〒(
 /** The example postcodes of a country. */
 const examplesOf = (country: string): string[] => POSTCODE_EXAMPLES[country]?.split('|') ?? [];
 
-/** The first example, for error messages. */
-const examplePostcode = (country: string): string | undefined => examplesOf(country)[0];
+/** The first example, for error messages and forms. */
+export const examplePostcode = (country: string): string | undefined => examplesOf(country)[0];
 
 /** The pattern of a postcode: each digit as 9, each letter as A. */
 const patternOf = (example: string): string =>
@@ -82,14 +82,19 @@ function findUsualForm(bare: string, country: string): string | undefined {
   return undefined;
 }
 
+export const hasPostcodes = (country: string): boolean => !COUNTRIES_WITHOUT_POSTCODES.has(country);
+
+/** Whether an address of the country is refused without a postcode. */
+export const needsPostcode = (country: string): boolean =>
+  examplePostcode(country) !== undefined && hasPostcodes(country) && !COUNTRIES_WITH_OPTIONAL_POSTCODES.has(country);
+
 /** Brings a postcode into the usual form of its country. Case, width, spaces, dashes and prefixes do not matter. */
 export function normalisePostcode(text: string | undefined, country: string): PostcodeCheck {
   const typed = normaliseText(text ?? '');
   const bare = removeSeparators(typed);
   const example = examplePostcode(country);
   if (bare === '') {
-    if (!example || COUNTRIES_WITHOUT_POSTCODES.has(country) || COUNTRIES_WITH_OPTIONAL_POSTCODES.has(country))
-      return {};
+    if (!needsPostcode(country)) return {};
     return { refusal: `An address in ${country} needs a postcode, such as ${example}.` };
   }
   if (COUNTRIES_WITHOUT_POSTCODES.has(country)) {

@@ -3,9 +3,21 @@ import { moneyRule } from './money.ts';
 
 /** Contract rules of the parts of `Priced` (price.ts). */
 
+/** The place that taxes and shipping depend on, where no address is known. */
+export const destinationRule = named('Destination', {
+  type: 'object',
+  props: { country: 'string', region: 'string|optional', postcode: 'string|optional' },
+});
+
 /** `rate` in basis points: 1900 is 19 %. */
 export const taxRule = named('Tax', { type: 'object', props: { rate: 'number', amount: moneyRule } });
 
+export const taxesRule = {
+  type: 'array',
+  items: named('TaxTotal', { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } }),
+} as const;
+
+/** The method `none`: nothing is shipped. */
 export const shippingRule = named('Shipping', {
   type: 'object',
   props: {
@@ -14,14 +26,11 @@ export const shippingRule = named('Shipping', {
     price: moneyRule,
     discount: moneyRule,
     tax: taxRule,
+    /** Its parts by rate, if it has several: then `tax` has their highest rate and their sum. */
+    taxes: { ...taxesRule, optional: true },
     total: moneyRule,
   },
 });
-
-export const taxesRule = {
-  type: 'array',
-  items: named('TaxTotal', { type: 'object', props: { rate: 'number', base: moneyRule, amount: moneyRule } }),
-} as const;
 
 export const totalsRule = named('Totals', {
   type: 'object',

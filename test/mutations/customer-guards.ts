@@ -32,8 +32,8 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
   },
   'the address of an order is mailed to an unverified address': {
     file: 'services/customer/mail/order-mail.ts',
-    find: '...(name === undefined ? {} : { address:',
-    replace: '...(name === null ? {} : { address:',
+    find: '...(name !== undefined && order.shippingAddress ?',
+    replace: '...(order.shippingAddress ?',
     tests: ['test/unit/customer/unverified-mails.test.ts'],
     red: /● order-confirmed, to an unverified address/,
   },
@@ -127,6 +127,20 @@ export const CUSTOMER_MUTATIONS: Record<string, Mutation> = {
     replace: "const bare = text ?? '';",
     tests: ['test/unit/customer/postcode.test.ts'],
     red: /● .*NL written "1012 jx" is stored as/,
+  },
+  'a VAT id with a wrong check digit is taken': {
+    file: 'services/shared/vat-id.ts',
+    find: 'if (check?.isValid) return { vatId: withPrefix(check.compact, candidate) };',
+    replace: 'if (check) return { vatId: bare };',
+    tests: ['test/unit/shared/vat-id.test.ts'],
+    red: /● .*with another digit is refused/,
+  },
+  'two addresses are the default for billing': {
+    file: 'services/customer/address/address.ts',
+    find: 'return withShipping.map(({ isDefaultBilling: _, ...address }) =>',
+    replace: 'return withShipping.map((address) =>',
+    tests: ['test/unit/customer/address.test.ts'],
+    red: /● .*have one default for billing/,
   },
   'two spellings of a domain are two accounts': {
     file: 'services/customer/account/email.rules.ts',

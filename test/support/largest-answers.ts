@@ -28,6 +28,8 @@ const ofExport = { like: 'customer.export' } as const;
 export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'api.readiness': list(10, 200),
   'api.jwks': list(10, 2 * KIB),
+  'countries.list': 'within its node',
+  'countries.get': list(1, 20 * KIB),
   'breaker.list': list(1000, 150),
   /** 30 of each of the queues of a node, of which none has more than four. */
   'due.list': list(4 * 30, text(200) + 300),
@@ -89,6 +91,7 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'checkout.quote': 'asked',
   'hold.put': list(100, 150),
   'hold.get': list(100, 150),
+  'hold.held': list(100, 150),
   'coupon.terms': list(5, KIB),
   'order.place': 'asked',
   'order.get': ofOrder,

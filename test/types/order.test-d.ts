@@ -22,6 +22,8 @@ export const storable: Order[] = [
   { ...fields, ...nothing, state: 'PAID', payment },
   { ...fields, ...nothing, state: 'CANCELLED', payment },
   { ...fields, ...nothing, state: 'SHIPPED', payment, shipment },
+  { ...fields, ...nothing, state: 'DELIVERED', payment, shipment },
+  { ...fields, ...nothing, state: 'DELIVERED', payment },
 ];
 
 export const notStorable: Order[] = [

@@ -56,4 +56,12 @@ export const shopSettings = {
     allowed: 'a name and an address, their parts separated by commas',
     about: 'who issues the invoices',
   },
+  SELLER_VAT_ID: {
+    rule: { ...text, pattern: /^[A-Z]{2}[A-Z\d]{2,18}$/, optional: true },
+    allowed: 'a VAT id with the prefix of its country and without spaces, such as DE136695976',
+    about:
+      'the VAT id of who issues the invoices; with one of the EU, companies in other member states owe the VAT ' +
+      'themselves: [docs/invoices.md](docs/invoices.md#reverse-charge)',
+    defaultNote: 'none: no reverse charge',
+  },
 } as const satisfies Record<string, Setting>;

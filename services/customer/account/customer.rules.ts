@@ -2,6 +2,7 @@ import { named } from '../../../lib/contract/named.ts';
 import { optionalPersonLine, personLine } from '../../../lib/contract/text-rules.ts';
 import { optionalPhone } from '../../shared/phone.ts';
 import { optionalPostcode } from '../../shared/postcode.ts';
+import { optionalVatId } from '../../shared/vat-id.ts';
 
 /** Contract rules of a customer's fields. */
 
@@ -23,7 +24,8 @@ export const addressInputFields = {
   company: optionalPersonLine,
   line1: personLine,
   line2: optionalPersonLine,
-  city: personLine,
+  /** Needed where addresses of the country have one. */
+  city: optionalPersonLine,
   region: optionalPersonLine,
   /** Needed where the country has postcodes. */
   postcode: optionalPostcode,
@@ -33,6 +35,7 @@ export const addressInputFields = {
     messages: { stringPattern: 'country must be an ISO 3166-1 alpha-2 code such as DE.' },
   },
   phone: optionalPhone,
+  vatId: optionalVatId,
 } as const;
 /** An address as it is sent with an order or a quote. */
 export const postalAddressInput = named('PostalAddressInput', { type: 'object', props: addressInputFields });
@@ -43,11 +46,12 @@ export const addressFields = {
   company: 'string|optional',
   line1: 'string',
   line2: 'string|optional',
-  city: 'string',
+  city: 'string|optional',
   region: 'string|optional',
   postcode: 'string|optional',
   country: 'string',
   phone: 'string|optional',
+  vatId: 'string|optional',
 } as const;
 export const postalAddress = named('PostalAddress', { type: 'object', props: addressFields });
 

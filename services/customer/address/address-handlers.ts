@@ -9,27 +9,30 @@ import * as address from './address.ts';
 export const addressHandlers: Handlers<typeof addressActions, CustomerService> = {
   async addresses(ctx) {
     const addresses = await findOwnAddresses(customerOf(ctx), this.store);
-    return { items: address.defaultFirst(addresses).map(address.addressView), nextCursor: null };
+    return {
+      items: address.defaultFirst(addresses).map((one) => address.addressView(one, addresses)),
+      nextCursor: null,
+    };
   },
 
   async addAddress(ctx) {
     const id = newId('adr');
     return changeOwnAccount(customerOf(ctx), this.store, (account) => {
       const addresses = address.addAddress(account.addresses, id, ctx.params);
-      return { answer: address.addressView(address.findAddress(addresses, id)), patch: { addresses } };
+      return { answer: address.addressViewOf(addresses, id), patch: { addresses } };
     });
   },
 
   async address(ctx) {
     const addresses = await findOwnAddresses(customerOf(ctx), this.store);
-    return address.addressView(address.findAddress(addresses, ctx.params.id));
+    return address.addressViewOf(addresses, ctx.params.id);
   },
 
   async replaceAddress(ctx) {
     const { id, ...input } = ctx.params;
     return changeOwnAccount(customerOf(ctx), this.store, (account) => {
       const addresses = address.replaceAddress(account.addresses, id, input);
-      return { answer: address.addressView(address.findAddress(addresses, id)), patch: { addresses } };
+      return { answer: address.addressViewOf(addresses, id), patch: { addresses } };
     });
   },
 

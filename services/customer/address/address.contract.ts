@@ -4,10 +4,16 @@ import { ownData } from '../../../lib/contract/presets.ts';
 import { anyId } from '../../shared/ids.ts';
 import { addressFields, addressInputFields, warnings } from '../account/customer.rules.ts';
 
-const addressInput = { ...addressInputFields, isDefault: { type: 'boolean', optional: true } } as const;
+const addressInput = {
+  ...addressInputFields,
+  /** Makes it the default for shipping. */
+  isDefault: { type: 'boolean', optional: true },
+  /** Makes it the default for invoices; without one it is the default for shipping. */
+  isDefaultBilling: { type: 'boolean', optional: true },
+} as const;
 const address = named('Address', {
   type: 'object',
-  props: { id: 'string', ...addressFields, isDefault: 'boolean', warnings },
+  props: { id: 'string', ...addressFields, isDefault: 'boolean', isDefaultBilling: 'boolean', warnings },
 });
 const ownId = { id: anyId } as const;
 

@@ -26,7 +26,7 @@ const orderSummary = {
       },
     },
     totals: totalsRule,
-    shippingAddress: postalAddress,
+    shippingAddress: { ...postalAddress, optional: true },
     createdAt: 'string',
   },
 } as const;

@@ -1,4 +1,5 @@
-import { addressLines, moneyText } from '../../shared/format.ts';
+import { addressLines } from '../../shared/address-lines.ts';
+import { moneyText } from '../../shared/format.ts';
 import { negate } from '../../shared/money.ts';
 import { greetingFor, layOut, type MailRow, type Message } from './layout.ts';
 import type { MailRequest } from './mail.ts';
@@ -32,7 +33,7 @@ export function composeOrderMail(
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
     ] satisfies MailRow[],
-    ...(name === undefined ? {} : { address: addressLines(order.shippingAddress) }),
+    ...(name !== undefined && order.shippingAddress ? { address: addressLines(order.shippingAddress) } : {}),
   });
 }
 

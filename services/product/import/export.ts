@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify';
 import { escapeLineBreaks, LINE_BREAK } from '../../../lib/files/unicode.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { TimeSlicer } from '../catalogue/time-slicer.ts';
-import type { Product } from '../product/product.ts';
+import { isShippedProduct, type Product } from '../product/product.ts';
 import { type ColumnNames, columnsOf, variantRecord } from './format/columns.ts';
 import { MAX_LINE_BYTES } from './format/row.ts';
 import type { FileFormat } from './job.ts';
@@ -71,8 +71,21 @@ function rowInputOf({
   popularity,
   ...product
 }: Product) {
+  const requiresShipping = isShippedProduct(product);
   const variants = product.variants.map(({ image: _, ...variant }) => variant);
-  return { slug, title, description, brand, category, attributes, taxClass, status, popularity, variants };
+  return {
+    slug,
+    title,
+    description,
+    brand,
+    category,
+    attributes,
+    taxClass,
+    requiresShipping,
+    status,
+    popularity,
+    variants,
+  };
 }
 
 async function* csvRecords(store: Pick<Store<Product>, 'scan'>): AsyncGenerator<string[]> {

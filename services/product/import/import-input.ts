@@ -43,6 +43,7 @@ export const importInput = {
   category: optional(productFields.category),
   attributes: optional(labels),
   taxClass: optional(productFields.taxClass),
+  requiresShipping: 'boolean|optional',
   status: optional(productFields.status),
   variants: optional({ type: 'array', items: variant, min: 1, max: productFields.variants.max }),
   popularity: optional(productFields.popularity),

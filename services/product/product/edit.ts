@@ -6,7 +6,7 @@ import type { Patch } from '../../../mixins/store/patch.ts';
 import { errors } from '../../shared/problems.ts';
 import { checkLabels } from './labels.ts';
 import { priceOf } from './price.ts';
-import { PRODUCT_DEFAULTS, type Price, type Product, type Variant } from './product.ts';
+import { isShippedProduct, PRODUCT_DEFAULTS, type Price, type Product, type Variant } from './product.ts';
 import type { productInput, productPatch } from './product-input.ts';
 
 export type ProductInput = Infer<typeof productInput>;
@@ -23,13 +23,26 @@ export function createProduct(id: string, input: ProductInput, currencies: reado
     description = '',
     attributes = {},
     taxClass = PRODUCT_DEFAULTS.taxClass,
+    requiresShipping = PRODUCT_DEFAULTS.requiresShipping,
     status = 'draft',
     popularity = 0,
   } = input;
   const { slug, title, brand, category } = input;
   return {
     ...PRODUCT_DEFAULTS,
-    ...{ _id: id, slug, title, description, brand, category, attributes, taxClass, status, popularity },
+    ...{
+      _id: id,
+      slug,
+      title,
+      description,
+      brand,
+      category,
+      attributes,
+      taxClass,
+      requiresShipping,
+      status,
+      popularity,
+    },
     variants: variantsOf(input.variants, [], currencies),
     createdAt: now,
     updatedAt: now,
@@ -57,8 +70,10 @@ export function editProduct(
 /** The given fields that differ from the product, with the fields that follow from them. */
 export function differences(product: Readonly<Product>, given: ProductFields): Partial<Product> {
   const all = { ...given, ...(given.variants ? withVariants(product, given.variants) : {}) };
+  // A product without the field has its default, which is no difference.
+  const known: Readonly<Product> = { ...product, requiresShipping: isShippedProduct(product) };
   const different = Object.entries(all).filter(
-    ([field, value]) => value !== undefined && !isDeepStrictEqual(value, product[field as keyof Product]),
+    ([field, value]) => value !== undefined && !isDeepStrictEqual(value, known[field as keyof Product]),
   );
   return Object.fromEntries(different);
 }

@@ -25,6 +25,7 @@ const staffProduct = named('StaffProduct', {
     attributes: labels,
     images: { type: 'array', items: imageRule },
     taxClass: 'string',
+    requiresShipping: 'boolean',
     status,
     variants: productFields.variants,
     priceChanges: {

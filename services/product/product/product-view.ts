@@ -1,7 +1,7 @@
 import type { Money } from '../../shared/money.ts';
 import { availabilityOf, bestAvailability, type LevelOf } from '../inventory/availability.ts';
 import { imageView } from '../media/image-view.ts';
-import { moneyOf, type Product, soldIn, type Variant } from './product.ts';
+import { isShippedProduct, moneyOf, type Product, soldIn, type Variant } from './product.ts';
 import { renderMarkdown } from './rich-text.ts';
 
 /** The currency and stock levels that a product is rendered with. */
@@ -29,6 +29,7 @@ export function renderProductPage(product: Product, context: DisplayContext) {
     description,
     descriptionHtml: renderMarkdown(description),
     taxClass,
+    requiresShipping: isShippedProduct(product),
   };
 }
 
@@ -96,5 +97,7 @@ export function renderOffer(product: Product, variant: Variant, { currency, leve
   const { sku, weight } = variant;
   const { price } = pricesOf(variant, currency);
   const goods = { sku, productId, slug, title, variant: variant.title, category, taxClass, weight, price };
-  return { ...goods, availability: availabilityOf(levels(sku)) };
+  const requiresShipping = isShippedProduct(product);
+  const level = levels(sku);
+  return { ...goods, requiresShipping, availability: availabilityOf(level), available: level.available };
 }

@@ -22,8 +22,11 @@ const offer = {
     taxClass: 'string',
     /** In grams. */
     weight: 'number',
+    requiresShipping: 'boolean',
     price: moneyRule,
     availability,
+    /** The pieces that can be reserved now. It is for services: shoppers are told at most a few of them. */
+    available: 'number',
   },
 } as const;
 

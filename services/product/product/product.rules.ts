@@ -104,6 +104,8 @@ export const productView = named('Product', {
     /** The description as sanitised HTML. */
     descriptionHtml: 'string',
     taxClass: 'string',
+    /** False for digital goods and services. */
+    requiresShipping: 'boolean',
   },
 });
 

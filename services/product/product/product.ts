@@ -42,6 +42,8 @@ export interface Product extends IdempotencyLog {
   images: Image[];
   /** Tax class, by default `standard`. See docs/pricing.md. */
   taxClass: string;
+  /** False: digital goods or a service. Absent on products from before there were any: `isShippedProduct`. */
+  requiresShipping?: boolean;
   /** Only active products are sold: drafts not yet, archived products no longer. */
   status: (typeof PRODUCT_STATUSES)[number];
   variants: Variant[];
@@ -71,10 +73,16 @@ export const PRODUCT_DEFAULTS = {
   version: 1,
   images: [],
   taxClass: 'standard',
+  requiresShipping: true,
   scheduled: [],
   nextPriceAt: null,
   rating: { count: 0, sum: 0 },
 } satisfies Partial<Product>;
+
+/** Whether the goods are sent to an address. */
+export const isShippedProduct = ({
+  requiresShipping = PRODUCT_DEFAULTS.requiresShipping,
+}: Pick<Product, 'requiresShipping'>): boolean => requiresShipping;
 
 /** The variants that are sold in a currency. */
 export const soldIn = ({ variants }: Pick<Product, 'variants'>, currency: string): Variant[] =>

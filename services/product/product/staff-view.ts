@@ -1,5 +1,5 @@
 import { imageView } from '../media/image-view.ts';
-import type { Product } from './product.ts';
+import { isShippedProduct, type Product } from './product.ts';
 import { ratingView } from './product-view.ts';
 
 /** A product with all fields that staff sees. */
@@ -15,6 +15,7 @@ export function renderStaffProduct({
   const { version, slug, title, description, brand, category, attributes, taxClass, status, variants } = product;
   return {
     ...{ id, version, slug, title, description, brand, category, attributes, taxClass, status, variants },
+    requiresShipping: isShippedProduct(product),
     images: images.map(imageView),
     priceChanges: scheduled.map(({ at, ...change }) => ({ ...change, at: at.toISOString() })),
     rating: ratingView(rating),

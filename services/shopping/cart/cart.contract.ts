@@ -14,6 +14,13 @@ const items = {
   items: { type: 'object', props: { sku: 'string', quantity: 'number' } },
 } as const;
 const content = { items, currency: 'string' } as const;
+/** What can be had of a line. Absent if its SKU is not sold. */
+export const lineStockFields = {
+  /** The pieces that can be had now: all that are asked for, unless it is short. */
+  available: 'number|optional',
+  /** Whether there is less than asked for. */
+  isShort: 'boolean|optional',
+} as const;
 const openOrder = named('OpenOrder', { type: 'object', props: { id: 'string', status } });
 
 const cartView = named('Cart', {
@@ -35,7 +42,10 @@ const cartView = named('Cart', {
           /** Absent, like the other optional fields, if the SKU is not sold, or not in this currency. */
           unitPrice: { ...moneyRule, optional: true },
           lineTotal: { ...moneyRule, optional: true },
+          /** False for digital goods and services. */
+          requiresShipping: 'boolean|optional',
           availability: { type: 'enum', values: ['in_stock', 'low_stock', 'out_of_stock', 'not_sold'] },
+          ...lineStockFields,
         },
       }),
     },
@@ -130,7 +140,14 @@ export const cart = contract(
       auth: 'public',
       idempotent: true,
       params: {},
-      returns: { type: 'object', props: content },
+      returns: {
+        type: 'object',
+        props: {
+          ...content,
+          /** The pieces that are reserved for the caller, by a hold or by the open order. */
+          reserved: items,
+        },
+      },
     },
     merge: {
       summary: "Merge the guest's cart into the customer's: the larger quantity of each SKU",

@@ -17,6 +17,7 @@ import {
   customerCart,
   eraseCart,
   expectHold,
+  type Item,
   itemsOf,
   mayBeHeld,
   newCart,
@@ -45,10 +46,18 @@ type This = Self<{ store: Store<Cart>; worker: Worker }>;
 const accessOf = ({ store }: This, rpc: Rpc) => ({ carts: store, rpc });
 
 /** A decision whose answer also has the open order. */
-const withOpenOrder = ({ answer: content, ...rest }: CartDecision<CartContent>, openOrder: OpenOrder | null) => ({
-  answer: { content, openOrder },
+const withOpenOrder = ({ answer: cart, ...rest }: CartDecision<Readonly<Cart>>, openOrder: OpenOrder | null) => ({
+  answer: { cart, openOrder },
   ...rest,
 });
+
+/** The pieces that are reserved for the shopper of a cart: by its open order, or by a hold. */
+async function findReserved(cart: Readonly<Cart> | null, openOrder: OpenOrder | null, rpc: Rpc): Promise<Item[]> {
+  if (!cart || cart.guest) return [];
+  if (openOrder) return itemsOf(cart.items);
+  if (!mayBeHeld(cart, new Date())) return [];
+  return (await rpc.call('hold.held', { customerId: cart._id })).items;
+}
 
 export default function cartService(config: Config) {
   /** The items of a cart, and the currency to price them in. */
@@ -58,11 +67,15 @@ export default function cartService(config: Config) {
   });
 
   /** The view of a cart at current prices. */
-  const priceCart = async (cart: CartContent | null, openOrder: OpenOrder | null, rpc: Rpc) => {
+  const priceCart = async (cart: Readonly<Cart> | null, openOrder: OpenOrder | null, rpc: Rpc) => {
     const { items, currency } = contentOf(cart);
+    if (items.length === 0) return cartView(items, [], currency, openOrder);
     const skus = items.map(({ sku }) => sku);
-    const offers = skus.length > 0 ? await rpc.call('product.offers', { skus, currency }) : [];
-    return cartView(items, offers, currency, openOrder);
+    const [offers, reserved] = await Promise.all([
+      rpc.call('product.offers', { skus, currency }),
+      findReserved(cart, openOrder, rpc),
+    ]);
+    return cartView(items, offers, currency, openOrder, reserved);
   };
 
   /** Merges the guest's cart that a customer had before logging in, and ends its cookie. */
@@ -109,18 +122,18 @@ export default function cartService(config: Config) {
   async function changeContent(
     self: This,
     ctx: Ctx<unknown>,
-    decide: (cart: Readonly<Cart>, now: Date) => CartDecision<CartContent>,
+    decide: (cart: Readonly<Cart>, now: Date) => CartDecision<Readonly<Cart>>,
   ) {
     const id = await ownerWithMerge(self, ctx);
     const known = await findKnown(self, id);
     if (id === undefined || !known) return priceCart(null, null, ctx);
-    const { content, openOrder } = await changeCurrentCart(
+    const { cart, openOrder } = await changeCurrentCart(
       id,
       known,
       accessOf(self, ctx),
       () => (cart, openOrder, now) => withOpenOrder(decide(cart, now), openOrder),
     );
-    return priceCart(content, openOrder, ctx);
+    return priceCart(cart, openOrder, ctx);
   }
 
   /** Sends the token of a new cart, or renews the cookie of one that was changed. */
@@ -160,7 +173,10 @@ export default function cartService(config: Config) {
         const view = await changeCurrentCart(id, known, accessOf(this, ctx), async (before) => {
           const currency = currencyOf(before, config);
           const skus = [...new Set([sku, ...Object.keys(before?.items ?? {})])];
-          const offers = await ctx.call('product.offers', { skus, currency });
+          const [offers, held] = await Promise.all([
+            ctx.call('product.offers', { skus, currency }),
+            findReserved(before, null, ctx),
+          ]);
           return (cart, openOrder, now) => {
             const isPriced =
               currencyOf(cart, config) === currency && Object.keys(cart.items).every((one) => skus.includes(one));
@@ -168,8 +184,9 @@ export default function cartService(config: Config) {
             if (!offers.some((offer) => offer.sku === sku))
               throw errors.notFound(`The SKU ${sku} with a price in ${currency}`);
             const { answer, ...rest } = setItem(cart, ctx.params, now);
+            const items = itemsOf(answer.items);
             // Refuses a total that is too high before it is stored.
-            return { answer: cartView(itemsOf(answer.items), offers, currency, openOrder), ...rest };
+            return { answer: cartView(items, offers, currency, openOrder, openOrder ? items : held), ...rest };
           };
         });
         sendToken(ctx, token);
@@ -180,14 +197,14 @@ export default function cartService(config: Config) {
         const { currency } = ctx.params;
         if (!config.currencies.includes(currency)) throw errors.unknownCurrency(currency, config.currencies);
         const { id, known, token } = await openCart(this, ctx);
-        const { content, openOrder } = await changeCurrentCart(
+        const { cart, openOrder } = await changeCurrentCart(
           id,
           known,
           accessOf(this, ctx),
           () => (cart, openOrder, now) => withOpenOrder(setCurrency(cart, currency, now), openOrder),
         );
         sendToken(ctx, token);
-        return priceCart(content, openOrder, ctx);
+        return priceCart(cart, openOrder, ctx);
       },
 
       removeItem(ctx) {
@@ -224,7 +241,8 @@ export default function cartService(config: Config) {
       },
 
       async own(ctx) {
-        return contentOf((await loadCurrentCart(ownerOf(ctx.meta), accessOf(this, ctx))).cart);
+        const { cart, openOrder } = await loadCurrentCart(ownerOf(ctx.meta), accessOf(this, ctx));
+        return { ...contentOf(cart), reserved: await findReserved(cart, openOrder, ctx) };
       },
 
       async erase(ctx) {

@@ -3,6 +3,7 @@ import type { Result } from '../../../lib/contract/contract.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { type Money, multiplyMoney, sumMoney } from '../../shared/money.ts';
 import { errors } from '../../shared/problems.ts';
+import { lineStock, piecesOf } from './line-stock.ts';
 
 interface CartFields {
   _id: string;
@@ -142,8 +143,8 @@ export function currencyOf(
   return cart?.currency !== undefined && currencies.includes(cart.currency) ? cart.currency : currency;
 }
 
-export function setCurrency(cart: Readonly<Cart>, currency: string, now: Date): CartDecision<CartContent> {
-  const answer = { items: cart.items, currency };
+export function setCurrency(cart: Readonly<Cart>, currency: string, now: Date): CartDecision<Readonly<Cart>> {
+  const answer = { ...cart, currency };
   return cart.currency === currency ? { answer } : { answer, patch: { currency, updatedAt: now } };
 }
 
@@ -155,7 +156,7 @@ function itemPatch(sku: string, item: { quantity: number } | undefined, updatedA
 }
 
 /** @throws limit-reached */
-export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): CartDecision<CartContent> {
+export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date): CartDecision<Readonly<Cart>> {
   if (!Object.hasOwn(cart.items, sku) && Object.keys(cart.items).length >= MAX_CART_LINES) {
     throw errors.limitReached(`A cart may have ${MAX_CART_LINES} lines.`);
   }
@@ -163,13 +164,13 @@ export function setItem(cart: Readonly<Cart>, { sku, quantity }: Item, now: Date
   return { answer: { ...cart, items }, patch: itemPatch(sku, { quantity }, now) };
 }
 
-export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): CartDecision<CartContent> {
+export function removeItem(cart: Readonly<Cart>, sku: string, now: Date): CartDecision<Readonly<Cart>> {
   if (!Object.hasOwn(cart.items, sku)) return { answer: cart };
   const { [sku]: _removed, ...items } = cart.items;
   return { answer: { ...cart, items }, patch: itemPatch(sku, undefined, now) };
 }
 
-export function clearCart(cart: Readonly<Cart>, now: Date): CartDecision<CartContent> {
+export function clearCart(cart: Readonly<Cart>, now: Date): CartDecision<Readonly<Cart>> {
   if (Object.keys(cart.items).length === 0) return { answer: cart };
   return { answer: { ...cart, items: {} }, patch: { items: {}, updatedAt: now } };
 }
@@ -246,20 +247,23 @@ export const itemsOf = (items: CartFields['items']): Item[] =>
 
 /**
  * The view of a cart at current prices. A line whose SKU is not sold, or not in the cart's currency, is marked and not
- * added up.
+ * added up. A line of which there is less than asked for says what can be had.
+ * @param reserved the pieces that are reserved for its shopper
  */
 export function cartView(
   items: readonly Item[],
   offers: readonly Offer[],
   currency: string,
   openOrder: OpenOrder | null = null,
+  reserved: readonly Item[] = [],
 ): Result<'cart.get'> {
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
   const lines = items.map(({ sku, quantity }) => {
     const offer = bySku.get(sku);
     if (!offer) return { sku, quantity, availability: 'not_sold' as const };
-    const { price: unitPrice, category: _, taxClass: _t, weight: _w, ...rest } = offer;
-    return { ...rest, quantity, unitPrice, lineTotal: multiplyMoney(unitPrice, quantity) };
+    const { price: unitPrice, category: _, taxClass: _t, weight: _w, available, ...rest } = offer;
+    const stock = lineStock(quantity, available, piecesOf(reserved, sku));
+    return { ...rest, quantity, unitPrice, lineTotal: multiplyMoney(unitPrice, quantity), ...stock };
   });
   const subtotal = sumMoney(
     lines.flatMap((line): Money[] => ('lineTotal' in line ? [line.lineTotal] : [])),

@@ -48,6 +48,12 @@ export const hold = contract(
       status: 204,
       params: {},
     },
+    held: {
+      summary: 'Get the items that are on hold for a customer; none without a hold',
+      ...internal,
+      params: { customerId: idRule('cus') },
+      returns: { type: 'object', props: { items: { type: 'array', items: item } } },
+    },
     consume: {
       summary: "Hand a customer's hold over to an order of the same items",
       ...internal,

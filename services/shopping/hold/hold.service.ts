@@ -62,6 +62,11 @@ export default function holdService(config: Config) {
         return releaseHold(customerOf(ctx), keeperOf(this));
       },
 
+      async held(ctx) {
+        const hold = await this.store.get(ctx.params.customerId);
+        return { items: (hold && holdView(hold, new Date()))?.items ?? [] };
+      },
+
       async consume(ctx) {
         const { customerId, cartClaim, items } = ctx.params;
         return { orderId: await giveHoldToOrder(customerId, cartClaim, items, keeperOf(this)) };

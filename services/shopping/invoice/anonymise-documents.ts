@@ -5,7 +5,7 @@ import type { NumberedDocument } from './numbering.ts';
 
 /** A document with the address of the customer that it was issued to. */
 interface AddressedDocument extends NumberedDocument {
-  order: { billingAddress: PostalAddress };
+  order: { billingAddress?: PostalAddress | undefined };
 }
 
 /** Removes a customer's name and address from documents for good; numbers and amounts stay. */
@@ -15,9 +15,9 @@ export async function anonymiseDocuments<D extends AddressedDocument>(
 ): Promise<void> {
   const found = await documents.find({ 'order.customerId': customerId }, { fields: ['_id'] });
   for (const { _id } of found) {
-    await documents.change(_id, ({ order }) => ({
+    await documents.change(_id, ({ order: { billingAddress } }) => ({
       answer: undefined,
-      patch: { 'order.billingAddress': anonymiseAddress(order.billingAddress) },
+      ...(billingAddress ? { patch: { 'order.billingAddress': anonymiseAddress(billingAddress) } } : {}),
     }));
   }
   await documents.purge();

@@ -1,19 +1,19 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import { moneyText, rateText } from '../../shared/format.ts';
 import type { Money } from '../../shared/money.ts';
 import type { CreditedLine, CreditNote } from './credit-note.ts';
-import { type DocumentContent, type LabelledValue, sellerLines } from './document-content.ts';
+import { buyerLines, type DocumentContent, type LabelledValue, sellerLines, taxNotes } from './document-content.ts';
 
 /** The content of a credit note, from its stored data alone, so that it stays the same. */
 export function creditNoteContent(note: CreditNote): DocumentContent {
-  const { _id: number, issuedAt, seller, timeZone = 'UTC', invoice, order, items, amount, taxes } = note;
+  const { _id: number, issuedAt, timeZone = 'UTC', invoice, order, items, amount, taxes } = note;
   const cause = note.isCancellation ? 'Cancellation' : items.length > 0 ? 'Return' : 'Refund';
   return {
     title: `Credit note ${number}`,
     fileName: `credit-note-${number}`,
     issuedAt,
-    seller: sellerLines(seller),
-    buyer: addressLines(order.billingAddress),
+    seller: sellerLines(note),
+    buyer: buyerLines(order),
     facts: [
       ['Credit note', number],
       ['Date', dayIn(issuedAt, timeZone)],
@@ -30,7 +30,7 @@ export function creditNoteContent(note: CreditNote): DocumentContent {
       const net = { ...gross, amount: gross.amount - tax.amount };
       return rate > 0 ? [[`Includes ${rateText(rate)} tax on ${moneyText(net)}`, moneyText(tax)]] : [];
     }),
-    notes: [`This credit note corrects invoice ${invoice.number}.`],
+    notes: [...taxNotes(order), `This credit note corrects invoice ${invoice.number}.`],
   };
 }
 

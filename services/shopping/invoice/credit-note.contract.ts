@@ -137,7 +137,10 @@ export const creditNote = contract(
         props: {
           items: {
             type: 'array',
-            items: { type: 'object', props: { ...view.props, seller: 'string', billingAddress: postalAddress } },
+            items: {
+              type: 'object',
+              props: { ...view.props, seller: 'string', billingAddress: { ...postalAddress, optional: true } },
+            },
           },
         },
       },

@@ -77,7 +77,7 @@ export default function creditNoteService(config: Config) {
         const items = found.map((note) => ({
           ...viewOf(note),
           seller: note.seller,
-          billingAddress: note.order.billingAddress,
+          ...(note.order.billingAddress ? { billingAddress: note.order.billingAddress } : {}),
         }));
         return { items };
       },

@@ -1,6 +1,5 @@
 import type { Store } from '../../../mixins/store/store.ts';
 import { type Money, sumAmounts } from '../../shared/money.ts';
-import type { PostalAddress } from '../../shared/postal-address.ts';
 import { allocate, proportion } from '../checkout/pricing/round.ts';
 import type { InvoiceOrder } from './invoice.ts';
 import { type Issuer, issueDocument, type NumberedDocument } from './numbering.ts';
@@ -39,7 +38,7 @@ export interface CreditNote extends NumberedDocument {
    */
   nth: number;
   invoice: { number: string; issuedAt: Date };
-  order: Pick<InvoiceOrder, 'id' | 'number' | 'customerId'> & { billingAddress: PostalAddress };
+  order: Pick<InvoiceOrder, 'id' | 'number' | 'customerId' | 'billingAddress' | 'destination' | 'isReverseCharge'>;
   isCancellation: boolean;
   /** Returned goods. Empty for a refund without a return. */
   items: { title: string; variant: string; sku: string; quantity: number }[];
@@ -77,7 +76,11 @@ export function creditedTaxes(
   before: readonly CreditedTax[],
   { amount, lines, shipping = 0 }: Pick<CreditRequest, 'amount' | 'lines' | 'shipping'>,
 ): CreditedTax[] {
-  const parts = [...order.lines, order.shipping].map(({ tax, total }) => ({ ...tax, gross: total.amount }));
+  const ofDelivery = deliveryParts(order);
+  const parts = [
+    ...order.lines.map(({ tax, total }) => ({ rate: tax.rate, tax: tax.amount.amount, gross: total.amount })),
+    ...ofDelivery,
+  ];
   const rates = [...new Set(parts.map(({ rate }) => rate))].sort((a, b) => b - a);
   const remainders = rates.map((rate) => {
     const invoiced = parts.filter((part) => part.rate === rate);
@@ -85,14 +88,19 @@ export function creditedTaxes(
     return {
       rate,
       gross: sumAmounts(invoiced.map((part) => part.gross)) - sumAmounts(credited.map((part) => part.gross.amount)),
-      tax: sumAmounts(invoiced.map((part) => part.amount.amount)) - sumAmounts(credited.map((part) => part.tax.amount)),
+      tax: sumAmounts(invoiced.map((part) => part.tax)) - sumAmounts(credited.map((part) => part.tax.amount)),
     };
   });
   const rateOf = (sku: string) => order.lines.find((line) => line.sku === sku)?.tax.rate;
+  const shares = allocate(
+    shipping,
+    ofDelivery.map((part) => part.gross),
+  );
+  const shippingByRate = new Map(ofDelivery.map(({ rate }, index) => [rate, shares[index] ?? 0]));
   // Credit notes from before refunds had lines may have taken more of a rate than its lines were refunded.
   const byLines = remainders.map(({ rate, gross }) => {
     const ofLines = (lines ?? []).filter((line) => rateOf(line.sku) === rate).map((line) => line.amount);
-    return Math.min(gross, sumAmounts([...ofLines, rate === order.shipping.tax.rate ? shipping : 0]));
+    return Math.min(gross, sumAmounts([...ofLines, shippingByRate.get(rate) ?? 0]));
   });
   const rest = allocate(
     amount.amount - sumAmounts(byLines),
@@ -104,6 +112,17 @@ export function creditedTaxes(
     const part = { ...amount, amount: share };
     return [{ rate, gross: part, tax: { ...amount, amount: proportion(tax, share, gross) } }];
   });
+}
+
+/** The delivery by tax rate. */
+function deliveryParts({ shipping, totals }: InvoiceOrder): { rate: number; tax: number; gross: number }[] {
+  const { tax, taxes, total } = shipping;
+  if (!taxes) return [{ rate: tax.rate, tax: tax.amount.amount, gross: total.amount }];
+  return taxes.map(({ rate, base, amount }) => ({
+    rate,
+    tax: amount.amount,
+    gross: totals.taxIncluded ? base.amount : base.amount + amount.amount,
+  }));
 }
 
 type CreditNoteStore = Pick<Store<CreditNote>, 'insert' | 'find' | 'findOne'>;
@@ -133,7 +152,9 @@ export function issueCreditNote(
         id: order.id,
         number: order.number,
         customerId: order.customerId,
-        billingAddress: order.billingAddress,
+        ...(order.billingAddress ? { billingAddress: order.billingAddress } : {}),
+        ...(order.destination ? { destination: order.destination } : {}),
+        ...(order.isReverseCharge ? { isReverseCharge: true } : {}),
       },
       isCancellation,
       items: credited,

@@ -1,7 +1,9 @@
 import { dayIn } from '../../../lib/contract/time-zone.ts';
-import { addressLines, moneyText, rateText } from '../../shared/format.ts';
+import { addressLines } from '../../shared/address-lines.ts';
+import { moneyText, rateText } from '../../shared/format.ts';
 import { type Money, negate } from '../../shared/money.ts';
-import type { Invoice } from './invoice.ts';
+import { NO_SHIPPING } from '../checkout/pricing/shipping.ts';
+import type { Invoice, InvoiceOrder } from './invoice.ts';
 
 export type LabelledValue = [label: string, value: string];
 
@@ -31,17 +33,42 @@ export interface InvoiceCorrection {
   amount: Money;
 }
 
-/** The lines of the shop's name and address, which are stored as parts separated by commas. */
-export const sellerLines = (seller: string): string[] => seller.split(',').map((part) => part.trim());
+/** The shop: its name and address, which are stored as parts separated by commas, and its VAT id. */
+export const sellerLines = ({ seller, sellerVatId }: Pick<Invoice, 'seller' | 'sellerVatId'>): string[] => [
+  ...seller.split(',').map((part) => part.trim()),
+  ...vatIdLines(sellerVatId),
+];
+
+const vatIdLines = (vatId: string | undefined): string[] => (vatId ? [`VAT id ${vatId}`] : []);
+
+/** The note that Art. 226 of Directive 2006/112/EC asks for, on invoices and on credit notes. */
+export const taxNotes = ({ isReverseCharge }: { isReverseCharge?: boolean | undefined }): string[] =>
+  isReverseCharge
+    ? [
+        'Reverse charge: the customer owes the VAT (Article 138 for goods, Article 196 for services, of Directive 2006/112/EC).',
+      ]
+    : [];
+
+/** The lines of the buyer and the VAT id; of an order without an address, the country in which it was taxed. */
+export function buyerLines({
+  billingAddress,
+  destination,
+}: Pick<InvoiceOrder, 'billingAddress' | 'destination'>): string[] {
+  if (billingAddress) return [...addressLines(billingAddress), ...vatIdLines(billingAddress.vatId)];
+  return destination ? [destination.country] : [];
+}
+
+function shippingRow({ title, price, tax, taxes }: InvoiceOrder['shipping']): string[] {
+  const rates = (taxes ?? [tax]).map(({ rate }) => rateText(rate)).join(', ');
+  return [`Shipping: ${title}`, '1', moneyText(price), rates, moneyText(price)];
+}
 
 /**
  * The content of an invoice, from its stored data alone, so that it stays the same, and with the credit notes that
  * correct it.
  */
-export function invoiceContent(
-  { _id: number, issuedAt, seller, timeZone = 'UTC', order }: Invoice,
-  corrections: readonly InvoiceCorrection[] = [],
-): DocumentContent {
+export function invoiceContent(invoice: Invoice, corrections: readonly InvoiceCorrection[] = []): DocumentContent {
+  const { _id: number, issuedAt, timeZone = 'UTC', order } = invoice;
   const { totals, lines, shipping, discounts, taxes } = order;
   const day = (at: Date | string) => dayIn(new Date(at), timeZone);
   const taxRows = taxes.map(({ rate, base, amount }): LabelledValue => {
@@ -52,8 +79,8 @@ export function invoiceContent(
     title: `Invoice ${number}`,
     fileName: `invoice-${number}`,
     issuedAt,
-    seller: sellerLines(seller),
-    buyer: addressLines(order.billingAddress),
+    seller: sellerLines(invoice),
+    buyer: buyerLines(order),
     facts: [
       ['Invoice', number],
       ['Date', day(issuedAt)],
@@ -69,22 +96,19 @@ export function invoiceContent(
         rateText(tax.rate),
         moneyText(lineTotal),
       ]),
-      [
-        `Shipping: ${shipping.title}`,
-        '1',
-        moneyText(shipping.price),
-        rateText(shipping.tax.rate),
-        moneyText(shipping.price),
-      ],
+      ...(shipping.method === NO_SHIPPING ? [] : [shippingRow(shipping)]),
     ],
     sums: [
       ['Goods', moneyText(totals.subtotal)],
       ...discounts.map(({ code, amount }): LabelledValue => [`Discount ${code}`, moneyText(negate(amount))]),
-      ['Shipping', moneyText(shipping.price)],
+      ...(shipping.method === NO_SHIPPING ? [] : [['Shipping', moneyText(shipping.price)] satisfies LabelledValue]),
       ...(totals.taxIncluded ? [] : taxRows),
     ],
     total: ['Total', moneyText(totals.total)],
     included: totals.taxIncluded ? taxRows : [],
-    notes: corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negate(one.amount))}).`),
+    notes: [
+      ...taxNotes(order),
+      ...corrections.map((one) => `Corrected by credit note ${one.number} (${moneyText(negate(one.amount))}).`),
+    ],
   };
 }

@@ -6,7 +6,7 @@ import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.t
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { anyId, idRule } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
+import { destinationRule, shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
 
 /** The data of an order that its invoice stores. */
 export const invoiceOrder = {
@@ -39,7 +39,10 @@ export const invoiceOrder = {
     discounts: { type: 'array', items: { type: 'object', props: { code: 'string', amount: moneyRule } } },
     taxes: taxesRule,
     totals: totalsRule,
-    billingAddress: postalAddress,
+    /** Absent when nothing is shipped and the customer has sent no address. */
+    billingAddress: { ...postalAddress, optional: true },
+    destination: { ...destinationRule, optional: true },
+    isReverseCharge: 'boolean|optional',
   },
 } as const;
 

@@ -14,6 +14,8 @@ export interface NumberedDocument {
   issuedAt: Date;
   /** Name and address of the shop at the time of issue, parts separated by commas. */
   seller: string;
+  /** The VAT id of the shop at that time, if it had one. */
+  sellerVatId?: string;
   /** The time zone of its dates. Absent on documents from before there was a setting: UTC. */
   timeZone?: string;
 }
@@ -22,10 +24,13 @@ export interface NumberedDocument {
 export interface Issuer {
   seller: string;
   timeZone: string;
+  sellerVatId?: string;
 }
 
 type DocumentStore<D extends NumberedDocument> = Pick<Store<D>, 'insert' | 'find'>;
-type DocumentHeader = Pick<NumberedDocument, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller'> & { timeZone: string };
+type DocumentHeader = Pick<NumberedDocument, '_id' | 'year' | 'seq' | 'issuedAt' | 'seller' | 'sellerVatId'> & {
+  timeZone: string;
+};
 
 /** More lost races in a row than this are a bug. */
 const MAX_NUMBERING_ATTEMPTS = 1000;
@@ -41,7 +46,7 @@ const MAX_NUMBERING_ATTEMPTS = 1000;
  */
 export async function issueDocument<D extends NumberedDocument>(
   prefix: string,
-  { seller, timeZone }: Issuer,
+  { seller, timeZone, sellerVatId }: Issuer,
   now: Date,
   documents: DocumentStore<D>,
   findIssued: () => Promise<D | null>,
@@ -54,7 +59,15 @@ export async function issueDocument<D extends NumberedDocument>(
     const [last] = await documents.find({ year }, { sort: { seq: -1 }, limit: 1, fields: ['seq'] });
     const seq = (last?.seq ?? 0) + 1;
     const _id = `${prefix}${year}-${String(seq).padStart(6, '0')}`;
-    const draft = await draftOf({ _id, year, seq, issuedAt: now, seller, timeZone });
+    const draft = await draftOf({
+      _id,
+      year,
+      seq,
+      issuedAt: now,
+      seller,
+      timeZone,
+      ...(sellerVatId && { sellerVatId }),
+    });
     if (await documents.insert(draft)) return { ...draft, rev: 0 } as D;
   }
   throw new Error(`no number was free in ${MAX_NUMBERING_ATTEMPTS} attempts`);

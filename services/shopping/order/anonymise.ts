@@ -16,24 +16,32 @@ export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => (
  */
 export function anonymiseOrder({
   shippingAddress,
+  billingAddress,
+  destination,
   history,
   refunds,
   returns,
   outbox,
 }: Readonly<Order>): Partial<OrderFields> {
-  const address = anonymiseAddress(shippingAddress);
+  const address = shippingAddress && anonymiseAddress(shippingAddress);
+  const billing = billingAddress && anonymiseAddress(billingAddress);
   return {
-    shippingAddress: address,
+    ...(address ? { shippingAddress: address } : {}),
+    ...(billing ? { billingAddress: billing } : {}),
+    ...(destination ? { destination: { country: destination.country } } : {}),
     note: '',
     history: history.map(({ note, ...entry }) => (note && entry.by.role !== 'customer' ? { ...entry, note } : entry)),
     refunds: refunds.map((refund) => (refund.by.role === 'customer' ? { ...refund, reason: ERASED } : refund)),
     returns: returns.map((one) => ({ ...one, reason: ERASED })),
     // The customer gets no more mail.
-    outbox: outbox.filter(({ action }) => action !== 'mail.queue').map((entry) => withBillingAddress(entry, address)),
+    outbox: outbox
+      .filter(({ action }) => action !== 'mail.queue')
+      .map((entry) => withBillingAddress(entry, billing ?? address)),
   };
 }
 
-function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress): OutboxEntry {
+function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress | undefined): OutboxEntry {
+  if (!billingAddress) return entry;
   switch (entry.action) {
     case 'invoice.issue':
       return { ...entry, params: { ...entry.params, order: { ...entry.params.order, billingAddress } } };

@@ -1,5 +1,7 @@
 import type { PostalAddress } from '../../shared/postal-address.ts';
 import { errors } from '../../shared/problems.ts';
+import type { PriceBook } from '../checkout/pricing/rules.ts';
+import { hasSamePrices } from '../checkout/pricing/same-prices.ts';
 import { type Order, resumeAt } from './order.ts';
 import { type OrderDecision, updateOrder } from './order-change.ts';
 import { mailOf } from './order-outbox.ts';
@@ -26,19 +28,33 @@ export function correctShipment(
 }
 
 /**
- * Corrects the address of an order that was not shipped yet. The country stays, as taxes and shipping were priced by
- * it. A repetition changes nothing.
- * @throws wrong-state; invalid-request for another country
+ * Corrects the address of an order that was not shipped yet. The country stays, and so do the zones of its taxes and
+ * its shipping, as it was priced by them. A repetition changes nothing.
+ * @throws wrong-state; invalid-request for another country or zone
  */
-export function correctAddress(order: Readonly<Order>, address: PostalAddress, by: Actor, now: Date): OrderDecision {
+export function correctAddress(
+  order: Readonly<Order>,
+  address: PostalAddress,
+  book: PriceBook,
+  by: Actor,
+  now: Date,
+): OrderDecision {
   if (order.state !== 'PENDING' && order.state !== 'PAID' && order.state !== 'PACKED') {
     throw errors.wrongState(order.state, 'The address can only be corrected before the order is shipped.');
   }
-  if (address.country !== order.shippingAddress.country) {
-    const detail = `The order was priced for ${order.shippingAddress.country}. Cancel it and order again for another country.`;
+  const known = order.shippingAddress;
+  if (!known) throw errors.wrongState(order.state, 'Nothing of the order is shipped, and it has no address.');
+  if (address.country !== known.country) {
+    const detail = `The order was priced for ${known.country}. Cancel it and order again for another country.`;
     throw errors.invalidRequest([{ pointer: '/address/country', detail }]);
   }
-  const fields = new Set([...Object.keys(address), ...Object.keys(order.shippingAddress)]) as Set<keyof PostalAddress>;
-  if ([...fields].every((field) => address[field] === order.shippingAddress[field])) return { answer: order };
+  // A currency that the shop has given up has no rules to compare.
+  const rules = book.get(order.totals.total.currency);
+  if (rules && !hasSamePrices(order, rules, known, address)) {
+    const detail = 'Taxes or shipping cost another amount at this address. Cancel the order and order again.';
+    throw errors.invalidField('/address/postcode', detail);
+  }
+  const fields = new Set([...Object.keys(address), ...Object.keys(known)]) as Set<keyof PostalAddress>;
+  if ([...fields].every((field) => address[field] === known[field])) return { answer: order };
   return updateOrder(order, { shippingAddress: address, ...historyWith(order, 'address-corrected', now, by) });
 }

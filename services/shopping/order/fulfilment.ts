@@ -1,5 +1,5 @@
 import { errors } from '../../shared/problems.ts';
-import { type Order, type OrderFields, resumeAt } from './order.ts';
+import { hasShippedGoods, type Order, type OrderFields, resumeAt } from './order.ts';
 import { moveOrder, type OrderDecision } from './order-change.ts';
 import { invoiceOf, mailOf } from './order-outbox.ts';
 import { type Actor, canMove, type Transition } from './order-state.ts';
@@ -10,7 +10,7 @@ import { cancellationParts, newRefund } from './refund/refunds.ts';
 export type FulfilmentStep =
   | { to: 'PACKED' }
   | { to: 'SHIPPED'; carrier: string; trackingNumber: string; despiteDispute?: boolean | undefined }
-  | { to: 'DELIVERED' }
+  | { to: 'DELIVERED'; despiteDispute?: boolean | undefined }
   | { to: 'CANCELLED'; refundId: string };
 
 /**
@@ -26,8 +26,9 @@ export function takeFulfilmentStep(
 ): OrderDecision {
   switch (step.to) {
     case 'PACKED':
-    case 'DELIVERED':
       return advanceTo(order, { state: step.to }, {}, by, now, note);
+    case 'DELIVERED':
+      return deliver(order, step.despiteDispute, by, now, note);
     case 'SHIPPED': {
       const { carrier, trackingNumber } = step;
       const shipment = { carrier, trackingNumber };
@@ -35,10 +36,10 @@ export function takeFulfilmentStep(
       if (known && (known.trackingNumber !== trackingNumber || known.carrier !== carrier)) {
         throw errors.wrongState(order.state, `The order was shipped with ${known.carrier} as ${known.trackingNumber}.`);
       }
-      const disputed = (order.disputes ?? []).filter(({ state }) => state !== 'WON');
-      if (order.state === 'PACKED' && disputed.length > 0 && !step.despiteDispute) {
-        throw errors.orderDisputed(disputed.map(({ id, state }) => ({ id, status: state })));
+      if (!hasShippedGoods(order)) {
+        throw errors.wrongState(order.state, 'Nothing of the order is shipped: mark it as delivered.');
       }
+      if (order.state === 'PACKED' && !step.despiteDispute) refuseDisputed(order);
       const outbox = [...order.outbox, mailOf({ ...order, shipment }, 'order-shipped'), invoiceOf(order)];
       return advanceTo(
         order,
@@ -54,6 +55,22 @@ export function takeFulfilmentStep(
     default:
       throw new Error(`unknown step ${step satisfies never}`);
   }
+}
+
+/** Delivers a shipped order, or one without goods to ship, whose invoice is issued now. */
+function deliver(order: Readonly<Order>, despiteDispute = false, by: Actor, now: Date, note?: string): OrderDecision {
+  const next = { state: 'DELIVERED' } as const;
+  if (order.state !== 'PAID' && order.state !== 'PACKED') return advanceTo(order, next, {}, by, now, note);
+  if (hasShippedGoods(order)) throw errors.wrongState(order.state, 'The order has goods to be shipped first.');
+  if (!despiteDispute) refuseDisputed(order);
+  const outbox = [...order.outbox, invoiceOf(order)];
+  return advanceTo(order, next, { outbox, nextAt: resumeAt(now) }, by, now, note);
+}
+
+/** @throws order-disputed */
+function refuseDisputed({ disputes = [] }: Readonly<Order>): void {
+  const disputed = disputes.filter(({ state }) => state !== 'WON');
+  if (disputed.length > 0) throw errors.orderDisputed(disputed.map(({ id, state }) => ({ id, status: state })));
 }
 
 /**

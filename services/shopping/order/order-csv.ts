@@ -31,12 +31,13 @@ export function ordersCsv(orders: Pick<OrderStore, 'find'>): Readable {
   return Readable.from(readRows(orders)).pipe(table);
 }
 
-const CSV_FIELDS = ['_id', 'state', 'createdAt', 'customerId', 'shippingAddress', 'totals'] as const;
+const CSV_FIELDS = ['_id', 'state', 'createdAt', 'customerId', 'shippingAddress', 'destination', 'totals'] as const;
 
 async function* readRows(orders: Pick<OrderStore, 'find'>): AsyncGenerator<unknown[]> {
   for await (const batch of readNewestFirst(orders, {}, { batch: BATCH_SIZE, fields: CSV_FIELDS })) {
-    for (const { _id, state, createdAt, customerId, shippingAddress, totals } of batch) {
-      const { name, company, phone, country } = shippingAddress;
+    for (const { _id, state, createdAt, customerId, shippingAddress, destination, totals } of batch) {
+      const { name, company, phone } = shippingAddress ?? {};
+      const { country } = shippingAddress ?? destination ?? {};
       const { amount, currency } = totals.total;
       const at = createdAt.toISOString();
       yield [_id, orderNumber(_id), state, at, customerId, name, company, phone, country, amount, currency];

@@ -84,16 +84,22 @@ export const orderStaffActions = {
   correctAddress: {
     ...step,
     summary:
-      'Correct the shipping address of an order before it is shipped, within its country; its invoice stays as issued',
+      'Correct the shipping address of an order before it is shipped, where it costs the same; its invoice stays as issued',
     rest: 'PUT /v1/admin/orders/:id/address',
     params: { id, address: postalAddressInput },
     problems: [...step.problems, 'invalid-request'],
   },
   deliver: {
     ...step,
-    summary: 'Mark an order as delivered',
+    summary: 'Mark a shipped order as delivered, or a paid one without goods to ship',
     rest: 'POST /v1/admin/orders/:id/deliver',
-    params: { id, note },
+    params: {
+      id,
+      /** Delivers an order without goods to ship although its payment is disputed. */
+      despiteDispute: { type: 'boolean', optional: true },
+      note,
+    },
+    problems: [...step.problems, 'order-disputed'],
   },
   staffCancel: {
     ...step,

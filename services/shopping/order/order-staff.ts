@@ -4,6 +4,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { newId } from '../../shared/ids.ts';
 import { checkAddress } from '../../shared/postal-address.ts';
 import { recordChange } from '../../shared/record-change.ts';
+import type { PriceBook } from '../checkout/pricing/rules.ts';
 import { correctAddress, correctShipment } from './corrections.ts';
 import { type FulfilmentStep, takeFulfilmentStep } from './fulfilment.ts';
 import type { Order } from './order.ts';
@@ -20,10 +21,10 @@ import { decideParked } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 
 /** The handlers of staff's actions. */
-export const orderStaffHandlers = ({
-  withdrawalDays: days,
-  timeZone,
-}: Config): Handlers<typeof orderStaffActions, OrderService> => ({
+export const orderStaffHandlers = (
+  { withdrawalDays: days, timeZone }: Config,
+  book: PriceBook,
+): Handlers<typeof orderStaffActions, OrderService> => ({
   async search(ctx) {
     const { items, nextCursor } = await searchOrders(ctx.params, timeZone, this.store, ctx);
     return { items: items.map(orderStaffView), nextCursor };
@@ -67,11 +68,12 @@ export const orderStaffHandlers = ({
     const { id, address } = ctx.params;
     const by = staffActor(ctx);
     const checked = checkAddress(address, '/address');
-    return changeAndRecord(this, ctx, id, (order, now) => correctAddress(order, checked, by, now));
+    return changeAndRecord(this, ctx, id, (order, now) => correctAddress(order, checked, book, by, now));
   },
 
   deliver(ctx) {
-    return takeStep(this, ctx, ctx.params, { to: 'DELIVERED' });
+    const { despiteDispute } = ctx.params;
+    return takeStep(this, ctx, ctx.params, { to: 'DELIVERED', despiteDispute });
   },
 
   staffCancel(ctx) {

@@ -9,8 +9,9 @@ export const TRANSITIONS = {
   PENDING: ['PAID', 'REJECTING'],
   REJECTING: ['REJECTED'],
   REJECTED: [],
-  PAID: ['PACKED', 'CANCELLING'],
-  PACKED: ['SHIPPED', 'CANCELLING'],
+  // An order without goods to ship is delivered at once: `takeFulfilmentStep` refuses it for others.
+  PAID: ['PACKED', 'CANCELLING', 'DELIVERED'],
+  PACKED: ['SHIPPED', 'CANCELLING', 'DELIVERED'],
   SHIPPED: ['DELIVERED'],
   DELIVERED: [],
   CANCELLING: ['CANCELLED'],
@@ -56,7 +57,9 @@ export type OrderProgress =
       payment: CapturedPayment;
       shipment: null;
     }
-  | { state: 'SHIPPED' | 'DELIVERED'; rejection: null; payment: CapturedPayment; shipment: Shipment };
+  | { state: 'SHIPPED'; rejection: null; payment: CapturedPayment; shipment: Shipment }
+  // Without goods to ship, it has no shipment.
+  | { state: 'DELIVERED'; rejection: null; payment: CapturedPayment; shipment: Shipment | null };
 
 /** The next state of an order, with the fields that come with it. */
 export type Transition =

@@ -19,7 +19,8 @@ export function orderView(order: Order): Result<'order.get'> {
     discounts: order.discounts,
     taxes: order.taxes,
     totals: order.totals,
-    shippingAddress: order.shippingAddress,
+    ...placeView(order),
+    ...billingView(order),
     ...(note ? { note } : {}),
     payment: paymentView(order),
     shipment: order.shipment,
@@ -98,6 +99,11 @@ export function orderStaffView(order: Order): Result<'order.read'> {
   };
 }
 
+/** The address of the invoice, if there is one, and who owes the tax. */
+function billingView({ shippingAddress, billingAddress = shippingAddress, isReverseCharge }: OrderFields) {
+  return { ...(billingAddress ? { billingAddress } : {}), ...(isReverseCharge ? { isReverseCharge } : {}) };
+}
+
 /** The history, numbered from 1 on. @param withIds with staff's ids, which customers do not see */
 export function timelineView(history: readonly HistoryEntry[], withIds = false) {
   return history.map(({ at, by, ...entry }, index) => ({
@@ -123,10 +129,16 @@ export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['orde
       lineTotal,
     })),
     totals: order.totals,
-    shippingAddress: order.shippingAddress,
+    ...(order.shippingAddress ? { shippingAddress: order.shippingAddress } : {}),
     createdAt: order.createdAt.toISOString(),
   };
 }
+
+/** The address of an order, or the place by which it was taxed without one. */
+const placeView = ({ shippingAddress, destination }: OrderFields) => ({
+  ...(shippingAddress ? { shippingAddress } : {}),
+  ...(destination ? { destination } : {}),
+});
 
 /** An order as an invoice stores it. */
 export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order'] {
@@ -138,11 +150,14 @@ export function invoiceOrderView(order: Order): Params<'invoice.issue'>['order']
     createdAt: order.createdAt.toISOString(),
     paidAt: (paid?.at ?? order.createdAt).toISOString(),
     currency: order.totals.total.currency,
-    lines: order.lines.map(({ productId: _p, category: _c, taxClass: _t, weight: _w, ...line }) => line),
+    lines: order.lines.map(
+      ({ productId: _p, category: _c, taxClass: _t, weight: _w, requiresShipping: _r, ...line }) => line,
+    ),
     shipping: order.shipping,
     discounts: order.discounts.map(({ code, amount }) => ({ code, amount })),
     taxes: order.taxes,
     totals: order.totals,
-    billingAddress: order.shippingAddress,
+    ...billingView(order),
+    ...(order.destination ? { destination: order.destination } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { ownData } from '../../../lib/contract/presets.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
-import { postalAddressInput } from '../../customer/account/customer.rules.ts';
+import { addressInputFields, postalAddressInput } from '../../customer/account/customer.rules.ts';
 import { readyAction } from '../../ready.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
@@ -19,7 +19,18 @@ const idempotencyKey = { type: 'string', min: 1, max: 255 } as const;
 const paymentMethod = { type: 'string', min: 1, max: 255 } as const;
 const reason = textLines;
 export const couponCodes = { type: 'array', items: { type: 'string', max: 32 }, max: 5, optional: true } as const;
+/** A place of which no address is known, or none is needed as nothing is shipped. */
+export const destination = {
+  country: { ...addressInputFields.country, optional: true },
+  region: addressInputFields.region,
+  postcode: addressInputFields.postcode,
+} as const;
 export const shippingMethod = { type: 'string', max: 64, optional: true } as const;
+/** The address of the invoice. Default: that of the goods. */
+export const billing = {
+  billingAddressId: { ...anyId, optional: true },
+  billingAddress: { ...postalAddressInput, optional: true },
+} as const;
 
 export const order = contract(
   'order',
@@ -42,6 +53,9 @@ export const order = contract(
         idempotencyKey,
         addressId: { ...anyId, optional: true },
         address: { ...postalAddressInput, optional: true },
+        /** In place of an address, for an order of goods that are not shipped. */
+        ...destination,
+        ...billing,
         shippingMethod,
         paymentMethod: { ...paymentMethod, optional: true },
         expectedTotal: { ...moneyRule, optional: true },

@@ -2,7 +2,7 @@ import { named } from '../../../lib/contract/named.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
+import { destinationRule, shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
 import { paymentAction } from '../payment/payment.rules.ts';
 import { ATTENTION_REASONS } from './attention.ts';
 import { REFUND_STATES } from './order.ts';
@@ -13,7 +13,7 @@ import { ORDER_STEPS } from './saga/order-steps.ts';
 
 export const status = named('OrderStatus', { type: 'enum', values: ORDER_STATES });
 
-const line = named('OrderLine', {
+export const orderLine = named('OrderLine', {
   type: 'object',
   props: {
     sku: 'string',
@@ -24,6 +24,8 @@ const line = named('OrderLine', {
     /** Absent on orders from before there were tax classes. */
     taxClass: 'string|optional',
     weight: 'number',
+    /** False for digital goods and services. Absent on orders from before there were any: they are shipped. */
+    requiresShipping: 'boolean|optional',
     quantity: 'number',
     unitPrice: moneyRule,
     lineTotal: moneyRule,
@@ -37,7 +39,7 @@ const line = named('OrderLine', {
 
 /** The fields that a quote and an order have in common: `Priced` of pricing/price.ts. */
 export const pricedFields = {
-  items: { type: 'array', items: line },
+  items: { type: 'array', items: orderLine },
   shipping: shippingRule,
   discounts: {
     type: 'array',
@@ -45,6 +47,8 @@ export const pricedFields = {
   },
   taxes: taxesRule,
   totals: totalsRule,
+  /** The buyer owes the VAT (a supply within the EU): the prices are without it. */
+  isReverseCharge: 'boolean|optional',
 } as const;
 
 export const item = named('LineItem', {
@@ -133,7 +137,12 @@ const orderFields = {
   number: 'string',
   status,
   ...pricedFields,
-  shippingAddress: postalAddress,
+  /** Absent on an order without goods to ship whose customer has sent no address. */
+  shippingAddress: { ...postalAddress, optional: true },
+  /** The place by which an order without an address was taxed. */
+  destination: { ...destinationRule, optional: true },
+  /** Of the invoice. Default: the shipping address, if there is one. */
+  billingAddress: { ...postalAddress, optional: true },
   note: 'string|optional',
   payment: named('OrderPayment', {
     type: 'object',

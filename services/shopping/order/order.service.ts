@@ -6,6 +6,7 @@ import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
+import { checkSellerVatId } from '../checkout/reverse-charge.ts';
 import { selectedProvider } from '../payment/providers/registry.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
 import { order } from './order.contract.ts';
@@ -35,7 +36,7 @@ export default function orderService(
 ) {
   const { name: provider, methodOf, limits } = selectedProvider(config);
   const { paymentTime } = config;
-  const terms = { book: loadRules(config), limits };
+  const terms = { book: loadRules(config), limits, sellerVatId: checkSellerVatId(config.sellerVatId) };
 
   return service(order, config, {
     mixins: [
@@ -74,7 +75,7 @@ export default function orderService(
     ],
 
     handlers: {
-      ...orderStaffHandlers(config),
+      ...orderStaffHandlers(config, terms.book),
       ...internalHandlers,
 
       ready() {

@@ -3,7 +3,8 @@ import type { Money } from '../../shared/money.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
 import { errors } from '../../shared/problems.ts';
 import type { Item, Offer } from '../cart/cart.ts';
-import type { Priced, PricedLine } from '../checkout/pricing/price.ts';
+import { isShipped, type Priced, type PricedLine } from '../checkout/pricing/price.ts';
+import type { Destination } from '../checkout/pricing/zone.ts';
 import { orderNumber } from './order-number.ts';
 import type { Actor, HistoryEntry, OrderProgress } from './order-state.ts';
 import type { OrderStep, ParkedDecision } from './saga/order-steps.ts';
@@ -33,7 +34,14 @@ export interface OrderFields extends Priced {
    * The claim on the cart that the order is made of; see `cartClaimOf`. Unique. Absent on orders from before claims.
    */
   cartClaim?: string;
-  shippingAddress: PostalAddress;
+  /** Absent on an order without goods to ship whose customer has sent no address: it has a `destination`. */
+  shippingAddress?: PostalAddress;
+  /** The place by which an order without an address was taxed. */
+  destination?: Destination;
+  /** Of the invoice. Absent: the shipping address. */
+  billingAddress?: PostalAddress;
+  /** The buyer owes the tax, which the prices are without. Absent: no. */
+  isReverseCharge?: true;
   note?: string;
   /** The payment provider's token of the card or account to charge. */
   paymentMethod: string;
@@ -168,7 +176,10 @@ export interface Placement {
   fingerprint: string;
   cartClaim?: string;
   priced: Priced;
-  shippingAddress: PostalAddress;
+  shippingAddress?: PostalAddress;
+  destination?: Destination;
+  billingAddress?: PostalAddress;
+  isReverseCharge?: true;
   paymentMethod: string;
   /** The payment provider of the first try. */
   provider: string;
@@ -226,14 +237,17 @@ export function orderableLines(items: readonly Item[], offers: readonly Offer[])
   return items.flatMap(({ sku, quantity }) => {
     const offer = bySku.get(sku);
     if (!offer) return [];
-    const { productId, title, variant, category, taxClass, weight, price: unitPrice } = offer;
-    return [{ sku, productId, title, variant, category, taxClass, weight, quantity, unitPrice }];
+    const { productId, title, variant, category, taxClass, weight, requiresShipping, price: unitPrice } = offer;
+    return [{ sku, productId, title, variant, category, taxClass, weight, requiresShipping, quantity, unitPrice }];
   });
 }
 
 /** The ordered items. */
 export const itemsOfOrder = ({ lines }: Pick<Order, 'lines'>): Item[] =>
   lines.map(({ sku, quantity }) => ({ sku, quantity }));
+
+/** Whether any of its goods are shipped. */
+export const hasShippedGoods = ({ lines }: Pick<Order, 'lines'>): boolean => lines.some(isShipped);
 
 export const isPaid = (order: Readonly<Order>): order is PaidOrder => order.payment !== null;
 

@@ -56,6 +56,8 @@ const ROUTES = `
   GET /v1/categories
   GET /v1/categories/:slug
   GET /v1/checkout/hold
+  GET /v1/countries
+  GET /v1/countries/:code
   GET /v1/me
   GET /v1/me/addresses
   GET /v1/me/addresses/:id

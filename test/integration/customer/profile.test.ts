@@ -5,7 +5,11 @@ import { ADDRESS, type Answer, Shopper, startShop, type TestShop } from '../../s
 interface Address {
   id: string;
   isDefault: boolean;
+  isDefaultBilling: boolean;
 }
+
+/** Regions of countries whose addresses usually have one: without it there is a warning. */
+const REGIONS: Readonly<Record<string, string>> = { AE: 'DU', HK: 'Kowloon', IN: 'DL', JP: '13' };
 
 const pointers = ({ body }: Answer) => body.errors?.map(({ pointer }: { pointer: string }) => pointer);
 const items = ({ body }: Answer): Address[] => body.items;
@@ -97,7 +101,13 @@ eachEngine('a customer', (engine) => {
       const { body } = await add({ line2: 'Back door', region: 'BE' });
       await ada.ask(`PUT /v1/me/addresses/${body.id}`, { ...ADDRESS, city: 'Potsdam' });
       const read = await ada.ask(`GET /v1/me/addresses/${body.id}`);
-      expect(read.body).toEqual({ ...ADDRESS, city: 'Potsdam', id: body.id, isDefault: false });
+      expect(read.body).toEqual({
+        ...ADDRESS,
+        city: 'Potsdam',
+        id: body.id,
+        isDefault: false,
+        isDefaultBilling: false,
+      });
     });
 
     test.each([
@@ -118,10 +128,11 @@ eachEngine('a customer', (engine) => {
       ['PA', '', undefined],
       ['IE', '', undefined],
     ])('in %s with the postcode %j are taken, new and replaced, as %j', async (country, postcode, usual) => {
-      const added = await add({ country, postcode });
+      const region = REGIONS[country];
+      const added = await add({ country, postcode, region });
       expect([added.status, added.body.postcode, added.body.warnings]).toEqual([201, usual, undefined]);
       const path = `/v1/me/addresses/${added.body.id}`;
-      const replaced = await ada.ask(`PUT ${path}`, { ...ADDRESS, country, postcode });
+      const replaced = await ada.ask(`PUT ${path}`, { ...ADDRESS, country, postcode, region });
       expect([replaced.status, replaced.body.postcode]).toEqual([200, usual]);
       expect((await ada.ask(`GET ${path}`)).body).toEqual(replaced.body);
       expect((await ada.ask(`DELETE ${path}`)).status).toBe(204);
@@ -144,7 +155,62 @@ eachEngine('a customer', (engine) => {
       const added = await add({ company: ' Analytical Engines Ltd. ', phone: '+49 (0)30 / 12 34 56' });
       expect(added.body).toMatchObject({ company: 'Analytical Engines Ltd.', phone: '+4930123456' });
       const replaced = await ada.ask(`PUT /v1/me/addresses/${added.body.id}`, { ...ADDRESS, company: '', phone: '' });
-      expect(replaced.body).toEqual({ ...ADDRESS, id: added.body.id, isDefault: false });
+      expect(replaced.body).toEqual({ ...ADDRESS, id: added.body.id, isDefault: false, isDefaultBilling: false });
+      await ada.ask(`DELETE /v1/me/addresses/${added.body.id}`);
+    });
+
+    test('have one default for billing, which is the one for shipping until another is chosen', async () => {
+      const billing = async () => items(await list()).flatMap((one) => (one.isDefaultBilling ? [one.id] : []));
+      const [shipping] = defaults(await list());
+      expect(await billing()).toEqual([shipping]);
+      const first = await add({ city: 'Hamburg', isDefaultBilling: true });
+      expect(first.body).toMatchObject({ isDefault: false, isDefaultBilling: true });
+      expect(await billing()).toEqual([first.body.id]);
+      const second = await add({ city: 'Bremen', isDefaultBilling: true });
+      expect(await billing()).toEqual([second.body.id]);
+      // Replaced without a word about it, it stays the default.
+      await ada.ask(`PUT /v1/me/addresses/${second.body.id}`, { ...ADDRESS, city: 'Kiel' });
+      expect(await billing()).toEqual([second.body.id]);
+      await ada.ask(`PUT /v1/me/addresses/${second.body.id}`, { ...ADDRESS, isDefaultBilling: false });
+      expect(await billing()).toEqual([shipping]);
+      await ada.ask(`PUT /v1/me/addresses/${first.body.id}`, { ...ADDRESS, isDefaultBilling: true });
+      await ada.ask(`DELETE /v1/me/addresses/${first.body.id}`);
+      expect(await billing()).toEqual([shipping]);
+      expect(defaults(await list())).toEqual([shipping]);
+      await ada.ask(`DELETE /v1/me/addresses/${second.body.id}`);
+    });
+
+    test('have a region by its code, whether it was sent as code or name, and a warning for what may be wrong', async () => {
+      const us = { country: 'US', city: 'Springfield', postcode: '62701' };
+      const named = await add({ ...us, region: 'illinois' });
+      expect([named.body.region, named.body.warnings]).toEqual(['IL', undefined]);
+      const without = await add(us);
+      expect(without.body.warnings).toEqual([{ pointer: '/region', detail: expect.stringContaining('state') }]);
+      const unknown = await add({ ...us, region: 'Atlantis' });
+      expect([unknown.body.region, unknown.body.warnings]).toEqual([
+        'Atlantis',
+        [{ pointer: '/region', detail: expect.stringContaining('Atlantis') }],
+      ]);
+      const elsewhere = await add({ ...us, region: 'CA' });
+      expect(elsewhere.body.warnings).toEqual([
+        { pointer: '/postcode', detail: expect.stringContaining('California') },
+      ]);
+      for (const { body } of [named, without, unknown, elsewhere]) await ada.ask(`DELETE /v1/me/addresses/${body.id}`);
+    });
+
+    test('of a country without cities in its addresses need none', async () => {
+      const { city: _, ...rest } = ADDRESS;
+      const added = await ada.ask('POST /v1/me/addresses', { ...rest, country: 'SG', postcode: '018956' });
+      expect(added).toMatchObject({ status: 201, body: { country: 'SG', postcode: '018956' } });
+      expect(added.body).not.toHaveProperty('city');
+      await ada.ask(`DELETE /v1/me/addresses/${added.body.id}`);
+    });
+
+    test('have a VAT id with the prefix of its country, whose check digit is right', async () => {
+      const added = await add({ company: 'Engines GmbH', vatId: '136 695 976' });
+      expect(added).toMatchObject({ status: 201, body: { vatId: 'DE136695976' } });
+      const refused = await add({ company: 'Engines GmbH', vatId: 'DE 136 695 977' });
+      expect([refused.status, pointers(refused)]).toEqual([400, ['/vatId']]);
       await ada.ask(`DELETE /v1/me/addresses/${added.body.id}`);
     });
 
@@ -178,6 +244,7 @@ eachEngine('a customer', (engine) => {
       ['with null for its second line', { line2: null }, '/line2'],
       ['with an id of its own', { id: 'adr_01JNVVWZEZHWMHB63K63A6KM7H' }, '/id'],
       ['with a text for a flag', { isDefault: 'true' }, '/isDefault'],
+      ['with a VAT id of another length', { vatId: 'DE12345' }, '/vatId'],
     ])('one %s is refused, new or replaced', async (_name, change, pointer) => {
       const before = (await list()).body;
       const added = await add(change);

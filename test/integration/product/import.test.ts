@@ -394,6 +394,7 @@ eachEngine('imports of products', (engine) => {
         const odd = {
           title: `'=Odd, "quoted"`,
           description: '=1+1\r\nsecond "line"\n\n- a\n- b',
+          requiresShipping: false,
           attributes: { 'care label': '-30 °C', height: "'12 cm" },
           variants: [
             {
@@ -428,6 +429,7 @@ eachEngine('imports of products', (engine) => {
         ]);
         const text = typeof body === 'string' ? body : JSON.stringify(body);
         if (format === 'csv') for (const line of text.split('\n')) expect(line).not.toMatch(/(^|,)"?[=+@]/);
+        expect(text).toContain(format === 'csv' ? 'tax_class,requires_shipping,status' : '"requiresShipping":false');
         const known = await storeOf(shop, 'product').count();
         const gone = (await staff.ask('GET /v1/admin/products?status=archived&limit=100')).body.items.length;
         const job = await importFile(staff, format, text);

@@ -56,6 +56,27 @@ eachEngine('the products of staff', (engine) => {
     });
   });
 
+  test('is shipped, unless staff says that it is digital or a service', async () => {
+    const { body: made } = await create({ status: 'active' });
+    expect(made.requiresShipping).toBe(true);
+    expect((await shownAs(made.id, ({ status }) => status === 200)).body.requiresShipping).toBe(true);
+    const digital = await edit(made.id, 1, { requiresShipping: false });
+    expect(digital).toMatchObject({ status: 200, body: { version: 2, requiresShipping: false } });
+    await shownAs(made.id, ({ body }) => body.requiresShipping === false);
+    expect(await edit(made.id, 2, { requiresShipping: 'no' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/requiresShipping' }] },
+    });
+  });
+
+  test('a product from before there were digital goods is shipped, and an edit that says so changes nothing', async () => {
+    const { body: made } = await create();
+    await storeOf(shop, 'product').change(made.id, () => ({ answer: null, patch: { requiresShipping: undefined } }));
+    expect((await staff.ask(`GET /v1/admin/products/${made.id}`)).body.requiresShipping).toBe(true);
+    const edited = await edit(made.id, 1, { requiresShipping: true });
+    expect(edited).toMatchObject({ status: 200, body: { version: 1, requiresShipping: true } });
+  });
+
   test('a SKU gets its stock also when the process that created the product died before opening it', async () => {
     const { body } = await create({ status: 'active' });
     const [{ sku }] = body.variants;

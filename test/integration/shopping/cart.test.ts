@@ -48,8 +48,13 @@ eachEngine('the cart', (engine) => {
     const availability = stock === 0 ? 'out_of_stock' : stock < 5 ? 'low_stock' : 'in_stock';
     const what = { productId: product._id, slug: product.slug, title: product.title, variant: title };
     const line = { sku, quantity: 3, ...what, unitPrice: price, lineTotal: total, availability };
+    const had = { available: 3, isShort: false, requiresShipping: true };
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ currency: 'EUR', items: [line], totals: { quantity: 3, subtotal: total, total } });
+    expect(answer.body).toEqual({
+      currency: 'EUR',
+      items: [{ ...line, ...had }],
+      totals: { quantity: 3, subtotal: total, total },
+    });
     expect((await ada.ask('GET /v1/cart')).body).toEqual(answer.body);
   });
 

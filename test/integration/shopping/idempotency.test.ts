@@ -201,6 +201,8 @@ async function scenarioOf(name: string, ada: Shopper, staff: Shopper): Promise<S
       const body = { addressId: ada.addressId, note: 'ring twice' };
       const others = {
         addressId: 'adr_other',
+        ...{ country: 'FR', region: 'IDF', postcode: '75001' },
+        ...{ billingAddressId: ada.addressId, billingAddress: ADDRESS },
         address: ADDRESS,
         shippingMethod: 'express',
         paymentMethod: 'tok_of_mine',

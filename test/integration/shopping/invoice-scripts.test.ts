@@ -3,6 +3,7 @@ import { invoiceContent } from '../../../services/shopping/invoice/document-cont
 import { renderHtml } from '../../../services/shopping/invoice/html.ts';
 import type { Invoice } from '../../../services/shopping/invoice/invoice.ts';
 import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
+import { ADDRESS } from '../../support/address.ts';
 import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
@@ -12,7 +13,7 @@ const visual = (text: string): string => Array.from(text).reverse().join('');
 
 function invoiceWith(text: string, seller = 'Moleculer Shop, Berlin'): Invoice {
   const order = invoiceOrder();
-  const billingAddress = { ...order.billingAddress, name: text, line1: text, city: text };
+  const billingAddress = { ...ADDRESS, name: text, line1: text, city: text };
   const lines = order.lines.map((line) => ({ ...line, title: text }));
   return {
     ...{ _id: '2025-000042', rev: 0, year: 2025, seq: 42, orderId: order.id, issuedAt: new Date(0), seller },

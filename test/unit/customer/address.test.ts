@@ -4,6 +4,7 @@ import {
   type Address,
   type AddressInput,
   addAddress,
+  addressView,
   defaultFirst,
   findAddress,
   removeAddress,
@@ -35,6 +36,18 @@ describe('addresses', () => {
   test('have a new default when the input asks for it', () => {
     expect(defaultOf(addAddress(two, 'adr_3', { ...input, isDefault: true }))).toEqual(['adr_3']);
     expect(defaultOf(replaceAddress(two, 'adr_2', { ...input, isDefault: true }))).toEqual(['adr_2']);
+  });
+
+  test('have one default for billing, once one is chosen', () => {
+    const chosen = addAddress(two, 'adr_3', { ...input, isDefaultBilling: true });
+    const billing = (addresses: readonly Address[]) =>
+      addresses.filter((one) => addressView(one, addresses).isDefaultBilling).map(({ id }) => id);
+    expect(billing(two)).toEqual(['adr_1']);
+    expect(billing(chosen)).toEqual(['adr_3']);
+    const other = replaceAddress(chosen, 'adr_2', { ...input, isDefaultBilling: true });
+    expect(other.filter(({ isDefaultBilling }) => isDefaultBilling)).toHaveLength(1);
+    expect(billing(other)).toEqual(['adr_2']);
+    expect(billing(removeAddress(other, 'adr_2'))).toEqual(['adr_1']);
   });
 
   test('are replaced as a whole, in their place, and stay the default if they were', () => {

@@ -13,6 +13,7 @@ import {
 import { composeMail } from '../../../services/customer/mail/templates.ts';
 import { createMailTransport, SEND_TIMEOUT_MS } from '../../../services/customer/mail/transport.ts';
 import { errors } from '../../../services/shared/problems.ts';
+import { ADDRESS } from '../../support/address.ts';
 import { mailRequest } from '../../support/order-documents.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
 
@@ -142,7 +143,7 @@ describe('the content of a mail', () => {
     const evil = `<script src="//evil.example">'&`;
     const { order } = request;
     const items = order.items.map((item) => ({ ...item, title: evil, variant: evil }));
-    const shippingAddress = { ...order.shippingAddress, name: evil, line1: evil };
+    const shippingAddress = { ...ADDRESS, name: evil, line1: evil };
     const hostile = { ...request, kind: 'order-shipped', order: { ...order, items, shippingAddress } } as const;
     const { html } = composeMail({ ...hostile, shipment: { carrier: evil, trackingNumber: evil } }, evil);
     expect(html).not.toContain('<script');

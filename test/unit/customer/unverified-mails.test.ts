@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { mail } from '../../../services/customer/mail/mail.contract.ts';
 import type { Mail, MailRequest } from '../../../services/customer/mail/mail.ts';
 import { composeMail } from '../../../services/customer/mail/templates.ts';
+import { ADDRESS } from '../../support/address.ts';
 import { mailRequest } from '../../support/order-documents.ts';
 
 const EVIL = 'You won 1000 EUR evil-claim';
@@ -21,7 +22,7 @@ const OF_ORDERS = /order|return|refund|payment/;
 function hostile(kind: MailRequest['kind']): MailRequest {
   const request = { id: 'x', customerId: 'cus_1', kind, to: 'victim@example.com' };
   const shipment = { carrier: 'Post', trackingNumber: 'RR1DE' };
-  const order = { ...ORDER, shippingAddress: { ...ORDER.shippingAddress, ...address } };
+  const order = { ...ORDER, shippingAddress: { ...ADDRESS, ...address } };
   if (OF_ORDERS.test(kind)) return { ...request, order, shipment, refund: ORDER.totals.total };
   if (kind === 'back-in-stock') return { ...request, article: { slug: 'mug', title: 'Mug', variant: 'Blue' } };
   return request;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addressLines, moneyText, plainMoneyText } from '../../../services/shared/format.ts';
+import { moneyText, plainMoneyText } from '../../../services/shared/format.ts';
 
 describe('money for people has the decimals of its currency, by ISO 4217', () => {
   test.each([
@@ -31,32 +31,5 @@ describe('money for people has the decimals of its currency, by ISO 4217', () =>
   test('and its sign', () => {
     expect(moneyText({ amount: -5, currency: 'EUR' })).toBe('-€0.05');
     expect(moneyText({ amount: -5, currency: 'JPY' })).toBe('-¥5');
-  });
-});
-
-describe('the lines of an address', () => {
-  const address = { name: 'Ada Byron', line1: '12 Analytical Way', city: 'Berlin', country: 'DE' };
-
-  test('have company and phone, and postcode and city in one', () => {
-    const whole = {
-      ...address,
-      company: 'Engines Ltd.',
-      line2: 'Attic',
-      postcode: '10115',
-      region: 'BE',
-      phone: '+4930123456',
-    };
-    expect(addressLines(whole)).toEqual([
-      ...['Engines Ltd.', 'Ada Byron', '12 Analytical Way', 'Attic', '10115 Berlin', 'BE', 'DE', 'Phone +4930123456'],
-    ]);
-  });
-
-  test('have nothing in the place of what is not there', () => {
-    expect(addressLines({ ...address, company: '', line2: '' })).toEqual([
-      'Ada Byron',
-      '12 Analytical Way',
-      'Berlin',
-      'DE',
-    ]);
   });
 });

@@ -68,12 +68,25 @@ test.each([
   ['a title', 'slug,title\nmug,New\n', { title: 'New' }],
   ['a blank title beside a brand', 'slug,title,brand\nmug,,Other\n', { brand: 'Other' }],
   ['a status', 'slug,status,tax_class\nmug,draft,\n', { status: 'draft' }],
+  ['that it is not shipped', 'slug,requires_shipping\nmug,false\n', { requiresShipping: false }],
+  [
+    'that it is not shipped, as spreadsheets write it',
+    'slug,requires_shipping\nmug,FALSE\n',
+    { requiresShipping: false },
+  ],
   ['a blank description', 'slug,description\nmug,\n', { description: '' }],
   ['one attribute', 'slug,attr:care\nmug,Wash\n', { attributes: { 'odd/name': 'x', care: 'Wash' } }],
 ])('%s changes that of the product, and nothing else', async (_name, file, change) => {
   const labelled = { ...product, attributes: { 'odd/name': 'x' } };
   const { answer } = applyRows(labelled, await changesIn(file), ['EUR', 'USD'], now);
   expect(answer.product).toEqual({ ...labelled, ...change, version: product.version + 1, updatedAt: now });
+});
+
+test('a product from before there were digital goods is shipped, so a row that says so changes nothing', async () => {
+  const { requiresShipping: _, ...before } = product;
+  const changes = await changesIn('slug,requires_shipping\nmug,true\n');
+  const { answer, patch } = applyRows(before, changes, ['EUR', 'USD'], now);
+  expect([answer.outcomes, patch]).toEqual([[{ kind: 'unchanged' }], undefined]);
 });
 
 test('what was there already is not judged again: a currency that was given up, names that would be refused today', () => {

@@ -108,7 +108,7 @@ describe('the currency of a cart', () => {
 
   test('stays while items come and go, and is not written again', () => {
     const chosen: CustomerCart = { ...cartOf(['MUG', 2]), currency: 'USD' };
-    expect(setCurrency(chosen, 'USD', now)).toEqual({ answer: { items: chosen.items, currency: 'USD' } });
+    expect(setCurrency(chosen, 'USD', now)).toEqual({ answer: chosen });
     for (const decision of [
       setItem(chosen, { sku: 'BOWL', quantity: 1 }, now),
       removeItem(chosen, 'MUG', now),
@@ -224,6 +224,8 @@ describe('the cart as a customer sees it', () => {
       category: 'mugs',
       taxClass: 'standard',
       weight: 300,
+      requiresShipping: true,
+      available: 100,
     },
     ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock' },
   });
@@ -231,10 +233,10 @@ describe('the cart as a customer sees it', () => {
   test('has prices, a total for each line and for all', () => {
     const view = cartView([{ sku: 'MUG', quantity: 3 }], [offer('MUG', 1999)], 'EUR');
     const [unitPrice, total] = [1999, 5997].map((amount) => ({ amount, currency: 'EUR' }));
-    const { price: _, category: _c, taxClass: _t, weight: _w, ...shown } = offer('MUG', 1999);
+    const { price: _, category: _c, taxClass: _t, weight: _w, available: _a, ...shown } = offer('MUG', 1999);
     expect(view).toEqual({
       currency: 'EUR',
-      items: [{ ...shown, quantity: 3, unitPrice, lineTotal: total }],
+      items: [{ ...shown, quantity: 3, unitPrice, lineTotal: total, available: 3, isShort: false }],
       totals: { quantity: 3, subtotal: total, total },
     });
   });

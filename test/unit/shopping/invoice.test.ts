@@ -6,6 +6,7 @@ import { invoiceContent } from '../../../services/shopping/invoice/document-cont
 import { DOCUMENT_CSP, renderHtml } from '../../../services/shopping/invoice/html.ts';
 import { type Invoice, type InvoiceOrder, issueInvoice } from '../../../services/shopping/invoice/invoice.ts';
 import { renderPdf } from '../../../services/shopping/invoice/pdf.ts';
+import { ADDRESS } from '../../support/address.ts';
 import { invoiceOrder } from '../../support/order-documents.ts';
 import { pdfText } from '../../support/pdf-text.ts';
 
@@ -191,7 +192,7 @@ describe('an invoice', () => {
   test('shows a hostile name and title, and runs nothing', () => {
     const evil = `<img src=x onerror="alert('1')">&`;
     const lines = order.lines.map((line) => ({ ...line, title: evil, variant: evil, sku: evil }));
-    const billingAddress = { ...order.billingAddress, name: evil, line1: evil };
+    const billingAddress = { ...ADDRESS, name: evil, line1: evil };
     const shipping = { ...order.shipping, title: evil };
     const html = renderHtml(invoiceContent(invoiceOf({ ...order, lines, billingAddress, shipping })));
     expect(html).not.toContain('<img');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PricedBasket } from '../../../services/shopping/checkout/basket.ts';
 import { priceLines } from '../../../services/shopping/checkout/pricing/price.ts';
 import { standardRules } from '../../../services/shopping/checkout/pricing/standard-rules.ts';
 import type { Order } from '../../../services/shopping/order/order.ts';
@@ -22,7 +23,10 @@ const line = {
 const basket = {
   priced: priceLines({ lines: [line], country: 'DE', coupons: [], rules: standardRules, currency: 'EUR' }),
   address: { name: 'Ada', line1: 'Way 1', city: 'Berlin', postcode: '10115', country: 'DE' },
+  isReverseCharge: false,
+  destination: { country: 'DE', postcode: '10115' },
   rules: standardRules,
+  available: new Map(),
   warnings: [],
 };
 const request: OrderRequest = {
@@ -104,6 +108,15 @@ describe('a request for an order', () => {
     for (const other of [eur(total.amount - 1), { ...total, currency: 'USD' }]) {
       expect(expecting(other)).toThrow(expect.objectContaining({ type: 'price-changed', data: { total } }));
     }
+  });
+
+  test('keeps the address of its invoice, with the VAT id that a reverse charge rests on', () => {
+    const billingAddress = { ...basket.address, name: 'Engines Ltd.' };
+    const draftOf = (change: Partial<PricedBasket>) => draftOrder(request, cart, { ...basket, ...change }, ID, NOW);
+    expect(draftOf({})).not.toHaveProperty('billingAddress');
+    expect(draftOf({ billingAddress })).toMatchObject({ billingAddress, shippingAddress: basket.address });
+    const charged = draftOf({ isReverseCharge: true, address: { ...basket.address, vatId: 'FR40303265045' } });
+    expect(charged).toMatchObject({ isReverseCharge: true, billingAddress: { vatId: 'FR40303265045' } });
   });
 
   test('becomes a pending order that claims the cart, under the id of its hold', () => {

@@ -20,6 +20,7 @@ const later = new Date('2026-03-01T10:00:05Z');
 const offer = (sku: string, amount: number): Offer => ({
   ...{ sku, productId: `prd_${sku}`, slug: 'thing', title: `A ${sku}`, variant: 'One', category: 'mugs', weight: 300 },
   ...{ price: { amount, currency: 'EUR' }, availability: 'in_stock', taxClass: 'standard' },
+  ...{ requiresShipping: true, available: 100 },
 });
 const priced = (items: Item[], offers: Offer[]) =>
   priceLines({
@@ -78,8 +79,10 @@ describe('the states of an order', () => {
     'REJECTING > REJECTED',
     'PAID > PACKED',
     'PAID > CANCELLING',
+    'PAID > DELIVERED',
     'PACKED > SHIPPED',
     'PACKED > CANCELLING',
+    'PACKED > DELIVERED',
     'SHIPPED > DELIVERED',
     'CANCELLING > CANCELLED',
   ];

@@ -1,8 +1,17 @@
-import type { Product, Variant } from '../../product/product.ts';
+import { isShippedProduct, type Product, type Variant } from '../../product/product.ts';
 import { escapeFormula, unescapeFormula } from './formula.ts';
 
 /** Product columns have the same value in each row of a product; variant columns differ. */
-const PRODUCT_COLUMNS = ['slug', 'title', 'description', 'brand', 'category', 'tax_class', 'status'];
+const PRODUCT_COLUMNS = [
+  'slug',
+  'title',
+  'description',
+  'brand',
+  'category',
+  'tax_class',
+  'requires_shipping',
+  'status',
+];
 const VARIANT_COLUMNS = ['sku', 'variant_title', 'barcode', 'weight'];
 /** A column with a name after the colon: an attribute, an option or a currency. */
 const PREFIXED_COLUMN = /^(attr|option|price|compare_at):(.+)$/s;
@@ -24,6 +33,9 @@ export type Cells = ReadonlyMap<string, string>;
 
 /** A cell as a number; other text stays, so that the validator refuses it. */
 const numberOf = (cell: string): unknown => (/^\d{1,15}$/.test(cell) ? Number(cell) : cell);
+
+/** A cell as true or false, also as spreadsheets write them; other text stays, so that the validator refuses it. */
+const booleanOf = (cell: string): unknown => ({ true: true, false: false })[cell.toLowerCase()] ?? cell;
 
 /** The cells of columns with this prefix, by name. */
 const cellsWithPrefix = (cells: Cells, prefix: string): [string, string][] =>
@@ -60,6 +72,7 @@ export function recordInput(cells: Cells): Record<string, unknown> {
     ...optionalField(cells, 'category'),
     ...(isProduct ? labelsField(cells, 'attr', 'attributes') : {}),
     ...optionalField(cells, 'tax_class', 'taxClass'),
+    ...optionalField(cells, 'requires_shipping', 'requiresShipping', booleanOf),
     ...optionalField(cells, 'status'),
     ...(isVariant ? { variants: [variantFields(cells)] } : {}),
   };
@@ -114,7 +127,16 @@ export function variantRecord(product: Product, { prices, options, ...variant }:
   const labels = (prefix: string, given: Readonly<Record<string, string>>) =>
     Object.entries(given).map(([name, value]) => [`${prefix}:${name}`, value]);
   const record: Record<string, string> = {
-    ...{ slug, title, description, brand, category, tax_class: taxClass, status },
+    ...{
+      slug,
+      title,
+      description,
+      brand,
+      category,
+      tax_class: taxClass,
+      requires_shipping: `${isShippedProduct(product)}`,
+      status,
+    },
     ...Object.fromEntries(labels('attr', attributes)),
     ...{ sku: variant.sku, variant_title: variant.title, barcode: variant.barcode ?? '', weight: `${variant.weight}` },
     ...Object.fromEntries(labels('option', options)),

@@ -1,17 +1,7 @@
-import countries from 'i18n-iso-countries/index.js';
 import { isCurrency } from '../../../../lib/contract/currency.ts';
+import { countryFaults, duplicateFaults, type PlacedZone, zoneFaults } from './check-zones.ts';
 import type { PricingRules, ShippingRule, TaxRule } from './rules.ts';
-
-const COUNTRY_CODES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));
-/** Common codes that are not in ISO 3166-1, or mean another country there, with the right ones. */
-const COMMON_MISTAKES: Readonly<Record<string, string>> = {
-  UK: 'GB',
-  EL: 'GR',
-  EN: 'GB',
-  SF: 'FI',
-  SU: 'RU',
-  YU: 'RS',
-};
+import { NO_SHIPPING } from './shipping.ts';
 
 /** The part of PRICING_FILE for one currency. */
 type CurrencyRules = Pick<PricingRules, 'shipping'> & Partial<Pick<PricingRules, 'taxIncluded'>>;
@@ -38,31 +28,36 @@ function* faults(tax: TaxRule[], shipping: ShippingRule[], currencies: Record<st
   }
 }
 
-function* taxFaults(tax: readonly TaxRule[]): Generator<string> {
-  const places = new Map<string, string>();
-  for (const [index, { country, taxClass }] of tax.entries()) {
-    const place = `tax[${index}]`;
-    if (country !== '*') yield* countryFaults(country, `${place}.country`);
-    yield* duplicateFaults(places, `${country} ${taxClass}`, place, `country ${country} and taxClass ${taxClass}`);
-  }
-}
+const taxFaults = (tax: readonly TaxRule[]): Generator<string> =>
+  zoneFaults(tax.map((rule, index) => ({ zone: rule, place: `tax[${index}]`, subject: `taxClass ${rule.taxClass}` })));
 
 function* shippingFaults(shipping: readonly ShippingRule[], field: string): Generator<string> {
   const places = new Map<string, string>();
-  for (const [index, { id, title, countries: to, bands }] of shipping.entries()) {
+  for (const [index, { id, title, countries: to, zones, except, bands }] of shipping.entries()) {
     const place = `${field}[${index}]`;
-    yield* duplicateFaults(places, id, `${place}.id`, `the id ${id}`);
+    if (id === NO_SHIPPING) yield `'${place}.id' is ${id}, which orders have that are not shipped.`;
+    if (!to && !zones) yield* duplicateFaults(places, id, `${place}.id`, `the id ${id}`);
     if (title.trim() === '') yield `'${place}.title' is empty.`;
-    const known = new Map<string, string>();
     for (const [which, country] of (to ?? []).entries()) {
       const at = `${place}.countries[${which}]`;
       if (country === '*') yield `'${at}' is *: leave 'countries' out to ship everywhere.`;
       yield* countryFaults(country, at);
-      yield* duplicateFaults(known, country, at, country);
+      yield* duplicateFaults(places, `${id} ${country}`, at, `${country} for the id ${id}`);
     }
+    for (const [which, zone] of (zones ?? []).entries()) {
+      if (zone.regions || zone.postcodes) continue;
+      yield `'${place}.zones[${which}]' has no regions and no postcodes: write ${zone.country} in 'countries'.`;
+    }
+    yield* zoneFaults(placedZones(except, `${place}.except`, `the id ${id}`));
     yield* bandFaults(bands, `${place}.bands`);
   }
+  yield* zoneFaults(
+    shipping.flatMap(({ id, zones }, index) => placedZones(zones, `${field}[${index}].zones`, `the id ${id}`)),
+  );
 }
+
+const placedZones = (zones: ShippingRule['zones'] = [], field: string, subject: string): PlacedZone[] =>
+  zones.map((zone, index) => ({ zone, place: `${field}[${index}]`, subject }));
 
 function* bandFaults(bands: ShippingRule['bands'], field: string): Generator<string> {
   for (const [index, { upTo }] of bands.entries()) {
@@ -72,20 +67,6 @@ function* bandFaults(bands: ShippingRule['bands'], field: string): Generator<str
     if (before === null) yield `${place} comes after a band without an end (upTo is null), so it is never reached.`;
     else if (upTo !== null && upTo <= before) yield `${place} is ${upTo}, not above ${before} of the band before it.`;
   }
-}
-
-function* countryFaults(code: string, place: string): Generator<string> {
-  if (COUNTRY_CODES.has(code)) return;
-  const meant =
-    COMMON_MISTAKES[code.toUpperCase()] ?? countries.alpha3ToAlpha2(code.toUpperCase()) ?? code.toUpperCase();
-  const hint = COUNTRY_CODES.has(meant) ? `: write ${meant}` : '';
-  yield `'${place}' is ${JSON.stringify(code)}, which is no ISO 3166-1 alpha-2 code${hint}.`;
-}
-
-function* duplicateFaults(places: Map<string, string>, key: string, place: string, what: string): Generator<string> {
-  const first = places.get(key);
-  if (first === undefined) places.set(key, place);
-  else yield `'${place}' has ${what}, as '${first}' does.`;
 }
 
 /** Finds a key that an object in a JSON text has twice, with its place. JSON.parse would silently keep the last one. */

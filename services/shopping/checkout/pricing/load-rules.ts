@@ -4,7 +4,7 @@ import { Validator } from '../../../../lib/contract/validator.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { StartError } from '../../../../lib/process/start-error.ts';
 import { findDuplicateKey, findFault, type RulesFile } from './check-rules.ts';
-import type { PriceBook } from './rules.ts';
+import { type PriceBook, SHIPPING_TAXES, TAX_ROUNDINGS } from './rules.ts';
 import { standardRules } from './standard-rules.ts';
 
 const wholeNumber = { type: 'number', integer: true, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
@@ -12,6 +12,17 @@ const wholeNumber = { type: 'number', integer: true, min: 0, max: Number.MAX_SAF
 const fee = { ...wholeNumber, max: 1_000_000_000_000 } as const;
 /** check-rules.ts checks the code, and gives a hint. */
 const country = { type: 'string', min: 1, max: 64 } as const;
+/** The parts of a country; check-zones.ts checks them. */
+const parts = {
+  regions: { type: 'array', min: 1, items: { type: 'string', min: 1, max: 100 }, optional: true },
+  postcodes: { type: 'array', min: 1, items: { type: 'string', min: 1, max: 40 }, optional: true },
+} as const;
+const zones = {
+  type: 'array',
+  min: 1,
+  items: { type: 'object', props: { country, ...parts } },
+  optional: true,
+} as const;
 /** The same form as in products, or `*`. */
 const taxClass = { type: 'string', pattern: /^([a-z0-9-]{1,32}|\*)$/ } as const;
 const shipping = {
@@ -23,6 +34,8 @@ const shipping = {
       id: { type: 'string', pattern: /^[a-z0-9-]{1,64}$/ },
       title: { type: 'string', max: 100, pattern: /^\P{C}*$/u },
       countries: { type: 'array', min: 1, items: country, optional: true },
+      zones,
+      except: zones,
       by: { type: 'enum', values: ['total', 'weight'] },
       bands: {
         type: 'array',
@@ -38,11 +51,13 @@ const checkRulesFile = new Validator({ considerNullAsAValue: true }).compile({
   $$strict: true,
   ...strictRules({
     taxIncluded: 'boolean',
+    shippingTax: { type: 'enum', values: SHIPPING_TAXES, optional: true },
+    taxRounding: { type: 'enum', values: TAX_ROUNDINGS, optional: true },
     tax: {
       type: 'array',
       items: {
         type: 'object',
-        props: { country, taxClass, rate: { ...wholeNumber, max: 10_000 } },
+        props: { country, ...parts, taxClass, rate: { ...wholeNumber, max: 10_000 } },
       },
     },
     shipping,

@@ -2,8 +2,9 @@ import { type Money, multiplyMoney, sumAmounts, sumMoney } from '../../../shared
 import { discountsOn } from './discounts.ts';
 import { allocate } from './round.ts';
 import type { CouponTerms, PricingRules } from './rules.ts';
-import { chooseShipping, type Parcel } from './shipping.ts';
-import { rateFor, STANDARD_TAX_CLASS, taxOf } from './tax.ts';
+import { chooseShipping, NO_SHIPPING, type Parcel } from './shipping.ts';
+import { rateFor, STANDARD_TAX_CLASS, shippingParts, type TaxedPart, taxParts } from './tax.ts';
+import type { Destination } from './zone.ts';
 
 /** A quantity of a SKU with its current price. */
 export interface PricedLine {
@@ -16,6 +17,8 @@ export interface PricedLine {
   taxClass: string;
   /** The weight of one piece, in grams. */
   weight: number;
+  /** False for digital goods and services. Absent on lines from before there were any: they are shipped. */
+  requiresShipping?: boolean | undefined;
   quantity: number;
   unitPrice: Money;
 }
@@ -38,11 +41,30 @@ interface ChargedLine extends Omit<PricedLine, 'taxClass'> {
 /** The totals of a cart or an order, with all their parts, in one currency. */
 export interface Priced {
   lines: ChargedLine[];
-  shipping: { method: string; title: string; price: Money; discount: Money; tax: Tax; total: Money };
+  shipping: ChargedShipping;
   discounts: { code: string; kind: CouponTerms['kind']; amount: Money }[];
   /** The taxes by rate. `base` is the taxed amount, which contains the tax if prices do. */
-  taxes: { rate: number; base: Money; amount: Money }[];
+  taxes: TaxTotal[];
   totals: Totals;
+}
+
+/** The taxed amount of a rate and its tax. */
+interface TaxTotal {
+  rate: number;
+  base: Money;
+  amount: Money;
+}
+
+/** The shipping of an order. The method of an order without goods to ship is `none`, and costs nothing. */
+interface ChargedShipping {
+  method: string;
+  title: string;
+  price: Money;
+  discount: Money;
+  tax: Tax;
+  /** Its parts by rate, if it has several: then `tax` has their highest rate and their sum. */
+  taxes?: TaxTotal[];
+  total: Money;
 }
 
 /** total = subtotal - discount + shipping, and + tax unless it is included. */
@@ -57,10 +79,8 @@ interface Totals {
 }
 
 /** The input of `priceLines`. */
-export interface PricingInput {
+export interface PricingInput extends Destination {
   lines: readonly PricedLine[];
-  /** The country of the address, ISO 3166-1 alpha-2. */
-  country: string;
   shippingMethod?: string | undefined;
   coupons: readonly CouponTerms[];
   rules: PricingRules;
@@ -68,12 +88,13 @@ export interface PricingInput {
 }
 
 /**
- * Prices lines for an address. Discounts are allotted to the lines by largest remainder; tax is computed on each
- * discounted line and on the shipping, and rounded half up there only: every sum adds up
- * rounded parts, so that the lines and the shipping add up to the total exactly. Nothing is ever negative.
+ * Prices lines for a destination. Discounts are allotted to the lines by largest remainder; tax is computed on the
+ * discounted lines and on the shipping, and rounded half up there only, by line or by rate (`taxParts`): every sum adds
+ * up rounded parts, so that the lines and the shipping add up to the total exactly. Nothing is ever negative.
  * @throws coupon-refused, no-shipping, total-too-high; {RangeError} for a line in another currency
  */
-export function priceLines({ lines, country, shippingMethod, coupons, rules, currency }: PricingInput): Priced {
+export function priceLines(input: PricingInput): Priced {
+  const { lines, coupons, rules, currency, shippingMethod } = input;
   const money = (amount: number): Money => ({ amount, currency });
   const lineTotals = lines.map((line) => multiplyMoney(line.unitPrice, line.quantity));
   const goods = lineTotals.map(({ amount }) => amount);
@@ -81,18 +102,30 @@ export function priceLines({ lines, country, shippingMethod, coupons, rules, cur
   const discounts = discountsOn(money(subtotal), coupons);
   const discount = sumAmounts(discounts.map(({ amount }) => amount));
   const shares = allocate(discount, goods);
-  const taxed = (amount: number, rate: number) => {
-    const tax = taxOf(amount, rate, rules.taxIncluded);
-    return { base: amount, rate, tax, total: rules.taxIncluded ? amount : amount + tax };
-  };
+  const rateOf = (taxClass: string) => rateFor(rules, input, taxClass);
 
-  const charged = lines.map((line, i) =>
-    taxed((goods[i] ?? 0) - (shares[i] ?? 0), rateFor(rules, country, line.taxClass)),
+  const taxedLines = lines.map(({ taxClass }, i) => ({
+    base: (goods[i] ?? 0) - (shares[i] ?? 0),
+    rate: rateOf(taxClass),
+  }));
+  const shippedLines = taxedLines.filter((_, i) => lines[i] && isShipped(lines[i]));
+  const chosen = chooseMethod(
+    input,
+    parcelOf(
+      lines,
+      input,
+      taxedLines.map(({ base }) => base),
+    ),
+    shippingMethod,
   );
-  const { rule, price: fee } = chooseShipping(rules, parcelOf(lines, country, subtotal - discount), shippingMethod);
   const isFree = discounts.some(({ kind }) => kind === 'free-shipping');
-  const shipped = taxed(isFree ? 0 : fee, rateFor(rules, country, STANDARD_TAX_CLASS));
-  const parts = [...charged, shipped];
+  const fee = isFree ? 0 : chosen.price;
+  const isNothingShipped = shippedLines.length === 0;
+  const taxedShipping = isNothingShipped
+    ? [{ base: 0, rate: 0 }]
+    : shippingParts(fee, shippedLines, rateOf(STANDARD_TAX_CLASS), rules);
+  const parts = chargeParts([...taxedLines, ...taxedShipping], rules);
+  const [charged, shipped] = [parts.slice(0, lines.length), parts.slice(lines.length)];
 
   return {
     lines: lines.map((line, i) => ({
@@ -103,24 +136,28 @@ export function priceLines({ lines, country, shippingMethod, coupons, rules, cur
       total: money(charged[i]?.total ?? 0),
     })),
     shipping: {
-      method: rule.id,
-      title: rule.title,
-      price: money(fee),
-      discount: money(fee - shipped.base),
-      tax: { rate: shipped.rate, amount: money(shipped.tax) },
-      total: money(shipped.total),
+      method: chosen.id,
+      title: chosen.title,
+      price: money(chosen.price),
+      discount: money(chosen.price - fee),
+      tax: {
+        rate: Math.max(...shipped.map(({ rate }) => rate)),
+        amount: money(sumAmounts(shipped.map(({ tax }) => tax))),
+      },
+      ...(shipped.length > 1 ? { taxes: taxTotals(shipped, money) } : {}),
+      total: money(sumAmounts(shipped.map(({ total }) => total))),
     },
     discounts: discounts.map(({ code, kind, amount }) => ({
       code,
       kind,
-      amount: money(kind === 'free-shipping' ? fee : amount),
+      amount: money(kind === 'free-shipping' ? chosen.price : amount),
     })),
-    taxes: sumByRate(parts).map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) })),
+    taxes: taxTotals(sumByRate(parts), money),
     totals: {
       quantity: sumAmounts(lines.map((line) => line.quantity)),
       subtotal: money(subtotal),
       discount: money(discount),
-      shipping: money(shipped.base),
+      shipping: money(fee),
       tax: money(sumAmounts(parts.map(({ tax }) => tax))),
       total: money(sumAmounts(parts.map(({ total }) => total))),
       taxIncluded: rules.taxIncluded,
@@ -128,17 +165,49 @@ export function priceLines({ lines, country, shippingMethod, coupons, rules, cur
   };
 }
 
-/** The parcel of lines to a country. @param total of the goods after discounts, in minor units */
+/** Whether goods are sent to an address; digital goods and services are not. */
+export const isShipped = ({ requiresShipping }: Pick<PricedLine, 'requiresShipping'>): boolean =>
+  requiresShipping !== false;
+
+/** The parcel of the goods that are shipped. @param amounts of the lines after discounts, in minor units */
 export function parcelOf(
-  lines: readonly Pick<PricedLine, 'weight' | 'quantity'>[],
-  country: string,
-  total: number,
+  lines: readonly Pick<PricedLine, 'weight' | 'quantity' | 'requiresShipping'>[],
+  { country, region, postcode }: Destination,
+  amounts: readonly number[],
 ): Parcel {
-  return { country, total, weight: sumAmounts(lines.map(({ weight, quantity }) => weight * quantity)) };
+  return {
+    to: { country, region, postcode },
+    total: sumAmounts(lines.map((line, i) => (isShipped(line) ? (amounts[i] ?? 0) : 0))),
+    weight: sumAmounts(lines.map((line) => (isShipped(line) ? line.weight * line.quantity : 0))),
+  };
 }
 
+/** The shipping method and its price; `none` for lines without goods to ship, whatever was chosen. */
+function chooseMethod({ lines, rules }: PricingInput, parcel: Parcel, method: string | undefined) {
+  if (!lines.some(isShipped)) return { id: NO_SHIPPING, title: 'Nothing is shipped', price: 0 };
+  const { rule, price } = chooseShipping(rules, parcel, method);
+  return { id: rule.id, title: rule.title, price };
+}
+
+interface ChargedPart extends TaxedPart {
+  tax: number;
+  total: number;
+}
+
+/** The parts with their tax and their total. */
+function chargeParts(parts: readonly TaxedPart[], rules: PricingRules): ChargedPart[] {
+  const taxes = taxParts(parts, rules);
+  return parts.map((part, i) => {
+    const tax = taxes[i] ?? 0;
+    return { ...part, tax, total: rules.taxIncluded ? part.base : part.base + tax };
+  });
+}
+
+const taxTotals = (parts: readonly Omit<ChargedPart, 'total'>[], money: (amount: number) => Money): TaxTotal[] =>
+  parts.map(({ rate, base, tax }) => ({ rate, base: money(base), amount: money(tax) }));
+
 /** Adds up the parts of a total by tax rate, the highest first, without those that are free of tax. */
-function sumByRate(parts: readonly { rate: number; base: number; tax: number }[]) {
+function sumByRate(parts: readonly Omit<ChargedPart, 'total'>[]) {
   const rates = [...new Set(parts.map(({ rate }) => rate))].filter((rate) => rate > 0).sort((a, b) => b - a);
   return rates.map((rate) => {
     const same = parts.filter((part) => part.rate === rate);

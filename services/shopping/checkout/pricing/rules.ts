@@ -1,5 +1,11 @@
 import type { Money } from '../../../shared/money.ts';
 import { errors } from '../../../shared/problems.ts';
+import type { Zone } from './zone.ts';
+
+/** How shipping is taxed: as the tax class `standard`, at the highest rate of the shipped goods, or split like them. */
+export const SHIPPING_TAXES = ['standard', 'highest', 'proportional'] as const;
+/** Where tax is rounded: on each line, or once on the sum of each rate. */
+export const TAX_ROUNDINGS = ['line', 'rate'] as const;
 
 /**
  * The rules by which the shop prices in one currency: taxes and shipping fees. Amounts are minor units of that
@@ -8,25 +14,32 @@ import { errors } from '../../../shared/problems.ts';
 export interface PricingRules {
   /** Whether prices, of goods and of shipping, contain the tax. */
   taxIncluded: boolean;
-  /** The most specific rule wins: country and tax class, then country, then tax class, then `*` and `*`. */
+  /** Default: `standard`. */
+  shippingTax?: (typeof SHIPPING_TAXES)[number] | undefined;
+  /** Default: `line`. */
+  taxRounding?: (typeof TAX_ROUNDINGS)[number] | undefined;
+  /** The most specific zone wins, and within a zone the tax class before `*`. */
   tax: TaxRule[];
-  /** The default is the first one that ships to the country. */
+  /** The default is the first one that ships to the destination. */
   shipping: ShippingRule[];
 }
 
-export interface TaxRule {
-  /** ISO 3166-1 alpha-2, or `*`. */
-  country: string;
+export interface TaxRule extends Zone {
   /** A tax class of products, such as `standard`, or `*`. */
   taxClass: string;
   rate: number;
 }
 
+/** Rules of the same id are one shipping method: the rule with the most specific zone of a destination has its price. */
 export interface ShippingRule {
   id: string;
   title: string;
-  /** The countries that it ships to. Default: all. */
+  /** The countries that it ships to, beside its zones. Default, without zones: all. */
   countries?: string[] | undefined;
+  /** The parts of countries that it ships to. */
+  zones?: Zone[] | undefined;
+  /** The zones that it does not ship to. */
+  except?: Zone[] | undefined;
   /** The measure of the bands: the goods' total after discounts, or their weight. */
   by: 'total' | 'weight';
   /**

@@ -1,5 +1,6 @@
 import { dayIn } from '../../../../lib/contract/time-zone.ts';
 import type { Item } from '../../cart/cart.ts';
+import { isShipped } from '../../checkout/pricing/price.ts';
 import { allocate } from '../../checkout/pricing/round.ts';
 import type { Order, Return } from '../order.ts';
 import {
@@ -97,7 +98,7 @@ export function chosenRefund(amount: number, standard: RefundParts, left: Remain
 }
 
 /**
- * The refund of the delivery that is due with a return, in minor units: its whole rest, if all goods of the order are
+ * The refund of the delivery that is due with a return, in minor units: its whole rest, if all shipped goods are
  * returned now, in any number of returns, each requested within the withdrawal period. The period begins on the day
  * after the delivery or, if that was not recorded, after the shipment.
  * @param returns those of the order, with the one that is being approved
@@ -108,7 +109,8 @@ export function dueDeliveryRefund(
   left: Remainder,
   { days, timeZone }: WithdrawalPeriod,
 ): number {
-  const isComplete = order.lines.every(({ sku, quantity }) => quantityOf(approvedItems(returns), sku) >= quantity);
+  const shipped = order.lines.filter(isShipped);
+  const isComplete = shipped.every(({ sku, quantity }) => quantityOf(approvedItems(returns), sku) >= quantity);
   const start = deliveredAt(order);
   if (days === 0 || !isComplete || !start) return 0;
   const isInTime = returns

@@ -5,7 +5,13 @@ import { errors } from '../../../shared/problems.ts';
 import { type CheckoutTerms, priceBasket } from '../../checkout/basket.ts';
 import type { NewOrder, Order } from '../order.ts';
 import type { OrderStore } from '../order-store.ts';
-import { decideAcceptance, draftOrder, type OrderRequest, refusePriceChange } from './order-acceptance.ts';
+import {
+  decideAcceptance,
+  draftOrder,
+  type OrderRequest,
+  refuseMissingAddress,
+  refusePriceChange,
+} from './order-acceptance.ts';
 
 interface AcceptedOrder {
   order: Order;
@@ -68,6 +74,7 @@ async function draftUnchecked(request: OrderRequest, terms: CheckoutTerms, rpc: 
   if (cart.items.length === 0 || cart.mayBeHeld) return null;
   try {
     const basket = await priceBasket(cart, body, customerId, terms, rpc);
+    refuseMissingAddress(basket);
     refusePriceChange(request, basket);
     return draftOrder(request, cart, basket, newId('ord'), new Date());
   } catch (error) {
@@ -85,6 +92,7 @@ async function priceAndDraft(
   const { customerId, body } = request;
   const { items, claim: cartClaim } = cart;
   const basket = await priceBasket(cart, body, customerId, terms, rpc);
+  refuseMissingAddress(basket);
   refusePriceChange(request, basket);
   const { orderId } = await rpc.call('hold.consume', { customerId, cartClaim, items });
   return draftOrder(request, cart, basket, orderId ?? newId('ord'), new Date());

@@ -1,7 +1,7 @@
 import type { Params, Result } from '../../../../lib/contract/contract.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { PricedBasket } from '../../checkout/basket.ts';
-import { beginOrder, type NewOrder, type Order } from '../order.ts';
+import { beginOrder, hasShippedGoods, type NewOrder, type Order } from '../order.ts';
 
 /** A request to order the customer's cart. */
 export interface OrderRequest {
@@ -67,18 +67,31 @@ export function refusePriceChange({ body }: Pick<OrderRequest, 'body'>, { priced
   }
 }
 
+/** @throws invalid-request for goods that are shipped without an address */
+export function refuseMissingAddress({ priced, address }: Pick<PricedBasket, 'priced' | 'address'>): void {
+  if (address || !hasShippedGoods(priced)) return;
+  throw errors.invalidField('/addressId', 'Goods that are shipped need an address: send either addressId or address.');
+}
+
 /** The order of an accepted request. @param id the id under which its stock is on hold, or a new one */
 export function draftOrder(
   request: OrderRequest,
   { claim: cartClaim }: Pick<Result<'cart.content'>, 'claim'>,
-  { priced, address: shippingAddress }: PricedBasket,
+  { priced, address, destination, billingAddress, isReverseCharge }: PricedBasket,
   id: string,
   now: Date,
 ): NewOrder {
   const { customerId, idemKey, fingerprint, paymentMethod, provider, paymentTime, owner, body } = request;
   const [payment, { note }] = [{ paymentMethod, provider, paymentTime }, body];
+  const place = address ? { shippingAddress: address } : { destination };
+  // The VAT id of a reverse charge stays, also when staff corrects the shipping address.
+  const invoiced = billingAddress ?? (isReverseCharge ? address : undefined);
+  const billing = {
+    ...(invoiced && { billingAddress: invoiced }),
+    ...(isReverseCharge && { isReverseCharge: true as const }),
+  };
   return beginOrder(
-    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, ...payment, note, owner },
+    { id, customerId, idemKey, fingerprint, cartClaim, priced, ...place, ...billing, ...payment, note, owner },
     now,
   );
 }

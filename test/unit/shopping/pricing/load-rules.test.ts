@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -14,6 +14,12 @@ const shipping = (price: number) => [{ id: 'post', title: 'Post', by: 'total', b
 const tax = [{ country: 'DE', taxClass: 'books', rate: 700 }];
 const post = (part: object) => shipping(490).map((way) => ({ ...way, ...part }));
 const bands = (...ends: (number | null)[]) => post({ bands: ends.map((upTo) => ({ upTo, price: 1 })) });
+const zoned = (postcodes: string[]) => [
+  { country: 'DE', taxClass: '*', rate: 1900 },
+  { country: 'DE', postcodes, taxClass: '*', rate: 700 },
+];
+const regional = (regions: string[]) => [{ country: 'US', regions, taxClass: '*', rate: 725 }];
+const islands = (...postcodes: string[]) => [{ country: 'DE', postcodes }];
 const RULES = { taxIncluded: true, tax, shipping: shipping(490) };
 
 function load(rules: unknown, ...currencies: string[]) {
@@ -41,6 +47,34 @@ describe('the rules of a file', () => {
     expect(rulesFor(book, 'USD')).toEqual({ ...dollars, tax });
     expect(rulesFor(book, 'JPY')).toEqual({ ...RULES, shipping: shipping(600) });
     expect(() => rulesFor(book, 'GBP')).toThrow(expect.objectContaining({ type: 'unknown-currency' }));
+  });
+
+  test('can have zones that are not ambiguous: of other classes, kinds and methods, or side by side', () => {
+    const [everywhere, north] = zoned(['20*', '22001..22999']);
+    const zones = {
+      ...RULES,
+      shippingTax: 'proportional',
+      taxRounding: 'rate',
+      tax: [
+        ...[everywhere, north, { ...north, taxClass: 'books' }, { ...north, postcodes: ['21*', '23*'] }],
+        { ...north, regions: ['Hamburg'] },
+        ...regional(['CA']),
+        ...regional(['NY']),
+      ],
+      shipping: [
+        ...post({ countries: ['DE'], except: [{ country: 'DE', postcodes: ['27498'] }] }),
+        ...post({ zones: islands('25846..25849') }),
+        ...post({ id: 'van', zones: islands('25846..25849') }),
+      ],
+    };
+    expect(rulesFor(load(zones), 'EUR')).toEqual(zones);
+  });
+
+  test('can be those of docs/pricing.md', () => {
+    const text = readFileSync('docs/pricing.md', 'utf8');
+    const [first, zones] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => JSON.parse(json));
+    expect(load(first, 'USD').size).toBe(2);
+    expect(load({ ...first, ...zones }, 'USD').size).toBe(2);
   });
 
   test('may have more currencies than the shop sells in', () => {
@@ -125,6 +159,67 @@ describe('the rules of a file', () => {
         '"USD":{"shipping":[]},"USD":',
       ),
       "'currencies.USD' is there twice",
+    ],
+    ['a rounding of its own', { ...RULES, taxRounding: 'total' }, 'taxRounding'],
+    ['shipping taxed in its own way', { ...RULES, shippingTax: 'lowest' }, 'shippingTax'],
+    ['the id of orders that are not shipped', { ...RULES, shipping: post({ id: 'none' }) }, "'shipping[0].id' is none"],
+    [
+      'postcodes of everywhere',
+      { ...RULES, tax: [{ country: '*', postcodes: ['10115'], taxClass: '*', rate: 1 }] },
+      "'tax[0].country' is *, which has no regions and no postcodes.",
+    ],
+    [
+      'a postcode that has lost its leading zero',
+      { ...RULES, tax: zoned(['1067..9999']) },
+      `'tax[1].postcodes[0]' is "1067..9999", which is wrong: This is no postcode of DE`,
+    ],
+    [
+      'a range that ends before it begins',
+      { ...RULES, tax: zoned(['20000..10000']) },
+      `'tax[1].postcodes[0]' is "20000..10000", which ends before it begins`,
+    ],
+    [
+      'ranges of a rule that overlap',
+      { ...RULES, tax: zoned(['10000..10200', '10115']) },
+      `'tax[1].postcodes[1]' is "10115", which overlaps "10000..10200" of 'tax[1].postcodes[0]'.`,
+    ],
+    [
+      'ranges of two tax rules that overlap',
+      { ...RULES, tax: [...zoned(['10*']), ...zoned(['20*', '10999..11010']).slice(1)] },
+      `'tax[2].postcodes[1]' is "10999..11010", which overlaps "10*" of 'tax[1].postcodes[0]'.`,
+    ],
+    [
+      'a region in one tax rule by code and by name',
+      { ...RULES, tax: regional(['CA', 'California']) },
+      "'tax[0].regions[1]' has the region California of country US and taxClass *, as 'tax[0].regions[0]' does.",
+    ],
+    [
+      'a region in two tax rules',
+      { ...RULES, tax: [...regional(['CA', 'NV']), ...regional(['us-ca'])] },
+      "'tax[1].regions[0]' has the region us-ca of country US and taxClass *, as 'tax[0].regions[0]' does.",
+    ],
+    [
+      'two zones of a shipping method that overlap',
+      {
+        ...RULES,
+        shipping: [...post({ zones: islands('25846..25849') }), ...post({ zones: islands('25849', '26465..26486') })],
+      },
+      `'shipping[1].zones[0].postcodes[0]' is "25849", which overlaps "25846..25849" of 'shipping[0].zones[0].postcodes[0]'.`,
+    ],
+    [
+      'a country in two rules of a shipping method',
+      { ...RULES, shipping: [...post({ countries: ['DE'] }), ...post({ countries: ['FR', 'DE'] })] },
+      "'shipping[1].countries[1]' has DE for the id post, as 'shipping[0].countries[0]' does.",
+    ],
+    [
+      'a zone that is a whole country',
+      { ...RULES, shipping: post({ zones: [{ country: 'DE' }] }) },
+      "'shipping[0].zones[0]' has no regions and no postcodes: write DE in 'countries'.",
+    ],
+    [
+      'an exception in a country that is none',
+      { ...RULES, shipping: post({ except: [{ country: 'UK' }] }) },
+      "'shipping[0].except[0].country'",
     ],
     ['a tax by category', { ...RULES, tax: [{ country: 'DE', category: 'books', rate: 700 }] }, 'taxClass'],
   ])('with %s are refused in one line that says where', (_name, rules, where) => {

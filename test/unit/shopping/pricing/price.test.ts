@@ -78,7 +78,7 @@ describe('shipping', () => {
   test('by weight has the first band that is wide enough, and none beyond the last', () => {
     const express = standardRules.shipping.find(({ id }) => id === 'express');
     const options = (grams: number) =>
-      shippingOptions(standardRules, parcelOf([line(100, 1, { weight: grams })], 'DE', 100), 'EUR').find(
+      shippingOptions(standardRules, parcelOf([line(100, 1, { weight: grams })], { country: 'DE' }, [100]), 'EUR').find(
         ({ method }) => method === 'express',
       )?.price.amount;
     expect([options(5000), options(5001), options(30_001)]).toEqual([
