@@ -27,6 +27,8 @@ const orderSummary = {
     },
     totals: totalsRule,
     shippingAddress: { ...postalAddress, optional: true },
+    /** False: nothing of the order is shipped. */
+    requiresShipping: 'boolean|optional',
     createdAt: 'string',
   },
 } as const;

@@ -14,7 +14,7 @@ export function composeOrderMail(
   timeZone: string,
   link?: string,
 ): Message {
-  const { subject, news } = wordingOf(request, order.number);
+  const { subject, news } = wordingOf(request, order);
   const { totals } = order;
   return layOut({
     subject,
@@ -29,7 +29,7 @@ export function composeOrderMail(
     sums: [
       ['Goods', moneyText(totals.subtotal)],
       ...(totals.discount.amount > 0 ? [['Discount', moneyText(negate(totals.discount))] satisfies MailRow] : []),
-      ['Shipping', moneyText(totals.shipping)],
+      ...(order.requiresShipping === false ? [] : [['Shipping', moneyText(totals.shipping)] satisfies MailRow]),
       [totals.taxIncluded ? 'Tax, included' : 'Tax', moneyText(totals.tax)],
       ['Total', moneyText(totals.total)],
     ] satisfies MailRow[],
@@ -37,10 +37,16 @@ export function composeOrderMail(
   });
 }
 
-function wordingOf({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string[] } {
+function wordingOf(
+  { kind, shipment, refund }: MailRequest,
+  { number, requiresShipping = true }: OrderSummary,
+): { subject: string; news: string[] } {
   switch (kind) {
     case 'order-confirmed':
-      return { subject: `Your order ${number}`, news: ['Thank you. Your order is paid, and we are packing it.'] };
+      return {
+        subject: `Your order ${number}`,
+        news: [`Thank you. Your order is paid${requiresShipping ? ', and we are packing it' : ''}.`],
+      };
     case 'order-shipped': {
       const by = shipment ? ` with ${shipment.carrier}, tracking number ${shipment.trackingNumber}` : '';
       return { subject: `Your order ${number} is on its way`, news: [`Your order is on its way${by}.`] };

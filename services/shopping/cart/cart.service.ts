@@ -53,9 +53,9 @@ const withOpenOrder = ({ answer: cart, ...rest }: CartDecision<Readonly<Cart>>, 
 
 /** The pieces that are reserved for the shopper of a cart: by its open order, or by a hold. */
 async function findReserved(cart: Readonly<Cart> | null, openOrder: OpenOrder | null, rpc: Rpc): Promise<Item[]> {
-  if (!cart || cart.guest) return [];
+  if (!cart) return [];
   if (openOrder) return itemsOf(cart.items);
-  if (!mayBeHeld(cart, new Date())) return [];
+  if (cart.guest || !mayBeHeld(cart, new Date())) return [];
   return (await rpc.call('hold.held', { customerId: cart._id })).items;
 }
 

@@ -1,6 +1,6 @@
 import type { Params, Result } from '../../../lib/contract/contract.ts';
 import { attentionReasons } from './attention.ts';
-import type { Order, OrderFields, Refund } from './order.ts';
+import { hasShippedGoods, type Order, type OrderFields, type Refund } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import type { HistoryEntry } from './order-state.ts';
 import { lineAmount, remainderOf } from './refund/refund-lines.ts';
@@ -130,6 +130,7 @@ export function orderSummaryView(order: OrderFields): Params<'mail.queue'>['orde
     })),
     totals: order.totals,
     ...(order.shippingAddress ? { shippingAddress: order.shippingAddress } : {}),
+    ...(hasShippedGoods(order) ? {} : { requiresShipping: false }),
     createdAt: order.createdAt.toISOString(),
   };
 }

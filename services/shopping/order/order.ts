@@ -247,7 +247,7 @@ export const itemsOfOrder = ({ lines }: Pick<Order, 'lines'>): Item[] =>
   lines.map(({ sku, quantity }) => ({ sku, quantity }));
 
 /** Whether any of its goods are shipped. */
-export const hasShippedGoods = ({ lines }: Pick<Order, 'lines'>): boolean => lines.some(isShipped);
+export const hasShippedGoods = ({ lines }: Pick<OrderFields, 'lines'>): boolean => lines.some(isShipped);
 
 export const isPaid = (order: Readonly<Order>): order is PaidOrder => order.payment !== null;
 

@@ -139,6 +139,18 @@ describe('the content of a mail', () => {
     expect(composeMail({ ...request, order: { ...request.order, totals } }, 'Ada').text).toContain('¥12,345\n');
   });
 
+  test('of an order without goods to ship speaks of no parcel, no address and no shipping', () => {
+    const { shippingAddress: _, ...order } = request.order;
+    const { text } = composeMail(
+      { ...request, kind: 'order-confirmed', order: { ...order, requiresShipping: false } },
+      'Ada',
+    );
+    expect(text).toContain('Your order is paid.');
+    for (const word of ['packing', 'Shipping', ADDRESS.line1]) expect(text).not.toContain(word);
+    const parcel = composeMail({ ...request, kind: 'order-confirmed' }, 'Ada').text;
+    for (const word of ['packing', 'Shipping', ADDRESS.line1]) expect(parcel).toContain(word);
+  });
+
   test('a hostile name, title or address is shown, not run', () => {
     const evil = `<script src="//evil.example">'&`;
     const { order } = request;

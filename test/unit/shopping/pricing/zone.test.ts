@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { zoneFaults } from '../../../../services/shopping/checkout/pricing/check-zones.ts';
 import {
   isInRange,
   parsePostcodeRange,
@@ -120,6 +121,27 @@ describe('of several zones', () => {
       expect([region, specificityOf(zone, { country: 'JP', region })]).toEqual([region, 2]);
     }
     expect(specificityOf(zone, { country: 'JP', region: '14' })).toBeUndefined();
+  });
+
+  test(`that are taken, at most one is the most specific for any destination (seed ${seed})`, () => {
+    const postcode = fc.integer({ min: 10_001, max: 10_030 }).map(String);
+    const range = fc.tuple(postcode, postcode).map((ends) => ends.toSorted().join('..'));
+    const regions = fc.subarray(['Berlin', 'BE', 'Hamburg'], { minLength: 1 });
+    const zone = fc.record(
+      { country: fc.constant('DE'), regions, postcodes: fc.array(range, { minLength: 1, maxLength: 2 }) },
+      { requiredKeys: ['country'] },
+    );
+    const destination = fc.record(
+      { country: fc.constant('DE'), region: fc.constantFrom('Berlin', 'be', 'Hamburg'), postcode },
+      { requiredKeys: ['country'] },
+    );
+    const property = fc.property(fc.array(zone, { minLength: 2, maxLength: 4 }), destination, (zones, to) => {
+      const placed = zones.map((one, index) => ({ zone: one, place: `tax[${index}]`, subject: 'taxClass *' }));
+      fc.pre([...zoneFaults(placed)].length === 0);
+      const found = zones.flatMap((one) => specificityOf(one, to) ?? []);
+      assert.ok(found.filter((one) => one === Math.max(...found)).length <= 1);
+    });
+    fc.assert(property, { seed, numRuns: 500, maxSkipsPerRun: 1000 });
   });
 
   test('regions are compared without case, accents, punctuation and the country of ISO 3166-2', () => {
