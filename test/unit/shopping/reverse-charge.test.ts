@@ -57,6 +57,18 @@ describe('prices without tax', () => {
     lines: [line('MUG', 'standard', 1200, 2), line('BOOK', 'reduced', 1050)],
   };
 
+  test.each([
+    ['standard', 250],
+    ['highest', 250],
+    ['proportional', 125 + 143],
+  ] as const)('a fee that is taxed as %s is lowered by that tax', (shippingTax, fee) => {
+    const flat = [{ id: 'post', title: 'Post', by: 'total' as const, bands: [{ upTo: null, price: 300 }] }];
+    const lines = [line('MUG', 'standard', 1000), line('BOOK', 'reduced', 1000)];
+    const priced = priceLines(withoutTax({ ...input, lines, rules: { ...rules, shippingTax, shipping: flat } }));
+    // Half of 300 with 20 % is 125, the other half with 5 % is 142.86.
+    expect(priced.shipping.price.amount).toBe(fee);
+  });
+
   test('are lowered by the tax of their class, and so is the fee for shipping', () => {
     const { lines, shipping, taxes, totals } = priceLines(withoutTax(input));
     expect(lines.map(({ unitPrice, tax }) => [unitPrice.amount, tax])).toEqual([

@@ -1,7 +1,8 @@
-import type { PricingInput } from './price.ts';
+import { sumAmounts } from '../../../shared/money.ts';
+import { isShipped, type PricingInput } from './price.ts';
 import { proportion } from './round.ts';
 import type { ShippingRule } from './rules.ts';
-import { rateFor, STANDARD_TAX_CLASS } from './tax.ts';
+import { rateFor, STANDARD_TAX_CLASS, shippingParts } from './tax.ts';
 
 const FULL_RATE = 10_000;
 
@@ -12,14 +13,20 @@ const FULL_RATE = 10_000;
 export function withoutTax(input: PricingInput): PricingInput {
   const { lines, rules } = input;
   if (!rules.taxIncluded) return { ...input, rules: { ...rules, tax: [] } };
-  const net = (amount: number, taxClass: string) =>
-    proportion(amount, FULL_RATE, FULL_RATE + rateFor(rules, input, taxClass));
-  const netFee = (amount: number) => net(amount, STANDARD_TAX_CLASS);
+  const rateOf = (taxClass: string) => rateFor(rules, input, taxClass);
+  const net = (amount: number, rate: number) => proportion(amount, FULL_RATE, FULL_RATE + rate);
+  const shipped = lines
+    .filter(isShipped)
+    .map(({ unitPrice, quantity, taxClass }) => ({ base: unitPrice.amount * quantity, rate: rateOf(taxClass) }));
+  const netFee = (amount: number) =>
+    sumAmounts(
+      shippingParts(amount, shipped, rateOf(STANDARD_TAX_CLASS), rules).map(({ base, rate }) => net(base, rate)),
+    );
   return {
     ...input,
     lines: lines.map((line) => ({
       ...line,
-      unitPrice: { ...line.unitPrice, amount: net(line.unitPrice.amount, line.taxClass) },
+      unitPrice: { ...line.unitPrice, amount: net(line.unitPrice.amount, rateOf(line.taxClass)) },
     })),
     rules: { ...rules, tax: [], shipping: rules.shipping.map((rule) => netShipping(rule, netFee)) },
   };
