@@ -3,7 +3,7 @@ import type { Config } from '../lib/process/config.ts';
 import type { NodeKind } from '../lib/process/node-kinds.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions/extensions.ts';
 import type { NodeConfig } from './node-config.ts';
-import { selectedProvider } from './shopping/payment/providers/registry.ts';
+import { enabledProviders } from './shopping/payment/providers/registry.ts';
 
 /**
  * The services of a node kind; imported only where it runs.
@@ -53,7 +53,9 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/invoice/invoice.service.ts'),
     import('./shopping/invoice/credit-note.service.ts'),
     import('./shopping/payment/payment.service.ts'),
-    ...(selectedProvider(config).services?.() ?? []),
+    // Also where its providers are switched off: money may still come for orders.
+    import('./shopping/payment/receivables/receivable.service.ts'),
+    ...enabledProviders(config).flatMap((provider) => provider.services?.() ?? []),
   ],
   api: () => [
     import('./api/api.service.ts'),

@@ -17,6 +17,7 @@ import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts'
 import type { Invoice } from '../../services/shopping/invoice/invoice.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
+import type { Receivable } from '../../services/shopping/payment/receivables/receivable.ts';
 import { eventually, type TestShop } from './shop.ts';
 
 /** Whose documents a service of the shop keeps. */
@@ -37,6 +38,7 @@ interface Kept {
   hold: Hold;
   order: Order;
   sandbox: LedgerEntry;
+  receivable: Receivable;
   invoice: Invoice;
   'credit-note': CreditNote;
 }

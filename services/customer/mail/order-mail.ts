@@ -1,3 +1,4 @@
+import { friendlyFormatIBAN } from 'ibantools';
 import { addressLines, moneyText } from '../../shared/format.ts';
 import { negate } from '../../shared/money.ts';
 import { greetingFor, layOut, type MailRow, type Message } from './layout.ts';
@@ -12,7 +13,7 @@ export function composeOrderMail(
   name: string | undefined,
   timeZone: string,
 ): Message {
-  const { subject, news } = wordingOf(request, order.number);
+  const { subject, news } = wordingOf(request, order.number, timeZone);
   const { totals } = order;
   return layOut({
     subject,
@@ -34,10 +35,23 @@ export function composeOrderMail(
   });
 }
 
-function wordingOf({ kind, shipment, refund }: MailRequest, number: string): { subject: string; news: string[] } {
+interface Wording {
+  subject: string;
+  news: string[];
+}
+
+function wordingOf(request: MailRequest, number: string, timeZone: string): Wording {
+  const { kind, shipment, refund, payUntil } = request;
   switch (kind) {
     case 'order-confirmed':
-      return { subject: `Your order ${number}`, news: ['Thank you. Your order is paid, and we are packing it.'] };
+      return {
+        subject: `Your order ${number}`,
+        news: payUntil
+          ? ['Thank you. We are packing your order.', `Please pay its invoice until ${formatDay(payUntil, timeZone)}.`]
+          : ['Thank you. Your order is paid, and we are packing it.'],
+      };
+    case 'transfer-instructions':
+      return { subject: `How to pay your order ${number}`, news: transferNews(request, timeZone) };
     case 'order-shipped': {
       const by = shipment ? ` with ${shipment.carrier}, tracking number ${shipment.trackingNumber}` : '';
       return { subject: `Your order ${number} is on its way`, news: [`Your order is on its way${by}.`] };
@@ -93,6 +107,22 @@ function wordingOf({ kind, shipment, refund }: MailRequest, number: string): { s
     default:
       throw new Error(`${kind} is not a mail about an order`);
   }
+}
+
+/** How to pay by bank transfer. */
+function transferNews({ transfer }: MailRequest, timeZone: string): string[] {
+  if (!transfer) throw new Error('a mail with instructions for a bank transfer has none');
+  const { received, missing, iban, bic, holder, reference, payUntil } = transfer;
+  return [
+    received.amount > 0
+      ? `Thank you. ${moneyText(received)} has come, and ${moneyText(missing)} is missing.`
+      : `Thank you. Please transfer ${moneyText(missing)}. We pack your order once it has come.`,
+    `Account holder: ${holder}`,
+    `IBAN: ${friendlyFormatIBAN(iban) ?? iban}`,
+    ...(bic === undefined ? [] : [`BIC: ${bic}`]),
+    `Reference: ${reference}`,
+    `We keep the goods for you until ${formatDay(payUntil, timeZone)}.`,
+  ];
 }
 
 const NOTHING_CHARGED = 'You have not paid anything. If your bank shows a payment, it goes back to you by itself.';

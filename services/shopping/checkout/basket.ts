@@ -18,6 +18,8 @@ export interface CheckoutTerms {
   book: PriceBook;
   /** The amounts that the payment provider charges in a currency. */
   limits: (currency: string) => AmountLimits;
+  /** Refuses a total, or a country, that the chosen payment method cannot be used for. @throws payment-method-unavailable */
+  refuseMethod?: (total: Money, country: string) => void;
 }
 
 export interface PayableRange {
@@ -43,7 +45,7 @@ export async function priceBasket(
   { items, currency }: Result<'cart.own'>,
   { addressId, address, shippingMethod, couponCodes = [] }: CheckoutRequest,
   customerId: string | undefined,
-  { book, limits }: CheckoutTerms,
+  { book, limits, refuseMethod }: CheckoutTerms,
   rpc: Rpc,
 ): Promise<PricedBasket> {
   if ((addressId === undefined) === (address === undefined)) {
@@ -70,6 +72,7 @@ export async function priceBasket(
   });
   const warnings = addressWarnings(to, address ? '/address/postcode' : '/addressId');
   refuseUnpayable(priced.totals.total, payableRange(limits, currency));
+  refuseMethod?.(priced.totals.total, country);
   return { priced, address: to, rules, warnings };
 }
 

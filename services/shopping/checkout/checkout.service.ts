@@ -1,6 +1,6 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { selectedProvider } from '../payment/providers/registry.ts';
+import { limitsOfAll } from '../payment/payment-methods.ts';
 import { payableRange, priceBasket } from './basket.ts';
 import { checkout } from './checkout.contract.ts';
 import { loadRules } from './pricing/load-rules.ts';
@@ -8,7 +8,7 @@ import { parcelOf } from './pricing/price.ts';
 import { shippingOptions } from './pricing/shipping.ts';
 
 export default function checkoutService(config: Config) {
-  const { limits } = selectedProvider(config);
+  const limits = limitsOfAll(config);
   const terms = { book: loadRules(config), limits };
 
   return service(checkout, config, {

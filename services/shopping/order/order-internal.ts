@@ -22,11 +22,17 @@ import { invoiceOrderView, orderView, timelineView } from './order-view.ts';
 import { chargedBackAmount } from './refund/refund-lines.ts';
 import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
+import { takePaymentNews } from './session/payment-news.ts';
 
 /** Handlers of the actions that other services and operators call. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   resume(ctx) {
     return resumeOrder(this, ctx.params.orderId);
+  },
+
+  paymentNews(ctx) {
+    const { orderId, isSettled } = ctx.params;
+    return takePaymentNews(this, orderId, isSettled);
   },
 
   async reconcile(ctx) {
@@ -142,6 +148,7 @@ function auditedOrder(order: Order) {
     invoiced: order.invoiced ?? false,
     total: order.totals.total,
     captured: payment?.captured ?? { ...order.totals.total, amount: 0 },
+    provider: payment?.provider ?? null,
     paid: {
       lines: order.lines.map(({ sku, total }) => ({ sku, amount: total.amount })),
       shipping: order.shipping.total.amount,

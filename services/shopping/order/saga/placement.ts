@@ -95,14 +95,15 @@ async function endTry(order: PendingOrder, attempt: PaymentTry, saga: SagaContex
 async function recordPaid(
   order: PendingOrder,
   attempt: PaymentTry,
-  { provider, reference }: { provider: string; reference: string },
+  { provider, reference, dueAt }: { provider: string; reference: string; dueAt?: string | undefined },
   saga: SagaContext,
 ): Promise<Order> {
   const { _id, totals } = order;
   const key = attempt.key === _id ? {} : { key: attempt.key };
   const payment = { provider, reference, captured: totals.total, ...key };
-  const outbox = afterPayment(order, outboxEntriesOf('commitEntries', order));
-  const fields = { outbox, ...closeTries(order, true) };
+  const credit = dueAt === undefined ? {} : { paymentDueAt: new Date(dueAt) };
+  const outbox = afterPayment({ ...order, ...credit }, outboxEntriesOf('commitEntries', order));
+  const fields = { outbox, ...credit, ...closeTries(order, true) };
   const stored = await moveStoredOrder(order, { state: 'PAID', payment }, fields, saga, attempt);
   return stored.state === 'PENDING' && !isCurrentTry(stored, attempt) ? reserveAndCharge(stored, saga) : stored;
 }

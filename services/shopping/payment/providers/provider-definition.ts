@@ -2,6 +2,7 @@ import type { service } from '../../../../lib/contract/service.ts';
 import type { Config } from '../../../../lib/process/config.ts';
 import { readSettings, type Settings, type SettingValues } from '../../../../lib/process/settings/read-settings.ts';
 import type { AmountLimits, ConnectProvider } from '../payment-provider.ts';
+import type { ReceivableProvider } from '../receivables/receivable.ts';
 
 /** The part of the configuration that providers read. */
 export type ProviderConfig = Pick<Config, 'production' | 'variables' | 'tokenSecret' | 'currencies'>;
@@ -11,14 +12,25 @@ interface ServiceModule {
   default: (config: Config) => ReturnType<typeof service>;
 }
 
+/** Orders that a shop does not have paid by a provider. */
+interface Restrictions {
+  /** The only currencies and countries; empty: all. */
+  currencies: readonly string[];
+  countries: readonly string[];
+  /** The largest total, in minor units of any currency. */
+  largest?: number;
+}
+
 interface Declaration<Name extends string> {
-  /** The name in PAYMENT_PROVIDER, in orders, and in `POST /v1/webhooks/<name>`: lower-case letters. */
+  /** The name in PAYMENT_PROVIDERS, in orders, and in `POST /v1/webhooks/<name>`: lower-case letters. */
   readonly name: Name;
-  /** The header of a webhook request that has its signature. */
-  readonly signatureHeader: string;
+  /** The kind of payment, for front ends. `card`: a token of a card or a wallet; the others are payment methods themselves. */
+  readonly kind: 'card' | ReceivableProvider;
+  /** The header of a webhook request that has its signature. Absent: the provider sends no webhooks. */
+  readonly signatureHeader?: string;
   /**
-   * The setting that selects this provider by its presence when PAYMENT_PROVIDER is unset. Absent: the provider moves no
-   * money, and production uses it only if PAYMENT_PROVIDER names it.
+   * The setting that selects this provider by its presence when PAYMENT_PROVIDERS is unset. Absent: the shop uses the
+   * provider only if PAYMENT_PROVIDERS names it; but a shop outside of production uses the sandbox without settings.
    */
   readonly credential?: string;
   /** Whether the provider is a server outside the shop, which needs a circuit breaker. */
@@ -31,6 +43,12 @@ interface Declaration<Name extends string> {
    * @throws unknown-payment-method
    */
   methodOf(given: string | undefined): string;
+  /** Whether staff has to allow the payment method to each customer. */
+  readonly needsPermission?: true;
+  /** How long an order can be paid, in ms, in place of PAYMENT_MINUTES. */
+  paymentTime?(config: ProviderConfig): number;
+  /** What the shop's settings refuse beyond `limits`. */
+  restrictions?(config: ProviderConfig): Restrictions;
   /** Moleculer services of the provider, which run on shopping nodes. */
   services?(): Promise<ServiceModule>[];
 }

@@ -10,6 +10,7 @@ const PAYMENT_METHOD = /^pm_\w+$/;
 
 export const stripeDefinition = defineProvider({
   name: 'stripe',
+  kind: 'card',
   signatureHeader: 'Stripe-Signature',
   credential: 'STRIPE_SECRET_KEY',
   isRemote: true,
