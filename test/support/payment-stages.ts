@@ -1,8 +1,8 @@
 import Stripe from 'stripe';
 import type { Config } from '../../lib/process/config.ts';
-import type { ProviderName } from '../../services/shopping/payment/providers/registry.ts';
 import { newId } from '../../services/shared/ids.ts';
 import { errors } from '../../services/shared/problems.ts';
+import type { ProviderName } from '../../services/shopping/payment/providers/registry.ts';
 import { sandboxSecret } from '../../services/shopping/payment/providers/sandbox/sandbox-secret.ts';
 import { signWebhook } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
 import { claimsLine } from '../../services/shopping/payment/receivables/claims.ts';
@@ -152,5 +152,7 @@ function ledgerStage(provider: ReceivableProvider): Omit<PaymentStage, 'env'> {
 async function bookReceipt(shop: TestShop, orderId: string, amount: number): Promise<void> {
   const booking = { kind: 'receipt', key: `${orderId}-${amount}`, amount } as const;
   const statement = { date: '2026-11-01', bankReference: 'TEST', by: newId('cus') };
-  await storeOf(shop, 'receivable').change(orderId, (found, now) => bookMoney(found, { ...booking, ...statement }, now));
+  await storeOf(shop, 'receivable').change(orderId, (found, now) =>
+    bookMoney(found, { ...booking, ...statement }, now),
+  );
 }

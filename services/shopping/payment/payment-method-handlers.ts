@@ -11,7 +11,11 @@ export const paymentMethodHandlers = (config: Config): Handlers<typeof paymentMe
   async methods(ctx) {
     const customerId = ctx.meta.user?.id;
     const offered = PROVIDERS.filter((provider) => isOffered(provider, config));
-    const isAllowed = await isMethodAllowed(offered.filter((one) => !methodRefusal(one, ctx.params, config)), customerId, ctx);
+    const isAllowed = await isMethodAllowed(
+      offered.filter((one) => !methodRefusal(one, ctx.params, config)),
+      customerId,
+      ctx,
+    );
     return { methods: offered.map((provider) => methodView(provider, ctx.params, isAllowed, config)) };
   },
 });

@@ -78,7 +78,12 @@ export function methodRefusal(
 }
 
 /** @throws payment-method-unavailable when the method cannot be used for an order of this total to this country */
-export function refuseMethod({ provider, method }: ChosenMethod, total: Money, country: string, config: ProviderConfig) {
+export function refuseMethod(
+  { provider, method }: ChosenMethod,
+  total: Money,
+  country: string,
+  config: ProviderConfig,
+) {
   const refusal = methodRefusal(provider, { country, currency: total.currency, total: total.amount }, config);
   if (refusal) throw errors.paymentMethodUnavailable(method, refusal);
 }

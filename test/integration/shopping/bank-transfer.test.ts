@@ -92,7 +92,10 @@ eachEngine('paying by bank transfer in advance', (engine) => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => desk.book(id, 100, key)));
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(201));
     expect(await desk.account(id)).toMatchObject({ received: euros(100) });
-    expect(await desk.book(id, 101, key)).toMatchObject({ status: 422, body: { type: '/problems/idempotency-key-reused' } });
+    expect(await desk.book(id, 101, key)).toMatchObject({
+      status: 422,
+      body: { type: '/problems/idempotency-key-reused' },
+    });
     await Promise.all([desk.book(id, 50), desk.book(id, 50), desk.book(id, total - 200)]);
     expect(await desk.account(id)).toMatchObject({ received: euros(total), missing: euros(0) });
     await desk.until(id, (order) => order.status === 'PAID');

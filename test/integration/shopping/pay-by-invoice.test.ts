@@ -23,8 +23,7 @@ eachEngine('paying by invoice', (engine) => {
   });
 
   const euros = (amount: number) => ({ amount, currency: 'EUR' });
-  const allow = (invoice: boolean) =>
-    desk.staff.ask(`PUT /v1/admin/customers/${ada.id}/payment-terms`, { invoice });
+  const allow = (invoice: boolean) => desk.staff.ask(`PUT /v1/admin/customers/${ada.id}/payment-terms`, { invoice });
   const invoiceOrder = async () => {
     await allow(true);
     const order = await desk.order(ada, 'invoice');

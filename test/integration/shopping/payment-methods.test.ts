@@ -27,7 +27,11 @@ eachEngine('the payment methods', (engine) => {
 
   test('are named with what each can be had for, and of the others why not', async () => {
     const rest = { stripe: 'switched-off', sandbox: true };
-    expect(await methods('country=DE&currency=EUR&total=5000')).toEqual({ ...rest, transfer: true, invoice: 'not-allowed' });
+    expect(await methods('country=DE&currency=EUR&total=5000')).toEqual({
+      ...rest,
+      transfer: true,
+      invoice: 'not-allowed',
+    });
     expect(await methods('currency=USD')).toMatchObject({ transfer: 'currency' });
     expect(await methods('country=FR')).toMatchObject({ transfer: true, invoice: 'country' });
     expect(await methods('currency=EUR&total=99')).toMatchObject({ sandbox: true, transfer: 'total-too-low' });

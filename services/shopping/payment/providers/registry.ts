@@ -98,7 +98,8 @@ export function connectProviders(config: Parameters<typeof withBreaker>[1] & Pro
   const connected = new Map<string, ConnectProvider>();
   for (const provider of PROVIDERS) {
     const connect = enabled.includes(provider) ? provider.configure(config) : configureSwitchedOff(provider, config);
-    if (connect) connected.set(provider.name, provider.isRemote ? withBreaker(provider.name, config, connect) : connect);
+    if (connect)
+      connected.set(provider.name, provider.isRemote ? withBreaker(provider.name, config, connect) : connect);
   }
   return {
     names: NAMES.filter((name) => connected.has(name)),
@@ -131,7 +132,10 @@ export const webhookProvider = (name: string, { names }: ConnectedProviders): We
 
 /** A value of each provider with webhooks, by the name of the webhook parameter with its signature. */
 export function bySignatureParam<V>(ofProvider: (signatureHeader: string) => V) {
-  const entries = WEBHOOK_PROVIDERS.map(({ name, signatureHeader = '' }) => [`${name}Signature`, ofProvider(signatureHeader)]);
+  const entries = WEBHOOK_PROVIDERS.map(({ name, signatureHeader = '' }) => [
+    `${name}Signature`,
+    ofProvider(signatureHeader),
+  ]);
   // `fromEntries` forgets the names.
   return Object.fromEntries(entries) as Record<`${WebhookProvider['name']}Signature`, V>;
 }

@@ -14,7 +14,12 @@ export function receivableViewOf(receivable: Readonly<Receivable>): Result<'rece
     missing: money(missingOf(receivable)),
     surplus: money(surplusOf(receivable)),
     ...(payableUntil ? { payableUntil: payableUntil.toISOString() } : {}),
-    bookings: bookings.map((one) => ({ kind: one.kind, amount: money(one.amount), ...bankFieldsOf(one), at: one.at.toISOString() })),
+    bookings: bookings.map((one) => ({
+      kind: one.kind,
+      amount: money(one.amount),
+      ...bankFieldsOf(one),
+      at: one.at.toISOString(),
+    })),
   };
 }
 

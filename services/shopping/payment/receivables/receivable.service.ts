@@ -12,11 +12,19 @@ import type { Worker } from '../../../../mixins/worker.ts';
 import { errors } from '../../../shared/problems.ts';
 import { recordChange } from '../../../shared/record-change.ts';
 import { orderIdOfKey } from '../payment-key.ts';
-import { cancelClaim, claimStatement, claimsLine, creditClaim, emptyReceivable, findClaim, openClaim } from './claims.ts';
+import {
+  cancelClaim,
+  claimStatement,
+  claimsLine,
+  creditClaim,
+  emptyReceivable,
+  findClaim,
+  openClaim,
+} from './claims.ts';
 import { type BookingRequest, bookMoney } from './money-bookings.ts';
 import { acknowledgeNews, newsQueue } from './news-queue.ts';
-import { missingOf, type Receivable } from './receivable.ts';
 import { receivable } from './receivable.contract.ts';
+import { missingOf, type Receivable } from './receivable.ts';
 import { receivableViewOf } from './receivable-view.ts';
 
 const MAX_NEWS_AT_ONCE = 20;
@@ -129,7 +137,11 @@ async function book(service: This, ctx: BookingContext, request: BookingRequest,
   const before = await getReceivable(service.store, orderId);
   const booked = await service.store.change(orderId, (found, now) => bookMoney(found, request, now));
   const { kind, amount, date, bankReference } = request;
-  recordChange(ctx, { bookings: before.bookings.length }, { bookings: booked.bookings.length, kind, amount, date, bankReference });
+  recordChange(
+    ctx,
+    { bookings: before.bookings.length },
+    { bookings: booked.bookings.length, kind, amount, date, bankReference },
+  );
   await tellOrder(service.store, booked, ctx).catch((error: unknown) =>
     service.logger.warn(`The order ${orderId} will be told later of money that was booked`, error),
   );

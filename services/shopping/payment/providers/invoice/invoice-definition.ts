@@ -45,11 +45,13 @@ export const invoiceDefinition = defineProvider({
     return { currencies: INVOICE_CURRENCIES, countries: INVOICE_COUNTRIES, largest: INVOICE_LARGEST };
   },
 
-  configure: ({ INVOICE_NET_DAYS: netDays }) => (rpc) =>
-    receivableProvider(rpc, {
-      ...{ provider: name, limits, netDays },
-      actionOf(key) {
-        throw new Error(`the claim ${key} on credit is open`);
-      },
-    }),
+  configure:
+    ({ INVOICE_NET_DAYS: netDays }) =>
+    (rpc) =>
+      receivableProvider(rpc, {
+        ...{ provider: name, limits, netDays },
+        actionOf(key) {
+          throw new Error(`the claim ${key} on credit is open`);
+        },
+      }),
 });
