@@ -1,9 +1,11 @@
 import type { ServiceSchema } from 'moleculer';
+import type { Contract } from '../lib/contract/contract.ts';
 import type { Config } from '../lib/process/config.ts';
 import type { NodeKind } from '../lib/process/node-kinds.ts';
+import { sandboxPages } from './api/sandbox-pages/sandbox-pages.contract.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions/extensions.ts';
 import type { NodeConfig } from './node-config.ts';
-import { enabledProviders } from './shopping/payment/providers/registry.ts';
+import { enabledProviders, isSandboxUsed } from './shopping/payment/providers/registry.ts';
 
 /**
  * The services of a node kind; imported only where it runs.
@@ -15,7 +17,9 @@ export async function servicesOf(
   extensions: Extensions = NO_EXTENSIONS,
 ): Promise<ServiceSchema[]> {
   const modules = await Promise.all(MODULES[kind](config));
-  const given = { ...config, contracts: extensions.contracts };
+  // A shop that takes real money has no page on which anybody says that it was paid.
+  const isOffered = (one: Contract) => one !== sandboxPages || isSandboxUsed(config);
+  const given = { ...config, contracts: extensions.contracts.filter(isOffered) };
   const ours = modules.map((module) => module.default(given));
   return [...ours, ...(await extensions.servicesOf(kind, config, ours))];
 }
@@ -57,11 +61,11 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/payment/receivables/receivable.service.ts'),
     ...enabledProviders(config).flatMap((provider) => provider.services?.() ?? []),
   ],
-  api: () => [
+  api: (config) => [
     import('./api/api.service.ts'),
     import('./api/docs/docs.service.ts'),
     import('./api/account-pages/account-pages.service.ts'),
-    import('./api/sandbox-pages/sandbox-pages.service.ts'),
+    ...(isSandboxUsed(config) ? [import('./api/sandbox-pages/sandbox-pages.service.ts')] : []),
     import('./api/tracking/tracking.service.ts'),
   ],
   watcher: () => [import('./watcher/watcher.service.ts')],

@@ -51,6 +51,7 @@ eachEngine('a webhook', (engine) => {
     const { cartClaim: _claimed, ...placed } = await stored((await order('tok_approve')).body.id);
     await storeOf(shop, 'order').insert({
       ...{ ...placed, _id, idemKey: randomUUID(), state: 'PENDING', payment: null, outbox: [] },
+      tries: [{ key: _id, provider: 'sandbox', method: 'tok_approve', state: 'OPEN', at: new Date() }],
       ...{ history: placed.history.slice(0, 1), nextAt: new Date(Date.now() + 3_600_000), lease: null },
     });
     return _id;

@@ -16,6 +16,7 @@ import type { Hold } from '../../services/shopping/hold/hold.ts';
 import type { CreditNote } from '../../services/shopping/invoice/credit-note.ts';
 import type { Invoice } from '../../services/shopping/invoice/invoice.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
+import { awaitsCustomer } from '../../services/shopping/order/session/payment-tries.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import type { Receivable } from '../../services/shopping/payment/receivables/receivable.ts';
 import { eventually, type TestShop } from './shop.ts';
@@ -56,7 +57,11 @@ export async function availableOf(shop: TestShop, sku: string): Promise<number> 
 /** Waits until recovery has nothing more to do, and resolves with what the auditor finds against the shop then. */
 export async function wrongAtRest(shop: TestShop, acknowledged: string[] = []): Promise<string[]> {
   await eventually(
-    () => storeOf(shop, 'order').find({ nextAt: { $gt: new Date(0) } }, { fields: ['_id', 'state'] }),
+    async () => {
+      const due = await storeOf(shop, 'order').find({ nextAt: { $gt: new Date(0) } });
+      // What an order waits for that waits for its customer is not recovery.
+      return due.filter((order) => !awaitsCustomer(order)).map(({ _id, state }) => ({ _id, state }));
+    },
     (open) => open.length === 0,
     // On a busy machine too.
     120_000,

@@ -24,7 +24,13 @@ import { Cluster, type Fate, type Process } from './model-cluster.ts';
 export const START = Date.parse('2026-03-01T10:00:00Z');
 const CUSTOMER = 'cus_1';
 const WANTED = { MUG: 2, BOWL: 1 };
-const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED: 'false', HOLD_MINUTES: '15' });
+const config = loadConfig({
+  NODE_ENV: 'test',
+  TOKEN_SECRET: 'x'.repeat(32),
+  SEED: 'false',
+  HOLD_MINUTES: '15',
+  PAYMENT_MINUTES: '1',
+});
 const schemas = [
   inventoryService(config),
   cartService(config),

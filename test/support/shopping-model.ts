@@ -14,7 +14,9 @@ import orderService from '../../services/shopping/order/order.service.ts';
 import { ORDER_LEASE_MS, type Order } from '../../services/shopping/order/order.ts';
 import { requestReturn } from '../../services/shopping/order/refund/returns.ts';
 import { processOrder, recoveryQueue } from '../../services/shopping/order/saga/recovery.ts';
+import { awaitsCustomer, triesOf } from '../../services/shopping/order/session/payment-tries.ts';
 import paymentService from '../../services/shopping/payment/payment.service.ts';
+import { orderIdOfKey } from '../../services/shopping/payment/payment-key.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import type { TestToken } from '../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
@@ -34,7 +36,15 @@ export interface Buyer {
   tabs?: number;
 }
 
-export type Meanwhile = 'nothing' | 'recover' | 'freeze' | 'ask again' | 'add to cart' | 'minutes pass';
+export type Meanwhile =
+  | 'nothing'
+  | 'recover'
+  | 'freeze'
+  | 'ask again'
+  | 'add to cart'
+  | 'minutes pass'
+  | 'pay again'
+  | 'answer the challenge';
 
 /** What happens between two steps, and then which step is next and what becomes of it. */
 export interface Turn {
@@ -50,12 +60,14 @@ export interface Story {
   buyers: Buyer[];
   /** Every order is placed in peace, and cancelled under the story's turns. */
   cancelled?: boolean;
+  /** Every order is placed in peace, and paid again by this method under the story's turns, by both processes at once. */
+  paidAgain?: TestToken;
   /** Every order is placed and shipped in peace; all of it is sent back, and some refunded before, under the story's turns. */
   returned?: boolean;
   turns: Turn[];
 }
 
-const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED: 'false' });
+const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED: 'false', PAYMENT_MINUTES: '3' });
 const schemas = [
   inventoryService(config),
   cartService(config),
@@ -82,6 +94,8 @@ const STUBS = {
       return { sku, ...what, price, availability: 'in_stock', available: 9 };
     }),
 };
+
+const OTHER_METHODS: readonly TestToken[] = ['tok_approve', 'tok_decline', 'tok_challenge', 'tok_two_step'];
 
 const customerId = (buyer: number) => `cus_${buyer}`;
 const keyOf = (tab: number) => `tab ${tab}`;
@@ -143,30 +157,47 @@ export class ModelShop {
       for (let nth = 0; nth < sent * tabs; nth++) this.#order(buyer, this.#process(nth), keyOf(nth % tabs));
     }
     if (this.#story.cancelled) {
-      await this.#rest({ late: true });
+      await this.#rest({ late: true, waits: true });
       this.#peacefulSteps = this.#cluster.steps;
       for (const { _id, customerId: id } of this.#orders.values()) this.#cancel(_id, id);
     }
     if (this.#story.returned) await this.#sendBack();
+    const { paidAgain } = this.#story;
+    if (paidAgain) {
+      await this.#rest({ late: true, waits: true });
+      this.#peacefulSteps = this.#cluster.steps;
+      for (const { _id, customerId: id } of this.#orders.values()) this.#payAgain(_id, id, paidAgain);
+    }
     for (const { pick, fate, meanwhile } of this.#story.turns) {
       this.#happens(meanwhile, pick);
       await this.#cluster.turn(pick, fate);
     }
     const [one, two] = this.#cluster.processes;
     if (one.frozen && two.frozen) this.#cluster.freeze(one, false);
-    await this.#rest({ late: false });
+    await this.#rest({ late: false, waits: paidAgain !== undefined });
     for (const process of [one, two]) this.#cluster.freeze(process, false);
-    await this.#rest({ late: true });
+    await this.#rest({ late: true, waits: paidAgain !== undefined });
     for (const ask of this.#asked) ask().catch((error) => this.failures.push(error));
     if (this.#asked.length > 0) await this.#rest({ late: true });
     this.#auditAtRest();
   }
 
-  /** Recovery runs until no order is due, for at most the minute of I8. */
-  async #rest(options: { late: boolean }): Promise<void> {
-    for (const until = Date.now() + 60_000; Date.now() <= until; jest.setSystemTime(Date.now() + 1000)) {
+  /**
+   * Recovery runs until no order is due, for at most the minute of I8. It does not count while all orders wait for their
+   * customers. @param waits until then alone
+   */
+  async #rest({ waits = false, ...options }: { late: boolean; waits?: boolean }): Promise<void> {
+    let until = Date.now() + 60_000;
+    while (Date.now() <= until) {
       await this.#cluster.rest(options);
-      if (![...this.#orders.values()].some(({ nextAt }) => nextAt !== null)) return;
+      const open = [...this.#orders.values()].filter(({ nextAt }) => nextAt !== null);
+      const isWaiting = open.every(awaitsCustomer);
+      if (open.length === 0 || (waits && isWaiting)) return;
+      const pause = isWaiting
+        ? Math.max(1000, Math.min(...open.map(({ nextAt }) => Number(nextAt))) - Date.now())
+        : 1000;
+      if (isWaiting) until += pause;
+      jest.setSystemTime(Date.now() + pause);
       this.#recover(this.#cluster.processes.find(({ frozen }) => !frozen) as Process);
     }
     this.wrong.add('I8 an order has not ended after a minute');
@@ -186,6 +217,8 @@ export class ModelShop {
       const { tabs = 1 } = this.#story.buyers[buyer] as Buyer;
       this.#order(buyer, process, keyOf(Math.abs(pick) % tabs));
     } else if (what === 'add to cart') this.#addMug(customerId(buyer));
+    else if (what === 'pay again') this.#chooseAnother(buyer, process, pick);
+    else if (what === 'answer the challenge') this.#answerChallenge(process, pick);
   }
 
   #recover({ name, services }: Process): void {
@@ -213,6 +246,44 @@ export class ModelShop {
     const asked = () => this.#cluster.serve(this.#process(0), 'order.cancel', { id }, { user });
     asked().catch((error) => this.failures.push(error));
     this.#asked.push(asked);
+  }
+
+  /** The customer chooses another method, and is impatient. */
+  #payAgain(id: string, customer: string, paymentMethod: string): void {
+    const user = { id: customer, sessionId: 'ses', role: 'customer' };
+    const body = { id, paymentMethod, idempotencyKey: 'again' };
+    const asked = (process: number) => this.#cluster.serve(this.#process(process), 'order.pay', body, { user });
+    for (const nth of [0, 1]) asked(nth).catch((error) => this.failures.push(error));
+    this.#asked.push(() => asked(0));
+  }
+
+  /** A customer chooses another method for an order. Whether that is still possible is no matter. */
+  #chooseAnother(buyer: number, process: Process, pick: number): void {
+    const order = [...this.#orders.values()].find((one) => one.customerId === customerId(buyer));
+    if (!order) return;
+    const user = { id: order.customerId, sessionId: 'ses', role: 'customer' };
+    const nth = Math.abs(pick) % OTHER_METHODS.length;
+    const body = { id: order._id, paymentMethod: OTHER_METHODS[nth], idempotencyKey: `again ${nth}` };
+    this.#cluster.serve(process, 'order.pay', body, { user }).catch(() => undefined);
+  }
+
+  #answerChallenge(process: Process, pick: number): void {
+    const open = [...this.#ledger.values()].filter(({ state }) => state === 'challenge');
+    const entry = open[Math.abs(pick) % Math.max(1, open.length)];
+    if (!entry) return;
+    const body = { key: entry._id, approved: pick % 3 !== 0 };
+    this.#cluster.serve(process, 'sandbox.answer', body, {}).catch(() => undefined);
+  }
+
+  /** What the provider has of an order, by all tries to pay it. */
+  #moneyOf(order: Order): { captured: number; refunded: number } {
+    const charges = triesOf(order).flatMap(({ key }) => this.#ledger.get(key) ?? []);
+    const [captured, refunded] = [charges.map((one) => one.captured), charges.map((one) => one.refunded)].map(
+      (amounts) => amounts.reduce((a, b) => a + b, 0),
+    );
+    const paying = charges.filter((one) => one.captured > one.refunded);
+    this.#check(paying.length <= 1, 'I5 an order is paid by two tries');
+    return { captured: captured ?? 0, refunded: refunded ?? 0 };
   }
 
   /** Ships every order, has it asked back piece by piece, and leaves the refunds to the story's turns. */
@@ -277,14 +348,16 @@ export class ModelShop {
     );
     this.#check(keys.size === this.#orders.size, 'I4 a key has two orders');
     for (const { _id, captured, refunded, method } of this.#ledger.values()) {
-      const known = this.#orders.has(_id);
-      this.#check(known, 'I5 a charge is not under the id of an order');
-      const kept = this.#orders.get(_id)?.lines.every(({ sku, quantity }) => this.#keeps(sku, _id, quantity));
+      const order = this.#orders.get(orderIdOfKey(_id) ?? '');
+      const known = order !== undefined && triesOf(order).some(({ key }) => key === _id);
+      this.#check(known, 'I5 a charge is not under the key of an order');
+      const kept = order?.lines.every(({ sku, quantity }) => this.#keeps(sku, order._id, quantity));
       // Goods do not wait for money that the provider will never give back.
       const isOwed = captured > refunded && method !== 'tok_refund_refused';
       if (isOwed) this.#check(kept === true, 'money was taken for goods that are not kept');
     }
-    for (const { _id, state, lines, shipping, refunds } of this.#orders.values()) {
+    for (const order of this.#orders.values()) {
+      const { state, lines, shipping, refunds } = order;
       for (const { sku, total } of lines) {
         const parts = refunds.flatMap((refund) => refund.lines?.filter((line) => line.sku === sku) ?? []);
         const refunded = parts.reduce((sum, { amount }) => sum + amount, 0);
@@ -292,7 +365,10 @@ export class ModelShop {
       }
       const ofDelivery = refunds.reduce((sum, refund) => sum + (refund.shipping ?? 0), 0);
       this.#check(ofDelivery <= shipping.total.amount, 'I17 the delivery is refunded twice');
-      const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
+      const { captured, refunded } = this.#moneyOf(order);
+      const open = triesOf(order).filter((one) => one.state === 'OPEN' || one.state === 'ENDING').length;
+      const isOpen = state === 'PENDING' || state === 'REJECTING';
+      this.#check(open <= (isOpen ? 1 : 0), `I18 ${open} tries of an order that is ${state} can be charged`);
       const done = refunds.filter((refund) => refund.state === 'DONE').reduce((sum, one) => sum + one.amount.amount, 0);
       this.#check(done <= refunded, 'an order has a refund as DONE that the provider has not made');
       if (state === 'PAID') this.#check(captured > refunded, 'an order is PAID without money');
@@ -313,12 +389,13 @@ export class ModelShop {
     const orders = [...this.#orders.values()];
     const bought = new Map<string, Lines>();
     const gone = new Map<string, Lines>();
-    for (const { _id, customerId, state, lines, totals, outbox, lease, refunds } of orders) {
+    for (const order of orders) {
+      const { customerId, state, lines, totals, outbox, lease, refunds } = order;
       const paid = state === 'PAID';
       const end = this.#story.cancelled ? 'CANCELLED' : this.#story.returned ? 'SHIPPED' : 'PAID';
       const final = [end, 'REJECTED'];
       this.#check(final.includes(state), `I8 an order is ${state}`);
-      const { captured = 0, refunded = 0 } = this.#ledger.get(_id) ?? {};
+      const { captured, refunded } = this.#moneyOf(order);
       const isRefused = refunds.some((refund) => refund.state === 'FAILED');
       const due = paid || isRefused ? totals.total.amount : 0;
       this.#check(captured - refunded === due, `I6 ${captured - refunded} for ${state}`);

@@ -5,7 +5,6 @@ import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { escapeHtml, moneyText } from '../../shared/format.ts';
 import { errors } from '../../shared/problems.ts';
-import { isSandboxUsed } from '../../shopping/payment/providers/registry.ts';
 import { sandboxPages } from './sandbox-pages.contract.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../web/sandbox');
@@ -23,20 +22,16 @@ const NEWS: Readonly<Record<Challenge['state'], string>> = {
   over: 'The time to approve this payment is over.',
 };
 
-/** The page that stands in for a bank's, for shops that use the sandbox; others have no such page. */
+/** The page that stands in for a bank's, for shops that use the sandbox. */
 export default function sandboxPagesService(config: Config) {
   const read = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
   const [question, answered] = [read('challenge.html'), read('answered.html')];
   const render = ({ state, amount, returnUrl }: Challenge) =>
     fill(state === 'waiting' ? question : answered, { amount: moneyText(amount), news: NEWS[state], returnUrl });
-  const refuseElsewhere = () => {
-    if (!isSandboxUsed(config)) throw errors.notFound('This page');
-  };
 
   return service(sandboxPages, config, {
     handlers: {
       async challenge(ctx) {
-        refuseElsewhere();
         const challenge = await ctx.call('sandbox.challenge', { key: ctx.params.id });
         if (!challenge) throw errors.notFound('This challenge');
         Object.assign(ctx.meta, { $responseType: 'text/html; charset=utf-8', $responseHeaders: HEADERS });
@@ -44,7 +39,6 @@ export default function sandboxPagesService(config: Config) {
       },
 
       async answer(ctx) {
-        refuseElsewhere();
         const decision = new URLSearchParams(ctx.params.form).get('decision');
         if (decision !== 'approve' && decision !== 'decline') {
           throw errors.malformed('The form must have a decision: approve or decline.');

@@ -39,6 +39,7 @@ export const ORDER_MAIL_KINDS = [
   'refund-failed',
   'order-cancelled',
   'unpaid-order-cancelled',
+  'payment-declined',
   'payment-failed',
   'order-rejected',
   'return-approved',

@@ -149,7 +149,9 @@ export default function mailService(config: Config) {
 type LinkConfig = Config & { publicUrl: string };
 
 /** The URL in a mail. The token is behind the `#`: browsers do not send that part, so no server logs it. */
-function linkOf({ kind, link, article, customerId }: Mail['request'], config: LinkConfig): string | undefined {
+function linkOf({ kind, link, article, order, customerId }: Mail['request'], config: LinkConfig): string | undefined {
+  if (kind === 'payment-declined' && order) return `${config.publicUrl}/orders/${order.id}`;
+  if (kind === 'payment-failed') return `${config.publicUrl}/cart`;
   if (article) return `${config.publicUrl}/products/${encodeURIComponent(article.slug)}`;
   const purpose = LINK_MAIL_KINDS.find((one) => one === kind);
   if (!purpose || !link) return undefined;

@@ -12,12 +12,14 @@ export function composeOrderMail(
   order: OrderSummary,
   name: string | undefined,
   timeZone: string,
+  link?: string,
 ): Message {
   const { subject, news } = wordingOf(request, order.number, timeZone);
   const { totals } = order;
   return layOut({
     subject,
     paragraphs: [greetingFor(name), ...news, `Order ${order.number} of ${formatDay(order.createdAt, timeZone)}`],
+    ...(link === undefined ? {} : { link }),
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): MailRow => [
         `${quantity} x ${title}, ${variant}`,
@@ -79,6 +81,13 @@ function wordingOf(request: MailRequest, number: string, timeZone: string): Word
       return {
         subject: `Your order ${number} is cancelled`,
         news: ['Your order was cancelled before it was paid.', NOTHING_CHARGED],
+      };
+    case 'payment-declined':
+      return {
+        subject: `The payment of your order ${number} was declined`,
+        news: [
+          'Your payment was declined, and you have not paid anything. We keep your order for a while: you can pay it by another method.',
+        ],
       };
     case 'payment-failed':
       return {

@@ -3,8 +3,8 @@ import type { Findings } from './violation.ts';
 
 /** An order that is not settled and unchanged for this time is a violation. */
 const MAX_UNSETTLED_MS = 60_000;
-/** The same for a pending order. It has to be longer than PAYMENT_TIMEOUT_MS of placement.ts. */
-const MAX_PENDING_MS = 32 * 60_000;
+/** The same for a pending order after the time to pay it. */
+const MAX_EXPIRED_MS = 120_000;
 
 export interface Expectations {
   /** Nothing is under way: each order is settled. */
@@ -19,22 +19,34 @@ export function checkOrders(data: AuditData, { atRest, acknowledged }: Expectati
   const keys = new Map<string, string>();
   const claims = new Map<string, string>();
   const known = new Set<string>();
-  for (const { id, customerId, idemKey, cartClaim, status, settled, parked, outbox, changedAt } of orders) {
+  for (const order of orders) {
+    const { id, customerId, idemKey, cartClaim, status, settled, waiting, parked, outbox } = order;
     known.add(id);
     const key = JSON.stringify([customerId, idemKey]);
     findings.check(!keys.has(key), 'I4', `${id} and ${keys.get(key)} have one key`, id, keys.get(key) ?? '');
     keys.set(key, id);
     checkClaim({ id, customerId, cartClaim }, claims, findings);
-    const age = +readAt - Date.parse(changedAt);
-    const isLate = age > (status === 'PENDING' ? MAX_PENDING_MS : MAX_UNSETTLED_MS);
+    const age = +readAt - Date.parse(order.changedAt);
+    const isOverdue = +readAt - Date.parse(order.expiresAt) > MAX_EXPIRED_MS;
+    const isLate = age > MAX_UNSETTLED_MS && (status !== 'PENDING' || isOverdue);
     const why = parked ? ', parked' : '';
-    findings.check(settled || !(atRest || parked || isLate), 'I8', `${id} is ${status} for ${age} ms${why}`, id);
+    // One that waits for its customer is at rest, as long as there is time.
+    const isUnsettled = !settled && !(waiting && !parked && !isLate);
+    findings.check(!isUnsettled || !(atRest || parked || isLate), 'I8', `${id} is ${status} for ${age} ms${why}`, id);
+    checkTries(order, findings);
     const undelivered = outbox.length > 0 && (atRest || parked || isLate);
     findings.check(!undelivered, 'I10', `${id} has not delivered ${outbox.join(', ')}`, id);
   }
   for (const [orderId, source] of referencedOrders(data, acknowledged)) {
     findings.check(known.has(orderId), 'I7', `${source} names ${orderId}, which does not exist`, orderId);
   }
+}
+
+/** I18: a try that is open can still be charged. */
+function checkTries({ id, status, settled, tries }: AuditedOrder, findings: Findings): void {
+  const open = tries.filter(({ state }) => state === 'OPEN' || state === 'ENDING').map(({ key }) => key);
+  const most = settled || (status !== 'PENDING' && status !== 'REJECTING') ? 0 : 1;
+  findings.check(open.length <= most, 'I18', `${id} is ${status}, and ${open.join(', ')} can still be charged`, id);
 }
 
 type ClaimedOrder = Pick<AuditedOrder, 'id' | 'customerId' | 'cartClaim'>;

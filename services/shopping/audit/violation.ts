@@ -17,6 +17,7 @@ export const INVARIANTS = {
   I15: "a cart's contents are in at most one living order",
   I16: 'credit notes of a year are numbered without gaps or doubles, one for each refund of an invoiced order, of its amount',
   I17: 'a refund is the sum of its parts, and no part is refunded beyond its paid amount',
+  I18: 'no try to pay is open on a final order, and at most one on any other',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -6,7 +6,7 @@ import type { Order } from './order.ts';
 import type { Rejection } from './order-state.ts';
 import type { OrderStore } from './order-store.ts';
 import { orderView } from './order-view.ts';
-import { awaitsCustomer } from './session/payment-try.ts';
+import { awaitsCustomer } from './session/payment-tries.ts';
 
 /**
  * The response to a request for an order. The first request and each repetition with its key get the same one, also

@@ -24,6 +24,12 @@ const auditedOrder = {
   captured: moneyRule,
   /** The payment provider that has captured it; null if none has. */
   provider: { type: 'string', nullable: true },
+  /** The tries to pay it, each with its key in the payment provider's ledger. */
+  tries: { type: 'array', items: { type: 'object', props: { key: 'string', state: 'string' } } },
+  /** Until when it can be paid. */
+  expiresAt: 'string',
+  /** It waits for its customer, and for nothing in the shop. */
+  waiting: 'boolean',
   /** The paid amounts of each line and of the delivery, in minor units. */
   paid: { ...bookedParts, nullable: false },
   refunds: {

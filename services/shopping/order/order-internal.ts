@@ -23,6 +23,7 @@ import { chargedBackAmount } from './refund/refund-lines.ts';
 import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
 import { takePaymentNews } from './session/payment-news.ts';
+import { awaitsCustomer, expiryOf, triesOf } from './session/payment-tries.ts';
 
 /** Handlers of the actions that other services and operators call. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
@@ -149,6 +150,9 @@ function auditedOrder(order: Order) {
     total: order.totals.total,
     captured: payment?.captured ?? { ...order.totals.total, amount: 0 },
     provider: payment?.provider ?? null,
+    tries: triesOf(order).map(({ key, state }) => ({ key, state })),
+    expiresAt: expiryOf(order).toISOString(),
+    waiting: awaitsCustomer(order),
     paid: {
       lines: order.lines.map(({ sku, total }) => ({ sku, amount: total.amount })),
       shipping: order.shipping.total.amount,

@@ -7,10 +7,11 @@ import type { Order } from './order.ts';
 import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
 import { orderView } from './order-view.ts';
 import { acceptOrder } from './saga/accept-order.ts';
-import { answerPending, type OrderRequest } from './saga/order-acceptance.ts';
+import type { OrderRequest } from './saga/order-acceptance.ts';
 import { driveToOutcome } from './saga/placement.ts';
 import { processOrPostpone } from './saga/recovery.ts';
-import { awaitsCustomer } from './session/payment-try.ts';
+import { recordAnsweredPending } from './session/payment-session.ts';
+import { awaitsCustomer } from './session/payment-tries.ts';
 
 interface PlacedOrder {
   response: Result<'order.place'>;
@@ -41,7 +42,7 @@ export async function placeOrder(
   const placing = beginPlacement(orders, order, settling).catch(() => undefined);
   const placed = await Promise.race([placing, sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
   const hasAnswer = (one: Order) => one.state !== 'PENDING' || awaitsCustomer(one);
-  const current = placed && hasAnswer(placed) ? placed : await orders.store.change(order._id, answerPending);
+  const current = placed && hasAnswer(placed) ? placed : await orders.store.change(order._id, recordAnsweredPending);
   if (hasAnswer(current)) return { response: responseOf(current, fingerprint), isPending: false };
   return { response: orderView(order), isPending: true };
 }

@@ -216,7 +216,7 @@ eachEngine('an invoice', (engine) => {
     const eve = await Shopper.at(shop.url);
     await eve.put(MUG, 1);
     const body = { addressId: eve.addressId, paymentMethod: 'tok_decline' };
-    expect((await eve.ask('POST /v1/orders', body, { 'idempotency-key': 'one' })).status).toBe(402);
+    expect((await eve.ask('POST /v1/orders', body, { 'idempotency-key': 'one' })).body.payment.status).toBe('failed');
     const [declined] = (await eve.ask('GET /v1/orders')).body.items;
     expect(await html(eve, declined.id)).toMatchObject({ status: 409, body: { type: '/problems/wrong-state' } });
     expect(await storeOf(shop, 'invoice').findOne({ orderId: declined.id })).toBeNull();

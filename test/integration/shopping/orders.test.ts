@@ -160,7 +160,7 @@ eachEngine('orders', (engine) => {
       items: [{ sku: FEW.sku, requested: FEW.stock + 1, available: FEW.stock }],
     });
     const [rejected] = (await bob.ask('GET /v1/orders')).body.items;
-    expect(rejected).toMatchObject({ status: 'REJECTED', payment: null });
+    expect(rejected).toMatchObject({ status: 'REJECTED', payment: { status: 'failed', reason: 'out-of-stock' } });
     expect(rejected.history.map((entry: { status: string }) => entry.status)).toEqual([
       'PENDING',
       'REJECTING',

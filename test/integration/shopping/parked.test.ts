@@ -4,6 +4,7 @@ import type { ActionName } from '../../../lib/contract/contract.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { isSettled, type Order } from '../../../services/shopping/order/order.ts';
 import { ORDER_STEPS, type OrderStep } from '../../../services/shopping/order/saga/order-steps.ts';
+import { awaitsCustomer } from '../../../services/shopping/order/session/payment-tries.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
@@ -30,8 +31,8 @@ const STORIES: Record<OrderStep, Story> = {
   reserve: { broken: 'inventory.reserve', ends: 'REJECTED' },
   'take-coupons': { broken: 'coupon.take', ends: 'REJECTED' },
   charge: { broken: 'payment.charge', ends: 'REJECTED' },
-  void: { broken: 'payment.cancel', method: 'tok_decline', ends: 'REJECTED' },
-  release: { broken: 'inventory.release', method: 'tok_decline', ends: 'REJECTED' },
+  void: { broken: 'payment.cancel', method: 'tok_decline', after: ['cancel'], ends: 'REJECTED' },
+  release: { broken: 'inventory.release', method: 'tok_decline', after: ['cancel'], ends: 'REJECTED' },
   deliver: { broken: 'mail.queue', ends: 'PAID' },
   'take-back': { broken: 'inventory.takeBack', after: ['cancel'], ends: 'CANCELLED' },
   refund: { broken: 'payment.refund', after: ['cancel'], ends: 'CANCELLED' },
@@ -82,7 +83,7 @@ eachEngine('an order that is parked', (engine) => {
   const atRest = (id: string) =>
     eventually(
       () => stored(id),
-      ({ nextAt }) => nextAt === null,
+      (order) => order.nextAt === null || awaitsCustomer(order),
     );
   /** The order has failed nine times already, so that the test does not wait for them. */
   const parked = (id: string) =>

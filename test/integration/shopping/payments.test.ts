@@ -50,16 +50,20 @@ eachEngine('an order paid by the sandbox', (engine) => {
     expect(body.payment).toMatchObject({ provider: 'sandbox', captured: body.totals.total });
   });
 
-  test('decline: nothing is charged, sold or held', async () => {
-    const before = await storeOf(shop, 'inventory').get(MUG);
+  test('decline: the order waits for another method; once it is cancelled, nothing is charged, sold or held', async () => {
     const bob = await Shopper.at(shop.url);
     const { status, body } = await order('tok_decline', bob);
-    expect([status, body.type, body.reason]).toEqual([402, '/problems/payment-declined', 'card_declined']);
-    const [rejected] = (await bob.ask('GET /v1/orders')).body.items;
-    expect(rejected).toMatchObject({ status: 'REJECTED', payment: null });
-    expect(await ledger(rejected.id)).toMatchObject({ state: 'declined', captured: 0 });
-    expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(rejected.id);
-    expect(before?.res).not.toHaveProperty(rejected.id);
+    const payment = { status: 'failed', reason: 'card_declined' };
+    expect([status, body]).toMatchObject([201, { status: 'PENDING', payment }]);
+    expect((await storeOf(shop, 'inventory').get(MUG))?.res).toHaveProperty(body.id);
+    expect((await bob.ask(`POST /v1/orders/${body.id}/cancel`, {})).status).toBe(200);
+    const rejected = await eventually(
+      async () => (await bob.ask(`GET /v1/orders/${body.id}`)).body,
+      (one) => one.status === 'REJECTED',
+    );
+    expect(rejected.payment).toMatchObject(payment);
+    expect(await ledger(body.id)).toMatchObject({ state: 'declined', captured: 0 });
+    expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(body.id);
   });
 
   test('time-out but charged: the order is paid, and charged once', async () => {
@@ -142,18 +146,20 @@ eachEngine('an order paid by the sandbox', (engine) => {
     test('that a payment which was pending has failed, once, without anything that they wrote', async () => {
       const { status, body } = await order('tok_late_decline', eve);
       expect([status, body.status]).toEqual([202, 'PENDING']);
-      expect(await outcomeOf(body.id)).toMatchObject({ status: 'REJECTED', payment: null });
-      const text = await mailed(body.id, 'payment-failed');
-      expect(text).toContain('Your payment did not go through');
+      const text = await mailed(body.id, 'payment-declined');
+      const { payment } = (await eve.ask(`GET /v1/orders/${body.id}`)).body;
+      expect(payment).toMatchObject({ status: 'failed', reason: 'card_declined' });
+      expect(text).toContain('Your payment was declined');
+      expect(text).toContain(`/orders/${body.id}`);
       const content = text.slice(text.indexOf('\n\n'));
       for (const written of ['Ada', 'Analytical']) expect(content).not.toContain(written);
       expect((await eve.ask('GET /v1/cart')).body.items).toMatchObject([{ sku: MUG, quantity: 1 }]);
     });
 
     test('not of what they were answered at once', async () => {
-      expect((await order('tok_decline', eve)).status).toBe(402);
-      const [{ id }] = (await eve.ask('GET /v1/orders')).body.items;
+      const { id } = (await order('tok_decline', eve)).body;
       expect(await wrongAtRest(shop)).toEqual([]);
+      expect(await storeOf(shop, 'mail').get(`${id}:payment-declined`)).toBeNull();
       expect(await storeOf(shop, 'mail').get(`${id}:payment-failed`)).toBeNull();
     });
 

@@ -124,7 +124,7 @@ eachEngine('an order that is left half way', (engine) => {
     await charge(left);
     const before = await storeOf(shop, 'inventory').get(MUG);
     await insert();
-    expect(await settled(left._id)).toMatchObject({ state: 'REJECTED', payment: null });
+    expect(await settled(left._id)).toMatchObject({ state: 'REJECTED', payment: null, tries: [{ state: 'FAILED' }] });
     const entry = await storeOf(shop, 'sandbox').get(left._id);
     expect(entry).toMatchObject({ state: 'cancelled', refunded: left.totals.total.amount });
     const stock = await storeOf(shop, 'inventory').get(MUG);
@@ -144,6 +144,7 @@ eachEngine('an order that is left half way', (engine) => {
     Object.assign(left, {
       ...{ state: 'PAID', history: [...left.history, { ...left.history[0], status: 'PAID' }] },
       payment: { provider: paid.provider, reference: paid.reference, captured: left.totals.total },
+      tries: left.tries?.map((one) => ({ ...one, state: 'CAPTURED' as const })) ?? [],
       outbox: [
         ...lines.map(({ sku }) => ({ id: `sell:${sku}`, action: 'inventory.commit', params: { sku, orderId } })),
         { id: 'empty-cart', action: 'cart.ordered', params: { customerId, orderId, items } },
@@ -166,7 +167,7 @@ eachEngine('an order that is left half way', (engine) => {
   ] as const)('because %s is away is accepted with 202, and ends once that is back', async (name, service) => {
     await shop.broker.destroyService(shop.broker.getLocalService(name) as Service);
     const accepted = await ada.order(key);
-    expect(accepted).toMatchObject({ status: 202, body: { status: 'PENDING', payment: null } });
+    expect(accepted).toMatchObject({ status: 202, body: { status: 'PENDING', payment: { status: 'processing' } } });
     expect(accepted.headers.get('location')).toBe(`/v1/orders/${accepted.body.id}`);
     const waiting = await ada.order(key);
     expect(waiting).toMatchObject({ status: 409, body: { type: '/problems/request-in-progress' } });

@@ -44,6 +44,14 @@ const order = async (paymentMethod?: string, shopper = ada) => {
   return shopper.ask('POST /v1/orders', body, { 'idempotency-key': randomUUID() });
 };
 const stored = (orderId: string) => storeOf(shop, 'order').get(orderId);
+/** The customer gives up an order that waits for another method. */
+const giveUp = async (id: string) => {
+  expect((await ada.ask(`POST /v1/orders/${id}/cancel`, {})).status).toBe(200);
+  return eventually(
+    async () => (await ada.ask(`GET /v1/orders/${id}`)).body,
+    ({ status }) => status === 'REJECTED',
+  );
+};
 
 describe('an order paid by Stripe', () => {
   test('approve: it is paid, and has the id of its payment', async () => {
@@ -54,15 +62,17 @@ describe('an order paid by Stripe', () => {
     expect(intent).toMatchObject({ amount: body.totals.total.amount, currency: 'eur', status: 'succeeded' });
   });
 
-  test('decline: the order is rejected, and its payment can never be charged', async () => {
+  test('decline: the order waits for another method; once it is cancelled, its payment can never be charged', async () => {
     const { status, body } = await order('pm_card_chargeDeclined');
-    expect([status, body.reason]).toEqual([402, 'insufficient_funds']);
+    expect([status, body.payment.status, body.payment.reason]).toEqual([201, 'failed', 'insufficient_funds']);
+    await giveUp(body.id);
     expect(stripe.intents.at(-1)?.status).toBe('canceled');
   });
 
   test('a card that does not exist is a decline', async () => {
     const { status, body } = await order('pm_nonsense');
-    expect([status, body.reason]).toEqual([402, 'resource_missing']);
+    expect([status, body.payment.reason]).toEqual([201, 'resource_missing']);
+    await giveUp(body.id);
   });
 
   test.each([undefined, 'tok_approve', 'card_1', 'pm_'])(
@@ -160,14 +170,14 @@ describe('what happens at Stripe alone', () => {
     );
 
   test.each(['amount_too_small', 'amount_too_large', 'invalid_currency', 'anything_else'])(
-    'a charge refused as %s: the order is rejected with that reason, and stock and cart are free again',
+    'a charge refused as %s: the order waits with that reason; once it is cancelled, stock and cart are free again',
     async (code) => {
       stripe.refuse(/payment_intents$/, { status: 400, type: 'invalid_request_error', code }, 20, 'POST');
       const { status, body } = await order('pm_card_visa');
-      expect([status, body.reason]).toEqual([402, code]);
+      expect([status, body.payment.reason]).toEqual([201, code]);
       stripe.calm();
-      const [rejected] = (await ada.ask('GET /v1/orders')).body.items;
-      expect(rejected).toMatchObject({ status: 'REJECTED', payment: null });
+      const rejected = await giveUp(body.id);
+      expect(rejected).toMatchObject({ status: 'REJECTED', payment: { status: 'failed' } });
       expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(rejected.id);
       expect((await ada.ask('GET /v1/cart')).body.items).toHaveLength(1);
       expect((await stored(rejected.id))?.parkedAt).toBeNull();

@@ -13,7 +13,12 @@ const START = Date.parse('2026-03-01T10:00:00Z');
 const some = fc.integer({ min: 1, max: 3 });
 const lines = fc.oneof(fc.record({ MUG: some }), fc.record({ MUG: some, BOWL: some }));
 const tabs = weighted([3, 1], [1, 2], [1, 3]);
-const method = weighted<TestToken | undefined>([4, undefined], [1, 'tok_refund_refused']);
+const method = weighted<TestToken | undefined>(
+  [4, undefined],
+  [1, 'tok_refund_refused'],
+  [1, 'tok_challenge'],
+  [1, 'tok_redirect'],
+);
 const buyer = fc
   .record({ wants: lines, broke: fc.boolean(), sent: fc.integer({ min: 1, max: 2 }), tabs, method })
   .map(({ method, ...one }) => ({ ...one, ...(method ? { method } : {}) }));
@@ -74,6 +79,8 @@ test('with any crashes, lost or late messages and two workers at once, the data 
     [1, 'ask again'],
     [1, 'add to cart'],
     [1, 'minutes pass'],
+    [3, 'pay again'],
+    [3, 'answer the challenge'],
   ];
   const property = fc.asyncProperty(stories(fates, meanwhile), async (story) => {
     expect((await told(story)).wrong).toEqual([]);
@@ -86,6 +93,8 @@ test('two workers that drive the same orders at once never make each other fail'
     [20, 'nothing'],
     [2, 'recover'],
     [1, 'ask again'],
+    [1, 'pay again'],
+    [1, 'answer the challenge'],
   ];
   const property = fc.asyncProperty(stories([[1, 'done']], meanwhile), async (story) => {
     expect(await told(story)).toEqual({ wrong: [], failures: [] });

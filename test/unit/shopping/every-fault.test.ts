@@ -27,6 +27,25 @@ const STORIES: Record<string, Plot> = {
   'an order that is cancelled, and whose refund is refused for good': {
     ...{ stock: { MUG: 5, BOWL: 5 }, buyers: [buyer({ method: 'tok_refund_refused' })], cancelled: true },
   },
+  'an order that is declined, and paid by another method': {
+    ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, broke: true })], paidAgain: 'tok_approve' },
+  },
+  'an order whose challenge is abandoned, and which is paid by another method': {
+    stock: { MUG: 5 },
+    buyers: [buyer({ wants: { MUG: 2 }, method: 'tok_challenge_abandoned' })],
+    paidAgain: 'tok_two_step',
+  },
+  'an order that is declined twice': {
+    ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, broke: true })], paidAgain: 'tok_decline' },
+  },
+  'an order that waits for its customer, who cancels it': {
+    stock: { MUG: 5, BOWL: 5 },
+    buyers: [buyer({ method: 'tok_challenge_abandoned' })],
+    cancelled: true,
+  },
+  'an order whose challenge is abandoned': {
+    ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, method: 'tok_challenge_abandoned' })] },
+  },
   'two orders of the last pieces': { stock: { MUG: 2, BOWL: 5 }, buyers: [buyer(), buyer()] },
 };
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { claim } from '../../../mixins/due-work/queue.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { assignPath } from '../../../mixins/store/patch.ts';
+import { answerChallenge } from '../../../services/shopping/payment/providers/sandbox/bank-events.ts';
 import type { LedgerEntry } from '../../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import {
   cancelledEntry,
@@ -70,7 +71,7 @@ describe('the first attempt', () => {
   test('has no webhook and nothing due, but for the tokens that are about those', () => {
     for (const method of TEST_TOKENS) {
       const { dueAt, events } = begun(method);
-      const isTold = /webhook|late|elsewhere|dispute/.test(method);
+      const isTold = /webhook|late|elsewhere|dispute|challenge_(approved|declined)/.test(method);
       expect([method, dueAt !== null]).toEqual([method, isTold]);
       expect([method, events.length]).toEqual([method, method === 'tok_duplicate_webhook' ? 1 : 0]);
     }
@@ -148,6 +149,33 @@ describe('a refund', () => {
     expect(refund(won, 'rfd_1', euros(300), NOW).answer).toEqual({ outcome: 'refunded' });
     const lost = after(begun('tok_dispute_lost'), (entry) => applyDueEvents(entry, later(2000)));
     expect(ledgerLine(lost)).toMatchObject({ captured: 1000, refunded: 0, chargedBack: 1000 });
+  });
+});
+
+describe('a challenge', () => {
+  const answered = (method: TestToken, approved: boolean): LedgerEntry => {
+    const entry = begun(method);
+    return { ...entry, ...answerChallenge(entry, approved, NOW) };
+  };
+
+  test.each([
+    ['tok_challenge', true, 'captured', 1000],
+    ['tok_challenge', false, 'declined', 0],
+    ['tok_redirect', true, 'authorised', 0],
+    ['tok_redirect', false, 'declined', 0],
+    ['tok_challenge_abandoned', true, 'requires-action', 0],
+  ] as const)('by %s, approved: %s, is %s, which a webhook tells', (method, approved, outcome, captured) => {
+    const entry = answered(method, approved);
+    expect(ledgerOutcome(entry).outcome).toBe(outcome);
+    expect(entry.captured).toBe(captured);
+    expect(entry.events).toHaveLength(outcome === 'requires-action' ? 0 : 1);
+  });
+
+  test('has one answer, the first, and none once it is cancelled', () => {
+    const declined = answered('tok_challenge', false);
+    expect(answerChallenge(declined, true, NOW)).toEqual({});
+    expect(ledgerOutcome(declined)).toEqual({ outcome: 'declined', reason: 'authentication_failed' });
+    expect(answerChallenge(after(begun('tok_challenge'), cancel), true, NOW)).toEqual({});
   });
 });
 

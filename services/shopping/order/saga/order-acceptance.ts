@@ -2,7 +2,6 @@ import type { Params, Result } from '../../../../lib/contract/contract.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { PricedBasket } from '../../checkout/basket.ts';
 import { beginOrder, type NewOrder, type Order } from '../order.ts';
-import type { OrderDecision } from '../order-change.ts';
 
 /** A request to order the customer's cart. */
 export interface OrderRequest {
@@ -82,11 +81,4 @@ export function draftOrder(
     { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, ...payment, note, owner },
     now,
   );
-}
-
-/** Records that the customer is answered before the order has an outcome. One that has an outcome stays as it is. */
-export function answerPending(order: Readonly<Order>): OrderDecision {
-  if (order.state !== 'PENDING') return { answer: order };
-  const patch = { isAnsweredPending: true };
-  return { answer: { ...order, ...patch }, patch };
 }

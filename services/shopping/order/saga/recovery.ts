@@ -4,11 +4,11 @@ import { afterReplay, RETRY_POLICY } from '../../../../mixins/due-work/schedule.
 import type { Decision } from '../../../../mixins/store/changes.ts';
 import { ORDER_LEASE_MS, type Order, resumeAt } from '../order.ts';
 import { recordWaitingForCustomer } from '../session/payment-session.ts';
-import { awaitsCustomer } from '../session/payment-try.ts';
+import { awaitsCustomer } from '../session/payment-tries.ts';
 import { failedStepOf } from './order-steps.ts';
 import { driveToOutcome } from './placement.ts';
 import type { SagaContext } from './saga-context.ts';
-import { settleOrder } from './settlement.ts';
+import { deliverOutbox, settleOrder } from './settlement.ts';
 
 const orderFields = dueIn('nextAt');
 
@@ -58,6 +58,8 @@ export async function processOrWait(order: Order, saga: SagaContext): Promise<vo
 export async function processOrder(order: Order, saga: SagaContext): Promise<typeof WAITING | undefined> {
   const placed = await driveToOutcome(order, saga);
   if (awaitsCustomer(placed)) {
+    const { errors } = placed.outbox.length > 0 ? await deliverOutbox(placed, saga) : { errors: [] };
+    if (errors.length > 0) throw errors[0];
     await saga.store.change(placed._id, recordWaitingForCustomer);
     return undefined;
   }

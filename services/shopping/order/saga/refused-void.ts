@@ -4,7 +4,7 @@ import type { Order, OrderFields, Refund } from '../order.ts';
 import { type CapturedPayment, SYSTEM } from '../order-state.ts';
 import { CANCELLATION_REFUND_KEY } from '../refund/refund-lines.ts';
 import { cancellationParts, newRefund } from '../refund/refunds.ts';
-import { lastTryOf } from '../session/payment-try.ts';
+import { lastTryOf } from '../session/payment-tries.ts';
 
 type RefusedVoid = Extract<Result<'payment.cancel'>, { outcome: 'refused' }>;
 

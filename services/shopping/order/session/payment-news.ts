@@ -3,7 +3,7 @@ import type { Order } from '../order.ts';
 import { type OrderDecision, updateOrder } from '../order-change.ts';
 import { type OrderService, resumeOrder } from '../order-commands.ts';
 import { mailOf, withSummary } from '../order-outbox.ts';
-import { expiryOf, lastTryOf } from './payment-try.ts';
+import { expiryOf, lastTryOf } from './payment-tries.ts';
 
 /**
  * Takes news of a payment whose money staff books: drives the order on, and mails the customer what is to be paid yet. It can

@@ -2,8 +2,10 @@ import { paymentKeyOf } from '../../payment/payment-key.ts';
 import type { PaymentAction } from '../../payment/payment-provider.ts';
 import { type Order, resumeAt } from '../order.ts';
 import { type OrderDecision, updateOrder } from '../order-change.ts';
+import { mailOf } from '../order-outbox.ts';
 import { historyWith } from '../order-state.ts';
-import { awaitsCustomer, expiryOf, lastTryOf, type PaymentTry, withLastTry } from './payment-try.ts';
+import { awaitsCustomer, expiryOf, lastTryOf, withLastTry } from './payment-tries.ts';
+import type { PaymentTry } from './payment-try.ts';
 
 /** How often the provider is asked about a customer who has something to do. News come by webhooks before. */
 const ACTION_POLL_MS = 30_000;
@@ -17,7 +19,7 @@ export function isCurrentTry(order: Readonly<Order>, { key, state }: PaymentTry)
 }
 
 /** When recovery takes up an order that waits for its customer. */
-export function waitingUntil(order: Readonly<Order>, now: Date): { lease: null; nextAt: Date } {
+function waitingUntil(order: Readonly<Order>, now: Date): { lease: null; nextAt: Date } {
   const expiry = expiryOf(order);
   const { state, action } = lastTryOf(order);
   const poll = new Date(+now + (action?.type === 'transfer' ? TRANSFER_POLL_MS : ACTION_POLL_MS));
@@ -49,12 +51,23 @@ export function recordAction(
 export function recordDecline(order: Readonly<Order>, attempt: PaymentTry, reason: string, now: Date): OrderDecision {
   if (!isCurrentTry(order, attempt)) return { answer: order };
   const failed = { ...order, ...withLastTry(order, { state: 'FAILED', reason }) };
+  const { isAnsweredPending = false, key } = lastTryOf(order);
+  const mail = mailOf(order, 'payment-declined', { id: key });
   return updateOrder(order, {
     tries: failed.tries.map(withoutAction),
     isAnsweredPending: true,
-    ...waitingUntil(failed, now),
+    ...(isAnsweredPending ? { outbox: [...order.outbox, mail], nextAt: resumeAt(now) } : waitingUntil(failed, now)),
     ...historyWith(order, 'payment-failed', now, undefined, reason),
   });
+}
+
+/** Records that the customer is answered before the newest try has an outcome. */
+export function recordAnsweredPending(order: Readonly<Order>): OrderDecision {
+  const { state, isAnsweredPending = false } = lastTryOf(order);
+  if (order.state !== 'PENDING' || state !== 'OPEN' || isAnsweredPending || awaitsCustomer(order)) {
+    return { answer: order };
+  }
+  return updateOrder(order, { isAnsweredPending: true, ...withLastTry(order, { isAnsweredPending: true }) });
 }
 
 /** Records that the provider has cancelled an ending try, which opens the next one. */

@@ -1,5 +1,4 @@
 import type { PaymentAction } from '../../payment/payment-provider.ts';
-import type { Order, OrderFields } from '../order.ts';
 
 /** A try to pay an order, by one method at one provider. At most one is not FAILED or CAPTURED: the newest. */
 export interface PaymentTry {
@@ -17,6 +16,8 @@ export interface PaymentTry {
   reference?: string;
   /** What the customer has to do. */
   action?: PaymentAction;
+  /** The customer was answered before it had an outcome, so they are told of a decline by mail. */
+  isAnsweredPending?: boolean;
   /** Why it has failed: the provider's code. */
   reason?: string;
   /** The request for this try. Absent on the first one, which comes with the order. */
@@ -40,36 +41,3 @@ export interface NextTry {
   paymentTime?: number;
   request: TryRequest;
 }
-
-type TryFields = Pick<OrderFields, '_id' | 'paymentMethod' | 'createdAt' | 'tries'>;
-
-/** The tries of an order. One from before there were several has one. */
-export function triesOf({ _id: key, paymentMethod: method, createdAt: at, tries }: Readonly<TryFields>) {
-  const first: PaymentTry = { key, provider: '', method, state: 'OPEN', at };
-  const [oldest = first, ...later] = tries ?? [];
-  return [oldest, ...later] as const satisfies readonly PaymentTry[];
-}
-
-/** The newest try. */
-export function lastTryOf(order: Readonly<TryFields>): PaymentTry {
-  const tries = triesOf(order);
-  return tries.at(-1) ?? tries[0];
-}
-
-/** The tries with other fields of the newest one. */
-export function withLastTry(order: Readonly<TryFields>, fields: Partial<PaymentTry>): { tries: PaymentTry[] } {
-  const { next: _, ...last } = lastTryOf(order);
-  return { tries: [...triesOf(order).slice(0, -1), { ...last, ...fields }] };
-}
-
-/** Whether the order waits for its customer: to act, or to choose another method. */
-export function awaitsCustomer(order: Readonly<Order>): boolean {
-  const { state, action } = lastTryOf(order);
-  return order.state === 'PENDING' && (state === 'FAILED' || (state === 'OPEN' && action !== undefined));
-}
-
-const DEFAULT_PAYMENT_TIME_MS = 30 * 60_000;
-
-/** Until when the order can be paid. */
-export const expiryOf = ({ expiresAt, createdAt }: Pick<OrderFields, 'expiresAt' | 'createdAt'>): Date =>
-  expiresAt ?? new Date(+createdAt + DEFAULT_PAYMENT_TIME_MS);

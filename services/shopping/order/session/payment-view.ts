@@ -1,7 +1,7 @@
 import type { Result } from '../../../../lib/contract/contract.ts';
 import { sumAmounts } from '../../../shared/money.ts';
 import type { Order } from '../order.ts';
-import { expiryOf, lastTryOf } from './payment-try.ts';
+import { expiryOf, lastTryOf } from './payment-tries.ts';
 
 type PaymentView = Result<'order.get'>['payment'];
 

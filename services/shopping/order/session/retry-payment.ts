@@ -1,7 +1,8 @@
 import { errors } from '../../../shared/problems.ts';
 import { type Order, resumeAt } from '../order.ts';
 import { type OrderDecision, updateOrder } from '../order-change.ts';
-import { expiryOf, lastTryOf, type NextTry, triesOf, withLastTry } from './payment-try.ts';
+import { expiryOf, lastTryOf, triesOf, withLastTry } from './payment-tries.ts';
+import type { NextTry } from './payment-try.ts';
 
 /** One order does not become a place to find out which of many cards work. */
 const MAX_TRIES = 20;

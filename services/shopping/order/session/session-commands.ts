@@ -3,6 +3,9 @@ import type { Order } from '../order.ts';
 import { getOrder, logFailure, type OrderService, sagaContextOf } from '../order-commands.ts';
 import { driveToOutcome } from '../saga/placement.ts';
 import { processOrPostpone } from '../saga/recovery.ts';
+import type { SagaContext } from '../saga/saga-context.ts';
+import { recordAnsweredPending } from './payment-session.ts';
+import { awaitsCustomer } from './payment-tries.ts';
 import type { NextTry } from './payment-try.ts';
 import { isKnownTry, requestTry } from './retry-payment.ts';
 
@@ -16,7 +19,7 @@ const OUTCOME_TIMEOUT_MS = 4000;
  */
 export async function driveNow(orders: OrderService, order: Order): Promise<Order> {
   if (order.state !== 'PENDING' || order.nextAt === null) return order;
-  const saga = sagaContextOf(orders);
+  const saga: SagaContext = sagaContextOf(orders);
   const driving = driveToOutcome(order, saga);
   const settle = async () => {
     const driven = await driving;
@@ -39,5 +42,7 @@ export async function driveNow(orders: OrderService, order: Order): Promise<Orde
 export async function payAgain(orders: OrderService, order: Order, next: NextTry): Promise<Order> {
   if (!isKnownTry(order, next.request)) await driveNow(orders, order);
   const asked = await orders.store.change(order._id, (latest, now) => requestTry(latest, next, now));
-  return driveNow(orders, asked);
+  const driven = await driveNow(orders, asked);
+  const isOpen = driven.state === 'PENDING' && !awaitsCustomer(driven);
+  return isOpen ? orders.store.change(order._id, recordAnsweredPending) : driven;
 }

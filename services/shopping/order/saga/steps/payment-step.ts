@@ -1,7 +1,8 @@
 import type { Result, Rpc } from '../../../../../lib/contract/contract.ts';
 import type { Order, PaidOrder, Refund } from '../../order.ts';
 import { refundKey } from '../../refund/refund-outcomes.ts';
-import { lastTryOf, type PaymentTry } from '../../session/payment-try.ts';
+import { lastTryOf } from '../../session/payment-tries.ts';
+import type { PaymentTry } from '../../session/payment-try.ts';
 
 /** The stored provider of an order with a total of zero, which is not charged. */
 const NO_PROVIDER = 'none';
