@@ -11,6 +11,10 @@ const METHODS = [
   'tok_timeout_not_charged',
   'tok_late_webhook',
   'tok_duplicate_webhook',
+  'tok_late_decline',
+  'tok_challenge_approved',
+  'tok_challenge_declined',
+  'tok_challenge_abandoned',
 ];
 
 export interface Told {
@@ -73,6 +77,8 @@ export class Crowd {
         random.next() < 0.1 ? await Promise.all([send(key), send(`${key}-tab`)]) : [await send(key)];
       this.#note(answer);
       if (other) this.#noteTab(answer, other);
+      for (const one of [answer, other])
+        if (one?.body?.status === 'PENDING') await this.#finish(shopper, one.body.id, random);
       const id = answer.body?.id;
       if (answer.status === 201 && random.next() < 0.15) {
         const cancelled = await insist(shopper, () => shopper.ask(`POST /v1/orders/${id}/cancel`, {}));
@@ -82,6 +88,24 @@ export class Crowd {
       const open = [answer, other].find((one) => one?.body?.type === '/problems/order-open');
       if (open) await outcomeOf(shopper, open.body.orderId);
       if (answer.status >= 400) await insist(shopper, () => shopper.ask('DELETE /v1/cart'));
+    }
+  }
+
+  /** Does what an order that is not paid yet waits for: asks for the payment, chooses another method, or gives it up. */
+  async #finish(shopper: Shopper, id: string, random: Random): Promise<void> {
+    const path = `/v1/orders/${id}`;
+    for (const deadline = Date.now() + GIVE_UP; Date.now() < deadline; await sleep(300)) {
+      const { body } = await insist(shopper, () => shopper.ask(`POST ${path}/payment/complete`, {}));
+      if (body?.status !== 'PENDING') return;
+      const { status, method } = body.payment;
+      if (status === 'processing' || (status === 'requires-action' && method !== 'tok_challenge_abandoned')) continue;
+      if (random.next() < 0.2) {
+        await insist(shopper, () => shopper.ask(`POST ${path}/cancel`, {}));
+        continue;
+      }
+      const key = `chaos-${random.next()}`;
+      const choice = { paymentMethod: random.pick(METHODS) };
+      await insist(shopper, () => shopper.ask(`POST ${path}/payment`, choice, { 'idempotency-key': key }));
     }
   }
 

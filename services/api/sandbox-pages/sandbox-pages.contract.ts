@@ -24,7 +24,7 @@ export const sandboxPages = contract(
       ...publicRead,
       rest: 'POST /sandbox/challenge/:id',
       rawBody: 'form',
-      params: { ...page.params, form: { type: 'string', max: 200 } },
+      params: { ...page.params, form: { type: 'string', pattern: /^decision=(approve|decline)$/ } },
     },
   },
   {},

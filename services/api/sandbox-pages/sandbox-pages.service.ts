@@ -39,11 +39,8 @@ export default function sandboxPagesService(config: Config) {
       },
 
       async answer(ctx) {
-        const decision = new URLSearchParams(ctx.params.form).get('decision');
-        if (decision !== 'approve' && decision !== 'decline') {
-          throw errors.malformed('The form must have a decision: approve or decline.');
-        }
-        const challenge = await ctx.call('sandbox.answer', { key: ctx.params.id, approved: decision === 'approve' });
+        const approved = new URLSearchParams(ctx.params.form).get('decision') === 'approve';
+        const challenge = await ctx.call('sandbox.answer', { key: ctx.params.id, approved });
         Object.assign(ctx.meta, { $responseType: 'text/html; charset=utf-8', $responseHeaders: HEADERS });
         return render(challenge);
       },

@@ -208,6 +208,21 @@ async function scenarioOf(name: string, ada: Shopper, staff: Shopper): Promise<S
       const more = { expectedTotal: money, couponCodes: ['SAVE'], note: 'ring once' };
       return { asker: ada, path: '/v1/orders', body, others: { ...others, ...more }, idOf: ({ id }) => id };
     }
+    case 'order.pay': {
+      await ada.put(MUG, 1);
+      const declined = { addressId: ada.addressId, paymentMethod: 'tok_decline' };
+      const placing = await ada.ask('POST /v1/orders', declined, { 'idempotency-key': randomUUID() });
+      const path = `/v1/orders/${placing.body.id}/payment`;
+      const idOf: Scenario['idOf'] = ({ history }) =>
+        history.filter(({ event }: { event: string }) => event === 'payment-tried').length;
+      return {
+        asker: ada,
+        path,
+        body: { paymentMethod: 'tok_decline' },
+        others: { paymentMethod: 'tok_of_mine' },
+        idOf,
+      };
+    }
     case 'order.requestReturn': {
       const id = await placed();
       await staff.ask(`POST /v1/admin/orders/${id}/pack`, {});

@@ -90,7 +90,8 @@ describe('a try to pay an order', () => {
   test('whose decline comes after the answer is told by mail, once', () => {
     const answered = after(order, (one) => recordAnsweredPending(one));
     expect(recordAnsweredPending(answered)).toEqual({ answer: answered });
-    expect(after(answered, declined, declined).outbox).toMatchObject([{ id: `mail:${ID}:payment-declined` }]);
+    const news = (one: Order) => recordDecline(one, lastTryOf(answered), 'card_declined', NOW);
+    expect(after(answered, news, news).outbox).toMatchObject([{ id: `mail:${ID}:payment-declined` }]);
     expect(after(order, declined).outbox).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { type MoneyBooking, type Receivable, receivablePatch, surplusOf } from '
 export type BookingRequest = Omit<MoneyBooking, 'fingerprint' | 'at'>;
 
 /** An order has few transfers; a script that runs wild must not make its document too large. */
-export const MAX_BOOKINGS = 200;
+export const MAX_BOOKINGS = 100;
 
 /**
  * Books money that came in, or was sent back. A repetition with its key changes nothing.

@@ -26,7 +26,7 @@ const booking = {
     /** The value date on the bank's statement, not in the future. */
     date: { type: 'string', pattern: /^\d{4}-\d{2}-\d{2}$/, messages: { stringPattern: 'Give a day as 2026-12-24.' } },
     /** The bank's reference of the transaction. */
-    bankReference: staffLine,
+    bankReference: { ...staffLine, max: 140 },
   },
   returns: receivableView,
 } as const;
