@@ -141,7 +141,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     file: 'services/shopping/order/order-outbox.ts',
     find: 'const isAnswered = attempts === 0 && !isAnsweredPending;',
     replace: 'const isAnswered = attempts >= 0 || isAnsweredPending;',
-    tests: ['test/integration/shopping/payment-session.test.ts'],
+    tests: ['test/integration/shopping/payment-expiry.test.ts'],
     red: /● .*expires, and the customer has a mail/,
   },
   'another try is opened before the one before is cancelled': {

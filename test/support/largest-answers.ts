@@ -93,6 +93,8 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'order.place': 'asked',
   'order.get': ofOrder,
   'order.cancel': ofOrder,
+  'order.pay': ofOrder,
+  'order.completePayment': ofOrder,
   'order.requestReturn': ofOrder,
   'order.read': ofOrder,
   'order.pack': ofOrder,

@@ -28,7 +28,7 @@ async function readAllPages<T>(
 }
 
 const paymentsOf = (orders: Result<'order.export'>['items']) =>
-  orders.flatMap(({ id: orderId, payment, refunds }) => (payment ? [{ orderId, ...payment, refunds }] : []));
+  orders.flatMap(({ id: orderId, payment, refunds }) => (payment.captured ? [{ orderId, ...payment, refunds }] : []));
 
 /** The handlers of the export and the erasure of personal data. */
 export const privacyHandlers: Handlers<typeof privacyActions, CustomerService> = {

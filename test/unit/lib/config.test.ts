@@ -93,6 +93,7 @@ describe('the environment', () => {
       SELLER: 'Blue, 1 Street, Berlin',
       PRICING_FILE: '/etc/shop/pricing.json',
       HOLD_MINUTES: '2',
+      PAYMENT_MINUTES: '10',
       WITHDRAWAL_DAYS: '30',
       LOG_LEVEL: 'debug',
     };
@@ -118,6 +119,7 @@ describe('the environment', () => {
       seller: env.SELLER,
       pricingFile: env.PRICING_FILE,
       holdTime: 120_000,
+      paymentTime: 600_000,
       withdrawalDays: 30,
       natsFiles: { caFile: '/etc/nats/ca.pem' },
       mongoUrl: env.MONGO_URL,
