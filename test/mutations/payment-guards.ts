@@ -47,7 +47,7 @@ export const PAYMENT_MUTATIONS: Record<string, Mutation> = {
     red: /● news that came after those that an order was told of stay due/,
   },
   'everyone may pay by invoice': {
-    file: 'services/shopping/payment/payment-method-handlers.ts',
+    file: 'services/shopping/payment/payment-methods.ts',
     find: 'if (await isMethodAllowed([provider], customerId, rpc)) return;',
     replace: "if ((await isMethodAllowed([provider], customerId, rpc)) || method === 'invoice') return;",
     tests: ['test/integration/shopping/pay-by-invoice.test.ts'],

@@ -32,8 +32,7 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 
   paymentNews(ctx) {
-    const { orderId, isSettled } = ctx.params;
-    return takePaymentNews(this, orderId, isSettled);
+    return takePaymentNews(this, ctx.params, ctx);
   },
 
   async reconcile(ctx) {

@@ -7,8 +7,13 @@ import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
-import { refuseUnlessAllowed } from '../payment/payment-method-handlers.ts';
-import { type ChosenMethod, chooseMethod, limitsOf, refuseMethod } from '../payment/payment-methods.ts';
+import {
+  type ChosenMethod,
+  chooseMethod,
+  limitsOf,
+  refuseMethod,
+  refuseUnlessAllowed,
+} from '../payment/payment-methods.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
@@ -96,7 +101,7 @@ export default function orderService(
           if (!(await isKnown())) throw error;
         });
         const { provider, method: paymentMethod } = chosen;
-        const ownTime = provider.paymentTime?.(config);
+        const ownTime = provider.paymentTime(config);
         const payment = { provider: provider.name, paymentMethod, paymentTime: ownTime ?? paymentTime };
         const request = { customerId, idemKey, fingerprint, ...payment, body, receivedAt, owner: config.nodeId };
         const { response, isPending } = await placeOrder(this, request, termsOf(chosen), timing, ctx);
@@ -134,7 +139,7 @@ export default function orderService(
           await refuseUnlessAllowed(chosen, order.customerId, ctx);
         }
         const { provider, method } = chosen;
-        const ownTime = provider.paymentTime?.(config);
+        const ownTime = provider.paymentTime(config);
         const next = { provider: provider.name, method, request, ...(ownTime ? { paymentTime: ownTime } : {}) };
         return orderView(await payAgain(this, order, next));
       },

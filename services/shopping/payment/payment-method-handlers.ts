@@ -1,9 +1,7 @@
-import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Handlers } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { errors } from '../../shared/problems.ts';
 import type { paymentMethodActions } from './payment-methods.contract.ts';
-import { type ChosenMethod, limitsOf, methodRefusal, type Payable } from './payment-methods.ts';
+import { isMethodAllowed, limitsOf, methodRefusal, type Payable } from './payment-methods.ts';
 import { enabledProviders, PROVIDERS, type Provider } from './providers/registry.ts';
 
 /** The handlers of the payment methods that customers choose from. */
@@ -37,24 +35,4 @@ function methodView(provider: Provider, payable: Payable, isAllowed: boolean, co
       ? { least: { amount: limits.least, currency }, largest: { amount: limits.largest, currency } }
       : {}),
   };
-}
-
-/** Whether a customer may use all of these providers. Guests have no permission. */
-async function isMethodAllowed(
-  providers: readonly Provider[],
-  customerId: string | undefined,
-  rpc: Rpc,
-): Promise<boolean> {
-  if (!providers.some(({ needsPermission }) => needsPermission)) return true;
-  return customerId !== undefined && (await rpc.call('customer.paymentTerms', { customerId })).invoice;
-}
-
-/** @throws payment-method-unavailable when staff has not allowed the method to the customer */
-export async function refuseUnlessAllowed(
-  { provider, method }: ChosenMethod,
-  customerId: string | undefined,
-  rpc: Rpc,
-): Promise<void> {
-  if (await isMethodAllowed([provider], customerId, rpc)) return;
-  throw errors.paymentMethodUnavailable(method, 'not-allowed');
 }

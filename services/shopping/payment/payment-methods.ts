@@ -1,3 +1,4 @@
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import type { Money } from '../../shared/money.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors, type PaymentMethodRefusal } from '../../shared/problems.ts';
@@ -32,7 +33,7 @@ export function chooseMethod(given: string | undefined, config: ProviderConfig):
 
 /** The amounts that a provider charges in this shop. */
 export function limitsOf(provider: Provider, config: ProviderConfig): (currency: string) => AmountLimits {
-  const { largest: most = Number.POSITIVE_INFINITY } = provider.restrictions?.(config) ?? {};
+  const { largest: most = Number.POSITIVE_INFINITY } = provider.restrictions(config);
   return (currency) => {
     const { least, largest } = provider.limits(currency);
     return { least, largest: Math.min(largest, most) };
@@ -66,7 +67,7 @@ export function methodRefusal(
   config: ProviderConfig,
 ): PaymentMethodRefusal | undefined {
   if (!enabledProviders(config).includes(provider)) return 'switched-off';
-  const { currencies = [], countries = [] } = provider.restrictions?.(config) ?? {};
+  const { currencies, countries } = provider.restrictions(config);
   const isOutside = (list: readonly string[], code: string | undefined) =>
     code !== undefined && list.length > 0 && !list.includes(code);
   if (isOutside(currencies, currency)) return 'currency';
@@ -86,4 +87,24 @@ export function refuseMethod(
 ) {
   const refusal = methodRefusal(provider, { country, currency: total.currency, total: total.amount }, config);
   if (refusal) throw errors.paymentMethodUnavailable(method, refusal);
+}
+
+/** Whether a customer may use all of these providers. Guests have no permission. */
+export async function isMethodAllowed(
+  providers: readonly Provider[],
+  customerId: string | undefined,
+  rpc: Rpc,
+): Promise<boolean> {
+  if (!providers.some(({ needsPermission }) => needsPermission)) return true;
+  return customerId !== undefined && (await rpc.call('customer.paymentTerms', { customerId })).invoice;
+}
+
+/** @throws payment-method-unavailable when staff has not allowed the method to the customer */
+export async function refuseUnlessAllowed(
+  { provider, method }: ChosenMethod,
+  customerId: string | undefined,
+  rpc: Rpc,
+): Promise<void> {
+  if (await isMethodAllowed([provider], customerId, rpc)) return;
+  throw errors.paymentMethodUnavailable(method, 'not-allowed');
 }

@@ -2,7 +2,7 @@ import { auditPageOf } from '../../../mixins/store/audit-page.ts';
 import { moneyRule } from '../../shared/money.ts';
 
 /** What a customer needs to know to pay by bank transfer. */
-export const transferInstructions = {
+const transferInstructions = {
   type: 'object',
   props: {
     type: { type: 'equal', value: 'transfer' },

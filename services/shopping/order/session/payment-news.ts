@@ -1,4 +1,4 @@
-import type { Params } from '../../../../lib/contract/contract.ts';
+import type { Params, Rpc } from '../../../../lib/contract/contract.ts';
 import type { Order } from '../order.ts';
 import { type OrderDecision, updateOrder } from '../order-change.ts';
 import { type OrderService, resumeOrder } from '../order-commands.ts';
@@ -9,17 +9,21 @@ import { expiryOf, lastTryOf } from './payment-tries.ts';
  * Takes news of a payment whose money staff books: drives the order on, and mails the customer what is to be paid yet. It can
  * be repeated; each mail has an id.
  */
-export async function takePaymentNews(orders: OrderService, orderId: string, isSettled: boolean): Promise<void> {
+export async function takePaymentNews(
+  orders: OrderService,
+  { orderId, isSettled }: Params<'order.paymentNews'>,
+  rpc: Rpc,
+): Promise<void> {
   await resumeOrder(orders, orderId);
   const order = await orders.store.get(orderId);
   if (!order) return;
   const mail = instructionsMail(order);
-  if (mail) await orders.broker.call('mail.queue', mail);
+  if (mail) await rpc.call('mail.queue', mail);
   if (isSettled && order.paymentDueAt) await orders.store.change(orderId, recordSettled);
 }
 
 /** Records that an order on credit is paid. */
-export function recordSettled(order: Readonly<Order>): OrderDecision {
+function recordSettled(order: Readonly<Order>): OrderDecision {
   return order.paymentDueAt ? updateOrder(order, { paymentDueAt: null }) : { answer: order };
 }
 

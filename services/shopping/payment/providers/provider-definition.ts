@@ -45,10 +45,6 @@ interface Declaration<Name extends string> {
   methodOf(given: string | undefined): string;
   /** Whether staff has to allow the payment method to each customer. */
   readonly needsPermission?: true;
-  /** How long an order can be paid, in ms, in place of PAYMENT_MINUTES. */
-  paymentTime?(config: ProviderConfig): number;
-  /** What the shop's settings refuse beyond `limits`. */
-  restrictions?(config: ProviderConfig): Restrictions;
   /** Moleculer services of the provider, which run on shopping nodes. */
   services?(): Promise<ServiceModule>[];
 }
@@ -57,6 +53,10 @@ interface Declaration<Name extends string> {
 interface ProviderDefinition<Name extends string, S extends Settings> extends Declaration<Name> {
   /** The environment variables of the provider. */
   readonly settings: S;
+  /** How long an order can be paid, in ms, in place of PAYMENT_MINUTES. */
+  paymentTime?(values: SettingValues<S>): number;
+  /** What the shop's settings refuse beyond `limits`. */
+  restrictions?(values: SettingValues<S>): Restrictions;
   /**
    * Checks the settings when a process starts.
    * @throws {StartError} for a missing setting, or a currency in which some amounts cannot be charged
@@ -67,6 +67,9 @@ interface ProviderDefinition<Name extends string, S extends Settings> extends De
 /** A payment provider in the registry, without the type of its settings. */
 export interface RegisteredProvider<Name extends string = string> extends Declaration<Name> {
   readonly settings: Settings;
+  /** Undefined: PAYMENT_MINUTES is. */
+  paymentTime(config: ProviderConfig): number | undefined;
+  restrictions(config: ProviderConfig): Restrictions;
   /** @throws {StartError} for settings or currencies that the provider refuses */
   configure(config: ProviderConfig): ConnectProvider;
 }
@@ -75,8 +78,17 @@ export function defineProvider<const Name extends string, const S extends Settin
   definition: ProviderDefinition<Name, S>,
 ): RegisteredProvider<Name> {
   const { settings } = definition;
+  // Each request asks for them, and reading takes a millisecond.
+  const known = new WeakMap<ProviderConfig, SettingValues<S>>();
+  const valuesOf = (config: ProviderConfig): SettingValues<S> => {
+    const values = known.get(config) ?? readSettings(settings, config);
+    known.set(config, values);
+    return values;
+  };
   return {
     ...definition,
-    configure: (config) => definition.configure(readSettings(settings, config), config),
+    paymentTime: (config) => definition.paymentTime?.(valuesOf(config)),
+    restrictions: (config) => definition.restrictions?.(valuesOf(config)) ?? { currencies: [], countries: [] },
+    configure: (config) => definition.configure(valuesOf(config), config),
   };
 }

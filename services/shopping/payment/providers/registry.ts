@@ -55,12 +55,23 @@ function namedProviders(config: ProviderConfig): Provider[] {
 const hasCredential = ({ credential }: Provider, { variables }: ProviderConfig): boolean =>
   credential !== undefined && Boolean(variables[credential]);
 
+type EnabledProviders = readonly [Provider, ...Provider[]];
+
+/** Each request asks for them, and reading settings takes a millisecond. */
+const known = new WeakMap<ProviderConfig, EnabledProviders>();
+
 /**
  * The providers that customers can pay by: those that the settings name, else the first one whose credential is set, else
  * the sandbox.
  * @throws {StartError} in production, instead of the sandbox
  */
-export function enabledProviders(config: ProviderConfig): readonly [Provider, ...Provider[]] {
+export function enabledProviders(config: ProviderConfig): EnabledProviders {
+  const enabled = known.get(config) ?? findEnabled(config);
+  known.set(config, enabled);
+  return enabled;
+}
+
+function findEnabled(config: ProviderConfig): EnabledProviders {
   const [first = PROVIDERS.find((one) => hasCredential(one, config)), ...others] = namedProviders(config);
   if (first) return [first, ...others];
   if (config.production) {

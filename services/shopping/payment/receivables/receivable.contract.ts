@@ -7,7 +7,7 @@ import { anyId } from '../../../shared/ids.ts';
 import { positiveMoneyRule } from '../../../shared/money.ts';
 import { cancelOutcome, ledgerPage, refundOutcome, statement } from '../payment.rules.ts';
 import { paymentKeyRule } from '../payment-key.ts';
-import { claimStateRule, receivableProvider, receivableView } from './receivable.rules.ts';
+import { claimStateRule, receivableProviderRule, receivableView } from './receivable.rules.ts';
 
 const key = paymentKeyRule;
 
@@ -48,7 +48,7 @@ export const receivable = contract(
       summary: 'Open a claim for the total of an order, once for each key',
       params: {
         key,
-        provider: receivableProvider,
+        provider: receivableProviderRule,
         amount: positiveMoneyRule,
         /** The days after which a claim on credit is due. Absent: the goods wait for the money. */
         netDays: { type: 'number', integer: true, min: 0, optional: true },
@@ -70,7 +70,7 @@ export const receivable = contract(
     cancel: {
       ...internal,
       summary: 'Cancel a claim, and refuse a later one under its key',
-      params: { key, provider: receivableProvider },
+      params: { key, provider: receivableProviderRule },
       returns: cancelOutcome,
     },
     statement: {
@@ -82,7 +82,7 @@ export const receivable = contract(
     ledger: {
       ...internal,
       summary: 'Page through the ledger of a provider, by order',
-      params: { provider: receivableProvider, ...auditPageParams },
+      params: { provider: receivableProviderRule, ...auditPageParams },
       returns: ledgerPage,
     },
     bookReceipt: {

@@ -2,7 +2,7 @@ import { named } from '../../../../lib/contract/named.ts';
 import { moneyRule } from '../../../shared/money.ts';
 import { RECEIVABLE_PROVIDERS } from './receivable.ts';
 
-export const receivableProvider = { type: 'enum', values: RECEIVABLE_PROVIDERS } as const;
+export const receivableProviderRule = { type: 'enum', values: RECEIVABLE_PROVIDERS } as const;
 
 const minorUnits = { type: 'number', integer: true, min: 0 } as const;
 
@@ -38,7 +38,7 @@ export const receivableView = named('OrderAccount', {
   props: {
     orderId: 'string',
     number: 'string',
-    provider: receivableProvider,
+    provider: receivableProviderRule,
     /** What came in, less what was sent back. */
     received: moneyRule,
     /** What is to be paid yet. */

@@ -89,7 +89,7 @@ export const receivedOf = ({ bookings }: Pick<Receivable, 'bookings'>): number =
   sumOf(bookings, ({ kind }) => kind === 'receipt') - sumOf(bookings, ({ kind }) => kind === 'payout');
 
 /** What the customer owes (positive), or the shop (negative), in minor units. */
-export function balanceOf({ claims, bookings }: Readonly<BookedReceivable>): number {
+function balanceOf({ claims, bookings }: Readonly<BookedReceivable>): number {
   const owed = claims.map(({ key, state, amount }) =>
     state === 'cancelled' ? 0 : amount - creditedOf({ bookings }, key),
   );

@@ -1,4 +1,4 @@
-import { readSettings } from '../../../../../lib/process/settings/read-settings.ts';
+import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { wholeNumber } from '../../../../../lib/process/settings/setting.ts';
 import { errors } from '../../../../shared/problems.ts';
 import { receivableProvider } from '../../receivables/receivable-provider.ts';
@@ -40,14 +40,13 @@ export const invoiceDefinition = defineProvider({
     return given;
   },
 
-  restrictions(config) {
-    const { INVOICE_CURRENCIES, INVOICE_COUNTRIES, INVOICE_LARGEST } = readSettings(settings, config);
-    return { currencies: INVOICE_CURRENCIES, countries: INVOICE_COUNTRIES, largest: INVOICE_LARGEST };
-  },
+  restrictions: ({ INVOICE_CURRENCIES: currencies, INVOICE_COUNTRIES: countries, INVOICE_LARGEST: largest }) => ({
+    ...{ currencies, countries, largest },
+  }),
 
   configure:
     ({ INVOICE_NET_DAYS: netDays }) =>
-    (rpc) =>
+    (rpc: Rpc) =>
       receivableProvider(rpc, {
         ...{ provider: name, limits, netDays },
         actionOf(key) {

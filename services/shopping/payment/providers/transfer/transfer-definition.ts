@@ -1,6 +1,6 @@
 import { isValidBIC, isValidIBAN } from 'ibantools';
+import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { DAY_MS } from '../../../../../lib/contract/time-zone.ts';
-import { readSettings } from '../../../../../lib/process/settings/read-settings.ts';
 import { text, where, wholeNumber } from '../../../../../lib/process/settings/setting.ts';
 import { StartError } from '../../../../../lib/process/start-error.ts';
 import { errors } from '../../../../shared/problems.ts';
@@ -56,19 +56,16 @@ export const transferDefinition = defineProvider({
     return given;
   },
 
-  paymentTime: (config) => readSettings(settings, config).TRANSFER_DAYS * DAY_MS,
+  paymentTime: ({ TRANSFER_DAYS: days }) => days * DAY_MS,
 
-  restrictions(config) {
-    const { TRANSFER_CURRENCIES: currencies, TRANSFER_COUNTRIES: countries } = readSettings(settings, config);
-    return { currencies, countries };
-  },
+  restrictions: ({ TRANSFER_CURRENCIES: currencies, TRANSFER_COUNTRIES: countries }) => ({ currencies, countries }),
 
   configure({ TRANSFER_IBAN: givenIban, TRANSFER_HOLDER: holder, TRANSFER_BIC: bic }) {
     if (!givenIban || !holder) {
       throw new StartError('transfer is among the payment providers: set both TRANSFER_IBAN and TRANSFER_HOLDER');
     }
     const iban = givenIban.replaceAll(' ', '');
-    return (rpc) =>
+    return (rpc: Rpc) =>
       receivableProvider(rpc, {
         provider: name,
         limits,
