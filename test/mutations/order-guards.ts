@@ -141,8 +141,8 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     file: 'services/shopping/order/order-outbox.ts',
     find: 'const isAnswered = attempts === 0 && !isAnsweredPending;',
     replace: 'const isAnswered = attempts >= 0 || isAnsweredPending;',
-    tests: ['test/integration/shopping/payment-expiry.test.ts'],
-    red: /● .*expires, and the customer has a mail/,
+    tests: ['test/unit/shopping/payment-session.test.ts'],
+    red: /● .*is told of by mail, as its customer was answered/,
   },
   'another try is opened before the one before is cancelled': {
     file: 'services/shopping/order/saga/placement.ts',

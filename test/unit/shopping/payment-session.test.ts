@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { beginOrder, type Order } from '../../../services/shopping/order/order.ts';
 import { moveOrder, type OrderDecision } from '../../../services/shopping/order/order-change.ts';
+import { afterRejection } from '../../../services/shopping/order/order-outbox.ts';
 import {
   closeTries,
   openNextTry,
@@ -93,6 +94,21 @@ describe('a try to pay an order', () => {
     const news = (one: Order) => recordDecline(one, lastTryOf(answered), 'card_declined', NOW);
     expect(after(answered, news, news).outbox).toMatchObject([{ id: `mail:${ID}:payment-declined` }]);
     expect(after(order, declined).outbox).toEqual([]);
+  });
+});
+
+describe('an order that is not paid in time', () => {
+  const mailsOf = (one: Order) => {
+    const rejecting = moveOrder(one, { state: 'REJECTING', rejection: { code: 'order-expired' } }, { at: later(30) });
+    if (rejecting.answer.state !== 'REJECTING') throw new Error(`it is ${rejecting.answer.state}`);
+    return afterRejection(rejecting.answer, false).map(({ id }) => id);
+  };
+
+  test('is told of by mail, as its customer was answered while it was open', () => {
+    expect(mailsOf(after(order, declined))).toEqual([`mail:${ID}:payment-failed`]);
+    expect(mailsOf(after(order, challenged))).toEqual([`mail:${ID}:payment-failed`]);
+    // Its rejection is the answer.
+    expect(mailsOf(order)).toEqual([]);
   });
 });
 
