@@ -29,6 +29,7 @@ const ROUTES = `
   GET /openapi.json
   GET /problems/:type
   GET /readyz
+  GET /sandbox/challenge/:id
   GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
@@ -84,6 +85,7 @@ const ROUTES = `
   PATCH /v1/admin/products/:id
   PATCH /v1/admin/products/:id/images/:imageId
   PATCH /v1/me
+  POST /sandbox/challenge/:id
   POST /v1/admin/categories
   POST /v1/admin/imports
   POST /v1/admin/inventory/:sku/movements
@@ -123,6 +125,8 @@ const ROUTES = `
   POST /v1/me/email
   POST /v1/orders
   POST /v1/orders/:id/cancel
+  POST /v1/orders/:id/payment
+  POST /v1/orders/:id/payment/complete
   POST /v1/orders/:id/returns
   POST /v1/products/lookup
   POST /v1/webhooks/:provider
