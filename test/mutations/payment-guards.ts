@@ -46,6 +46,13 @@ export const PAYMENT_MUTATIONS: Record<string, Mutation> = {
     tests: LEDGER,
     red: /● news that came after those that an order was told of stay due/,
   },
+  'what follows a bank transfer waits as long as the order did for its customer, when a process dies': {
+    file: 'services/shopping/order/saga/placement.ts',
+    find: '{ ...dueSoon(current, at), ...fields, outbox,',
+    replace: '{ ...fields, outbox,',
+    tests: ['test/unit/shopping/every-fault.test.ts'],
+    red: /I8 an order has not ended after a minute/,
+  },
   'everyone may pay by invoice': {
     file: 'services/shopping/payment/payment-methods.ts',
     find: 'if (await isMethodAllowed([provider], customerId, rpc)) return;',

@@ -1,5 +1,5 @@
 import { newId } from '../../../shared/ids.ts';
-import type { Order, OrderFields, PaidOrder } from '../order.ts';
+import { type Order, type OrderFields, type PaidOrder, resumeAt } from '../order.ts';
 import { moveOrder, type OrderCommand } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
@@ -190,11 +190,17 @@ async function moveStoredOrder(
       current,
       next,
       { at, note },
-      { ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
+      { ...dueSoon(current, at), ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
     );
   });
   if (isKnownToClients(order)) announceChange(moved, saga);
   return moved;
+}
+
+/** What follows a payment must not wait as long as the order did for its customer, if this process dies now. */
+function dueSoon({ nextAt }: Order, now: Date): Pick<OrderFields, 'nextAt'> | undefined {
+  const soon = resumeAt(now);
+  return nextAt !== null && nextAt > soon ? { nextAt: soon } : undefined;
 }
 
 /** Clients know an order by the answer to its request, so none can follow one that was placed a moment ago. */
