@@ -200,6 +200,13 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
     tests: ['test/unit/shopping/payment-session.test.ts'],
     red: /● .*as many times as cards can be tried/,
   },
+  'a shop that takes real money has the page that says that it was paid': {
+    file: 'services/shopping/payment/providers/registry.ts',
+    find: 'return selectedProvider(config) === sandboxDefinition;',
+    replace: 'return true;',
+    tests: ['test/unit/shopping/payment-settings.test.ts'],
+    red: /● .*is the sandbox for a gateway/,
+  },
   'a challenge that was declined is approved after all': {
     file: 'services/shopping/payment/providers/sandbox/bank-events.ts',
     find: "if (entry.state !== 'challenge' || entry.method === 'tok_challenge_abandoned') return {};",

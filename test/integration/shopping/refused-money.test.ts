@@ -265,8 +265,11 @@ eachEngine('money that the payment provider moves by itself, or will not move', 
     });
   });
 
-  test('pending, and declined later: the order is rejected, and its stock is free', async () => {
+  test('pending, and declined later: the order waits; once it is cancelled, its stock is free', async () => {
     const { id } = await order('tok_late_decline');
+    await until(id, ({ payment }) => payment.status === 'failed');
+    expect((await storeOf(shop, 'inventory').get(MUG))?.res).toHaveProperty(id);
+    expect((await ada.ask(`POST /v1/orders/${id}/cancel`, {})).status).toBe(200);
     await until(id, ({ status }) => status === 'REJECTED');
     expect((await storeOf(shop, 'inventory').get(MUG))?.res).not.toHaveProperty(id);
     expect((await ada.ask('GET /v1/cart')).body.items).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../lib/process/config.ts';
+import { servicesOf } from '../../../services/nodes.ts';
 import { checkServiceSettings } from '../../../services/settings.ts';
 import { selectedProvider } from '../../../services/shopping/payment/providers/registry.ts';
 
@@ -24,6 +25,17 @@ describe('the payment provider', () => {
     expect(selected({ ...STRIPE, NODE_ENV: 'production' })).toBe('stripe');
     expect(selected({ ...STRIPE, PAYMENT_PROVIDER: 'sandbox' })).toBe('sandbox');
     expect(selected({ PAYMENT_PROVIDER: '', STRIPE_SECRET_KEY: '' })).toBe('sandbox');
+  });
+
+  test('is the sandbox for a gateway that offers its pages, and never by default in production', async () => {
+    const hasPages = async (env: NodeJS.ProcessEnv) => {
+      const services = await servicesOf('api', load({ ...env, SERVICES: 'api' }));
+      return services.some(({ name }) => name === 'sandbox-pages');
+    };
+    expect(await hasPages({})).toBe(true);
+    expect(await hasPages(STRIPE)).toBe(false);
+    expect(await hasPages({ NODE_ENV: 'production' })).toBe(false);
+    expect(await hasPages({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' })).toBe(true);
   });
 
   test('needs its settings where a process takes payments, and there alone', () => {
