@@ -35,6 +35,7 @@ import { invoice } from './shopping/invoice/invoice.contract.ts';
 import { order } from './shopping/order/order.contract.ts';
 import { payment } from './shopping/payment/payment.contract.ts';
 import { sandbox } from './shopping/payment/providers/sandbox/sandbox.contract.ts';
+import { receivable } from './shopping/payment/receivables/receivable.contract.ts';
 
 const registered = register([
   api,
@@ -68,6 +69,7 @@ const registered = register([
   order,
   payment,
   sandbox,
+  receivable,
   invoice,
   creditNote,
   audit,

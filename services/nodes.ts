@@ -5,7 +5,7 @@ import type { NodeKind } from '../lib/process/node-kinds.ts';
 import { sandboxPages } from './api/sandbox-pages/sandbox-pages.contract.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions/extensions.ts';
 import type { NodeConfig } from './node-config.ts';
-import { isSandboxUsed, selectedProvider } from './shopping/payment/providers/registry.ts';
+import { enabledProviders, isSandboxUsed } from './shopping/payment/providers/registry.ts';
 
 /**
  * The services of a node kind; imported only where it runs.
@@ -57,7 +57,9 @@ const MODULES: Record<NodeKind, (config: Config) => Promise<Module>[]> = {
     import('./shopping/invoice/invoice.service.ts'),
     import('./shopping/invoice/credit-note.service.ts'),
     import('./shopping/payment/payment.service.ts'),
-    ...(selectedProvider(config).services?.() ?? []),
+    // Also where its providers are switched off: money may still come for orders.
+    import('./shopping/payment/receivables/receivable.service.ts'),
+    ...enabledProviders(config).flatMap((provider) => provider.services?.() ?? []),
   ],
   api: (config) => [
     import('./api/api.service.ts'),

@@ -15,6 +15,7 @@ export const SCOPES = [
   'inventory:read',
   'inventory:write',
   'reviews:write',
+  'customers:write',
   'staff:read',
   'staff:write',
   'audit-log:read',
@@ -30,6 +31,7 @@ const STAFF_SCOPES: readonly Scope[] = [
   'inventory:read',
   'inventory:write',
   'reviews:write',
+  'customers:write',
 ];
 
 /**

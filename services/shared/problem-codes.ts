@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'total-too-high': { status: 422, title: 'The total is too high' },
   'total-not-payable': { status: 422, title: 'The total cannot be charged' },
   'unknown-payment-method': { status: 422, title: 'Unknown payment method' },
+  'payment-method-unavailable': { status: 422, title: 'The payment method cannot be used for this order' },
   'refund-too-high': { status: 422, title: 'The refund is too high' },
   'unknown-currency': { status: 422, title: 'Unknown currency' },
   'not-returnable': { status: 422, title: 'The items cannot be returned' },

@@ -27,6 +27,7 @@ export const PROBLEM_MEMBERS = {
   /** The available shipping methods. */
   'no-shipping': { methods: listOf('string') },
   'total-not-payable': { total: moneyRule, least: moneyRule, largest: moneyRule },
+  'payment-method-unavailable': { method: 'string', reason: 'string' },
   /**
    * The amounts that can still be refunded: `left` of the order, `lines` and `shipping` of the parts that exceed
    * theirs.

@@ -14,6 +14,17 @@ export type CouponRefusal =
   | 'combination'
   | 'currency';
 
+/** Why a payment method cannot be used for an order. */
+export const PAYMENT_METHOD_REFUSALS = [
+  'total-too-low',
+  'total-too-high',
+  'currency',
+  'country',
+  'not-allowed',
+  'switched-off',
+] as const;
+export type PaymentMethodRefusal = (typeof PAYMENT_METHOD_REFUSALS)[number];
+
 /** Makes the expected errors. Callers distinguish them by `type`; the gateway answers them as problem+json. */
 export const errors = {
   ...protocolErrors,
@@ -56,6 +67,11 @@ export const errors = {
     ),
   unknownPaymentMethod: (method: string) =>
     coded('unknown-payment-method', `The payment method ${JSON.stringify(method)} does not exist.`),
+  paymentMethodUnavailable: (method: string, reason: PaymentMethodRefusal) =>
+    coded('payment-method-unavailable', `The payment method ${JSON.stringify(method)} cannot be used: ${reason}.`, {
+      method,
+      reason,
+    }),
   /**
    * @param left the rest of the order
    * @param lines the rests of lines that are exceeded

@@ -6,6 +6,7 @@ import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
 import { ORDER_MUTATIONS } from './order-guards.ts';
+import { PAYMENT_MUTATIONS } from './payment-guards.ts';
 import { STRIPE_MUTATIONS } from './stripe-guards.ts';
 
 /**
@@ -16,6 +17,7 @@ import { STRIPE_MUTATIONS } from './stripe-guards.ts';
 export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
   ...STRIPE_MUTATIONS,
+  ...PAYMENT_MUTATIONS,
   'no compare-and-set on stock': {
     file: 'mixins/store/store-mongo.ts',
     find: '[{ _id: id, rev }, updateOf(rev, patch)]',

@@ -160,8 +160,8 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'an order that has ended leaves a try open': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: 'const fields = { outbox, ...closeTries(order, true) };',
-    replace: 'const fields = { outbox };',
+    find: 'const fields = { outbox, ...credit, ...closeTries(order, true) };',
+    replace: 'const fields = { outbox, ...credit };',
     tests: ['test/unit/shopping/every-fault.test.ts'],
     red: /I18 /,
   },

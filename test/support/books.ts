@@ -18,6 +18,7 @@ import type { Invoice } from '../../services/shopping/invoice/invoice.ts';
 import type { Order } from '../../services/shopping/order/order.ts';
 import { awaitsCustomer } from '../../services/shopping/order/session/payment-tries.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
+import type { Receivable } from '../../services/shopping/payment/receivables/receivable.ts';
 import { eventually, type TestShop } from './shop.ts';
 
 /** Whose documents a service of the shop keeps. */
@@ -38,6 +39,7 @@ interface Kept {
   hold: Hold;
   order: Order;
   sandbox: LedgerEntry;
+  receivable: Receivable;
   invoice: Invoice;
   'credit-note': CreditNote;
 }

@@ -117,6 +117,13 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   /** It has what an order has of refunds. */
   'payment.statement': ofOrder,
   'sandbox.statement': ofOrder,
+  /** 100 bookings at most, and refunds. */
+  'receivable.account': list(150, text(140) + 600),
+  'receivable.bookReceipt': list(150, text(140) + 600),
+  'receivable.bookPayout': list(150, text(140) + 600),
+  'receivable.statement': ofOrder,
+  'payment.providers': list(10, 50),
+  'payment.methods': list(10, 500),
   'order.byCartClaim': list(100, 150),
   'order.timeline': ofOrder,
   'order.forInvoice': ofOrder,

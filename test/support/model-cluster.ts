@@ -7,7 +7,14 @@ import { deepCopy, type Versioned } from '../../mixins/store/patch.ts';
 import type { Store } from '../../mixins/store/store.ts';
 import { staffAuditMiddleware } from '../../services/customer/staff/staff-audit.ts';
 import { newCart } from '../../services/shopping/cart/cart.ts';
+import { emptyReceivable } from '../../services/shopping/payment/receivables/claims.ts';
 import { Database } from './model-database.ts';
+
+/** What a change makes of a document that is missing, by collection. */
+const CREATED: Readonly<Record<string, typeof newCart | typeof emptyReceivable>> = {
+  carts: newCart,
+  receivables: emptyReceivable,
+};
 
 /** `not done`: the caller learns of an error; `done unseen`: so too, but it happens; `crash`: its process dies first. */
 export type Fate = 'done' | 'not done' | 'done unseen' | 'crash';
@@ -215,7 +222,7 @@ export class Cluster {
       this.#pausing = true; // Changes asks how long
       return 0;
     };
-    const create = collection === 'carts' ? newCart : undefined;
+    const create = CREATED[collection];
     const read = async (id: string) => {
       const found = await this.#step(life, () => database.read(collection, id));
       if (found || !create) return found;

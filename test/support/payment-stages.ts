@@ -1,8 +1,13 @@
 import Stripe from 'stripe';
 import type { Config } from '../../lib/process/config.ts';
+import { newId } from '../../services/shared/ids.ts';
+import { errors } from '../../services/shared/problems.ts';
 import type { ProviderName } from '../../services/shopping/payment/providers/registry.ts';
 import { sandboxSecret } from '../../services/shopping/payment/providers/sandbox/sandbox-secret.ts';
 import { signWebhook } from '../../services/shopping/payment/providers/sandbox/webhook-signature.ts';
+import { claimsLine } from '../../services/shopping/payment/receivables/claims.ts';
+import { bookMoney } from '../../services/shopping/payment/receivables/money-bookings.ts';
+import type { ReceivableProvider } from '../../services/shopping/payment/receivables/receivable.ts';
 import { storeOf } from './books.ts';
 import type { TestShop } from './shop.ts';
 import { StripeStandIn } from './stripe-stand-in.ts';
@@ -17,20 +22,29 @@ interface Trouble {
 export interface PaymentStage {
   /** The variables of a shop that uses the provider. */
   env: NodeJS.ProcessEnv;
-  /** Payment methods by the outcome of their charge; `authorised` is captured by a second command. */
-  methods: Record<'approved' | 'authorised' | 'challenged' | 'declined' | 'pending' | 'unknown', string>;
+  /**
+   * Payment methods by the outcome of their charge; `authorised` is captured by a second command. A provider that leaves
+   * nothing undecided has not all of them.
+   */
+  methods: Record<'approved' | 'unknown', string> &
+    Partial<Record<'authorised' | 'challenged' | 'declined' | 'pending', string>>;
   /** The customer answers the challenge of a key. An answer that comes too late changes nothing. */
-  answerChallenge(shop: TestShop, key: string, answer: 'approve' | 'decline'): Promise<void>;
+  answerChallenge?(shop: TestShop, key: string, answer: 'approve' | 'decline'): Promise<void>;
+  /** Does what the customer is asked for, where a charge asks for something. */
+  act?(shop: TestShop, orderId: string, amount: number): Promise<void>;
   /** The charge is made, and its answer is lost. */
-  loseAnswer(): Trouble;
+  loseAnswer(shop: TestShop): Trouble;
   /** Charges fail, and nothing is charged. */
-  breakDown(): Trouble;
+  breakDown(shop: TestShop): Trouble;
   /** The provider's own view of an order's money, in minor units. */
   keptOf(shop: TestShop, orderId: string): Promise<number>;
-  /** An event with news of an order's payment, as the provider writes it. */
-  event(id: string, orderId: string): string;
-  /** The signature of a webhook's body. */
-  sign(body: string, config: Config, options?: { secret?: string; at?: Date }): string;
+  /** Absent: the provider sends no webhooks. */
+  webhooks?: {
+    /** An event with news of an order's payment, as the provider writes it. */
+    event(id: string, orderId: string): string;
+    /** The signature of a webhook's body. */
+    sign(body: string, config: Config, options?: { secret?: string; at?: Date }): string;
+  };
   stop(): Promise<void>;
 }
 
@@ -55,8 +69,10 @@ export const PAYMENT_STAGES: Readonly<Record<ProviderName, () => Promise<Payment
       const { captured = 0, refunded = 0 } = (await storeOf(shop, 'sandbox').get(orderId)) ?? {};
       return captured - refunded;
     },
-    event: (id, orderId) => JSON.stringify({ id, type: 'payment.captured', orderId }),
-    sign: (body, config, { secret = sandboxSecret(config), at = new Date() } = {}) => signWebhook(body, secret, at),
+    webhooks: {
+      event: (id, orderId) => JSON.stringify({ id, type: 'payment.captured', orderId }),
+      sign: (body, config, { secret = sandboxSecret(config), at = new Date() } = {}) => signWebhook(body, secret, at),
+    },
     async stop() {},
   }),
 
@@ -87,15 +103,68 @@ export const PAYMENT_STAGES: Readonly<Record<ProviderName, () => Promise<Payment
         return { method: 'pm_card_visa', end };
       },
       keptOf: async (_shop, orderId) => stripe.moneyOf(orderId).kept,
-      event: (id, orderId) =>
-        JSON.stringify({
-          ...{ id, object: 'event', type: 'payment_intent.succeeded' },
-          data: { object: { object: 'payment_intent', metadata: { orderId } } },
-        }),
-      sign(payload, _config, { secret = webhookSecret, at = new Date() } = {}) {
-        return Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: Math.floor(+at / 1000) });
+      webhooks: {
+        event: (id, orderId) =>
+          JSON.stringify({
+            ...{ id, object: 'event', type: 'payment_intent.succeeded' },
+            data: { object: { object: 'payment_intent', metadata: { orderId } } },
+          }),
+        sign(payload, _config, { secret = webhookSecret, at = new Date() } = {}) {
+          return Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: Math.floor(+at / 1000) });
+        },
       },
       stop: () => stripe.stop(),
     };
   },
+
+  async transfer() {
+    return {
+      ...ledgerStage('transfer'),
+      env: { PAYMENT_PROVIDERS: 'transfer', TRANSFER_IBAN: 'DE02 1203 0000 0000 2020 51', TRANSFER_HOLDER: 'Shop Ltd' },
+      async act(shop, orderId, amount) {
+        await bookReceipt(shop, orderId, amount);
+      },
+    };
+  },
+
+  invoice: async () => ({ ...ledgerStage('invoice'), env: { PAYMENT_PROVIDERS: 'invoice' } }),
 };
+
+/** What the providers have in common whose money staff books in the shop's own ledger. */
+function ledgerStage(provider: ReceivableProvider): Omit<PaymentStage, 'env'> {
+  const troubled = (shop: TestShop, afterwards: boolean): Trouble => {
+    const ledger = storeOf(shop, 'receivable');
+    const { change } = ledger;
+    const end = () => {
+      ledger.change = change;
+    };
+    ledger.change = async (id, decide) => {
+      if (afterwards) {
+        end();
+        await change.call(ledger, id, decide);
+      }
+      throw errors.unavailable('The database is away.');
+    };
+    return { method: provider, end };
+  };
+  return {
+    methods: { approved: provider, unknown: 'tok_of_mine' },
+    loseAnswer: (shop) => troubled(shop, true),
+    breakDown: (shop) => troubled(shop, false),
+    async keptOf(shop, orderId) {
+      const found = await storeOf(shop, 'receivable').get(orderId);
+      const { captured = 0, refunded = 0 } = (found && claimsLine(found, provider)) ?? {};
+      return captured - refunded;
+    },
+    async stop() {},
+  };
+}
+
+/** Books money as staff does, without the audit log, which is not there. */
+async function bookReceipt(shop: TestShop, orderId: string, amount: number): Promise<void> {
+  const booking = { kind: 'receipt', key: `${orderId}-${amount}`, amount } as const;
+  const statement = { date: '2026-11-01', bankReference: 'TEST', by: newId('cus') };
+  await storeOf(shop, 'receivable').change(orderId, (found, now) =>
+    bookMoney(found, { ...booking, ...statement }, now),
+  );
+}

@@ -20,6 +20,9 @@ import { orderIdOfKey } from '../../services/shopping/payment/payment-key.ts';
 import type { LedgerEntry } from '../../services/shopping/payment/providers/sandbox/ledger-entry.ts';
 import sandboxService from '../../services/shopping/payment/providers/sandbox/sandbox.service.ts';
 import type { TestToken } from '../../services/shopping/payment/providers/sandbox/sandbox-tokens.ts';
+import { claimsLine } from '../../services/shopping/payment/receivables/claims.ts';
+import receivableService from '../../services/shopping/payment/receivables/receivable.service.ts';
+import { type Receivable, receivedOf, surplusOf } from '../../services/shopping/payment/receivables/receivable.ts';
 import { Cluster, type Fate, type Process } from './model-cluster.ts';
 
 type Lines = Record<string, number>;
@@ -31,7 +34,7 @@ export interface Buyer {
   /** How many times the order is sent, at once, to both processes. */
   sent: number;
   /** The test token it is paid by, when that is another than one that is captured or declined. */
-  method?: TestToken;
+  method?: TestToken | 'transfer';
   /** How many tabs it is sent from, each with a key of its own. One when left out. */
   tabs?: number;
 }
@@ -62,12 +65,22 @@ export interface Story {
   cancelled?: boolean;
   /** Every order is placed in peace, and paid again by this method under the story's turns, by both processes at once. */
   paidAgain?: TestToken;
+  /** Every order is placed in peace, and staff books its bank transfer in two parts, and too much, under the story's turns. */
+  booked?: boolean;
   /** Every order is placed and shipped in peace; all of it is sent back, and some refunded before, under the story's turns. */
   returned?: boolean;
   turns: Turn[];
 }
 
-const config = loadConfig({ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED: 'false', PAYMENT_MINUTES: '3' });
+const config = loadConfig({
+  ...{ NODE_ENV: 'test', TOKEN_SECRET: 'x'.repeat(32), SEED: 'false', PAYMENT_MINUTES: '3' },
+  ...{
+    PAYMENT_PROVIDERS: 'sandbox,transfer',
+    TRANSFER_IBAN: 'DE02120300000000202051',
+    TRANSFER_HOLDER: 'Shop Ltd',
+    TRANSFER_DAYS: '1',
+  },
+});
 const schemas = [
   inventoryService(config),
   cartService(config),
@@ -75,6 +88,7 @@ const schemas = [
   orderService(config, { firstResponseTimeoutMs: 0, settling: new Pace(async () => undefined) }),
   paymentService(config),
   sandboxService(config),
+  receivableService(config),
 ];
 const PRICES: Lines = { MUG: 1999, BOWL: 5 };
 const STUBS = {
@@ -97,6 +111,9 @@ const STUBS = {
 
 const OTHER_METHODS: readonly TestToken[] = ['tok_approve', 'tok_decline', 'tok_challenge', 'tok_two_step'];
 
+/** What a customer transfers too much. */
+const SURPLUS = 50;
+
 const customerId = (buyer: number) => `cus_${buyer}`;
 const keyOf = (tab: number) => `tab ${tab}`;
 /** The key as it was sent: a mutation makes each order's key another one, which the check must see through. */
@@ -115,6 +132,7 @@ export class ModelShop {
   readonly #stocks: Map<string, Stock>;
   readonly #orders: Map<string, Order>;
   readonly #ledger: Map<string, LedgerEntry>;
+  readonly #receivables: Map<string, Receivable>;
   readonly #carts: Map<string, Cart>;
   /** What each buyer was told, by status of the order or type of the problem. */
   readonly #told: { buyer: number; key: string; word: string; orderId?: string }[] = [];
@@ -129,6 +147,7 @@ export class ModelShop {
     this.#stocks = database.docs('stock');
     this.#orders = database.docs('orders');
     this.#ledger = database.docs('sandbox-ledger');
+    this.#receivables = database.docs('receivables');
     this.#carts = database.docs('carts');
     for (const [_id, available] of Object.entries(story.stock)) {
       const prunedThrough = _id === story.forgetful ? 'ord_Z' : '';
@@ -168,15 +187,21 @@ export class ModelShop {
       this.#peacefulSteps = this.#cluster.steps;
       for (const { _id, customerId: id } of this.#orders.values()) this.#payAgain(_id, id, paidAgain);
     }
+    if (this.#story.booked) {
+      await this.#rest({ late: true, waits: true });
+      this.#peacefulSteps = this.#cluster.steps;
+      for (const { _id, totals } of this.#orders.values()) this.#book(_id, totals.total.amount);
+    }
+    const waits = paidAgain !== undefined || this.#story.booked === true;
     for (const { pick, fate, meanwhile } of this.#story.turns) {
       this.#happens(meanwhile, pick);
       await this.#cluster.turn(pick, fate);
     }
     const [one, two] = this.#cluster.processes;
     if (one.frozen && two.frozen) this.#cluster.freeze(one, false);
-    await this.#rest({ late: false, waits: paidAgain !== undefined });
+    await this.#rest({ late: false, waits });
     for (const process of [one, two]) this.#cluster.freeze(process, false);
-    await this.#rest({ late: true, waits: paidAgain !== undefined });
+    await this.#rest({ late: true, waits });
     for (const ask of this.#asked) ask().catch((error) => this.failures.push(error));
     if (this.#asked.length > 0) await this.#rest({ late: true });
     this.#auditAtRest();
@@ -257,6 +282,18 @@ export class ModelShop {
     this.#asked.push(() => asked(0));
   }
 
+  /** Staff books two parts at once, and is impatient. */
+  #book(id: string, total: number): void {
+    const user = { id: 'cus_staff', sessionId: 'ses', role: 'staff' };
+    for (const [nth, amount] of [1000, total - 1000 + SURPLUS].entries()) {
+      const statement = { amount, date: '2026-03-01', bankReference: 'NTRF' };
+      const body = { id, idempotencyKey: `part ${nth}`, ...statement };
+      const asked = () => this.#cluster.serve(this.#process(nth), 'receivable.bookReceipt', body, { user });
+      asked().catch((error) => this.failures.push(error));
+      this.#asked.push(asked);
+    }
+  }
+
   /** A customer chooses another method for an order. Whether that is still possible is no matter. */
   #chooseAnother(buyer: number, process: Process, pick: number): void {
     const order = [...this.#orders.values()].find((one) => one.customerId === customerId(buyer));
@@ -277,7 +314,11 @@ export class ModelShop {
 
   /** What the provider has of an order, by all tries to pay it. */
   #moneyOf(order: Order): { captured: number; refunded: number } {
-    const charges = triesOf(order).flatMap(({ key }) => this.#ledger.get(key) ?? []);
+    const receivable = this.#receivables.get(order._id);
+    const charges = [
+      ...triesOf(order).flatMap(({ key }) => this.#ledger.get(key) ?? []),
+      ...(receivable ? [claimsLine(receivable, 'transfer')] : []),
+    ].filter((one) => one !== null);
     const [captured, refunded] = [charges.map((one) => one.captured), charges.map((one) => one.refunded)].map(
       (amounts) => amounts.reduce((a, b) => a + b, 0),
     );
@@ -399,6 +440,12 @@ export class ModelShop {
       const isRefused = refunds.some((refund) => refund.state === 'FAILED');
       const due = paid || isRefused ? totals.total.amount : 0;
       this.#check(captured - refunded === due, `I6 ${captured - refunded} for ${state}`);
+      const receivable = this.#receivables.get(order._id);
+      if (this.#story.booked && receivable) {
+        const came = receivedOf(receivable);
+        this.#check(came === totals.total.amount + SURPLUS, `${came} of ${totals.total.amount} and more is booked`);
+        this.#check(surplusOf(receivable) === SURPLUS, `${surplusOf(receivable)} has to be sent back`);
+      }
       this.#check(outbox.length === 0 && lease === null, 'I10 an order has something left to do');
       for (const sums of [...(paid ? [bought] : []), ...(state === 'REJECTED' ? [] : [gone])]) {
         const sum = sums.get(customerId) ?? {};

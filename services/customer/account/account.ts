@@ -40,6 +40,8 @@ export interface Account {
   links?: Partial<Record<LinkPurpose, PendingLink>>;
   wishlist?: Wish[];
   consents?: Consent[];
+  /** Whether staff allows the customer to pay by invoice. */
+  paysByInvoice?: boolean;
   /** Set when the person's data is being erased or was erased. */
   erasure?: Erasure;
   createdAt: Date;

@@ -7,6 +7,7 @@ import { addressActions } from '../address/address.contract.ts';
 import { authActions } from '../auth/auth.contract.ts';
 import { credentialActions } from '../auth/credential.contract.ts';
 import { privacyActions } from '../privacy/privacy.contract.ts';
+import { paymentTermsActions } from '../staff/payment-terms.contract.ts';
 import { staffActions } from '../staff/staff.contract.ts';
 import { wishlistActions } from '../wishlist/wishlist.contract.ts';
 import { name, newPassword, profile } from './customer.rules.ts';
@@ -22,6 +23,7 @@ export const customer = contract(
     ...wishlistActions,
     ...privacyActions,
     ...staffActions,
+    ...paymentTermsActions,
     appoint: {
       summary: 'Give a person a staff role, with a new account or the existing one; the password is for a new one',
       ...internal,

@@ -13,6 +13,7 @@ import { HashingQueue } from '../auth/hashing-queue.ts';
 import { hashInQueue } from '../auth/password-check.ts';
 import { erasureQueue } from '../privacy/erasure.ts';
 import { eraseInOtherServices, privacyHandlers } from '../privacy/privacy-handlers.ts';
+import { paymentTermsHandlers } from '../staff/payment-terms-handlers.ts';
 import { staffHandlers } from '../staff/staff-handlers.ts';
 import { wishlistHandlers } from '../wishlist/wishlist-handlers.ts';
 import { type Account, changeRole, newAccount, profileOf, rename } from './account.ts';
@@ -55,6 +56,7 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
       ...wishlistHandlers,
       ...privacyHandlers,
       ...staffHandlers,
+      ...paymentTermsHandlers,
 
       ready() {
         return this.store.ping();

@@ -35,6 +35,7 @@ const orderSummary = {
 
 export const ORDER_MAIL_KINDS = [
   'order-confirmed',
+  'transfer-instructions',
   'order-shipped',
   'order-refunded',
   'refund-failed',
@@ -74,6 +75,22 @@ export const mail = contract(
         /** For mails about an article. */
         article: { type: 'object', optional: true, props: { slug: 'string', title: 'string', variant: 'string' } },
         refund: { ...moneyRule, optional: true },
+        /** Until when an order on credit has to be paid. */
+        payUntil: 'string|optional',
+        /** How to pay an order by bank transfer. */
+        transfer: {
+          type: 'object',
+          optional: true,
+          props: {
+            iban: 'string',
+            bic: 'string|optional',
+            holder: 'string',
+            reference: 'string',
+            received: moneyRule,
+            missing: moneyRule,
+            payUntil: 'string',
+          },
+        },
         shipment: { type: 'object', optional: true, props: { carrier: 'string', trackingNumber: 'string' } },
       },
     },

@@ -1,3 +1,4 @@
+import { friendlyFormatIBAN } from 'ibantools';
 import { addressLines } from '../../shared/address-lines.ts';
 import { moneyText } from '../../shared/format.ts';
 import { negate } from '../../shared/money.ts';
@@ -14,7 +15,7 @@ export function composeOrderMail(
   timeZone: string,
   link?: string,
 ): Message {
-  const { subject, news } = wordingOf(request, order);
+  const { subject, news } = wordingOf(request, order, timeZone);
   const { totals } = order;
   return layOut({
     subject,
@@ -37,16 +38,30 @@ export function composeOrderMail(
   });
 }
 
+interface Wording {
+  subject: string;
+  news: string[];
+}
+
 function wordingOf(
-  { kind, shipment, refund }: MailRequest,
+  request: MailRequest,
   { number, requiresShipping = true }: OrderSummary,
-): { subject: string; news: string[] } {
+  timeZone: string,
+): Wording {
+  const { kind, shipment, refund, payUntil } = request;
   switch (kind) {
     case 'order-confirmed':
       return {
         subject: `Your order ${number}`,
-        news: [`Thank you. Your order is paid${requiresShipping ? ', and we are packing it' : ''}.`],
+        news: payUntil
+          ? [
+              `Thank you.${requiresShipping ? ' We are packing your order.' : ''}`,
+              `Please pay its invoice until ${formatDay(payUntil, timeZone)}.`,
+            ]
+          : [`Thank you. Your order is paid${requiresShipping ? ', and we are packing it' : ''}.`],
       };
+    case 'transfer-instructions':
+      return { subject: `How to pay your order ${number}`, news: transferNews(request, timeZone) };
     case 'order-shipped': {
       const by = shipment ? ` with ${shipment.carrier}, tracking number ${shipment.trackingNumber}` : '';
       return { subject: `Your order ${number} is on its way`, news: [`Your order is on its way${by}.`] };
@@ -109,6 +124,22 @@ function wordingOf(
     default:
       throw new Error(`${kind} is not a mail about an order`);
   }
+}
+
+/** How to pay by bank transfer. */
+function transferNews({ transfer }: MailRequest, timeZone: string): string[] {
+  if (!transfer) throw new Error('a mail with instructions for a bank transfer has none');
+  const { received, missing, iban, bic, holder, reference, payUntil } = transfer;
+  return [
+    received.amount > 0
+      ? `Thank you. ${moneyText(received)} has come, and ${moneyText(missing)} is missing.`
+      : `Thank you. Please transfer ${moneyText(missing)}. We pack your order once it has come.`,
+    `Account holder: ${holder}`,
+    `IBAN: ${friendlyFormatIBAN(iban) ?? iban}`,
+    ...(bic === undefined ? [] : [`BIC: ${bic}`]),
+    `Reference: ${reference}`,
+    `We keep the goods for you until ${formatDay(payUntil, timeZone)}.`,
+  ];
 }
 
 const NOTHING_CHARGED = 'You have not paid anything. If your bank shows a payment, it goes back to you by itself.';

@@ -56,6 +56,7 @@ export function eraseAccount(account: Readonly<Account>, now: Date): Decision<st
       addresses: [],
       wishlist: [],
       consents: [],
+      paysByInvoice: false,
       links: {},
       erasure: { requestedAt: now, pass: 1, nextAt: now } satisfies Erasure,
     },

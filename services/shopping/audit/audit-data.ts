@@ -17,8 +17,8 @@ export interface AuditData {
   movements: Result<'movement.totals'>;
   orders: ItemsOf<'order.books'>[];
   ledger: ItemsOf<'payment.books'>[];
-  /** The payment provider is another company, whose ledger cannot be read. */
-  external: boolean;
+  /** The payment providers that are other companies, whose ledgers cannot be read. */
+  external: readonly string[];
   coupons: ItemsOf<'coupon.books'>[];
   holds: ItemsOf<'hold.books'>[];
   invoices: ItemsOf<'invoice.books'>[];
@@ -35,8 +35,7 @@ export interface AuditData {
 export async function readAuditData(rpc: Rpc): Promise<AuditData> {
   const readAt = new Date();
   const before = await readAllPages('inventory.books', rpc);
-  const { external = false } = await rpc.call('payment.books', { limit: 1 });
-  const ledger = await readAllPages('payment.books', rpc);
+  const { ledger, external } = await readLedgers(rpc);
   const coupons = await readAllPages('coupon.books', rpc);
   const creditNotes = await readAllPages('credit-note.books', rpc);
   const invoices = await readAllPages('invoice.books', rpc);
@@ -53,6 +52,19 @@ export async function readAuditData(rpc: Rpc): Promise<AuditData> {
   };
 }
 
+/** Reads the ledgers of all payment providers that orders can have been paid by. */
+async function readLedgers(rpc: Rpc): Promise<Pick<AuditData, 'ledger' | 'external'>> {
+  const { names } = await rpc.call('payment.providers');
+  const ledger: AuditData['ledger'] = [];
+  const external: string[] = [];
+  for (const provider of names) {
+    const { external: isExternal } = await rpc.call('payment.books', { provider, limit: 1 });
+    if (isExternal) external.push(provider);
+    else ledger.push(...(await readAllPages('payment.books', rpc, { provider })));
+  }
+  return { ledger, external };
+}
+
 const SKUS_PER_CALL = 200;
 
 /** Reads the movement totals of the SKUs that have movements outside their stock document. */
@@ -67,7 +79,7 @@ async function readMovementTotals(stock: AuditData['stock'], rpc: Rpc): Promise<
 
 type PagedAction = Extract<ActionName, `${string}.books`>;
 
-async function readAllPages<K extends PagedAction>(action: K, rpc: Rpc): Promise<ItemsOf<K>[]> {
+async function readAllPages<K extends PagedAction>(action: K, rpc: Rpc, of: object = {}): Promise<ItemsOf<K>[]> {
   const all: ItemsOf<K>[] = [];
   // The compiler cannot relate a generic action to the type of its pages.
   const call = rpc.call.bind(rpc) as (
@@ -77,7 +89,7 @@ async function readAllPages<K extends PagedAction>(action: K, rpc: Rpc): Promise
   for (let after: string | null | undefined; after !== null; ) {
     const { items, next }: { items: ItemsOf<K>[]; next: string | null } = await call(
       action,
-      after === undefined ? {} : { after },
+      after === undefined ? { ...of } : { ...of, after },
     );
     all.push(...items);
     after = next;

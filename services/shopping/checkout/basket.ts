@@ -33,6 +33,8 @@ export interface CheckoutTerms {
   book: PriceBook;
   /** The amounts that the payment provider charges in a currency. */
   limits: (currency: string) => AmountLimits;
+  /** Refuses a total, or a country, that the chosen payment method cannot be used for. @throws payment-method-unavailable */
+  refuseMethod?: (total: Money, country: string) => void;
   /** The shop's own, without which there is no reverse charge. */
   sellerVatId?: string | undefined;
 }
@@ -68,7 +70,7 @@ export async function priceBasket(
   { items, currency }: Pick<Result<'cart.own'>, 'items' | 'currency'>,
   request: CheckoutRequest,
   customerId: string | undefined,
-  { book, limits, sellerVatId }: CheckoutTerms,
+  { book, limits, refuseMethod, sellerVatId }: CheckoutTerms,
   rpc: Rpc,
 ): Promise<PricedBasket> {
   refuseSeveralPlaces(request);
@@ -99,6 +101,7 @@ export async function priceBasket(
   const chargedInput = isReverseCharge ? withoutTax(input) : input;
   const priced = priceLines(chargedInput);
   refuseUnpayable(priced.totals.total, payableRange(limits, currency));
+  refuseMethod?.(priced.totals.total, destination.country);
   const available = new Map(offers.map((offer) => [offer.sku, offer.available]));
   const warnings = [...place.warnings, ...billing.warnings];
   const { billingAddress } = billing;

@@ -1,7 +1,7 @@
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { lineStock, piecesOf } from '../cart/line-stock.ts';
-import { selectedProvider } from '../payment/providers/registry.ts';
+import { limitsOfAll } from '../payment/payment-methods.ts';
 import { payableRange, priceBasket } from './basket.ts';
 import { checkout } from './checkout.contract.ts';
 import { refinementsOf } from './destination.ts';
@@ -11,7 +11,7 @@ import { shippingOptions } from './pricing/shipping.ts';
 import { checkSellerVatId } from './reverse-charge.ts';
 
 export default function checkoutService(config: Config) {
-  const { limits } = selectedProvider(config);
+  const limits = limitsOfAll(config);
   const terms = { book: loadRules(config), limits, sellerVatId: checkSellerVatId(config.sellerVatId) };
 
   return service(checkout, config, {

@@ -22,6 +22,8 @@ const auditedOrder = {
   invoiced: 'boolean',
   total: moneyRule,
   captured: moneyRule,
+  /** The payment provider that has captured it; null if none has. */
+  provider: { type: 'string', nullable: true },
   /** The tries to pay it, each with its key in the payment provider's ledger. */
   tries: { type: 'array', items: { type: 'object', props: { key: 'string', state: 'string' } } },
   /** Until when it can be paid. */
@@ -62,6 +64,11 @@ export const orderInternals = {
     ...internal,
     summary: 'Process an order now, as its payment may have an outcome',
     params: { orderId },
+  },
+  paymentNews: {
+    ...internal,
+    summary: 'Drive an order on after news of a payment by bank transfer, and mail what is to be paid yet',
+    params: { orderId, /** Nothing is to be paid any more. */ isSettled: 'boolean' },
   },
   reconcile: {
     ...internal,

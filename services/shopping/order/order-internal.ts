@@ -22,12 +22,17 @@ import { invoiceOrderView, orderView, timelineView } from './order-view.ts';
 import { chargedBackAmount } from './refund/refund-lines.ts';
 import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
 import { unpark } from './saga/recovery.ts';
+import { takePaymentNews } from './session/payment-news.ts';
 import { awaitsCustomer, expiryOf, triesOf } from './session/payment-tries.ts';
 
 /** Handlers of the actions that other services and operators call. */
 export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   resume(ctx) {
     return resumeOrder(this, ctx.params.orderId);
+  },
+
+  paymentNews(ctx) {
+    return takePaymentNews(this, ctx.params, ctx);
   },
 
   async reconcile(ctx) {
@@ -143,6 +148,7 @@ function auditedOrder(order: Order) {
     invoiced: order.invoiced ?? false,
     total: order.totals.total,
     captured: payment?.captured ?? { ...order.totals.total, amount: 0 },
+    provider: payment?.provider ?? null,
     tries: triesOf(order).map(({ key, state }) => ({ key, state })),
     expiresAt: expiryOf(order).toISOString(),
     waiting: awaitsCustomer(order),

@@ -66,7 +66,7 @@ export function mailOf(
   about?: { id: string; amount?: Money },
 ): OutboxEntry {
   const id = `${about?.id ?? order._id}:${kind}`;
-  const { customerId, shipment } = order;
+  const { customerId, shipment, paymentDueAt } = order;
   return {
     id: `mail:${id}`,
     action: 'mail.queue',
@@ -76,6 +76,7 @@ export function mailOf(
       kind,
       ...(about?.amount ? { refund: about.amount } : {}),
       ...(kind === 'order-shipped' && shipment ? { shipment } : {}),
+      ...(kind === 'order-confirmed' && paymentDueAt ? { payUntil: paymentDueAt.toISOString() } : {}),
     },
   };
 }

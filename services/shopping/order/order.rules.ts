@@ -156,6 +156,8 @@ const orderFields = {
       reason: 'string|optional',
       /** Until when an order that is PENDING can be paid. */
       expiresAt: 'string|optional',
+      /** Until when an order on credit has to be paid; its status is `authorised` until it is. */
+      dueAt: 'string|optional',
       /** The charge, as the provider calls it. Present, like the amounts, once money was captured. */
       reference: 'string|optional',
       captured: { ...moneyRule, optional: true },

@@ -5,9 +5,16 @@ import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import { newId } from '../../shared/ids.ts';
+import type { CheckoutTerms } from '../checkout/basket.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { checkSellerVatId } from '../checkout/reverse-charge.ts';
-import { selectedProvider } from '../payment/providers/registry.ts';
+import {
+  type ChosenMethod,
+  chooseMethod,
+  limitsOf,
+  refuseMethod,
+  refuseUnlessAllowed,
+} from '../payment/payment-methods.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
@@ -34,9 +41,13 @@ export default function orderService(
   config: Config,
   timing: Timing = { firstResponseTimeoutMs: 1000, settling: new Pace() },
 ) {
-  const { name: provider, methodOf, limits } = selectedProvider(config);
   const { paymentTime } = config;
-  const terms = { book: loadRules(config), limits, sellerVatId: checkSellerVatId(config.sellerVatId) };
+  const book = loadRules(config);
+  const sellerVatId = checkSellerVatId(config.sellerVatId);
+  const termsOf = (chosen: ChosenMethod): CheckoutTerms => ({
+    ...{ book, limits: limitsOf(chosen.provider, config), sellerVatId },
+    refuseMethod: (total, country) => refuseMethod(chosen, total, country, config),
+  });
 
   return service(order, config, {
     mixins: [
@@ -86,13 +97,16 @@ export default function orderService(
         const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
-        const paymentMethod = await parseIdempotentRequest(
-          () => methodOf(body.paymentMethod),
-          async () => (await this.store.findOne({ customerId, idemKey })) !== null,
-        );
-        const payment = { provider, paymentMethod, paymentTime };
+        const isKnown = async () => (await this.store.findOne({ customerId, idemKey })) !== null;
+        const chosen = await parseIdempotentRequest(() => chooseMethod(body.paymentMethod, config), isKnown);
+        await refuseUnlessAllowed(chosen, customerId, ctx).catch(async (error: unknown) => {
+          if (!(await isKnown())) throw error;
+        });
+        const { provider, method: paymentMethod } = chosen;
+        const ownTime = provider.paymentTime(config);
+        const payment = { provider: provider.name, paymentMethod, paymentTime: ownTime ?? paymentTime };
         const request = { customerId, idemKey, fingerprint, ...payment, body, receivedAt, owner: config.nodeId };
-        const { response, isPending } = await placeOrder(this, request, terms, timing, ctx);
+        const { response, isPending } = await placeOrder(this, request, termsOf(chosen), timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
         return response;
       },
@@ -118,11 +132,18 @@ export default function orderService(
         const { id, idempotencyKey: idemKey, ...body } = ctx.params;
         const request = { idemKey, fingerprint: fingerprintOf(body) };
         const order = await getOwnOrder(this, id, customerOf(ctx));
-        const method = await parseIdempotentRequest(
-          () => methodOf(body.paymentMethod),
+        const chosen = await parseIdempotentRequest(
+          () => chooseMethod(body.paymentMethod, config),
           async () => isKnownTry(order, request),
         );
-        return orderView(await payAgain(this, order, { provider, method, request }));
+        if (!isKnownTry(order, request)) {
+          refuseMethod(chosen, order.totals.total, order.shippingAddress.country, config);
+          await refuseUnlessAllowed(chosen, order.customerId, ctx);
+        }
+        const { provider, method } = chosen;
+        const ownTime = provider.paymentTime(config);
+        const next = { provider: provider.name, method, request, ...(ownTime ? { paymentTime: ownTime } : {}) };
+        return orderView(await payAgain(this, order, next));
       },
 
       async completePayment(ctx) {

@@ -49,6 +49,8 @@ export interface OrderFields extends Priced {
   tries?: PaymentTry[];
   /** Until when it can be paid. Absent on orders from before there were several tries. */
   expiresAt?: Date;
+  /** Until when an order that went out on credit has to be paid. Null once it is paid; absent if it was paid at once. */
+  paymentDueAt?: Date | null;
   /** The customer was answered before the order had an outcome, so a rejection goes out by mail. */
   isAnsweredPending?: boolean;
   /** Whether an invoice was requested. Absent on orders from before credit notes. */

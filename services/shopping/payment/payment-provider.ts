@@ -6,11 +6,27 @@ export type PaymentAction =
   /** The browser goes to the address, and comes back to the `returnUrl` of the request. */
   | { type: 'redirect'; url: string }
   /** Stripe.js handles the next action of the PaymentIntent. */
-  | { type: 'stripe'; clientSecret: string; publishableKey: string };
+  | { type: 'stripe'; clientSecret: string; publishableKey: string }
+  /** The customer transfers the missing amount to the shop's bank account. */
+  | TransferInstructions;
+
+interface TransferInstructions {
+  type: 'transfer';
+  iban: string;
+  bic?: string | undefined;
+  holder: string;
+  /** Goes into the transfer: the order's number. */
+  reference: string;
+  /** The total of the order, the part that has come, and the part that is to be paid yet. */
+  amount: Money;
+  received: Money;
+  missing: Money;
+}
 
 /** The outcome of a charge. An unknown outcome is thrown: call it again. */
 export type ChargeOutcome =
-  | { outcome: 'captured'; reference: string }
+  /** `dueAt`: the goods go out on credit, and the customer has to pay until then (ISO 8601). */
+  | { outcome: 'captured'; reference: string; dueAt?: string | undefined }
   /** The money is reserved; `capture` takes it. */
   | { outcome: 'authorised'; reference: string }
   | { outcome: 'declined'; reason: string }

@@ -3,8 +3,9 @@ import { named } from '../../../lib/contract/named.ts';
 import { internal } from '../../../lib/contract/presets.ts';
 import { auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { positiveMoneyRule } from '../../shared/money.ts';
-import { ledgerPage, refundOutcome, requiresAction, statement } from './payment.rules.ts';
+import { captured, ledgerPage, refundOutcome, requiresAction, statement } from './payment.rules.ts';
 import { paymentKeyRule } from './payment-key.ts';
+import { paymentMethodActions } from './payment-methods.contract.ts';
 import { bySignatureParam } from './providers/registry.ts';
 
 const REFUND_KEY = /^rfd_[0-9A-Z]{26}(_\d+)?$/;
@@ -16,6 +17,9 @@ const keyed = {
   timeout: 15_000,
 } as const;
 
+/** The provider that the order has stored. Absent on orders from before there were several: the first one of the shop. */
+const provider = { type: 'string', optional: true } as const;
+
 export const payment = contract(
   'payment',
   {
@@ -26,13 +30,14 @@ export const payment = contract(
         key: paymentKeyRule,
         amount: positiveMoneyRule,
         method: { type: 'string', min: 1, max: 255 },
+        provider,
       },
       returns: {
         type: 'multi',
         rules: [
           {
             type: 'object',
-            props: { outcome: { type: 'equal', value: 'captured' }, provider: 'string', reference: 'string' },
+            props: { ...captured.props, provider: 'string' },
           },
           { type: 'object', props: { outcome: { type: 'equal', value: 'declined' }, reason: 'string' } },
           { type: 'object', props: { outcome: { type: 'equal', value: 'pending' } } },
@@ -44,7 +49,7 @@ export const payment = contract(
     cancel: {
       ...keyed,
       summary: 'Cancel the charge of an order, refund it, and refuse a later charge',
-      params: { key: paymentKeyRule, amount: positiveMoneyRule },
+      params: { key: paymentKeyRule, amount: positiveMoneyRule, provider },
       returns: {
         type: 'multi',
         rules: [
@@ -65,7 +70,7 @@ export const payment = contract(
     statement: {
       ...keyed,
       summary: 'Get all refunds and disputes of the charge of an order, from the payment provider',
-      params: { key: paymentKeyRule, reference: 'string', currency: 'string' },
+      params: { key: paymentKeyRule, reference: 'string', currency: 'string', provider },
       returns: statement,
       problems: ['unavailable'],
     },
@@ -81,20 +86,28 @@ export const payment = contract(
         captured: positiveMoneyRule,
         /** The provider's id of the charge. */
         reference: 'string',
+        provider,
       },
       returns: refundOutcome,
       problems: ['unavailable'],
     },
-    books: {
-      summary: "Page through the payment provider's ledger for the auditor, by id",
+    providers: {
+      summary: 'List the payment providers that orders can have been paid by',
       ...internal,
-      params: auditPageParams,
+      params: {},
+      returns: { type: 'object', props: { names: { type: 'array', items: 'string' } } },
+    },
+    books: {
+      summary: "Page through a payment provider's ledger for the auditor, by id",
+      ...internal,
+      params: { provider, ...auditPageParams },
       returns: {
         ...ledgerPage,
         /** `external`: the provider's ledger cannot be read here. */
         props: { ...ledgerPage.props, external: 'boolean' },
       },
     },
+    ...paymentMethodActions,
     webhook: {
       summary: 'Receive a signed webhook of a payment provider',
       visibility: 'published',
@@ -102,7 +115,7 @@ export const payment = contract(
       idempotent: true,
       rest: 'POST /v1/webhooks/:provider',
       rawBody: 'payload',
-      headers: bySignatureParam(({ signatureHeader }) => signatureHeader),
+      headers: bySignatureParam((signatureHeader) => signatureHeader),
       params: {
         provider: { type: 'string', max: 32 },
         /** The body byte for byte, which the signature covers. */

@@ -1,4 +1,22 @@
 import { auditPageOf } from '../../../mixins/store/audit-page.ts';
+import { moneyRule } from '../../shared/money.ts';
+
+/** What a customer needs to know to pay by bank transfer. */
+const transferInstructions = {
+  type: 'object',
+  props: {
+    type: { type: 'equal', value: 'transfer' },
+    iban: 'string',
+    bic: 'string|optional',
+    holder: 'string',
+    /** Goes into the transfer: the order's number. */
+    reference: 'string',
+    /** The total of the order, the part that has come, and the part that is to be paid yet. */
+    amount: moneyRule,
+    received: moneyRule,
+    missing: moneyRule,
+  },
+} as const;
 
 /** `PaymentAction` of payment-provider.ts. */
 export const paymentAction = {
@@ -9,6 +27,7 @@ export const paymentAction = {
       type: 'object',
       props: { type: { type: 'equal', value: 'stripe' }, clientSecret: 'string', publishableKey: 'string' },
     },
+    transferInstructions,
   ],
 } as const;
 
@@ -18,9 +37,15 @@ export const requiresAction = {
   props: { outcome: { type: 'equal', value: 'requires-action' }, reference: 'string', action: paymentAction },
 } as const;
 
+/** The part of a charge's outcome that has the money, or a claim on credit. */
+export const captured = {
+  type: 'object',
+  props: { outcome: { type: 'equal', value: 'captured' }, reference: 'string', dueAt: 'string|optional' },
+} as const;
+
 /** `Outcome` of payment-provider.ts. */
 export const outcomes = [
-  { type: 'object', props: { outcome: { type: 'equal', value: 'captured' }, reference: 'string' } },
+  captured,
   { type: 'object', props: { outcome: { type: 'equal', value: 'authorised' }, reference: 'string' } },
   { type: 'object', props: { outcome: { type: 'equal', value: 'declined' }, reason: 'string' } },
   { type: 'object', props: { outcome: { type: 'equal', value: 'pending' } } },

@@ -5,7 +5,9 @@ import { errors } from '../../shared/problems.ts';
 import { payment } from './payment.contract.ts';
 import { authoriseAndCapture } from './payment.ts';
 import { orderIdOfKey } from './payment-key.ts';
-import { connectProvider, selectedProvider } from './providers/registry.ts';
+import { paymentMethodHandlers } from './payment-method-handlers.ts';
+import { chooseMethod } from './payment-methods.ts';
+import { connectProviders, PROVIDERS, selectedProvider, webhookProvider } from './providers/registry.ts';
 import { publicAddress } from './public-address.ts';
 
 /** The event of a processed webhook; its id is `<provider>:<event's id>`. */
@@ -16,53 +18,61 @@ interface ProcessedEvent {
 }
 
 export default function paymentService(config: Config) {
-  const selected = selectedProvider(config);
-  const providerFor = connectProvider(config);
+  const providers = connectProviders(config);
+  const first = selectedProvider(config).name;
 
   return service(payment, config, {
     mixins: [store<ProcessedEvent>(config, { node: 'shopping', collection: 'webhook-events' })],
 
     handlers: {
+      ...paymentMethodHandlers(config),
+
       async charge(ctx) {
-        const provider = await providerFor(ctx);
-        const { key, amount, method } = ctx.params;
-        const result = await authoriseAndCapture(provider, key, {
+        const { key, amount, method: given, provider } = ctx.params;
+        const { name, method } = methodAt(provider, given, config);
+        const result = await authoriseAndCapture(await providers.connect(name, ctx), key, {
           amount,
-          method: selected.methodOf(method),
+          method,
           // The front end's page of the order, where a redirect ends.
           returnUrl: publicAddress(config, `/orders/${orderIdOfKey(key) ?? key}`),
         });
         const isOpenOrPaid = result.outcome === 'captured' || result.outcome === 'requires-action';
-        return isOpenOrPaid ? { ...result, provider: selected.name } : result;
+        return isOpenOrPaid ? { ...result, provider: name } : result;
       },
 
       async cancel(ctx) {
-        const { key, amount } = ctx.params;
-        const provider = await providerFor(ctx);
-        const result = await provider.cancel(key, amount);
-        return result.outcome === 'refused' ? { ...result, provider: selected.name } : result;
+        const { key, amount, provider = first } = ctx.params;
+        const result = await (await providers.connect(provider, ctx)).cancel(key, amount);
+        return result.outcome === 'refused' ? { ...result, provider } : result;
       },
 
       async statement(ctx) {
-        const { key, reference, currency } = ctx.params;
-        return (await providerFor(ctx)).statement({ key, reference, currency });
+        const { key, reference, currency, provider = first } = ctx.params;
+        return (await providers.connect(provider, ctx)).statement({ key, reference, currency });
       },
 
       async refund(ctx) {
-        const { key: of, refundId: key, ...rest } = ctx.params;
-        return (await providerFor(ctx)).refund({ key, of, ...rest });
+        const { key: of, refundId: key, provider = first, ...rest } = ctx.params;
+        return (await providers.connect(provider, ctx)).refund({ key, of, ...rest });
+      },
+
+      async providers() {
+        return { names: [...providers.names] };
       },
 
       async books(ctx) {
-        const page = await (await providerFor(ctx)).ledgerPage(ctx.params);
+        const { provider = first, ...asked } = ctx.params;
+        const page = await (await providers.connect(provider, ctx)).ledgerPage(asked);
         return page ? { ...page, external: false } : { items: [], next: null, external: true };
       },
 
       async webhook(ctx) {
-        const { provider: name, payload } = ctx.params;
-        if (name !== selected.name) throw errors.notFound('This payment provider');
-        const provider = await providerFor(ctx);
-        const event = provider.verify(payload, ctx.params[`${selected.name}Signature`] ?? '');
+        const { payload } = ctx.params;
+        const sender = webhookProvider(ctx.params.provider, providers);
+        if (!sender) throw errors.notFound('This payment provider');
+        const { name } = sender;
+        const provider = await providers.connect(name, ctx);
+        const event = provider.verify(payload, ctx.params[`${name}Signature`] ?? '');
         const received = { received: true };
         const { orderId, reference } = event;
         if (orderId === undefined && reference === undefined) return received;
@@ -80,4 +90,12 @@ export default function paymentService(config: Config) {
       },
     },
   });
+}
+
+/** The provider and the method of a charge: the stored ones, or on an order from before that, those that the method names. */
+function methodAt(stored: string | undefined, given: string, config: Config): { name: string; method: string } {
+  const provider = PROVIDERS.find(({ name }) => name === stored);
+  if (provider) return { name: provider.name, method: provider.methodOf(given) };
+  const chosen = chooseMethod(given, config);
+  return { name: chosen.provider.name, method: chosen.method };
 }

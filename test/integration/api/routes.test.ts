@@ -29,10 +29,12 @@ const ROUTES = `
   GET /openapi.json
   GET /problems/:type
   GET /readyz
+  GET /sandbox/challenge/:id
   GET /v1/admin/audit-log
   GET /v1/admin/coupons
   GET /v1/admin/coupons/:code
   GET /v1/admin/credit-notes
+  GET /v1/admin/customers/:id/payment-terms
   GET /v1/admin/imports
   GET /v1/admin/imports/:id
   GET /v1/admin/imports/:id/errors
@@ -47,6 +49,8 @@ const ROUTES = `
   GET /v1/admin/orders/:id/credit-notes
   GET /v1/admin/orders/:id/credit-notes/:number
   GET /v1/admin/orders/:id/invoice
+  GET /v1/admin/orders/:id/payments
+  GET /v1/admin/payments
   GET /v1/admin/products
   GET /v1/admin/products/:id
   GET /v1/admin/products/export
@@ -72,6 +76,7 @@ const ROUTES = `
   GET /v1/orders/:id/credit-notes/:number
   GET /v1/orders/:id/events
   GET /v1/orders/:id/invoice
+  GET /v1/payment-methods
   GET /v1/products
   GET /v1/products/:id/reviews
   GET /v1/products/:id/reviews/mine
@@ -82,6 +87,7 @@ const ROUTES = `
   PATCH /v1/admin/products/:id
   PATCH /v1/admin/products/:id/images/:imageId
   PATCH /v1/me
+  POST /sandbox/challenge/:id
   POST /v1/admin/categories
   POST /v1/admin/imports
   POST /v1/admin/inventory/:sku/movements
@@ -90,6 +96,8 @@ const ROUTES = `
   POST /v1/admin/orders/:id/decide
   POST /v1/admin/orders/:id/deliver
   POST /v1/admin/orders/:id/pack
+  POST /v1/admin/orders/:id/payments
+  POST /v1/admin/orders/:id/payouts
   POST /v1/admin/orders/:id/refunds
   POST /v1/admin/orders/:id/refunds/:refundId/retry
   POST /v1/admin/orders/:id/refunds/:refundId/settle
@@ -119,10 +127,13 @@ const ROUTES = `
   POST /v1/me/email
   POST /v1/orders
   POST /v1/orders/:id/cancel
+  POST /v1/orders/:id/payment
+  POST /v1/orders/:id/payment/complete
   POST /v1/orders/:id/returns
   POST /v1/products/lookup
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code
+  PUT /v1/admin/customers/:id/payment-terms
   PUT /v1/admin/inventory/:sku
   PUT /v1/admin/orders/:id/address
   PUT /v1/admin/orders/:id/shipment

@@ -5,6 +5,7 @@ import { contracts } from '../../../services/contracts.ts';
 import { sampleCatalogue } from '../../../services/product/seed/catalogue.ts';
 import { stopAndAudit, storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
+import { PAYING_ENV } from '../../support/paying-shop.ts';
 import { ADDRESS, type Answer, eventually, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
@@ -40,7 +41,7 @@ eachEngine('an order whose request is sent again', (engine) => {
     );
 
   beforeAll(async () => {
-    shop = await startShop(engine.config({ SEED: 'true' }));
+    shop = await startShop(engine.config(PAYING_ENV));
   });
   beforeEach(async () => {
     ada = await Shopper.at(shop.url);
@@ -240,6 +241,19 @@ async function scenarioOf(name: string, ada: Shopper, staff: Shopper): Promise<S
       const others = { amount: 501, lines: [{ sku: MUG, amount: 500 }], shipping: 0, reason: 'late' };
       const idOf: Scenario['idOf'] = ({ refunds }) => refunds.map((one: { id: string }) => one.id);
       return { asker: staff, path, body, others, idOf };
+    }
+    case 'receivable.bookReceipt':
+    case 'receivable.bookPayout': {
+      const asked = { addressId: ada.addressId, paymentMethod: 'transfer' };
+      const { id, totals } = (await ada.ask('POST /v1/orders', asked, { 'idempotency-key': randomUUID() })).body;
+      const body = { amount: totals.total.amount, date: '2026-11-20', bankReference: 'NTRF 4711' };
+      const others = { amount: 1, date: '2026-11-19', bankReference: 'NTRF 4712' };
+      const payments = `/v1/admin/orders/${id}/payments`;
+      const idOf: Scenario['idOf'] = ({ bookings }) => bookings;
+      if (name === 'receivable.bookReceipt') return { asker: staff, path: payments, body, others, idOf };
+      const twice = { ...body, amount: 2 * body.amount };
+      await staff.ask(`POST ${payments}`, twice, { 'idempotency-key': randomUUID() });
+      return { asker: staff, path: `/v1/admin/orders/${id}/payouts`, body, others, idOf };
     }
     case 'posting.move': {
       const body = { kind: 'adjust', quantity: 1, reason: 'found' };

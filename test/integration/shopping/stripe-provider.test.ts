@@ -3,9 +3,15 @@ import type { Rpc } from '../../../lib/contract/contract.ts';
 import { loadConfig } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { authoriseAndCapture } from '../../../services/shopping/payment/payment.ts';
-import { connectProvider, selectedProvider } from '../../../services/shopping/payment/providers/registry.ts';
+import { connectProviders, selectedProvider } from '../../../services/shopping/payment/providers/registry.ts';
 import { stripeProvider } from '../../../services/shopping/payment/providers/stripe/stripe-provider.ts';
 import { StripeStandIn } from '../../support/stripe-stand-in.ts';
+
+/** The provider of a shop with these settings, behind its circuit breaker. */
+const connectProvider = (config: Parameters<typeof connectProviders>[0]) => {
+  const providers = connectProviders(config);
+  return (rpc: Rpc) => providers.connect('stripe', rpc);
+};
 
 const SECRET_KEY = 'sk_test_of_this_test';
 const TOTAL = { amount: 1000, currency: 'EUR' };

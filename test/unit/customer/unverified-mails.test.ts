@@ -16,14 +16,18 @@ const address = Object.fromEntries(
   ]),
 );
 
-const OF_ORDERS = /order|return|refund|payment/;
+const OF_ORDERS = /order|return|refund|payment|transfer/;
+const TRANSFER = {
+  ...{ iban: 'DE02120300000000202051', bic: 'BYLADEM1001', holder: 'Shop Ltd', reference: '261128-7Q2MX-4T8ZK' },
+  ...{ received: ORDER.totals.total, missing: ORDER.totals.total, payUntil: '2026-12-05T00:00:00.000Z' },
+};
 
 /** A mail of a kind with all that one may have; what the shop itself writes is left as it is. */
 function hostile(kind: MailRequest['kind']): MailRequest {
   const request = { id: 'x', customerId: 'cus_1', kind, to: 'victim@example.com' };
   const shipment = { carrier: 'Post', trackingNumber: 'RR1DE' };
   const order = { ...ORDER, shippingAddress: { ...ADDRESS, ...address } };
-  if (OF_ORDERS.test(kind)) return { ...request, order, shipment, refund: ORDER.totals.total };
+  if (OF_ORDERS.test(kind)) return { ...request, order, shipment, transfer: TRANSFER, refund: ORDER.totals.total };
   if (kind === 'back-in-stock') return { ...request, article: { slug: 'mug', title: 'Mug', variant: 'Blue' } };
   return request;
 }

@@ -46,6 +46,12 @@ const STORIES: Record<string, Plot> = {
   'an order whose challenge is abandoned': {
     ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, method: 'tok_challenge_abandoned' })] },
   },
+  'an order that is paid by bank transfer, in two parts and too much': {
+    ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, method: 'transfer' })], booked: true },
+  },
+  'an order whose bank transfer does not come': {
+    ...{ stock: { MUG: 5 }, buyers: [buyer({ wants: { MUG: 2 }, method: 'transfer' })] },
+  },
   'two orders of the last pieces': { stock: { MUG: 2, BOWL: 5 }, buyers: [buyer(), buyer()] },
 };
 

@@ -15,7 +15,7 @@ describe('the payment provider', () => {
   test('is the sandbox, but in production only when it is asked for', () => {
     expect(selected()).toBe('sandbox');
     expect(() => selected({ NODE_ENV: 'production' })).toThrow(
-      /^STRIPE_SECRET_KEY is not set: .*PAYMENT_PROVIDER=sandbox/,
+      /^STRIPE_SECRET_KEY is not set: .*PAYMENT_PROVIDERS=sandbox/,
     );
     expect(selected({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' })).toBe('sandbox');
   });
@@ -53,7 +53,7 @@ describe('the payment provider', () => {
   });
 
   test.each([
-    ['PAYMENT_PROVIDER', 'cash', 'PAYMENT_PROVIDER must be stripe or sandbox, but is "cash"'],
+    ['PAYMENT_PROVIDER', 'cash', 'PAYMENT_PROVIDER must be stripe, sandbox, transfer, or invoice, but is "cash"'],
     [
       'STRIPE_SECRET_KEY',
       'pk_1',

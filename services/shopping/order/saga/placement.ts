@@ -1,5 +1,5 @@
 import { newId } from '../../../shared/ids.ts';
-import type { Order, OrderFields, PaidOrder } from '../order.ts';
+import { type Order, type OrderFields, type PaidOrder, resumeAt } from '../order.ts';
 import { moveOrder, type OrderCommand } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
@@ -96,14 +96,15 @@ async function endTry(order: PendingOrder, attempt: PaymentTry, saga: SagaContex
 async function recordPaid(
   order: PendingOrder,
   attempt: PaymentTry,
-  { provider, reference }: { provider: string; reference: string },
+  { provider, reference, dueAt }: { provider: string; reference: string; dueAt?: string | undefined },
   saga: SagaContext,
 ): Promise<Order> {
   const { _id, totals } = order;
   const key = attempt.key === _id ? {} : { key: attempt.key };
   const payment = { provider, reference, captured: totals.total, ...key };
-  const outbox = afterPayment(order, outboxEntriesOf('commitEntries', order));
-  const fields = { outbox, ...closeTries(order, true) };
+  const credit = dueAt === undefined ? {} : { paymentDueAt: new Date(dueAt) };
+  const outbox = afterPayment({ ...order, ...credit }, outboxEntriesOf('commitEntries', order));
+  const fields = { outbox, ...credit, ...closeTries(order, true) };
   const stored = await moveStoredOrder(order, { state: 'PAID', payment }, fields, saga, attempt);
   return stored.state === 'PENDING' && !isCurrentTry(stored, attempt) ? reserveAndCharge(stored, saga) : stored;
 }
@@ -189,11 +190,17 @@ async function moveStoredOrder(
       current,
       next,
       { at, note },
-      { ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
+      { ...dueSoon(current, at), ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
     );
   });
   if (isKnownToClients(order)) announceChange(moved, saga);
   return moved;
+}
+
+/** What follows a payment must not wait as long as the order did for its customer, if this process dies now. */
+function dueSoon({ nextAt }: Order, now: Date): Pick<OrderFields, 'nextAt'> | undefined {
+  const soon = resumeAt(now);
+  return nextAt !== null && nextAt > soon ? { nextAt: soon } : undefined;
 }
 
 /** Clients know an order by the answer to its request, so none can follow one that was placed a moment ago. */

@@ -9,6 +9,8 @@ import type { PaymentTry } from './payment-try.ts';
 
 /** How often the provider is asked about a customer who has something to do. News come by webhooks before. */
 const ACTION_POLL_MS = 30_000;
+/** The same for a bank transfer, which takes days. The shop's own ledger tells the order of money by itself. */
+const TRANSFER_POLL_MS = 6 * 3_600_000;
 
 /** Whether the newest try of a pending order is still this one. Otherwise another worker has moved the order on. */
 export function isCurrentTry(order: Readonly<Order>, { key, state }: PaymentTry): boolean {
@@ -19,8 +21,9 @@ export function isCurrentTry(order: Readonly<Order>, { key, state }: PaymentTry)
 /** When recovery takes up an order that waits for its customer. */
 function waitingUntil(order: Readonly<Order>, now: Date): { lease: null; nextAt: Date } {
   const expiry = expiryOf(order);
-  const poll = new Date(+now + ACTION_POLL_MS);
-  const nextAt = lastTryOf(order).state === 'FAILED' || expiry < poll ? expiry : poll;
+  const { state, action } = lastTryOf(order);
+  const poll = new Date(+now + (action?.type === 'transfer' ? TRANSFER_POLL_MS : ACTION_POLL_MS));
+  const nextAt = state === 'FAILED' || expiry < poll ? expiry : poll;
   return { lease: null, nextAt: nextAt > now ? nextAt : resumeAt(now) };
 }
 
@@ -69,16 +72,23 @@ export function recordAnsweredPending(order: Readonly<Order>): OrderDecision {
 
 /** Records that the provider has cancelled an ending try, which opens the next one. */
 export function openNextTry(order: Readonly<Order>, attempt: PaymentTry, now: Date): OrderDecision {
-  const { next, reason = 'cancelled' } = lastTryOf(order);
-  if (!isCurrentTry(order, attempt) || !next) return { answer: order };
+  const { next: asked, reason = 'cancelled' } = lastTryOf(order);
+  if (!isCurrentTry(order, attempt) || !asked) return { answer: order };
+  const { paymentTime, ...next } = asked;
   const { tries } = withLastTry(order, { state: 'FAILED', reason });
   const key = paymentKeyOf(order._id, tries.length + 1);
   return updateOrder(order, {
     tries: [...tries.map(withoutAction), { key, ...next, state: 'OPEN', at: now }],
+    ...(paymentTime === undefined ? {} : extendedExpiry(order, paymentTime, now)),
     nextAt: resumeAt(now),
     ...historyWith(order, 'payment-tried', now, { role: 'customer' }),
   });
 }
+
+/** A method with a time of its own, as a bank transfer, makes the time to pay longer, never shorter. */
+const extendedExpiry = (order: Readonly<Order>, paymentTime: number, now: Date): { expiresAt: Date } => ({
+  expiresAt: new Date(Math.max(+expiryOf(order), +now + paymentTime)),
+});
 
 /** The tries of an order that comes to its end, by which none stays open. @param paid the newest try has paid the order */
 export function closeTries(order: Readonly<Order>, paid: boolean): { tries: PaymentTry[] } {

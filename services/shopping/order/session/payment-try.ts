@@ -37,5 +37,7 @@ interface TryRequest {
 export interface NextTry {
   provider: string;
   method: string;
+  /** How long the order can be paid by this try, in ms; for methods with a time of their own. */
+  paymentTime?: number;
   request: TryRequest;
 }

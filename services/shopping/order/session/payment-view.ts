@@ -15,7 +15,11 @@ export function paymentView(order: Readonly<Order>): PaymentView {
     const refunded = { ...order.totals.total, amount: sumAmounts(given.map(({ amount }) => amount.amount)) };
     const isRefunded = refunded.amount > 0 && refunded.amount >= payment.captured.amount;
     const { key: _, ...captured } = payment;
-    return { status: isRefunded ? 'refunded' : 'captured', method, ...captured, refunded };
+    const view = { method, ...captured, refunded };
+    // The goods go out on credit.
+    const { paymentDueAt } = order;
+    if (paymentDueAt && !isRefunded) return { status: 'authorised', dueAt: paymentDueAt.toISOString(), ...view };
+    return { status: isRefunded ? 'refunded' : 'captured', ...view };
   }
   if (state !== 'PENDING') return { status: 'failed', provider, method, reason: failureOf(order) };
   return { ...openView(order), provider, method, expiresAt: expiryOf(order).toISOString() };

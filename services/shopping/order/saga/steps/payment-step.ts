@@ -7,6 +7,9 @@ import type { PaymentTry } from '../../session/payment-try.ts';
 /** The stored provider of an order with a total of zero, which is not charged. */
 const NO_PROVIDER = 'none';
 
+/** Orders from before there were tries have no provider. */
+const at = (provider: string) => (provider === '' ? {} : { provider });
+
 /** The charge of a try to pay an order, with its undos. Each try has a key of its own at the payment provider. */
 export const paymentStep = {
   parksAt: 'charge',
@@ -14,11 +17,11 @@ export const paymentStep = {
   /** Charges the total. @throws while the outcome is unknown; a repetition asks for it, and the stock stays reserved */
   async charge(
     { _id: orderId, totals }: Order,
-    { key, method }: PaymentTry,
+    { key, provider, method }: PaymentTry,
     rpc: Rpc,
   ): Promise<Result<'payment.charge'>> {
     if (totals.total.amount === 0) return { outcome: 'captured', provider: NO_PROVIDER, reference: orderId };
-    return rpc.call('payment.charge', { key, amount: totals.total, method });
+    return rpc.call('payment.charge', { key, amount: totals.total, method, ...at(provider) });
   },
 
   /**
@@ -28,20 +31,22 @@ export const paymentStep = {
   async cancel(order: Order, rpc: Rpc): Promise<Result<'payment.cancel'>> {
     const { total } = order.totals;
     if (total.amount === 0) return { outcome: 'cancelled' };
-    return rpc.call('payment.cancel', { key: lastTryOf(order).key, amount: total });
+    const { key, provider } = lastTryOf(order);
+    return rpc.call('payment.cancel', { key, amount: total, ...at(provider) });
   },
 
   /** Refunds a paid order, in whole or in part, once for each refund's key. */
   refund({ _id: orderId, payment }: PaidOrder, refund: Refund, rpc: Rpc): Promise<Result<'payment.refund'>> {
-    const { captured, reference, key = orderId } = payment;
+    const { provider, captured, reference, key = orderId } = payment;
     const refundId = refundKey(refund);
-    return rpc.call('payment.refund', { key, refundId, amount: refund.amount, captured, reference });
+    const charge = { key, captured, reference, ...at(provider) };
+    return rpc.call('payment.refund', { ...charge, refundId, amount: refund.amount });
   },
 
   /** The payment provider's statement of the charge: its refunds and disputes. Null if there is none. */
   async statement({ _id: orderId, payment }: PaidOrder, rpc: Rpc): Promise<Result<'payment.statement'>> {
     const { provider, reference, captured, key = orderId } = payment;
     if (provider === NO_PROVIDER) return null;
-    return rpc.call('payment.statement', { key, reference, currency: captured.currency });
+    return rpc.call('payment.statement', { key, reference, currency: captured.currency, ...at(provider) });
   },
 } as const;

@@ -8,6 +8,7 @@ import { isTestToken } from './sandbox-tokens.ts';
 
 export const sandboxDefinition = defineProvider({
   name: 'sandbox',
+  kind: 'card',
   signatureHeader: 'Sandbox-Signature',
   // A service of the shop: the circuit breakers between nodes stand before it.
   isRemote: false,

@@ -13,6 +13,7 @@ const modeOf = (key: string) => /^[a-z]+_(test|live)_/.exec(key)?.[1];
 
 export const stripeDefinition = defineProvider({
   name: 'stripe',
+  kind: 'card',
   signatureHeader: 'Stripe-Signature',
   credential: 'STRIPE_SECRET_KEY',
   isRemote: true,

@@ -1,0 +1,56 @@
+import type { Rpc } from '../../../../../lib/contract/contract.ts';
+import { wholeNumber } from '../../../../../lib/process/settings/setting.ts';
+import { errors } from '../../../../shared/problems.ts';
+import { receivableProvider } from '../../receivables/receivable-provider.ts';
+import { countryList, currencyList } from '../method-settings.ts';
+import { defineProvider } from '../provider-definition.ts';
+
+const name = 'invoice';
+
+const settings = {
+  INVOICE_NET_DAYS: {
+    rule: { ...wholeNumber, min: 0, max: 365, default: 14 },
+    allowed: 'a whole number of days from 0 to 365',
+    about: 'the days after which an order that is paid by invoice has to be paid',
+  },
+  INVOICE_LARGEST: {
+    rule: { ...wholeNumber, min: 100, max: 99_999_999_999, default: 100_000 },
+    allowed: 'an amount in minor units from 100 to 99999999999',
+    about: 'the largest total that can be paid by invoice, in minor units of each currency',
+  },
+  INVOICE_CURRENCIES: currencyList('that can be paid by invoice'),
+  INVOICE_COUNTRIES: countryList('to which goods go by invoice'),
+} as const;
+
+/** Less than one euro costs more than it brings. The shop's own maximum is a setting. */
+const LIMITS = { least: 100, largest: 99_999_999_999 };
+const limits = () => LIMITS;
+
+/** Payment by invoice, for customers whom staff allows: the goods go out on credit, and staff books the money. */
+export const invoiceDefinition = defineProvider({
+  name,
+  kind: 'invoice',
+  isRemote: false,
+  needsPermission: true,
+  settings,
+  limits,
+
+  methodOf(given = name) {
+    if (given !== name) throw errors.unknownPaymentMethod(given);
+    return given;
+  },
+
+  restrictions: ({ INVOICE_CURRENCIES: currencies, INVOICE_COUNTRIES: countries, INVOICE_LARGEST: largest }) => ({
+    ...{ currencies, countries, largest },
+  }),
+
+  configure:
+    ({ INVOICE_NET_DAYS: netDays }) =>
+    (rpc: Rpc) =>
+      receivableProvider(rpc, {
+        ...{ provider: name, limits, netDays },
+        actionOf(key) {
+          throw new Error(`the claim ${key} on credit is open`);
+        },
+      }),
+});
