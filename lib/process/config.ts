@@ -86,6 +86,8 @@ export interface Config {
   seller: string;
   /** JSON file with the tax and shipping rules; unset: the sample rules. */
   pricingFile?: string;
+  /** Whether guests may order without an account. */
+  guestCheckout: boolean;
   /** How long a hold reserves stock, in ms. */
   holdTime: number;
   /** Days after delivery in which a full return also refunds the delivery; 0: never. */
@@ -155,6 +157,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     mailToFiles: env.MAIL === 'file',
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
+    guestCheckout: env.GUEST_CHECKOUT,
     holdTime: env.HOLD_MINUTES * 60_000,
     withdrawalDays: env.WITHDRAWAL_DAYS,
     logLevel: env.LOG_LEVEL,

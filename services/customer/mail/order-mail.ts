@@ -5,18 +5,20 @@ import type { MailRequest } from './mail.ts';
 
 type OrderSummary = NonNullable<MailRequest['order']>;
 
-/** Composes a mail about an order. It shows the delivery address, a text of the customer, only to a verified reader. */
+/** Composes a mail about an order. It shows the delivery address, a text of the customer, only to a verified reader. @param link to a guest's order */
 export function composeOrderMail(
   request: MailRequest,
   order: OrderSummary,
   name: string | undefined,
   timeZone: string,
+  link?: string,
 ): Message {
   const { subject, news } = wordingOf(request, order.number);
   const { totals } = order;
   return layOut({
     subject,
     paragraphs: [greetingFor(name), ...news, `Order ${order.number} of ${formatDay(order.createdAt, timeZone)}`],
+    ...(link ? { link } : {}),
     items: order.items.map(
       ({ title, variant, quantity, lineTotal }): MailRow => [
         `${quantity} x ${title}, ${variant}`,
@@ -89,6 +91,14 @@ function wordingOf({ kind, shipment, refund }: MailRequest, number: string): { s
       return {
         subject: `Your return for order ${number} is refused`,
         news: ['We could not accept your return, so no money goes back for it. You find the reason with your order.'],
+      };
+    case 'order-link':
+      return {
+        subject: `The link to your order ${number}`,
+        news: [
+          'With this link you follow your order, pay it, cancel it, or send it back.',
+          'If you have not asked for it, you need not do anything. Give the link to nobody.',
+        ],
       };
     default:
       throw new Error(`${kind} is not a mail about an order`);

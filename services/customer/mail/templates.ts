@@ -14,6 +14,6 @@ import { composeOrderMail } from './order-mail.ts';
 export function composeMail(request: MailRequest, name: string | undefined, link?: string, timeZone = 'UTC'): Message {
   if (request.article) return composeArticleMail(request.article, name, link);
   return request.order
-    ? composeOrderMail(request, request.order, name, timeZone)
+    ? composeOrderMail(request, request.order, name, timeZone, link)
     : composeAccountMail(request.kind, name, link);
 }

@@ -8,9 +8,12 @@ import { newId } from '../../shared/ids.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { selectedProvider } from '../payment/providers/registry.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
+import { guestHandlers } from './guest/guest-handlers.ts';
+import { keyFilterOf, shopperOf } from './guest/guest-request.ts';
+import { getAccessibleOrder, withOrderToken } from './guest/order-access.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
-import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
+import { changeOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
@@ -50,6 +53,10 @@ export default function orderService(
         indexes: [
           // Accepts one order of a key, which repetitions look up.
           { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          // The same for guests. It outlasts the claim of an order by an account.
+          { fields: { 'guest.key': 1 }, unique: true, sparse: true },
+          // Orders of a guest's address: claims, exports, erasures.
+          { fields: { 'guest.email': 1 }, sparse: true },
           // Accepts one order of a cart's content. Each change of the cart looks it up.
           { fields: { cartClaim: 1 }, unique: true, sparse: true },
           // Staff search by the number that a customer says.
@@ -73,23 +80,25 @@ export default function orderService(
     handlers: {
       ...orderStaffHandlers(config),
       ...internalHandlers,
+      ...guestHandlers(config),
 
       ready() {
         return this.store.ping();
       },
 
       async place(ctx) {
-        const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
+        const receivedAt = Date.now();
+        const shopper = shopperOf(ctx.meta, ctx.params, config);
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
         const paymentMethod = await parseIdempotentRequest(
           () => methodOf(body.paymentMethod),
-          async () => (await this.store.findOne({ customerId, idemKey })) !== null,
+          async () => (await this.store.findOne(keyFilterOf({ ...shopper, idemKey }))) !== null,
         );
-        const request = { customerId, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
+        const request = { ...shopper, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };
         const { response, isPending } = await placeOrder(this, request, terms, timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
-        return response;
+        return shopper.guest ? withOrderToken(response, this.store, config) : response;
       },
 
       async list(ctx) {
@@ -98,12 +107,12 @@ export default function orderService(
       },
 
       async get(ctx) {
-        return orderView(await getOwnOrder(this, ctx.params.id, customerOf(ctx)));
+        return orderView(await getAccessibleOrder(this, ctx.params.id, ctx.meta));
       },
 
       async cancel(ctx) {
         const { id, reason = 'cancelled by the customer' } = ctx.params;
-        await getOwnOrder(this, id, customerOf(ctx));
+        await getAccessibleOrder(this, id, ctx.meta);
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
         return orderView(await changeOrder(this, id, (order, now) => takeFulfilmentStep(order, step, by, now, reason)));
@@ -111,7 +120,7 @@ export default function orderService(
 
       async requestReturn(ctx) {
         const { id, idempotencyKey: key, items, reason } = ctx.params;
-        await getOwnOrder(this, id, customerOf(ctx));
+        await getAccessibleOrder(this, id, ctx.meta);
         const request = { id: newId('ret'), key, items, reason };
         return orderView(await changeOrder(this, id, (order, now) => requestReturn(order, request, now)));
       },

@@ -23,7 +23,10 @@ export interface OrderFields extends Priced {
   rev: number;
   /** The number that people use. Absent on orders from before it was stored. */
   number?: string;
+  /** Who owns the order: a customer, or a guest until an account claims the order. */
   customerId: string;
+  /** Set on orders that a guest placed. */
+  guest?: OrderGuest;
   /** The client's Idempotency-Key; unique for a customer. */
   idemKey: string;
   /** Hash of the request that the key was first sent with; see `fingerprintOf`. */
@@ -66,6 +69,20 @@ export interface OrderFields extends Priced {
   /** Staff's decisions while the order was parked. */
   decisions?: ParkedDecision[];
   createdAt: Date;
+}
+
+/** The guest who placed an order. */
+export interface OrderGuest {
+  /** The id of the guest's cart. */
+  id: string;
+  /** The id with the Idempotency-Key. Unique, also after an account has claimed the order. */
+  key: string;
+  /** In its normal form. It is not verified. Absent after an erasure. */
+  email?: string;
+  /** Counts the guest's uses of coupons, also of orders of other carts. */
+  couponHolder: string;
+  /** The hashes of the order tokens that give access to the order, the latest last. */
+  tokenHashes: string[];
 }
 
 /** A refund. Its id is its idempotency key at the provider. */
@@ -159,6 +176,7 @@ export interface Return {
 export interface Placement {
   id: string;
   customerId: string;
+  guest?: OrderGuest | undefined;
   idemKey: string;
   fingerprint: string;
   cartClaim?: string;
@@ -176,11 +194,12 @@ export const ORDER_LEASE_MS = 5000;
 export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */
-export function beginOrder({ priced, id, owner, note, ...placement }: Placement, now: Date): NewOrder {
+export function beginOrder({ priced, id, owner, note, guest, ...placement }: Placement, now: Date): NewOrder {
   return {
     _id: id,
     number: orderNumber(id),
     ...placement,
+    ...(guest ? { guest } : {}),
     ...priced,
     // A coupon that takes nothing off is not used.
     discounts: priced.discounts.filter(({ amount }) => amount.amount > 0),

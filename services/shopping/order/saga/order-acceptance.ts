@@ -1,12 +1,15 @@
 import type { Params, Result } from '../../../../lib/contract/contract.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { PricedBasket } from '../../checkout/basket.ts';
+import { type GuestRequest, guestOf } from '../guest/guest-request.ts';
 import { beginOrder, type NewOrder, type Order } from '../order.ts';
 import type { OrderDecision } from '../order-change.ts';
 
 /** A request to order the customer's cart. */
 export interface OrderRequest {
   customerId: string;
+  /** The guest who sent it; its order is known by its id. */
+  guest?: GuestRequest | undefined;
   idemKey: string;
   fingerprint: string;
   paymentMethod: string;
@@ -74,9 +77,10 @@ export function draftOrder(
   now: Date,
 ): NewOrder {
   const { customerId, idemKey, fingerprint, paymentMethod, owner, body } = request;
+  const guest = request.guest && guestOf(request.guest, id);
   const { note } = body;
   return beginOrder(
-    { id, customerId, idemKey, fingerprint, cartClaim, priced, shippingAddress, paymentMethod, note, owner },
+    { id, customerId, guest, idemKey, fingerprint, cartClaim, priced, shippingAddress, paymentMethod, note, owner },
     now,
   );
 }

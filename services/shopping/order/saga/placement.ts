@@ -1,5 +1,5 @@
 import { newId } from '../../../shared/ids.ts';
-import type { Order, OrderFields, PaidOrder } from '../order.ts';
+import { type Order, type OrderFields, type PaidOrder, resumeAt } from '../order.ts';
 import { moveOrder } from '../order-change.ts';
 import { afterCancellation, afterPayment, afterRejection } from '../order-outbox.ts';
 import type { Rejection, Transition } from '../order-state.ts';
@@ -124,11 +124,13 @@ async function moveStoredOrder(
     if (current.state !== order.state) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...newEntries];
+    // A rejected order may have a claim to deliver.
+    const nextAt = fields.nextAt === null && outbox.length > 0 ? { nextAt: resumeAt(at) } : {};
     return moveOrder(
       current,
       next,
       { at, note },
-      { ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
+      { ...fields, ...nextAt, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
     );
   });
   if (isKnownToClients(order)) announceChange(moved, saga);
