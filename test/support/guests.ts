@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ADDRESS, type Answer, request } from './shop.ts';
+import type { Mailbox } from './mailbox.ts';
+import { ADDRESS, type Answer, eventually, request, type Shopper, type TestShop } from './shop.ts';
 
 /** One without an account, at a gateway: known by the token of the cart, then by the token of the order. */
 export class Guest {
@@ -48,4 +49,18 @@ export class Guest {
   get cart(): Record<string, string> {
     return this.cartToken ? { 'x-cart-token': this.cartToken } : {};
   }
+}
+
+/** Waits until nothing is under way in a shop, and its books agree. */
+export const untilAtRest = (shop: TestShop): Promise<unknown> =>
+  eventually(
+    async () => (await shop.broker.call('audit.run', { atRest: true })).violations,
+    (violations) => violations.length === 0,
+  );
+
+/** Follows the link in the mail that verifies the address of an account. */
+export async function verify(shopper: Shopper, mails: Mailbox): Promise<void> {
+  const token = await mails.token(shopper.email, 'verify-email');
+  const { status } = await request(shopper.url, 'POST /v1/auth/email/verify', { body: { token } });
+  if (status !== 204) throw new Error(`the link was answered ${status}`);
 }

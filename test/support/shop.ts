@@ -71,11 +71,11 @@ export class Shopper {
   }
 
   /** Registers, and adds an address. */
-  static async at(url: string): Promise<Shopper> {
-    let shopper = new Shopper(url);
+  static async at(url: string, address?: string): Promise<Shopper> {
+    let shopper = new Shopper(url, address);
     const { status, body } = await whenAdmitted(() => {
       // A new address each time: what timed out may have been done.
-      shopper = new Shopper(url);
+      shopper = new Shopper(url, address);
       const { email, password } = shopper;
       return request(url, 'POST /v1/auth/register', { body: { email, password, name: 'Ada Byron' } });
     });

@@ -77,6 +77,7 @@ export function orderStaffView(order: Order): Result<'order.read'> {
   return {
     ...orderView(order),
     customerId: order.customerId,
+    ...(order.guest?.email === undefined ? {} : { email: order.guest.email }),
     refunds: order.refunds.map((refund) => ({
       ...refundView(refund),
       ...(refund.failure ? { failure: refund.failure.reason } : {}),

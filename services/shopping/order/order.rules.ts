@@ -182,6 +182,8 @@ export const staffViewRule = named('StaffOrder', {
   props: {
     ...orderFields,
     customerId: 'string',
+    /** Of the guest who placed the order; it is not verified. */
+    email: 'string|optional',
     /** `failure`: the provider's reason for not making the refund. */
     refunds: {
       type: 'array',
