@@ -189,7 +189,14 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
-    return this.write((db) => swapInPlace(db, id, rev, patch));
+    return this.write((db) => swapInPlace(db, id, rev, this.withChangedKeys(db, id, patch)));
+  }
+
+  /** The hidden fields of a patch that changes a field which they combine. If the document changes first, `rev` refuses both. */
+  withChangedKeys({ indexes }: Datastore, id: string, patch: Patch): Patch {
+    const touched = this.compoundIndexes.filter((names) => names.some((name) => Object.hasOwn(patch, name)));
+    if (touched.length === 0) return patch;
+    return { ...patch, ...hiddenFieldsOf({ ...indexes._id?.getMatching(id)[0], ...patch }, touched) };
   }
 
   async changeAll(ids: readonly string[], patch: Patch): Promise<void> {

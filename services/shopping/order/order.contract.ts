@@ -55,7 +55,6 @@ export const order = contract(
         note: { ...textLines, min: 0, optional: true },
       },
       problems: [
-        'guest-checkout-disabled',
         'missing-idempotency-key',
         'idempotency-key-reused',
         'request-in-progress',

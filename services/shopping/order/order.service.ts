@@ -52,7 +52,7 @@ export default function orderService(
         collection: 'orders',
         indexes: [
           // Accepts one order of a key, which repetitions look up.
-          { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          { fields: { customerId: 1, idemKey: 1 }, unique: true, mayChange: true },
           // The same for guests. It outlasts the claim of an order by an account.
           { fields: { 'guest.key': 1 }, unique: true, sparse: true },
           // Orders of a guest's address: claims, exports, erasures.

@@ -9,7 +9,7 @@ eachEngine("a guest's order, claimed by an account", (engine) => {
   let mails: Mailbox;
   let sku: string;
   beforeAll(async () => {
-    const config = engine.config({ SEED: 'true', LOG_LEVEL: 'error' });
+    const config = engine.config({ SEED: 'true', LOG_LEVEL: 'warn' });
     mails = new Mailbox(config.dataDir);
     shop = await startShop(config);
     sku = (await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater')).body.variants[0].sku;
