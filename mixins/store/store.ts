@@ -265,7 +265,9 @@ function versionedCollection<T extends Versioned>(
   engine: Engine,
   { create, indexes = [] }: StoreOptions<T>,
 ): VersionedCollection<T> {
-  const fixed = indexes.filter(({ unique, mayChange }) => unique && !mayChange).map(({ fields }) => Object.keys(fields));
+  const fixed = indexes
+    .filter(({ unique, mayChange }) => unique && !mayChange)
+    .map(({ fields }) => Object.keys(fields));
   const identity = fixed.filter((fields) => fields.length > 1).flat();
   return {
     async read(id) {

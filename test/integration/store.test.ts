@@ -295,6 +295,24 @@ eachEngine('the store', (engine) => {
     await expect(carts.ping()).rejects.toThrow();
   });
 
+  test('given a unique key of two fields that may change, then a change moves it, and refuses a taken one', async () => {
+    const indexes = [{ fields: { owner: 1 as const, key: 1 as const }, unique: true, mayChange: true as const }];
+    const one = await open(config, { collection: 'movable', indexes });
+    await one.items.insert(unique('m1'));
+    await one.items.insert(unique('m2'));
+    const give = (id: string, patch: Partial<Item>) => one.items.change(id, () => ({ answer: 0, patch }));
+    await give('m2', { owner: 'm1' });
+    await give('m1', { owner: 'm9', key: 'm9' });
+    expect(await one.items.insert({ ...unique('m3'), owner: 'm1', key: 'm2' })).toBe(false);
+    expect(await one.items.insert({ ...unique('m4'), owner: 'm1', key: 'm1' })).toBe(true);
+    await expect(give('m4', { owner: 'm9', key: 'm9' })).rejects.toMatchObject({ isDuplicate: true });
+    await one.close();
+    const two = await open(config, { collection: 'movable', indexes });
+    expect(await two.items.insert({ ...unique('m5'), owner: 'm9', key: 'm9' })).toBe(false);
+    expect(await two.items.insert({ ...unique('m6'), owner: 'm2', key: 'm2' })).toBe(true);
+    await two.close();
+  });
+
   test('given an index that the data contradicts, then the start fails', async () => {
     const one = await open(config, { collection: 'twice', indexes: [] });
     await one.items.insert(item('a', { email: 'same' }));
