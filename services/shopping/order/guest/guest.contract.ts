@@ -1,7 +1,7 @@
 import { named } from '../../../../lib/contract/named.ts';
 import { internal } from '../../../../lib/contract/presets.ts';
 import { knownEmail } from '../../../customer/account/customer.rules.ts';
-import { anyId, idRule } from '../../../shared/ids.ts';
+import { idRule } from '../../../shared/ids.ts';
 import { orderViewRule } from '../order.rules.ts';
 
 const orderId = idRule('ord');
@@ -21,7 +21,7 @@ export const orderGuestActions = {
     ...quiet,
     summary: "Mail the link to a guest's order again",
     rest: 'POST /v1/orders/lookup',
-    params: { number: anyId, email: knownEmail },
+    params: { number: { type: 'string', max: 64, pattern: /^[\w\s-]*$/ }, email: knownEmail },
   },
   mailGuestExport: {
     ...quiet,
