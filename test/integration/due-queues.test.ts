@@ -7,7 +7,17 @@ import { eachEngine } from '../support/engines.ts';
 import { eventually, startShop, type TestShop } from '../support/shop.ts';
 
 const SKU = 'MUG-1';
-const NAMES = ['erasures', 'holds', 'imports', 'mails', 'orders', 'payment-sandbox', 'review-votes', 'reviews'];
+const NAMES = [
+  'erasures',
+  'guest-claims',
+  'holds',
+  'imports',
+  'mails',
+  'orders',
+  'payment-sandbox',
+  'review-votes',
+  'reviews',
+];
 
 eachEngine('the queues of the shop', (engine) => {
   let shop: TestShop;

@@ -9,7 +9,7 @@ import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { selectedProvider } from '../payment/providers/registry.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
 import { guestHandlers } from './guest/guest-handlers.ts';
-import { keyFilterOf, shopperOf } from './guest/guest-request.ts';
+import { checkShopperFields, keyFilterOf, shopperOf } from './guest/guest-request.ts';
 import { getAccessibleOrder, withOrderToken } from './guest/order-access.ts';
 import { order } from './order.contract.ts';
 import type { Order } from './order.ts';
@@ -92,7 +92,10 @@ export default function orderService(
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
         const paymentMethod = await parseIdempotentRequest(
-          () => methodOf(body.paymentMethod),
+          () => {
+            checkShopperFields(shopper, body);
+            return methodOf(body.paymentMethod);
+          },
           async () => (await this.store.findOne(keyFilterOf({ ...shopper, idemKey }))) !== null,
         );
         const request = { ...shopper, idemKey, fingerprint, paymentMethod, body, receivedAt, owner: config.nodeId };

@@ -200,6 +200,7 @@ async function scenarioOf(name: string, ada: Shopper, staff: Shopper): Promise<S
     case 'order.place': {
       const body = { addressId: ada.addressId, note: 'ring twice' };
       const others = {
+        email: 'other@example.com',
         addressId: 'adr_other',
         address: ADDRESS,
         shippingMethod: 'express',

@@ -22,22 +22,16 @@ interface Shopper {
 }
 
 /**
- * Who sends a request for an order: the logged-in customer, or else the guest of the cart token.
- * @throws unauthenticated without either; invalid-request when a guest sends no e-mail address or no postal address, or a
- * customer sends an e-mail address
+ * Who sends a request for an order: the logged-in customer, or else the guest of the cart token who gives an e-mail address.
+ * @throws unauthenticated
  */
 export function shopperOf(
   { user, cartToken }: Meta,
-  { email, addressId, idempotencyKey }: Params<'order.place'>,
+  { email, idempotencyKey }: Params<'order.place'>,
   secrets: TokenSecrets,
 ): Shopper {
-  if (user) {
-    if (email !== undefined) throw errors.invalidField('/email', 'Mails go to the address of your account.');
-    return { customerId: user.id };
-  }
-  if (!cartToken) throw errors.unauthenticated();
-  if (email === undefined) throw errors.invalidField('/email', 'Send the e-mail address for the order, or log in.');
-  if (addressId !== undefined) throw errors.invalidField('/addressId', 'Send the address itself, as `address`.');
+  if (user) return { customerId: user.id };
+  if (!cartToken || email === undefined) throw errors.unauthenticated();
   const id = guestIdOf(cartToken.token);
   const couponHolder = guestOfEmail(email, secrets);
   const tokenOf = (orderId: string) => orderTokenOf(orderId, secrets.tokenSecret);
@@ -45,6 +39,19 @@ export function shopperOf(
     customerId: id,
     guest: { id, key: guestKey(id, idempotencyKey), email, couponHolder, orderTokenOf: tokenOf },
   };
+}
+
+/** @throws invalid-request when a customer sends an e-mail address, or a guest the id of an address */
+export function checkShopperFields(
+  { guest }: Shopper,
+  { email, addressId }: Pick<Params<'order.place'>, 'email' | 'addressId'>,
+): void {
+  if (!guest && email !== undefined) {
+    throw errors.invalidField('/email', 'Mails go to the address of your account.');
+  }
+  if (guest && addressId !== undefined) {
+    throw errors.invalidField('/addressId', 'Send the address itself, as `address`.');
+  }
 }
 
 /** The id of the guests with an e-mail address, whichever carts they have. It does not tell the address. */
