@@ -50,6 +50,11 @@ export interface ActionContract {
   personal?: true;
   /** Guests may send the token of their cart, in a header or a cookie; other actions do not see it in the meta. */
   cartToken?: true;
+  /**
+   * With `auth: 'customer'`: guests may call it too, by the token of their cart, or by the order token of the order that the
+   * parameter `id` names. The handler decides whether a token fits.
+   */
+  guest?: 'cart' | 'order';
   params: Schema;
   /** Rule of the result; an action without it returns nothing. */
   returns?: unknown;
@@ -163,6 +168,8 @@ export interface Meta {
   user?: Identity | null;
   /** The token of a guest's cart, as the client sent it. */
   cartToken?: { token: string; from: 'header' | 'cookie' };
+  /** The token of one order, as the client sent it. Only actions with `guest: 'order'` see it. */
+  orderToken?: string;
   /** The User-Agent header. */
   userAgent?: string;
   /** The client's address, from X-Forwarded-For only if it was sent by a trusted proxy. */

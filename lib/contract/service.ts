@@ -93,7 +93,7 @@ export function checkAccess(action: ActionContract, ctx: { meta: Meta }): void {
     case 'internal': // cannot be called from outside: it has no route and is not published
       return;
     case 'customer':
-      if (!ctx.meta.user) throw protocolErrors.unauthenticated();
+      if (!ctx.meta.user && !hasGuestToken(action, ctx.meta)) throw protocolErrors.unauthenticated();
       return;
     case 'staff':
       if (!ctx.meta.user) throw protocolErrors.unauthenticated();
@@ -103,6 +103,10 @@ export function checkAccess(action: ActionContract, ctx: { meta: Meta }): void {
       throw new Error(`unknown access rule ${action.auth satisfies never}`);
   }
 }
+
+/** Whether a guest sent the kind of token by which guests may call an action. */
+const hasGuestToken = ({ guest }: ActionContract, { cartToken, orderToken }: Meta): boolean =>
+  (guest === 'cart' && cartToken !== undefined) || (guest === 'order' && orderToken !== undefined);
 
 /** The logged-in customer's id. For actions with `auth: 'customer'`, as `checkAccess` has checked that there is one. */
 export const customerOf = (ctx: Ctx<unknown>): string => callerOf(ctx);

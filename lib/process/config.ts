@@ -88,6 +88,8 @@ export interface Config {
   sellerVatId?: string;
   /** JSON file with the tax and shipping rules; unset: the sample rules. */
   pricingFile?: string;
+  /** Whether guests may order without an account. */
+  guestCheckout: boolean;
   /** How long a hold reserves stock, in ms. */
   holdTime: number;
   /** How long an order can be paid after it was placed, in ms. */
@@ -160,6 +162,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     mailFrom: env.MAIL_FROM,
     seller: env.SELLER,
     ...withoutUndefined({ sellerVatId: env.SELLER_VAT_ID }),
+    guestCheckout: env.GUEST_CHECKOUT,
     holdTime: env.HOLD_MINUTES * 60_000,
     paymentTime: env.PAYMENT_MINUTES * 60_000,
     withdrawalDays: env.WITHDRAWAL_DAYS,

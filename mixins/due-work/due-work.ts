@@ -3,7 +3,7 @@ import type { Mixin, Self } from '../../lib/contract/mixin.ts';
 import { owning } from '../owned-names.ts';
 import type { Versioned } from '../store/patch.ts';
 import type { Store } from '../store/store.ts';
-import { type Worker, worker } from '../worker.ts';
+import { type Wake, type Worker, worker } from '../worker.ts';
 import { processDue } from './process-due.ts';
 import type { DueQueue } from './queue.ts';
 import { queueAdmin, queueAdmins } from './registry.ts';
@@ -40,42 +40,82 @@ interface Options<T, S> {
 export function dueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
   options: Options<T, S>,
 ): Mixin<{ worker: Worker }, S> {
-  const { queue, atOnce, searchIntervalMs = SEARCH_INTERVAL_MS, isPaused = () => false } = options;
+  const { queue, searchIntervalMs = SEARCH_INTERVAL_MS } = options;
   const mixin: Mixin<{ worker: Worker }, S> = {
     mixins: [
       worker<S>({
         every: searchIntervalMs,
-        async run() {
-          const admin = queueAdmins(this.broker).get(queue.name);
-          const work = async (doc: T) => {
-            if (admin) admin.running += 1;
-            return options.work.call(this, doc).finally(() => {
-              if (admin) admin.running -= 1;
-            });
-          };
-          const failed = (error: unknown, { _id }: T) =>
-            this.logger.warn(`${_id} of ${queue.name} failed and will be tried again`, error);
-          let claimed = atOnce;
-          while (claimed === atOnce && !isPaused() && !this.worker.stopping.aborted) {
-            const processed = await processDue(queue, { store: this.store, work, failed }, atOnce);
-            claimed = processed.claimed;
-            if (processed.nextDueAt !== undefined) this.worker.wake(processed.nextDueAt);
-          }
+        run() {
+          return processQueue(this, options, this.worker.wake);
         },
       }),
     ],
     async started(this: Service & Partial<Queued<T>>) {
       const { store, worker } = this;
       if (!store || !worker) throw new Error(`the queue ${queue.name} has no store`);
-      queueAdmins(this.broker).set(queue.name, queueAdmin(queue, store, worker.wake));
-      store.onWrite((doc) => {
-        const { dueAt } = queue.read(doc);
-        if (dueAt !== null) worker.wake(+dueAt);
-      });
+      openQueue(this.broker, store, queue, worker.wake);
     },
     async stopped() {
       queueAdmins(this.broker).delete(queue.name);
     },
   };
   return owning(mixin, { queues: [queue.name] });
+}
+
+/** The mixin for a further queue of a service that has `dueWork`, in a loop of its own. */
+export function furtherDueWork<T extends Versioned, S extends Queued<T> = Queued<T>>(
+  options: Options<T, S>,
+): Mixin<unknown, S> {
+  const { queue, searchIntervalMs = SEARCH_INTERVAL_MS } = options;
+  const mixin: Mixin<unknown, S> = {
+    async started() {
+      const self = this as unknown as S;
+      const wake: Wake = self.worker.repeat({
+        every: searchIntervalMs,
+        run: () => processQueue(self, options, wake),
+      });
+      openQueue(this.broker, self.store, queue, wake);
+    },
+    async stopped() {
+      queueAdmins(this.broker).delete(queue.name);
+    },
+  };
+  return owning(mixin, { queues: [queue.name] });
+}
+
+/** Works on all documents that are due now. */
+async function processQueue<T extends Versioned, S extends Queued<T>>(
+  self: S,
+  { queue, atOnce, work, isPaused = () => false }: Options<T, S>,
+  wake: Wake,
+): Promise<void> {
+  const admin = queueAdmins(self.broker).get(queue.name);
+  const counted = async (doc: T) => {
+    if (admin) admin.running += 1;
+    return work.call(self, doc).finally(() => {
+      if (admin) admin.running -= 1;
+    });
+  };
+  const failed = (error: unknown, { _id }: T) =>
+    self.logger.warn(`${_id} of ${queue.name} failed and will be tried again`, error);
+  let claimed = atOnce;
+  while (claimed === atOnce && !isPaused() && !self.worker.stopping.aborted) {
+    const processed = await processDue(queue, { store: self.store, work: counted, failed }, atOnce);
+    claimed = processed.claimed;
+    if (processed.nextDueAt !== undefined) wake(processed.nextDueAt);
+  }
+}
+
+/** Shows a queue to operators, and wakes its worker for documents that this process writes. */
+function openQueue<T extends Versioned>(
+  broker: Parameters<typeof queueAdmins>[0],
+  store: Store<T>,
+  queue: DueQueue<T>,
+  wake: Wake,
+): void {
+  queueAdmins(broker).set(queue.name, queueAdmin(queue, store, wake));
+  store.onWrite((doc) => {
+    const { dueAt } = queue.read(doc);
+    if (dueAt !== null) wake(+dueAt);
+  });
 }

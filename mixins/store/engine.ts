@@ -6,6 +6,8 @@ export interface Index {
   unique?: boolean;
   /** For an index over one field: documents without it are not indexed, so that a unique index allows many of them. */
   sparse?: boolean;
+  /** Of a unique index over several top-level fields: a change may give a document other values of them. */
+  mayChange?: true;
 }
 
 export type Scalar = string | number | boolean | Date;

@@ -199,7 +199,15 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
   }
 
   async swap(id: string, rev: number, patch: Patch): Promise<boolean> {
-    return this.write((db) => swapInPlace(db, this.packing, { id, rev, patch }));
+    return this.write((db) => swapInPlace(db, this.packing, { id, rev, patch: this.withChangedKeys(db, id, patch) }));
+  }
+
+  /** The hidden fields of a patch that changes a field which they combine. If the document changes first, `rev` refuses both. */
+  withChangedKeys({ indexes }: Datastore, id: string, patch: Patch): Patch {
+    const touched = this.compoundIndexes.filter((names) => names.some((name) => Object.hasOwn(patch, name)));
+    const [packed] = touched.length > 0 ? (indexes._id?.getMatching(id) ?? []) : [];
+    if (!packed) return patch;
+    return { ...patch, ...hiddenFieldsOf({ ...this.packing.unpack(packed), ...patch }, touched) };
   }
 
   async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
@@ -247,8 +255,10 @@ export class NedbAdapter extends DbService.MemoryAdapter implements Engine {
 
   /** Documents were validated before, so that any error except for a refused patch is one of the file. */
   async applyChange<R>(run: (db: Datastore) => Promise<R>): Promise<R> {
+    // Throws when the file is closed: a stopping process may still have work under way, which is done after the next start.
+    const { datastore } = this;
     try {
-      return await run(this.datastore);
+      return await run(datastore);
     } catch (error) {
       if (error instanceof RefusedPatch) throw error;
       return this.failFatally('written', error);

@@ -76,7 +76,10 @@ export interface StoreOptions<T> {
   /** The node kind, which has its own database. */
   node: 'customer' | 'product' | 'shopping';
   collection: string;
-  /** The fields of a unique index over several fields are part of a document's identity: `change` refuses to change them. */
+  /**
+   * The fields of a unique index over several fields are part of a document's identity: `change` refuses to change them, unless
+   * the index says `mayChange`.
+   */
   indexes?: readonly Index[];
   /** Creates a missing document at its first change. */
   create?: (id: string, now: Date) => Omit<T, 'rev'>;
@@ -262,7 +265,9 @@ function versionedCollection<T extends Versioned>(
   engine: Engine,
   { create, indexes = [] }: StoreOptions<T>,
 ): VersionedCollection<T> {
-  const fixed = indexes.filter(({ unique }) => unique).map(({ fields }) => Object.keys(fields));
+  const fixed = indexes
+    .filter(({ unique, mayChange }) => unique && !mayChange)
+    .map(({ fields }) => Object.keys(fields));
   const identity = fixed.filter((fields) => fields.length > 1).flat();
   return {
     async read(id) {

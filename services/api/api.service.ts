@@ -21,6 +21,7 @@ export default function apiService(config: NodeConfig) {
     tokens: new VerifiedTokens(keys),
     revocations: new Revocations(),
     addressOf: clientAddress(config.trustedProxies),
+    guestCheckout: config.guestCheckout,
   };
 
   return service(api, config, {

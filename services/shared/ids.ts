@@ -55,6 +55,14 @@ export const lowestId = (prefix: IdPrefix, from: Date): string => `${prefix}_${e
 export const idRule = <const P extends IdPrefix>(prefix: P) =>
   ({ type: 'string', pattern: new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`) }) as const;
 
+/** Begins the ids of guests, each the hash of a secret. */
+export const GUEST_ID_PREFIX = 'gst_';
+
+export const isGuestId = (id: string): boolean => id.startsWith(GUEST_ID_PREFIX);
+
+/** The contract rule of the id of a customer or a guest. */
+export const shopperId = { type: 'string', pattern: /^(?:cus_[0-9A-HJKMNP-TV-Z]{26}|gst_[\w-]{43})$/ } as const;
+
 /**
  * The contract rule of an id that a client sends. Any text passes, so that a wrong id is answered with 404 and not with
  * 400.

@@ -6,6 +6,7 @@ export const PROBLEMS = {
   'invalid-signature': { status: 400, title: 'The signature is wrong' },
   'wrong-credentials': { status: 401, title: 'E-mail or password is wrong' },
   'email-not-verified': { status: 403, title: 'Confirm your e-mail address first' },
+  'guest-checkout-disabled': { status: 403, title: 'Guests cannot order here' },
   'not-purchased': { status: 403, title: 'Only customers who bought the product can review it' },
   'own-review': { status: 403, title: 'You cannot vote for your own review' },
   'category-cycle': { status: 409, title: 'A category cannot be inside itself' },

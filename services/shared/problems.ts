@@ -105,6 +105,8 @@ export const errors = {
         : 'Another product had this slug or one of these SKUs a moment ago. Send the request again.',
     ),
   emailNotVerified: () => coded('email-not-verified', 'Follow the link in the confirmation mail, then log in.'),
+  guestCheckoutDisabled: () =>
+    coded('guest-checkout-disabled', 'This shop takes orders of customers with an account. Register, or log in.'),
   notPurchased: () => coded('not-purchased', 'You have no paid order with this product.'),
   ownReview: () => coded('own-review', 'Only other customers can vote for this review.'),
   orderOpen: (orderId: string, orderStatus: string) =>

@@ -9,6 +9,7 @@ import { eventually, startShop, type TestShop } from '../support/shop.ts';
 const SKU = 'MUG-1';
 const NAMES = [
   'erasures',
+  'guest-claims',
   'holds',
   'imports',
   'mails',

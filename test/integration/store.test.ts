@@ -295,6 +295,22 @@ eachEngine('the store', (engine) => {
     await expect(carts.ping()).rejects.toThrow();
   });
 
+  test('given a unique key of two fields that may change, then a change moves it, and refuses a taken one', async () => {
+    const indexes = [{ fields: { owner: 1 as const, key: 1 as const }, unique: true, mayChange: true as const }];
+    const one = await open(config, { collection: 'movable', indexes });
+    await one.items.insert(unique('m1'));
+    await one.items.insert(unique('m2'));
+    const give = (id: string, patch: Partial<Item>) => one.items.change(id, () => ({ answer: 0, patch }));
+    await give('m2', { owner: 'm1' });
+    await give('m1', { owner: 'm9', key: 'm9' });
+    expect(await one.items.insert({ ...unique('m3'), owner: 'm1', key: 'm2' })).toBe(false);
+    await expect(give('m2', { owner: 'm9', key: 'm9' })).rejects.toMatchObject({ isDuplicate: true });
+    await one.close();
+    const two = await open(config, { collection: 'movable', indexes });
+    expect(await two.items.insert({ ...unique('m5'), owner: 'm9', key: 'm9' })).toBe(false);
+    await two.close();
+  });
+
   test('given an index that the data contradicts, then the start fails', async () => {
     const one = await open(config, { collection: 'twice', indexes: [] });
     await one.items.insert(item('a', { email: 'same' }));
@@ -513,6 +529,16 @@ describe('a NeDB file', () => {
     const adapter = new NedbAdapter(given.dataDir, `${given.databasePrefix}product`, 'items', { fatal });
     await expect(adapter.connect()).rejects.toThrow('corrupt');
     expect(fatal.mock.calls[0]?.[0].message).toContain('items.db cannot be read');
+  });
+
+  test('given it is closed, when a document is written, then that fails and the process goes on', async () => {
+    const fatal = jest.fn<(reason: Error) => void>();
+    const given = config();
+    const adapter = new NedbAdapter(given.dataDir, `${given.databasePrefix}product`, 'items', { fatal });
+    await adapter.connect();
+    await adapter.disconnect();
+    await expect(adapter.addNew([{ _id: 'a', rev: 0 }])).rejects.toThrow('is not open');
+    expect(fatal).not.toHaveBeenCalled();
   });
 
   test('given an index became unique, when it is opened, then the new one holds', async () => {

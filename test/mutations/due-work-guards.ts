@@ -18,7 +18,7 @@ export const DUE_WORK_MUTATIONS: Record<string, Mutation> = {
   },
   'a worker sleeps through the time of work that it has written': {
     file: 'mixins/due-work/due-work.ts',
-    find: 'if (dueAt !== null) worker.wake(+dueAt);',
+    find: 'if (dueAt !== null) wake(+dueAt);',
     replace: '',
     tests: ['test/integration/due-work.test.ts'],
     red: /● .*is done when it is due, without a search/,

@@ -151,8 +151,8 @@ export const GATEWAY_MUTATIONS: Record<string, Mutation> = {
   },
   'an invoice is read by whoever knows the order': {
     file: 'services/shopping/invoice/invoice.service.ts',
-    find: "{ orderId: id, 'order.customerId': customerId }",
-    replace: '{ orderId: id }',
+    find: "await ctx.call('order.checkAccess', { id });",
+    replace: '',
     tests: ['test/integration/shopping/invoice.test.ts'],
     red: /● .*of another customer's order does not exist/,
   },

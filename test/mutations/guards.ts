@@ -3,6 +3,7 @@ import { CUSTOMER_MUTATIONS } from './customer-guards.ts';
 import { DUE_WORK_MUTATIONS } from './due-work-guards.ts';
 import { EXTENSION_MUTATIONS } from './extension-guards.ts';
 import { GATEWAY_MUTATIONS } from './gateway-guards.ts';
+import { GUEST_MUTATIONS } from './guest-guards.ts';
 import { IMPORT_MUTATIONS } from './import-guards.ts';
 import type { Mutation } from './mutation.ts';
 import { ORDER_MUTATIONS } from './order-guards.ts';
@@ -18,6 +19,7 @@ export const MUTATIONS: Record<string, Mutation> = {
   ...ORDER_MUTATIONS,
   ...STRIPE_MUTATIONS,
   ...PAYMENT_MUTATIONS,
+  ...GUEST_MUTATIONS,
   'no compare-and-set on stock': {
     file: 'mixins/store/store-mongo.ts',
     find: '[{ _id: id, rev }, updateOf(rev, patch)]',

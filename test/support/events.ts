@@ -25,12 +25,15 @@ export class Follower {
     });
   }
 
-  static async of(shopper: Shopper, orderId: string, after?: string): Promise<Follower> {
-    const headers = {
+  static of(shopper: Shopper, orderId: string, after?: string): Promise<Follower> {
+    return Follower.at(shopper.url, orderId, {
       authorization: `Bearer ${shopper.token}`,
       ...(after === undefined ? {} : { 'last-event-id': after }),
-    };
-    const request = get(`${shopper.url}/v1/orders/${orderId}/events`, { headers, agent: false });
+    });
+  }
+
+  static async at(url: string, orderId: string, headers: Record<string, string>): Promise<Follower> {
+    const request = get(`${url}/v1/orders/${orderId}/events`, { headers, agent: false });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return new Follower(response);
   }

@@ -43,6 +43,7 @@ export const ANSWERS: { [K in keyof Actions]?: Largest } = {
   'customer.replaceAddress': list(1, ADDRESS),
   'customer.wishlist': 'asked',
   'customer.export': 'asked',
+  'order.exportGuest': ofExport,
   'mail.parked': 'asked',
   'mail.export': ofExport,
   'product.read': ofProduct,

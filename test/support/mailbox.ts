@@ -26,7 +26,7 @@ export class Mailbox {
     );
     // As quoted-printable has it (RFC 2045 §6.7).
     const texts = mails.map((mail) => mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '='));
-    return texts.map((text) => /https?:\S+#token=[\w.-]+/.exec(text)?.[0] ?? '');
+    return texts.map((text) => /https?:\S+#token=[\w.-]+(?:&order=\w+)?/.exec(text)?.[0] ?? '');
   }
 
   /** The tokens of those links. */

@@ -34,6 +34,12 @@ export const shopSettings = {
     about: 'taxes, and shipping in every currency, [docs/pricing.md](docs/pricing.md)',
     defaultNote: 'the sample rules',
   },
+  GUEST_CHECKOUT: {
+    rule: { ...flag, default: true },
+    allowed: FLAG_ALLOWED,
+    about:
+      'whether guests can order without an account, and follow what they ordered: [docs/guests.md](docs/guests.md)',
+  },
   HOLD_MINUTES: {
     rule: { ...number, min: 0.01, max: 1440, default: 15 },
     allowed: 'a number of minutes from 0.01 to 1440',

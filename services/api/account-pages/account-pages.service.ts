@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { LINK_MAIL_KINDS } from '../../customer/mail/mail.contract.ts';
+import { GUEST_LINK_KINDS, LINK_MAIL_KINDS } from '../../customer/mail/mail.contract.ts';
 import { errors } from '../../shared/problems.ts';
 import { accountPages } from './account-pages.contract.ts';
 
@@ -20,8 +20,11 @@ interface Part {
 
 /** A page for each link in a mail, and their shared files. A list, so that no request becomes a path. */
 const files: readonly (readonly [name: string, file: string, type: string])[] = [
-  ...LINK_MAIL_KINDS.map((name) => [name, `${name}.html`, 'text/html'] as const),
+  ...[...LINK_MAIL_KINDS, ...GUEST_LINK_KINDS].map((name) => [name, `${name}.html`, 'text/html'] as const),
+  // Behind the links in all mails about a guest's order.
+  ['order', 'order.html', 'text/html'],
   ['account.js', 'account.js', 'text/javascript'],
+  ['guest.js', 'guest.js', 'text/javascript'],
   ['account.css', 'account.css', 'text/css'],
 ];
 

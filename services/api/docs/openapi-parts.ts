@@ -1,8 +1,12 @@
 import type { JsonSchema } from '../../../lib/contract/json-schema.ts';
 import { CART_TOKEN_COOKIE, CART_TOKEN_HEADER } from '../../shopping/cart/cart.rules.ts';
+import { ORDER_TOKEN_HEADER } from '../../shopping/order/guest/guest.rules.ts';
 
 /** The two places where a client may send the token of a guest's cart. */
 export const CART_TOKEN_SCHEMES = ['cartToken', 'cartCookie'] as const;
+
+/** How guests identify themselves, by the kind of action. */
+export const GUEST_SCHEMES = { cart: CART_TOKEN_SCHEMES, order: ['orderToken'] } as const;
 
 const ACCESS_TOKEN: JsonSchema = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
 const CART_TOKEN: JsonSchema = {
@@ -18,8 +22,20 @@ const CART_COOKIE: JsonSchema = {
   description: 'The same token as a cookie of browsers',
 };
 
+const ORDER_TOKEN: JsonSchema = {
+  type: 'apiKey',
+  in: 'header',
+  name: ORDER_TOKEN_HEADER,
+  description: "The token of one guest's order, from the response to the order or the link in a mail",
+};
+
 /** The ways in which a request may identify its caller, by name. */
-export const SECURITY_SCHEMES = { accessToken: ACCESS_TOKEN, cartToken: CART_TOKEN, cartCookie: CART_COOKIE } as const;
+export const SECURITY_SCHEMES = {
+  accessToken: ACCESS_TOKEN,
+  cartToken: CART_TOKEN,
+  cartCookie: CART_COOKIE,
+  orderToken: ORDER_TOKEN,
+} as const;
 
 /** Headers of responses, by name. */
 export const HEADERS = {

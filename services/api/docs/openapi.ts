@@ -3,7 +3,7 @@ import { fullRule, isOptional, type JsonSchema, SchemaWriter } from '../../../li
 import { queryHasParams } from '../http/params.ts';
 import { hasBody, type Route } from '../http/routes.ts';
 import { bodyExample } from './openapi-examples.ts';
-import { CART_TOKEN_SCHEMES, HEADERS, SECURITY_SCHEMES } from './openapi-parts.ts';
+import { CART_TOKEN_SCHEMES, GUEST_SCHEMES, HEADERS, SECURITY_SCHEMES } from './openapi-parts.ts';
 import { problemResponses, problemSchemas, sharedProblemResponses } from './openapi-problems.ts';
 
 /** Headers that OpenAPI does not allow as parameters, and Accept-Encoding, which belongs to the transport. */
@@ -60,7 +60,8 @@ function operation(route: Route, writer: SchemaWriter, sharedResponses: Record<s
 
 /** The alternatives by which a request may identify its caller; an empty one stands for no identification. */
 function security({ contract }: Route): JsonSchema[] {
-  if (contract.auth !== 'public') return [{ accessToken: [] }];
+  const guestSchemes = contract.guest ? GUEST_SCHEMES[contract.guest] : [];
+  if (contract.auth !== 'public') return ['accessToken', ...guestSchemes].map((scheme) => ({ [scheme]: [] }));
   const schemes = [...(contract.personal ? ['accessToken'] : []), ...(contract.cartToken ? CART_TOKEN_SCHEMES : [])];
   return schemes.length === 0 ? [] : [{}, ...schemes.map((scheme) => ({ [scheme]: [] }))];
 }

@@ -52,4 +52,6 @@ export interface Access {
   tokens: VerifiedTokens;
   revocations: Revocations;
   addressOf(req: IncomingMessage): string;
+  /** Whether guests may order, and follow what they ordered. */
+  guestCheckout: boolean;
 }

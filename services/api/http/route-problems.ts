@@ -16,14 +16,16 @@ const ANY_ROUTE: readonly ProblemCode[] = [
 ];
 const WITH_BODY: readonly ProblemCode[] = ['payload-too-large', 'unsupported-media-type'];
 const WITH_LOGIN: readonly ProblemCode[] = ['unauthenticated', 'invalid-token'];
+const WITH_GUEST: readonly ProblemCode[] = ['guest-checkout-disabled'];
 
 /** The problem types of a route: those of the gateway, and those of the action's contract. */
 export function problemsOf(route: Route): ReadonlySet<ProblemCode> {
-  const { auth, problems = [] } = route.contract;
+  const { auth, guest, problems = [] } = route.contract;
   return new Set([
     ...ANY_ROUTE,
     ...(problems as readonly ProblemCode[]),
     ...(hasBody(route) ? WITH_BODY : []),
     ...(auth === 'public' ? [] : WITH_LOGIN),
+    ...(guest ? WITH_GUEST : []),
   ]);
 }

@@ -8,6 +8,7 @@ export const tracking = contract(
     follow: {
       summary: 'Follow one of my orders by server-sent events',
       ...ownData,
+      guest: 'order',
       idempotent: true,
       rest: 'GET /v1/orders/:id/events',
       headers: { after: 'Last-Event-ID' },

@@ -1,4 +1,4 @@
-import { customerOf, service } from '../../../lib/contract/service.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { errors } from '../../shared/problems.ts';
 import { ConcurrencyLimiter } from './concurrency-limiter.ts';
@@ -20,15 +20,17 @@ export default function trackingService(config: Config) {
     handlers: {
       async follow(ctx) {
         const { id, after: given = '0' } = ctx.params;
-        const [customerId, after, { user = null }] = [customerOf(ctx), Number(given), ctx.meta];
-        const look = (from: number) => this.broker.call('order.timeline', { id, after: from }, { meta: { user } });
+        const [after, { user = null, orderToken }] = [Number(given), ctx.meta];
+        const meta = { user, ...(orderToken ? { orderToken } : {}) };
+        // A guest follows one order.
+        const follower = user?.id ?? id;
+        const look = (from: number) => this.broker.call('order.timeline', { id, after: from }, { meta });
         // Before the first await: concurrent requests would otherwise all see the same count.
-        if (!open.acquire(customerId))
-          throw errors.limitReached(`${MAX_STREAMS_PER_CUSTOMER} streams are open already.`);
+        if (!open.acquire(follower)) throw errors.limitReached(`${MAX_STREAMS_PER_CUSTOMER} streams are open already.`);
         const begun = performance.now();
         // Refuses before anything is streamed.
         const first = await look(after).catch((error: unknown) => {
-          open.release(customerId);
+          open.release(follower);
           throw error;
         });
         const stream = new OrderStream(after);
@@ -37,7 +39,7 @@ export default function trackingService(config: Config) {
         watches.set(id, watch);
         watch.add(stream);
         stream.once('close', () => {
-          open.release(customerId);
+          open.release(follower);
           if (watch.remove(stream)) watches.delete(id);
         });
         stream.tell(first);

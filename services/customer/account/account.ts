@@ -17,6 +17,12 @@ export interface Erasure extends RetryFields {
   nextAt: Date | null;
 }
 
+/** The claim of the orders that were placed as a guest with the verified address of an account. */
+interface GuestClaim extends RetryFields {
+  /** When the claim is due. */
+  nextAt: Date | null;
+}
+
 /** A customer: account, profile, addresses and sessions in one document, so that they change together. */
 export interface Account {
   _id: string;
@@ -42,6 +48,8 @@ export interface Account {
   consents?: Consent[];
   /** Whether staff allows the customer to pay by invoice. */
   paysByInvoice?: boolean;
+  /** Set when an address was verified, until the claim is done. */
+  guestClaim?: GuestClaim;
   /** Set when the person's data is being erased or was erased. */
   erasure?: Erasure;
   createdAt: Date;

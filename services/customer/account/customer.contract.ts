@@ -48,6 +48,12 @@ export const customer = contract(
       params: { email },
       returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
     },
+    byVerifiedEmail: {
+      summary: 'Find the customer who has verified an e-mail address',
+      ...internal,
+      params: { email: 'string' },
+      returns: { type: 'object', props: { id: { type: 'string', nullable: true } } },
+    },
     profile: {
       summary: 'Get my profile',
       ...ownData,

@@ -1,7 +1,7 @@
 import { createKeyRing } from '../../../lib/auth/token-keys.ts';
 import { properties } from '../../../lib/contract/mixin.ts';
 import { customerOf, service } from '../../../lib/contract/service.ts';
-import { dueWork } from '../../../mixins/due-work/due-work.ts';
+import { dueWork, furtherDueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
 import type { NodeConfig } from '../../node-config.ts';
 import { newId } from '../../shared/ids.ts';
@@ -21,8 +21,10 @@ import { changeOwnAccount, findOwnAccount, insertUnlessKnown } from './account-s
 import { customer } from './customer.contract.ts';
 import type { CustomerService } from './customer-mixins.ts';
 import { normaliseEmail } from './email.rules.ts';
+import { claimGuestOrders, guestClaimQueue } from './guest-claim.ts';
 
 const MAX_CONCURRENT_ERASURES = 4;
+const MAX_CONCURRENT_CLAIMS = 4;
 
 /** @param secondPassDelayMs from the first pass of an erasure to the second; longer than an order may be under way */
 export default function customerService(config: NodeConfig, secondPassDelayMs = 35_000) {
@@ -35,6 +37,13 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
           return eraseInOtherServices(account, this, secondPassDelayMs);
         },
       }),
+      furtherDueWork<Account, CustomerService>({
+        queue: guestClaimQueue,
+        atOnce: MAX_CONCURRENT_CLAIMS,
+        work(account) {
+          return claimGuestOrders(account, this);
+        },
+      }),
       store<Account>(config, {
         node: 'customer',
         collection: 'customers',
@@ -44,6 +53,8 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
           { fields: { role: 1, _id: 1 } },
           { fields: { 'erasure.nextAt': 1 } },
           { fields: { 'erasure.parkedAt': 1 }, sparse: true },
+          { fields: { 'guestClaim.nextAt': 1 }, sparse: true },
+          { fields: { 'guestClaim.parkedAt': 1 }, sparse: true },
         ],
       }),
       properties(() => ({ shop: config, keys: createKeyRing(config), hashing: new HashingQueue() })),
@@ -84,6 +95,11 @@ export default function customerService(config: NodeConfig, secondPassDelayMs = 
       async byEmail(ctx) {
         const account = await this.store.findOne({ email: ctx.params.email });
         return { id: account?._id ?? null };
+      },
+
+      async byVerifiedEmail(ctx) {
+        const account = await this.store.findOne({ email: ctx.params.email });
+        return { id: account?.verifiedAt && !account.erasure ? account._id : null };
       },
 
       async profile(ctx) {

@@ -6,6 +6,7 @@ import { changeOwnAccount, findOwnAccount } from '../account/account-store.ts';
 import { consentsView, recordConsent } from '../account/consent.ts';
 import type { CustomerService } from '../account/customer-mixins.ts';
 import { normaliseEmail } from '../account/email.rules.ts';
+import { verifiedFields } from '../account/guest-claim.ts';
 import type { credentialActions } from './credential.contract.ts';
 import { newNonce, readLink, requirePending, withoutLinks } from './link.ts';
 import { mailLink } from './mail-link.ts';
@@ -56,7 +57,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
         // A link for an address that the account no longer has proves nothing.
         if (isChange && link.purpose === 'verify-email') throw errors.linkExpired();
         const links = isChange ? {} : withoutLinks(account.links, link.purpose);
-        return { answer: isChange, patch: { email, verifiedAt: now, links } };
+        return { answer: isChange, patch: { email, ...verifiedFields(now), links } };
       })
       .catch(rethrowTaken);
     if (changed) notifyOwner(this, 'email-changed', before._id, before.email);
@@ -101,7 +102,7 @@ export const credentialHandlers: Handlers<typeof credentialActions, CustomerServ
       const { email } = requirePending(doc.links, link, now);
       const { ended, patch } = endSessions(doc, 'all', now);
       // The link proves access to the mails of this address.
-      const proof = email === doc.email ? { verifiedAt: doc.verifiedAt ?? now } : {};
+      const proof = email === doc.email ? { ...verifiedFields(now), verifiedAt: doc.verifiedAt ?? now } : {};
       return {
         answer: ended,
         patch: { ...patch, ...proof, passwordHash, links: withoutLinks(doc.links, 'reset-password', 'change-email') },

@@ -27,6 +27,22 @@ function wordingOf(kind: MailRequest['kind']): { subject: string; news: string[]
           'If you have not asked for it, another person has: your password has not changed, and you need not do anything.',
         ],
       };
+    case 'guest-export':
+      return {
+        subject: 'The data of your orders',
+        news: [
+          'Follow this link within an hour to get all data of the orders that were placed with this e-mail address.',
+          IF_NOT_ASKED,
+        ],
+      };
+    case 'guest-erasure':
+      return {
+        subject: 'Erase the data of your orders',
+        news: [
+          'Follow this link within an hour to erase your data in the orders that were placed with this e-mail address. This cannot be undone.',
+          IF_NOT_ASKED,
+        ],
+      };
     case 'email-changed':
       return {
         subject: 'Your e-mail address was changed',
@@ -41,3 +57,5 @@ function wordingOf(kind: MailRequest['kind']): { subject: string; news: string[]
       throw new Error(`${kind} is not a mail about an account`);
   }
 }
+
+const IF_NOT_ASKED = 'If you have not asked for it, you need not do anything.';

@@ -2,7 +2,13 @@ import { LRUCache } from 'lru-cache';
 import { keyedHash } from '../../../lib/auth/secrets.ts';
 import type { Broker } from '../../../lib/contract/contract.ts';
 import type { Config } from '../../../lib/process/config.ts';
-import { LINK_MAIL_KINDS, NOTICE_KINDS, ORDER_MAIL_KINDS } from './mail.contract.ts';
+import {
+  GUEST_LINK_KINDS,
+  LINK_MAIL_KINDS,
+  NOTICE_KINDS,
+  ORDER_LINK_KINDS,
+  ORDER_MAIL_KINDS,
+} from './mail.contract.ts';
 import type { MailRequest } from './mail.ts';
 
 /**
@@ -24,7 +30,12 @@ const ORDER_MAILS_PER_GRANT = 5;
 const MAX_KNOWN_ADDRESSES = 10_000;
 const MAX_LIMIT_CALLS = 3;
 
-const LIMITED_KINDS: ReadonlySet<string> = new Set([...LINK_MAIL_KINDS, ...NOTICE_KINDS]);
+const LIMITED_KINDS: ReadonlySet<string> = new Set([
+  ...LINK_MAIL_KINDS,
+  ...NOTICE_KINDS,
+  ...ORDER_LINK_KINDS,
+  ...GUEST_LINK_KINDS,
+]);
 const ORDER_KINDS: ReadonlySet<string> = new Set(ORDER_MAIL_KINDS);
 
 /** Whether mails of this kind to one address are limited. */

@@ -1,6 +1,6 @@
 import { contract } from '../../../lib/contract/contract.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { idRule } from '../../shared/ids.ts';
+import { idRule, shopperId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { totalsRule } from '../../shared/priced-rules.ts';
 import { postalAddress } from '../account/customer.rules.ts';
@@ -47,7 +47,11 @@ export const ORDER_MAIL_KINDS = [
   'return-approved',
   'return-refused',
 ] as const;
+/** The link to a guest's order, on request. */
+export const ORDER_LINK_KINDS = ['order-link'] as const;
 export const LINK_MAIL_KINDS = ['verify-email', 'change-email', 'reset-password'] as const;
+/** Links for guests, who have no account. */
+export const GUEST_LINK_KINDS = ['guest-export', 'guest-erasure'] as const;
 const ARTICLE_MAIL_KINDS = ['back-in-stock'] as const;
 export const NOTICE_KINDS = ['email-changed', 'password-changed'] as const;
 
@@ -61,10 +65,18 @@ export const mail = contract(
       summary: 'Queue a mail to a customer, once for each id',
       params: {
         id: mailId,
-        customerId: idRule('cus'),
+        /** A guest has no account, so `to` says where the mail goes. */
+        customerId: shopperId,
         kind: {
           type: 'enum',
-          values: [...ORDER_MAIL_KINDS, ...LINK_MAIL_KINDS, ...ARTICLE_MAIL_KINDS, ...NOTICE_KINDS],
+          values: [
+            ...ORDER_MAIL_KINDS,
+            ...ORDER_LINK_KINDS,
+            ...LINK_MAIL_KINDS,
+            ...GUEST_LINK_KINDS,
+            ...ARTICLE_MAIL_KINDS,
+            ...NOTICE_KINDS,
+          ],
         },
         /** The recipient, when it is not the address of the account. */
         to: { type: 'string', max: 254, optional: true },
@@ -108,7 +120,7 @@ export const mail = contract(
     export: {
       ...internal,
       summary: 'Export the mails to a customer',
-      params: { customerId: idRule('cus') },
+      params: { customerId: shopperId },
       returns: {
         type: 'object',
         props: {
@@ -130,6 +142,16 @@ export const mail = contract(
       },
     },
     erase: { ...internal, summary: 'Remove the mails to a customer', params: { customerId: idRule('cus') } },
+    eraseGuest: {
+      ...internal,
+      summary: "Remove the mails to a guest's address",
+      params: { email: 'string' },
+    },
+    assign: {
+      ...internal,
+      summary: 'Give the mails about an order to the account that has claimed it',
+      params: { orderId: idRule('ord'), guestId: shopperId, customerId: idRule('cus') },
+    },
     replay: { ...internal, summary: 'Retry a parked mail', params: { id: mailId }, problems: ['not-found'] },
   },
   {},

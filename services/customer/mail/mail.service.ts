@@ -1,4 +1,5 @@
 import { bulkhead } from 'cockatiel';
+import type { Rpc } from '../../../lib/contract/contract.ts';
 import { properties, type Self } from '../../../lib/contract/mixin.ts';
 import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
@@ -7,10 +8,12 @@ import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { recordFailure, replay } from '../../../mixins/due-work/queue.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import type { Worker } from '../../../mixins/worker.ts';
+import { signGuestLink } from '../../shared/guest-link.ts';
+import { isGuestId } from '../../shared/ids.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors } from '../../shared/problems.ts';
 import { signLink } from '../auth/link.ts';
-import { LINK_MAIL_KINDS, mail } from './mail.contract.ts';
+import { GUEST_LINK_KINDS, LINK_MAIL_KINDS, mail } from './mail.contract.ts';
 import { endMail, isSendable, type Mail, mailQueue, newMail, releaseMail } from './mail.ts';
 import { isAboutOrder, isLimited, MailLimit } from './mail-limit.ts';
 import { SentMails } from './sent-mails.ts';
@@ -39,7 +42,7 @@ export default function mailService(config: Config) {
   async function sendClaimed(service: MailService, claimed: Mail): Promise<void> {
     const { _id: id, request } = claimed;
     const { broker, store, sent } = service;
-    const contact = await broker.call('customer.contact', { customerId: request.customerId }).catch(ignoreNotFound);
+    const contact = await contactOf(request, broker);
     if (!contact) return store.change(id, (doc) => endMail(doc, 'DROPPED'));
     const address = request.to ?? contact.email;
     const isVerified = contact.emailVerified && address === contact.email;
@@ -49,7 +52,7 @@ export default function mailService(config: Config) {
       return store.change(id, (doc) => endMail(doc, 'DROPPED'));
     }
     const name = isVerified ? contact.name : undefined;
-    const link = linkOf(request, { ...config, publicUrl });
+    const link = await linkOf(request, { ...config, publicUrl }, broker);
     await send({ id, to: { name: name ?? '', address }, ...composeMail(request, name, link, config.timeZone) });
     await sent.add(id);
   }
@@ -87,7 +90,12 @@ export default function mailService(config: Config) {
       store<Mail>(config, {
         node: 'customer',
         collection: 'mails',
-        indexes: [{ fields: { nextAt: 1 } }, { fields: { 'request.customerId': 1 } }, { fields: { state: 1, _id: 1 } }],
+        indexes: [
+          { fields: { nextAt: 1 } },
+          { fields: { 'request.customerId': 1 } },
+          { fields: { 'request.to': 1 }, sparse: true },
+          { fields: { state: 1, _id: 1 } },
+        ],
       }),
       properties((self) => ({ sent: new SentMails(self as MailService) })),
     ],
@@ -134,6 +142,22 @@ export default function mailService(config: Config) {
         await this.store.purge();
       },
 
+      async eraseGuest(ctx) {
+        const found = await this.store.find({ 'request.to': ctx.params.email });
+        const ids = found.flatMap(({ _id, request }) => (isGuestId(request.customerId) ? [_id] : []));
+        await removeMailFiles(config, ids);
+        await this.store.remove({ _id: { $in: ids } });
+        await this.store.purge();
+      },
+
+      async assign(ctx) {
+        const { orderId, guestId, customerId } = ctx.params;
+        const found = await this.store.find({ 'request.customerId': guestId });
+        for (const { _id } of found.filter(({ request }) => request.order?.id === orderId)) {
+          await this.store.change(_id, () => ({ answer: undefined, patch: { 'request.customerId': customerId } }));
+        }
+      },
+
       async replay(ctx) {
         if (!(await this.store.get(ctx.params.id))) throw errors.notFound('This mail');
         await this.store.change(ctx.params.id, (doc, now) => replay(mailQueue, doc, now));
@@ -146,16 +170,35 @@ export default function mailService(config: Config) {
   });
 }
 
+/** The reader of a mail; undefined when the account is gone. A guest's address is not verified. */
+async function contactOf({ customerId, to }: Mail['request'], rpc: Rpc) {
+  if (!isGuestId(customerId)) return rpc.call('customer.contact', { customerId }).catch(ignoreNotFound);
+  return to === undefined ? undefined : { email: to, emailVerified: false, name: '' };
+}
+
 type LinkConfig = Config & { publicUrl: string };
 
 /** The URL in a mail. The token is behind the `#`: browsers do not send that part, so no server logs it. */
-function linkOf({ kind, link, article, order, customerId }: Mail['request'], config: LinkConfig): string | undefined {
-  if (kind === 'payment-declined' && order) return `${config.publicUrl}/orders/${order.id}`;
+async function linkOf(
+  { kind, link, article, order, to, customerId }: Mail['request'],
+  config: LinkConfig,
+  rpc: Rpc,
+): Promise<string | undefined> {
   if (kind === 'payment-failed') return `${config.publicUrl}/cart`;
+  if (order && isGuestId(customerId)) {
+    const { token } = await rpc.call('order.guestToken', { orderId: order.id });
+    return token ? `${config.publicUrl}/account/order#token=${token}&order=${order.id}` : undefined;
+  }
+  if (kind === 'payment-declined' && order) return `${config.publicUrl}/orders/${order.id}`;
   if (article) return `${config.publicUrl}/products/${encodeURIComponent(article.slug)}`;
+  const expiresAt = new Date(link?.expiresAt ?? 0);
+  const guestPurpose = GUEST_LINK_KINDS.find((one) => one === kind);
+  if (guestPurpose && to !== undefined) {
+    return `${config.publicUrl}/account/${guestPurpose}#token=${signGuestLink(guestPurpose, to, expiresAt, config)}`;
+  }
   const purpose = LINK_MAIL_KINDS.find((one) => one === kind);
   if (!purpose || !link) return undefined;
-  const token = signLink({ purpose, customerId, nonce: link.nonce }, new Date(link.expiresAt), config);
+  const token = signLink({ purpose, customerId, nonce: link.nonce }, expiresAt, config);
   return `${config.publicUrl}/account/${purpose}#token=${token}`;
 }
 

@@ -7,7 +7,7 @@ import type { MailRequest } from './mail.ts';
 
 type OrderSummary = NonNullable<MailRequest['order']>;
 
-/** Composes a mail about an order. It shows the delivery address, a text of the customer, only to a verified reader. */
+/** Composes a mail about an order. It shows the delivery address, a text of the customer, only to a verified reader. @param link to a guest's order */
 export function composeOrderMail(
   request: MailRequest,
   order: OrderSummary,
@@ -43,11 +43,7 @@ interface Wording {
   news: string[];
 }
 
-function wordingOf(
-  request: MailRequest,
-  { number, requiresShipping = true }: OrderSummary,
-  timeZone: string,
-): Wording {
+function wordingOf(request: MailRequest, { number, requiresShipping = true }: OrderSummary, timeZone: string): Wording {
   const { kind, shipment, refund, payUntil } = request;
   switch (kind) {
     case 'order-confirmed':
@@ -120,6 +116,14 @@ function wordingOf(
       return {
         subject: `Your return for order ${number} is refused`,
         news: ['We could not accept your return, so no money goes back for it. You find the reason with your order.'],
+      };
+    case 'order-link':
+      return {
+        subject: `The link to your order ${number}`,
+        news: [
+          'With this link you follow your order, pay it, cancel it, or send it back.',
+          'If you have not asked for it, you need not do anything. Give the link to nobody.',
+        ],
       };
     default:
       throw new Error(`${kind} is not a mail about an order`);

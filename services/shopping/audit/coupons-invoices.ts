@@ -9,7 +9,7 @@ export function checkCoupons({ coupons, orders }: AuditData, findings: Findings)
     for (const code of order.coupons) {
       const use = soldRange(order, `redeem:${code}`, 1);
       uses.add(code, use);
-      uses.add(`${code}:${order.customerId}`, use);
+      uses.add(`${code}:${order.guest?.couponHolder ?? order.customerId}`, use);
     }
   }
   for (const { id, limit, available, reserved, sold } of coupons) {

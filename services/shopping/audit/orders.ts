@@ -20,12 +20,12 @@ export function checkOrders(data: AuditData, { atRest, acknowledged }: Expectati
   const claims = new Map<string, string>();
   const known = new Set<string>();
   for (const order of orders) {
-    const { id, customerId, idemKey, cartClaim, status, settled, waiting, parked, outbox } = order;
+    const { id, customerId, idemKey, guest, status, settled, waiting, parked, outbox } = order;
     known.add(id);
-    const key = JSON.stringify([customerId, idemKey]);
+    const key = guest?.key ?? JSON.stringify([customerId, idemKey]);
     findings.check(!keys.has(key), 'I4', `${id} and ${keys.get(key)} have one key`, id, keys.get(key) ?? '');
     keys.set(key, id);
-    checkClaim({ id, customerId, cartClaim }, claims, findings);
+    checkClaim(order, claims, findings);
     const age = +readAt - Date.parse(order.changedAt);
     const isOverdue = +readAt - Date.parse(order.expiresAt) > MAX_EXPIRED_MS;
     const isLate = age > MAX_UNSETTLED_MS && (status !== 'PENDING' || isOverdue);
@@ -49,17 +49,18 @@ function checkTries({ id, status, settled, tries }: AuditedOrder, findings: Find
   findings.check(open.length <= most, 'I18', `${id} is ${status}, and ${open.join(', ')} can still be charged`, id);
 }
 
-type ClaimedOrder = Pick<AuditedOrder, 'id' | 'customerId' | 'cartClaim'>;
+type ClaimedOrder = Pick<AuditedOrder, 'id' | 'customerId' | 'guest' | 'cartClaim'>;
 
-/** I15: each order has its own generation of its customer's cart. */
+/** I15: each order has its own generation of the cart of its customer, or of the guest who placed it. */
 function checkClaim(
-  { id, customerId, cartClaim }: ClaimedOrder,
+  { id, customerId, guest, cartClaim }: ClaimedOrder,
   claims: Map<string, string>,
   findings: Findings,
 ): void {
   if (cartClaim === null) return;
-  const isOwn = cartClaim.startsWith(`${customerId}:`) && /^\d+$/.test(cartClaim.slice(customerId.length + 1));
-  findings.check(isOwn, 'I15', `${id} claims ${cartClaim}, which is no cart of ${customerId}`, id);
+  const owner = guest?.id ?? customerId;
+  const isOwn = cartClaim.startsWith(`${owner}:`) && /^\d+$/.test(cartClaim.slice(owner.length + 1));
+  findings.check(isOwn, 'I15', `${id} claims ${cartClaim}, which is no cart of ${owner}`, id);
   const other = claims.get(cartClaim);
   findings.check(other === undefined, 'I15', `${id} and ${other} are both made of ${cartClaim}`, id, other ?? '');
   claims.set(cartClaim, id);

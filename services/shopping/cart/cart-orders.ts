@@ -72,9 +72,8 @@ export async function changeCurrentCart<A>(
   }
 }
 
-const isOfClaim = (cart: Readonly<Cart>, claim: string): boolean => cart.guest === true || cartClaimOf(cart) === claim;
+const isOfClaim = (cart: Readonly<Cart>, claim: string): boolean => cartClaimOf(cart) === claim;
 
-/** Orders are made of customers' carts only. */
 async function findClaimingOrder(cart: Cart | null, rpc: CartAccess['rpc']): Promise<ClaimingOrder | null> {
-  return cart && !cart.guest ? rpc.call('order.byCartClaim', { cartClaim: cartClaimOf(cart) }) : null;
+  return cart ? rpc.call('order.byCartClaim', { cartClaim: cartClaimOf(cart) }) : null;
 }

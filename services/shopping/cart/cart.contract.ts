@@ -2,7 +2,7 @@ import { contract } from '../../../lib/contract/contract.ts';
 import { currencyRule } from '../../../lib/contract/currency.ts';
 import { named } from '../../../lib/contract/named.ts';
 import { internal } from '../../../lib/contract/presets.ts';
-import { idRule } from '../../shared/ids.ts';
+import { idRule, shopperId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { status } from '../order/order.rules.ts';
 
@@ -100,9 +100,9 @@ export const cart = contract(
     },
     clear: { ...mine, summary: 'Empty my cart', idempotent: false, rest: 'DELETE /v1/cart', params: {} },
     content: {
-      summary: "Get the content and currency of a customer's cart",
+      summary: "Get the content and currency of a shopper's cart",
       ...internal,
-      params: { customerId },
+      params: { customerId: shopperId },
       returns: {
         type: 'object',
         props: {
@@ -116,9 +116,9 @@ export const cart = contract(
       },
     },
     stored: {
-      summary: "Get a customer's cart as it is stored, without the order that claims it",
+      summary: "Get a shopper's cart as it is stored, without the order that claims it",
       ...internal,
-      params: { customerId },
+      params: { customerId: shopperId },
       returns: {
         type: 'object',
         props: {
@@ -163,7 +163,7 @@ export const cart = contract(
     ordered: {
       summary: 'Remove the ordered items from the cart, once for each order',
       ...internal,
-      params: { customerId, orderId: idRule('ord'), items },
+      params: { customerId: shopperId, orderId: idRule('ord'), items },
     },
   },
   {},

@@ -83,6 +83,9 @@ export default function cartService(config: Config) {
     const { meta } = ctx;
     if (!meta.cartToken) return;
     const guestId = guestIdOf(meta.cartToken.token);
+    const { openOrder } = await loadCurrentCart(guestId, { carts, rpc: ctx });
+    // The items may become an order of the guest's. The next request merges what is left of them.
+    if (openOrder) return;
     if (await hasContent(carts, guestId)) {
       // A paid order is taken out first, so that the merged items stay.
       await loadCurrentCart(customerId, { carts, rpc: ctx });
@@ -230,7 +233,7 @@ export default function cartService(config: Config) {
 
       async stored(ctx) {
         const { customerId: _id } = ctx.params;
-        const cart = customerCart((await this.store.get(_id)) ?? newCart(_id, new Date()));
+        const cart = (await this.store.get(_id)) ?? newCart(_id, new Date());
         if (cart.erased) throw errors.invalidToken();
         return { ...contentOf(cart), claim: cartClaimOf(cart), mayBeHeld: mayBeHeld(cart, new Date()) };
       },
@@ -258,7 +261,7 @@ export default function cartService(config: Config) {
         const { customerId, orderId, items } = ctx.params;
         // The shopper's next change of the cart has taken it out, if it came first.
         if (this.store.lastWritten(customerId)?.ordered.includes(orderId)) return;
-        await this.store.change(customerId, (cart, now) => takeOrdered(customerCart(cart), orderId, items, now));
+        await this.store.change(customerId, (cart, now) => takeOrdered(cart, orderId, items, now));
       },
     },
   });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../../../lib/contract/contract.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
+import { isGuestId } from '../../shared/ids.ts';
 import { type Money, multiplyMoney, sumMoney } from '../../shared/money.ts';
 import { errors } from '../../shared/problems.ts';
 import { lineStock, piecesOf } from './line-stock.ts';
@@ -12,17 +13,17 @@ interface CartFields {
   items: Record<string, { quantity: number }>;
   /** ISO 4217. Absent until a shopper chooses one: the cart is priced in the shop's own. */
   currency?: string;
-  /** The latest orders whose items were taken out, so that none is taken out twice. Empty on a guest's cart. */
+  /** The latest orders whose items were taken out, so that none is taken out twice. */
   ordered: string[];
-  updatedAt: Date;
-}
-
-/** A customer's cart, whose id is the customer's. Orders are made of customers' carts only. */
-export interface CustomerCart extends CartFields {
   /** How many orders of this cart came to an end. An order claims the generation that it is made of: `cartClaimOf`. */
   generation?: number;
   /** The latest order whose items were taken out, and when. */
   lastOrder?: { id: string; at: Date };
+  updatedAt: Date;
+}
+
+/** A customer's cart, whose id is the customer's. */
+export interface CustomerCart extends CartFields {
   /**
    * Until when the customer can have a hold: an order looks for one. Null: there was none. Absent on carts from before it was
    * recorded.
@@ -41,8 +42,6 @@ export interface GuestCart extends CartFields {
   guest: true;
   /** The customer whose cart it was merged into. */
   mergedInto?: string;
-  generation?: never;
-  lastOrder?: never;
   heldUntil?: never;
   merged?: never;
   erased?: never;
@@ -95,7 +94,7 @@ const MAX_GUESTS_REMEMBERED = 10;
 
 export const newCart = (_id: string, updatedAt: Date): Cart => ({
   ...{ _id, rev: 0, items: {}, ordered: [], updatedAt },
-  ...(_id.startsWith('gst_') ? { guest: true as const } : { heldUntil: null }),
+  ...(isGuestId(_id) ? { guest: true as const } : { heldUntil: null }),
 });
 
 /**
@@ -180,16 +179,16 @@ export function clearCart(cart: Readonly<Cart>, now: Date): CartDecision<Readonl
  * cart, or a rejected one releases it: so one order only is made of a cart's content, also by a request that has read
  * it late.
  */
-export const cartClaimOf = ({ _id, generation = 0 }: Pick<CustomerCart, '_id' | 'generation'>): string =>
+export const cartClaimOf = ({ _id, generation = 0 }: Pick<CartFields, '_id' | 'generation'>): string =>
   `${_id}:${generation}`;
 
 /** Takes a paid order's quantities out of the cart. Items that were added since stay. */
 export function takeOrdered(
-  cart: Readonly<CustomerCart>,
+  cart: Readonly<Cart>,
   orderId: string,
   items: readonly Item[],
   now: Date,
-): CartDecision<CustomerCart, CustomerCart> {
+): CartDecision<Cart, CustomerCart> {
   if (cart.ordered.includes(orderId)) return { answer: cart };
   const left = { ...cart.items };
   for (const { sku, quantity } of items) {
@@ -199,16 +198,14 @@ export function takeOrdered(
   }
   const ordered = [...cart.ordered, orderId].slice(-MAX_ORDERS_REMEMBERED);
   const generation = (cart.generation ?? 0) + 1;
-  const { heldUntil = null } = cart;
-  const patch = { items: left, ordered, generation, lastOrder: { id: orderId, at: now }, heldUntil, updatedAt: now };
-  return { answer: { ...cart, ...patch }, patch };
+  const patch = { items: left, ordered, generation, lastOrder: { id: orderId, at: now }, updatedAt: now };
+  if (cart.guest) return { answer: { ...cart, ...patch }, patch };
+  const held = { heldUntil: cart.heldUntil ?? null };
+  return { answer: { ...cart, ...patch, ...held }, patch: { ...patch, ...held } };
 }
 
 /** A rejected order releases its claim: the cart can be ordered again, under another one. */
-export function releaseClaim(
-  cart: Readonly<CustomerCart>,
-  cartClaim: string,
-): CartDecision<CustomerCart, CustomerCart> {
+export function releaseClaim(cart: Readonly<Cart>, cartClaim: string): CartDecision<Cart> {
   if (cartClaimOf(cart) !== cartClaim) return { answer: cart };
   const generation = (cart.generation ?? 0) + 1;
   return { answer: { ...cart, generation }, patch: { generation } };
@@ -222,8 +219,8 @@ export function applyOutcome(
   cart: Readonly<Cart>,
   order: ClaimingOrder | null,
   now: Date,
-): CartDecision<{ cart: Readonly<Cart>; openOrder: OpenOrder | null }, CustomerCart> {
-  if (cart.guest || !order) return { answer: { cart, openOrder: null } };
+): CartDecision<{ cart: Readonly<Cart>; openOrder: OpenOrder | null }> {
+  if (!order) return { answer: { cart, openOrder: null } };
   const { id, status, items } = order;
   if (status === 'PENDING') return { answer: { cart, openOrder: { id, status } } };
   const isRejected = status === 'REJECTING' || status === 'REJECTED';
@@ -238,9 +235,9 @@ export const expectHold = (
 ): CartDecision<undefined, CustomerCart> =>
   heldUntil && heldUntil >= until ? { answer: undefined } : { answer: undefined, patch: { heldUntil: until } };
 
-/** Whether the customer can have a hold. */
-export const mayBeHeld = ({ heldUntil }: Pick<CustomerCart, 'heldUntil'>, now: Date): boolean =>
-  heldUntil === undefined || (heldUntil !== null && heldUntil > now);
+/** Whether the shopper can have a hold; guests have none. */
+export const mayBeHeld = ({ guest, heldUntil }: Pick<Cart, 'guest' | 'heldUntil'>, now: Date): boolean =>
+  !guest && (heldUntil === undefined || (heldUntil !== null && heldUntil > now));
 
 export const itemsOf = (items: CartFields['items']): Item[] =>
   Object.entries(items).map(([sku, { quantity }]) => ({ sku, quantity }));

@@ -6,7 +6,7 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
 import { timeOrDayRule } from '../../../lib/contract/time.ts';
 import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
-import { idRule } from '../../shared/ids.ts';
+import { idRule, shopperId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 
 const code = { type: 'string', trim: true, pattern: /^[A-Za-z0-9-]{3,32}$/ } as const;
@@ -38,7 +38,7 @@ const view = named('Coupon', {
   },
 });
 
-const use = { code: 'string', orderId: idRule('ord'), customerId: idRule('cus') } as const;
+const use = { code: 'string', orderId: idRule('ord'), customerId: shopperId } as const;
 /** Keyed by the order's id, so a repetition is safe. */
 const keyed = { ...internal, shardKey: 'code' } as const;
 const byStaff = {
@@ -75,7 +75,7 @@ export const coupon = contract(
     terms: {
       summary: 'Get the terms of coupons that are valid now, and for this customer',
       ...internal,
-      params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(idRule('cus')) },
+      params: { codes: { type: 'array', items: 'string', max: 5 }, customerId: optional(shopperId) },
       returns: {
         type: 'array',
         items: {

@@ -8,12 +8,13 @@ interface AddressedDocument extends NumberedDocument {
   order: { billingAddress?: PostalAddress | undefined };
 }
 
-/** Removes a customer's name and address from documents for good; numbers and amounts stay. */
+/** Removes the name and address of a customer, or of one order of theirs, from documents for good; numbers and amounts stay. */
 export async function anonymiseDocuments<D extends AddressedDocument>(
   documents: Store<D>,
-  customerId: string,
+  { customerId, orderId }: { customerId: string; orderId?: string | undefined },
 ): Promise<void> {
-  const found = await documents.find({ 'order.customerId': customerId }, { fields: ['_id'] });
+  const filter = { 'order.customerId': customerId, ...(orderId === undefined ? {} : { orderId }) };
+  const found = await documents.find(filter, { fields: ['_id'] });
   for (const { _id } of found) {
     await documents.change(_id, ({ order: { billingAddress } }) => ({
       answer: undefined,
@@ -21,4 +22,14 @@ export async function anonymiseDocuments<D extends AddressedDocument>(
     }));
   }
   await documents.purge();
+}
+
+/** Gives the documents of a guest's order to the account that has claimed the order. */
+export async function assignDocuments<D extends AddressedDocument>(
+  documents: Store<D>,
+  { orderId, customerId }: { orderId: string; customerId: string },
+): Promise<void> {
+  for (const { _id } of await documents.find({ orderId }, { fields: ['_id'] })) {
+    await documents.change(_id, () => ({ answer: undefined, patch: { 'order.customerId': customerId } }));
+  }
 }

@@ -4,7 +4,7 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, ownData, staff } from '../../../lib/contract/presets.ts';
 import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
-import { anyId, idRule } from '../../shared/ids.ts';
+import { anyId, idRule, shopperId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { bookedParts, item, refundLines } from '../order/order.rules.ts';
 import { documentFormat, invoiceOrder } from './invoice.contract.ts';
@@ -56,7 +56,7 @@ const view = named('CreditNote', {
 });
 const list = named('CreditNoteList', { type: 'object', props: { items: { type: 'array', items: view } } });
 
-const customer = { ...ownData, idempotent: true, problems: ['not-found'] } as const;
+const customer = { ...ownData, guest: 'order', idempotent: true, problems: ['not-found'] } as const;
 const byStaff = {
   ...staff('orders:read'),
   idempotent: true,
@@ -131,7 +131,7 @@ export const creditNote = contract(
     export: {
       ...internal,
       summary: 'Export the credit notes of a customer',
-      params: { customerId: idRule('cus') },
+      params: { customerId: shopperId },
       returns: {
         type: 'object',
         props: {
@@ -148,7 +148,12 @@ export const creditNote = contract(
     erase: {
       ...internal,
       summary: 'Remove name and address from the credit notes of a customer; numbers and amounts stay',
-      params: { customerId: idRule('cus') },
+      params: { customerId: shopperId, orderId: { ...idRule('ord'), optional: true } },
+    },
+    assign: {
+      summary: 'Give the credit notes of an order to the account that has claimed it',
+      ...internal,
+      params: { orderId: idRule('ord'), customerId: idRule('cus') },
     },
     books: {
       ...internal,

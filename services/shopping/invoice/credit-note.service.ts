@@ -1,9 +1,9 @@
-import { customerOf, service } from '../../../lib/contract/service.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
 import { errors } from '../../shared/problems.ts';
-import { anonymiseDocuments } from './anonymise-documents.ts';
+import { anonymiseDocuments, assignDocuments } from './anonymise-documents.ts';
 import { creditNote } from './credit-note.contract.ts';
 import { type CreditNote, issueCreditNote } from './credit-note.ts';
 import { creditNoteContent } from './credit-note-content.ts';
@@ -31,13 +31,15 @@ export default function creditNoteService(config: Config) {
     handlers: {
       async list(ctx) {
         // Fails for another customer's order.
-        await ctx.call('order.get', { id: ctx.params.id });
+        await ctx.call('order.checkAccess', { id: ctx.params.id });
         return { items: (await creditNotesOf(this.store, ctx.params.id)).map(viewOf) };
       },
 
       async get(ctx) {
         const { id, number, ...request } = ctx.params;
-        const note = await this.store.findOne({ _id: number, orderId: id, 'order.customerId': customerOf(ctx) });
+        // Fails for another customer's order.
+        await ctx.call('order.checkAccess', { id });
+        const note = await this.store.findOne({ _id: number, orderId: id });
         return respondWithDocument(ctx, request, creditNoteContent(requireFound(note)));
       },
 
@@ -83,7 +85,11 @@ export default function creditNoteService(config: Config) {
       },
 
       erase(ctx) {
-        return anonymiseDocuments(this.store, ctx.params.customerId);
+        return anonymiseDocuments(this.store, ctx.params);
+      },
+
+      assign(ctx) {
+        return assignDocuments(this.store, ctx.params);
       },
 
       books(ctx) {

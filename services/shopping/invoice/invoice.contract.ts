@@ -4,7 +4,7 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { internal, staff } from '../../../lib/contract/presets.ts';
 import { auditPageOf, auditPageParams } from '../../../mixins/store/audit-page.ts';
 import { postalAddress } from '../../customer/account/customer.rules.ts';
-import { anyId, idRule } from '../../shared/ids.ts';
+import { anyId, idRule, shopperId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
 import { destinationRule, shippingRule, taxesRule, taxRule, totalsRule } from '../../shared/priced-rules.ts';
 
@@ -75,6 +75,7 @@ export const invoice = contract(
       ...document,
       summary: 'Get the invoice of one of my orders, as PDF or HTML',
       auth: 'customer',
+      guest: 'order',
       rest: 'GET /v1/orders/:id/invoice',
     },
     staffGet: {
@@ -115,7 +116,7 @@ export const invoice = contract(
     export: {
       summary: 'Export the invoices of a customer',
       ...internal,
-      params: { customerId: idRule('cus') },
+      params: { customerId: shopperId },
       returns: {
         type: 'object',
         props: {
@@ -132,7 +133,12 @@ export const invoice = contract(
     erase: {
       summary: 'Remove name and address from the invoices of a customer; numbers and amounts stay',
       ...internal,
-      params: { customerId: idRule('cus') },
+      params: { customerId: shopperId, orderId: { ...idRule('ord'), optional: true } },
+    },
+    assign: {
+      summary: 'Give the invoice of an order to the account that has claimed it',
+      ...internal,
+      params: { orderId: idRule('ord'), customerId: idRule('cus') },
     },
     books: {
       summary: 'Page through all invoices for the auditor, by number',

@@ -1,9 +1,9 @@
-import type { Ctx } from '../../../lib/contract/contract.ts';
-import { customerOf, service } from '../../../lib/contract/service.ts';
+import type { Ctx, Rpc } from '../../../lib/contract/contract.ts';
+import { service } from '../../../lib/contract/service.ts';
 import type { Config } from '../../../lib/process/config.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { type Store, store } from '../../../mixins/store/store.ts';
-import { anonymiseDocuments } from './anonymise-documents.ts';
+import { anonymiseDocuments, assignDocuments } from './anonymise-documents.ts';
 import { invoiceContent } from './document-content.ts';
 import { type DocumentRequest, respondWithDocument } from './document-response.ts';
 import { documentsOfYear } from './documents-of-year.ts';
@@ -15,6 +15,12 @@ export default function invoiceService(config: Config) {
   const queue = new SerialQueue();
   const ensureInvoice = (invoices: Store<Invoice>, order: InvoiceOrder) =>
     queue.run(() => issueInvoice(order, config, new Date(), invoices));
+
+  /** The invoice of an order; it is issued now if there is none. @throws not-found; wrong-state before the payment */
+  async function getInvoice(invoices: Store<Invoice>, orderId: string, rpc: Rpc): Promise<Invoice> {
+    const known = await invoices.findOne({ orderId });
+    return known ?? ensureInvoice(invoices, await rpc.call('order.forInvoice', { id: orderId }));
+  }
 
   async function respond(ctx: Ctx<unknown>, request: DocumentRequest, invoice: Invoice) {
     const { items } = await ctx.call('credit-note.ofOrder', { orderId: invoice.orderId });
@@ -37,18 +43,14 @@ export default function invoiceService(config: Config) {
     handlers: {
       async get(ctx) {
         const { id, ...request } = ctx.params;
-        const customerId = customerOf(ctx);
-        const known = await this.store.findOne({ orderId: id, 'order.customerId': customerId });
-        // Fails for another customer's order, and for an order that is not paid.
-        const order = known?.order ?? (await ctx.call('order.forInvoice', { id, customerId }));
-        return respond(ctx, request, await ensureInvoice(this.store, order));
+        // Fails for another customer's order.
+        await ctx.call('order.checkAccess', { id });
+        return respond(ctx, request, await getInvoice(this.store, id, ctx));
       },
 
       async staffGet(ctx) {
         const { id, ...request } = ctx.params;
-        const known = await this.store.findOne({ orderId: id });
-        const order = known?.order ?? (await ctx.call('order.forInvoice', { id }));
-        return respond(ctx, request, await ensureInvoice(this.store, order));
+        return respond(ctx, request, await getInvoice(this.store, id, ctx));
       },
 
       async issue(ctx) {
@@ -88,7 +90,11 @@ export default function invoiceService(config: Config) {
       },
 
       erase(ctx) {
-        return anonymiseDocuments(this.store, ctx.params.customerId);
+        return anonymiseDocuments(this.store, ctx.params);
+      },
+
+      assign(ctx) {
+        return assignDocuments(this.store, ctx.params);
       },
 
       books(ctx) {

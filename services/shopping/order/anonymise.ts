@@ -1,7 +1,7 @@
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
 import { ERASED } from '../../shared/erased.ts';
 import type { PostalAddress } from '../../shared/postal-address.ts';
-import type { Order, OrderFields } from './order.ts';
+import type { Order, OrderFields, OrderGuest } from './order.ts';
 
 /** An address without the person. The country stays, as taxes depend on it. */
 export const anonymiseAddress = ({ country }: PostalAddress): PostalAddress => ({
@@ -22,6 +22,7 @@ export function anonymiseOrder({
   refunds,
   returns,
   outbox,
+  guest,
 }: Readonly<Order>): Partial<OrderFields> {
   const address = shippingAddress && anonymiseAddress(shippingAddress);
   const billing = billingAddress && anonymiseAddress(billingAddress);
@@ -30,6 +31,7 @@ export function anonymiseOrder({
     ...(billing ? { billingAddress: billing } : {}),
     ...(destination ? { destination: { country: destination.country } } : {}),
     note: '',
+    ...(guest ? { guest: anonymiseGuest(guest) } : {}),
     history: history.map(({ note, ...entry }) => (note && entry.by.role !== 'customer' ? { ...entry, note } : entry)),
     refunds: refunds.map((refund) => (refund.by.role === 'customer' ? { ...refund, reason: ERASED } : refund)),
     returns: returns.map((one) => ({ ...one, reason: ERASED })),
@@ -39,6 +41,9 @@ export function anonymiseOrder({
       .map((entry) => withBillingAddress(entry, billing ?? address)),
   };
 }
+
+/** A guest without the e-mail address, and an order that no token opens any more. */
+const anonymiseGuest = ({ email: _, ...guest }: OrderGuest): OrderGuest => ({ ...guest, tokenHashes: [] });
 
 function withBillingAddress(entry: OutboxEntry, billingAddress: PostalAddress | undefined): OutboxEntry {
   if (!billingAddress) return entry;

@@ -31,13 +31,6 @@ export async function getOrder({ store }: OrderService, id: string): Promise<Ord
   return order;
 }
 
-/** One of a customer's orders. @throws not-found, also for another customer's */
-export async function getOwnOrder({ store }: OrderService, id: string, customerId: string): Promise<Order> {
-  const order = await store.findOne({ _id: id, customerId });
-  if (!order) throw errors.notFound('This order');
-  return order;
-}
-
 /** A customer's orders, newest first. */
 export function ordersOf(
   { store }: OrderService,

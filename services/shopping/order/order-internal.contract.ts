@@ -15,6 +15,8 @@ const auditedOrder = {
   idemKey: 'string',
   /** Null on orders from before there were claims. */
   cartClaim: { type: 'string', nullable: true },
+  /** Of an order that a guest placed. */
+  guest: { type: 'object', optional: true, props: { id: 'string', key: 'string', couponHolder: 'string' } },
   status,
   items: { type: 'array', items: item },
   coupons: { type: 'array', items: 'string' },
@@ -57,6 +59,9 @@ const auditedOrder = {
   createdAt: 'string',
   changedAt: 'string',
 } as const;
+
+/** Other services call these for the customer, or the guest with an order token, whose request they answer. */
+const asCaller = { visibility: 'public', auth: 'customer', guest: 'order', idempotent: true } as const;
 
 /** The actions of other services and operators; part of the `order` contract. */
 export const orderInternals = {
@@ -126,11 +131,15 @@ export const orderInternals = {
     params: { customerId: idRule('cus'), productId: anyId },
     returns: 'boolean',
   },
+  checkAccess: {
+    summary: 'Check that the caller may act on an order: it is their own, or they have its order token',
+    ...asCaller,
+    params: { id: anyId },
+    problems: ['not-found'],
+  },
   timeline: {
     summary: 'Get the timeline of one of my orders after the entry `after`',
-    visibility: 'public',
-    auth: 'customer',
-    idempotent: true,
+    ...asCaller,
     params: { id: anyId, after: { type: 'number', integer: true, min: 0, optional: true } },
     returns: {
       type: 'object',
@@ -141,7 +150,7 @@ export const orderInternals = {
   forInvoice: {
     ...internal,
     summary: 'Get the invoice data of an order, and mark the order as invoiced',
-    params: { id: anyId, customerId: { ...idRule('cus'), optional: true } },
+    params: { id: anyId },
     returns: invoiceOrder,
     problems: ['not-found', 'wrong-state'],
   },

@@ -1,23 +1,16 @@
-import { customerOf, type Handlers } from '../../../lib/contract/service.ts';
+import type { Handlers } from '../../../lib/contract/service.ts';
 import { readAuditPage } from '../../../mixins/store/audit-page.ts';
 import { newId } from '../../shared/ids.ts';
 import { errors } from '../../shared/problems.ts';
 import { anonymiseOrder } from './anonymise.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
+import { getAccessibleOrder } from './guest/order-access.ts';
 import { hasPurchased } from './has-purchased.ts';
 import { isSettled, itemsOfOrder, type Order } from './order.ts';
-import {
-  changeOrder,
-  getOrder,
-  getOwnOrder,
-  type OrderService,
-  ordersOf,
-  reconcileNow,
-  resumeOrder,
-} from './order-commands.ts';
+import { changeOrder, getOrder, type OrderService, ordersOf, reconcileNow, resumeOrder } from './order-commands.ts';
 import type { orderInternals } from './order-internal.contract.ts';
 import { markInvoiced } from './order-invoice.ts';
-import { type OrderState, SYSTEM, TRANSITIONS } from './order-state.ts';
+import { OPEN_STATES, SYSTEM, TRANSITIONS } from './order-state.ts';
 import { invoiceOrderView, orderView, timelineView } from './order-view.ts';
 import { chargedBackAmount } from './refund/refund-lines.ts';
 import { allowedDecision, decideParked, parkedStepOf } from './saga/parked-decision.ts';
@@ -74,14 +67,17 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
 
   async timeline(ctx) {
     const { id, after = 0 } = ctx.params;
-    const order = await getOwnOrder(this, id, customerOf(ctx));
+    const order = await getAccessibleOrder(this, id, ctx.meta);
     const final = TRANSITIONS[order.state].length === 0 && isSettled(order);
     return { status: order.state, final, events: timelineView(order.history).slice(after) };
   },
 
+  async checkAccess(ctx) {
+    await getAccessibleOrder(this, ctx.params.id, ctx.meta);
+  },
+
   async forInvoice(ctx) {
-    const { id, customerId } = ctx.params;
-    const order = customerId === undefined ? await getOrder(this, id) : await getOwnOrder(this, id, customerId);
+    const order = await getOrder(this, ctx.params.id);
     return invoiceOrderView(await this.store.change(order._id, markInvoiced));
   },
 
@@ -117,9 +113,6 @@ export const internalHandlers: Handlers<typeof orderInternals, OrderService> = {
   },
 };
 
-/** The states in which an order is open and still needs its customer's data. */
-const OPEN_STATES: OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
-
 /** Cancels an order that is not shipped, and anonymises one that is not open. @returns whether it is anonymised */
 async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Promise<boolean> {
   if (state === 'PAID' || state === 'PACKED') {
@@ -135,13 +128,14 @@ async function eraseOrder(orders: OrderService, { _id: id, state }: Order): Prom
 
 /** An order as the auditor reads it. */
 function auditedOrder(order: Order) {
-  const { _id: id, rev, customerId, idemKey, state: status, payment, refunds, returns, history } = order;
+  const { _id: id, rev, customerId, idemKey, state: status, payment, refunds, returns, history, guest } = order;
   return {
     id,
     rev,
     customerId,
     idemKey,
     cartClaim: order.cartClaim ?? null,
+    ...(guest ? { guest: { id: guest.id, key: guest.key, couponHolder: guest.couponHolder } } : {}),
     status,
     items: itemsOfOrder(order),
     coupons: order.discounts.map(({ code }) => code),

@@ -1,5 +1,6 @@
 import type { Params } from '../../../lib/contract/contract.ts';
 import type { OutboxEntry } from '../../../mixins/store/outbox.ts';
+import { isGuestId } from '../../shared/ids.ts';
 import type { Money } from '../../shared/money.ts';
 import type { Order, OrderFields, Refund } from './order.ts';
 import type { Shipment } from './order-state.ts';
@@ -14,11 +15,13 @@ import { reservationOf } from './saga/steps/reservation.ts';
 
 /** After the payment: reservations are committed, the items leave the cart, and the customer gets a mail. */
 export function afterPayment(order: Order, commits: readonly OutboxEntry[]): OutboxEntry[] {
-  const { orderId, customerId, items } = reservationOf(order);
+  const { orderId, items } = reservationOf(order);
+  const customerId = order.guest?.id ?? order.customerId;
   return [
     ...commits,
     { id: 'empty-cart', action: 'cart.ordered', params: { customerId, orderId, items: [...items] } },
     mailOf(order, 'order-confirmed'),
+    ...(isGuestId(order.customerId) ? [claimOf(order)] : []),
   ];
 }
 
@@ -66,7 +69,7 @@ export function mailOf(
   about?: { id: string; amount?: Money },
 ): OutboxEntry {
   const id = `${about?.id ?? order._id}:${kind}`;
-  const { customerId, shipment, paymentDueAt } = order;
+  const { customerId, guest, shipment, paymentDueAt } = order;
   return {
     id: `mail:${id}`,
     action: 'mail.queue',
@@ -74,12 +77,20 @@ export function mailOf(
       id,
       customerId,
       kind,
+      ...(isGuestId(customerId) && guest?.email ? { to: guest.email } : {}),
       ...(about?.amount ? { refund: about.amount } : {}),
       ...(kind === 'order-shipped' && shipment ? { shipment } : {}),
       ...(kind === 'order-confirmed' && paymentDueAt ? { payUntil: paymentDueAt.toISOString() } : {}),
     },
   };
 }
+
+/** An account that has verified the guest's address already claims the order. */
+const claimOf = ({ _id: orderId }: Order): OutboxEntry => ({
+  id: 'claim',
+  action: 'order.offer',
+  params: { orderId },
+});
 
 /** An entry as it is delivered. Mails that were stored with a summary keep it. */
 export function withSummary(entry: OutboxEntry, order: OrderFields): OutboxEntry {

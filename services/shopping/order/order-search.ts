@@ -1,6 +1,7 @@
 import type { Params, Rpc } from '../../../lib/contract/contract.ts';
 import type { CursorPage } from '../../../lib/contract/page.ts';
 import { endOf, startOf } from '../../../lib/contract/time.ts';
+import type { Filter } from '../../../mixins/store/engine.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
 import type { Store } from '../../../mixins/store/store.ts';
 import { lowestId } from '../../shared/ids.ts';
@@ -14,17 +15,22 @@ export async function searchOrders(
   store: Pick<Store<Order>, 'find' | 'page' | 'scan'>,
   rpc: Rpc,
 ): Promise<CursorPage<Order>> {
+  const owned = email === undefined ? undefined : await ownedByEmail(email, store, rpc);
   const customers = [
     ...(customerId === undefined ? [] : [customerId]),
-    ...(email === undefined ? [] : [(await rpc.call('customer.byEmail', { email })).id ?? NO_CUSTOMER_ID]),
+    ...(owned && 'customerId' in owned ? [owned.customerId] : []),
   ];
-  // An order has one customer.
+  // An order has one owner.
   if (new Set(customers).size > 1) return { items: [], nextCursor: null };
   const ids = {
     ...(to === undefined ? {} : { $lt: lowestId('ord', endOf('to', to, timeZone)) }),
     ...(from === undefined ? {} : { $gte: lowestId('ord', startOf('from', from, timeZone)) }),
   };
-  const named = number === undefined ? undefined : await idsWithNumber(normalOrderNumber(number), store);
+  const lists = [
+    ...(number === undefined ? [] : [await idsWithNumber(normalOrderNumber(number), store)]),
+    ...(owned && 'ids' in owned ? [owned.ids] : []),
+  ];
+  const named = lists.length === 0 ? undefined : lists.reduce((some, more) => some.filter((id) => more.includes(id)));
   const filter = {
     ...(status ? { state: status } : {}),
     ...(parked ? { parkedAt: { $gt: new Date(0) } } : {}),
@@ -37,6 +43,26 @@ export async function searchOrders(
 
 /** An id that no customer has. */
 const NO_CUSTOMER_ID = 'cus_';
+/** Guests with one e-mail address have few orders. */
+const MAX_ORDERS_OF_EMAIL = 1000;
+
+/** The customer with an e-mail address; or, where guests gave it too, the ids of all their orders. */
+async function ownedByEmail(
+  email: string,
+  store: Pick<Store<Order>, 'find'>,
+  rpc: Rpc,
+): Promise<{ customerId: string } | { ids: string[] }> {
+  const idsOf = async (filter: Filter) => {
+    const found = await store.find(filter, { sort: { _id: -1 }, limit: MAX_ORDERS_OF_EMAIL, fields: ['_id'] });
+    return found.map(({ _id }) => _id);
+  };
+  const [{ id }, ofGuests] = await Promise.all([
+    rpc.call('customer.byEmail', { email }),
+    idsOf({ 'guest.email': email }),
+  ]);
+  if (ofGuests.length === 0) return { customerId: id ?? NO_CUSTOMER_ID };
+  return { ids: id === null ? ofGuests : [...new Set([...ofGuests, ...(await idsOf({ customerId: id }))])] };
+}
 
 /** Orders from before numbers were stored are searched for among the orders of the number's day. */
 async function idsWithNumber(number: string, store: Pick<Store<Order>, 'find' | 'scan'>): Promise<string[]> {

@@ -22,6 +22,9 @@ export type OrderState = keyof typeof TRANSITIONS;
 
 export const ORDER_STATES = Object.keys(TRANSITIONS) as OrderState[];
 
+/** The states in which an order is open and still needs its customer's data. */
+export const OPEN_STATES: readonly OrderState[] = ['PENDING', 'REJECTING', 'PAID', 'PACKED', 'CANCELLING'];
+
 /** Why an order was rejected. */
 export type Rejection =
   | { code: 'out-of-stock'; items: { sku: string; requested: number; available: number }[] }

@@ -79,6 +79,7 @@ export function orderStaffView(order: Order): Result<'order.read'> {
     ...orderView(order),
     payment,
     customerId: order.customerId,
+    ...(order.guest?.email === undefined ? {} : { email: order.guest.email }),
     refunds: order.refunds.map((refund) => ({
       ...refundView(refund),
       ...(refund.failure ? { failure: refund.failure.reason } : {}),

@@ -3,15 +3,17 @@ import { pageOf, pageParams } from '../../../lib/contract/page.ts';
 import { ownData } from '../../../lib/contract/presets.ts';
 import { textLines } from '../../../lib/contract/text-rules.ts';
 import { addressInputFields, postalAddressInput } from '../../customer/account/customer.rules.ts';
+import { email } from '../../customer/account/email.rules.ts';
 import { readyAction } from '../../ready.ts';
 import { anyId } from '../../shared/ids.ts';
 import { moneyRule } from '../../shared/money.ts';
-import { itemList, orderViewRule } from './order.rules.ts';
+import { orderGuestActions } from './guest/guest.contract.ts';
+import { itemList, orderViewRule, placedOrderRule } from './order.rules.ts';
 import { orderInternals } from './order-internal.contract.ts';
 import { orderStaffActions } from './order-staff.contract.ts';
 
-/** Actions on a customer's own orders. */
-const mine = { ...ownData, returns: orderViewRule } as const;
+/** Actions on one order: the customer's own, or the one whose order token a guest has. */
+const mine = { ...ownData, guest: 'order', returns: orderViewRule } as const;
 /** Orders go to the node that also changes the customer's cart. */
 const shardKey = '#user.id';
 
@@ -37,7 +39,10 @@ export const order = contract(
   {
     ready: readyAction,
     place: {
-      ...mine,
+      ...ownData,
+      // Guests order by the token of their cart, with `email` and `address`.
+      guest: 'cart',
+      returns: placedOrderRule,
       summary: 'Place an order of my cart',
       // Clients can repeat it with their key; the broker must not.
       idempotent: false,
@@ -51,6 +56,8 @@ export const order = contract(
       headers: { idempotencyKey: 'Idempotency-Key' },
       params: {
         idempotencyKey,
+        /** Of a guest; mails about the order go there. */
+        email: { ...email, optional: true },
         addressId: { ...anyId, optional: true },
         address: { ...postalAddressInput, optional: true },
         /** In place of an address, for an order of goods that are not shipped. */
@@ -144,6 +151,7 @@ export const order = contract(
       params: { id: anyId, idempotencyKey, items: itemList, reason },
       problems: ['missing-idempotency-key', 'idempotency-key-reused', 'not-found', 'wrong-state', 'not-returnable'],
     },
+    ...orderGuestActions,
     ...orderStaffActions,
     ...orderInternals,
   },

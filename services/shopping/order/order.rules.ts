@@ -177,6 +177,16 @@ const orderFields = {
 
 export const orderViewRule = named('Order', { type: 'object', props: orderFields });
 
+/** The response to a request for an order, and to its exact repetitions: the only ones with the order token. */
+export const placedOrderRule = named('PlacedOrder', {
+  type: 'object',
+  props: {
+    ...orderFields,
+    /** Of a guest's order. It gives access to this order, in the header X-Order-Token. */
+    orderToken: 'string|optional',
+  },
+});
+
 const dispute = named('Dispute', {
   type: 'object',
   props: {
@@ -199,6 +209,8 @@ export const staffViewRule = named('StaffOrder', {
   props: {
     ...orderFields,
     customerId: 'string',
+    /** Of the guest who placed the order; it is not verified. */
+    email: 'string|optional',
     /** `failure`: the provider's reason for not making the refund. */
     refunds: {
       type: 'array',

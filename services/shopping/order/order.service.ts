@@ -4,7 +4,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { newId } from '../../shared/ids.ts';
+import { isGuestId, newId } from '../../shared/ids.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { checkSellerVatId } from '../checkout/reverse-charge.ts';
@@ -16,9 +16,12 @@ import {
   refuseUnlessAllowed,
 } from '../payment/payment-methods.ts';
 import { takeFulfilmentStep } from './fulfilment.ts';
+import { guestHandlers } from './guest/guest-handlers.ts';
+import { checkShopperFields, keyFilterOf, shopperOf } from './guest/guest-request.ts';
+import { getAccessibleOrder, withOrderToken } from './guest/order-access.ts';
 import { order } from './order.contract.ts';
-import type { Order } from './order.ts';
-import { changeOrder, getOwnOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
+import { countryOf, type Order } from './order.ts';
+import { changeOrder, type OrderService, ordersOf, sagaContextOf } from './order-commands.ts';
 import { internalHandlers } from './order-internal.ts';
 import { orderStaffHandlers } from './order-staff.ts';
 import { orderView } from './order-view.ts';
@@ -64,7 +67,11 @@ export default function orderService(
         collection: 'orders',
         indexes: [
           // Accepts one order of a key, which repetitions look up.
-          { fields: { customerId: 1, idemKey: 1 }, unique: true },
+          { fields: { customerId: 1, idemKey: 1 }, unique: true, mayChange: true },
+          // The same for guests. It outlasts the claim of an order by an account.
+          { fields: { 'guest.key': 1 }, unique: true, sparse: true },
+          // Orders of a guest's address: claims, exports, erasures.
+          { fields: { 'guest.email': 1 }, sparse: true },
           // Accepts one order of a cart's content. Each change of the cart looks it up.
           { fields: { cartClaim: 1 }, unique: true, sparse: true },
           // Staff search by the number that a customer says.
@@ -86,29 +93,36 @@ export default function orderService(
     ],
 
     handlers: {
-      ...orderStaffHandlers(config, terms.book),
+      ...orderStaffHandlers(config, book),
       ...internalHandlers,
+      ...guestHandlers(config),
 
       ready() {
         return this.store.ping();
       },
 
       async place(ctx) {
-        const [customerId, receivedAt] = [customerOf(ctx), Date.now()];
+        const receivedAt = Date.now();
+        const shopper = shopperOf(ctx.meta, ctx.params, config);
         const { idempotencyKey: idemKey, ...body } = ctx.params;
         const fingerprint = fingerprintOf(body);
-        const isKnown = async () => (await this.store.findOne({ customerId, idemKey })) !== null;
-        const chosen = await parseIdempotentRequest(() => chooseMethod(body.paymentMethod, config), isKnown);
-        await refuseUnlessAllowed(chosen, customerId, ctx).catch(async (error: unknown) => {
-          if (!(await isKnown())) throw error;
-        });
+        const isKnown = async () => (await this.store.findOne(keyFilterOf({ ...shopper, idemKey }))) !== null;
+        const chosen = await parseIdempotentRequest(() => {
+          checkShopperFields(shopper, body);
+          return chooseMethod(body.paymentMethod, config);
+        }, isKnown);
+        await refuseUnlessAllowed(chosen, shopper.guest ? undefined : shopper.customerId, ctx).catch(
+          async (error: unknown) => {
+            if (!(await isKnown())) throw error;
+          },
+        );
         const { provider, method: paymentMethod } = chosen;
         const ownTime = provider.paymentTime(config);
         const payment = { provider: provider.name, paymentMethod, paymentTime: ownTime ?? paymentTime };
-        const request = { customerId, idemKey, fingerprint, ...payment, body, receivedAt, owner: config.nodeId };
+        const request = { ...shopper, idemKey, fingerprint, ...payment, body, receivedAt, owner: config.nodeId };
         const { response, isPending } = await placeOrder(this, request, termsOf(chosen), timing, ctx);
         if (isPending) ctx.meta.$statusCode = 202;
-        return response;
+        return shopper.guest ? withOrderToken(response, this.store, config) : response;
       },
 
       async list(ctx) {
@@ -117,12 +131,12 @@ export default function orderService(
       },
 
       async get(ctx) {
-        return orderView(await getOwnOrder(this, ctx.params.id, customerOf(ctx)));
+        return orderView(await getAccessibleOrder(this, ctx.params.id, ctx.meta));
       },
 
       async cancel(ctx) {
         const { id, reason = 'cancelled by the customer' } = ctx.params;
-        await getOwnOrder(this, id, customerOf(ctx));
+        await getAccessibleOrder(this, id, ctx.meta);
         const step = { to: 'CANCELLED', refundId: newId('rfd') } as const;
         const by = { role: 'customer' } as const;
         return orderView(await changeOrder(this, id, (order, now) => takeFulfilmentStep(order, step, by, now, reason)));
@@ -131,14 +145,14 @@ export default function orderService(
       async pay(ctx) {
         const { id, idempotencyKey: idemKey, ...body } = ctx.params;
         const request = { idemKey, fingerprint: fingerprintOf(body) };
-        const order = await getOwnOrder(this, id, customerOf(ctx));
+        const order = await getAccessibleOrder(this, id, ctx.meta);
         const chosen = await parseIdempotentRequest(
           () => chooseMethod(body.paymentMethod, config),
           async () => isKnownTry(order, request),
         );
         if (!isKnownTry(order, request)) {
-          refuseMethod(chosen, order.totals.total, order.shippingAddress.country, config);
-          await refuseUnlessAllowed(chosen, order.customerId, ctx);
+          refuseMethod(chosen, order.totals.total, countryOf(order), config);
+          await refuseUnlessAllowed(chosen, isGuestId(order.customerId) ? undefined : order.customerId, ctx);
         }
         const { provider, method } = chosen;
         const ownTime = provider.paymentTime(config);
@@ -147,12 +161,12 @@ export default function orderService(
       },
 
       async completePayment(ctx) {
-        return orderView(await driveNow(this, await getOwnOrder(this, ctx.params.id, customerOf(ctx))));
+        return orderView(await driveNow(this, await getAccessibleOrder(this, ctx.params.id, ctx.meta)));
       },
 
       async requestReturn(ctx) {
         const { id, idempotencyKey: key, items, reason } = ctx.params;
-        await getOwnOrder(this, id, customerOf(ctx));
+        await getAccessibleOrder(this, id, ctx.meta);
         const request = { id: newId('ret'), key, items, reason };
         return orderView(await changeOrder(this, id, (order, now) => requestReturn(order, request, now)));
       },

@@ -25,7 +25,10 @@ export interface OrderFields extends Priced {
   rev: number;
   /** The number that people use. Absent on orders from before it was stored. */
   number?: string;
+  /** Who owns the order: a customer, or a guest until an account claims the order. */
   customerId: string;
+  /** Set on orders that a guest placed. */
+  guest?: OrderGuest;
   /** The client's Idempotency-Key; unique for a customer. */
   idemKey: string;
   /** Hash of the request that the key was first sent with; see `fingerprintOf`. */
@@ -81,6 +84,20 @@ export interface OrderFields extends Priced {
   /** Staff's decisions while the order was parked. */
   decisions?: ParkedDecision[];
   createdAt: Date;
+}
+
+/** The guest who placed an order. */
+export interface OrderGuest {
+  /** The id of the guest's cart. */
+  id: string;
+  /** The id with the Idempotency-Key. Unique, also after an account has claimed the order. */
+  key: string;
+  /** In its normal form. It is not verified. Absent after an erasure. */
+  email?: string;
+  /** Counts the guest's uses of coupons, also of orders of other carts. */
+  couponHolder: string;
+  /** The hashes of the order tokens that give access to the order, the latest last. */
+  tokenHashes: string[];
 }
 
 /** A refund. Its id is its idempotency key at the provider. */
@@ -174,6 +191,7 @@ export interface Return {
 export interface Placement {
   id: string;
   customerId: string;
+  guest?: OrderGuest | undefined;
   idemKey: string;
   fingerprint: string;
   cartClaim?: string;
@@ -199,7 +217,7 @@ export const resumeAt = (now: Date) => new Date(+now + ORDER_LEASE_MS);
 
 /** A new order, with its prices frozen. */
 export function beginOrder(
-  { priced, id, owner, note, provider, paymentTime, ...placement }: Placement,
+  { priced, id, owner, note, guest, provider, paymentTime, ...placement }: Placement,
   now: Date,
 ): NewOrder {
   const { paymentMethod: method } = placement;
@@ -207,6 +225,7 @@ export function beginOrder(
     _id: id,
     number: orderNumber(id),
     ...placement,
+    ...(guest ? { guest } : {}),
     ...priced,
     // A coupon that takes nothing off is not used.
     discounts: priced.discounts.filter(({ amount }) => amount.amount > 0),
@@ -264,3 +283,10 @@ export function isSettled({ state, outbox, refunds, returns }: Order): boolean {
     returns.every(({ restock }) => restock !== 'DUE')
   );
 }
+
+/** The country that the goods of an order go to, or for which it is taxed. */
+export const countryOf = ({
+  shippingAddress,
+  destination,
+}: Pick<OrderFields, 'shippingAddress' | 'destination'>): string =>
+  shippingAddress?.country ?? destination?.country ?? '';

@@ -4,7 +4,7 @@ import { eachEngine } from '../../support/engines.ts';
 import { Mailbox } from '../../support/mailbox.ts';
 import { request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
 
-const PAGES = ['verify-email', 'change-email', 'reset-password'];
+const PAGES = ['verify-email', 'change-email', 'reset-password', 'order', 'guest-export', 'guest-erasure'];
 
 eachEngine('the pages that mailed links lead to', (engine) => {
   let shop: TestShop;

@@ -76,6 +76,7 @@ describe.each(['in this process', 'on another node'])('a service %s', (where) =>
           tokens: new VerifiedTokens(createKeyRing(config)),
           revocations: await noRevocations(),
           addressOf: clientAddress([]),
+          guestCheckout: true,
         }),
       ],
     });

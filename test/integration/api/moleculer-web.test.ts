@@ -114,6 +114,7 @@ describe('the gateway on moleculer-web', () => {
     const access = {
       tokens: new VerifiedTokens(createKeyRing(config)),
       addressOf: clientAddress([]),
+      guestCheckout: true,
       revocations: await noRevocations(),
     };
     replaced = moleculerWeb({ config, routes, access, sending: {} });

@@ -123,6 +123,10 @@ const ROUTES = `
   POST /v1/auth/register
   POST /v1/checkout/hold
   POST /v1/checkout/quote
+  POST /v1/guests/erase
+  POST /v1/guests/erasure-link
+  POST /v1/guests/export
+  POST /v1/guests/export-link
   POST /v1/me/addresses
   POST /v1/me/email
   POST /v1/orders
@@ -130,6 +134,7 @@ const ROUTES = `
   POST /v1/orders/:id/payment
   POST /v1/orders/:id/payment/complete
   POST /v1/orders/:id/returns
+  POST /v1/orders/lookup
   POST /v1/products/lookup
   POST /v1/webhooks/:provider
   PUT /v1/admin/coupons/:code

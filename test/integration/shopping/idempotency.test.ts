@@ -201,6 +201,7 @@ async function scenarioOf(name: string, ada: Shopper, staff: Shopper): Promise<S
     case 'order.place': {
       const body = { addressId: ada.addressId, note: 'ring twice' };
       const others = {
+        email: 'other@example.com',
         addressId: 'adr_other',
         ...{ country: 'FR', region: 'IDF', postcode: '75001' },
         ...{ billingAddressId: ada.addressId, billingAddress: ADDRESS },

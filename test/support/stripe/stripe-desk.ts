@@ -3,7 +3,7 @@ import { loadConfig } from '../../../lib/process/config.ts';
 import { newId } from '../../../services/shared/ids.ts';
 import { authoriseAndCapture } from '../../../services/shopping/payment/payment.ts';
 import type { ChargeRequest } from '../../../services/shopping/payment/payment-provider.ts';
-import { connectProvider } from '../../../services/shopping/payment/providers/registry.ts';
+import { connectProviders } from '../../../services/shopping/payment/providers/registry.ts';
 import { StripeStandIn } from '../stripe-stand-in.ts';
 
 const SECRET_KEY = 'sk_test_of_this_test';
@@ -15,13 +15,13 @@ export const TOTAL = { amount: 1000, currency: 'EUR' };
 export async function stripeDesk() {
   const stripe = await new StripeStandIn(SECRET_KEY).start();
   const connect = (env: NodeJS.ProcessEnv = {}) =>
-    connectProvider(
+    connectProviders(
       loadConfig({
         ...{ NODE_ENV: 'test', TOKEN_SECRET: 'of this test, and of nothing else', CIRCUIT_BREAKER: 'false' },
         ...{ STRIPE_SECRET_KEY: SECRET_KEY, STRIPE_WEBHOOK_SECRET: 'whsec_1', STRIPE_API_URL: stripe.url, ...env },
       }),
       // Stripe is not called over the broker.
-    )({} as Rpc);
+    ).connect('stripe', {} as Rpc);
   const provider = await connect({ STRIPE_PUBLISHABLE_KEY: PUBLISHABLE_KEY });
   const request = (method: string, more: Partial<ChargeRequest> = {}): ChargeRequest => ({
     ...{ amount: TOTAL, method, returnUrl: RETURN_URL, ...more },

@@ -129,9 +129,15 @@ describe('the problems in the OpenAPI document', () => {
 
 describe('who may ask, in the OpenAPI document', () => {
   const [nobody, account, guest] = [{}, { accessToken: [] }, [{ cartToken: [] }, { cartCookie: [] }]];
+  const bearer = { orderToken: [] };
   test.each([
     ['product.get', []],
-    ['order.place', [account]],
+    ['order.place', [account, ...guest]],
+    ['order.get', [account, bearer]],
+    ['order.cancel', [account, bearer]],
+    ['order.list', [account]],
+    ['invoice.get', [account, bearer]],
+    ['tracking.follow', [account, bearer]],
     ['order.search', [account]],
     ['hold.put', [account]],
     ['cart.get', [nobody, account, ...guest]],

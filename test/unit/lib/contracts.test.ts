@@ -85,6 +85,15 @@ describe('the contracts', () => {
         expect([action.rest !== undefined, action.auth]).toEqual([true, 'public']);
     });
 
+    test('lets guests in where customers act, with the token of an order only where it acts on one', () => {
+      if (!action.guest) return;
+      expect([action.auth, action.cartToken, action.personal, action.nearCache]).toEqual([
+        'customer',
+        ...[undefined, undefined, undefined],
+      ]);
+      if (action.guest === 'order') expect(action.params).toHaveProperty('id');
+    });
+
     test('names only problems that there are', () => {
       for (const code of action.problems ?? []) expect(Object.keys(PROBLEMS)).toContain(code);
     });

@@ -3,6 +3,7 @@ import { isOutage } from '../../../../lib/process/outage.ts';
 import { newId } from '../../../shared/ids.ts';
 import { errors } from '../../../shared/problems.ts';
 import { type CheckoutTerms, priceBasket } from '../../checkout/basket.ts';
+import { couponHolderOf, keyFilterOf } from '../guest/guest-request.ts';
 import type { NewOrder, Order } from '../order.ts';
 import type { OrderStore } from '../order-store.ts';
 import {
@@ -35,12 +36,12 @@ export async function acceptOrder(
   orders: Pick<OrderStore, 'insert' | 'findOne'>,
   rpc: Rpc,
 ): Promise<AcceptedOrder> {
-  const { customerId, idemKey } = request;
+  const { customerId } = request;
   const unchecked = await draftUnchecked(request, terms, rpc);
   const accepted = unchecked && (await storeOrder(unchecked, orders));
   if (accepted) return accepted;
   for (let attempt = 0; attempt < MAX_ACCEPTANCE_ATTEMPTS; attempt += 1) {
-    const earlier = await orders.findOne({ customerId, idemKey });
+    const earlier = await orders.findOne(keyFilterOf(request));
     if (earlier) return { order: earlier, isNew: false };
     const cart = await rpc.call('cart.content', { customerId });
     const before = decideAcceptance(request, { earlier, cart });
@@ -49,7 +50,7 @@ export async function acceptOrder(
     const stored = draft && (await storeOrder(draft, orders));
     if (stored) return stored;
     // The first request with this key, or a request with another key, may have ordered the cart since.
-    const first = await orders.findOne({ customerId, idemKey });
+    const first = await orders.findOne(keyFilterOf(request));
     const claimant = isAcceptable && !first ? await orders.findOne({ cartClaim: cart.claim }) : null;
     const after = decideAcceptance(request, { earlier: first, cart, claimant });
     if (after.outcome === 'repeated') return { order: after.order, isNew: false };
@@ -73,7 +74,7 @@ async function draftUnchecked(request: OrderRequest, terms: CheckoutTerms, rpc: 
   const cart = await rpc.call('cart.stored', { customerId });
   if (cart.items.length === 0 || cart.mayBeHeld) return null;
   try {
-    const basket = await priceBasket(cart, body, customerId, terms, rpc);
+    const basket = await priceBasket(cart, body, couponHolderOf(request), terms, rpc);
     refuseMissingAddress(basket);
     refusePriceChange(request, basket);
     return draftOrder(request, cart, basket, newId('ord'), new Date());
@@ -91,9 +92,9 @@ async function priceAndDraft(
 ): Promise<NewOrder> {
   const { customerId, body } = request;
   const { items, claim: cartClaim } = cart;
-  const basket = await priceBasket(cart, body, customerId, terms, rpc);
+  const basket = await priceBasket(cart, body, couponHolderOf(request), terms, rpc);
   refuseMissingAddress(basket);
   refusePriceChange(request, basket);
-  const { orderId } = await rpc.call('hold.consume', { customerId, cartClaim, items });
-  return draftOrder(request, cart, basket, orderId ?? newId('ord'), new Date());
+  const held = request.guest ? undefined : await rpc.call('hold.consume', { customerId, cartClaim, items });
+  return draftOrder(request, cart, basket, held?.orderId ?? newId('ord'), new Date());
 }

@@ -1,11 +1,14 @@
 import type { Params, Result } from '../../../../lib/contract/contract.ts';
 import { errors } from '../../../shared/problems.ts';
 import type { PricedBasket } from '../../checkout/basket.ts';
+import { type GuestRequest, guestOf } from '../guest/guest-request.ts';
 import { beginOrder, hasShippedGoods, type NewOrder, type Order } from '../order.ts';
 
 /** A request to order the customer's cart. */
 export interface OrderRequest {
   customerId: string;
+  /** The guest who sent it; its order is known by its id. */
+  guest?: GuestRequest | undefined;
   idemKey: string;
   fingerprint: string;
   paymentMethod: string;
@@ -82,6 +85,7 @@ export function draftOrder(
   now: Date,
 ): NewOrder {
   const { customerId, idemKey, fingerprint, paymentMethod, provider, paymentTime, owner, body } = request;
+  const guest = request.guest && guestOf(request.guest, id);
   const [payment, { note }] = [{ paymentMethod, provider, paymentTime }, body];
   const place = address ? { shippingAddress: address } : { destination };
   // The VAT id of a reverse charge stays, also when staff corrects the shipping address.
@@ -90,8 +94,6 @@ export function draftOrder(
     ...(invoiced && { billingAddress: invoiced }),
     ...(isReverseCharge && { isReverseCharge: true as const }),
   };
-  return beginOrder(
-    { id, customerId, idemKey, fingerprint, cartClaim, priced, ...place, ...billing, ...payment, note, owner },
-    now,
-  );
+  const who = { id, customerId, guest, idemKey, fingerprint, cartClaim, owner };
+  return beginOrder({ ...who, priced, ...place, ...billing, ...payment, note }, now);
 }

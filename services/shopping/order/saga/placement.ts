@@ -186,11 +186,13 @@ async function moveStoredOrder(
     if (attempt && !isCurrentTry(current, attempt)) return { answer: current };
     const note = next.state === 'REJECTING' ? next.rejection.code : undefined;
     const outbox = [...current.outbox, ...newEntries];
+    // A rejected order may have a claim to deliver.
+    const nextAt = fields.nextAt === null && outbox.length > 0 ? { nextAt: resumeAt(at) } : {};
     return moveOrder(
       current,
       next,
       { at, note },
-      { ...dueSoon(current, at), ...fields, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
+      { ...dueSoon(current, at), ...fields, ...nextAt, outbox, ...(current.failures > 0 ? { failures: 0 } : {}) },
     );
   });
   if (isKnownToClients(order)) announceChange(moved, saga);

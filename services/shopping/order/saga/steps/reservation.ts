@@ -4,6 +4,7 @@ import { itemsOfOrder, type OrderFields } from '../../order.ts';
 /** The stock and coupons that are reserved under the id of an order. A hold reserves under the id of a future order. */
 export interface Reservation {
   orderId: string;
+  /** Counts the uses of coupons. */
   customerId: string;
   items: readonly Item[];
   couponCodes: readonly string[];
@@ -12,7 +13,7 @@ export interface Reservation {
 /** The reservation of an order. */
 export const reservationOf = (order: OrderFields): Reservation => ({
   orderId: order._id,
-  customerId: order.customerId,
+  customerId: order.guest?.couponHolder ?? order.customerId,
   items: itemsOfOrder(order),
   couponCodes: order.discounts.map(({ code }) => code),
 });
