@@ -29,6 +29,7 @@ const checkAction = validator.compile({
   rawBody: optional({ type: 'string' }),
   personal: optional({ type: 'boolean' }),
   cartToken: optional({ type: 'boolean' }),
+  guest: optional(few('cart', 'order')),
   params: fields,
   returns: optional({ type: 'any' }),
   produces: optional({ type: 'array', items: 'string' }),
@@ -71,6 +72,7 @@ const RULES: readonly (readonly [isMet: (action: ActionContract) => boolean, mes
     ({ nearCache, ...action }) => !nearCache || isSameForAll(action),
     'must be a public GET without headers to be kept by gateways',
   ],
+  [({ guest, auth }) => !guest || auth === 'customer', 'must be for customers to be for guests, too'],
   [hasIdToDrop, 'must answer with the id by which events drop its answers'],
 ];
 

@@ -202,7 +202,7 @@ export const ORDER_MUTATIONS: Record<string, Mutation> = {
   },
   'a shop that takes real money has the page that says that it was paid': {
     file: 'services/shopping/payment/providers/registry.ts',
-    find: 'return selectedProvider(config) === sandboxDefinition;',
+    find: 'return enabledProviders(config).includes(sandboxDefinition);',
     replace: 'return true;',
     tests: ['test/unit/shopping/payment-settings.test.ts'],
     red: /● .*is the sandbox for a gateway/,

@@ -48,8 +48,8 @@ export const PAYMENT_MUTATIONS: Record<string, Mutation> = {
   },
   'what follows a bank transfer waits as long as the order did for its customer, when a process dies': {
     file: 'services/shopping/order/saga/placement.ts',
-    find: '{ ...dueSoon(current, at), ...fields, outbox,',
-    replace: '{ ...fields, outbox,',
+    find: '{ ...dueSoon(current, at), ...fields, ...nextAt, outbox,',
+    replace: '{ ...fields, ...nextAt, outbox,',
     tests: ['test/unit/shopping/every-fault.test.ts'],
     red: /I8 an order has not ended after a minute/,
   },

@@ -118,6 +118,7 @@ describe('the environment', () => {
       mailToFiles: false,
       seller: env.SELLER,
       pricingFile: env.PRICING_FILE,
+      guestCheckout: true,
       holdTime: 120_000,
       paymentTime: 600_000,
       withdrawalDays: 30,

@@ -3,7 +3,7 @@ import { listOf, type Setting, text } from '../../../../lib/process/settings/set
 const codes = (pattern: RegExp) => listOf((code) => (pattern.test(code) ? code : undefined));
 
 /** A setting with a list of currencies; empty: all. */
-export const currencyList = (about: string) =>
+export const currencySetting = (about: string) =>
   ({
     rule: { ...text, default: '' },
     allowed: 'codes of currencies such as EUR, separated by commas',
@@ -13,7 +13,7 @@ export const currencyList = (about: string) =>
   }) as const satisfies Setting;
 
 /** A setting with a list of countries; empty: all. */
-export const countryList = (about: string) =>
+export const countrySetting = (about: string) =>
   ({
     rule: { ...text, default: '' },
     allowed: 'codes of countries such as DE, separated by commas',

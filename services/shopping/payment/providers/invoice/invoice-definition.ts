@@ -2,7 +2,7 @@ import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { wholeNumber } from '../../../../../lib/process/settings/setting.ts';
 import { errors } from '../../../../shared/problems.ts';
 import { receivableProvider } from '../../receivables/receivable-provider.ts';
-import { countryList, currencyList } from '../method-settings.ts';
+import { countrySetting, currencySetting } from '../method-settings.ts';
 import { defineProvider } from '../provider-definition.ts';
 
 const name = 'invoice';
@@ -18,8 +18,8 @@ const settings = {
     allowed: 'an amount in minor units from 100 to 99999999999',
     about: 'the largest total that can be paid by invoice, in minor units of each currency',
   },
-  INVOICE_CURRENCIES: currencyList('that can be paid by invoice'),
-  INVOICE_COUNTRIES: countryList('to which goods go by invoice'),
+  INVOICE_CURRENCIES: currencySetting('that can be paid by invoice'),
+  INVOICE_COUNTRIES: countrySetting('to which goods go by invoice'),
 } as const;
 
 /** Less than one euro costs more than it brings. The shop's own maximum is a setting. */

@@ -7,7 +7,7 @@ import { errors } from '../../../../shared/problems.ts';
 import { orderNumber } from '../../../order/order-number.ts';
 import { orderIdOfKey } from '../../payment-key.ts';
 import { receivableProvider } from '../../receivables/receivable-provider.ts';
-import { countryList, currencyList } from '../method-settings.ts';
+import { countrySetting, currencySetting } from '../method-settings.ts';
 import { defineProvider } from '../provider-definition.ts';
 
 const name = 'transfer';
@@ -35,8 +35,8 @@ const settings = {
     allowed: 'a whole number of days from 1 to 90',
     about: 'how long an order waits for its bank transfer, and keeps its stock, in place of `PAYMENT_MINUTES`',
   },
-  TRANSFER_CURRENCIES: currencyList('that can be transferred'),
-  TRANSFER_COUNTRIES: countryList('from which customers can pay by bank transfer'),
+  TRANSFER_CURRENCIES: currencySetting('that can be transferred'),
+  TRANSFER_COUNTRIES: countrySetting('from which customers can pay by bank transfer'),
 } as const;
 
 /** SEPA transfers have at most eleven digits. Less than one euro costs more than it brings. */
