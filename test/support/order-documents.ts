@@ -66,3 +66,10 @@ export function invoiceOrder(change: Partial<InvoiceOrder> = {}): InvoiceOrder {
     ...change,
   };
 }
+
+/** How to pay an order by bank transfer, in a mail. */
+export const TRANSFER = {
+  ...{ iban: 'DE02120300000000202051', bic: 'BYLADEM1001', holder: 'Shop Ltd', reference: '261128-7Q2MX-4T8ZK' },
+  ...{ received: { amount: 0, currency: 'EUR' }, missing: { amount: 1990, currency: 'EUR' } },
+  payUntil: '2026-12-05T00:00:00.000Z',
+};

@@ -14,7 +14,7 @@ import { composeMail } from '../../../services/customer/mail/templates.ts';
 import { createMailTransport, SEND_TIMEOUT_MS } from '../../../services/customer/mail/transport.ts';
 import { errors } from '../../../services/shared/problems.ts';
 import { ADDRESS } from '../../support/address.ts';
-import { mailRequest } from '../../support/order-documents.ts';
+import { mailRequest, TRANSFER } from '../../support/order-documents.ts';
 import { SmtpServer } from '../../support/smtp-server.ts';
 
 const start = new Date('2025-11-24T12:00:00Z');
@@ -105,10 +105,6 @@ test('a mail that an outage delays is tried again within ten seconds, and parked
 describe('the content of a mail', () => {
   const shipment = { carrier: 'Post', trackingNumber: 'RR123456785DE' };
   const refund = { amount: 1990, currency: 'EUR' };
-  const transfer = {
-    ...{ iban: 'DE02120300000000202051', bic: 'BYLADEM1001', holder: 'Shop Ltd', reference: request.order.number },
-    ...{ received: { amount: 0, currency: 'EUR' }, missing: refund, payUntil: '2026-12-05T00:00:00.000Z' },
-  };
 
   test('a return that is approved comes with the amount that goes back, also when that is none', () => {
     const told = (amount: number) =>
@@ -118,7 +114,7 @@ describe('the content of a mail', () => {
   });
 
   test.each(ORDER_MAIL_KINDS)('%s: number, lines, totals and address, in text and in HTML', (kind) => {
-    const { subject, text, html } = composeMail({ ...request, kind, shipment, refund, transfer }, 'Ada');
+    const { subject, text, html } = composeMail({ ...request, kind, shipment, refund, transfer: TRANSFER }, 'Ada');
     expect(subject).toContain(request.order.number);
     for (const body of [text, html]) {
       for (const part of ['Ada', request.order.number, 'November 24, 2025', '3 x Mug, Blue']) {

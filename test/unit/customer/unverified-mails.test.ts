@@ -3,7 +3,7 @@ import { mail } from '../../../services/customer/mail/mail.contract.ts';
 import type { Mail, MailRequest } from '../../../services/customer/mail/mail.ts';
 import { composeMail } from '../../../services/customer/mail/templates.ts';
 import { ADDRESS } from '../../support/address.ts';
-import { mailRequest } from '../../support/order-documents.ts';
+import { mailRequest, TRANSFER } from '../../support/order-documents.ts';
 
 const EVIL = 'You won 1000 EUR evil-claim';
 const KINDS: readonly Mail['request']['kind'][] = mail.actions.queue.params.kind.values;
@@ -17,11 +17,6 @@ const address = Object.fromEntries(
 );
 
 const OF_ORDERS = /order|return|refund|payment|transfer/;
-const TRANSFER = {
-  ...{ iban: 'DE02120300000000202051', bic: 'BYLADEM1001', holder: 'Shop Ltd', reference: '261128-7Q2MX-4T8ZK' },
-  ...{ received: ORDER.totals.total, missing: ORDER.totals.total, payUntil: '2026-12-05T00:00:00.000Z' },
-};
-
 /** A mail of a kind with all that one may have; what the shop itself writes is left as it is. */
 function hostile(kind: MailRequest['kind']): MailRequest {
   const request = { id: 'x', customerId: 'cus_1', kind, to: 'victim@example.com' };
