@@ -17,6 +17,7 @@ const ASKED_BY: Record<string, Record<string, string[]>> = {
     // In lib it is Node's own.
     util: ['browser-version/lib/storage.react-native.js', 'lib/cursor.js', 'lib/datastore.js', 'lib/persistence.js'],
   },
+  'lib-address': { zod: ['dist/validators/zod.cjs'] },
   moleculer: {
     args: ['src/runner-esm.mjs', 'src/runner.js'],
     'recursive-watch': ['src/middlewares/hot-reload.js'],
