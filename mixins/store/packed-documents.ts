@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DataFileReader, LinePosition } from './data-file.ts';
 import { lineOf } from './nedb-documents.ts';
-import { deepCopy, type Versioned } from './patch.ts';
+import { assignPath, deepCopy, type Versioned, valueAt } from './patch.ts';
 
 /** A document with its hidden fields. */
 export type Stored = Versioned & Record<string, unknown>;
@@ -107,11 +107,15 @@ export class PackedDocuments {
       const recent = this.#recent.get(packed);
       return recent ? deepCopy(recent) : parseLine(this.lineOf(packed));
     }
-    const isAtHand = fields.every((name) => Object.hasOwn(packed, name));
+    const isAtHand = fields.every((path) => Object.hasOwn(packed, topOf(path)));
     const doc = isAtHand ? packed : this.#read(packed);
-    const picked: Record<string, unknown> = {};
-    for (const name of fields) if (doc[name] !== undefined) picked[name] = deepCopy(doc[name]);
-    return picked as Stored;
+    const picked: Stored = { _id: packed._id, rev: packed.rev };
+    for (const path of fields) {
+      const value = valueAt(doc, path);
+      if (value !== undefined && !Object.hasOwn(picked, path)) assignPath(picked, path, value, []);
+    }
+    for (const name of ['_id', 'rev']) if (!fields.includes(name)) delete picked[name];
+    return picked;
   }
 
   #show(packed: PackedDocument, doc: Stored): void {
@@ -139,6 +143,8 @@ export class PackedDocuments {
     return this.#last.doc;
   }
 }
+
+const topOf = (path: string): string => path.split('.', 1)[0] ?? path;
 
 /** The document of a line. */
 export const parseLine = (line: string): Stored => withDates(JSON.parse(line));

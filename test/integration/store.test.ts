@@ -125,6 +125,15 @@ eachEngine('the store', (engine) => {
     expect(await items.find({ claim: 'one' }, { fields: ['_id'] })).toMatchObject([{ _id: 's1' }]);
   });
 
+  test('given fields within others, when some are found, then they come in their places', async () => {
+    const list = [{ id: 'one', other: 1 }];
+    await items.insert({ ...unique('nested'), owner: 'nested', taken: { one: 1, two: 2 }, list });
+    const found = (...fields: string[]) => items.find({ owner: 'nested' }, { fields: fields as ['_id'] });
+    expect(await found('_id', 'taken.one')).toEqual([{ _id: 'nested', taken: { one: 1 } }]);
+    expect(await found('_id', 'taken.none', 'owner')).toMatchObject([{ _id: 'nested', owner: 'nested' }]);
+    expect(await found('_id', 'taken')).toEqual([{ _id: 'nested', taken: { one: 1, two: 2 } }]);
+  });
+
   test('given 20 inserts at once with one key, then one succeeds', async () => {
     const all = Array.from({ length: 20 }, (_, n) =>
       items.insert(item(`r${n}`, { owner: 'o', key: 'k', email: `r${n}` })),
