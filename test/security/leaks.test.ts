@@ -4,6 +4,7 @@ import { contracts } from '../../services/contracts.ts';
 import { storeOf } from '../support/books.ts';
 import { eachEngine } from '../support/engines.ts';
 import { leakOf } from '../support/leaks.ts';
+import { PAYING_ENV } from '../support/paying-shop.ts';
 import { eventually, request, Shopper, startShop, type TestShop } from '../support/shop.ts';
 import { staffAt } from '../support/staff.ts';
 
@@ -17,7 +18,7 @@ eachEngine('what answers tell', (engine) => {
   let things: [prefix: string, id: string][];
 
   beforeAll(async () => {
-    shop = await startShop(engine.config({ SEED: 'true' }));
+    shop = await startShop(engine.config(PAYING_ENV));
     [ada, admin] = [await Shopper.at(shop.url), await staffAt(shop, 'admin')];
     const { body: product } = await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater');
     const { sku } = product.variants[0];
@@ -47,7 +48,12 @@ eachEngine('what answers tell', (engine) => {
     });
     expect([review.status, review.body]).toEqual([201, expect.any(Object)]);
     await ada.ask('PUT /v1/me/consents/newsletter', { granted: true });
+    const bob = await Shopper.at(shop.url);
+    await bob.put(sku, 1);
+    const transfer = { addressId: bob.addressId, paymentMethod: 'transfer' };
+    const { id: transferId } = (await bob.ask('POST /v1/orders', transfer, { 'idempotency-key': 'transfer' })).body;
     things = [
+      ['/v1/admin/orders/:id/payments', transferId],
       ['/v1/products/', product.id],
       ['/v1/me/addresses/', ada.addressId],
       ['/v1/orders/', orderId],
@@ -67,9 +73,10 @@ eachEngine('what answers tell', (engine) => {
   /** The route's address with what there is; `none` for a kind that is not listed above. */
   const addressOf = (path: string) =>
     path
-      .replace(/:\w+/, things.find(([prefix]) => path.startsWith(`${prefix}:`))?.[1] ?? 'none')
+      .replace(/:\w+/, things.find(([prefix]) => path === prefix || path.startsWith(`${prefix}:`))?.[1] ?? 'none')
       .replace(/:\w+/g, 'none')
-      .replace(/\/suggest$/, '/suggest?q=wool');
+      .replace(/\/suggest$/, '/suggest?q=wool')
+      .replace(/\/admin\/payments$/, '/admin/payments?due=overdue');
 
   test.each(READS.map(({ path, contract }) => [path, contract.auth] as const))(
     'GET %s: neither hashes, tokens, internal ids, stack traces nor versions, whoever asks',

@@ -42,6 +42,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   prices: { EUR: { amount: 8995 } },
   barcode: '4006381333931',
   at: '2026-12-24T00:00:00Z',
+  date: '2026-12-24',
 };
 
 /** An example of a body, with all its fields. */
