@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { protocolErrors } from '../contract/errors.ts';
 import { type Blobs, checkBlobName } from './blobs.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Unfinished files of a killed process are removed after this time. */
 const STALE_DRAFT_MS = 24 * 3_600_000;
@@ -66,16 +67,6 @@ export class DiskBlobs implements Blobs {
       const found = await stat(draft).catch(ifMissing);
       if (found && Date.now() - found.mtimeMs > STALE_DRAFT_MS) await rm(draft, { force: true });
     }
-  }
-}
-
-/** A new name survives a power failure only after its folder was synced. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -70,6 +70,21 @@ export const dueIn = <K extends string>(dueField: K) => ({
   }),
 });
 
+/** Like `dueIn`, for work whose fields are in a part of the document, which is there while there is work. */
+export function dueInPart<P extends string>(part: P) {
+  const fields = dueIn('nextAt');
+  type Doc = Readonly<Partial<Record<P, RetryFields & { nextAt: Date | null }>>>;
+  return {
+    dueField: `${part}.nextAt`,
+    parkedFilter: hasTime(`${part}.parkedAt`),
+    read: (doc: Doc): DueState => fields.read(doc[part] ?? { nextAt: null }),
+    write(state: Readonly<DueState>, doc: Doc): Patch {
+      const work = doc[part];
+      return work ? { [part]: { ...work, ...fields.write(state, work) } } : {};
+    },
+  };
+}
+
 /** The index for `parkedFilter`; it has only documents that were parked once. */
 export const PARKED_INDEX = { fields: { parkedAt: 1 }, sparse: true } as const;
 

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { syncFolder } from '../../lib/files/sync-folder.ts';
 import { escapeLineBreaks, hasUnescapedLineBreak } from '../../lib/files/unicode.ts';
 import type { LinePosition } from './data-file.ts';
 import { type PackedDocument, type PackedDocuments, parseLine, type Stored } from './packed-documents.ts';
@@ -101,16 +102,6 @@ async function rewrite(file: string, texts: Iterable<string> | AsyncIterable<str
   } catch (error) {
     await rm(copy, { force: true });
     throw error;
-  }
-}
-
-/** The entry of a renamed file has to be on the disk, too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

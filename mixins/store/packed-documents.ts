@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DataFileReader, LinePosition } from './data-file.ts';
 import { lineOf } from './nedb-documents.ts';
-import { assignPath, deepCopy, type Versioned, valueAt } from './patch.ts';
+import { deepCopy, type Versioned, valueAt } from './patch.ts';
 
 /** A document with its hidden fields. */
 export type Stored = Versioned & Record<string, unknown>;
@@ -107,15 +107,14 @@ export class PackedDocuments {
       const recent = this.#recent.get(packed);
       return recent ? deepCopy(recent) : parseLine(this.lineOf(packed));
     }
-    const isAtHand = fields.every((path) => Object.hasOwn(packed, topOf(path)));
+    const isAtHand = fields.every((name) => Object.hasOwn(packed, name));
     const doc = isAtHand ? packed : this.#read(packed);
-    const picked: Stored = { _id: packed._id, rev: packed.rev };
+    const picked: Fields = {};
     for (const path of fields) {
       const value = valueAt(doc, path);
-      if (value !== undefined && !Object.hasOwn(picked, path)) assignPath(picked, path, value, []);
+      if (value !== undefined) putAt(picked, path.split('.'), deepCopy(value));
     }
-    for (const name of ['_id', 'rev']) if (!fields.includes(name)) delete picked[name];
-    return picked;
+    return picked as Stored;
   }
 
   #show(packed: PackedDocument, doc: Stored): void {
@@ -144,7 +143,18 @@ export class PackedDocuments {
   }
 }
 
-const topOf = (path: string): string => path.split('.', 1)[0] ?? path;
+type Fields = Record<string, unknown>;
+
+/** Sets a value inside of objects, which are made where they are missing. */
+function putAt(doc: Fields, [name = '', ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    doc[name] = value;
+    return;
+  }
+  const inner = (doc[name] ?? {}) as Fields;
+  doc[name] = inner;
+  putAt(inner, rest, value);
+}
 
 /** The document of a line. */
 export const parseLine = (line: string): Stored => withDates(JSON.parse(line));

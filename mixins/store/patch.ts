@@ -114,11 +114,3 @@ function isStorableScalar(value: unknown): boolean {
       return value === null;
   }
 }
-
-/** A patch as an update document of MongoDB and NeDB. */
-export function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
-  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
-  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
-  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
-}

@@ -5,7 +5,7 @@ import type { Engine, Filter, FindOptions, Index, Scalar, ScanOptions } from './
 import { GroupCommit } from './group-commit.ts';
 import { insertTogether } from './group-insert.ts';
 import { GroupRead } from './group-read.ts';
-import { type Patch, storableCopy, updateOf, type Versioned } from './patch.ts';
+import { type Patch, storableCopy, type Versioned } from './patch.ts';
 import { publishRead, publishWrite } from './sent-commands.ts';
 
 const CLIENT_OPTIONS = {
@@ -227,6 +227,14 @@ const isKey = (filter: Filter, names: readonly string[]): boolean =>
 
 const projectionOf = (fields: readonly string[] | undefined) =>
   fields ? { projection: Object.fromEntries(fields.map((field) => [field, 1])) } : {};
+
+/** A patch as an update document. */
+function updateOf(rev: number, patch: Patch): { $set: Record<string, unknown>; $unset?: Record<string, true> } {
+  const removed = Object.keys(patch).filter((path) => patch[path] === undefined);
+  const $set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const $unset = Object.fromEntries(removed.map((path) => [path, true as const]));
+  return { $set: { ...$set, rev: rev + 1 }, ...(removed.length > 0 ? { $unset } : {}) };
+}
 
 const DUPLICATE_KEY_CODE = 11000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE;

@@ -226,6 +226,7 @@ export class DocumentStore<T extends Versioned> implements Store<T> {
   }
 
   async changeAll(ids: readonly string[], patch: Patch): Promise<void> {
+    if (ids.length === 0) return;
     await this.#engine.changeAll(ids, patch);
     for (const id of ids) this.#changes.forget(id);
   }

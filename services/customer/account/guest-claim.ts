@@ -1,4 +1,4 @@
-import { type DueQueue, dueIn, hasTime } from '../../../mixins/due-work/queue.ts';
+import { type DueQueue, dueInPart } from '../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Account } from './account.ts';
 import type { CustomerService } from './customer-mixins.ts';
@@ -9,17 +9,11 @@ export const verifiedFields = (now: Date): Pick<Account, 'verifiedAt' | 'guestCl
   guestClaim: { nextAt: now },
 });
 
-const claimFields = dueIn('nextAt');
-
 /** Accounts that have verified an address, and have not claimed the orders of guests with it yet. */
 export const guestClaimQueue: DueQueue<Account> = {
   name: 'guest-claims',
   policy: RETRY_POLICY,
-  dueField: 'guestClaim.nextAt',
-  parkedFilter: hasTime('guestClaim.parkedAt'),
-  read: ({ guestClaim }) => claimFields.read(guestClaim ?? { nextAt: null }),
-  write: (state, { guestClaim }) =>
-    guestClaim ? { guestClaim: { ...guestClaim, ...claimFields.write(state, guestClaim) } } : {},
+  ...dueInPart('guestClaim'),
 };
 
 /** Claims the orders of guests with the verified address of an account. */

@@ -153,9 +153,11 @@ export default function mailService(config: Config) {
       async assign(ctx) {
         const { orderId, guestId, customerId } = ctx.params;
         const found = await this.store.find({ 'request.customerId': guestId });
-        for (const { _id } of found.filter(({ request }) => request.order?.id === orderId)) {
-          await this.store.change(_id, () => ({ answer: undefined, patch: { 'request.customerId': customerId } }));
-        }
+        const about = found.filter(({ request }) => request.order?.id === orderId);
+        await this.store.changeAll(
+          about.map(({ _id }) => _id),
+          { 'request.customerId': customerId },
+        );
       },
 
       async replay(ctx) {

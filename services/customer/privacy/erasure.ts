@@ -1,5 +1,5 @@
 import type { Contract } from '../../../lib/contract/contract.ts';
-import { type DueQueue, dueIn, hasTime } from '../../../mixins/due-work/queue.ts';
+import { type DueQueue, dueInPart } from '../../../mixins/due-work/queue.ts';
 import { RETRY_POLICY } from '../../../mixins/due-work/schedule.ts';
 import type { Decision } from '../../../mixins/store/changes.ts';
 import { ERASED } from '../../shared/erased.ts';
@@ -26,16 +26,11 @@ export const extensionErasures = (contracts: readonly Contract[]): string[] =>
     .map(({ name }) => `${name}.erase`)
     .filter((action) => !ERASE_ACTIONS.some((ours) => ours === action));
 
-const erasureFields = dueIn('nextAt');
-
 /** Accounts whose data is still to be erased in other services. */
 export const erasureQueue: DueQueue<Account> = {
   name: 'erasures',
   policy: RETRY_POLICY,
-  dueField: 'erasure.nextAt',
-  parkedFilter: hasTime('erasure.parkedAt'),
-  read: ({ erasure }) => erasureFields.read(erasure ?? { nextAt: null }),
-  write: (state, { erasure }) => (erasure ? { erasure: { ...erasure, ...erasureFields.write(state, erasure) } } : {}),
+  ...dueInPart('erasure'),
 };
 
 /**

@@ -29,7 +29,9 @@ export async function assignDocuments<D extends AddressedDocument>(
   documents: Store<D>,
   { orderId, customerId }: { orderId: string; customerId: string },
 ): Promise<void> {
-  for (const { _id } of await documents.find({ orderId }, { fields: ['_id'] })) {
-    await documents.change(_id, () => ({ answer: undefined, patch: { 'order.customerId': customerId } }));
-  }
+  const found = await documents.find({ orderId }, { fields: ['_id'] });
+  await documents.changeAll(
+    found.map(({ _id }) => _id),
+    { 'order.customerId': customerId },
+  );
 }
