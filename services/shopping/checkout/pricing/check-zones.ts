@@ -1,8 +1,8 @@
 import countries from 'i18n-iso-countries/index.js';
+import { isCountry } from '../../../shared/country-names.ts';
 import { type PostcodeRange, parsePostcodeRange } from './postcode-range.ts';
 import { regionKey, type Zone } from './zone.ts';
 
-const COUNTRY_CODES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()));
 /** Common codes that are not in ISO 3166-1, or mean another country there, with the right ones. */
 const COMMON_MISTAKES: Readonly<Record<string, string>> = {
   UK: 'GB',
@@ -74,10 +74,10 @@ function* overlapFaults(ranges: readonly PlacedRange[]): Generator<string> {
 }
 
 export function* countryFaults(code: string, place: string): Generator<string> {
-  if (COUNTRY_CODES.has(code)) return;
+  if (isCountry(code)) return;
   const meant =
     COMMON_MISTAKES[code.toUpperCase()] ?? countries.alpha3ToAlpha2(code.toUpperCase()) ?? code.toUpperCase();
-  const hint = COUNTRY_CODES.has(meant) ? `: write ${meant}` : '';
+  const hint = isCountry(meant) ? `: write ${meant}` : '';
   yield `'${place}' is ${JSON.stringify(code)}, which is no ISO 3166-1 alpha-2 code${hint}.`;
 }
 

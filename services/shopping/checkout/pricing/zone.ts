@@ -43,27 +43,36 @@ export function regionKey(region: string, country: string): string {
 export function specificityOf(zone: Zone, { country, region, postcode }: Destination): number | undefined {
   if (zone.country === '*') return 0;
   if (zone.country !== country) return undefined;
-  const { regions, postcodes } = zone;
-  if (regions && !(region && regions.some((one) => regionKey(one, country) === regionKey(region, country)))) {
-    return undefined;
-  }
-  if (postcodes) {
+  const { regions, ranges } = partsOf(zone);
+  if (regions && !(region && regions.has(regionKey(region, country)))) return undefined;
+  if (ranges) {
     const key = postcode && postcodeKey(postcode, country);
-    if (!key || !rangesOf(zone).some((range) => isInRange(key, range))) return undefined;
+    if (!key || !ranges.some((range) => isInRange(key, range))) return undefined;
   }
-  return 1 + (regions ? 1 : 0) + (postcodes ? 2 : 0);
+  return 1 + (regions ? 1 : 0) + (ranges ? 2 : 0);
 }
 
-const rangesByZone = new WeakMap<Zone, PostcodeRange[]>();
+/** The parts of a country that a zone is limited to, in a form to compare; undefined where it is not limited. */
+interface ZoneParts {
+  /** By their keys. */
+  regions: ReadonlySet<string> | undefined;
+  ranges: readonly PostcodeRange[] | undefined;
+}
 
-/** The ranges of a zone that was checked. They are parsed once. */
-function rangesOf(zone: Zone): PostcodeRange[] {
-  const known = rangesByZone.get(zone);
+const knownParts = new WeakMap<Zone, ZoneParts>();
+
+/** The parts of a zone that was checked. They are computed once, as each line of each cart is compared with each zone. */
+function partsOf(zone: Zone): ZoneParts {
+  const known = knownParts.get(zone);
   if (known) return known;
-  const ranges = (zone.postcodes ?? []).flatMap((text) => {
-    const range = parsePostcodeRange(text, zone.country);
-    return 'fault' in range ? [] : [range];
-  });
-  rangesByZone.set(zone, ranges);
-  return ranges;
+  const { country, regions, postcodes } = zone;
+  const parts: ZoneParts = {
+    regions: regions && new Set(regions.map((region) => regionKey(region, country))),
+    ranges: postcodes?.flatMap((text) => {
+      const range = parsePostcodeRange(text, country);
+      return 'fault' in range ? [] : [range];
+    }),
+  };
+  knownParts.set(zone, parts);
+  return parts;
 }
