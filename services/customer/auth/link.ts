@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import jwt from 'jsonwebtoken';
-import { acceptedSecrets, deriveKey, type TokenSecrets } from '../../../lib/auth/secrets.ts';
+import type { TokenSecrets } from '../../../lib/auth/secrets.ts';
+import { mailedTokens } from '../../shared/mailed-token.ts';
 import { errors } from '../../shared/problems.ts';
 
 /** The purposes of mailed links, and how long each is valid. */
@@ -42,29 +42,17 @@ export function pendingLink(
   return { nonce: isAgain ? before.nonce : nonce, email, expiresAt: new Date(+now + LINK_LIFETIMES_MS[purpose]) };
 }
 
-/** Signs a link when it is sent, so that no database holds what would open an account. */
-export function signLink({ purpose, customerId, nonce }: Link, expiresAt: Date, { tokenSecret }: TokenSecrets): string {
-  const claims = { sub: customerId, jti: nonce, exp: Math.floor(+expiresAt / 1000) };
-  return jwt.sign(claims, deriveLinkKey(tokenSecret), { algorithm: 'HS256', audience: purpose, noTimestamp: true });
-}
+const tokens = mailedTokens<LinkPurpose>('links in mails');
+
+/** Signs the token of a link. */
+export const signLink = ({ purpose, customerId, nonce }: Link, expiresAt: Date, secrets: TokenSecrets): string =>
+  tokens.sign({ sub: customerId, jti: nonce }, purpose, expiresAt, secrets);
 
 /** Reads the token of a mailed link. @throws link-expired when it is forged, too old, or for another purpose */
 export function readLink(token: string, purposes: readonly LinkPurpose[], secrets: TokenSecrets): Link {
-  for (const secret of acceptedSecrets(secrets)) {
-    const claims = verifyClaims(token, secret);
-    const purpose = purposes.find((one) => one === claims?.aud);
-    if (purpose && claims?.sub && claims.jti) return { purpose, customerId: claims.sub, nonce: claims.jti };
-  }
-  throw errors.linkExpired();
-}
-
-function verifyClaims(token: string, secret: string): jwt.JwtPayload | undefined {
-  try {
-    const claims = jwt.verify(token, deriveLinkKey(secret), { algorithms: ['HS256'] });
-    return typeof claims === 'string' ? undefined : claims;
-  } catch {
-    return undefined;
-  }
+  const claims = tokens.verify(token, purposes, secrets);
+  if (!claims?.jti) throw errors.linkExpired();
+  return { purpose: claims.purpose, customerId: claims.sub, nonce: claims.jti };
 }
 
 /** The pending link that a token names. @throws link-expired when it was used or replaced */
@@ -82,6 +70,3 @@ export function requirePending(
 export function withoutLinks(links: Partial<Record<LinkPurpose, PendingLink>> = {}, ...purposes: LinkPurpose[]) {
   return Object.fromEntries(Object.entries(links).filter(([purpose]) => !purposes.some((one) => one === purpose)));
 }
-
-/** A key of its own: a link cannot be used as an access token, nor the other way round. */
-const deriveLinkKey = (secret: string) => deriveKey(secret, 'links in mails');
