@@ -55,8 +55,8 @@ export const PAYMENT_MUTATIONS: Record<string, Mutation> = {
   },
   'everyone may pay by invoice': {
     file: 'services/shopping/payment/payment-methods.ts',
-    find: 'if (await isMethodAllowed([provider], customerId, rpc)) return;',
-    replace: "if ((await isMethodAllowed([provider], customerId, rpc)) || method === 'invoice') return;",
+    find: 'if (await isMethodAllowed([provider], shopperId, rpc)) return;',
+    replace: "if ((await isMethodAllowed([provider], shopperId, rpc)) || method === 'invoice') return;",
     tests: ['test/integration/shopping/pay-by-invoice.test.ts'],
     red: /● .* is for customers whom staff allows/,
   },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Self } from '../../../lib/contract/mixin.ts';
 import type { CursorPage } from '../../../lib/contract/page.ts';
 import { NEWEST_FIRST } from '../../../mixins/store/pages.ts';
@@ -23,6 +24,13 @@ export const logFailure =
   ({ logger }: OrderService) =>
   (error: unknown, { _id }: Order) =>
     logger.warn(`Processing order ${_id} failed and will be retried`, error);
+
+/** How long a request waits for the outcome of its order. The order is driven on in any case. */
+const OUTCOME_TIMEOUT_MS = 4000;
+
+/** The order as far as it was driven while its request may wait; undefined when that failed or takes longer. */
+export const withinAnswerTime = (driving: Promise<Order>): Promise<Order | undefined> =>
+  Promise.race([driving.catch(() => undefined), sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
 
 /** Any order. @throws not-found */
 export async function getOrder({ store }: OrderService, id: string): Promise<Order> {

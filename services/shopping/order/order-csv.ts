@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { LINE_BREAK } from '../../../lib/files/unicode.ts';
+import { countryOf } from './order.ts';
 import { orderNumber } from './order-number.ts';
 import { type OrderStore, readNewestFirst } from './order-store.ts';
 
@@ -35,9 +36,10 @@ const CSV_FIELDS = ['_id', 'state', 'createdAt', 'customerId', 'shippingAddress'
 
 async function* readRows(orders: Pick<OrderStore, 'find'>): AsyncGenerator<unknown[]> {
   for await (const batch of readNewestFirst(orders, {}, { batch: BATCH_SIZE, fields: CSV_FIELDS })) {
-    for (const { _id, state, createdAt, customerId, shippingAddress, destination, totals } of batch) {
+    for (const order of batch) {
+      const { _id, state, createdAt, customerId, shippingAddress, totals } = order;
       const { name, company, phone } = shippingAddress ?? {};
-      const { country } = shippingAddress ?? destination ?? {};
+      const country = countryOf(order);
       const { amount, currency } = totals.total;
       const at = createdAt.toISOString();
       yield [_id, orderNumber(_id), state, at, customerId, name, company, phone, country, amount, currency];

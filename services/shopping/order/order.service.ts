@@ -4,7 +4,7 @@ import type { Config } from '../../../lib/process/config.ts';
 import { Pace } from '../../../lib/process/pace.ts';
 import { dueWork } from '../../../mixins/due-work/due-work.ts';
 import { store } from '../../../mixins/store/store.ts';
-import { isGuestId, newId } from '../../shared/ids.ts';
+import { newId } from '../../shared/ids.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { loadRules } from '../checkout/pricing/load-rules.ts';
 import { checkSellerVatId } from '../checkout/reverse-charge.ts';
@@ -111,11 +111,9 @@ export default function orderService(
           checkShopperFields(shopper, body);
           return chooseMethod(body.paymentMethod, config);
         }, isKnown);
-        await refuseUnlessAllowed(chosen, shopper.guest ? undefined : shopper.customerId, ctx).catch(
-          async (error: unknown) => {
-            if (!(await isKnown())) throw error;
-          },
-        );
+        await refuseUnlessAllowed(chosen, shopper.customerId, ctx).catch(async (error: unknown) => {
+          if (!(await isKnown())) throw error;
+        });
         const { provider, method: paymentMethod } = chosen;
         const ownTime = provider.paymentTime(config);
         const payment = { provider: provider.name, paymentMethod, paymentTime: ownTime ?? paymentTime };
@@ -152,7 +150,7 @@ export default function orderService(
         );
         if (!isKnownTry(order, request)) {
           refuseMethod(chosen, order.totals.total, countryOf(order), config);
-          await refuseUnlessAllowed(chosen, isGuestId(order.customerId) ? undefined : order.customerId, ctx);
+          await refuseUnlessAllowed(chosen, order.customerId, ctx);
         }
         const { provider, method } = chosen;
         const ownTime = provider.paymentTime(config);

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rpc } from '../../../lib/contract/contract.ts';
 import type { Pace } from '../../../lib/process/pace.ts';
 import type { CheckoutTerms } from '../checkout/basket.ts';
 import { awaitFirstResponse, responseOf } from './idempotent-response.ts';
 import type { Order } from './order.ts';
-import { logFailure, type OrderService, sagaContextOf } from './order-commands.ts';
+import { logFailure, type OrderService, sagaContextOf, withinAnswerTime } from './order-commands.ts';
 import { orderView } from './order-view.ts';
 import { acceptOrder } from './saga/accept-order.ts';
 import type { OrderRequest } from './saga/order-acceptance.ts';
@@ -18,9 +17,6 @@ interface PlacedOrder {
   /** The order has no outcome yet. */
   isPending: boolean;
 }
-
-/** How long a request waits for the outcome of its order. The order is processed to its end in any case. */
-const OUTCOME_TIMEOUT_MS = 4000;
 
 /**
  * Accepts an order and takes it to its outcome. If this process dies after the acceptance, recovery does the rest.
@@ -39,8 +35,7 @@ export async function placeOrder(
     const response = await awaitFirstResponse(order, fingerprint, orders.store, firstResponseTimeoutMs);
     return { response, isPending: false };
   }
-  const placing = beginPlacement(orders, order, settling).catch(() => undefined);
-  const placed = await Promise.race([placing, sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false })]);
+  const placed = await withinAnswerTime(beginPlacement(orders, order, settling));
   const hasAnswer = (one: Order) => one.state !== 'PENDING' || awaitsCustomer(one);
   const current = placed && hasAnswer(placed) ? placed : await orders.store.change(order._id, recordAnsweredPending);
   if (hasAnswer(current)) return { response: responseOf(current, fingerprint), isPending: false };

@@ -1,4 +1,5 @@
 import type { Rpc } from '../../../lib/contract/contract.ts';
+import { isGuestId } from '../../shared/ids.ts';
 import type { Money } from '../../shared/money.ts';
 import { isProblem } from '../../shared/problem-codes.ts';
 import { errors, type PaymentMethodRefusal } from '../../shared/problems.ts';
@@ -89,22 +90,23 @@ export function refuseMethod(
   if (refusal) throw errors.paymentMethodUnavailable(method, refusal);
 }
 
-/** Whether a customer may use all of these providers. Guests have no permission. */
+/** Whether a shopper may use all of these providers. Guests have no permission. */
 export async function isMethodAllowed(
   providers: readonly Provider[],
-  customerId: string | undefined,
+  shopperId: string | undefined,
   rpc: Rpc,
 ): Promise<boolean> {
   if (!providers.some(({ needsPermission }) => needsPermission)) return true;
-  return customerId !== undefined && (await rpc.call('customer.paymentTerms', { customerId })).invoice;
+  if (shopperId === undefined || isGuestId(shopperId)) return false;
+  return (await rpc.call('customer.paymentTerms', { customerId: shopperId })).invoice;
 }
 
-/** @throws payment-method-unavailable when staff has not allowed the method to the customer */
+/** @throws payment-method-unavailable when staff has not allowed the method to the shopper */
 export async function refuseUnlessAllowed(
   { provider, method }: ChosenMethod,
-  customerId: string | undefined,
+  shopperId: string,
   rpc: Rpc,
 ): Promise<void> {
-  if (await isMethodAllowed([provider], customerId, rpc)) return;
+  if (await isMethodAllowed([provider], shopperId, rpc)) return;
   throw errors.paymentMethodUnavailable(method, 'not-allowed');
 }

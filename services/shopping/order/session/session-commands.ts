@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Order } from '../order.ts';
-import { getOrder, logFailure, type OrderService, sagaContextOf } from '../order-commands.ts';
+import { getOrder, logFailure, type OrderService, sagaContextOf, withinAnswerTime } from '../order-commands.ts';
 import { driveToOutcome } from '../saga/placement.ts';
 import { processOrPostpone } from '../saga/recovery.ts';
 import type { SagaContext } from '../saga/saga-context.ts';
@@ -8,9 +7,6 @@ import { recordAnsweredPending } from './payment-session.ts';
 import { awaitsCustomer } from './payment-tries.ts';
 import type { NextTry } from './payment-try.ts';
 import { isKnownTry, requestTry } from './retry-payment.ts';
-
-/** How long a request waits for the payment provider. The order is driven on in any case. */
-const OUTCOME_TIMEOUT_MS = 4000;
 
 /**
  * Asks the payment provider what became of a pending order, and drives it on. What follows its outcome is done in the
@@ -27,11 +23,7 @@ export async function driveNow(orders: OrderService, order: Order): Promise<Orde
   };
   // Recovery takes up an order that has failed here.
   orders.worker.background(settle().catch((error) => logFailure(orders)(error, order)));
-  const driven = await Promise.race([
-    driving.catch(() => undefined),
-    sleep(OUTCOME_TIMEOUT_MS, undefined, { ref: false }),
-  ]);
-  return driven ?? getOrder(orders, order._id);
+  return (await withinAnswerTime(driving)) ?? getOrder(orders, order._id);
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { wholeNumber } from '../../../../../lib/process/settings/setting.ts';
-import { errors } from '../../../../shared/problems.ts';
+import { receivableMethod } from '../../receivables/receivable-method.ts';
 import { receivableProvider } from '../../receivables/receivable-provider.ts';
 import { countrySetting, currencySetting } from '../method-settings.ts';
 import { defineProvider } from '../provider-definition.ts';
 
-const name = 'invoice';
+const method = receivableMethod('invoice');
 
 const settings = {
   INVOICE_NET_DAYS: {
@@ -22,23 +22,11 @@ const settings = {
   INVOICE_COUNTRIES: countrySetting('to which goods go by invoice'),
 } as const;
 
-/** Less than one euro costs more than it brings. The shop's own maximum is a setting. */
-const LIMITS = { least: 100, largest: 99_999_999_999 };
-const limits = () => LIMITS;
-
 /** Payment by invoice, for customers whom staff allows: the goods go out on credit, and staff books the money. */
 export const invoiceDefinition = defineProvider({
-  name,
-  kind: 'invoice',
-  isRemote: false,
+  ...method,
   needsPermission: true,
   settings,
-  limits,
-
-  methodOf(given = name) {
-    if (given !== name) throw errors.unknownPaymentMethod(given);
-    return given;
-  },
 
   restrictions: ({ INVOICE_CURRENCIES: currencies, INVOICE_COUNTRIES: countries, INVOICE_LARGEST: largest }) => ({
     ...{ currencies, countries, largest },
@@ -48,7 +36,7 @@ export const invoiceDefinition = defineProvider({
     ({ INVOICE_NET_DAYS: netDays }) =>
     (rpc: Rpc) =>
       receivableProvider(rpc, {
-        ...{ provider: name, limits, netDays },
+        ...{ provider: method.name, limits: method.limits, netDays },
         actionOf(key) {
           throw new Error(`the claim ${key} on credit is open`);
         },

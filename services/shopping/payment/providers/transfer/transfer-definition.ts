@@ -3,14 +3,14 @@ import type { Rpc } from '../../../../../lib/contract/contract.ts';
 import { DAY_MS } from '../../../../../lib/contract/time-zone.ts';
 import { text, where, wholeNumber } from '../../../../../lib/process/settings/setting.ts';
 import { StartError } from '../../../../../lib/process/start-error.ts';
-import { errors } from '../../../../shared/problems.ts';
 import { orderNumber } from '../../../order/order-number.ts';
 import { orderIdOfKey } from '../../payment-key.ts';
+import { receivableMethod } from '../../receivables/receivable-method.ts';
 import { receivableProvider } from '../../receivables/receivable-provider.ts';
 import { countrySetting, currencySetting } from '../method-settings.ts';
 import { defineProvider } from '../provider-definition.ts';
 
-const name = 'transfer';
+const method = receivableMethod('transfer');
 
 const settings = {
   TRANSFER_IBAN: {
@@ -39,22 +39,10 @@ const settings = {
   TRANSFER_COUNTRIES: countrySetting('from which customers can pay by bank transfer'),
 } as const;
 
-/** SEPA transfers have at most eleven digits. Less than one euro costs more than it brings. */
-const LIMITS = { least: 100, largest: 99_999_999_999 };
-const limits = () => LIMITS;
-
 /** A bank transfer in advance: the goods wait for the money, which staff books. */
 export const transferDefinition = defineProvider({
-  name,
-  kind: 'transfer',
-  isRemote: false,
+  ...method,
   settings,
-  limits,
-
-  methodOf(given = name) {
-    if (given !== name) throw errors.unknownPaymentMethod(given);
-    return given;
-  },
 
   paymentTime: ({ TRANSFER_DAYS: days }) => days * DAY_MS,
 
@@ -67,8 +55,8 @@ export const transferDefinition = defineProvider({
     const iban = givenIban.replaceAll(' ', '');
     return (rpc: Rpc) =>
       receivableProvider(rpc, {
-        provider: name,
-        limits,
+        provider: method.name,
+        limits: method.limits,
         actionOf: (key, amounts) => ({
           ...{ type: 'transfer', iban, holder, ...(bic === undefined ? {} : { bic }) },
           ...{ reference: orderNumber(orderIdOfKey(key) ?? key), ...amounts },
