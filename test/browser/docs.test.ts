@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { inBrowser, openBrowser } from '../support/browser.ts';
+import { complaintsOf, inBrowser, openBrowser } from '../support/browser.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { request, startShop, type TestShop } from '../support/shop.ts';
 
@@ -8,7 +8,7 @@ inBrowser('the documentation, read in a browser', () => {
   let shop: TestShop;
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: readonly string[];
 
   beforeAll(async () => {
     const config = engines[0]?.config();
@@ -18,10 +18,7 @@ inBrowser('the documentation, read in a browser', () => {
     page = await browser.newPage();
     // As long as the test may take: a busy machine draws the page slowly.
     page.setDefaultTimeout(0);
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (line) => {
-      if (line.type() === 'error') complaints.push(line.text());
-    });
+    complaints = complaintsOf(page);
   });
   afterAll(async () => {
     await browser?.close();

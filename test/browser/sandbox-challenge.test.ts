@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../../scripts/servers/ports.ts';
 import { sampleCatalogue } from '../../services/product/seed/catalogue.ts';
-import { inBrowser, openBrowser } from '../support/browser.ts';
+import { complaintsOf, inBrowser, openBrowser } from '../support/browser.ts';
 import { cleanUp, engines } from '../support/engines.ts';
 import { Shopper, startShop, type TestShop } from '../support/shop.ts';
 
@@ -16,7 +16,7 @@ inBrowser('the page of a challenge, on a phone', () => {
   let shop: TestShop;
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: readonly string[];
 
   beforeAll(async () => {
     const config = engines[0]?.config({ SEED: 'true', LOG_LEVEL: 'fatal', PORT: String(await freePort()) });
@@ -24,10 +24,7 @@ inBrowser('the page of a challenge, on a phone', () => {
     shop = await startShop(config);
     browser = await openBrowser();
     page = await (await browser.newContext({ viewport: { width: 360, height: 640 } })).newPage();
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (line) => {
-      if (line.type() === 'error') complaints.push(line.text());
-    });
+    complaints = complaintsOf(page);
   });
   afterAll(async () => {
     await browser?.close();

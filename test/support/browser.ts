@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -35,4 +35,14 @@ export function inBrowser(title: string, suite: () => void): void {
 export function openBrowser(): Promise<Browser> {
   if (!file) throw new Error('there is no Chromium');
   return chromium.launch({ executablePath: file, chromiumSandbox: process.getuid?.() !== 0 });
+}
+
+/** What the browser complains of on a page from now on: errors of scripts, and errors in the console. */
+export function complaintsOf(page: Page): readonly string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (line) => {
+    if (line.type() === 'error') complaints.push(line.text());
+  });
+  return complaints;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Mailbox } from './mailbox.ts';
-import { ADDRESS, type Answer, eventually, request, type Shopper, type TestShop } from './shop.ts';
+import type { Config } from '../../lib/process/config.ts';
+import { Mailbox } from './mailbox.ts';
+import { ADDRESS, type Answer, eventually, request, type Shopper, startShop, type TestShop } from './shop.ts';
 
 /** One without an account, at a gateway: known by the token of the cart, then by the token of the order. */
 export class Guest {
@@ -63,4 +64,17 @@ export async function verify(shopper: Shopper, mails: Mailbox): Promise<void> {
   const token = await mails.token(shopper.email, 'verify-email');
   const { status } = await request(shopper.url, 'POST /v1/auth/email/verify', { body: { token } });
   if (status !== 204) throw new Error(`the link was answered ${status}`);
+}
+
+/** A shop with its mails, and an article of which there are many. */
+export async function startGuestShop(config: Config): Promise<{ shop: TestShop; mails: Mailbox; sku: string }> {
+  const shop = await startShop(config);
+  const { body } = await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater');
+  return { shop, mails: new Mailbox(config.dataDir), sku: body.variants[0].sku };
+}
+
+/** Stops a shop once nothing is under way in it. */
+export async function stopAtRest(shop: TestShop): Promise<void> {
+  await untilAtRest(shop);
+  await shop.stop();
 }

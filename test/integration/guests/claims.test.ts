@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eachEngine } from '../../support/engines.ts';
-import { Guest, untilAtRest, verify } from '../../support/guests.ts';
-import { Mailbox } from '../../support/mailbox.ts';
-import { eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { Guest, startGuestShop, stopAtRest, untilAtRest, verify } from '../../support/guests.ts';
+import type { Mailbox } from '../../support/mailbox.ts';
+import { eventually, request, Shopper, type TestShop } from '../../support/shop.ts';
 
 eachEngine("a guest's order, claimed by an account", (engine) => {
   let shop: TestShop;
   let mails: Mailbox;
   let sku: string;
   beforeAll(async () => {
-    const config = engine.config({ SEED: 'true', LOG_LEVEL: 'warn' });
-    mails = new Mailbox(config.dataDir);
-    shop = await startShop(config);
-    sku = (await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater')).body.variants[0].sku;
+    ({ shop, mails, sku } = await startGuestShop(engine.config({ SEED: 'true', LOG_LEVEL: 'warn' })));
   });
-  afterAll(async () => {
-    await untilAtRest(shop);
-    await shop.stop();
-  });
+  afterAll(() => stopAtRest(shop));
 
   const ordersOf = async (shopper: Shopper): Promise<string[]> =>
     (await shopper.ask('GET /v1/orders')).body.items.map(({ id }: { id: string }) => id);

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
 import { Follower } from '../../support/events.ts';
-import { Guest, untilAtRest } from '../../support/guests.ts';
-import { decoded, Mailbox } from '../../support/mailbox.ts';
-import { ADDRESS, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { Guest, startGuestShop, stopAtRest } from '../../support/guests.ts';
+import { decoded, type Mailbox } from '../../support/mailbox.ts';
+import { ADDRESS, eventually, request, Shopper, type TestShop } from '../../support/shop.ts';
 import { staffAt } from '../../support/staff.ts';
 
 eachEngine('a guest', (engine) => {
@@ -12,15 +12,9 @@ eachEngine('a guest', (engine) => {
   let mails: Mailbox;
   let sku: string;
   beforeAll(async () => {
-    const config = engine.config({ SEED: 'true', LOG_LEVEL: 'error' });
-    mails = new Mailbox(config.dataDir);
-    shop = await startShop(config);
-    sku = (await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater')).body.variants[0].sku;
+    ({ shop, mails, sku } = await startGuestShop(engine.config({ SEED: 'true', LOG_LEVEL: 'error' })));
   });
-  afterAll(async () => {
-    await untilAtRest(shop);
-    await shop.stop();
-  });
+  afterAll(() => stopAtRest(shop));
 
   const ship = async (id: string) => {
     const staff = await staffAt(shop);

@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { storeOf } from '../../support/books.ts';
 import { eachEngine } from '../../support/engines.ts';
-import { Guest, untilAtRest } from '../../support/guests.ts';
-import { Mailbox } from '../../support/mailbox.ts';
-import { ADDRESS, eventually, request, Shopper, startShop, type TestShop } from '../../support/shop.ts';
+import { Guest, startGuestShop, stopAtRest, untilAtRest } from '../../support/guests.ts';
+import type { Mailbox } from '../../support/mailbox.ts';
+import { ADDRESS, eventually, request, Shopper, type TestShop } from '../../support/shop.ts';
 
 eachEngine("a guest's mailbox", (engine) => {
   let shop: TestShop;
   let mails: Mailbox;
   let sku: string;
   beforeAll(async () => {
-    const config = engine.config({ SEED: 'true', LOG_LEVEL: 'error' });
-    mails = new Mailbox(config.dataDir);
-    shop = await startShop(config);
-    sku = (await request(shop.url, 'GET /v1/products/alder-merino-crew-sweater')).body.variants[0].sku;
+    ({ shop, mails, sku } = await startGuestShop(engine.config({ SEED: 'true', LOG_LEVEL: 'error' })));
   });
-  afterAll(async () => {
-    await untilAtRest(shop);
-    await shop.stop();
-  });
+  afterAll(() => stopAtRest(shop));
   const post = (path: string, body: unknown) => request(shop.url, `POST ${path}`, { body });
   const cancelled = async (guest: Guest) => {
     await guest.ask(`POST /v1/orders/${guest.orderId}/cancel`, { reason: 'my own words' });
